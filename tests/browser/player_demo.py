@@ -1,0 +1,101 @@
+"""Films for the player's browser tests; `?case=` chooses which."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import gymnasium as gym
+import numpy as np
+import streamlit as st
+
+from dashboard.player import Film, player
+
+Q_SCALE = np.array([[-9.0, -4.0, -60.0, -20.0], [9.0, 4.0, 60.0, 20.0]])
+
+
+@dataclass(frozen=True)
+class Moment:
+    frame: object
+    observation: np.ndarray
+    q_values: np.ndarray
+    action: int | None = None
+    reward: float | None = None
+
+
+def q_of(t: int, observation: np.ndarray) -> np.ndarray:
+    """Signed made-up values of a controller that balances the pole."""
+    return (20 - 40 * (t % 200) / 200 + Q_SCALE @ observation).astype(np.float32)
+
+
+def cart_pole(steps: int, seed: int = 1, greedy: bool = True) -> Iterator[Moment]:
+    """An episode of at most `steps` steps; without `greedy`, each seventh action is the other."""
+    env = gym.make("CartPole-v1", render_mode="rgb_array")
+    observation, _ = env.reset(seed=seed)
+    for t in range(steps):
+        q_values = q_of(t, observation)
+        action = int(q_values.argmax()) ^ int(not greedy and t % 7 == 3)
+        moment = Moment(env.render(), observation, q_values, action, 1.0)
+        observation, _, terminated, _, _ = env.step(action)
+        yield moment
+        if terminated:
+            break
+    yield Moment(env.render(), observation, q_of(t + 1, observation))
+    env.close()
+
+
+def record(film: Film, moments: Iterator[Moment]) -> None:
+    for moment in moments:
+        film.add(moment.frame, moment.observation, moment.q_values, moment.action, moment.reward)
+    film.finish(terminated=len(film) < 150, truncated=len(film) >= 150)
+
+
+def cart_pole_film(steps: int, title: str = "", greedy: bool = True) -> Film:
+    film = Film(
+        title=title,
+        frames_per_second=50,
+        observation_labels=("cart position", "cart velocity", "pole angle", "pole velocity"),
+        observation_limits=((-2.4, 2.4), (-np.inf, np.inf), (-0.2095, 0.2095), (-np.inf, np.inf)),
+        action_labels=("left", "right"),
+        gamma=0.99,
+    )
+    return film.start(lambda film: record(film, cart_pole(steps, greedy=greedy)))
+
+
+def text_film() -> Film:
+    env = gym.make("FrozenLake-v1", render_mode="ansi", is_slippery=False)
+    film = Film(
+        frames_per_second=4,
+        observation_labels=tuple(f"tile {i}" for i in range(16)),
+        observation_limits=((0.0, 1.0),) * 16,
+        action_labels=("left", "down", "right", "up"),
+        gamma=0.99,
+    )
+    state, _ = env.reset(seed=0)
+    for action in (1, 1, 2, 2, 1, 2, None):
+        outcome = () if action is None else (action, float(action == 2))
+        film.add(f"{env.render()}<b>&", np.eye(16)[state], np.arange(4) * 0.1, *outcome)
+        if action is not None:
+            state, *_ = env.step(action)
+    film.finish(terminated=True, truncated=False)
+    return film
+
+
+CASES = {
+    "single": lambda: [cart_pole_film(500)],
+    "explores": lambda: [cart_pole_film(200, greedy=False)],
+    "two": lambda: [cart_pole_film(150, "Before"), cart_pole_film(200, "After", greedy=False)],
+    "text": lambda: [text_film()],
+}
+
+st.set_page_config(layout="wide")
+case = st.query_params.get("case", "single")
+st.title("Player")
+if st.button("Record") or "films" not in st.session_state:
+    st.session_state.films = CASES[case]()
+player(*st.session_state.films, key="player")
+st.write("After the player")
