@@ -1,0 +1,294 @@
+/**
+ * The live chart: panels over one x axis, made once and then extended with the rows that are new.
+ *
+ * `render` is called with each message and each change of theme. All state of a chart hangs on the
+ * element Streamlit gives us, and goes with it.
+ */
+
+import { Panel, readable } from "./live_chart_panel.js";
+import { lowerBound } from "./live_chart_statistics.js";
+import { decode, Store } from "./live_chart_store.js";
+
+const HUES = ["#0077bb", "#ee7733", "#009988", "#cc3311", "#33bbee", "#ee3377"];
+const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
+const FRAME_BUDGET = 12;
+const ASK_AGAIN = 3000;
+const NEAR = 0.01;
+
+const charts = new WeakMap();
+
+const beside = (file) => new URL(file, import.meta.url).href;
+
+let library;
+/** Plotly.js, loaded once a page; it only comes as a classic script. */
+function plotly() {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = beside("plotly.min.js");
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return library;
+}
+
+/** The red, green and blue of a CSS colour, which Plotly cannot mix by itself. */
+function channels(probe, colour) {
+  probe.style.color = colour;
+  return getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3);
+}
+
+/** Colours and font of the page as it is now. */
+function readTheme(probe) {
+  const style = getComputedStyle(probe.parentNode);
+  const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
+  const text = read("text-color", "#31333f");
+  const font = read("font", "sans-serif");
+  const colours = read("chart-categorical-colors", HUES.join());
+  const translucent = (colour, alpha) => `rgba(${channels(probe, colour)},${alpha})`;
+  return {
+    signature: [text, font, colours].join(" "),
+    text,
+    font,
+    muted: translucent(text, 0.75),
+    grid: translucent(text, 0.14),
+    hues: colours.split(",").map((colour) => ({
+      bold: colour,
+      member: translucent(colour, 0.4),
+      faint: translucent(colour, 0.3),
+      band: translucent(colour, 0.18),
+    })),
+    coarse: matchMedia("(pointer: coarse)").matches,
+  };
+}
+
+class Chart {
+  store = new Store();
+  panels = new Map();
+  axis = "env_step";
+  smoothing = 0;
+  hovered = null;
+  #root = document.createElement("section");
+  #panelGrid = document.createElement("div");
+  #note = document.createElement("p");
+  #probe = document.createElement("i");
+  #followButton = document.createElement("button");
+  #zoomed = null;
+  #spec = null;
+  #Plotly = null;
+  #frame = 0;
+  #askTimer = 0;
+  #held = false;
+  #disposed = new AbortController();
+
+  constructor(parent) {
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = beside("live_chart.css");
+    this.#root.className = "live-chart";
+    this.#probe.hidden = true;
+    this.#panelGrid.className = "live-chart-panels";
+    this.#note.className = "live-chart-note";
+    this.#followButton.className = "live-chart-follow";
+    this.#followButton.type = "button";
+    this.#followButton.textContent = "Follow newest";
+    this.#followButton.title = "Zoomed in: the newest data may be outside. Double click does the same";
+    this.#followButton.hidden = true;
+    this.#followButton.onclick = () => this.follow();
+    this.#root.append(this.#followButton, this.#panelGrid, this.#note, this.#probe);
+    parent.append(style, this.#root);
+    this.theme = readTheme(this.#probe);
+
+    this.sizes = new ResizeObserver(() => this.#drawAll());
+    this.sizes.observe(this.#root);
+    this.views = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        for (const panel of this.panels.values()) {
+          if (panel.node === entry.target) panel.visible = entry.isIntersecting;
+        }
+      }
+      this.schedule();
+    });
+    const release = () => {
+      this.#held = false;
+      this.schedule();
+    };
+    for (const event of ["pointerup", "pointercancel"]) {
+      window.addEventListener(event, release, { signal: this.#disposed.signal, capture: true });
+    }
+    style.onload = async () => {
+      this.#Plotly = await plotly();
+      this.schedule();
+    };
+  }
+
+  /** Take in a message and the means to ask for what it shows to be missing. */
+  receive(bytes, ask) {
+    const message = decode(bytes);
+    const { spec } = message;
+    if (spec.panels && spec.id !== this.#spec) this.#configure(spec);
+    if (spec.id !== this.#spec) return this.#ask(ask, { run: message.run, rows: {} });
+
+    const { restarted, missing } = this.store.apply(message);
+    if (restarted) this.#zoomed = null;
+    if (message.axis !== this.axis) this.#zoomed = this.hovered = null;
+    this.axis = message.axis;
+    this.smoothing = message.smoothing;
+    if (missing) this.#ask(ask, { run: message.run, rows: this.store.rows });
+    else this.#askTimer = clearTimeout(this.#askTimer);
+    this.#drawAll();
+  }
+
+  /** Ask once, and again only when no answer came. */
+  #ask(ask, missing) {
+    if (this.#askTimer) return;
+    ask(missing);
+    this.#askTimer = setTimeout(() => {
+      this.#askTimer = 0;
+      this.#ask(ask, missing);
+    }, ASK_AGAIN);
+  }
+
+  #configure(spec) {
+    this.#spec = spec.id;
+    const keys = spec.panels.map(({ key }) => key);
+    for (const [key, panel] of this.panels) {
+      if (keys.includes(key)) continue;
+      panel.dispose(this.#Plotly);
+      this.panels.delete(key);
+    }
+    spec.panels.forEach((panelSpec, index) => {
+      if (!this.panels.has(panelSpec.key)) {
+        const panel = new Panel(this, this.#panelGrid);
+        this.panels.set(panelSpec.key, panel);
+        this.views.observe(panel.node);
+      }
+      const panel = this.panels.get(panelSpec.key);
+      panel.configure(panelSpec, index === 0 ? Math.round(1.35 * spec.height) : spec.height);
+      this.#panelGrid.append(panel.node);
+    });
+  }
+
+  /** Follow the page's theme. */
+  retheme() {
+    const theme = readTheme(this.#probe);
+    if (theme.signature === this.theme.signature) return;
+    this.theme = theme;
+    for (const panel of this.panels.values()) panel.recolour();
+    this.schedule();
+  }
+
+  get #end() {
+    return Math.max(0, ...[...this.panels.values()].map((panel) => panel.end));
+  }
+
+  /** The x range shown: the user's, or all there is. */
+  get range() {
+    return this.#zoomed ?? [0, 1.01 * this.#end || (this.axis === "seconds" ? 10 : 100)];
+  }
+
+  zoom(range) {
+    this.#zoomed = [...range];
+    this.#followButton.hidden = false;
+    this.#drawAll();
+  }
+
+  /** Show everything and go on with the newest data. */
+  follow() {
+    this.#zoomed = null;
+    for (const panel of this.panels.values()) panel.followY();
+    this.#drawAll();
+  }
+
+  /** Hold drawing while a pointer is down, lest a drag loses its chart. */
+  hold() {
+    this.#held = true;
+  }
+
+  hover(x) {
+    this.hovered = x;
+    for (const panel of this.panels.values()) panel.showReading();
+  }
+
+  /** The hyperparameter changes inside `range`, with x on the chosen axis. */
+  changes(range) {
+    const members = [...this.store.table("changes").members.values()];
+    const all = members.flatMap((columns) =>
+      columns.label.map((label, row) => ({ label, x: columns[this.axis].values[row] })),
+    );
+    // a change of all members is one rule
+    const seen = new Set();
+    return all.filter(({ x, label }) => {
+      const text = `${x} ${label}`;
+      return x >= range[0] && x <= range[1] && !seen.has(text) && seen.add(text);
+    });
+  }
+
+  /** What stands at the pointer's rule: the place, and a change close by. */
+  readingLabel(x) {
+    const margin = NEAR * (this.range[1] - this.range[0]);
+    const near = this.changes([x - margin, x + margin]).map(({ label }) => label);
+    const place = this.axis === "seconds" ? readable(x) : Math.round(x).toLocaleString("en");
+    return [`${UNITS[this.axis]} ${place}`, ...near].join(" · ");
+  }
+
+  #drawAll() {
+    for (const panel of this.panels.values()) panel.stale = true;
+    this.#followButton.hidden = !this.#zoomed;
+    this.schedule();
+  }
+
+  /** Draw in the coming frames what is stale and in sight, a few milliseconds each. */
+  schedule() {
+    if (this.#Plotly) this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = 0;
+    if (this.#held || !this.#root.clientWidth) return;
+    const deadline = performance.now() + FRAME_BUDGET;
+    for (const panel of this.panels.values()) {
+      if (!panel.stale || !panel.visible) continue;
+      if (performance.now() > deadline) return this.schedule();
+      const complete = panel.update(deadline);
+      panel.draw(this.#Plotly);
+      panel.stale = !complete;
+      if (!complete) return this.schedule();
+    }
+    this.#note.textContent = this.#legendOfLines();
+  }
+
+  /** What thin and bold lines mean, for the kinds on show. */
+  #legendOfLines() {
+    const curves = [...this.panels.values()].flatMap(({ curves }) => curves);
+    if (curves.some(({ several }) => several)) {
+      return "Thin: the members. Bold: their interquartile mean; shaded: its 95 % bootstrap interval.";
+    }
+    if (!curves.some(({ spec, empty }) => spec.kind === "average" && !empty)) return "";
+    return `Faint: each value. Bold: its exponential average with weight ${this.smoothing}.`;
+  }
+
+  dispose() {
+    this.#disposed.abort();
+    this.sizes.disconnect();
+    this.views.disconnect();
+    clearTimeout(this.#askTimer);
+    cancelAnimationFrame(this.#frame);
+    for (const panel of this.panels.values()) panel.dispose(this.#Plotly);
+    this.#root.remove();
+  }
+}
+
+/** Show one message in the element of a Streamlit component; returns the clean-up. */
+export default function render({ data, parentElement, setTriggerValue }) {
+  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
+  const chart = charts.get(parentElement);
+  chart.retheme();
+  chart.receive(data, (missing) => setTriggerValue("missing", missing));
+  return () => {
+    // Streamlit also cleans up after a superseded call: only the end of the element counts
+    if (parentElement.isConnected) return;
+    charts.get(parentElement)?.dispose();
+    charts.delete(parentElement);
+  };
+}

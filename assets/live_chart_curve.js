@@ -1,0 +1,162 @@
+/** One quantity of a panel: its rows in the store, averaged per member, as lines to draw. */
+
+import { Column } from "./live_chart_store.js";
+import { Average, Consensus, interpolate, lowerBound, thin } from "./live_chart_statistics.js";
+
+const NOTHING = { x: [], y: [] };
+const POINTS = 2000;
+
+/** Rows of the smallest index distance to `at`: a curve's reading under the pointer. */
+function nearest(x, y, at) {
+  const after = Math.min(lowerBound(x, at), x.length - 1);
+  const row = after > 0 && at - x[after - 1] < x[after] - at ? after - 1 : after;
+  return row < 0 ? NaN : y[row];
+}
+
+/** Several members' lines as one, with a gap between two of them. */
+function joined(lines) {
+  const x = [];
+  const y = [];
+  for (const line of lines) {
+    for (let i = 0; i < line.x.length; i++) {
+      x.push(line.x[i]);
+      y.push(line.y[i]);
+    }
+    x.push(null);
+    y.push(null);
+  }
+  return { x, y };
+}
+
+/** The outline of the area between two lines over the same x, one piece for each run of values. */
+function band(low, high) {
+  const x = [];
+  const y = [];
+  for (let start = 0, end; start < low.x.length; start = end + 1) {
+    for (end = start; Number.isFinite(low.y[end]); end++);
+    if (end === start) continue;
+    x.push(...low.x.slice(start, end), ...high.x.slice(start, end).reverse(), null);
+    y.push(...low.y.slice(start, end), ...high.y.slice(start, end).reverse(), null);
+  }
+  return { x, y };
+}
+
+export class Curve {
+  #chart;
+  #averages = new Map();
+  #consensus = new Consensus();
+  #averaged = "";
+  #agreed = "";
+
+  /** `chart` has the `store`, the `axis` and the `smoothing` that hold at the time. */
+  constructor(spec, chart) {
+    this.spec = spec;
+    this.#chart = chart;
+  }
+
+  /** Bring the statistics up to the store's rows. False when `deadline` (ms) came first. */
+  update(deadline) {
+    const { store, axis, smoothing } = this.#chart;
+    const averaged = `${store.run} ${smoothing}`;
+    const agreed = `${averaged} ${axis}`;
+    if (averaged !== this.#averaged) this.#averages.clear();
+    if (agreed !== this.#agreed) this.#consensus = new Consensus();
+    this.#averaged = averaged;
+    this.#agreed = agreed;
+    if (this.spec.kind === "average") this.#average(smoothing);
+    return !this.several || this.#consensus.extend(this.#lines(), deadline);
+  }
+
+  #average(smoothing) {
+    for (const [id, columns] of this.#members) {
+      if (!this.#averages.has(id)) {
+        this.#averages.set(id, { average: new Average(smoothing), values: new Column() });
+      }
+      const { average, values } = this.#averages.get(id);
+      const raw = columns[this.spec.column].values;
+      for (let row = values.length; row < raw.length; row++) values.push(average.next(raw[row]));
+    }
+  }
+
+  get #members() {
+    return this.#chart.store.table(this.spec.table).members;
+  }
+
+  /** Whether there are several members, so that the bold line is what they agree on. */
+  get several() {
+    return this.#members.size > 1;
+  }
+
+  /** Whether there is anything to draw. */
+  get empty() {
+    return this.#members.size === 0;
+  }
+
+  /** Largest x of any member. */
+  get end() {
+    return Math.max(0, ...this.#raw().map(({ x }) => x.at(-1)));
+  }
+
+  #raw() {
+    return [...this.#members.values()].map((columns) => ({
+      x: columns[this.#chart.axis].values,
+      y: columns[this.spec.column].values,
+    }));
+  }
+
+  #lines() {
+    if (this.spec.kind !== "average") return this.#raw();
+    return [...this.#members].map(([id, columns]) => ({
+      x: columns[this.#chart.axis].values,
+      y: this.#averages.get(id).values.values,
+    }));
+  }
+
+  #bold() {
+    if (this.several) return { x: this.#consensus.x.values, y: this.#consensus.mean.values };
+    return this.#lines()[0] ?? NOTHING;
+  }
+
+  /** What to draw inside `range`, each line in about 2 points a pixel at most. */
+  lines(range, pixels) {
+    const limit = Math.min(POINTS, 2 * pixels);
+    const cut = ({ x, y }, points = limit) => thin(x, y, range, points);
+    const bold = cut(this.#bold());
+    if (this.several) {
+      const { x, low, high } = this.#consensus;
+      const whole = (y) => cut({ x: x.values, y: y.values }, Infinity);
+      const points = Math.max(200, limit / this.#members.size);
+      return {
+        band: band(whole(low), whole(high)),
+        faint: joined(this.#lines().map((line) => cut(line, points))),
+        bold,
+      };
+    }
+    const faint = this.spec.kind === "average" && !this.empty ? cut(this.#raw()[0]) : NOTHING;
+    return { band: NOTHING, faint, bold };
+  }
+
+  /** The bold line's value nearest to `at`. */
+  at(at) {
+    const { x, y } = this.#bold();
+    return nearest(x, y, at);
+  }
+
+  /** The last value, what it was a tenth of the curve ago, its spread, and its interval if any. */
+  summary() {
+    const { x, y } = this.#bold();
+    let last = y.length - 1;
+    while (last >= 0 && !Number.isFinite(y[last])) last--;
+    if (last < 0) return null;
+    const finite = y.filter(Number.isFinite);
+    return {
+      value: y[last],
+      before: interpolate(x, y, x[last] - (x[last] - x[0]) / 10),
+      spread: finite.reduce((a, b) => Math.max(a, b)) - finite.reduce((a, b) => Math.min(a, b)),
+      interval: this.several
+        ? [this.#consensus.low.values[last], this.#consensus.high.values[last]]
+        : null,
+      members: this.#members.size,
+    };
+  }
+}

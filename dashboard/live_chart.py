@@ -1,0 +1,260 @@
+"""The live chart: panels over one x axis that are extended, not rebuilt, while a run goes on.
+
+`live_charts` is called at each refresh with everything there is, and sends the browser the rows
+that are new. The averages, the thinning for the screen and the statistics over members are the
+browser's (`assets/live_chart*.js`), so that zooming, smoothing and changing the x axis need no
+rows again.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import plotly
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.static_files import loader, publish
+
+Column: TypeAlias = NDArray[Any] | Sequence[str]
+Table: TypeAlias = Mapping[str, Column]
+XAxis: TypeAlias = Literal["env_step", "episode", "seconds"]
+Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
+
+_ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_FILES = (
+    _ASSETS / "live_chart.js",
+    _ASSETS / "live_chart_panel.js",
+    _ASSETS / "live_chart_curve.js",
+    _ASSETS / "live_chart_statistics.js",
+    _ASSETS / "live_chart_store.js",
+    _ASSETS / "live_chart.css",
+    Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
+)
+
+# Position of each quantity in the theme's `chartCategoricalColors`.
+_HUES: dict[Hue, int] = {
+    "return": 0,
+    "prediction": 1,
+    "value": 2,
+    "loss": 3,
+    "exploration": 4,
+    "gradient": 5,
+}
+_ALWAYS = ("member", "env_step", "episode", "seconds")
+_CHANGES = "changes"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One quantity of a panel.
+
+    Args:
+        table, column: where its values are.
+        name: its name in the legend, unique within the panel.
+        kind: "average" draws the values faintly under their bold exponential average, "line" the
+            values alone, "markers" a marker at each.
+        color: the quantity's role, which has the same hue in every panel.
+        dash: the line's style, to tell traces of one hue apart.
+    """
+
+    table: str
+    column: str
+    name: str
+    kind: Literal["average", "line", "markers"] = "line"
+    color: Hue = "return"
+    dash: Literal["solid", "dash", "dot", "dashdot"] = "solid"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A dashed horizontal line with a label, such as the solve threshold."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Takeaway:
+    """How a panel is put into words: "average return 312 of 500, rising".
+
+    Args:
+        trace: name of the trace that is summarised.
+        quantity: what its last value is called, for example "average return".
+        ceiling: the largest value there can be, if there is one.
+        unit: the unit, if there is one.
+    """
+
+    trace: str
+    quantity: str
+    ceiling: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart. The first panel of a page takes the full width.
+
+    Args:
+        key: unique among the panels; the chart's zoom and hidden traces belong to it.
+        title: the heading.
+        traces: at least one.
+        references: horizontal lines.
+        y_title: title of the y axis, usually its unit.
+        y_range: fixed range; without one the axis fits the values in sight.
+        y_scale: "log" draws values that are not positive on the smallest positive one.
+        takeaway: the text alternative; by default the first trace by its name.
+        empty: the sentence shown while there are no values.
+    """
+
+    key: str
+    title: str
+    traces: tuple[Trace, ...]
+    references: tuple[Reference, ...] = ()
+    y_title: str = ""
+    y_range: tuple[float, float] | None = None
+    y_scale: Literal["linear", "log"] = "linear"
+    takeaway: Takeaway | None = None
+    empty: str = "Nothing to show yet."
+
+
+@dataclass
+class _Sent:
+    """What the browser is believed to have: of which stream, and how many rows of each table."""
+
+    stream: tuple[str, str] | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+_component = st.components.v2.component(
+    "dqn_lab_live_chart", js=loader(publish(*_FILES)), isolate_styles=False
+)
+
+
+def live_charts(
+    panels: Sequence[Panel],
+    tables: Mapping[str, Table],
+    *,
+    run_id: str,
+    x_axis: XAxis,
+    smoothing: float,
+    key: str,
+    height: int = 240,
+) -> None:
+    """Show a run's curves; called again at each refresh, it extends what is on the page.
+
+    Args:
+        panels: the charts, in reading order.
+        tables: columns of equal length by table and column name. Each table has `member` (int),
+            `env_step`, `episode` and `seconds` besides its values, x never falls within a member,
+            and rows are only ever added within one `run_id`. The table `changes`, if there is
+            one, has a text column `label`, and is drawn as labelled vertical rules.
+        run_id: another one clears the curves (also when a run is rewound).
+        x_axis: column that the curves are drawn over.
+        smoothing: weight w in [0, 1) of the average m ← w·m + (1 − w)·x, shown m / (1 − wᵗ).
+        key: the component's key.
+        height: of a panel's drawing in pixels; the first is a third taller.
+    """
+    memory = f"{key}.sent"
+    # Streamlit forgets the component's own state when a run of the page did not show it: then the
+    # browser has forgotten the rows as well.
+    if key not in st.session_state:
+        st.session_state[memory] = _Sent()
+    sent: _Sent = st.session_state.setdefault(memory, _Sent())
+
+    spec = _spec(panels, height)
+    stream = (run_id, spec["id"])
+    if sent.stream != stream:
+        st.session_state[memory] = sent = _Sent(stream)
+    message = _message(
+        _columns(panels, tables),
+        sent.rows,
+        {
+            "run": run_id,
+            # The browser needs the panels once; afterwards their name will do.
+            "spec": spec if not sent.rows else {"id": spec["id"]},
+            "axis": x_axis,
+            "smoothing": smoothing,
+        },
+    )
+    sent.rows = {name: _rows(table) for name, table in tables.items()}
+
+    def resend() -> None:
+        missing = st.session_state[key].missing
+        if missing and missing["run"] == run_id:
+            st.session_state[memory] = _Sent(stream, missing["rows"])
+
+    _component(key=key, data=message, on_missing_change=resend)
+
+
+def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
+    """The panels as the browser reads them, with a name that stands for their content."""
+    described = []
+    for panel in panels:
+        takeaway = panel.takeaway or Takeaway(panel.traces[0].name, panel.traces[0].name)
+        description = asdict(panel) | {"takeaway": asdict(takeaway)}
+        for trace in description["traces"]:
+            trace["hue"] = _HUES[trace.pop("color")]
+        described.append(description)
+    spec = {"panels": described, "height": height}
+    return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
+
+
+def _columns(panels: Sequence[Panel], tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The columns that are drawn."""
+    needed: dict[str, dict[str, Column]] = {}
+    if _CHANGES in tables:
+        changes = tables[_CHANGES]
+        needed[_CHANGES] = {name: changes[name] for name in (*_ALWAYS, "label")}
+    for trace in (trace for panel in panels for trace in panel.traces):
+        table = tables[trace.table]
+        columns = needed.setdefault(trace.table, {name: table[name] for name in _ALWAYS})
+        columns[trace.column] = table[trace.column]
+    return needed
+
+
+def _rows(table: Table) -> int:
+    return len(table["member"])
+
+
+def _message(
+    tables: Mapping[str, Table], start: Mapping[str, int], header: Mapping[str, Any]
+) -> bytes:
+    """One message: the rows from `start` on, and for each table where they begin.
+
+    Format: header length (uint32, little-endian), header (JSON), columns in the header's order.
+    """
+    parts: dict[str, dict[str, Any]] = {}
+    body: list[bytes] = []
+    for name, table in tables.items():
+        end = _rows(table)
+        first = min(start.get(name, 0), end)
+        part = parts[name] = {"start": first, "rows": end - first, "columns": []}
+        if first == end:
+            continue
+        for column, values in table.items():
+            if column == "label":
+                part["texts"] = {column: [str(text) for text in values[first:end]]}
+                continue
+            code, base, data = _packed(np.asarray(values[first:end]))
+            part["columns"].append([column, code, base])
+            body.append(data)
+    encoded = json.dumps({**header, "tables": parts}, separators=(",", ":")).encode()
+    return b"".join([struct.pack("<I", len(encoded)), encoded, *body])
+
+
+def _packed(values: NDArray[Any]) -> tuple[str, int, bytes]:
+    """Type, base and bytes of a column: integers as their distance from the smallest."""
+    if values.dtype.kind in "iub":
+        base = int(values.min())
+        distance = values.astype(np.int64) - base
+        for code in ("u1", "u2", "u4"):
+            if distance.max() <= np.iinfo(code).max:
+                return code, base, distance.astype(f"<{code}").tobytes()
+        return "f8", 0, values.astype("<f8").tobytes()
+    return "f4", 0, values.astype("<f4").tobytes()

@@ -1,0 +1,165 @@
+"""A page with the live chart over made-up runs, driven by its address.
+
+Query parameters: `episodes` at the start, `grow` episodes a refresh, `members`, `wait` (seconds
+between refreshes, 0 for none), `drop` (number of the refresh whose output is thrown away).
+"""
+
+import numpy as np
+import streamlit as st
+
+from dashboard.live_chart import Panel, Reference, Takeaway, Trace, live_charts
+
+st.set_page_config(layout="wide")
+
+query = st.query_params
+MEMBERS = int(query.get("members", 1))
+GROW = int(query.get("grow", 40))
+WAIT = float(query.get("wait", 0.5))
+DROP = int(query.get("drop", -1))
+
+PANELS = (
+    Panel(
+        "return",
+        "Return",
+        (
+            Trace("episodes", "return", "training", "average", "return"),
+            Trace("evaluations", "mean_return", "greedy evaluation", "markers", "value"),
+        ),
+        references=(
+            Reference(475, "solved 475"),
+            Reference(22, "random policy 22"),
+            Reference(500, "most possible 500"),
+        ),
+        y_range=(0, 500),
+        takeaway=Takeaway("training", "average return", 500),
+        empty="The curve begins with the first finished episode.",
+    ),
+    Panel(
+        "loss",
+        "Loss",
+        (Trace("updates", "loss", "loss", "average", "loss"),),
+        y_scale="log",
+        takeaway=Takeaway("loss", "average loss"),
+    ),
+    Panel(
+        "exploration",
+        "Exploration",
+        (Trace("episodes", "epsilon", "ε", "line", "exploration"),),
+        y_range=(0, 1),
+    ),
+    Panel(
+        "values",
+        "Predicted against obtained",
+        (
+            Trace("evaluations", "predicted", "predicted", "markers", "prediction", "dash"),
+            Trace("evaluations", "obtained", "obtained", "markers", "value"),
+        ),
+        y_title="discounted return",
+    ),
+    Panel(
+        "gradient",
+        "Gradient norm",
+        (Trace("updates", "gradient_norm", "norm", "average", "gradient"),),
+    ),
+)
+
+
+def made_up(episodes: int, members: int) -> dict[str, dict[str, np.ndarray]]:
+    """A run that learns, seeded per member, so that a longer one begins with the shorter one."""
+    tables: dict[str, list[dict[str, np.ndarray]]] = {"episodes": [], "updates": []}
+    evaluations: list[dict[str, np.ndarray]] = []
+    for member in range(members):
+        random = np.random.default_rng(member)
+        noise = random.standard_normal((30_000, 3))[:episodes]
+        episode = np.arange(1, episodes + 1)
+        skill = 1 / (1 + np.exp(-(episode - 220 - 25 * member) / 60))
+        returns = np.clip(22 + 450 * skill * (1 + 0.25 * noise[:, 0]), 9, 500).round()
+        step = np.cumsum(np.where(returns > 0, 200, 0))
+        x = {
+            "member": np.full(episodes, member),
+            "env_step": step,
+            "episode": episode,
+            "seconds": step * 4e-4,
+        }
+        epsilon = np.maximum(0.05, 1 - step / 20_000)
+        tables["episodes"].append(x | {"return": returns, "epsilon": epsilon})
+        loss = np.exp(noise[:, 1] * 0.5 - 2 * skill)
+        loss[::97] = 0.0
+        loss[50:60] = np.nan
+        norm = np.exp(noise[:, 2] * 0.4)
+        norm[::131] = np.inf
+        tables["updates"].append(x | {"loss": loss, "gradient_norm": norm})
+        at = slice(24, None, 25)
+        evaluations.append(
+            {name: column[at] for name, column in x.items()}
+            | {
+                "mean_return": np.clip(500 * skill[at] + 15 * noise[at, 1], 9, 500),
+                "predicted": 90 * skill[at] + 8 * noise[at, 2] + 20,
+                "obtained": 95 * skill[at],
+            }
+        )
+    tables["evaluations"] = evaluations
+    # by time, then member, as a trainer would write them
+    joined = {}
+    for name, parts in tables.items():
+        table = {c: np.concatenate([part[c] for part in parts]) for c in parts[0]}
+        order = np.lexsort((table["member"], table["episode"]))
+        joined[name] = {c: values[order] for c, values in table.items()}
+    x = tables["episodes"][0]
+    at = [row for row in (119, 139, 399) if row < episodes]
+    joined["changes"] = {c: x[c][at] for c in ("member", "env_step", "episode", "seconds")}
+    labels = ("γ 0.99 → 0.9", "learning rate 0.001 → 0.0003", "ε end 0.05 → 0.01")
+    joined["changes"]["label"] = np.array(labels[: len(at)])
+    return joined
+
+
+@st.cache_data
+def whole_run(members: int) -> dict[str, dict[str, np.ndarray]]:
+    return made_up(30_000 if members == 1 else 2_000, members)
+
+
+state = st.session_state
+state.setdefault("episodes", int(query.get("episodes", 300)))
+state.setdefault("refresh", 0)
+state.setdefault("run", 1)
+
+with st.container(horizontal=True):
+    shown = st.toggle("Show", value=True)
+    growing = st.toggle("Grow", value=WAIT > 0)
+    if st.button("New run"):
+        state.run += 1
+        state.episodes = 0
+    axis = st.segmented_control("x axis", ["env_step", "episode", "seconds"], default="env_step")
+    smoothing = st.slider("Smoothing", 0.0, 0.99, 0.9)
+
+
+@st.fragment(run_every=WAIT if growing else None)
+def curves() -> None:
+    """One refresh of the chart."""
+    if growing:
+        state.episodes += GROW
+    state.refresh += 1
+    episodes = state.episodes
+    run = {
+        name: {column: values[np.asarray(table["episode"]) <= episodes] for column, values in
+               table.items()}
+        for name, table in whole_run(MEMBERS).items()
+    }
+    live_charts(
+        PANELS,
+        run,
+        run_id=f"run {state.run}",
+        x_axis=axis or "env_step",
+        smoothing=smoothing,
+        key="chart",
+    )
+    if state.refresh == DROP:
+        # the browser never gets what was said to be sent: rows are skipped as if a message was lost
+        for table, rows in state["chart.sent"].rows.items():
+            state["chart.sent"].rows[table] = rows + (1 if table == "episodes" else 0)
+        state.episodes += 1
+    st.caption(f"refresh {state.refresh}, {episodes} episodes")
+
+
+if shown:
+    curves()
