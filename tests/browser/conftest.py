@@ -1,0 +1,183 @@
+"""A real server and a real Chromium.
+
+`page` and `new_page` watch for uncaught errors of the page's scripts and, when a test fails, save
+a screenshot to the folder DQN_LAB_SCREENSHOTS (else to pytest's temporary folder). A failing
+test's report carries the log of the servers it used. Without a browser these tests are skipped,
+with DQN_LAB_REQUIRE_BROWSER=1 they fail.
+"""
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHECKOUT = Path(__file__).parents[2]
+START_SECONDS = 90
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+BROWSER_OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+server_logs = pytest.StashKey[list[Path]]()
+failed = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[server_logs] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+    # Last: they are the slow ones, and Playwright leaves an event loop in this thread.
+    items.sort(key=lambda item: "browser" in item.keywords)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Iterator[None]:
+    report = yield
+    if report.failed:
+        item.stash[failed] = True
+        for log in item.config.stash[server_logs]:
+            report.sections.append((f"server log {log}", log.read_text(errors="replace")[-8000:]))
+    return report
+
+
+@contextlib.contextmanager
+def streamlit_server(log: Path, script: Path, *args: str) -> Iterator[str]:
+    """Serve `script`, with the checkout's settings, until the end of the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += ["--server.headless", "true", "--server.port", str(port), *args]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        wait_until_healthy(process, port, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/_stcore/health")
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"The server did not start:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture
+def serve(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., str]]:
+    """serve(script, *options) starts a server of its own for this test and returns its address."""
+    logs = request.config.stash[server_logs]
+    with contextlib.ExitStack() as servers:
+
+        def start(script: Path, *args: str) -> str:
+            log = tmp_path_factory.mktemp("server") / f"{script.stem}.log"
+            logs.append(log)
+            servers.callback(logs.remove, log)
+            return servers.enter_context(streamlit_server(log, script, *args))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def app_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the app, one server for all tests."""
+    log = tmp_path_factory.mktemp("server") / "app.log"
+    request.config.stash[server_logs].append(log)
+    with streamlit_server(log, CHECKOUT / "app.py") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        report = pytest.fail if os.environ.get("DQN_LAB_REQUIRE_BROWSER") == "1" else pytest.skip
+        report("No browser: install Chromium (Debian: apt install chromium) or Google Chrome.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=BROWSER_OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(
+    request: pytest.FixtureRequest, browser: Browser, tmp_path: Path
+) -> Iterator[Callable[..., Page]]:
+    """new_page(viewport=…, color_scheme=…, …) opens a page in a browser profile of its own."""
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    def open_page(**options: object) -> Page:
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        page = browser.new_context(**options).new_page()
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error.stack or error}"))
+        pages.append(page)
+        return page
+
+    yield open_page
+
+    if errors or failed in request.node.stash:
+        folder = Path(os.environ.get("DQN_LAB_SCREENSHOTS") or tmp_path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, page in enumerate(pages):
+            if not page.is_closed():
+                page.screenshot(path=folder / f"{request.node.name}-{number}.png", full_page=True)
+    for page in pages:
+        page.context.close()
+    assert not errors, "Uncaught errors in the page:\n" + "\n".join(errors)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    return new_page()
