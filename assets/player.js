@@ -53,10 +53,13 @@ class Player {
     this.reels = []
     this.answered = 0
     this.films = element("div", "films")
+    this.panels = element("div", "panels")
     this.strips = element("div", "strips")
     this.summary = element("p", "summary")
     this.summary.setAttribute("aria-live", "polite")
-    this.root = element("div", "player", this.films, this.controls(), this.strips, this.summary)
+    this.layout = element("div", "layout",
+      this.films, this.controls(), this.strips, this.summary, this.panels)
+    this.root = element("div", "player", this.layout)
     this.root.setAttribute("role", "group")
     this.root.setAttribute("aria-label", "Episode player")
     this.listen()
@@ -90,7 +93,7 @@ class Player {
       element("div", "line wrap",
         button("step", "One step back", () => this.step(-1), icon("back")),
         button("step", "One step forward", () => this.step(1), icon("forward")),
-        speeds, this.loopButton, element("span", "space"), ...this.jumps))
+        speeds, this.loopButton, element("div", "jumps", ...this.jumps)))
   }
 
   listen() {
@@ -165,8 +168,9 @@ class Player {
     this.reels = heads.map((head) => new Reel(head, Math.floor(BITMAPS / heads.length)))
     this.views = this.reels.map((reel) => new FilmView(reel))
     this.courses = this.reels.map((reel) => new Strip(reel, (t) => this.seek(t)))
-    this.films.replaceChildren(...this.views.map((view) => view.node))
-    this.films.classList.toggle("two", heads.length > 1)
+    this.films.replaceChildren(...this.views.map((view) => view.film))
+    this.panels.replaceChildren(...this.views.map((view) => view.panel))
+    this.layout.classList.toggle("two", heads.length > 1)
     this.strips.replaceChildren(...this.courses.map((course) => course.node))
     this.position = 0
     this.summary.textContent = ""

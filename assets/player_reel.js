@@ -47,7 +47,7 @@ class Bitmaps {
 
 export class Reel {
   constructor(head, capacity) {
-    Object.assign(this, head)
+    Object.assign(this, head, { state: "recording" })
     this.rows = []
     this.returns = [0] // returns[t]: what was received before moment t
     this.pictures = []
@@ -61,10 +61,10 @@ export class Reel {
   get last() { return this.rows.length - 1 }
   get recording() { return this.state === "recording" }
 
-  /** Takes what is new in a part of the film; returns whether the part left a gap before it. */
+  /** Takes what is new in a part of the film; returns whether parts before it are missing. */
   append(head, bytes) {
-    Object.assign(this, head)
     if (head.start > this.length) return true
+    Object.assign(this, head)
     const width = 2 + this.observationLabels.length + this.actionLabels.length
     const numbers = new Float64Array(bytes.slice(0, head.count * width * 8).buffer)
     let offset = head.count * width * 8

@@ -62,6 +62,7 @@ export class Strip {
     const margins = moments.map((t) => reel.margin(t))
     const widest = margins.reduce((a, b) => Math.max(a, b), 0)
     pen.fillStyle = style.getPropertyValue("--margin")
+    pen.globalAlpha = 0.75
     pen.beginPath()
     pen.moveTo(0, height)
     for (const t of moments) {

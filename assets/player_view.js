@@ -1,6 +1,6 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
-const MOST_GAUGES = 16
+const MOST_GAUGES = 8
 
 export function element(tag, className, ...children) {
   const node = document.createElement(tag)
@@ -75,15 +75,18 @@ export class FilmView {
     const facts = element("dl", "facts",
       ...["step", "reward", "return so far"].map((name) => this.fact(name)))
     this.outlook = element("dl", "facts outlook",
-      ...["predicted from here", "obtained"].map((name) => this.fact(name)))
+      ...["predicted (max Q)", "obtained (discounted)"].map((name) => this.fact(name)))
     this.panel = element("div", "panel",
       element("div", "heading", element("h4", "", "Q of each action"), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
       element("div", "heading", element("h4", "", "Observation")),
       element("div", "rows", ...this.gauges.map((row) => row.node), this.active),
       facts, this.outlook)
-    this.node = element("section", "film", this.stage, this.panel)
-    if (reel.title) this.node.prepend(element("h3", "", reel.title))
+    this.film = element("div", "film", this.stage)
+    if (reel.title) {
+      this.film.prepend(element("h3", "", reel.title))
+      this.panel.prepend(element("h3", "", reel.title))
+    }
   }
 
   actionRow(label) {
@@ -134,7 +137,7 @@ export class FilmView {
     this.outcomes = reel.recording ? undefined : reel.obtained()
     this.canvas.hidden = reel.kind === "text"
     this.text.hidden = reel.kind !== "text"
-    this.node.classList.toggle("blind", reel.kind === "none" && !reel.recording)
+    this.film.hidden = reel.kind === "none" && !reel.recording
     this.stage.classList.toggle("empty", !reel.length)
   }
 
@@ -223,8 +226,11 @@ export class FilmView {
     setText(facts["return so far"], format(reel.returns[moment], this.rewardDigits))
     this.outlook.hidden = !this.outcomes
     if (!this.outcomes) return
-    setText(facts["predicted from here"], format(reel.maxQ(moment), this.digits))
-    setText(facts.obtained, format(this.outcomes[moment], this.digits))
+    // Nothing is to come after a terminal state, and nothing was learnt about it.
+    const over = moment === reel.last && reel.terminated
+    setText(facts["predicted (max Q)"], over ? "–" : format(reel.maxQ(moment), this.digits))
+    setText(facts["obtained (discounted)"],
+      over ? "–" : format(this.outcomes[moment], this.digits))
   }
 
   /** The moment in words. */

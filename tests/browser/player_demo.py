@@ -92,10 +92,16 @@ CASES = {
     "text": lambda: [text_film()],
 }
 
-st.set_page_config(layout="wide")
-case = st.query_params.get("case", "single")
-st.title("Player")
-if st.button("Record") or "films" not in st.session_state:
-    st.session_state.films = CASES[case]()
-player(*st.session_state.films, key="player")
-st.write("After the player")
+
+def page() -> None:
+    st.set_page_config(layout="wide")
+    st.title("Player")
+    if st.button("Record") or "films" not in st.session_state:
+        st.session_state.films = CASES[st.query_params.get("case", "single")]()
+    if st.checkbox("Player", value=True):
+        player(*st.session_state.films, key="player")
+    st.write("After the player")
+
+
+if __name__ == "__main__":
+    page()

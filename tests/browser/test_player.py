@@ -1,0 +1,257 @@
+"""The player in a real browser: what it shows, its clock, and that it leaves the server alone."""
+
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+DEMO = Path(__file__).with_name("player_demo.py")
+FRAMES_PER_SECOND = 50
+
+COUNT_BITMAPS = """
+window.bitmaps = { open: 0, most: 0 }
+const create = window.createImageBitmap
+window.createImageBitmap = async (...args) => {
+  const bitmap = await create(...args)
+  window.bitmaps.most = Math.max(window.bitmaps.most, ++window.bitmaps.open)
+  return bitmap
+}
+const close = ImageBitmap.prototype.close
+ImageBitmap.prototype.close = function () { window.bitmaps.open--; close.call(this) }
+"""
+SAMPLE_CLOCK = """async ([slider, seconds]) => {
+  const samples = []
+  const begin = performance.now()
+  while (performance.now() - begin < 1000 * seconds) {
+    const now = await new Promise(requestAnimationFrame)
+    samples.push([now, Number(slider.value)])
+  }
+  // Only moments at which the picture changed: between them the clock is not seen.
+  return samples.filter(([, t], i) => i && t !== samples[i - 1][1])
+}"""
+PICTURE = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+  return data.reduce((sum, value, i) => (sum * 31 + value * (i % 97)) % 1000000007, 7)
+}"""
+
+
+class Desk:
+    """A page with the player on it, and what a test does there."""
+
+    def __init__(self, page: Any, url: str) -> None:
+        self.page = page
+        self.messages = 0
+        page.on("websocket", self._count)
+        page.add_init_script(COUNT_BITMAPS)
+        self.url = url
+
+    def _count(self, socket: Any) -> None:
+        def count(_: object) -> None:
+            self.messages += 1
+
+        socket.on("framesent", count)
+        socket.on("framereceived", count)
+
+    def open(self, case: str, steps: int) -> "Desk":
+        """Open the demo and wait until all `steps` of the films are there."""
+        self.page.goto(f"{self.url}/?case={case}")
+        self.wait_for(steps)
+        return self
+
+    def wait_for(self, steps: int) -> None:
+        self.page.wait_for_function(
+            """([steps]) => {
+              const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot)
+              const readout = roots.map((root) => root?.querySelector(".readout")).find(Boolean)
+              return readout?.textContent.endsWith(` ${steps}`)
+            }""",
+            arg=[steps],
+            timeout=30_000,
+        )
+
+    def __getitem__(self, selector: str) -> Any:
+        return self.page.locator(f".player {selector}")
+
+    @property
+    def step(self) -> int:
+        return int(self[".slider"].input_value())
+
+    def pause_at(self, t: int) -> None:
+        if self["[aria-label=Pause]"].count():
+            self["[aria-label=Pause]"].click()
+        self[".slider"].evaluate(
+            "(slider, t) => { slider.value = t; slider.dispatchEvent(new Event('input')) }", t
+        )
+        self.page.wait_for_timeout(150)
+
+    def numbers(self, selector: str) -> list[float]:
+        return [float(text.replace("−", "-")) for text in self[selector].all_inner_texts()]
+
+
+@pytest.fixture
+def desk(page: Any, serve: Callable[[Path], str]) -> Desk:
+    return Desk(page, serve(DEMO))
+
+
+@pytest.fixture(scope="module")
+def demo() -> dict[str, Any]:
+    return runpy.run_path(str(DEMO))
+
+
+def test_numbers_and_picture_follow_the_scrubber(desk: Desk, demo: dict[str, Any]) -> None:
+    moments = list(demo["cart_pole"](200, greedy=False))
+    q_values = np.stack([moment.q_values for moment in moments])
+    low, high = min(q_values.min(), 0), max(q_values.max(), 0)
+    desk.open("explores", 200)
+    pictures = set()
+    for t in (0, 3, 77, 199):
+        desk.pause_at(t)
+        moment = moments[t]
+        assert desk.numbers(".action .value") == pytest.approx(moment.q_values, abs=0.005)
+        assert desk.numbers(".row:not(.action):not(.axis) .value") == pytest.approx(
+            moment.observation, abs=0.005
+        )
+        assert desk[".taken .name"].inner_text() == ("left", "right")[moment.action]
+        assert ("not greedy" in desk[".choice"].inner_text()) == (t % 7 == 3)
+        assert desk[".facts dd"].first.inner_text() == str(t)
+        bars = desk[".bar"].evaluate_all("bars => bars.map((bar) => bar.offsetWidth)")
+        width = desk[".action .track"].first.evaluate("track => track.clientWidth")
+        assert bars == pytest.approx(np.abs(moment.q_values) / (high - low) * width, abs=1)
+        pictures.add(desk["canvas.picture"].evaluate(PICTURE))
+    assert len(pictures) == 4
+
+
+def test_steps_keys_and_jumps(desk: Desk) -> None:
+    desk.open("explores", 200)
+    desk.pause_at(50)
+    desk["[aria-label='One step forward']"].click()
+    assert desk.step == 51
+    desk["[aria-label='One step back']"].click(click_count=2)
+    assert desk.step == 49
+    desk[".slider"].focus()
+    for key, step in (("ArrowRight", 50), ("ArrowLeft", 49), ("End", 200), ("Home", 0)):
+        desk.page.keyboard.press(key)
+        assert desk.step == step
+    desk["[aria-label=Play]"].evaluate("button => button.blur()")
+    desk[".readout"].hover()
+    desk.page.keyboard.press("Space")
+    desk.page.wait_for_timeout(300)
+    desk.page.keyboard.press("Space")
+    moved = desk.step
+    assert 5 < moved < 60
+    desk.page.wait_for_timeout(200)
+    assert desk.step == moved
+    assert f"step {moved} of 200" in desk[".summary"].inner_text()
+    area = desk[".area"].bounding_box()
+    desk.page.mouse.click(area["x"] + area["width"] / 2, area["y"] + 10)
+    assert abs(desk.step - 100) <= 1
+
+
+def test_jumps_to_the_telling_moments(desk: Desk, demo: dict[str, Any]) -> None:
+    moments = list(demo["cart_pole"](200, greedy=False))
+    desk.open("explores", 200)
+    limits = np.array([2.4, np.inf, 0.2095, np.inf])
+    distance = np.min(
+        [(limits - np.abs(m.observation))[[0, 2]] / limits[[0, 2]] for m in moments[:-1]], axis=1
+    )
+    desk["[aria-label*='nearest to failure']"].click()
+    assert desk.step == distance.argmin()
+
+    best = np.array([m.q_values.max() for m in moments], float)
+    obtained = best.copy()  # the episode was truncated: the last prediction stands for the rest
+    for t in reversed(range(200)):
+        obtained[t] = 1 + 0.99 * obtained[t + 1]
+    desk["[aria-label*='largest gap']"].click()
+    assert desk.step == np.abs(best - obtained)[:-1].argmax()
+
+
+def test_plays_at_the_rate_of_the_environment_without_the_server(desk: Desk) -> None:
+    desk.open("single", 500)
+    desk.pause_at(0)
+    desk.page.wait_for_timeout(700)
+    before = desk.messages
+    desk["[aria-label=Play]"].click()
+    samples = desk.page.evaluate(SAMPLE_CLOCK, [desk[".slider"].element_handle(), 4])
+    (begin, first), (end, last) = samples[0], samples[-1]
+    assert (last - first) / (end - begin) * 1000 == pytest.approx(FRAMES_PER_SECOND, rel=0.02)
+    for t in (400, 10, 250):
+        desk.pause_at(t)
+    desk["[aria-label='Speed 4×']"].click()
+    desk["[aria-label='Play in a loop']"].click()
+    desk["[aria-label=Play]"].click()
+    desk.page.wait_for_timeout(2000)
+    assert desk["[aria-label=Pause]"].count() == 1  # went on from the end to the beginning
+    assert desk.messages == before
+    bitmaps = desk.page.evaluate("window.bitmaps")
+    assert bitmaps["open"] <= 48
+    assert bitmaps["most"] <= 49
+
+
+def test_a_new_film_frees_the_old_one_and_plays(desk: Desk) -> None:
+    desk.open("explores", 200)
+    for _ in range(3):
+        desk.page.get_by_role("button", name="Record").click()
+        desk.page.wait_for_timeout(300)
+        desk.wait_for(200)
+    assert desk["[aria-label=Pause]"].count() == 1
+    assert desk.page.evaluate("window.bitmaps.open") <= 48
+
+
+def test_comes_back_whole_after_it_was_away(desk: Desk) -> None:
+    desk.open("explores", 200)
+    checkbox = desk.page.get_by_text("Player", exact=True).last
+    checkbox.click()
+    desk.page.wait_for_function("!document.querySelector('[data-testid=stBidiComponentRegular]')")
+    desk.page.wait_for_timeout(500)
+    assert desk.page.evaluate("window.bitmaps.open") == 0
+    checkbox.click()
+    desk.wait_for(200)
+    desk.pause_at(150)
+    assert desk.step == 150
+
+
+def test_two_films_share_a_clock_and_a_scale(desk: Desk) -> None:
+    desk.open("two", 200)
+    desk.pause_at(180)
+    assert desk.numbers(".facts:not(.outlook) div:first-child dd") == [150, 180]
+    assert desk[".badge"].all_inner_texts() == ["ended at step 150", ""]
+    lows = desk[".ticks .low"].all_inner_texts()
+    assert lows[0] == lows[1]
+    assert desk[".film h3"].all_inner_texts() == ["Before", "After"]
+    first, second = (desk[".stage"].nth(i).bounding_box() for i in (0, 1))
+    assert first["y"] == second["y"] and first["x"] < second["x"]
+
+
+def test_text_is_shown_as_text(desk: Desk) -> None:
+    desk.open("text", 6)
+    desk.pause_at(0)
+    assert desk["canvas.picture"].is_hidden()
+    assert "SFFF" in desk["pre.text"].inner_text()
+    assert "<b>&" in desk["pre.text"].inner_text()
+    assert "\x1b" not in desk["pre.text"].inner_text()
+    assert desk["pre.text [data-ground=red]"].inner_text() == "S"
+    assert desk[".active"].inner_text() == "tile 0 = 1"
+
+
+def test_dark_and_narrow(desk: Desk) -> None:
+    desk.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    desk.page.set_viewport_size({"width": 360, "height": 800})
+    desk.open("two", 200)
+    assert desk.step == 0  # reduced motion: nothing plays by itself
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 360
+    widest = desk["*"].evaluate_all(
+        "nodes => Math.max(...nodes.map((node) => node.getBoundingClientRect().right))"
+    )
+    assert widest <= 360
+    first, second = (desk[".stage"].nth(i).bounding_box() for i in (0, 1))
+    assert second["y"] > first["y"] + first["height"]
+    red, green, blue = (
+        int(part)
+        for part in desk[".readout"].evaluate(
+            "node => getComputedStyle(node).color.match(/\\d+/g).slice(0, 3)"
+        )
+    )
+    assert min(red, green, blue) > 180
