@@ -1,0 +1,23 @@
+"""DQN and everything about a run, without a screen."""
+
+from dqn_core.checkpoint import load_agent, load_run, save_agent, save_run
+from dqn_core.config import HYPERPARAMETERS, PRESETS, DQNConfig, preset
+from dqn_core.errors import LabError
+from dqn_core.evaluation import Agent, evaluate, record
+from dqn_core.trainer import Trainer
+
+__all__ = [
+    "HYPERPARAMETERS",
+    "PRESETS",
+    "Agent",
+    "DQNConfig",
+    "LabError",
+    "Trainer",
+    "evaluate",
+    "load_agent",
+    "load_run",
+    "preset",
+    "record",
+    "save_agent",
+    "save_run",
+]

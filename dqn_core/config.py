@@ -1,0 +1,628 @@
+"""Every hyperparameter, declared once.
+
+The sidebar, the command line's ``--help``, the validation and the README's table are all made from
+the declarations below, so a hyperparameter cannot mean one thing here and another there.
+"""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal, Self
+
+from dqn_core.errors import ConfigurationError
+
+Applies = Literal["now", "next episode", "restart"]
+Scale = Literal["linear", "log", "choice", "switch", "text"]
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """What is known of one hyperparameter besides its value.
+
+    ``low`` and ``high`` are both inclusive. ``applies`` says when a change reaches a run that is
+    under way. ``per_member`` marks those that may differ between agents trained side by side;
+    the others fix shapes or clocks that all of them share.
+    """
+
+    name: str
+    kind: type
+    default: Value
+    group: str
+    label: str
+    symbol: str
+    unit: str
+    scale: Scale
+    low: float
+    high: float
+    choices: tuple[str, ...]
+    applies: Applies
+    per_member: bool
+    rare: bool
+    description: str
+    too_low: str
+    too_high: str
+
+    @property
+    def range_text(self) -> str:
+        """The values that are allowed, in words: ``0 to 1``, ``mse or huber``, ``on or off``."""
+        match self.scale:
+            case "switch":
+                return "on or off"
+            case "choice":
+                return " or ".join(self.choices)
+            case "text":
+                return "a name"
+        return f"{_number(self.low)} to {_number(self.high)}"
+
+    @property
+    def help(self) -> str:
+        """Meaning, direction of effect, range and when a change applies, as one paragraph."""
+        parts = [self.description]
+        if self.too_low:
+            parts.append(f"Too low: {self.too_low}")
+        if self.too_high:
+            parts.append(f"Too high: {self.too_high}")
+        if self.scale != "text":
+            unit = f" {self.unit}" if self.unit else ""
+            parts.append(f"Range: {self.range_text}{unit}.")
+        parts.append(f"A change applies: {self.applies}.")
+        return " ".join(parts)
+
+    def validated(self, value: Any) -> Value:
+        """``value`` in its own type; raises `ConfigurationError` if it is not allowed."""
+        if self.kind is bool:
+            if not isinstance(value, bool):
+                raise self._refusal(value)
+            return value
+        if self.kind is str:
+            if not isinstance(value, str) or (self.choices and value not in self.choices):
+                raise self._refusal(value)
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refusal(value)
+        if not (math.isfinite(value) and self.low <= value <= self.high):
+            raise self._refusal(value)
+        if self.kind is int and value != int(value):
+            raise ConfigurationError(f"{self.name} must be a whole number, not {value!r}.")
+        converted: Value = self.kind(value)
+        return converted
+
+    def parsed(self, text: str) -> Value:
+        """The value that ``text`` (from a command line, a link or a pasted file) stands for."""
+        text = text.strip()
+        if self.kind is bool:
+            words = {"true": True, "on": True, "yes": True, "1": True}
+            words |= {"false": False, "off": False, "no": False, "0": False}
+            if text.lower() not in words:
+                raise self._refusal(text)
+            return words[text.lower()]
+        if self.kind is str:
+            return self.validated(text)
+        try:
+            number = float(text)
+        except ValueError:
+            raise self._refusal(text) from None
+        # Seeds reach past 2^53, where a float would round them.
+        whole = text.lstrip("+-").isdecimal()
+        return self.validated(int(text) if self.kind is int and whole else number)
+
+    def _refusal(self, value: object) -> ConfigurationError:
+        return ConfigurationError(f"{self.name} must be {self.range_text}, not {value!r}.")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+
+
+def _declare(
+    default: Value,
+    group: str,
+    label: str,
+    description: str,
+    *,
+    symbol: str = "",
+    unit: str = "",
+    scale: Scale = "linear",
+    low: float = 0,
+    high: float = 0,
+    choices: tuple[str, ...] = (),
+    applies: Applies = "now",
+    per_member: bool = False,
+    rare: bool = False,
+    too_low: str = "",
+    too_high: str = "",
+) -> Any:
+    if choices:
+        scale = "choice"
+    elif isinstance(default, bool):
+        scale = "switch"
+    metadata = {
+        "kind": type(default),
+        "group": group,
+        "label": label,
+        "description": description,
+        "symbol": symbol,
+        "unit": unit,
+        "scale": scale,
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "applies": applies,
+        "per_member": per_member,
+        "rare": rare,
+        "too_low": too_low,
+        "too_high": too_high,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class DQNConfig:
+    """Every hyperparameter of a run, in the order of the DQN loop. The defaults are `recommended`.
+
+    Raises `ConfigurationError` when a value is out of range or two values do not go together.
+    """
+
+    env_id: str = _declare(
+        "CartPole-v1",
+        "Environment",
+        "Environment",
+        "The Gymnasium environment the agent learns in.",
+        scale="text",
+        applies="restart",
+    )
+    max_episode_steps: int = _declare(
+        0,
+        "Environment",
+        "Time limit",
+        "Steps after which the environment truncates an episode; 0 keeps the environment's own "
+        "limit. Truncation is not failure: the target still bootstraps there.",
+        symbol="T",
+        unit="environment steps",
+        high=100_000,
+        applies="next episode",
+        rare=True,
+        too_low="the agent never sees what happens later.",
+        too_high="a good agent's episodes get long, and a bad one's may never end.",
+    )
+    seed: int = _declare(
+        0,
+        "Environment",
+        "Seed",
+        "Fixes the initial weights, the exploration, the sampling and the environment. "
+        "Every whole number is a seed, 0 too.",
+        high=2**63 - 1,
+        applies="restart",
+        per_member=True,
+    )
+    epsilon_schedule: str = _declare(
+        "linear",
+        "Explore",
+        "ε schedule",
+        "How ε falls from its start to its end: exponentially, "
+        "ε = end + (start − end)·exp(−step / decay), or linearly over the decay.",
+        choices=("exponential", "linear"),
+        per_member=True,
+    )
+    epsilon_start: float = _declare(
+        1.0,
+        "Explore",
+        "ε start",
+        "Share of random actions at the first step.",
+        symbol="ε₀",
+        high=1.0,
+        per_member=True,
+        too_low="the replay buffer fills with one habit.",
+        too_high="cannot be: 1 is all random.",
+    )
+    epsilon_end: float = _declare(
+        0.05,
+        "Explore",
+        "ε end",
+        "Share of random actions once the schedule has run out.",
+        symbol="ε∞",
+        high=1.0,
+        per_member=True,
+        too_low="the agent stops finding out about what it does not do.",
+        too_high="the training return stays low however good the agent is.",
+    )
+    epsilon_decay: int = _declare(
+        5_000,
+        "Explore",
+        "ε decay",
+        "Environment steps over which ε falls: the whole fall if linear, "
+        "the time constant if exponential.",
+        unit="environment steps",
+        scale="log",
+        low=1,
+        high=1_000_000,
+        per_member=True,
+        too_low="the agent trusts its first guesses.",
+        too_high="it keeps acting at random long after it knows better.",
+    )
+    buffer_capacity: int = _declare(
+        50_000,
+        "Remember",
+        "Buffer capacity",
+        "Transitions kept for replay; the oldest are overwritten. Shrinking keeps the newest.",
+        symbol="N",
+        unit="transitions",
+        scale="log",
+        low=16,
+        high=1_000_000,
+        too_low="batches are alike, and what was learnt earlier is forgotten.",
+        too_high="batches hold much from policies long gone, and memory fills.",
+    )
+    learning_starts: int = _declare(
+        1_000,
+        "Remember",
+        "Learning starts",
+        "Environment steps collected before the first gradient update.",
+        unit="environment steps",
+        high=100_000,
+        rare=True,
+        too_low="the network fits a handful of transitions.",
+        too_high="time passes without learning.",
+    )
+    sampling: str = _declare(
+        "uniform",
+        "Remember",
+        "Replay order",
+        "Which transitions make a batch: drawn uniformly, or one run of consecutive ones "
+        "(as when learning without replay; it shows why replay shuffles).",
+        choices=("uniform", "sequential"),
+        rare=True,
+    )
+    batch_size: int = _declare(
+        64,
+        "Learn",
+        "Batch size",
+        "Transitions in one gradient update.",
+        symbol="B",
+        unit="transitions",
+        scale="log",
+        low=1,
+        high=1_024,
+        too_low="the gradient is noisy.",
+        too_high="each update is slow, for little gain.",
+    )
+    train_frequency: int = _declare(
+        1,
+        "Learn",
+        "Train every",
+        "Environment steps between two rounds of gradient updates.",
+        unit="environment steps",
+        scale="log",
+        low=1,
+        high=10_000,
+        rare=True,
+        too_low="cannot be: 1 is after every step.",
+        too_high="the policy that collects the data lags behind what was learnt.",
+    )
+    gradient_steps: int = _declare(
+        1,
+        "Learn",
+        "Gradient steps",
+        "Gradient updates in one round.",
+        unit="gradient updates",
+        scale="log",
+        low=1,
+        high=1_000,
+        rare=True,
+        too_low="transitions are used less often than they could be.",
+        too_high="the network overfits to the buffer, and the target stands still meanwhile.",
+    )
+    gamma: float = _declare(
+        0.99,
+        "Learn",
+        "Discount",
+        "What a reward one step later is worth now. "
+        "The horizon is about 1 / (1 − γ) environment steps.",
+        symbol="γ",
+        high=1.0,
+        per_member=True,
+        too_low="the agent is short-sighted.",
+        too_high="values grow large and settle slowly; at 1 they may never.",
+    )
+    n_step: int = _declare(
+        1,
+        "Learn",
+        "n-step return",
+        "Rewards summed before the target bootstraps (Sutton & Barto 7.1).",
+        symbol="n",
+        unit="environment steps",
+        low=1,
+        high=20,
+        rare=True,
+        too_low="news of a reward travels one step an update.",
+        too_high="the target mixes in old, exploring actions and gets noisy.",
+    )
+    double_dqn: bool = _declare(
+        True,
+        "Learn",
+        "Double DQN",
+        "The online network chooses the next action, the target network values it, which removes "
+        "much of the overestimation (van Hasselt et al. 2016).",
+    )
+    loss: str = _declare(
+        "huber",
+        "Learn",
+        "Loss",
+        "Mean squared TD error, or Huber: linear beyond an error of 1, so that outliers pull less.",
+        choices=("mse", "huber"),
+        per_member=True,
+    )
+    learning_rate: float = _declare(
+        1e-3,
+        "Learn",
+        "Learning rate",
+        "Adam's step size at the start.",
+        symbol="α",
+        scale="log",
+        low=1e-6,
+        high=1.0,
+        per_member=True,
+        too_low="nothing seems to happen.",
+        too_high="Q-values jump about or diverge.",
+    )
+    learning_rate_end: float = _declare(
+        1e-4,
+        "Learn",
+        "Learning rate at the end",
+        "The learning rate falls linearly to this value over the step budget and stays there.",
+        symbol="α∞",
+        scale="log",
+        low=1e-6,
+        high=1.0,
+        per_member=True,
+        rare=True,
+        too_low="late training changes nothing any more.",
+        too_high="the policy keeps wobbling at the end.",
+    )
+    gradient_clipping: str = _declare(
+        "norm",
+        "Learn",
+        "Gradient clipping",
+        "Clamp every element of the gradient (as the notebook does), shorten the whole gradient "
+        "to a length, or leave it.",
+        choices=("none", "value", "norm"),
+        per_member=True,
+        rare=True,
+    )
+    gradient_clip: float = _declare(
+        10.0,
+        "Learn",
+        "Clipping limit",
+        "The largest element or the largest length that clipping lets through.",
+        scale="log",
+        low=1e-3,
+        high=1e3,
+        per_member=True,
+        rare=True,
+        too_low="every gradient is cut down, and Adam sees only directions.",
+        too_high="clipping never happens.",
+    )
+    target_update_period: int = _declare(
+        1,
+        "Target",
+        "Target update every",
+        "How often the target network moves towards the online one.",
+        symbol="C",
+        scale="log",
+        low=1,
+        high=100_000,
+        per_member=True,
+        too_low="the network chases its own tail (unless τ is small).",
+        too_high="the target is stale, and learning waits for it.",
+    )
+    target_update_unit: str = _declare(
+        "gradient_updates",
+        "Target",
+        "Target update unit",
+        "What the target period counts.",
+        choices=("episodes", "env_steps", "gradient_updates"),
+        per_member=True,
+    )
+    tau: float = _declare(
+        0.005,
+        "Target",
+        "Target update share",
+        "How far the target moves each time: 1 copies the online network (hard update), "
+        "a small share every update is Polyak averaging.",
+        symbol="τ",
+        scale="log",
+        low=1e-4,
+        high=1.0,
+        per_member=True,
+        too_low="the target lags far behind.",
+        too_high="the target follows every wobble (unless the period is long).",
+    )
+    hidden_dim: int = _declare(
+        128,
+        "Network",
+        "Hidden width",
+        "Units in each of the two hidden layers.",
+        unit="units",
+        scale="log",
+        low=4,
+        high=1_024,
+        applies="restart",
+        too_low="the network cannot express the values.",
+        too_high="each update is slow.",
+    )
+    dueling: bool = _declare(
+        False,
+        "Network",
+        "Dueling head",
+        "The last layer gives a state value and advantages, Q = V + A − mean A "
+        "(Wang et al. 2016, eq. 9).",
+        applies="restart",
+    )
+    total_steps: int = _declare(
+        50_000,
+        "Budget",
+        "Step budget",
+        "Environment steps after which training stops; the learning rate reaches its end there.",
+        unit="environment steps",
+        scale="log",
+        low=100,
+        high=10_000_000,
+        too_low="the run ends before the agent has learnt.",
+        too_high="the learning rate falls slowly.",
+    )
+    total_episodes: int = _declare(
+        0,
+        "Budget",
+        "Episode budget",
+        "Episodes after which training stops; 0 is no limit.",
+        unit="episodes",
+        high=1_000_000,
+        rare=True,
+        too_low="the run ends before the agent has learnt.",
+    )
+    evaluation_period: int = _declare(
+        2_500,
+        "Budget",
+        "Evaluate every",
+        "Environment steps between two greedy evaluations, which the training never notices; "
+        "0 is never.",
+        unit="environment steps",
+        high=1_000_000,
+        rare=True,
+        too_low="evaluating takes longer than training.",
+        too_high="you learn late how good the greedy policy is.",
+    )
+    evaluation_episodes: int = _declare(
+        10,
+        "Budget",
+        "Episodes an evaluation",
+        "Greedy episodes averaged in one evaluation.",
+        unit="episodes",
+        low=1,
+        high=1_000,
+        rare=True,
+        too_low="the average is luck.",
+        too_high="evaluating takes longer than training.",
+    )
+    stop_when_solved: bool = _declare(
+        False,
+        "Budget",
+        "Stop when solved",
+        "Stop as soon as a greedy evaluation reaches the environment's solve threshold.",
+        rare=True,
+    )
+    device: str = _declare(
+        "cpu",
+        "Network",
+        "Device",
+        "Where the networks live: the processor, a CUDA GPU, or the GPU if there is one. "
+        "For one small network the processor is faster.",
+        choices=("auto", "cpu", "cuda"),
+        applies="restart",
+        rare=True,
+    )
+
+    def __post_init__(self) -> None:
+        for name, hyperparameter in HYPERPARAMETERS.items():
+            # Frozen for everyone else; here 1 becomes 1.0 where a float is declared.
+            object.__setattr__(self, name, hyperparameter.validated(getattr(self, name)))
+        if self.batch_size > self.buffer_capacity:
+            raise ConfigurationError(
+                f"batch_size {self.batch_size} is larger than buffer_capacity "
+                f"{self.buffer_capacity}: make the batch smaller or the buffer larger."
+            )
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with ``changes``; raises `ConfigurationError` for a bad name or value."""
+        for name in changes:
+            hyperparameter(name)
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Value]:
+        """Names to values, as JSON can hold them."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The configuration that `to_dict` described; unknown names raise `ConfigurationError`."""
+        return cls().replace(**values)
+
+    def difference(self, other: "DQNConfig") -> dict[str, Value]:
+        """This configuration's values where they differ from ``other``'s."""
+        theirs = other.to_dict()
+        return {name: value for name, value in self.to_dict().items() if value != theirs[name]}
+
+
+HYPERPARAMETERS: dict[str, Hyperparameter] = {
+    field.name: Hyperparameter(
+        name=field.name, default=getattr(DQNConfig, field.name), **field.metadata
+    )
+    for field in dataclasses.fields(DQNConfig)
+}
+"""Every hyperparameter by name, in the order of the DQN loop."""
+
+
+def hyperparameter(name: str) -> Hyperparameter:
+    """The declaration of ``name``; raises `ConfigurationError` with the nearest name if unknown."""
+    if name not in HYPERPARAMETERS:
+        near = get_close_matches(name, HYPERPARAMETERS, n=1)
+        hint = f": did you mean {near[0]}?" if near else "."
+        raise ConfigurationError(f"There is no hyperparameter called {name!r}{hint}")
+    return HYPERPARAMETERS[name]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named configuration with one sentence on what it is for."""
+
+    label: str
+    description: str
+    config: DQNConfig
+
+
+PRESETS: dict[str, Preset] = {
+    "recommended": Preset(
+        "Recommended",
+        "Solves CartPole-v1 within 50,000 environment steps.",
+        DQNConfig(),
+    ),
+    "notebook": Preset(
+        "Notebook",
+        "The notebook's own values on CartPole-v0: hard target update every 10 episodes, "
+        "MSE, gradients clamped to ±1.",
+        DQNConfig(
+            env_id="CartPole-v0",
+            max_episode_steps=200,
+            epsilon_schedule="exponential",
+            epsilon_start=0.9,
+            epsilon_end=0.05,
+            epsilon_decay=200,
+            buffer_capacity=10_000,
+            learning_starts=64,
+            batch_size=64,
+            gamma=0.99,
+            double_dqn=False,
+            loss="mse",
+            learning_rate=1e-3,
+            learning_rate_end=1e-3,
+            gradient_clipping="value",
+            gradient_clip=1.0,
+            target_update_period=10,
+            target_update_unit="episodes",
+            tau=1.0,
+            hidden_dim=128,
+            total_steps=40_000,
+            total_episodes=200,
+        ),
+    ),
+}
+"""Ready-made configurations; `recommended` is the default one."""
+
+
+def preset(name: str) -> DQNConfig:
+    """The configuration called ``name``; raises `ConfigurationError` naming those that exist."""
+    if name not in PRESETS:
+        raise ConfigurationError(f"There is no preset {name!r}: choose {' or '.join(PRESETS)}.")
+    return PRESETS[name].config

@@ -1,0 +1,323 @@
+"""Environments from an id: checks, seeding, flat observations, and their state as a value."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+
+from dqn_core.errors import UnsupportedEnvironmentError
+
+State = dict[str, Any]
+
+_LABELS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "CartPole": (
+        ("cart position", "cart velocity", "pole angle", "pole angular velocity"),
+        ("push left", "push right"),
+    ),
+    "Acrobot": (
+        ("cos θ₁", "sin θ₁", "cos θ₂", "sin θ₂", "angular velocity 1", "angular velocity 2"),
+        ("torque −1", "no torque", "torque +1"),
+    ),
+    "MountainCar": (("position", "velocity"), ("push left", "coast", "push right")),
+    "LunarLander": (
+        (
+            "x",
+            "y",
+            "x velocity",
+            "y velocity",
+            "angle",
+            "angular velocity",
+            "left leg",
+            "right leg",
+        ),
+        ("coast", "left engine", "main engine", "right engine"),
+    ),
+    "FrozenLake": (("square",), ("left", "down", "right", "up")),
+    "CliffWalking": (("square",), ("up", "right", "down", "left")),
+    "Taxi": (("state",), ("south", "north", "east", "west", "pick up", "drop off")),
+}
+"""Names of observation components and actions, from Gymnasium's documentation of each family."""
+
+_RETURN_RANGE: dict[str, tuple[float, float]] = {
+    "Acrobot": (-500, 0),
+    "MountainCar": (-200, 0),
+    "LunarLander": (-400, 300),
+    "FrozenLake": (0, 1),
+    "CliffWalking": (-500, 0),
+    "Taxi": (-800, 20),
+}
+"""What an episode's return can be, or for unbounded ones what a chart should show."""
+
+
+@dataclass(frozen=True)
+class EnvironmentSpec:
+    """What is known of an environment before its first step.
+
+    ``observation_dim`` is the length of the stored observation; ``n_states`` is 0 for a `Box` and
+    the number of states for a `Discrete` observation, which is stored as its index and shown to
+    the network one-hot. ``max_episode_steps`` is 0 where there is no time limit.
+    """
+
+    env_id: str
+    observation_dim: int
+    n_states: int
+    n_actions: int
+    observation_labels: tuple[str, ...]
+    observation_limits: tuple[tuple[float, float], ...]
+    action_labels: tuple[str, ...]
+    max_episode_steps: int
+    reward_threshold: float | None
+    return_range: tuple[float, float] | None
+    frames_per_second: float
+    render_modes: tuple[str, ...]
+
+    @property
+    def input_dim(self) -> int:
+        """Inputs of the network: one for each observation component or discrete state."""
+        return self.n_states or self.observation_dim
+
+
+class Environment:
+    """One Gymnasium environment with flat float32 observations and a state that can be kept."""
+
+    def __init__(self, env: gymnasium.Env[Any, Any], spec: EnvironmentSpec) -> None:
+        self.env = env
+        self.spec = spec
+
+    def reset(self, seed: int | None = None) -> np.ndarray:
+        """Start an episode; returns the observation `(observation_dim,)` float32.
+
+        A ``seed`` restarts the environment's generator; without one it goes on.
+        """
+        observation, _ = self.env.reset(seed=seed)
+        return self._flat(observation)
+
+    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool]:
+        """Observation `(observation_dim,)` float32, reward, terminated, truncated."""
+        observation, reward, terminated, truncated, _ = self.env.step(action)
+        return self._flat(observation), float(reward), bool(terminated), bool(truncated)
+
+    def render(self) -> Any:
+        """The picture `(H, W, 3)` uint8, or text, that the render mode gives."""
+        return self.env.render()
+
+    def close(self) -> None:
+        self.env.close()
+
+    def set_time_limit(self, max_episode_steps: int) -> None:
+        """Truncate the coming episodes after ``max_episode_steps``; 0 is the environment's own."""
+        limit = max_episode_steps or _own_time_limit(self.spec.env_id)
+        for layer in self._layers():
+            if isinstance(layer, gymnasium.wrappers.TimeLimit) and limit:
+                layer._max_episode_steps = limit
+
+    def _flat(self, observation: Any) -> np.ndarray:
+        if self.spec.n_states:
+            return np.array([observation], dtype=np.float32)
+        return np.asarray(observation, dtype=np.float32)
+
+    def _layers(self) -> list[Any]:
+        layers: list[Any] = [self.env]
+        while isinstance(layers[-1], gymnasium.Wrapper):
+            layers.append(layers[-1].env)
+        return layers
+
+    def state_dict(self) -> State:
+        """Plain variables of every wrapper and of the environment, and its random generator.
+
+        Whether that is all there is to an environment, `restores_exactly` finds out by trying.
+        """
+        layers = []
+        for layer in self._layers():
+            kept = {name: value for name, value in vars(layer).items() if _is_plain(value)}
+            layers.append(kept)
+        generator = self.env.unwrapped.np_random.bit_generator.state
+        return {"layers": layers, "generator": generator}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.env.unwrapped.np_random.bit_generator.state = state["generator"]
+        for layer, kept in zip(self._layers(), state["layers"], strict=True):
+            for name, value in kept.items():
+                # A file may name anything; only a plain variable that is there is set.
+                if name in vars(layer) and _is_plain(vars(layer)[name]):
+                    setattr(layer, name, value.copy() if isinstance(value, np.ndarray) else value)
+
+    def nudge(self, component: int, amount: float) -> None:
+        """Add ``amount`` to one component of the inner state of a classic-control environment."""
+        inner: Any = self.env.unwrapped
+        state = np.array(inner.state, dtype=np.float64)
+        state[component] += amount
+        inner.state = state
+
+
+def make_environment(
+    env_id: str,
+    max_episode_steps: int = 0,
+    render_mode: str | None = None,
+    parameters: Mapping[str, float] | None = None,
+) -> Environment:
+    """The environment called ``env_id``, checked to be one that DQN can learn.
+
+    ``max_episode_steps`` 0 keeps the environment's own time limit. ``parameters`` sets variables
+    of the environment itself, such as CartPole's ``gravity``. Raises
+    `UnsupportedEnvironmentError` with what was found and what is needed.
+    """
+    if ":" in env_id:
+        # Gymnasium would import what stands before the colon: a link or a file must not do that.
+        raise UnsupportedEnvironmentError(f"{env_id!r} names a module: give a registered id alone.")
+    family = env_id.partition("-v")[0]
+    options: dict[str, Any] = {"max_episode_steps": max_episode_steps} if max_episode_steps else {}
+    try:
+        env = gymnasium.make(env_id, render_mode=render_mode, disable_env_checker=True, **options)
+    except gymnasium.error.DependencyNotInstalled as error:
+        package = "box2d" if "box2d" in str(error).lower() else "pygame"
+        raise UnsupportedEnvironmentError(
+            f"{env_id} needs the package {package}: pip install {package}."
+        ) from error
+    except gymnasium.error.Error as error:
+        raise UnsupportedEnvironmentError(_unknown(env_id)) from error
+    except Exception as error:  # third-party environments may raise anything while being built
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise UnsupportedEnvironmentError(f"{env_id} cannot be made: {reason}") from error
+
+    unwrapped: Any = env.unwrapped
+    n_states, dim, limits = _observation_shape(env_id, env.observation_space)
+    if not isinstance(env.action_space, Discrete) or int(env.action_space.start) != 0:
+        raise UnsupportedEnvironmentError(
+            f"{env_id} has the action space {env.action_space}: DQN needs Discrete actions from 0."
+        )
+    n_actions = int(env.action_space.n)
+    for name, value in (parameters or {}).items():
+        setattr(unwrapped, name, value)
+    if parameters and family == "CartPole":
+        # CartPole derives these two once, in its constructor.
+        unwrapped.total_mass = unwrapped.masspole + unwrapped.masscart
+        unwrapped.polemass_length = unwrapped.masspole * unwrapped.length
+
+    names, actions = _LABELS.get(family, ((), ()))
+    spec = EnvironmentSpec(
+        env_id=env_id,
+        observation_dim=dim,
+        n_states=n_states,
+        n_actions=n_actions,
+        observation_labels=names if len(names) == dim else tuple(f"x{i}" for i in range(dim)),
+        observation_limits=limits,
+        action_labels=(
+            actions
+            if len(actions) == n_actions
+            else tuple(f"action {action}" for action in range(n_actions))
+        ),
+        max_episode_steps=max_episode_steps or _own_time_limit(env_id),
+        reward_threshold=env.spec.reward_threshold if env.spec else None,
+        return_range=_return_range(family, max_episode_steps or _own_time_limit(env_id)),
+        frames_per_second=float(env.metadata.get("render_fps", 30)),
+        render_modes=tuple(env.metadata.get("render_modes", ())),
+    )
+    return Environment(env, spec)
+
+
+def environment_spec(env_id: str, max_episode_steps: int = 0) -> EnvironmentSpec:
+    """What `make_environment` finds out, without keeping the environment."""
+    environment = make_environment(env_id, max_episode_steps)
+    environment.close()
+    return environment.spec
+
+
+def known_environments() -> list[str]:
+    """Ids of Gymnasium's own environments with discrete actions and flat observations."""
+    families = [*_LABELS, "Blackjack"]
+    candidates = [
+        env_id
+        for env_id in gymnasium.registry
+        if env_id.partition("-v")[0].rstrip("8x") in families and "/" not in env_id
+    ]
+    return [env_id for env_id in sorted(candidates) if _is_supported(env_id)]
+
+
+def restores_exactly(env_id: str, max_episode_steps: int = 0) -> bool:
+    """Whether an environment's state can be captured: tried out on two fresh copies.
+
+    One plays on from where the other was captured; every observation must be the same to the bit.
+    """
+    original = make_environment(env_id, max_episode_steps)
+    twin = make_environment(env_id, max_episode_steps)
+    actions = np.random.default_rng(0).integers(original.spec.n_actions, size=60)
+    try:
+        original.reset(seed=1)
+        twin.reset(seed=2)
+        for action in actions[:10]:
+            if any(original.step(int(action))[2:]):
+                original.reset()
+        twin.load_state_dict(original.state_dict())
+        for action in actions[10:]:
+            mine, theirs = original.step(int(action)), twin.step(int(action))
+            if mine[1:] != theirs[1:] or not np.array_equal(mine[0], theirs[0]):
+                return False
+            if any(mine[2:]) and not np.array_equal(original.reset(), twin.reset()):
+                return False
+    except Exception:  # whatever a foreign environment raises here, it was not restored
+        return False
+    finally:
+        original.close()
+        twin.close()
+    return True
+
+
+def _observation_shape(
+    env_id: str, space: gymnasium.Space[Any]
+) -> tuple[int, int, tuple[tuple[float, float], ...]]:
+    """Number of discrete states (0 for a box), stored length, and limits a component."""
+    if isinstance(space, Discrete) and int(space.start) == 0:
+        return int(space.n), 1, ((0.0, float(space.n - 1)),)
+    if isinstance(space, Box) and len(space.shape) == 1 and np.issubdtype(space.dtype, np.number):
+        limits = zip(space.low.tolist(), space.high.tolist(), strict=True)
+        return 0, space.shape[0], tuple((float(low), float(high)) for low, high in limits)
+    raise UnsupportedEnvironmentError(
+        f"{env_id} has the observation space {space}: DQN Lab needs a Box of one dimension "
+        "or Discrete observations from 0."
+    )
+
+
+def _own_time_limit(env_id: str) -> int:
+    return gymnasium.spec(env_id).max_episode_steps or 0
+
+
+def _return_range(family: str, time_limit: int) -> tuple[float, float] | None:
+    if family == "CartPole" and time_limit:
+        return (0.0, float(time_limit))
+    return _RETURN_RANGE.get(family)
+
+
+def _is_supported(env_id: str) -> bool:
+    try:
+        make_environment(env_id).close()
+    except UnsupportedEnvironmentError:
+        return False
+    return True
+
+
+def _unknown(env_id: str) -> str:
+    near = get_close_matches(env_id, gymnasium.registry, n=1, cutoff=0.4)
+    hint = f": did you mean {near[0]}?" if near else ": see gymnasium.farama.org for what exists."
+    return f"There is no environment called {env_id!r}{hint}"
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether ``value`` is data that a file can hold, rather than a living object."""
+    if isinstance(value, tuple | list):
+        return all(_is_plain(item) for item in value)
+    return value is None or isinstance(value, bool | int | float | str | np.ndarray | np.generic)
+
+
+def has_package(name: str) -> bool:
+    """Whether the optional package ``name`` can be imported."""
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True

@@ -1,0 +1,28 @@
+"""What a user can cause: one exception type, each message one sentence for the person reading it.
+
+Programming errors are not in here; they stay loud.
+"""
+
+
+class LabError(Exception):
+    """Something a user asked for cannot be done; the message says what is wrong and what to do."""
+
+
+class ConfigurationError(LabError):
+    """A hyperparameter is out of range, of the wrong type, or does not go with another one."""
+
+
+class CheckpointError(LabError):
+    """A file is not a checkpoint of this project, is damaged, or does not fit."""
+
+
+class UnsupportedEnvironmentError(LabError):
+    """An environment id is unknown, or the environment is not one that DQN can learn."""
+
+
+class MissingPackageError(LabError):
+    """An optional package is needed for what was asked."""
+
+
+class DivergenceError(LabError):
+    """Q-values stopped being finite or left every bound that the rewards allow."""

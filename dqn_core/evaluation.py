@@ -1,0 +1,288 @@
+"""Greedy episodes: returns, Q-values, pictures (the notebook's `test` and `predict_action`)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments import Environment, EnvironmentSpec, environment_spec, make_environment
+from dqn_core.networks import NetworkShape, QNetwork
+
+
+def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
+    """The network that ``config`` asks for in the environment described by ``spec``."""
+    return NetworkShape(
+        observation_dim=spec.observation_dim,
+        n_actions=spec.n_actions,
+        hidden_dim=config.hidden_dim,
+        dueling=config.dueling,
+        n_states=spec.n_states,
+    )
+
+
+class Agent:
+    """A policy to watch, test or take away: one network and the configuration it learnt with."""
+
+    def __init__(self, config: DQNConfig, network: QNetwork, env_steps: int = 0) -> None:
+        self.config = config
+        self.network = network
+        self.env_steps = env_steps
+
+    def q_values(self, observations: np.ndarray) -> np.ndarray:
+        """Q `(B, n_actions)` float32 for observations `(B, observation_dim)`."""
+        with torch.inference_mode():
+            parameters = self.network.parameters
+            inputs = torch.as_tensor(observations, dtype=parameters.dtype, device=parameters.device)
+            return self.network.q_values(inputs[None])[0].float().cpu().numpy()
+
+    def predict(self, observation: np.ndarray) -> int:
+        """The greedy action for one observation `(observation_dim,)`."""
+        return int(self.q_values(observation[None])[0].argmax())
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Episodes of one policy: one entry an episode.
+
+    ``predicted`` is the mean of max Q over the states visited, ``obtained`` the mean discounted
+    return really had from them; where the time limit cut an episode, what was still to come is
+    counted at max Q of the last state.
+    """
+
+    seeds: list[int]
+    returns: np.ndarray  # (E,) float64
+    lengths: np.ndarray  # (E,) int64
+    terminated: np.ndarray  # (E,) bool
+    predicted: np.ndarray  # (E,) float64
+    obtained: np.ndarray  # (E,) float64
+
+    @property
+    def mean_return(self) -> float:
+        return float(self.returns.mean())
+
+
+def evaluate(
+    agent: Agent,
+    episodes: int = 20,
+    seed: int = 0,
+    epsilon: float = 0.0,
+    parameters: Mapping[str, float] | None = None,
+) -> Evaluation:
+    """Play ``episodes`` episodes side by side; the e-th starts from environment seed ``seed`` + e.
+
+    ``epsilon`` is the share of random actions; ``parameters`` changes variables of the
+    environment. Nothing of a run that is under way is touched.
+    """
+    config = agent.config
+    environments = [
+        make_environment(config.env_id, config.max_episode_steps, parameters=parameters)
+        for _ in range(episodes)
+    ]
+    try:
+        seeds = [seed + episode for episode in range(episodes)]
+        return play_episodes(
+            agent.network, [environments], [seeds], [config.gamma], epsilon=epsilon
+        )[0]
+    finally:
+        for environment in environments:
+            environment.close()
+
+
+def random_policy_return(env_id: str, max_episode_steps: int = 0, episodes: int = 50) -> float:
+    """Mean return of acting at random: what any curve has to rise above."""
+    spec = environment_spec(env_id, max_episode_steps)
+    config = DQNConfig(env_id=env_id, max_episode_steps=max_episode_steps, hidden_dim=4)
+    network = QNetwork.initialised(network_shape(spec, config), [0])
+    return evaluate(Agent(config, network), episodes, epsilon=1.0).mean_return
+
+
+@torch.inference_mode()
+def play_episodes(
+    network: QNetwork,
+    environments: Sequence[Sequence[Environment]],
+    seeds: Sequence[Sequence[int]],
+    gammas: Sequence[float],
+    epsilon: float = 0.0,
+) -> list[Evaluation]:
+    """E episodes of each of P members, all side by side: one forward pass a step for all P·E."""
+    members, episodes = len(environments), len(environments[0])
+    spec = environments[0][0].spec
+    generators = [[np.random.default_rng(seed) for seed in row] for row in seeds]
+    observations = np.stack(
+        [
+            [environment.reset(seed) for environment, seed in zip(*pair, strict=True)]
+            for pair in zip(environments, seeds, strict=True)
+        ]
+    )
+    like = network.parameters
+    going_on = np.ones((members, episodes), dtype=bool)
+    terminated = np.zeros_like(going_on)
+    rewards: list[np.ndarray] = []
+    values: list[np.ndarray] = []
+    alive: list[np.ndarray] = []
+    while True:
+        q_values = network.q_values(torch.from_numpy(observations).to(like))
+        best, greedy = q_values.max(-1)
+        values.append(best.double().cpu().numpy())
+        alive.append(going_on.copy())
+        if not going_on.any():
+            break
+        actions = greedy.cpu().numpy()
+        reward = np.zeros((members, episodes))
+        for p, e in zip(*np.nonzero(going_on), strict=True):
+            action = int(actions[p, e])
+            if epsilon > 0 and generators[p][e].random() < epsilon:
+                action = int(generators[p][e].integers(spec.n_actions))
+            observations[p, e], reward[p, e], ended, cut = environments[p][e].step(action)
+            terminated[p, e] = ended
+            going_on[p, e] = not (ended or cut)
+        rewards.append(reward)
+    return [
+        _summary(
+            list(seeds[p]),
+            np.array([row[p] for row in rewards]),
+            np.array([row[p] for row in values]),
+            np.array([row[p] for row in alive]),
+            terminated[p],
+            gammas[p],
+        )
+        for p in range(members)
+    ]
+
+
+def discounted_returns(
+    rewards: np.ndarray, gamma: float, bootstrap: float | np.ndarray
+) -> np.ndarray:
+    """The discounted return from each step on, same shape as ``rewards`` `(T, …)`.
+
+    ``bootstrap`` is what is still to come after the last step.
+    """
+    returns = np.empty_like(rewards, dtype=np.float64)
+    ahead = np.asarray(bootstrap, dtype=np.float64)
+    for step in range(len(rewards) - 1, -1, -1):
+        ahead = rewards[step] + gamma * ahead
+        returns[step] = ahead
+    return returns
+
+
+def _summary(
+    seeds: list[int],
+    rewards: np.ndarray,
+    values: np.ndarray,
+    alive: np.ndarray,
+    terminated: np.ndarray,
+    gamma: float,
+) -> Evaluation:
+    """One member's evaluation from `(T, E)` rewards and `(T + 1, E)` values and flags."""
+    lengths = alive.sum(0)
+    # An ended episode keeps its last observation, so the last value is that of its last state.
+    still_to_come = np.where(terminated, 0.0, values[-1])
+    obtained = np.empty(len(seeds))
+    for e, length in enumerate(lengths):
+        obtained[e] = discounted_returns(rewards[:length, e], gamma, still_to_come[e]).mean()
+    return Evaluation(
+        seeds=seeds,
+        returns=rewards.sum(0),
+        lengths=lengths,
+        terminated=terminated,
+        predicted=(values * alive).sum(0) / lengths,
+        obtained=obtained,
+    )
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One episode with everything that was seen, T steps long."""
+
+    env_id: str
+    seed: int
+    observations: np.ndarray  # (T + 1, observation_dim) float32, the last is the true final one
+    actions: np.ndarray  # (T,) int64
+    rewards: np.ndarray  # (T,) float64
+    q_values: np.ndarray  # (T + 1, n_actions) float32
+    terminated: bool
+    truncated: bool
+    frames: list[Any]  # T + 1 pictures (H, W, 3) uint8, or T + 1 texts, or none
+    frames_per_second: float
+    observation_labels: tuple[str, ...]
+    observation_limits: tuple[tuple[float, float], ...]
+    action_labels: tuple[str, ...]
+    gamma: float = field(default=0.99)
+
+
+def record(
+    agent: Agent,
+    seed: int = 0,
+    epsilon: float = 0.0,
+    *,
+    with_frames: bool = True,
+    on_frame: Callable[[Any], None] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    push: tuple[int, int, float] | None = None,
+) -> Recording:
+    """Play one episode from environment seed ``seed`` and keep all of it.
+
+    ``on_frame`` is handed each picture or text as soon as it is rendered. ``push`` (step,
+    observation component, amount) adds to one component of the environment's state in mid-episode.
+    """
+    config = agent.config
+    mode = render_mode(environment_spec(config.env_id)) if with_frames else None
+    environment = make_environment(config.env_id, config.max_episode_steps, mode, parameters)
+    spec = environment.spec
+    generator = np.random.default_rng(seed)
+    frames: list[Any] = []
+
+    def show() -> None:
+        if mode:
+            frames.append(environment.render())
+            if on_frame:
+                on_frame(frames[-1])
+
+    try:
+        observation = environment.reset(seed)
+        show()
+        observations, q_values = [observation], [agent.q_values(observation[None])[0]]
+        actions: list[int] = []
+        rewards: list[float] = []
+        terminated = truncated = False
+        while not (terminated or truncated):
+            action = int(q_values[-1].argmax())
+            if epsilon > 0 and generator.random() < epsilon:
+                action = int(generator.integers(spec.n_actions))
+            if push and push[0] == len(actions):
+                environment.nudge(push[1], push[2])
+            observation, reward, terminated, truncated = environment.step(action)
+            show()
+            observations.append(observation)
+            q_values.append(agent.q_values(observation[None])[0])
+            actions.append(action)
+            rewards.append(reward)
+    finally:
+        environment.close()
+    return Recording(
+        env_id=config.env_id,
+        seed=seed,
+        observations=np.stack(observations),
+        actions=np.array(actions, dtype=np.int64),
+        rewards=np.array(rewards, dtype=np.float64),
+        q_values=np.stack(q_values),
+        terminated=terminated,
+        truncated=truncated,
+        frames=frames,
+        frames_per_second=spec.frames_per_second,
+        observation_labels=spec.observation_labels,
+        observation_limits=spec.observation_limits,
+        action_labels=spec.action_labels,
+        gamma=config.gamma,
+    )
+
+
+def render_mode(spec: EnvironmentSpec) -> str | None:
+    """Pictures where the environment has them, else text, else nothing."""
+    for mode in ("rgb_array", "ansi"):
+        if mode in spec.render_modes:
+            return mode
+    return None

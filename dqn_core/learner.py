@@ -1,0 +1,187 @@
+"""The DQN update: target, loss, gradient, clipping, Adam and the target network.
+
+Mnih et al. 2015, Algorithm 1, and the notebook's `DQN.update`. All P members are updated by the
+same tensor operations; a hyperparameter that may differ between members is a `(P, 1)` column.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dqn_core.config import DQNConfig
+from dqn_core.networks import QNetwork
+from dqn_core.replay import Batch
+
+BETA_1, BETA_2, ADAM_EPSILON = 0.9, 0.999, 1e-8
+"""Adam's constants, PyTorch's defaults (Kingma & Ba 2015, Algorithm 1)."""
+
+
+def bellman_target(batch: Batch, online: QNetwork, target: QNetwork, double_dqn: bool) -> Tensor:
+    """What each Q-value should have been, `(P, B)`.
+
+    y = r + γ max_a Q⁻(s', a), or with Double DQN y = r + γ Q⁻(s', argmax_a Q(s', a))
+    (van Hasselt et al. 2016, eq. 4). γ is 0 where the environment terminated.
+    """
+    next_q = target.q_values(batch.next_observations)
+    if double_dqn:
+        best = online.q_values(batch.next_observations).argmax(-1, keepdim=True)
+        next_value = next_q.gather(-1, best).squeeze(-1)
+    else:
+        next_value = next_q.amax(-1)
+    return batch.rewards + batch.discounts * next_value
+
+
+@dataclass
+class LastUpdate:
+    """What the newest update saw: read by statistics, never by the algorithm."""
+
+    batch: Batch
+    td_errors: Tensor  # (P, B)
+    q_values: Tensor  # (P, B, n_actions)
+
+
+class Learner:
+    """P online networks, their target networks and their optimizer state."""
+
+    def __init__(self, online: QNetwork, configs: Sequence[DQNConfig]) -> None:
+        self.online = online
+        # A copy, not a second name for one network: an alias would chase itself.
+        self.target = online.copy()
+        self.gradient = online.like()
+        self.first_moment = torch.zeros_like(online.parameters)
+        self.second_moment = torch.zeros_like(online.parameters)
+        self.adam_steps = torch.zeros((), dtype=torch.float32, device=online.parameters.device)
+        self._step = torch.zeros_like(online.parameters)
+        self.last: LastUpdate | None = None
+        self.configure(configs)
+
+    def configure(self, configs: Sequence[DQNConfig]) -> None:
+        """Take over the members' hyperparameters; from the next update on they hold."""
+
+        def column(values: list[float]) -> Tensor:
+            parameters = self.online.parameters
+            return torch.tensor(values, dtype=parameters.dtype, device=parameters.device)[:, None]
+
+        self.double_dqn = configs[0].double_dqn
+        self.gamma = column([c.gamma for c in configs])
+        self.tau = column([c.tau for c in configs])
+        self.learning_rate_start = column([c.learning_rate for c in configs])
+        self.learning_rate_end = column([c.learning_rate_end for c in configs])
+        self.learning_rate = self.learning_rate_start.clone()
+        # dL/dδ is 2δ for the squared error and δ cut off at ±1 for Huber's.
+        self.loss_slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
+        self.loss_bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
+        by_value = [c.gradient_clipping == "value" for c in configs]
+        by_norm = [c.gradient_clipping == "norm" for c in configs]
+        limits = [c.gradient_clip for c in configs]
+        self.largest_element = _limits(by_value, limits, column)
+        self.largest_norm = _limits(by_norm, limits, column)
+
+    def set_progress(self, progress: float) -> None:
+        """Move the learning rate to where it is after a share of the step budget, 0 to 1."""
+        torch.lerp(
+            self.learning_rate_start, self.learning_rate_end, progress, out=self.learning_rate
+        )
+
+    def update(self, batch: Batch) -> None:
+        """One gradient update of every member on its own part of ``batch``."""
+        target = bellman_target(batch, self.online, self.target, self.double_dqn)
+        forward = self.online.forward(batch.observations)
+        q_taken = forward.q_values.gather(-1, batch.actions).squeeze(-1)
+        # (B,) against (B, 1) would broadcast and pull every Q-value to every target.
+        assert q_taken.shape == target.shape
+        td_errors = q_taken - target
+
+        # The mean is over a member's own batch; over members losses are summed, so none of
+        # them scales another's gradient.
+        slopes = td_errors.clamp(-self.loss_bound, self.loss_bound).mul_(
+            self.loss_slope / td_errors.shape[1]
+        )
+        grad_q = torch.zeros_like(forward.q_values).scatter_(
+            -1, batch.actions, slopes.unsqueeze(-1)
+        )
+        self.online.backward(forward, grad_q, self.gradient)
+        self._clip()
+        self._adam()
+        self.last = LastUpdate(batch, td_errors, forward.q_values)
+
+    def _clip(self) -> None:
+        gradient = self.gradient.parameters
+        if self.largest_element is not None:
+            torch.clamp(gradient, -self.largest_element, self.largest_element, out=gradient)
+        if self.largest_norm is not None:
+            norm = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
+            gradient.mul_((self.largest_norm / (norm + 1e-6)).clamp_(max=1))
+
+    def _adam(self) -> None:
+        """Adam (Kingma & Ba 2015).
+
+        Its step is linear in the learning rate, which may differ between members: PyTorch's
+        fused kernel makes the step for a rate of 1, and each member takes its own share of it.
+        """
+        self.adam_steps += 1
+        self._step.zero_()
+        torch._fused_adam_(
+            [self._step],
+            [self.gradient.parameters],
+            [self.first_moment],
+            [self.second_moment],
+            [],
+            [self.adam_steps],
+            lr=1.0,
+            beta1=BETA_1,
+            beta2=BETA_2,
+            weight_decay=0.0,
+            eps=ADAM_EPSILON,
+            amsgrad=False,
+            maximize=False,
+        )
+        self.online.parameters.addcmul_(self._step, self.learning_rate)
+
+    def update_target(self, members: Sequence[int] | None = None) -> None:
+        """θ⁻ ← θ⁻ + τ (θ − θ⁻) for some members or all; τ = 1 is the hard update."""
+        online, target = self.online.parameters, self.target.parameters
+        if members is None:
+            target.lerp_(online, self.tau)
+        else:
+            rows = list(members)
+            target[rows] = target[rows].lerp(online[rows], self.tau[rows])
+
+    def loss(self) -> Tensor:
+        """The newest update's loss of each member, `(P,)`."""
+        assert self.last is not None
+        size = self.last.td_errors.abs()
+        bound = self.loss_bound
+        inside = size.clamp(max=bound)
+        # ½δ² up to the bound and linear beyond it; without a bound it is doubled to δ².
+        losses = inside * inside / 2 + torch.where(size > bound, bound * (size - inside), 0)
+        return (self.loss_slope * losses).mean(1)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "online": self.online.parameters.clone(),
+            "target": self.target.parameters.clone(),
+            "first_moment": self.first_moment.clone(),
+            "second_moment": self.second_moment.clone(),
+            "adam_steps": self.adam_steps.clone(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.online.parameters.copy_(state["online"])
+        self.target.parameters.copy_(state["target"])
+        self.first_moment.copy_(state["first_moment"])
+        self.second_moment.copy_(state["second_moment"])
+        self.adam_steps.copy_(state["adam_steps"])
+
+
+def _limits(
+    chosen: list[bool], limits: list[float], column: Callable[[list[float]], Tensor]
+) -> Tensor | None:
+    """The limit of each member, infinite where another way was chosen; None if nobody chose it."""
+    if not any(chosen):
+        return None
+    pairs = zip(chosen, limits, strict=True)
+    return column([limit if is_chosen else torch.inf for is_chosen, limit in pairs])

@@ -1,0 +1,446 @@
+"""The trainer: environment, replay and learner, one environment step at a time."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from dqn_core.config import HYPERPARAMETERS, DQNConfig, Value, hyperparameter
+from dqn_core.environments import Environment, make_environment, restores_exactly
+from dqn_core.errors import ConfigurationError, DivergenceError
+from dqn_core.evaluation import Agent, network_shape, play_episodes
+from dqn_core.exploration import epsilon_at, explores, random_actions
+from dqn_core.history import History
+from dqn_core.learner import Learner
+from dqn_core.networks import QNetwork
+from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
+from dqn_core.replay import ReplayBuffer
+
+STATISTICS_PERIOD = 100
+"""Gradient updates between two rows of update statistics."""
+
+DIVERGENCE_FACTOR = 1_000
+"""How many times the largest value that the rewards allow counts as diverged."""
+
+
+class Trainer:
+    """A run of DQN that advances when asked and can stop between any two environment steps.
+
+    Several configurations train as members side by side, sharing nothing but the tensor
+    operations. Hyperparameters that fix shapes or clocks must be equal in all of them.
+    """
+
+    def __init__(self, config: DQNConfig | Sequence[DQNConfig]) -> None:
+        self.configs = [config] if isinstance(config, DQNConfig) else list(config)
+        _check_members(self.configs)
+        first, seeds = self.config, [c.seed for c in self.configs]
+        self.device = _device(first.device)
+        self.environments = [make_environment(c.env_id, c.max_episode_steps) for c in self.configs]
+        self.spec = self.environments[0].spec
+        network = QNetwork.initialised(network_shape(self.spec, first), seeds)
+        network = QNetwork(network.shape, network.parameters.to(self.device))
+        self.learner = Learner(network, self.configs)
+        self.replay = ReplayBuffer(
+            first.buffer_capacity,
+            self.spec.observation_dim,
+            UniformStream(seeds, "replay"),
+            members=len(seeds),
+            device=self.device,
+        )
+        self.history = History()
+        self.env_step = 0
+        self.gradient_updates = 0
+        self.seconds = 0.0
+        self.episodes = [0] * len(seeds)
+        self.notice = ""
+        self._exploration = UniformStream(seeds, "exploration")
+        self._evaluations = 0
+        self._solved_at: int | None = None
+        self._evaluation_environments: list[list[Environment]] = []
+        self._observations = np.stack(
+            [
+                environment.reset(seeds_from(seed_sequence(seed, "environment"), 1)[0])
+                for environment, seed in zip(self.environments, seeds, strict=True)
+            ]
+        )
+        self._begin_episodes()
+        self._plan()
+
+    @property
+    def config(self) -> DQNConfig:
+        """The first member's configuration."""
+        return self.configs[0]
+
+    @property
+    def members(self) -> int:
+        return len(self.configs)
+
+    @property
+    def solved_at(self) -> int | None:
+        """The step of the first evaluation whose mean over members is at the solve threshold."""
+        return self._solved_at
+
+    def finished(self) -> str | None:
+        """Why the run is over, in one sentence, or None while it is not."""
+        config = self.config
+        if self.env_step >= config.total_steps:
+            return f"The step budget of {config.total_steps:,} environment steps is used up."
+        if config.total_episodes and min(self.episodes) >= config.total_episodes:
+            return f"The episode budget of {config.total_episodes:,} episodes is used up."
+        if config.stop_when_solved and self._solved_at is not None:
+            return f"Solved after {self._solved_at:,} environment steps."
+        return None
+
+    def run(
+        self,
+        max_steps: int | None = None,
+        max_seconds: float | None = None,
+        max_episodes: int | None = None,
+    ) -> int:
+        """Advance until a limit is reached or the run is `finished`; returns the steps made.
+
+        Limits count environment steps, seconds, and episodes that the first member ends. Raises
+        `DivergenceError` when Q-values stop making sense; everything up to there is kept.
+        """
+        started, first_step = time.perf_counter(), self.env_step
+        seconds_before, last_episode = self.seconds, self.episodes[0] + (max_episodes or 0)
+        with torch.inference_mode():
+            while not self.finished():
+                if max_steps is not None and self.env_step - first_step >= max_steps:
+                    break
+                if max_episodes is not None and self.episodes[0] >= last_episode:
+                    break
+                elapsed = time.perf_counter() - started
+                self.seconds = seconds_before + elapsed
+                if max_seconds is not None and elapsed >= max_seconds:
+                    break
+                self._step()
+        self.seconds = seconds_before + time.perf_counter() - started
+        return self.env_step - first_step
+
+    def _step(self) -> None:
+        """One environment step of every member, and the learning that is due after it.
+
+        The inner loop of Algorithm 1 in Mnih et al. 2015.
+        """
+        config = self.config
+        self._interact(self._choose_actions())
+        if self.env_step >= config.learning_starts and self.env_step % config.train_frequency == 0:
+            self.learner.set_progress(min(1.0, self.env_step / config.total_steps))
+            for _ in range(config.gradient_steps):
+                self._learn()
+        self._update_targets("env_steps", self.env_step)
+        if config.evaluation_period and self.env_step % config.evaluation_period == 0:
+            self.evaluate()
+
+    def _choose_actions(self) -> np.ndarray:
+        """ε-greedy actions `(P,)`."""
+        uniforms = self._exploration.take(2)
+        exploring = explores(uniforms[:, 0], self._epsilons())
+        actions = random_actions(uniforms[:, 1], self.spec.n_actions)
+        self._explored += exploring
+        if exploring.all():
+            return actions
+        parameters = self.learner.online.parameters
+        observations = torch.from_numpy(self._observations).to(parameters).unsqueeze(1)
+        greedy = self.learner.online.q_values(observations).argmax(-1).squeeze(1)
+        return np.where(exploring, actions, greedy.cpu().numpy())
+
+    def _epsilons(self) -> list[float]:
+        return [epsilon_at(config, self.env_step) for config in self.configs]
+
+    def _interact(self, actions: np.ndarray) -> None:
+        """Step every environment, store the transitions, and start anew where an episode ended."""
+        observations = self._observations
+        following = np.empty_like(observations)
+        for p, environment in enumerate(self.environments):
+            following[p], self._rewards[p], self._terminated[p], self._truncated[p] = (
+                environment.step(int(actions[p]))
+            )
+        # The true next observation is stored also where the episode ends, and only *terminated*
+        # will cut the target: a time limit says nothing about the state.
+        self.replay.push(
+            observations, actions, self._rewards, following, self._terminated, self._truncated
+        )
+        self._observations = following
+        self.env_step += 1
+        self._returns += self._rewards
+        self._lengths += 1
+        for p in np.flatnonzero(self._terminated | self._truncated).tolist():
+            self._end_episode(p)
+
+    def _end_episode(self, p: int) -> None:
+        self.episodes[p] += 1
+        self.history.episodes.append(
+            **self._when(p),
+            **{
+                "return": self._returns[p],
+                "length": self._lengths[p],
+                "epsilon": epsilon_at(self.configs[p], self.env_step),
+                "exploration_share": self._explored[p] / self._lengths[p],
+                "terminated": self._terminated[p],
+            },
+        )
+        self._returns[p] = self._lengths[p] = self._explored[p] = 0
+        self.environments[p].set_time_limit(self.configs[p].max_episode_steps)
+        self._observations[p] = self.environments[p].reset()
+        due = self._target_plan.get(("episodes", self.configs[p].target_update_period), [])
+        if p in due and self.episodes[p] % self.configs[p].target_update_period == 0:
+            self.learner.update_target([p])
+
+    def _learn(self) -> None:
+        config, learner = self.config, self.learner
+        batch = self.replay.sample(
+            config.batch_size, learner.gamma, config.n_step, config.sampling == "sequential"
+        )
+        learner.update(batch)
+        self.gradient_updates += 1
+        self._update_targets("gradient_updates", self.gradient_updates)
+        if self.gradient_updates % STATISTICS_PERIOD == 1:
+            self._record_update()
+
+    def _update_targets(self, unit: str, count: int) -> None:
+        for (planned_unit, period), members in self._target_plan.items():
+            if planned_unit == unit and count % period == 0:
+                self.learner.update_target(None if len(members) == self.members else members)
+
+    def _plan(self) -> None:
+        """Group the members whose target networks move at the same time."""
+        plan: dict[tuple[str, int], list[int]] = {}
+        for p, config in enumerate(self.configs):
+            key = (config.target_update_unit, config.target_update_period)
+            plan.setdefault(key, []).append(p)
+        self._target_plan = plan
+
+    def _begin_episodes(self) -> None:
+        self._returns = np.zeros(self.members)
+        self._lengths = np.zeros(self.members, dtype=np.int64)
+        self._explored = np.zeros(self.members, dtype=np.int64)
+        self._rewards = np.zeros(self.members)
+        self._terminated = np.zeros(self.members, dtype=bool)
+        self._truncated = np.zeros(self.members, dtype=bool)
+
+    def _when(self, p: int) -> dict[str, Any]:
+        return {
+            "member": p,
+            "env_step": self.env_step,
+            "episode": self.episodes[p],
+            "seconds": self.seconds,
+        }
+
+    def _record_update(self) -> None:
+        learner, last = self.learner, self.learner.last
+        assert last is not None
+        losses = learner.loss().tolist()
+        mean_q = last.q_values.amax(-1).mean(1).tolist()
+        largest_q = last.q_values.abs().amax((1, 2)).tolist()
+        largest_reward = last.batch.rewards.abs().amax(1).tolist()
+        norms = torch.linalg.vector_norm(learner.gradient.parameters, dim=1).tolist()
+        ranks = last.td_errors.new_tensor([0.1, 0.5, 0.9])
+        quantiles = last.td_errors.abs().quantile(ranks, dim=1).T.tolist()
+        rates = learner.learning_rate[:, 0].tolist()
+        for p, config in enumerate(self.configs):
+            self.history.updates.append(
+                **self._when(p),
+                gradient_update=self.gradient_updates,
+                loss=losses[p],
+                mean_q=mean_q[p],
+                gradient_norm=norms[p],
+                td_error_p10=quantiles[p][0],
+                td_error_p50=quantiles[p][1],
+                td_error_p90=quantiles[p][2],
+                epsilon=epsilon_at(config, self.env_step),
+                learning_rate=rates[p],
+            )
+            self._check_divergence(config, largest_q[p], largest_reward[p])
+
+    def _check_divergence(self, config: DQNConfig, largest_q: float, largest_reward: float) -> None:
+        """Stop at Q-values that no policy could earn, and say what usually causes them."""
+        horizon = min(1 / (1 - config.gamma), 1e4) if config.gamma < 1 else 1e4
+        if largest_q <= DIVERGENCE_FACTOR * max(1.0, largest_reward) * horizon:
+            return
+        what = "are no longer finite" if not np.isfinite(largest_q) else f"reached {largest_q:.3g}"
+        if config.learning_rate > 1e-2:
+            cause = f"learning_rate {config.learning_rate:g} is very high: try 0.001"
+        elif config.gamma == 1:
+            cause = "gamma 1 lets values grow without end: try 0.99"
+        else:
+            cause = "the target follows the online network too fast: lower tau or learning_rate"
+        raise DivergenceError(f"Q-values {what} at step {self.env_step:,}; most likely {cause}.")
+
+    def evaluate(self) -> None:
+        """Greedy episodes of every member, on environments and streams that training never uses."""
+        episodes = self.config.evaluation_episodes
+        if not self._evaluation_environments:
+            self._evaluation_environments = [
+                [make_environment(c.env_id, c.max_episode_steps) for _ in range(episodes)]
+                for c in self.configs
+            ]
+        rows = [row[:episodes] for row in self._evaluation_environments]
+        seeds = []
+        for config in self.configs:
+            stream = seed_sequence(config.seed, "evaluation").generate_state(self._evaluations + 1)
+            seeds.append(seeds_from(np.random.SeedSequence(int(stream[-1])), episodes))
+        self._evaluations += 1
+        gammas = [config.gamma for config in self.configs]
+        results = play_episodes(self.learner.online, rows, seeds, gammas)
+        for p, result in enumerate(results):
+            self.history.evaluations.append(
+                **self._when(p),
+                mean_return=result.mean_return,
+                predicted=float(result.predicted.mean()),
+                obtained=float(result.obtained.mean()),
+            )
+        threshold = self.spec.reward_threshold
+        mean = float(np.mean([result.mean_return for result in results]))
+        if self._solved_at is None and threshold is not None and mean >= threshold:
+            self._solved_at = self.env_step
+
+    def change(self, member: int | None = None, **changes: Value) -> None:
+        """Set hyperparameters of one member or all from the next step on, and record the change.
+
+        Raises `ConfigurationError`, with nothing changed, for a bad value or for one that only a
+        restart can change.
+        """
+        chosen = range(self.members) if member is None else [member]
+        for name in changes:
+            declared = hyperparameter(name)
+            if declared.applies == "restart":
+                raise ConfigurationError(f"{name} cannot change while a run goes on: restart it.")
+        configs = list(self.configs)
+        for p in chosen:
+            configs[p] = configs[p].replace(**changes)
+        _check_members(configs)
+        for p in chosen:
+            for name, new in configs[p].difference(self.configs[p]).items():
+                old = getattr(self.configs[p], name)
+                self.history.changes.append(**self._when(p), name=name, old=old, new=new)
+        self._apply(configs)
+
+    def _apply(self, configs: list[DQNConfig]) -> None:
+        if configs[0].buffer_capacity != self.replay.capacity:
+            self.replay.resize(configs[0].buffer_capacity)
+        if (configs[0].evaluation_episodes, configs[0].max_episode_steps) != (
+            self.config.evaluation_episodes,
+            self.config.max_episode_steps,
+        ):
+            self._close_evaluation_environments()
+        self.configs = configs
+        self.learner.configure(configs)
+        self._plan()
+
+    def agent(self, member: int = 0) -> Agent:
+        """The policy as it is now: a copy that further training does not touch."""
+        network = self.learner.online.member(member)
+        network = QNetwork(network.shape, network.parameters.cpu())
+        return Agent(self.configs[member], network, self.env_step)
+
+    def close(self) -> None:
+        """Release the environments."""
+        for environment in self.environments:
+            environment.close()
+        self._close_evaluation_environments()
+
+    def _close_evaluation_environments(self) -> None:
+        for row in self._evaluation_environments:
+            for environment in row:
+                environment.close()
+        self._evaluation_environments = []
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the rest of the run depends on, as tensors, arrays, numbers and text."""
+        return {
+            "configs": [config.to_dict() for config in self.configs],
+            "learner": self.learner.state_dict(),
+            "replay": self.replay.state_dict(),
+            "exploration": self._exploration.state_dict(),
+            "environments": [environment.state_dict() for environment in self.environments],
+            "observations": self._observations.copy(),
+            "returns": self._returns.copy(),
+            "lengths": self._lengths.copy(),
+            "explored": self._explored.copy(),
+            "history": self.history.state_dict(),
+            "env_step": self.env_step,
+            "gradient_updates": self.gradient_updates,
+            "seconds": self.seconds,
+            "episodes": list(self.episodes),
+            "evaluations": self._evaluations,
+            "solved_at": self._solved_at,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Become the run that `state_dict` described.
+
+        Where the environment's inner state cannot be captured, the episode that was under way is
+        given up and a new one started; ``notice`` says so.
+        """
+        configs = [DQNConfig.from_dict(values) for values in state["configs"]]
+        _check_same_shapes(configs, self.configs)
+        self._apply(configs)
+        self.learner.load_state_dict(state["learner"])
+        self.replay.load_state_dict(state["replay"])
+        self._exploration.load_state_dict(state["exploration"])
+        self.history.load_state_dict(state["history"])
+        self.env_step = state["env_step"]
+        self.gradient_updates = state["gradient_updates"]
+        self.seconds = state["seconds"]
+        self.episodes = list(state["episodes"])
+        self._evaluations = state["evaluations"]
+        self._solved_at = state["solved_at"]
+        self._begin_episodes()
+        for environment, kept in zip(self.environments, state["environments"], strict=True):
+            environment.load_state_dict(kept)
+        if restores_exactly(self.spec.env_id, self.config.max_episode_steps):
+            self._observations = np.array(state["observations"])
+            self._returns[:] = state["returns"]
+            self._lengths[:] = state["lengths"]
+            self._explored[:] = state["explored"]
+            self.notice = ""
+        else:
+            self._observations = np.stack([env.reset() for env in self.environments])
+            self.notice = (
+                f"{self.spec.env_id} cannot be resumed in mid-episode: a new episode was started."
+            )
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> "Trainer":
+        """A new trainer that continues the run which `state_dict` described."""
+        trainer = cls([DQNConfig.from_dict(values) for values in state["configs"]])
+        trainer.load_state_dict(state)
+        return trainer
+
+
+def _check_members(configs: Sequence[DQNConfig]) -> None:
+    """Refuse members that differ in what they have to share."""
+    if not configs:
+        raise ConfigurationError("A run needs at least one configuration.")
+    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
+    differing = [
+        name
+        for name in shared
+        if any(getattr(config, name) != getattr(configs[0], name) for config in configs)
+    ]
+    if differing:
+        raise ConfigurationError(
+            f"Members trained side by side must agree in {', '.join(differing)}."
+        )
+
+
+def _check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) -> None:
+    names = [name for name, declared in HYPERPARAMETERS.items() if declared.applies == "restart"]
+    if len(theirs) != len(mine):
+        raise ConfigurationError(f"The state is of {len(theirs)} members, the run of {len(mine)}.")
+    for their, my in zip(theirs, mine, strict=True):
+        differing = [name for name in names if getattr(their, name) != getattr(my, name)]
+        if differing:
+            raise ConfigurationError(f"The state is of a run with another {', '.join(differing)}.")
+
+
+def _device(name: str) -> str:
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ConfigurationError("device cuda was asked for, but PyTorch finds no CUDA GPU here.")
+    return name

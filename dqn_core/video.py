@@ -1,0 +1,232 @@
+"""Episodes as video files (MP4, GIF), and the palette that makes their pictures small."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from dqn_core.errors import LabError, MissingPackageError
+
+if TYPE_CHECKING:
+    from dqn_core.evaluation import Recording
+
+Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
+
+_SAMPLED = 8  # so many pictures at most are looked at to choose a palette
+_RGB = np.array([1 << 16, 1 << 8, 1], np.int32)
+_CELL = 0xFCFCFC
+
+_SHORTEST_GIF_DELAY = 2  # hundredths of a second; browsers slow down what is shorter
+
+_WHITE, _INK, _FAINT, _BAR, _TAKEN_BAR = "#ffffff", "#222222", "#c8ccd0", "#8cc0dd", "#0077bb"
+_ROW = 22  # pixels
+_ANSI_COLOURS = ("#222222", "#cc3311", "#009988", "#ee9922", "#0077bb", "#ee3377", "#33bbee")
+_TEXT_SCALE = 3
+
+
+def with_shared_palette(pictures: Sequence[Picture], colours: int = 32) -> list[Image.Image]:
+    """Pictures that resemble each other, (H, W, 3) uint8 each, in at most `colours` colours.
+
+    The few colours of a drawn environment come out exactly, those of smoothed edges nearly.
+
+    Returns: images of mode "P" with equal palettes.
+    """
+    sample = np.concatenate([p[::2, ::2] for p in pictures[:: math.ceil(len(pictures) / _SAMPLED)]])
+    packed, counts = np.unique(sample.reshape(-1, 3) @ _RGB, return_counts=True)
+    # Pillow looks a pixel's nearest colour up by the 4×4×4 cell of colours in which it lies, and
+    # measures from the cell's dark corner: against a palette of exact colours it would turn white
+    # into a light grey. So pixels are matched against the corners of the chosen colours' cells.
+    packed = packed[np.argsort(-counts, kind="stable")]
+    _, first_of_cell = np.unique(packed & _CELL, return_index=True)
+    chosen = packed[np.sort(first_of_cell)]
+    if len(chosen) > colours:
+        # The most frequent ones as they are, and those that best cover the rest, rare ones too.
+        frequent, rest = np.split(chosen, [colours // 4])
+        size = colours - len(frequent)
+        covering = Image.fromarray(_unpacked(rest)[None]).quantize(size, Image.Quantize.MAXCOVERAGE)
+        palette = np.array(covering.getpalette(), np.int32)[: 3 * size]
+        chosen = np.concatenate([frequent, palette.reshape(-1, 3) @ _RGB])
+    corners = Image.new("P", (1, 1))
+    corners.putpalette(_unpacked(chosen & _CELL).tobytes())
+    images = []
+    for picture in pictures:
+        image = Image.fromarray(picture).quantize(palette=corners, dither=Image.Dither.NONE)
+        image.putpalette(_unpacked(chosen).tobytes())
+        images.append(image)
+    return images
+
+
+def _unpacked(colours: NDArray[np.integer]) -> Picture:
+    """Colours 0xRRGGBB, (n,), as (n, 3) uint8."""
+    return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=-1).astype(np.uint8)
+
+
+def write_video(recording: "Recording", path: Path, *, overlay: bool = False) -> None:
+    """Write an episode in real time as MP4 or GIF, whichever `path` ends in.
+
+    Args:
+        overlay: below each picture show the Q-values, the action taken and the return so far.
+
+    Raises:
+        LabError: another ending, or a recording without pictures.
+        MissingPackageError: MP4 without the package that encodes it.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (".mp4", ".gif"):
+        raise LabError(f"Episodes are saved as .mp4 or .gif, not as “{path.name}”.")
+    if not recording.frames:
+        raise LabError("This recording has no pictures: record the episode again with pictures.")
+    encode = encode_mp4 if suffix == ".mp4" else encode_gif
+    encode(_pictures(recording, overlay), recording.frames_per_second, path)
+
+
+def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) -> None:
+    """Write pictures (H, W, 3) uint8 as H.264 in the pixel format that every player shows.
+
+    That format needs even sizes: an odd one gains a row or column, a copy of the last.
+
+    Raises:
+        MissingPackageError: imageio-ffmpeg is not installed.
+    """
+    try:
+        import imageio_ffmpeg
+    except ImportError as error:
+        raise MissingPackageError(
+            "Saving an episode as MP4 needs the package imageio-ffmpeg: install it with "
+            "“pip install imageio-ffmpeg”, or save as GIF."
+        ) from error
+    pictures = (_even(frame) for frame in frames)
+    first = next(pictures)
+    writer = imageio_ffmpeg.write_frames(
+        str(path),
+        (first.shape[1], first.shape[0]),
+        fps=frames_per_second,
+        codec="libx264",
+        pix_fmt_out="yuv420p",
+        macro_block_size=2,
+        # The index at the front, so that a browser plays before it has everything.
+        output_params=["-crf", "20", "-movflags", "+faststart"],
+    )
+    writer.send(None)
+    try:
+        writer.send(first)
+        for picture in pictures:
+            writer.send(picture)
+    finally:
+        writer.close()
+
+
+def _even(frame: Picture) -> Picture:
+    height, width, _ = frame.shape
+    padded = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return np.ascontiguousarray(padded)
+
+
+def encode_gif(frames: Iterable[Picture], frames_per_second: float, path: Path) -> None:
+    """Write pictures (H, W, 3) uint8 as a GIF that repeats.
+
+    A GIF counts in hundredths of a second and browsers slow down delays below two: frames that
+    come faster are dropped and delays vary, so that the whole keeps real time.
+    """
+    shown: list[Picture] = []
+    starts: list[int] = []
+    count = 0
+    for frame in frames:
+        start = round(100 * count / frames_per_second)
+        if not starts or start - starts[-1] >= _SHORTEST_GIF_DELAY:
+            shown.append(frame)
+            starts.append(start)
+        count += 1
+    end = max(round(100 * count / frames_per_second), starts[-1] + _SHORTEST_GIF_DELAY)
+    delays = np.diff([*starts, end])
+    first, *rest = with_shared_palette(shown, colours=64)
+    first.save(
+        path,
+        "GIF",
+        save_all=True,
+        append_images=rest,
+        duration=[10 * int(delay) for delay in delays],  # Pillow counts in milliseconds
+        loop=0,
+        optimize=False,
+    )
+
+
+def _pictures(recording: "Recording", overlay: bool) -> Iterator[Picture]:
+    for t, frame in enumerate(recording.frames):
+        picture = _drawn_text(frame) if isinstance(frame, str) else frame
+        if overlay:
+            picture = np.concatenate([picture, _numbers(recording, t, picture.shape[1])])
+        yield picture
+
+
+def _drawn_text(text: str) -> Picture:
+    """Text with ANSI colour codes, drawn with Pillow's fixed-width bitmap font."""
+    lines = [list(_styled(line)) for line in text.splitlines()]
+    font = ImageFont.load_default_imagefont()
+    left, _, right, height = (int(edge) for edge in font.getbbox("M"))
+    width = right - left
+    columns = max((len(line) for line in lines), default=1)
+    image = Image.new("RGB", ((columns + 4) * width, (len(lines) + 2) * height), _WHITE)
+    draw = ImageDraw.Draw(image)
+    for row, line in enumerate(lines, start=1):
+        for column, (character, ground) in enumerate(line, start=2):
+            corner = (column * width, row * height)
+            if ground:
+                opposite = (corner[0] + width - 1, corner[1] + height - 1)
+                draw.rectangle([corner, opposite], fill=ground)
+            draw.text(corner, character, _WHITE if ground else _INK, font=font)
+    size = (image.width * _TEXT_SCALE, image.height * _TEXT_SCALE)
+    return np.asarray(image.resize(size, Image.Resampling.NEAREST))
+
+
+def _styled(line: str) -> Iterator[tuple[str, str | None]]:
+    """The characters of a line, each with the background that ANSI codes give it."""
+    ground = None
+    for piece in re.split(r"(\x1b\[[0-9;]*[A-Za-z])", line):
+        if not piece.startswith("\x1b"):
+            # The bitmap font has the characters of Latin-1.
+            latin = piece.encode("latin-1", "replace").decode("latin-1")
+            yield from ((character, ground) for character in latin)
+        elif piece.endswith("m"):
+            for code in (int(part or 0) for part in piece[2:-1].split(";")):
+                if code == 0:
+                    ground = None
+                elif 40 <= code <= 46:
+                    ground = _ANSI_COLOURS[code - 40]
+
+
+def _numbers(recording: "Recording", t: int, width: int) -> Picture:
+    """What the agent predicted and did at moment t, as a picture to put below that of t."""
+    q_values = recording.q_values[t]
+    action = int(recording.actions[t]) if t < len(recording.actions) else None
+    low = min(float(recording.q_values.min()), 0.0)
+    high = max(float(recording.q_values.max()), 0.0)
+    image = Image.new("RGB", (width, _ROW * (len(q_values) + 1) + 10), _WHITE)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(size=13)
+    begin, end = round(0.3 * width), round(0.82 * width)
+
+    def place(q: float) -> float:
+        return begin + (q - low) / (high - low or 1.0) * (end - begin)
+
+    for row, (label, q) in enumerate(zip(recording.action_labels, q_values, strict=True)):
+        top = 6 + row * _ROW
+        if row == action:
+            draw.polygon([(8, top + 3), (8, top + 13), (15, top + 8)], fill=_INK)
+        bar = sorted((place(0.0), place(float(q))))
+        colour = _TAKEN_BAR if row == action else _BAR
+        draw.rectangle([bar[0], top + 1, bar[1], top + 15], fill=colour)
+        draw.text((22, top), label, _INK, font=font)
+        draw.text((width - 10, top), f"{q:.2f}", _INK, font=font, anchor="ra")
+    bottom = 6 + len(q_values) * _ROW
+    draw.line([place(0.0), 4, place(0.0), bottom - 3], fill=_FAINT)
+    words = f"step {t}    return {recording.rewards[:t].sum():g}"
+    if action is not None and q_values[action] < q_values.max():
+        words += "    action not greedy"
+    draw.text((22, bottom), words, _INK, font=font)
+    return np.asarray(image)
