@@ -14,15 +14,15 @@ import uuid
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
 
 from dashboard.static_files import loader, publish
 from dqn_core.errors import LabError
+from dqn_core.video import with_shared_palette
 
 if TYPE_CHECKING:
     from dqn_core.evaluation import Recording
@@ -32,48 +32,50 @@ _log = logging.getLogger(__name__)
 # Pictures are compressed in batches that share a palette. The first batches are short, so that
 # the first picture can be shown at once.
 _BATCHES = (1, 7, 16)
-_COLOURS = 32
 _ANSWER_SECONDS = 0.25  # how long an answer to the browser waits for something new to send
 
 Frame: TypeAlias = NDArray[np.uint8] | str
+
+
+class Described(Protocol):
+    """What the player must know of an environment, as `EnvironmentSpec` and `Recording` say it."""
+
+    @property
+    def frames_per_second(self) -> float: ...
+    @property
+    def observation_labels(self) -> tuple[str, ...]: ...
+    @property
+    def observation_limits(self) -> tuple[tuple[float, float], ...]: ...
+    @property
+    def action_labels(self) -> tuple[str, ...]: ...
 
 
 class Film:
     """One episode for the player, thread-safe, growing while it is recorded.
 
     Args:
-        title: shown above the picture when two films are side by side.
-        frames_per_second: the environment's own rate, shown at speed 1×.
-        observation_labels: name of each of the d components.
-        observation_limits: (low, high) of each component; infinite where there is none.
-        action_labels: name of each of the A actions.
+        environment: its rate (shown at speed 1×), the names of the d components of an observation
+            with their limits (infinite where there is none), and the names of the A actions.
         gamma: discount factor, for the return obtained from a step on.
+        title: shown above the picture when two films are side by side.
     """
 
-    def __init__(
-        self,
-        *,
-        title: str = "",
-        frames_per_second: float,
-        observation_labels: Sequence[str],
-        observation_limits: Sequence[tuple[float, float]],
-        action_labels: Sequence[str],
-        gamma: float,
-    ) -> None:
+    def __init__(self, environment: Described, *, gamma: float, title: str = "") -> None:
         self.id = uuid.uuid4().hex[:12]
         self._head: dict[str, Any] = {
             "id": self.id,
             "title": title,
-            "fps": float(frames_per_second),
+            "fps": float(environment.frames_per_second),
             "gamma": float(gamma),
-            "observationLabels": list(observation_labels),
+            "observationLabels": list(environment.observation_labels),
             # JSON knows no infinity.
             "observationLimits": [
                 [float(bound) if np.isfinite(bound) else None for bound in limits]
-                for limits in observation_limits
+                for limits in environment.observation_limits
             ],
-            "actionLabels": list(action_labels),
+            "actionLabels": list(environment.action_labels),
         }
+        self._row_length = len(environment.observation_labels) + len(environment.action_labels) + 2
         self._changed = threading.Condition()
         self._state: dict[str, Any] = {"state": "recording"}
         self._rows: list[bytes] = []
@@ -85,31 +87,14 @@ class Film:
     @classmethod
     def of(cls, recording: "Recording", title: str = "") -> "Film":
         """The film of a finished recording; its pictures are compressed in a thread."""
+        film = cls(recording, gamma=recording.gamma, title=title)
+        return film.start(lambda film: film.copy(recording))
 
-        def copy(film: Film) -> None:
-            frames = recording.frames or [None] * len(recording.observations)
-            moments = zip(frames, recording.observations, recording.q_values, strict=True)
-            steps = len(recording.actions)
-            for t, (frame, observation, q_values) in enumerate(moments):
-                outcome = (recording.actions[t], recording.rewards[t]) if t < steps else ()
-                film.add(frame, observation, q_values, *outcome)
-            film.finish(terminated=recording.terminated, truncated=recording.truncated)
-
-        film = cls(
-            title=title,
-            frames_per_second=recording.frames_per_second,
-            observation_labels=recording.observation_labels,
-            observation_limits=recording.observation_limits,
-            action_labels=recording.action_labels,
-            gamma=recording.gamma,
-        )
-        return film.start(copy)
-
-    def start(self, record: Callable[["Film"], None]) -> "Film":
+    def start(self, record: Callable[["Film"], object]) -> "Film":
         """Call `record(self)` in a thread and return at once.
 
-        `record` calls `add` for each moment and `finish` at the end. What it raises becomes the
-        film's last word, with everything up to there kept.
+        `record` fills the film: `add` for each moment and `finish`, or `copy`. What it raises
+        becomes the film's last word, with everything up to there kept.
         """
 
         def run() -> None:
@@ -123,6 +108,19 @@ class Film:
 
         threading.Thread(target=run, name=f"film-{self.id}", daemon=True).start()
         return self
+
+    def copy(self, recording: "Recording") -> None:
+        """Add those moments of a finished recording that the film lacks, and finish it."""
+        steps = len(recording.actions)
+        for t in range(len(self._rows) + len(self._waiting_rows), steps + 1):
+            self.add(
+                recording.frames[t] if recording.frames else None,
+                recording.observations[t],
+                recording.q_values[t],
+                int(recording.actions[t]) if t < steps else None,
+                float(recording.rewards[t]) if t < steps else None,
+            )
+        self.finish(terminated=recording.terminated, truncated=recording.truncated)
 
     def add(
         self,
@@ -143,6 +141,8 @@ class Film:
         """
         outcome = (np.nan if action is None else action, np.nan if reward is None else reward)
         row = np.concatenate([outcome, np.ravel(observation), np.ravel(q_values)])
+        if len(row) != self._row_length:
+            raise ValueError(f"{len(row) - 2} numbers for {self._row_length - 2} names")
         self._waiting_rows.append(row.astype("<f8").tobytes())
         if frame is not None:
             self._kind = "text" if isinstance(frame, str) else "picture"
@@ -214,50 +214,13 @@ def _encode(frames: Sequence[Frame]) -> list[bytes]:
     pictures = [frame for frame in frames if not isinstance(frame, str)]
     if not pictures:
         return [frame.encode() for frame in frames if isinstance(frame, str)]
-    cells, colours = _palette(pictures)
     encoded = []
-    for picture in pictures:
-        image = Image.fromarray(picture).quantize(palette=cells, dither=Image.Dither.NONE)
-        image.putpalette(colours)
+    for image in with_shared_palette(pictures):
         file = io.BytesIO()
         # Run lengths alone: half the size of zlib's fastest ordinary level, in the same time.
         image.save(file, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
         encoded.append(file.getvalue())
     return encoded
-
-
-def _palette(pictures: Sequence[NDArray[np.uint8]]) -> tuple[Image.Image, bytes]:
-    """Choose colours for pictures that resemble each other.
-
-    Pillow looks a pixel's nearest colour up by the 4×4×4 cell of colours in which it lies, and
-    measures from the cell's dark corner: against a palette of exact colours it would turn white
-    into a light grey. So pixels are matched against the corners of the chosen colours' cells.
-
-    Returns: the image to quantize against (the corners), and the colours to show in their place
-        (RGB, a byte each).
-    """
-    sample = np.concatenate([picture[::2, ::2] for picture in pictures[:: len(pictures) // 4 or 1]])
-    packed = sample.reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    colours, counts = np.unique(packed, return_counts=True)
-    colours = colours[np.argsort(-counts, kind="stable")]
-    _, first_of_cell = np.unique(colours & 0xFCFCFC, return_index=True)
-    colours = colours[np.sort(first_of_cell)]
-    if len(colours) > _COLOURS:
-        # The most frequent colours as they are, and for the rest, rare ones included, those that
-        # cover them best.
-        frequent, rest = colours[: _COLOURS // 4], _unpacked(colours[_COLOURS // 4 :])
-        size = _COLOURS - len(frequent)
-        covering = Image.fromarray(rest[None]).quantize(size, Image.Quantize.MAXCOVERAGE)
-        triples = np.array(covering.getpalette()[: 3 * size], np.int32).reshape(-1, 3)
-        colours = np.concatenate([frequent, triples @ np.array([1 << 16, 1 << 8, 1], np.int32)])
-    cells = Image.new("P", (1, 1))
-    cells.putpalette(_unpacked(colours & 0xFCFCFC).tobytes())
-    return cells, _unpacked(colours).tobytes()
-
-
-def _unpacked(colours: NDArray[np.integer]) -> NDArray[np.uint8]:
-    """Colours 0xRRGGBB, (n,), as (n, 3) uint8."""
-    return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=-1).astype(np.uint8)
 
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"

@@ -25,6 +25,7 @@ def publish(*sources: Path) -> str:
     root = Path(context.main_script_path).resolve().parent if context else _PROJECT
     folder = root / "static" / digest
     folder.mkdir(parents=True, exist_ok=True)
+    (root / "static" / ".gitignore").write_text("*\n")  # nothing in it is anybody's work
     for source, content in zip(sources, contents, strict=True):
         target = folder / source.name
         if not target.exists():
@@ -32,8 +33,8 @@ def publish(*sources: Path) -> str:
             descriptor, unfinished = tempfile.mkstemp(dir=folder)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
-            os.chmod(unfinished, 0o644)
-            os.replace(unfinished, target)
+            Path(unfinished).chmod(0o644)
+            Path(unfinished).replace(target)
     return f"app/static/{digest}/{sources[0].name}"
 
 

@@ -1,7 +1,10 @@
 """Episodes as video files (MP4, GIF), and the palette that makes their pictures small."""
 
+import contextlib
+import itertools
 import math
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -92,6 +95,7 @@ def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) 
 
     Raises:
         MissingPackageError: imageio-ffmpeg is not installed.
+        LabError: the encoder gave up; its last words are in the message.
     """
     try:
         import imageio_ffmpeg
@@ -102,23 +106,33 @@ def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) 
         ) from error
     pictures = (_even(frame) for frame in frames)
     first = next(pictures)
-    writer = imageio_ffmpeg.write_frames(
-        str(path),
-        (first.shape[1], first.shape[0]),
-        fps=frames_per_second,
-        codec="libx264",
-        pix_fmt_out="yuv420p",
-        macro_block_size=2,
-        # The index at the front, so that a browser plays before it has everything.
-        output_params=["-crf", "20", "-movflags", "+faststart"],
+    raw = [
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-video_size",
+        f"{first.shape[1]}x{first.shape[0]}",
+    ]
+    raw += ["-framerate", str(frames_per_second), "-i", "-"]
+    # The index at the front, so that a browser plays before it has everything.
+    mp4 = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20", "-movflags", "+faststart"]
+    mp4 += ["-f", "mp4", str(path)]
+    encoder = subprocess.Popen(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *raw, *mp4],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    writer.send(None)
-    try:
-        writer.send(first)
-        for picture in pictures:
-            writer.send(picture)
-    finally:
-        writer.close()
+    with encoder:
+        assert encoder.stdin is not None
+        # An encoder that gives up says why on its way out.
+        with contextlib.suppress(BrokenPipeError):
+            for picture in itertools.chain([first], pictures):
+                encoder.stdin.write(picture.tobytes())
+        _, complaint = encoder.communicate()
+    if encoder.returncode:
+        reason = complaint.decode(errors="replace").strip().rpartition("\n")[-1]
+        raise LabError(f"The video {path.name} could not be written: {reason}")
 
 
 def _even(frame: Picture) -> Picture:

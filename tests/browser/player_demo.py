@@ -19,6 +19,28 @@ Q_SCALE = np.array([[-9.0, -4.0, -60.0, -20.0], [9.0, 4.0, 60.0, 20.0]])
 
 
 @dataclass(frozen=True)
+class Described:
+    frames_per_second: float
+    observation_labels: tuple[str, ...]
+    observation_limits: tuple[tuple[float, float], ...]
+    action_labels: tuple[str, ...]
+
+
+CART_POLE = Described(
+    50,
+    ("cart position", "cart velocity", "pole angle", "pole velocity"),
+    ((-2.4, 2.4), (-np.inf, np.inf), (-0.2095, 0.2095), (-np.inf, np.inf)),
+    ("left", "right"),
+)
+FROZEN_LAKE = Described(
+    4,
+    tuple(f"tile {i}" for i in range(16)),
+    ((0.0, 1.0),) * 16,
+    ("left", "down", "right", "up"),
+)
+
+
+@dataclass(frozen=True)
 class Moment:
     frame: object
     observation: np.ndarray
@@ -55,26 +77,13 @@ def record(film: Film, moments: Iterator[Moment]) -> None:
 
 
 def cart_pole_film(steps: int, title: str = "", greedy: bool = True) -> Film:
-    film = Film(
-        title=title,
-        frames_per_second=50,
-        observation_labels=("cart position", "cart velocity", "pole angle", "pole velocity"),
-        observation_limits=((-2.4, 2.4), (-np.inf, np.inf), (-0.2095, 0.2095), (-np.inf, np.inf)),
-        action_labels=("left", "right"),
-        gamma=0.99,
-    )
+    film = Film(CART_POLE, gamma=0.99, title=title)
     return film.start(lambda film: record(film, cart_pole(steps, greedy=greedy)))
 
 
 def text_film() -> Film:
     env = gym.make("FrozenLake-v1", render_mode="ansi", is_slippery=False)
-    film = Film(
-        frames_per_second=4,
-        observation_labels=tuple(f"tile {i}" for i in range(16)),
-        observation_limits=((0.0, 1.0),) * 16,
-        action_labels=("left", "down", "right", "up"),
-        gamma=0.99,
-    )
+    film = Film(FROZEN_LAKE, gamma=0.99)
     state, _ = env.reset(seed=0)
     for action in (1, 1, 2, 2, 1, 2, None):
         outcome = () if action is None else (action, float(action == 2))

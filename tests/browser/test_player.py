@@ -222,7 +222,8 @@ def test_two_films_share_a_clock_and_a_scale(desk: Desk) -> None:
     assert lows[0] == lows[1]
     assert desk[".film h3"].all_inner_texts() == ["Before", "After"]
     first, second = (desk[".stage"].nth(i).bounding_box() for i in (0, 1))
-    assert first["y"] == second["y"] and first["x"] < second["x"]
+    assert first["y"] == second["y"]
+    assert first["x"] < second["x"]
 
 
 def test_text_is_shown_as_text(desk: Desk) -> None:
