@@ -1,0 +1,94 @@
+"""The set-up: what is installed, what `./lab` says when it cannot, what the settings promise."""
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[1]
+CONFIG = tomllib.loads((CHECKOUT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_names_a_compatible_release(name):
+    lines = (CHECKOUT / name).read_text(encoding="utf-8").splitlines()
+    requirements = [line for line in lines if line and not line.startswith(("#", "-r "))]
+    assert requirements
+    assert [line for line in requirements if not re.match(r"[\w-]+~=\d+\.\d", line)] == []
+
+
+def test_one_package_alone_provides_pygame():
+    assert len(set(packages_distributions()["pygame"])) == 1
+
+
+def test_nothing_is_loaded_in_a_way_that_runs_code():
+    files = [CHECKOUT / "app.py"]
+    for folder in ("pages", "dashboard", "dqn_core"):
+        files += (CHECKOUT / folder).rglob("*.py")
+    unsafe = re.compile(
+        r"^\s*(import|from) (pickle|dill|joblib|marshal|shelve)\b|torch\.load\(", re.M
+    )
+    found = [path for path in files if path.exists() and unsafe.search(path.read_text("utf-8"))]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "message"),
+    [
+        (None, "Python 3.11 to 3.14 is needed, and none was found"),
+        ("echo 3.9", "Python 3.11 to 3.14 is needed, but only 3.9 was found"),
+        ("case $2 in *version*) echo 3.12 ;; *) exit 1 ;; esac", "install python3.12-venv"),
+    ],
+)
+def test_lab_says_which_python_it_lacks(tmp_path, interpreter, message):
+    shutil.copy(CHECKOUT / "lab", tmp_path)
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name in ("sh", "cat", "cksum", "dirname"):
+        (commands / name).symlink_to(shutil.which(name))
+    if interpreter:
+        (commands / "python3").write_text(f"#!/bin/sh\n{interpreter}\n")
+        (commands / "python3").chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHON"}
+    result = subprocess.run(
+        [tmp_path / "lab"],
+        env=environment | {"PATH": str(commands)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def luminance(colour):
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_text_and_primary_buttons_have_contrast(mode):
+    theme = CONFIG["theme"][mode]
+    for surface in (theme, theme["sidebar"]):
+        for background in ("backgroundColor", "secondaryBackgroundColor"):
+            assert contrast(theme["textColor"], surface[background]) >= 7
+    assert contrast("#ffffff", theme["primaryColor"]) >= 4.5  # Streamlit's button text is white
+    assert contrast(theme["primaryColor"], theme["backgroundColor"]) >= 3
+
+
+def test_the_server_is_for_this_machine_alone():
+    assert CONFIG["server"]["address"] == "127.0.0.1"
+    assert CONFIG["client"]["showErrorDetails"] == "type"
