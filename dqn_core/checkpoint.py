@@ -154,7 +154,7 @@ def _from_json(value: Any, tensors: Mapping[str, Tensor]) -> Any:
         case {"$tensor": path}:
             return tensors[path]
         case {"$array": path}:
-            return tensors[path].numpy()
+            return tensors[path].numpy()[()]  # without dimensions it was a number
         case {"$tuple": items}:
             return tuple(_from_json(item, tensors) for item in items)
     return {key: _from_json(item, tensors) for key, item in value.items()}

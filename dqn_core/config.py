@@ -5,7 +5,6 @@ the declarations below, so a hyperparameter cannot mean one thing here and anoth
 """
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, Self
@@ -82,7 +81,7 @@ class Hyperparameter:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refusal(value)
-        if not (math.isfinite(value) and self.low <= value <= self.high):
+        if not self.low <= value <= self.high:  # NaN compares false
             raise self._refusal(value)
         if self.kind is int and value != int(value):
             raise ConfigurationError(f"{self.name} must be a whole number, not {value!r}.")
@@ -101,19 +100,16 @@ class Hyperparameter:
         if self.kind is str:
             return self.validated(text)
         try:
-            number = float(text)
+            return self.validated(float(text))  # a whole number may be written as 1e6
         except ValueError:
             raise self._refusal(text) from None
-        # Seeds reach past 2^53, where a float would round them.
-        whole = text.lstrip("+-").isdecimal()
-        return self.validated(int(text) if self.kind is int and whole else number)
 
     def _refusal(self, value: object) -> ConfigurationError:
         return ConfigurationError(f"{self.name} must be {self.range_text}, not {value!r}.")
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def _declare(
@@ -178,7 +174,8 @@ class DQNConfig:
         "Environment",
         "Time limit",
         "Steps after which the environment truncates an episode; 0 keeps the environment's own "
-        "limit. Truncation is not failure: the target still bootstraps there.",
+        "limit (1,000 if it has none). Truncation is not failure: the target still bootstraps "
+        "there.",
         symbol="T",
         unit="environment steps",
         high=100_000,
@@ -193,7 +190,7 @@ class DQNConfig:
         "Seed",
         "Fixes the initial weights, the exploration, the sampling and the environment. "
         "Every whole number is a seed, 0 too.",
-        high=2**63 - 1,
+        high=2**53 - 1,  # what JSON and a browser carry exactly
         applies="restart",
         per_member=True,
     )

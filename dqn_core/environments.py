@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -13,6 +14,9 @@ from gymnasium.spaces import Box, Discrete
 from dqn_core.errors import UnsupportedEnvironmentError
 
 State = dict[str, Any]
+
+DEFAULT_TIME_LIMIT = 1_000
+"""Steps an episode has where an environment has no time limit: a bad policy would never end it."""
 
 _LABELS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "CartPole": (
@@ -60,7 +64,7 @@ class EnvironmentSpec:
 
     ``observation_dim`` is the length of the stored observation; ``n_states`` is 0 for a `Box` and
     the number of states for a `Discrete` observation, which is stored as its index and shown to
-    the network one-hot. ``max_episode_steps`` is 0 where there is no time limit.
+    the network one-hot.
     """
 
     env_id: str
@@ -111,10 +115,9 @@ class Environment:
 
     def set_time_limit(self, max_episode_steps: int) -> None:
         """Truncate the coming episodes after ``max_episode_steps``; 0 is the environment's own."""
-        limit = max_episode_steps or _own_time_limit(self.spec.env_id)
         for layer in self._layers():
-            if isinstance(layer, gymnasium.wrappers.TimeLimit) and limit:
-                layer._max_episode_steps = limit
+            if isinstance(layer, gymnasium.wrappers.TimeLimit):
+                layer._max_episode_steps = max_episode_steps or _own_time_limit(self.spec.env_id)
 
     def _flat(self, observation: Any) -> np.ndarray:
         if self.spec.n_states:
@@ -135,7 +138,8 @@ class Environment:
         layers = []
         for layer in self._layers():
             kept = {name: value for name, value in vars(layer).items() if _is_plain(value)}
-            layers.append(kept)
+            # A copy: some environments write into their own arrays and lists.
+            layers.append(deepcopy(kept))
         generator = self.env.unwrapped.np_random.bit_generator.state
         return {"layers": layers, "generator": generator}
 
@@ -145,7 +149,7 @@ class Environment:
             for name, value in kept.items():
                 # A file may name anything; only a plain variable that is there is set.
                 if name in vars(layer) and _is_plain(vars(layer)[name]):
-                    setattr(layer, name, value.copy() if isinstance(value, np.ndarray) else value)
+                    setattr(layer, name, deepcopy(value))
 
     def nudge(self, component: int, amount: float) -> None:
         """Add ``amount`` to one component of the inner state of a classic-control environment."""
@@ -171,19 +175,24 @@ def make_environment(
         # Gymnasium would import what stands before the colon: a link or a file must not do that.
         raise UnsupportedEnvironmentError(f"{env_id!r} names a module: give a registered id alone.")
     family = env_id.partition("-v")[0]
-    options: dict[str, Any] = {"max_episode_steps": max_episode_steps} if max_episode_steps else {}
+    if env_id not in gymnasium.registry:
+        raise UnsupportedEnvironmentError(_unknown(env_id))
+    time_limit = max_episode_steps or _own_time_limit(env_id)
     try:
-        env = gymnasium.make(env_id, render_mode=render_mode, disable_env_checker=True, **options)
-    except gymnasium.error.DependencyNotInstalled as error:
-        package = "box2d" if "box2d" in str(error).lower() else "pygame"
+        env = gymnasium.make(
+            gymnasium.registry[env_id],
+            max_episode_steps=time_limit,
+            render_mode=render_mode,
+            disable_env_checker=True,
+        )
+    except Exception as error:  # third-party environments may raise anything while being built
+        package = _missing_package(error)
+        reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
         raise UnsupportedEnvironmentError(
             f"{env_id} needs the package {package}: pip install {package}."
+            if package
+            else f"{env_id} cannot be made: {reason}."
         ) from error
-    except gymnasium.error.Error as error:
-        raise UnsupportedEnvironmentError(_unknown(env_id)) from error
-    except Exception as error:  # third-party environments may raise anything while being built
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise UnsupportedEnvironmentError(f"{env_id} cannot be made: {reason}") from error
 
     unwrapped: Any = env.unwrapped
     n_states, dim, limits = _observation_shape(env_id, env.observation_space)
@@ -212,9 +221,9 @@ def make_environment(
             if len(actions) == n_actions
             else tuple(f"action {action}" for action in range(n_actions))
         ),
-        max_episode_steps=max_episode_steps or _own_time_limit(env_id),
+        max_episode_steps=time_limit,
         reward_threshold=env.spec.reward_threshold if env.spec else None,
-        return_range=_return_range(family, max_episode_steps or _own_time_limit(env_id)),
+        return_range=_return_range(family, time_limit),
         frames_per_second=float(env.metadata.get("render_fps", 30)),
         render_modes=tuple(env.metadata.get("render_modes", ())),
     )
@@ -284,11 +293,21 @@ def _observation_shape(
 
 
 def _own_time_limit(env_id: str) -> int:
-    return gymnasium.spec(env_id).max_episode_steps or 0
+    return gymnasium.registry[env_id].max_episode_steps or DEFAULT_TIME_LIMIT
+
+
+def _missing_package(error: Exception) -> str | None:
+    """The package that an environment could not be made without, if that was the reason."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return error.name.partition(".")[0]
+    if isinstance(error, gymnasium.error.DependencyNotInstalled):
+        named = [name for name in ("box2d", "pygame", "mujoco") if name in str(error).lower()]
+        return named[0] if named else None
+    return None
 
 
 def _return_range(family: str, time_limit: int) -> tuple[float, float] | None:
-    if family == "CartPole" and time_limit:
+    if family == "CartPole":
         return (0.0, float(time_limit))
     return _RETURN_RANGE.get(family)
 
@@ -311,7 +330,9 @@ def _is_plain(value: Any) -> bool:
     """Whether ``value`` is data that a file can hold, rather than a living object."""
     if isinstance(value, tuple | list):
         return all(_is_plain(item) for item in value)
-    return value is None or isinstance(value, bool | int | float | str | np.ndarray | np.generic)
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def has_package(name: str) -> bool:

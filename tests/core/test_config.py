@@ -1,0 +1,263 @@
+"""The configuration: bounds from each declaration, text, names, presets."""
+
+import dataclasses
+import math
+import re
+from typing import Any
+
+import pytest
+
+from dqn_core.config import (
+    HYPERPARAMETERS,
+    PRESETS,
+    DQNConfig,
+    Hyperparameter,
+    hyperparameter,
+    preset,
+)
+from dqn_core.errors import ConfigurationError
+
+NUMBERS = [h for h in HYPERPARAMETERS.values() if h.kind in (int, float)]
+WHOLE = [h for h in NUMBERS if h.kind is int]
+SWITCHES = [h for h in HYPERPARAMETERS.values() if h.kind is bool]
+CHOICES = [h for h in HYPERPARAMETERS.values() if h.choices]
+
+
+def by_name(declared: Hyperparameter) -> str:
+    return declared.name
+
+
+def just_outside(declared: Hyperparameter) -> list[float]:
+    if declared.kind is int:
+        return [int(declared.low) - 1, int(declared.high) + 1]
+    return [math.nextafter(declared.low, -math.inf), math.nextafter(declared.high, math.inf)]
+
+
+@pytest.mark.parametrize("declared", HYPERPARAMETERS.values(), ids=by_name)
+def test_every_default_is_one_that_its_own_declaration_allows(declared: Hyperparameter) -> None:
+    assert declared.validated(declared.default) == declared.default
+    assert type(declared.default) is declared.kind
+
+
+@pytest.mark.parametrize("declared", HYPERPARAMETERS.values(), ids=by_name)
+def test_every_field_is_explained_for_the_person_who_sets_it(declared: Hyperparameter) -> None:
+    assert declared.group
+    assert declared.label
+    assert declared.description.endswith(".")
+    assert declared.applies in ("now", "next episode", "restart")
+    assert declared.description in declared.help
+    assert f"A change applies: {declared.applies}." in declared.help
+    if declared.kind in (int, float):
+        assert declared.low < declared.high
+        assert declared.scale != "log" or declared.low > 0
+        assert declared.range_text in declared.help
+
+
+@pytest.mark.parametrize("declared", NUMBERS, ids=by_name)
+def test_both_ends_of_a_range_are_allowed_and_what_lies_just_beyond_is_not(
+    declared: Hyperparameter,
+) -> None:
+    assert declared.validated(declared.kind(declared.low)) == declared.low
+    assert declared.validated(declared.kind(declared.high)) == declared.high
+    for value in just_outside(declared):
+        with pytest.raises(ConfigurationError) as refusal:
+            declared.validated(value)
+        message = str(refusal.value)
+        assert message.startswith(f"{declared.name} must be {declared.range_text}")
+        assert repr(value) in message
+
+
+@pytest.mark.parametrize("declared", NUMBERS, ids=by_name)
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, True, "1", None, [1], 1j])
+def test_a_number_must_be_a_finite_number(declared: Hyperparameter, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{declared.name} must be"):
+        declared.validated(value)
+
+
+@pytest.mark.parametrize("declared", WHOLE, ids=by_name)
+def test_a_whole_number_is_not_quietly_rounded(declared: Hyperparameter) -> None:
+    with pytest.raises(ConfigurationError, match="whole number"):
+        declared.validated(declared.low + 1.5)
+    converted = declared.validated(declared.low + 1.0)
+    assert converted == declared.low + 1
+    assert type(converted) is int
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400)])
+def test_a_number_too_big_for_a_float_is_out_of_range_and_not_a_crash(value: int) -> None:
+    for declared in NUMBERS:
+        with pytest.raises(ConfigurationError, match=f"^{declared.name} must be"):
+            declared.validated(value)
+
+
+@pytest.mark.parametrize("declared", SWITCHES, ids=by_name)
+@pytest.mark.parametrize("value", [0, 1, "on", None, 0.0])
+def test_a_switch_is_on_or_off_and_nothing_else(declared: Hyperparameter, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{declared.name} must be on or off"):
+        declared.validated(value)
+
+
+@pytest.mark.parametrize("declared", CHOICES, ids=by_name)
+@pytest.mark.parametrize("value", ["", "MSE", 1, None, ["mse"], {"a": 1}])
+def test_a_choice_must_be_one_of_those_named(declared: Hyperparameter, value: Any) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        declared.validated(value)
+    assert all(choice in str(refusal.value) for choice in declared.choices)
+
+
+def test_the_whole_configuration_checks_every_field() -> None:
+    for declared in NUMBERS:
+        with pytest.raises(ConfigurationError, match=declared.name):
+            DQNConfig(**{declared.name: just_outside(declared)[1]})
+        with pytest.raises(ConfigurationError, match=declared.name):
+            DQNConfig().replace(**{declared.name: math.nan})
+
+
+def test_a_whole_value_for_a_float_field_becomes_a_float() -> None:
+    config = DQNConfig(gamma=1)
+    assert type(config.gamma) is float
+    assert config.to_dict()["gamma"] == 1.0
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**31, 2**53 - 2, 2**53 - 1])
+def test_every_seed_is_exact_from_a_number_from_text_and_through_a_dictionary(seed: int) -> None:
+    assert DQNConfig(seed=seed).seed == seed
+    assert HYPERPARAMETERS["seed"].parsed(str(seed)) == seed
+    assert HYPERPARAMETERS["seed"].parsed(f"{seed:_}") == seed
+    assert DQNConfig.from_dict(DQNConfig(seed=seed).to_dict()).seed == seed
+
+
+def test_the_range_of_the_seed_is_printed_exactly() -> None:
+    # As far as JSON and a browser carry a whole number exactly.
+    assert HYPERPARAMETERS["seed"].range_text == "0 to 9,007,199,254,740,991"
+    for text in (str(2**53), str(2**53 + 1), str(2**63)):
+        with pytest.raises(ConfigurationError, match="seed must be"):
+            HYPERPARAMETERS["seed"].parsed(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("gamma", "0.5", 0.5),
+        ("gamma", " 1 ", 1.0),
+        ("learning_rate", "1e-4", 1e-4),
+        ("total_steps", "1e5", 100_000),
+        ("total_steps", "100_000", 100_000),
+        ("double_dqn", "Off", False),
+        ("double_dqn", "true", True),
+        ("loss", "mse", "mse"),
+        ("env_id", "Acrobot-v1", "Acrobot-v1"),
+    ],
+)
+def test_text_gives_the_value_it_stands_for(name: str, text: str, value: Any) -> None:
+    parsed = HYPERPARAMETERS[name].parsed(text)
+    assert parsed == value
+    assert type(parsed) is HYPERPARAMETERS[name].kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "nan", "inf", "-inf", "1e999", "9" * 5_000, "0x10", "1,000", "one", "1.5.2", "+-1", "--1"],
+)
+def test_text_that_is_no_number_in_range_is_refused_by_name(text: str) -> None:
+    for declared in NUMBERS:
+        with pytest.raises(ConfigurationError, match=f"^{declared.name} must be"):
+            declared.parsed(text)
+
+
+@pytest.mark.parametrize("text", ["", "2", "yess", "None"])
+def test_text_that_is_no_switch_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^double_dqn must be on or off"):
+        HYPERPARAMETERS["double_dqn"].parsed(text)
+
+
+@pytest.mark.parametrize("declared", HYPERPARAMETERS.values(), ids=by_name)
+def test_a_value_survives_being_written_as_text(declared: Hyperparameter) -> None:
+    for value in (declared.default, declared.low, declared.high):
+        if declared.kind in (int, float):
+            assert declared.parsed(str(declared.kind(value))) == value
+    assert declared.parsed(str(declared.default)) == declared.default
+
+
+def test_an_unknown_name_suggests_the_nearest_known_one() -> None:
+    with pytest.raises(ConfigurationError, match=r"'gama'.*did you mean gamma\?"):
+        hyperparameter("gama")
+    with pytest.raises(ConfigurationError, match="learning_rat"):
+        DQNConfig().replace(learning_rat=1e-3)
+    with pytest.raises(ConfigurationError, match="'zzz'"):
+        DQNConfig.from_dict({"zzz": 1})
+
+
+def test_a_batch_larger_than_the_buffer_is_refused_whichever_of_the_two_is_set() -> None:
+    with pytest.raises(ConfigurationError, match=r"batch_size 64.*buffer_capacity 32"):
+        DQNConfig(buffer_capacity=32)
+    with pytest.raises(ConfigurationError, match=r"batch_size 128.*buffer_capacity 100"):
+        DQNConfig(buffer_capacity=100).replace(batch_size=128)
+    assert DQNConfig(buffer_capacity=64).batch_size == 64
+
+
+def test_a_configuration_cannot_be_changed_from_outside() -> None:
+    config = DQNConfig()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.gamma = 0.5  # type: ignore[misc]
+    assert config.replace(gamma=0.5).difference(config) == {"gamma": 0.5}
+    assert config.gamma == HYPERPARAMETERS["gamma"].default
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_valid_and_says_what_it_is_for(name: str) -> None:
+    chosen = PRESETS[name]
+    assert DQNConfig.from_dict(chosen.config.to_dict()) == preset(name)
+    assert chosen.label
+    assert chosen.description.endswith(".")
+
+
+def test_an_unknown_preset_names_those_that_exist() -> None:
+    with pytest.raises(ConfigurationError, match="recommended or notebook"):
+        preset("best")
+
+
+def test_recommended_is_the_default() -> None:
+    assert preset("recommended") == DQNConfig()
+
+
+def test_the_notebook_preset_has_the_notebooks_numbers() -> None:
+    config = preset("notebook")
+    args = {  # the notebook's class Args and its train loop
+        "env_id": "CartPole-v0",
+        "seed": 0,
+        "hidden_dim": 128,
+        "buffer_capacity": 10_000,
+        "total_episodes": 200,
+        "max_episode_steps": 200,
+        "target_update_period": 10,
+        "target_update_unit": "episodes",
+        "tau": 1.0,
+        "gamma": 0.99,
+        "epsilon_schedule": "exponential",
+        "epsilon_start": 0.9,
+        "epsilon_end": 0.05,
+        "epsilon_decay": 200,
+        "batch_size": 64,
+        "learning_starts": 64,
+        "learning_rate": 0.001,
+        "learning_rate_end": 0.001,
+        "loss": "mse",
+        "gradient_clipping": "value",
+        "gradient_clip": 1.0,
+        "double_dqn": False,
+        "dueling": False,
+        "n_step": 1,
+        "train_frequency": 1,
+        "gradient_steps": 1,
+        "sampling": "uniform",
+    }
+    assert {name: getattr(config, name) for name in args} == args
+    # 200 episodes of at most 200 steps: the step budget never ends the run first.
+    assert config.total_steps >= 200 * 200
+
+
+def test_descriptions_are_written_for_people_and_not_twice() -> None:
+    descriptions = [h.description for h in HYPERPARAMETERS.values()]
+    assert len(set(descriptions)) == len(descriptions)
+    assert not any(re.search(r"\s{2,}", text) for text in descriptions)
