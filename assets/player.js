@@ -8,7 +8,8 @@ import { element, FilmView } from "./player_view.js"
 const BITMAPS = 48
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4]
 const ASK_AGAIN_MS = 3000 // an answer can get lost when the page is rerun meanwhile
-const RECORDING_ASK_MS = 100
+const ASK_MS = 100 // while the clock is close to the end of what there is
+const ASK_LATER_MS = 400
 
 const ICONS = {
   play: "M8 5v14l11-7z",
@@ -154,7 +155,10 @@ class Player {
     this.refresh()
     clearTimeout(this.asking)
     if (missing) this.ask()
-    else if (this.recording) this.asking = setTimeout(() => this.ask(), RECORDING_ASK_MS)
+    else if (this.recording) {
+      const seconds = (this.length - this.position) / (this.reels[0].fps * this.speed)
+      this.asking = setTimeout(() => this.ask(), seconds < 1 ? ASK_MS : ASK_LATER_MS)
+    }
   }
 
   ask() {

@@ -20,7 +20,8 @@ export function decimals(largest) {
 }
 
 export function format(value, digits) {
-  return value.toFixed(digits).replace("-", "−")
+  const rounded = Number(value.toFixed(digits)) || 0 // no minus before a zero
+  return rounded.toFixed(digits).replace("-", "−")
 }
 
 const percent = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`

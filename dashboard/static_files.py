@@ -25,7 +25,7 @@ def publish(*sources: Path) -> str:
     root = Path(context.main_script_path).resolve().parent if context else _PROJECT
     folder = root / "static" / digest
     folder.mkdir(parents=True, exist_ok=True)
-    (root / "static" / ".gitignore").write_text("*\n")  # nothing in it is anybody's work
+    (root / "static" / ".gitignore").write_text("*\n")  # copies only
     for source, content in zip(sources, contents, strict=True):
         target = folder / source.name
         if not target.exists():
