@@ -1,0 +1,224 @@
+"""The Train page: `streamlit run app.py` opens on it."""
+
+import secrets
+from typing import Any, Literal
+
+import streamlit as st
+
+from dashboard.controls import sidebar
+from dashboard.curves import curves
+from dashboard.frame import open_page
+from dashboard.live_chart import XAxis
+from dashboard.run import Run, Status
+from dashboard.session import Session
+from dqn_core.exploration import epsilon_at
+from dqn_core.statistics import smooth
+
+SPEEDS: dict[str, float | None] = {
+    "1 step/s": 1,
+    "10 steps/s": 10,
+    "50 steps/s": 50,
+    "full speed": None,
+}
+X_AXES: dict[XAxis, str] = {
+    "env_step": "environment steps",
+    "episode": "episodes",
+    "seconds": "training time",
+}
+Color = Literal["gray", "green", "orange", "blue", "violet", "red"]
+STATUS_BADGES: dict[Status, tuple[str, Color]] = {
+    Status.READY: ("ready", "gray"),
+    Status.RUNNING: ("training", "green"),
+    Status.WAITING: ("waiting", "orange"),
+    Status.PAUSED: ("paused", "blue"),
+    Status.FINISHED: ("finished", "violet"),
+    Status.FAILED: ("stopped", "red"),
+}
+
+
+def time_controls(session: Session) -> None:
+    """Start and pause first and biggest, then single steps and the ways to begin anew."""
+    run = session.run
+    active = run.is_active
+    with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
+        if active:
+            st.button(
+                "Pause",
+                key="pause",
+                icon=":material/pause:",
+                type="primary",
+                shortcut="space",
+                width=170,
+                on_click=run.pause,
+            )
+        else:
+            st.button(
+                "Resume" if run.trainer.env_step else "Start",
+                key="start",
+                icon=":material/play_arrow:",
+                type="primary",
+                shortcut="space",
+                width=170,
+                on_click=run.start,
+            )
+        st.button(
+            "One step",
+            key="one_step",
+            icon=":material/skip_next:",
+            help="One environment step",
+            on_click=run.step,
+            disabled=active,
+        )
+        st.button(
+            "One episode",
+            key="one_episode",
+            icon=":material/fast_forward:",
+            help="To the end of the episode",
+            on_click=run.episode,
+            disabled=active,
+        )
+        st.button(
+            "Reset",
+            key="reset",
+            icon=":material/restart_alt:",
+            help="A fresh run with the same seed: the same start to the bit",
+            on_click=session.reset,
+        )
+        st.button(
+            "New seed",
+            key="new_seed",
+            icon=":material/casino:",
+            help="A fresh run with another seed",
+            on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
+        )
+        speed = st.selectbox(
+            "Speed",
+            list(SPEEDS),
+            index=len(SPEEDS) - 1,
+            key="speed",
+            persist_state="session",
+            label_visibility="collapsed",
+            width=150,
+        )
+    run.steps_per_second = SPEEDS[speed]
+
+
+def messages(session: Session) -> None:
+    """What the person should know now: refusals, why a run stopped, what waits for a reset."""
+    run = session.run
+    if session.problem:
+        st.error(session.problem, icon=":material/error:")
+    if run.status is Status.FAILED:
+        st.error(f"{run.message} Everything up to there is kept.", icon=":material/error:")
+    elif run.message:
+        st.info(run.message, icon=":material/info:")
+    if waiting := session.needs_reset():
+        st.warning(f"{', '.join(waiting)}: applies at the next reset.", icon=":material/schedule:")
+
+
+def figures(run: Run) -> None:
+    """The numbers of the moment, and how far the run is."""
+    episodes = run.history.episodes.columns()
+    updates = run.history.updates.columns()
+    evaluations = run.history.evaluations.columns()
+
+    def newest(columns: dict[str, Any], name: str, form: str) -> str:
+        return format(columns[name][-1], form) if len(columns[name]) else "–"
+
+    recent = smooth(episodes["return"][-200:])[-1:].tolist()
+    step, config, left = run.trainer.env_step, run.config, run.seconds_left
+    numbers = {
+        "Average return": f"{recent[-1]:.1f}" if recent else "–",
+        "Greedy return": newest(evaluations, "mean_return", ".1f"),
+        "Episode": f"{run.trainer.episodes[0]:,}",
+        "ε": f"{epsilon_at(config, step):.3f}",
+        "Loss": newest(updates, "loss", ".3g"),
+        "Steps a second": f"{run.measured_speed:,.0f}",
+        "Time left": "–" if left is None else clock(left),
+    }
+    with st.container(horizontal=True, key="figures", gap="medium"):
+        for label, value in numbers.items():
+            st.metric(label, value, width=125)
+    st.progress(
+        min(1.0, step / config.total_steps),
+        text=f"Environment step {step:,} of {config.total_steps:,}",
+    )
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, or hours and minutes."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes}:{rest:02d}"
+
+
+def changes(session: Session) -> None:
+    """What was changed while the run went on, newest first, with the way back."""
+    run = session.run
+    if not run.restore_points:
+        return
+    with st.expander(f"Changes in this run ({len(run.restore_points)})", key="changes"):
+        for index in reversed(range(len(run.restore_points))):
+            point = run.restore_points[index]
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"step **{point.env_step:,}**: {point.label}")
+                st.button(
+                    "Undo",
+                    key=f"undo_{run.id}_{index}",
+                    icon=":material/undo:",
+                    help="Back to the exact state just before this change",
+                    on_click=session.undo,
+                    args=(index,),
+                )
+
+
+def view() -> tuple[XAxis, float]:
+    """How the curves are looked at: horizontal axis and smoothing."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="view"):
+        x_axis = st.segmented_control(
+            "Horizontal axis",
+            list(X_AXES),
+            default="env_step",
+            required=True,
+            format_func=X_AXES.__getitem__,
+            key="x_axis",
+            persist_state="session",
+        )
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            0.9,
+            0.01,
+            key="smoothing",
+            persist_state="session",
+            width=220,
+            help="Weight of the past in the bold average; 0 shows every value as it is.",
+        )
+    return x_axis, smoothing
+
+
+session = open_page("Train")
+sidebar(session)
+
+with st.container(horizontal=True, vertical_alignment="center", key="title"):
+    st.header("Train a deep Q-network", width="content")
+    badge, color = STATUS_BADGES[session.run.status]
+    st.badge(badge, color=color)
+
+time_controls(session)
+messages(session)
+drawn_status = session.run.status
+
+
+@st.fragment(run_every=0.5 if session.run.is_active else None)
+def live() -> None:
+    """Redrawn twice a second while the run is under way."""
+    run = session.run
+    figures(run)
+    curves(run, *view())
+    if run.status is not drawn_status:
+        st.rerun()
+
+
+live()
+changes(session)

@@ -1,0 +1,1 @@
+"""What the pages share: the frame, the session and its runner, controls, charts, the player."""

@@ -1,0 +1,107 @@
+"""The Train page's charts: which curves of a run there are and what they are measured against."""
+
+import streamlit as st
+
+from dashboard.live_chart import Panel, Reference, Takeaway, Trace, XAxis, live_charts
+from dashboard.run import Run
+from dqn_core.environments import EnvironmentSpec
+from dqn_core.evaluation import random_policy_return
+
+
+def curves(run: Run, x_axis: XAxis, smoothing: float) -> None:
+    """All charts of ``run``; at each call they are extended by what is new."""
+    live_charts(
+        _panels(run),
+        run.tables(),
+        run_id=run.id,
+        x_axis=x_axis,
+        smoothing=smoothing,
+        key="curves",
+    )
+
+
+def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
+    """The largest discounted return there can be, where the reward is known to be 1 a step."""
+    if spec.env_id.startswith("CartPole") and gamma < 1:
+        return 1 / (1 - gamma)
+    return None
+
+
+def _panels(run: Run) -> list[Panel]:
+    spec = run.trainer.spec
+    random_return = _random_return(spec.env_id, run.config.max_episode_steps)
+    references = [Reference(random_return, "random policy")]
+    if spec.reward_threshold is not None:
+        references.append(Reference(spec.reward_threshold, "solved"))
+    ceiling = value_ceiling(spec, run.config.gamma)
+    return [
+        Panel(
+            "return",
+            "Return of an episode",
+            (
+                Trace("episodes", "return", "training", "average", "return"),
+                Trace("evaluations", "mean_return", "greedy", "markers", "prediction"),
+            ),
+            tuple(references),
+            y_title="sum of rewards",
+            y_range=spec.return_range,
+            takeaway=Takeaway(
+                "training", "average return", spec.return_range[1] if spec.return_range else None
+            ),
+            empty="Press Start: each episode becomes a point.",
+        ),
+        Panel(
+            "values",
+            "Q-values: promised and kept",
+            (
+                Trace("updates", "mean_q", "mean max Q of a batch", "line", "value"),
+                Trace("evaluations", "predicted", "greedy: max Q", "markers", "prediction"),
+                Trace("evaluations", "obtained", "greedy: return obtained", "markers", "return"),
+            ),
+            (Reference(ceiling, f"ceiling 1/(1−γ) = {ceiling:.4g}"),) if ceiling else (),
+            y_title="discounted return",
+            takeaway=Takeaway("mean max Q of a batch", "mean max Q", ceiling),
+            empty="Q-values are drawn once learning has started.",
+        ),
+        Panel(
+            "loss",
+            "Loss",
+            (Trace("updates", "loss", "loss", "average", "loss"),),
+            y_title="loss of a batch",
+            y_scale="log",
+            takeaway=Takeaway("loss", "average loss"),
+            empty="The loss is drawn once learning has started.",
+        ),
+        Panel(
+            "gradient",
+            "Gradient norm",
+            (Trace("updates", "gradient_norm", "after clipping", "average", "gradient"),),
+            y_title="length of the gradient",
+            y_scale="log",
+            takeaway=Takeaway("after clipping", "average gradient norm"),
+            empty="The gradient is drawn once learning has started.",
+        ),
+        Panel(
+            "exploration",
+            "Exploration",
+            (
+                Trace("episodes", "epsilon", "ε", "line", "exploration"),
+                Trace(
+                    "episodes",
+                    "exploration_share",
+                    "share of random actions",
+                    "average",
+                    "gradient",
+                ),
+            ),
+            y_title="share of actions",
+            y_range=(0.0, 1.0),
+            takeaway=Takeaway("ε", "ε", 1.0),
+            empty="ε falls as the run goes on.",
+        ),
+    ]
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _random_return(env_id: str, max_episode_steps: int) -> float:
+    return random_policy_return(env_id, max_episode_steps, episodes=20)

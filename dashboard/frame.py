@@ -1,0 +1,45 @@
+"""What every page begins with: page settings, the session, the way to the other pages."""
+
+import gc
+import os
+from pathlib import Path
+
+# Rollouts render without a window.
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import streamlit as st
+import torch
+
+from dashboard.session import Session, current_session
+
+LOGO = Path(__file__).resolve().parent.parent / "assets" / "logo.png"
+
+PAGES = (
+    ("app.py", "Train", ":material/play_circle:"),
+    ("pages/test.py", "Test", ":material/movie:"),
+)
+"""Script, name and symbol of every page, in the order of the navigation."""
+
+
+def open_page(title: str) -> Session:
+    """Set the page up and return the browser session's own session."""
+    st.set_page_config(page_title=f"{title} · DQN Lab", page_icon=str(LOGO), layout="wide")
+    _prepare_process()
+    st.logo(str(LOGO), size="large")
+    with st.container(horizontal=True, gap="small", key="navigation"):
+        for script, name, symbol in PAGES:
+            st.page_link(script, label=name, icon=symbol)
+    return current_session()
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare_process() -> bool:
+    """Once a server: what the imports left never needs to be searched for garbage again.
+
+    One thread for PyTorch, since two spin against each other as soon as a core is busy.
+    """
+    torch.set_num_threads(1)
+    gc.collect()
+    gc.freeze()
+    return True

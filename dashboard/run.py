@@ -1,0 +1,310 @@
+"""A run as the page sees it: a trainer, its status, and the commands that reach it.
+
+A thread calls `Run.advance`; pages read properties and call the commands. Both may happen at any
+moment: whatever touches the trainer holds the run's turnstile, where a page goes before the
+thread's next slice.
+"""
+
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from dashboard.slots import Slots
+from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
+from dqn_core.config import Value
+from dqn_core.history import History
+
+SLICE_SECONDS = 0.02
+"""How long the thread trains between two looks at its commands."""
+
+MOST_RESTORE_POINTS = 20
+MOST_RESTORE_BYTES = 256 * 2**20
+"""What undo may keep in memory; the oldest points go first."""
+
+MOST_SNAPSHOTS = 40
+"""Agents kept from earlier in the run; beyond it every second one is dropped."""
+
+
+class Status(StrEnum):
+    """What a run is doing."""
+
+    READY = "ready"
+    RUNNING = "running"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class Turnstile:
+    """A lock at which a page's command goes before the trainer's next slice.
+
+    An ordinary lock is not fair: the training thread would take it again before anybody wakes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._count = threading.Lock()
+        self._asking = 0
+
+    @contextmanager
+    def for_page(self) -> Iterator[None]:
+        with self._count:
+            self._asking += 1
+        try:
+            with self._lock:
+                yield
+        finally:
+            with self._count:
+                self._asking -= 1
+
+    @contextmanager
+    def for_trainer(self) -> Iterator[None]:
+        while self._asking:
+            time.sleep(0.000_5)
+        with self._lock:
+            yield
+
+
+@dataclass(frozen=True)
+class RestorePoint:
+    """The exact state of a run just before a change."""
+
+    env_step: int
+    label: str
+    state: dict[str, Any]
+    size: int
+
+
+class Run:
+    """One run: its trainer and what the page can ask of it."""
+
+    def __init__(self, configs: Sequence[DQNConfig]) -> None:
+        self.trainer = Trainer(configs)
+        self.id = uuid.uuid4().hex[:12]
+        self.status = Status.READY
+        self.message = ""
+        self.steps_per_second: float | None = None
+        self.ahead = 0
+        self.restore_points: list[RestorePoint] = []
+        self.snapshots: list[Agent] = [self.trainer.agent()]
+        self._turnstile = Turnstile()
+        self._only: dict[str, int] = {}
+        self._next_step_at = 0.0
+        self._pace: deque[tuple[float, int]] = deque(maxlen=200)
+
+    @property
+    def history(self) -> History:
+        """What happened so far; read it, never write it."""
+        return self.trainer.history
+
+    @property
+    def config(self) -> DQNConfig:
+        """The first member's configuration as the next update will use it."""
+        return self.trainer.config
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it trains or waits for its turn to."""
+        return self.status in (Status.RUNNING, Status.WAITING)
+
+    @property
+    def measured_speed(self) -> float:
+        """Environment steps a second over the last few seconds of training."""
+        pace = list(self._pace)
+        if len(pace) < 2 or pace[-1][0] <= pace[0][0]:
+            return 0.0
+        return (pace[-1][1] - pace[0][1]) / (pace[-1][0] - pace[0][0])
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until a budget is used up, at the measured speed; None while that is unknown."""
+        speed, config, trainer = self.measured_speed, self.config, self.trainer
+        if not speed:
+            return None
+        steps = config.total_steps - trainer.env_step
+        done = min(trainer.episodes)
+        if config.total_episodes and done:
+            by_episodes = (config.total_episodes - done) * trainer.env_step / done
+            steps = min(steps, int(by_episodes))
+        return max(0.0, steps / speed)
+
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """The history's columns, with a label for every change."""
+        tables = {name: table.columns() for name, table in self.history.tables().items()}
+        changes = tables["changes"]
+        tables["changes"] = {**changes, "label": np.array(self.change_labels(), dtype=object)}
+        return tables
+
+    def change_labels(self) -> list[str]:
+        """What was changed, one short text a row of the table of changes."""
+        columns = self.history.changes.columns()
+        rows = zip(columns["name"], columns["old"], columns["new"], strict=True)
+        return [change_label(name, old, new) for name, old, new in rows]
+
+    def start(self) -> None:
+        """Train until something stops it."""
+        self._go({})
+
+    def step(self) -> None:
+        """Train one environment step, then pause."""
+        self._go({"max_steps": 1})
+
+    def episode(self) -> None:
+        """Train to the end of the first member's episode, then pause."""
+        self._go({"max_episodes": 1})
+
+    def _go(self, only: dict[str, int]) -> None:
+        with self._turnstile.for_page():
+            finished = self.trainer.finished()
+            if finished:
+                self.status, self.message = Status.FINISHED, finished
+            elif self.status is not Status.FAILED:
+                self._only = only
+                self._pace.clear()
+                self.status, self.message = Status.RUNNING, ""
+
+    def pause(self, message: str = "") -> None:
+        """Stop between two environment steps; nothing is lost."""
+        with self._turnstile.for_page():
+            if self.is_active:
+                self.status, self.message = Status.PAUSED, message
+
+    def change(self, **changes: Value) -> None:
+        """Set hyperparameters from the next environment step on; the state before is kept for undo.
+
+        Raises `ConfigurationError`, with nothing changed.
+        """
+        with self._turnstile.for_page():
+            before = self.trainer.state_dict()
+            count = len(self.history.changes)
+            self.trainer.change(None, **changes)
+            if len(self.history.changes) == count:
+                return
+            label = ", ".join(dict.fromkeys(self.change_labels()[count:]))
+            point = RestorePoint(before["env_step"], label, before, _size(before))
+            self.restore_points.append(point)
+            while len(self.restore_points) > MOST_RESTORE_POINTS or (
+                sum(p.size for p in self.restore_points) > MOST_RESTORE_BYTES
+                and len(self.restore_points) > 1
+            ):
+                self.restore_points.pop(0)
+            if self.status is Status.FINISHED and not self.trainer.finished():
+                self.status, self.message = Status.PAUSED, ""
+
+    def undo(self, index: int) -> None:
+        """Go back to the state just before change ``index``, to the bit, and pause there."""
+        with self._turnstile.for_page():
+            point = self.restore_points[index]
+            self.trainer.load_state_dict(point.state)
+            self.restore_points = self.restore_points[:index]
+            self.snapshots = [a for a in self.snapshots if a.env_steps <= point.env_step]
+            self.id = uuid.uuid4().hex[:12]
+            self.status = Status.PAUSED
+            self.message = f"Back at step {point.env_step:,}, before {point.label}."
+
+    def agent(self, member: int = 0) -> Agent:
+        """The policy as it is now."""
+        with self._turnstile.for_page():
+            return self.trainer.agent(member)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The complete state, taken between two steps."""
+        with self._turnstile.for_page():
+            return self.trainer.state_dict()
+
+    def advance(self, slots: Slots) -> float:
+        """Train one slice if it is time to; returns the seconds to wait before the next call.
+
+        Called by the runner's thread alone.
+        """
+        if not self.is_active:
+            slots.leave(self.id)
+            return 0.5
+        self.ahead = slots.enter(self.id)
+        if self.ahead:
+            self.status = Status.WAITING
+            return 0.1
+        with self._turnstile.for_trainer():
+            return self._train_slice() if self.is_active else 0.0
+
+    def _train_slice(self) -> float:
+        """Whatever goes wrong becomes the status "failed", and everything up to there is kept."""
+        self.status = Status.RUNNING
+        try:
+            return self._train()
+        except LabError as error:
+            self.status, self.message = Status.FAILED, str(error)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            self.status = Status.FAILED
+            self.message = f"Training stopped by an error inside the program ({reason})."
+        return 0.0
+
+    def _train(self) -> float:
+        now = time.monotonic()
+        if self._only:
+            self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
+            episode_over = not self.trainer.current_length()
+            if "max_steps" in self._only or episode_over:
+                self.status = Status.PAUSED
+        elif self.steps_per_second is None:
+            self.trainer.run(max_seconds=SLICE_SECONDS)
+        else:
+            if now < self._next_step_at:
+                return min(0.05, self._next_step_at - now)
+            # Slow motion: one step, and the next one when its time has come.
+            self.trainer.run(max_steps=1)
+            period = 1 / self.steps_per_second
+            self._next_step_at = max(self._next_step_at + period, now)
+        self._pace.append((time.monotonic(), self.trainer.env_step))
+        self._keep_snapshot()
+        finished = self.trainer.finished()
+        if finished:
+            self.status, self.message = Status.FINISHED, finished
+        return 0.0
+
+    def _keep_snapshot(self) -> None:
+        evaluations = self.history.evaluations.columns()["env_step"]
+        if len(evaluations) and evaluations[-1] > self.snapshots[-1].env_steps:
+            self.snapshots.append(self.trainer.agent())
+            if len(self.snapshots) > MOST_SNAPSHOTS:
+                self.snapshots = [self.snapshots[0], *self.snapshots[1::2]]
+
+    def close(self) -> None:
+        """Stop for good and release the environments."""
+        self.pause()
+        with self._turnstile.for_page():
+            self.trainer.close()
+
+
+def change_label(name: str, old: Value, new: Value) -> str:
+    """A change as a chart can show it: ``γ 0.99 → 0.9``."""
+    declared = HYPERPARAMETERS[name]
+    return f"{declared.symbol or declared.label} {show(old)} → {show(new)}"
+
+
+def show(value: Value) -> str:
+    """A hyperparameter's value for a person."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else value.replace("_", " ")
+
+
+def _size(state: Any) -> int:
+    """Bytes in the tensors and arrays of a state."""
+    if isinstance(state, dict):
+        return sum(_size(item) for item in state.values())
+    if isinstance(state, list | tuple):
+        return sum(_size(item) for item in state)
+    return int(getattr(state, "nbytes", 0))

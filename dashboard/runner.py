@@ -1,0 +1,56 @@
+"""The thread that trains a browser session's run, and nothing that can outlive the session."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from dashboard.run import Run
+from dashboard.slots import Slots
+
+ABANDONED_SECONDS = 150.0
+"""Without any page run for so long, nobody is looking: hidden tabs still tick once a minute."""
+
+
+class Runner:
+    """Calls `Run.advance` of whatever run the session has at the moment, until it is stopped.
+
+    The run itself belongs to the session's state, which outlives a short loss of connection; the
+    thread ends with the connection, and a new one goes on where it stopped.
+    """
+
+    def __init__(self, current_run: Callable[[], Run], slots: Slots) -> None:
+        self._current_run = current_run
+        self._slots = slots
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._touched = time.monotonic()
+        self._thread = threading.Thread(target=self._loop, name="dqn-lab-runner", daemon=True)
+        self._thread.start()
+
+    def touch(self) -> None:
+        """Somebody is looking; and there may be something to do."""
+        self._touched = time.monotonic()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End soon, without waiting for it: called on the server's event loop."""
+        self._stopping.set()
+        self._wake.set()
+
+    def _loop(self) -> None:
+        trained: Run | None = None
+        while not self._stopping.is_set():
+            run = self._current_run()
+            if trained is not None and run is not trained:
+                self._slots.leave(trained.id)
+            trained = run
+            if time.monotonic() - self._touched > ABANDONED_SECONDS:
+                run.pause("Paused, since nobody was looking for a while.")
+            wait = run.advance(self._slots)
+            if wait:
+                self._wake.wait(wait)
+                self._wake.clear()
+            else:
+                time.sleep(0)  # lets a page's thread have the interpreter
+        if trained is not None:
+            self._slots.leave(trained.id)
