@@ -11,11 +11,13 @@ import { decode, Store } from "./live_chart_store.js";
 
 const HUES = ["#0077bb", "#ee7733", "#009988", "#cc3311", "#33bbee", "#ee3377"];
 const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
-const FRAME_BUDGET = 12;
+// milliseconds of a frame that are spent on drawing; what is left is drawn in the next
+const SLICE = 12;
 const ASK_AGAIN = 3000;
 const NEAR = 0.01;
 
-const charts = new WeakMap();
+/** The chart of each element that has one. */
+export const charts = new WeakMap();
 
 const beside = (file) => new URL(file, import.meta.url).href;
 
@@ -43,12 +45,14 @@ function readTheme(probe) {
   const style = getComputedStyle(probe.parentNode);
   const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
   const text = read("text-color", "#31333f");
+  const background = read("background-color", "#ffffff");
   const font = read("font", "sans-serif");
   const colours = read("chart-categorical-colors", HUES.join());
   const translucent = (colour, alpha) => `rgba(${channels(probe, colour)},${alpha})`;
   return {
-    signature: [text, font, colours].join(" "),
+    signature: [text, background, font, colours].join(" "),
     text,
+    background,
     font,
     muted: translucent(text, 0.75),
     grid: translucent(text, 0.14),
@@ -99,7 +103,7 @@ class Chart {
     parent.append(style, this.#root);
     this.theme = readTheme(this.#probe);
 
-    this.sizes = new ResizeObserver(() => this.#drawAll());
+    this.sizes = new ResizeObserver(() => this.#outdate());
     this.sizes.observe(this.#root);
     this.views = new IntersectionObserver((entries) => {
       for (const entry of entries) {
@@ -130,13 +134,12 @@ class Chart {
     if (spec.id !== this.#spec) return this.#ask(ask, { run: message.run, rows: {} });
 
     const { restarted, missing } = this.store.apply(message);
-    if (restarted) this.#zoomed = null;
-    if (message.axis !== this.axis) this.#zoomed = this.hovered = null;
+    if (restarted || message.axis !== this.axis) this.#zoomed = this.hovered = null;
     this.axis = message.axis;
     this.smoothing = message.smoothing;
     if (missing) this.#ask(ask, { run: message.run, rows: this.store.rows });
     else this.#askTimer = clearTimeout(this.#askTimer);
-    this.#drawAll();
+    this.#outdate();
   }
 
   /** Ask once, and again only when no answer came. */
@@ -182,22 +185,24 @@ class Chart {
     return Math.max(0, ...[...this.panels.values()].map((panel) => panel.end));
   }
 
-  /** The x range shown: the user's, or all there is. */
+  /** The x range shown: the user's, or all there is, in steps of a few per cent. */
   get range() {
-    return this.#zoomed ?? [0, 1.01 * this.#end || (this.axis === "seconds" ? 10 : 100)];
+    if (this.#zoomed) return this.#zoomed;
+    const end = this.#end || (this.axis === "seconds" ? 10 : 100);
+    const step = 2 ** (Math.floor(Math.log2(end)) - 4);
+    return [0, Math.ceil(end / step) * step];
   }
 
   zoom(range) {
     this.#zoomed = [...range];
-    this.#followButton.hidden = false;
-    this.#drawAll();
+    this.#outdate();
   }
 
   /** Show everything and go on with the newest data. */
   follow() {
     this.#zoomed = null;
     for (const panel of this.panels.values()) panel.followY();
-    this.#drawAll();
+    this.#outdate();
   }
 
   /** Hold drawing while a pointer is down, lest a drag loses its chart. */
@@ -232,28 +237,25 @@ class Chart {
     return [`${UNITS[this.axis]} ${place}`, ...near].join(" · ");
   }
 
-  #drawAll() {
+  #outdate() {
     for (const panel of this.panels.values()) panel.stale = true;
     this.#followButton.hidden = !this.#zoomed;
     this.schedule();
   }
 
-  /** Draw in the coming frames what is stale and in sight, a few milliseconds each. */
   schedule() {
     if (this.#Plotly) this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  /** Draw what is stale and in sight, over as many frames as it takes. */
   #draw() {
     this.#frame = 0;
     if (this.#held || !this.#root.clientWidth) return;
-    const deadline = performance.now() + FRAME_BUDGET;
+    const deadline = performance.now() + SLICE;
     for (const panel of this.panels.values()) {
       if (!panel.stale || !panel.visible) continue;
-      if (performance.now() > deadline) return this.schedule();
-      const complete = panel.update(deadline);
+      if (performance.now() > deadline || !panel.update(deadline)) return this.schedule();
       panel.draw(this.#Plotly);
-      panel.stale = !complete;
-      if (!complete) return this.schedule();
     }
     this.#note.textContent = this.#legendOfLines();
   }

@@ -117,7 +117,7 @@ export class Curve {
     return this.#lines()[0] ?? NOTHING;
   }
 
-  /** What to draw inside `range`, each line in about 2 points a pixel at most. */
+  /** What to draw inside `range`, each line in about two points a pixel. */
   lines(range, pixels) {
     const limit = Math.min(POINTS, 2 * pixels);
     const cut = ({ x, y }, points = limit) => thin(x, y, range, points);
@@ -142,20 +142,17 @@ export class Curve {
     return nearest(x, y, at);
   }
 
-  /** The last value, what it was a tenth of the curve ago, its spread, and its interval if any. */
+  /** The last value, what it was a tenth of the curve ago, and its interval if there is one. */
   summary() {
     const { x, y } = this.#bold();
     let last = y.length - 1;
     while (last >= 0 && !Number.isFinite(y[last])) last--;
     if (last < 0) return null;
-    const finite = y.filter(Number.isFinite);
+    const { low, high } = this.#consensus;
     return {
       value: y[last],
       before: interpolate(x, y, x[last] - (x[last] - x[0]) / 10),
-      spread: finite.reduce((a, b) => Math.max(a, b)) - finite.reduce((a, b) => Math.min(a, b)),
-      interval: this.several
-        ? [this.#consensus.low.values[last], this.#consensus.high.values[last]]
-        : null,
+      interval: this.several ? [low.values[last], high.values[last]] : null,
       members: this.#members.size,
     };
   }

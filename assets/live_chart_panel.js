@@ -1,5 +1,6 @@
-/** One panel: heading, legend and a Plotly chart that stays the same node for its whole life. */
+/** One panel: heading, legend, axes by Plotly and curves on a canvas, nodes that stay for life. */
 
+import { drawCurves } from "./live_chart_canvas.js";
 import { Curve } from "./live_chart_curve.js";
 
 const MARGIN = { l: 46, r: 16, b: 40 };
@@ -11,6 +12,8 @@ const AXIS_TITLES = {
 };
 const LABEL_ROWS = 2;
 const LABEL_ROW_HEIGHT = 15;
+const STEADY = 0.02;
+const MARKER_SPACING = 10;
 
 /** A number as a person reads it: about three digits. */
 export function readable(value) {
@@ -24,6 +27,13 @@ export function readable(value) {
 /** Plotly reads a little markup in its texts; ours are plain. */
 function plain(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** A range of round numbers around another one, so that the axis seldom changes. */
+function roundedOutwards(low, high) {
+  const size = high - low || Math.abs(high) || 1;
+  const step = 10 ** Math.floor(Math.log10(size)) / 2;
+  return [Math.floor(low / step) * step, Math.ceil((high + 0.02 * size) / step) * step];
 }
 
 function element(tag, className, parent) {
@@ -42,10 +52,14 @@ export class Panel {
   #yRange = null;
   #hidden = new Set();
   #entries = [];
+  #config = null;
   #connected = false;
   #width = 0;
-  #lines = [];
   #labels = [];
+  #axes = "";
+  #canvas;
+  /** The curves as they are drawn: {name, lines, style}. */
+  shown = [];
   visible = true;
   stale = true;
 
@@ -58,9 +72,11 @@ export class Panel {
     const frame = element("div", "live-chart-frame", this.node);
     this.plot = element("div", "live-chart-plot", frame);
     this.plot.setAttribute("role", "img");
+    this.#canvas = element("canvas", "live-chart-canvas", frame);
     this.#rule = element("div", "live-chart-rule", frame);
     this.#reading = element("span", "live-chart-reading", this.#rule);
     this.#quiet = element("p", "live-chart-quiet", frame);
+    this.#rule.hidden = this.#quiet.hidden = true;
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event), event.pointerType);
     frame.onpointerleave = () => this.#chart.hover(null);
     frame.onpointerdown = () => this.#chart.hold();
@@ -128,16 +144,60 @@ export class Panel {
   /** Draw what the store holds inside the chart's x range. */
   draw(Plotly) {
     this.stale = false;
-    const range = this.#chart.range;
+    const { range } = this.#chart;
     this.#width = this.plot.clientWidth;
-    this.#lines = this.curves.map((curve) => this.#drawable(curve.lines(range, this.#inner)));
+    this.#readCurves(range);
     this.#labels = this.#changeLabels(range);
-    const traces = this.curves.flatMap((curve, index) => this.#traces(curve, this.#lines[index]));
-    Plotly.react(this.plot, traces, this.#layout(range), this.#configuration(Plotly));
+    const layout = this.#layout(range);
+    const axes = JSON.stringify(layout);
+    if (axes !== this.#axes) {
+      // another configuration, even an equal one, would make Plotly build everything anew
+      this.#config ??= this.#configuration(Plotly);
+      Plotly.react(this.plot, [], layout, this.#config);
+      this.#axes = axes;
+    }
     if (!this.#connected) this.#connect();
+    this.#drawCurves(range, this.#range);
     this.#quiet.hidden = !this.empty;
     this.#describe();
     this.showReading();
+  }
+
+  #readCurves(range) {
+    this.shown = this.curves
+      .filter(({ spec }) => !this.#hidden.has(spec.name))
+      .map((curve) => {
+        const lines = this.#drawable(curve.lines(range, this.#inner));
+        return { name: curve.spec.name, lines, style: this.#style(curve, lines) };
+      });
+  }
+
+  #style({ spec, several }, { bold }) {
+    const { hues, background } = this.#chart.theme;
+    const hue = hues[spec.hue];
+    const marked = spec.kind === "markers" && !several;
+    return {
+      color: hue.bold,
+      faint: several ? hue.member : hue.faint,
+      band: hue.band,
+      background,
+      dash: spec.dash,
+      width: marked ? 1 : spec.kind === "line" && !several ? 1.5 : 2.25,
+      marked: marked && bold.x.length * MARKER_SPACING <= this.#inner,
+      hollow: spec.dash !== "solid",
+    };
+  }
+
+  #drawCurves(range, yRange) {
+    const size = { width: this.#width, height: this.plot.clientHeight };
+    const box = {
+      left: MARGIN.l,
+      top: this.#top,
+      width: this.#inner,
+      height: size.height - this.#top - MARGIN.b,
+    };
+    const log = this.spec.y_scale === "log";
+    drawCurves(this.#canvas, size, box, range, yRange, log, this.shown);
   }
 
   get #inner() {
@@ -149,27 +209,22 @@ export class Panel {
     return TOP + LABEL_ROW_HEIGHT * Math.max(0, ...this.#labels.map(({ row }) => row + 1));
   }
 
-  #traces({ spec, several }, lines) {
-    const hue = this.#chart.theme.hues[spec.hue];
-    const marked = spec.kind === "markers" && !several;
-    const width = marked ? 1 : spec.kind === "line" && !several ? 1.5 : 2.25;
-    const common = {
-      type: "scatter",
-      mode: "lines",
-      hoverinfo: "skip",
-      visible: !this.#hidden.has(spec.name),
-    };
-    return [
-      { ...common, ...lines.band, fill: "toself", fillcolor: hue.band, line: { width: 0 } },
-      { ...common, ...lines.faint, line: { color: several ? hue.member : hue.faint, width: 1 } },
-      {
-        ...common,
-        ...lines.bold,
-        mode: marked ? "lines+markers" : "lines",
-        line: { color: hue.bold, width, dash: spec.dash },
-        marker: { color: hue.bold, size: 6, symbol: spec.dash === "solid" ? "circle" : "circle-open" },
-      },
-    ];
+  /** The panel as a picture, curves included, to keep. */
+  #save(Plotly) {
+    const data = this.shown.flatMap(({ name, lines, style }) => {
+      const common = { type: "scatter", mode: "lines", name };
+      const { color, width, dash, faint, band } = style;
+      return [
+        { ...common, ...lines.band, fill: "toself", fillcolor: band, line: { width: 0 } },
+        { ...common, ...lines.faint, line: { color: faint, width: 1 } },
+        { ...common, ...lines.bold, line: { color, width, dash } },
+      ];
+    });
+    const layout = { ...this.#layout(this.#chart.range), title: { text: plain(this.spec.title) } };
+    layout.margin = { ...layout.margin, t: layout.margin.t + 40 };
+    layout.paper_bgcolor = this.#chart.theme.background;
+    const { width, height } = layout;
+    Plotly.downloadImage({ data, layout }, { filename: this.spec.key, width, height, scale: 2 });
   }
 
   /** On a logarithmic axis zero has no place: such values lie on the smallest positive one. */
@@ -179,7 +234,7 @@ export class Panel {
       Object.entries(lines).map(([name, { x, y }]) => {
         let floor = Infinity;
         for (const value of y) if (value > 0 && value < floor) floor = value;
-        return [name, { x, y: Array.from(y, (value) => (value === null || value > 0 ? value : value <= 0 ? floor : NaN)) }];
+        return [name, { x, y: Array.from(y, (value) => (value <= 0 && value !== null ? floor : value)) }];
       }),
     );
   }
@@ -233,7 +288,8 @@ export class Panel {
     let [low, high] = this.spec.y_range ?? this.#extent();
     if (low > high) [low, high] = log ? [0.01, 1] : [0, 1];
     if (log) [low, high] = [Math.log10(low), Math.log10(high)];
-    const room = 0.04 * (high - low || Math.abs(high) || 1);
+    if (!this.spec.y_range) return roundedOutwards(low, high);
+    const room = 0.04 * (high - low);
     return [low - room / 2, high + 2 * room];
   }
 
@@ -246,10 +302,9 @@ export class Panel {
       if (value < low) low = value;
       if (value > high) high = value;
     };
-    this.#lines.forEach((lines, index) => {
-      if (this.#hidden.has(this.spec.traces[index].name)) return;
+    for (const { lines } of this.shown) {
       for (const { y } of Object.values(lines)) y.forEach(take);
-    });
+    }
     this.spec.references.forEach(({ y }) => take(y));
     return [low, high];
   }
@@ -347,17 +402,30 @@ export class Panel {
             icon: Plotly.Icons.autoscale,
             click: () => this.#chart.follow(),
           },
-          "toImage",
+          {
+            name: "save",
+            title: "Save as a picture",
+            icon: Plotly.Icons.camera,
+            click: () => this.#save(Plotly),
+          },
         ],
       ],
-      toImageButtonOptions: { filename: this.spec.key, scale: 2 },
     };
   }
 
   #connect() {
     this.#connected = true;
     this.plot.on("plotly_doubleclick", () => this.#chart.follow());
+    // while the axes are dragged along, the curves go with them
+    this.plot.on("plotly_relayouting", (change) => {
+      if (this.plot.layout.dragmode !== "pan") return;
+      const moved = (axis, range) => range.map((end, i) => change[`${axis}.range[${i}]`] ?? end);
+      const range = moved("xaxis", this.#chart.range);
+      this.#readCurves(range);
+      this.#drawCurves(range, moved("yaxis", this.#range));
+    });
     this.plot.on("plotly_relayout", (change) => {
+      this.#axes = "";
       if ("yaxis.range[0]" in change) {
         this.#yRange = [change["yaxis.range[0]"], change["yaxis.range[1]"]];
       }
@@ -404,7 +472,7 @@ export class Panel {
     if (this.plot.getAttribute("aria-label") !== text) this.plot.setAttribute("aria-label", text);
   }
 
-  #sentence({ quantity, unit, ceiling }, { value, before, spread, interval, members }) {
+  #sentence({ quantity, unit, ceiling }, { value, before, interval, members }) {
     let text = `${quantity} ${readable(value)}`;
     if (ceiling !== null) text += ` of ${readable(ceiling)}`;
     if (unit) text += ` ${unit}`;
@@ -413,7 +481,7 @@ export class Panel {
       text += `${readable(interval[0])} to ${readable(interval[1])})`;
     }
     if (!Number.isFinite(before)) return text;
-    const steady = Math.abs(value - before) <= 0.02 * Math.max(spread, Math.abs(ceiling ?? 0));
+    const steady = Math.abs(value - before) <= STEADY * Math.max(Math.abs(value), Math.abs(ceiling ?? 0));
     return `${text}, ${steady ? "steady" : value > before ? "rising" : "falling"}`;
   }
 

@@ -30,6 +30,7 @@ _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _FILES = (
     _ASSETS / "live_chart.js",
     _ASSETS / "live_chart_panel.js",
+    _ASSETS / "live_chart_canvas.js",
     _ASSETS / "live_chart_curve.js",
     _ASSETS / "live_chart_statistics.js",
     _ASSETS / "live_chart_store.js",
@@ -205,7 +206,7 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
     return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
 
 
-def _columns(panels: Sequence[Panel], tables: Mapping[str, Table]) -> dict[str, Table]:
+def _columns(panels: Sequence[Panel], tables: Mapping[str, Table]) -> Mapping[str, Table]:
     """The columns that are drawn."""
     needed: dict[str, dict[str, Column]] = {}
     if _CHANGES in tables:

@@ -1,7 +1,7 @@
 """A page with the live chart over made-up runs, driven by its address.
 
 Query parameters: `episodes` at the start, `grow` episodes a refresh, `members`, `wait` (seconds
-between refreshes, 0 for none), `drop` (number of the refresh whose output is thrown away).
+between refreshes, 0 for none).
 """
 
 import numpy as np
@@ -15,7 +15,6 @@ query = st.query_params
 MEMBERS = int(query.get("members", 1))
 GROW = int(query.get("grow", 40))
 WAIT = float(query.get("wait", 0.5))
-DROP = int(query.get("drop", -1))
 
 PANELS = (
     Panel(
@@ -141,8 +140,10 @@ def curves() -> None:
     state.refresh += 1
     episodes = state.episodes
     run = {
-        name: {column: values[np.asarray(table["episode"]) <= episodes] for column, values in
-               table.items()}
+        name: {
+            column: values[: np.searchsorted(table["episode"], episodes, "right")]
+            for column, values in table.items()
+        }
         for name, table in whole_run(MEMBERS).items()
     }
     live_charts(
@@ -153,11 +154,6 @@ def curves() -> None:
         smoothing=smoothing,
         key="chart",
     )
-    if state.refresh == DROP:
-        # the browser never gets what was said to be sent: rows are skipped as if a message was lost
-        for table, rows in state["chart.sent"].rows.items():
-            state["chart.sent"].rows[table] = rows + (1 if table == "episodes" else 0)
-        state.episodes += 1
     st.caption(f"refresh {state.refresh}, {episodes} episodes")
 
 

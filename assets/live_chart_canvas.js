@@ -1,0 +1,82 @@
+/**
+ * Curves on a canvas over Plotly's axes. A refresh costs a redraw of the canvas alone, about a
+ * millisecond; Plotly, whose redraw takes tens, comes in only when the axes change.
+ */
+
+const DASHES = { solid: [], dash: [9, 6], dot: [2, 4], dashdot: [9, 4, 2, 4] };
+const OVERHANG = 4;
+
+/** One path through a line's points; a value that is none interrupts it. */
+function trace(context, { x, y }, toX, toY) {
+  context.beginPath();
+  let pen = false;
+  for (let i = 0; i < x.length; i++) {
+    if (y[i] === null || !Number.isFinite(y[i])) {
+      pen = false;
+      continue;
+    }
+    // a lone point is a line to itself, which a round cap makes a dot
+    if (!pen) context.moveTo(toX(x[i]), toY(y[i]));
+    context.lineTo(toX(x[i]), toY(y[i]));
+    pen = true;
+  }
+}
+
+/** Filled or hollow circles at a line's points. */
+function mark(context, { x, y }, { color, hollow, background }, toX, toY) {
+  context.beginPath();
+  for (let i = 0; i < x.length; i++) {
+    if (!Number.isFinite(y[i])) continue;
+    context.moveTo(toX(x[i]) + 3, toY(y[i]));
+    context.arc(toX(x[i]), toY(y[i]), 3, 0, 2 * Math.PI);
+  }
+  context.fillStyle = hollow ? background : color;
+  context.lineWidth = 1.25;
+  context.strokeStyle = color;
+  context.setLineDash([]);
+  context.fill();
+  context.stroke();
+}
+
+/**
+ * Draw curves inside a box of the canvas.
+ *
+ * `box` is {left, top, width, height} in CSS pixels; `xRange` and `yRange` are what it shows, the
+ * latter in exponents where `log`; each curve has `lines` (band, faint, bold) and a `style`.
+ */
+export function drawCurves(canvas, size, box, xRange, yRange, log, curves) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(size.width * ratio);
+  canvas.height = Math.round(size.height * ratio);
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  context.beginPath();
+  context.rect(
+    box.left,
+    box.top - OVERHANG,
+    box.width + OVERHANG,
+    box.height + 2 * OVERHANG,
+  );
+  context.clip();
+  context.lineJoin = context.lineCap = "round";
+
+  const xScale = box.width / (xRange[1] - xRange[0]);
+  const yScale = box.height / (yRange[1] - yRange[0]);
+  const toX = (x) => box.left + (x - xRange[0]) * xScale;
+  const toY = (y) => box.top + box.height - ((log ? Math.log10(y) : y) - yRange[0]) * yScale;
+  const stroke = (line, color, width, dash = "solid") => {
+    trace(context, line, toX, toY);
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.setLineDash(DASHES[dash]);
+    context.stroke();
+  };
+  for (const { lines, style } of curves) {
+    trace(context, lines.band, toX, toY);
+    context.fillStyle = style.band;
+    context.fill();
+    stroke(lines.faint, style.faint, 1);
+    stroke(lines.bold, style.color, style.width, style.dash);
+    if (style.marked) mark(context, lines.bold, style, toX, toY);
+  }
+}

@@ -1,0 +1,544 @@
+"""The live chart in a real browser: its statistics against NumPy, and what survives a refresh."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import plotly
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from dashboard import live_chart
+from dashboard.live_chart import Panel, Reference, Takeaway, Trace, live_charts
+
+DEMO = Path(__file__).with_name("live_chart_demo.py")
+ASSETS = Path(__file__).parents[2] / "assets"
+PLOTLY = Path(plotly.__file__).parent / "package_data"
+ORIGIN = "http://chart.test/"
+THEMES = {
+    "light": {"text-color": "#1f2933", "background-color": "#ffffff"},
+    "dark": {"text-color": "#e6eaee", "background-color": "#14181d"},
+}
+
+PANELS = (
+    Panel(
+        "return",
+        "Return",
+        (
+            Trace("episodes", "return", "training", "average"),
+            Trace("evaluations", "mean_return", "greedy", "markers", "value"),
+        ),
+        references=(Reference(475, "solved <475>"), Reference(22, "random policy")),
+        y_range=(0, 500),
+        takeaway=Takeaway("training", "average return", 500),
+        empty="The curve begins with the first finished episode.",
+    ),
+    Panel("loss", "Loss", (Trace("updates", "loss", "loss", "average", "loss"),), y_scale="log"),
+    Panel("epsilon", "Exploration", (Trace("episodes", "epsilon", "ε", color="exploration"),)),
+)
+
+
+def made_up(rows: int, members: int = 1) -> dict[str, dict[str, Any]]:
+    """A run whose first rows do not depend on how many there are."""
+    index = np.arange(rows)
+    random = np.random.default_rng(0).random((50_000, 2))[:rows]
+    x = {
+        "member": index % members,
+        "env_step": 100 * (index // members + 1),
+        "episode": index // members + 1,
+        "seconds": 0.04 * (index // members + 1),
+    }
+    loss = random[:, 1].copy()
+    loss[::7] = 0
+    loss[3::11] = np.nan
+    loss[5::13] = np.inf
+    every = slice(24, None, 25)
+    return {
+        "episodes": x | {"return": 500 * random[:, 0], "epsilon": 1 / (1 + index)},
+        "updates": x | {"loss": loss},
+        "evaluations": {name: values[every] for name, values in x.items()}
+        | {"mean_return": 400 * random[every, 0]},
+        "changes": {name: values[40:41] for name, values in x.items()}
+        | {"label": np.array(["γ 0.99 → <b>0.9</b>"])[: len(index[40:41])]},
+    }
+
+
+def module(route: Route) -> None:
+    """Serve the component's files, and an empty page around them."""
+    name = route.request.url.removeprefix(ORIGIN)
+    if not name:
+        return route.fulfill(content_type="text/html", body="<!doctype html><main></main>")
+    return route.fulfill(path=(PLOTLY if name == "plotly.min.js" else ASSETS) / name)
+
+
+class Bench:
+    """The component between a stand-in for Streamlit's server and a real page."""
+
+    def __init__(self, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.page = page
+        self.state: dict[str, Any] = {}
+        monkeypatch.setattr(live_chart.st, "session_state", self.state)
+        monkeypatch.setattr(live_chart, "_component", self._component)
+        page.route(f"{ORIGIN}**", module)
+        page.goto(ORIGIN)
+        self.mount()
+
+    def _component(self, *, key: str, data: bytes, on_missing_change: Callable[[], None]) -> None:
+        self.state[key] = SimpleNamespace(missing=None)
+        self.data = data
+        self.resend = on_missing_change
+
+    def mount(self) -> None:
+        """Give the component a new element, as after a change of page."""
+        self.page.evaluate("""async () => {
+            const chart = await import("/live_chart.js");
+            document.querySelector("main").replaceChildren(document.createElement("div"));
+            const parentElement = document.querySelector("main div");
+            window.charts = chart.charts;
+            window.asked = [];
+            window.receive = (bytes) => {
+                window.unmount = chart.default({
+                    data: Uint8Array.from(bytes),
+                    parentElement,
+                    setTriggerValue: (name, value) => window.asked.push(value),
+                });
+            };
+        }""")
+
+    def refresh(self, rows: int, *, members: int = 1, deliver: bool = True, **options: Any) -> None:
+        options = {"run_id": "a", "x_axis": "env_step", "smoothing": 0.9} | options
+        live_charts(PANELS, made_up(rows, members), key="chart", **options)
+        if deliver:
+            self.deliver()
+
+    def deliver(self) -> None:
+        """Hand the last message over, and wait until all is drawn."""
+        self.page.evaluate("(bytes) => receive(bytes)", list(self.data))
+        self.page.locator(".live-chart-plot .main-svg").first.wait_for()
+
+    def answer(self) -> Any:
+        """Let the server hear what the browser asked for; the question, if there was one."""
+        question = self.page.evaluate("asked.shift()")
+        if question:
+            self.state["chart"].missing = question
+            self.resend()
+        return question
+
+    def plot(self, key: int = 0) -> Any:
+        return self.page.locator(".live-chart-plot").nth(key)
+
+    def drawn(self, expression: str, panel: int = 0) -> Any:
+        """Evaluate an expression of Plotly's element `gd` and the curves `shown` with it."""
+        self.page.wait_for_timeout(250)
+        return self.plot(panel).evaluate(
+            """(gd, [expression, index]) => {
+                const chart = charts.get(document.querySelector("main div"));
+                const { shown } = [...chart.panels.values()][index];
+                return new Function("gd", "shown", `return ${expression}`)(gd, shown);
+            }""",
+            [expression, panel],
+        )
+
+    def drag(self, panel: int = 0) -> None:
+        """Zoom into the middle half of the x axis."""
+        box = self.plot(panel).bounding_box()
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] + box["width"] * 0.3, y)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=4)
+        self.page.mouse.up()
+
+    def double_click(self, panel: int = 0) -> None:
+        self.plot(panel).locator(".nsewdrag").first.dblclick()
+
+
+@pytest.fixture
+def bench(page: Page, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(page, monkeypatch)
+
+
+def statistics(page: Page, script: str, *arguments: Any) -> Any:
+    """Run a script with the statistics' module `s` and the store's `c` at hand."""
+    return page.evaluate(
+        """async ([script, args]) => {
+            const s = await import("/live_chart_statistics.js");
+            const c = await import("/live_chart_store.js");
+            return new Function("s", "c", "args", script)(s, c, args);
+        }""",
+        [script, list(arguments)],
+    )
+
+
+def test_average_is_the_debiased_exponential_one(bench: Bench) -> None:
+    values = np.random.default_rng(1).normal(5, 2, 300)
+    for weight in (0.0, 0.9, 0.99):
+        mean, expected = 0.0, []
+        for t, value in enumerate(values, 1):
+            mean = weight * mean + (1 - weight) * value
+            expected.append(mean / (1 - weight**t))
+        got = statistics(
+            bench.page,
+            "const a = new s.Average(args[1]); return args[0].map((x) => a.next(x))",
+            values.tolist(),
+            weight,
+        )
+        np.testing.assert_allclose(got, expected, rtol=1e-9)
+
+
+def test_average_skips_what_is_not_finite(bench: Bench) -> None:
+    got = statistics(
+        bench.page,
+        "const a = new s.Average(0.9); return [1, NaN, Infinity, 1].map((x) => a.next(x))",
+    )
+    np.testing.assert_allclose(got, [1, np.nan, np.nan, 1])
+
+
+def test_thinning_keeps_extremes_edges_and_gaps(bench: Bench) -> None:
+    y = np.random.default_rng(2).normal(size=20_000)
+    y[1234], y[4321] = 50, -50
+    y[8000:9000] = np.nan
+    script = """
+        const y = args[0].map((v) => v ?? NaN);
+        const { x, y: kept } = s.thin(y.map((_, i) => i), y, args[1], 1000);
+        return { x, y: kept };
+    """
+    sent = [None if np.isnan(value) else value for value in y]
+    kept = statistics(bench.page, script, sent, [0, 20_000])
+    x, values = np.array(kept["x"]), np.array(kept["y"], dtype=float)
+    assert len(x) <= 1100
+    assert {1234, 4321} <= set(x)
+    assert np.all(np.diff(x) > 0)
+    np.testing.assert_array_equal(values, y[x])
+    assert np.isnan(values[(x > 8050) & (x < 8950)]).all()
+    assert ((x > 8050) & (x < 8950)).any()
+    # a range with few points has them all, and one more on either side
+    assert statistics(bench.page, script, sent, [100, 200])["x"] == list(range(99, 202))
+    # a longer curve keeps the points that it has shown
+    longer = statistics(bench.page, script, [*sent, *range(500)], [0, 20_500])["x"]
+    assert set(x[x < 19_900]) == {value for value in longer if value < 19_900}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 8, 16])
+def test_interquartile_mean_and_its_interval(bench: Bench, size: int) -> None:
+    random = np.random.default_rng(size)
+    values = np.sort(random.normal(300, 50, size))
+
+    def mean_of_the_middle(samples: Any) -> Any:
+        cut = size // 4
+        return np.sort(samples, axis=-1)[..., cut : size - cut].mean(axis=-1)
+
+    got = statistics(
+        bench.page,
+        """const v = Float64Array.from(args[0]);
+        return [s.interquartileMean(v), new s.Bootstrap(v.length, 20000).interval(v),
+                new s.Bootstrap(v.length).interval(v), new s.Bootstrap(v.length).interval(v)]""",
+        values.tolist(),
+    )
+    assert got[0] == pytest.approx(mean_of_the_middle(values))
+    resampled = mean_of_the_middle(random.choice(values, (20_000, size)))
+    expected = np.quantile(resampled, [0.025, 0.975])
+    np.testing.assert_allclose(got[1], expected, atol=4)
+    assert got[2] == got[3], "seeded"
+
+
+def test_consensus_goes_to_the_slowest_member_and_keeps_its_past(bench: Bench) -> None:
+    script = """
+        const consensus = new s.Consensus();
+        const member = (n, slope) => ({
+            x: Float64Array.from({ length: n }, (_, i) => 10 * i),
+            y: Float64Array.from({ length: n }, (_, i) => 10 * i * slope),
+        });
+        const points = () => Array.from(consensus.x.values, (x, i) =>
+            [x, consensus.mean.values[i], consensus.low.values[i], consensus.high.values[i]]);
+        const seen = [];
+        for (const n of [30, 40, 300, 3000]) {
+            consensus.extend([member(n, 1), member(n + 9, 2), member(n, 6)]);
+            seen.push(points());
+        }
+        return seen;
+    """
+    seen = statistics(bench.page, script)
+    for points, end in zip(seen, (290, 390, 2990, 29_990), strict=True):
+        points = np.array(points)
+        assert len(points) <= 400
+        assert end * 0.98 <= points[-1, 0] <= end
+        np.testing.assert_allclose(points[:, 1], 3 * points[:, 0])  # no cut with three members
+        assert np.all(points[:, 2] < points[:, 1])
+        assert np.all(points[:, 3] > points[:, 1])
+    later = {tuple(point) for point in seen[1]}
+    assert {tuple(point) for point in seen[0]} <= later, "past points are not computed again"
+
+
+def test_charts_are_made_once_and_extended(bench: Bench) -> None:
+    bench.refresh(20)
+    bench.page.evaluate(
+        "window.nodes = [...document.querySelectorAll('.live-chart-plot, .main-svg')]"
+    )
+    for rows in range(21, 221):
+        bench.refresh(rows, deliver=False)
+        bench.page.evaluate("(bytes) => receive(bytes)", list(bench.data))
+    assert bench.drawn("shown[0].lines.bold.x.at(-1)") == 22_000
+    assert bench.page.evaluate("nodes.every((node) => node.isConnected)")
+
+
+def test_average_is_drawn_over_all_rows(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.refresh(300)
+    mean, expected = 0.0, 0.0
+    for t, value in enumerate(made_up(300)["episodes"]["return"].astype("f4").tolist(), 1):
+        mean = 0.9 * mean + 0.1 * value
+        expected = mean / (1 - 0.9**t)
+    assert bench.drawn("shown[0].lines.bold.y.at(-1)") == pytest.approx(expected)
+    bench.refresh(300, smoothing=0.0)
+    last = made_up(300)["episodes"]["return"][-1]
+    assert bench.drawn("shown[0].lines.bold.y.at(-1)") == pytest.approx(last)
+    bench.refresh(300, x_axis="seconds")
+    assert bench.drawn("shown[0].lines.bold.x.at(-1)") == pytest.approx(12)
+
+
+def test_zoom_stays_and_is_shared_until_a_double_click(bench: Bench) -> None:
+    bench.refresh(200)
+    follow = bench.page.get_by_role("button", name="Follow newest")
+    assert bench.drawn("gd.layout.xaxis.range[1]") == pytest.approx(20_480)
+    expect(follow).to_be_hidden()
+    bench.drag()
+    zoomed = bench.drawn("gd.layout.xaxis.range")
+    assert 4_000 < zoomed[0] < zoomed[1] < 15_000
+    assert bench.drawn("gd.layout.xaxis.range", panel=1) == zoomed
+    bench.refresh(400)
+    assert bench.drawn("gd.layout.xaxis.range") == zoomed
+    expect(follow).to_be_visible()
+    bench.double_click(panel=2)
+    assert bench.drawn("gd.layout.xaxis.range[1]") == pytest.approx(40_960)
+    bench.refresh(500)
+    assert bench.drawn("gd.layout.xaxis.range[1]") == pytest.approx(51_200)
+    bench.drag()
+    follow.click()
+    assert bench.drawn("gd.layout.xaxis.range[1]") == pytest.approx(51_200)
+
+
+def test_a_refresh_does_not_break_a_drag(bench: Bench) -> None:
+    bench.refresh(200)
+    box = bench.plot().bounding_box()
+    y = box["y"] + box["height"] / 2
+    bench.page.mouse.move(box["x"] + 300, y)
+    bench.page.mouse.down()
+    bench.page.mouse.move(box["x"] + 400, y, steps=3)
+    bench.refresh(400)
+    bench.page.mouse.move(box["x"] + 500, y, steps=3)
+    bench.page.mouse.up()
+    low, high = bench.drawn("gd.layout.xaxis.range")
+    assert 2_000 < low < high < 12_000
+
+
+def test_a_hidden_trace_stays_hidden(bench: Bench) -> None:
+    bench.refresh(200)
+    entry = bench.page.get_by_role("button", name=re.compile("^training"))
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "false")
+    bench.refresh(300)
+    assert bench.drawn("shown.map(({ name }) => name)") == ["greedy"]
+    entry.click()
+    assert bench.drawn("shown.map(({ name }) => name)") == ["training", "greedy"]
+
+
+def test_hover_is_shared_and_survives_a_refresh(bench: Bench) -> None:
+    bench.refresh(200)
+    box = bench.plot().bounding_box()
+    bench.page.mouse.move(box["x"] + 46 + 0.199 * (box["width"] - 62), box["y"] + 100)
+    rules = bench.page.locator(".live-chart-rule:visible")
+    expect(rules).to_have_count(len(PANELS))
+    # 0.2 of 20,480 is close to the change at 4,100: its label is read there
+    expect(rules.first).to_have_text(re.compile(r"step 4,0\d\d · γ 0.99 → <b>0.9</b>"))
+    value = bench.page.locator(".live-chart-entry output").first
+    assert float(value.inner_text()) == pytest.approx(
+        bench.drawn("shown[0].lines.bold.y[40]"), rel=0.01
+    )
+    bench.refresh(201)
+    bench.page.wait_for_timeout(600)
+    expect(rules).to_have_count(len(PANELS))
+    bench.page.mouse.move(0, 0)
+    expect(rules).to_have_count(0)
+
+
+def test_a_missed_message_is_asked_for(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.refresh(150, deliver=False)
+    bench.refresh(200)
+    assert bench.drawn("shown[0].lines.bold.x.at(-1)") == 10_000, "nothing is shown out of order"
+    bench.deliver()
+    question = bench.answer()
+    assert question == {
+        "run": "a",
+        "rows": {"episodes": 100, "updates": 100, "evaluations": 4, "changes": 1},
+    }
+    assert bench.page.evaluate("asked.length") == 0, "asked once"
+    bench.refresh(210)
+    assert bench.drawn("shown[0].lines.bold.x.at(-1)") == 21_000
+    assert bench.drawn("shown[0].lines.faint.x.length") == 210
+    assert bench.page.evaluate("asked.length") == 0
+
+
+def test_a_question_that_got_lost_is_asked_again(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.refresh(150, deliver=False)
+    bench.refresh(150)
+    bench.page.wait_for_function("asked.length === 2", timeout=5000)
+
+
+def test_a_repeated_message_changes_nothing(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.refresh(150)
+    bench.deliver()
+    bench.deliver()
+    assert bench.drawn("shown[0].lines.faint.x.length") == 150
+    assert bench.page.evaluate("asked.length") == 0
+
+
+def test_a_new_element_gets_everything(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.page.evaluate("document.querySelector('main').replaceChildren(), unmount()")
+    bench.mount()
+    bench.refresh(150, deliver=False)
+    bench.page.evaluate("(bytes) => receive(bytes)", list(bench.data))
+    assert bench.answer() == {"run": "a", "rows": {}}
+    bench.refresh(150)
+    assert bench.drawn("shown[0].lines.faint.x.length") == 150
+
+
+def test_another_run_clears_the_same_nodes(bench: Bench) -> None:
+    bench.refresh(200)
+    bench.drag()
+    node = bench.plot().element_handle()
+    bench.refresh(0, run_id="b")
+    assert bench.drawn("shown[0].lines.faint.x.length") == 0
+    expect(bench.page.locator(".live-chart-quiet").first).to_have_text(PANELS[0].empty)
+    expect(bench.page.locator(".live-chart-quiet").first).to_be_visible()
+    assert bench.drawn("gd.layout.shapes.length") == 2, "the reference lines are there"
+    bench.refresh(50, run_id="b")
+    assert bench.drawn("shown[0].lines.faint.x.length") == 50
+    assert bench.drawn("gd.layout.xaxis.range[1]") == pytest.approx(5_120)
+    expect(bench.page.locator(".live-chart-quiet").first).to_be_hidden()
+    assert node.evaluate("(node) => node === document.querySelector('.live-chart-plot')")
+
+
+def test_values_that_are_no_numbers_are_gaps(bench: Bench) -> None:
+    bench.refresh(60)
+    raw = made_up(60)["updates"]["loss"]
+    drawn = np.array(bench.drawn("Array.from(shown[0].lines.faint.y)", panel=1), dtype=float)
+    finite = np.isfinite(raw)
+    np.testing.assert_array_equal(np.isfinite(drawn), finite)
+    # zeros lie on the smallest positive value of a logarithmic axis
+    smallest = raw[finite & (raw > 0)].min()
+    assert drawn[finite].min() == pytest.approx(smallest, rel=1e-6)
+    expect(bench.page.locator(".live-chart-entry output").nth(2)).not_to_have_text("NaN")
+
+
+def test_the_picture_is_put_into_words(bench: Bench) -> None:
+    bench.refresh(0)
+    alternative = bench.page.get_by_role("img").first
+    expect(alternative).to_have_attribute("aria-label", f"Return: {PANELS[0].empty}")
+    bench.refresh(100)
+    value = round(bench.drawn("shown[0].lines.bold.y.at(-1)"))
+    expect(alternative).to_have_attribute(
+        "aria-label",
+        re.compile(rf"Return: average return {value} of 500, (rising|falling|steady)"),
+    )
+    expect(bench.page.get_by_role("heading")).to_have_text(["Return", "Loss", "Exploration"])
+
+
+def test_members_are_shown_with_what_they_agree_on(bench: Bench) -> None:
+    bench.refresh(1000, members=5)
+    assert bench.drawn("shown[0].lines.faint.x.filter((x) => x === null).length") == 5
+    x = bench.drawn("Array.from(shown[0].lines.bold.x)")
+    assert x[-1] <= 20_000
+    assert bench.drawn("shown[0].lines.band.x.length") == 2 * len(x) + 1, "the band's outline"
+    expect(bench.plot()).to_have_attribute(
+        "aria-label", re.compile(r"interquartile mean of 5 members, 95 % interval \d+ to \d+")
+    )
+    expect(bench.page.locator(".live-chart-note")).to_have_text(re.compile("interquartile"))
+
+
+def test_texts_are_not_markup(bench: Bench) -> None:
+    bench.refresh(100)
+    assert bench.drawn("gd.querySelector('.annotation-text').textContent") == "γ 0.99 → <b>0.9</b>"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_colours_follow_the_page(bench: Bench, theme: str) -> None:
+    for name in ("light", theme):
+        bench.page.evaluate(
+            """(theme) => Object.entries(theme).forEach(([name, value]) =>
+                document.documentElement.style.setProperty(`--st-${name}`, value))""",
+            THEMES[name],
+        )
+        bench.refresh(100)
+    text = {"light": "31,41,51", "dark": "230,234,238"}[theme]
+    assert bench.drawn("gd.layout.xaxis.tickfont.color").replace(" ", "") == f"rgba({text},0.75)"
+    assert bench.drawn("gd.layout.paper_bgcolor") == "rgba(0,0,0,0)"
+
+
+@pytest.mark.parametrize(("width", "columns"), [(360, 1), (1280, 2)])
+def test_panels_fit_the_page(bench: Bench, width: int, columns: int) -> None:
+    bench.page.set_viewport_size({"width": width, "height": 900})
+    bench.refresh(100)
+    bench.page.wait_for_timeout(500)
+    boxes = [panel.bounding_box() for panel in bench.page.locator(".live-chart-panel").all()]
+    assert len({round(box["x"]) for box in boxes}) == columns
+    assert boxes[0]["width"] > 0.9 * width
+    assert bench.page.evaluate("document.documentElement.scrollWidth") <= width
+    svg = bench.plot().locator(".main-svg").first.bounding_box()
+    assert svg["width"] == pytest.approx(bench.plot().bounding_box()["width"], abs=1)
+
+
+def test_nothing_is_left_behind(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.page.evaluate("""() => {
+        window.plots = [...document.querySelectorAll(".live-chart-plot")];
+        unmount();
+    }""")
+    assert bench.page.locator(".live-chart").count() == 1, "a superseded call does not clean up"
+    bench.page.evaluate("document.querySelector('main').replaceChildren(), unmount()")
+    assert bench.page.evaluate("plots.every((plot) => !plot._fullLayout)")
+
+
+def test_in_streamlit(serve: Callable[[Path], str], page: Page) -> None:
+    """Mounted once by a fragment, few bytes a refresh late in a run, back after leaving."""
+    received: list[int] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))),
+    )
+    page.goto(f"{serve(DEMO)}/?episodes=20000&grow=40&wait=0.5")
+    plot = page.locator(".live-chart-plot").first
+    expect(plot).to_have_attribute("aria-label", re.compile("average return"), timeout=30_000)
+    node = plot.element_handle()
+    page.wait_for_timeout(1500)
+
+    def refreshes() -> int:
+        text = page.get_by_text(re.compile(r"refresh \d+")).inner_text()
+        return int(re.findall(r"\d+", text)[0])
+
+    before = refreshes()
+    received.clear()
+    page.wait_for_timeout(5000)
+    assert sum(received) / (refreshes() - before) <= 5_000
+    assert node.evaluate("(node) => node === document.querySelector('.live-chart-plot')")
+
+    def end() -> float:
+        return float(plot.evaluate("(gd) => gd.layout.xaxis.range[1]"))
+
+    grown = end()
+    assert grown > 4_000_000, "20,000 episodes of 200 steps"
+    page.get_by_text("Show", exact=True).click()
+    expect(plot).to_have_count(0)
+    page.get_by_text("Show", exact=True).click()
+    expect(plot).to_have_attribute("aria-label", re.compile("average return"))
+    page.wait_for_timeout(1500)
+    assert end() >= grown
+    page.get_by_role("button", name="New run").click()
+    page.wait_for_timeout(2500)
+    assert end() < grown / 2
