@@ -1,0 +1,245 @@
+"""The command line: ``python -m dqn_core train``, ``evaluate``, ``hyperparameters``…"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NoReturn
+
+from dqn_core.checkpoint import MOST_MEMBERS, load_agent
+from dqn_core.config import HYPERPARAMETERS, PRESETS
+from dqn_core.environments import known_environments
+from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.evaluation import evaluate, record
+from dqn_core.options import add_hyperparameters, hyperparameter_table
+from dqn_core.threads import set_threads
+from dqn_core.train_command import (
+    INTERRUPTED,
+    check_writable,
+    evaluation_summary,
+    train,
+)
+from dqn_core.video import write_video
+
+MOST_EPISODES = 10_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0, 1 diverged, 2 refused, 130 interrupted)."""
+    # pygame would draw into a window, and greet on standard output.
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    set_threads()
+    try:
+        options = _parser().parse_args(arguments)
+        code: int = options.command(options)
+        sys.stdout.flush()
+    except LabError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (``| head``): what Python flushes on its way out must go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusals are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        unknown = re.fullmatch(r"unrecognized arguments: (\S+).*", message)
+        if unknown:
+            name = unknown[1].partition("=")[0]
+            # Options of a command are known to its parser alone, which leaves them to this one.
+            known = [option for parser in _family(self) for option in parser._option_string_actions]
+            near = get_close_matches(name, known, n=1)
+            hint = (
+                f"did you mean {near[0]}?" if near else f"{self.prog} --help lists what there is."
+            )
+            message = f"There is no option {name}: {hint}"
+        raise ConfigurationError(message)
+
+
+def _family(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    commands = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    return [parser, *(child for action in commands for child in action.choices.values())]
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="python -m dqn_core", description="Deep Q-learning without a screen.")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="name")
+    _add_train(commands)
+    _add_evaluate(commands)
+    listing = commands.add_parser(
+        "hyperparameters", help="print every hyperparameter as a Markdown table"
+    )
+    listing.set_defaults(command=_print_hyperparameters)
+    environments = commands.add_parser(
+        "environments", help="print the environments of Gymnasium that can be learned here"
+    )
+    environments.set_defaults(command=_print_environments)
+    return parser
+
+
+def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "train",
+        help="train an agent",
+        usage="%(prog)s [options]",
+        allow_abbrev=False,
+        description="Train until the step budget or the episode budget is used up, whichever "
+        "comes first. Ctrl-C stops between two steps and keeps what was reached.",
+        epilog="With several members, env_steps and gradient_updates count each member's own, "
+        "steps_per_second counts all members' steps, returns and evaluation pool all members, "
+        "and members lists them one by one.",
+    )
+    parser.set_defaults(command=train)
+    run = parser.add_argument_group("Run")
+    run.add_argument("--preset", choices=list(PRESETS), help="values for all that is not given")
+    run.add_argument(
+        "--seeds",
+        type=_seeds,
+        metavar="N|A,B,…",
+        help="train several members side by side: so many seeds from --seed on, or these seeds",
+    )
+    run.add_argument(
+        "--eval-episodes",
+        type=_whole("eval_episodes", 1, MOST_EPISODES),
+        default=20,
+        metavar="N",
+        help="fresh episodes in the final greedy evaluation of each member (default: 20); "
+        "`evaluate` plays the same ones",
+    )
+    run.add_argument(
+        "--save",
+        type=_output,
+        metavar="FILE",
+        help="write the agent, a safetensors file; of several members the one with the best "
+        "final evaluation",
+    )
+    run.add_argument(
+        "--save-run", type=_output, metavar="FILE", help="write the complete state of the run"
+    )
+    run.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="go on with a saved run; hyperparameters given along change from there on",
+    )
+    run.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    add_hyperparameters(parser)
+
+
+def _whole(name: str, low: int, high: int) -> Callable[[str], int]:
+    """What reads the whole number of an option that is no hyperparameter."""
+
+    def read(text: str) -> int:
+        digits = text.strip()
+        if not digits.lstrip("+-").isdecimal() or not low <= int(digits) <= high:
+            raise ConfigurationError(
+                f"{name} must be a whole number from {low:,} to {high:,}, not {text!r}."
+            )
+        return int(digits)
+
+    return read
+
+
+def _seeds(text: str) -> int | list[int]:
+    """``8`` is a number of members, ``3,5,9`` are their seeds."""
+    if "," not in text:
+        return _whole("seeds", 1, MOST_MEMBERS)(text)
+    seeds = [int(HYPERPARAMETERS["seed"].parsed(part)) for part in text.split(",") if part.strip()]
+    if len(set(seeds)) < len(seeds) or not 1 <= len(seeds) <= MOST_MEMBERS:
+        raise ConfigurationError(
+            f"seeds must be 1 to {MOST_MEMBERS} different seeds, not {text!r}."
+        )
+    return seeds
+
+
+def _output(text: str) -> Path:
+    return check_writable(Path(text))
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "evaluate", help="play episodes with a saved agent", allow_abbrev=False
+    )
+    parser.set_defaults(command=_evaluate)
+    parser.add_argument("agent", type=Path, help="a file that `train --save` wrote")
+    parser.add_argument(
+        "--episodes",
+        type=_whole("episodes", 1, MOST_EPISODES),
+        default=20,
+        metavar="N",
+        help="number of episodes (default: 20)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=HYPERPARAMETERS["seed"].parsed,
+        default=0,
+        metavar="N",
+        help="environment seed of the first episode, the next has one more (default: 0)",
+    )
+    parser.add_argument(
+        "--epsilon",
+        type=_epsilon,
+        default=0.0,
+        metavar="X",
+        help="share of random actions, 0 to 1 (default: 0, the greedy policy)",
+    )
+    parser.add_argument(
+        "--video", type=_output, metavar="FILE", help="write the first episode as .mp4 or .gif"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _epsilon(text: str) -> float:
+    try:
+        epsilon = float(text)
+    except ValueError:
+        epsilon = -1.0
+    if not 0 <= epsilon <= 1:
+        raise ConfigurationError(f"epsilon must be 0 to 1, not {text!r}.")
+    return epsilon
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    agent = load_agent(options.agent)
+    result = evaluate(agent, options.episodes, options.seed, options.epsilon)
+    if options.video:
+        write_video(record(agent, options.seed, options.epsilon), options.video)
+        print(f"The first episode is in {options.video}.", file=sys.stderr)
+    if options.json:
+        summary = {
+            "env_id": agent.config.env_id,
+            "env_steps": agent.env_steps,
+            "seed": options.seed,
+            "epsilon": options.epsilon,
+            **evaluation_summary(result),
+            "lengths": result.lengths.tolist(),
+        }
+        print(json.dumps(summary))
+    else:
+        print(
+            f"{agent.config.env_id}: mean return {result.mean_return:.1f} over "
+            f"{options.episodes} episodes, from {result.returns.min():g} "
+            f"to {result.returns.max():g}."
+        )
+    return 0
+
+
+def _print_hyperparameters(_: argparse.Namespace) -> int:
+    print(hyperparameter_table())
+    return 0
+
+
+def _print_environments(_: argparse.Namespace) -> int:
+    print(*known_environments(), sep="\n")
+    return 0

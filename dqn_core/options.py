@@ -1,0 +1,74 @@
+"""The hyperparameters as options of a command line, and as the README's table."""
+
+import argparse
+
+from dqn_core.config import HYPERPARAMETERS, Hyperparameter
+
+
+def option(name: str) -> str:
+    """The option for the hyperparameter called ``name``."""
+    return "--" + name.replace("_", "-")
+
+
+def add_hyperparameters(parser: argparse.ArgumentParser) -> None:
+    """Give ``parser`` an option for every hyperparameter; the result names those given alone."""
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for name, declared in HYPERPARAMETERS.items():
+        if declared.group not in groups:
+            groups[declared.group] = parser.add_argument_group(declared.group)
+        _add_hyperparameter(groups[declared.group], name, declared)
+
+
+def _add_hyperparameter(
+    group: argparse._ArgumentGroup, name: str, declared: Hyperparameter
+) -> None:
+    symbol = f" {declared.symbol}" if declared.symbol else ""
+    words = f"{declared.label}{symbol}. {declared.help} Default: {_default(declared)}."
+    words = words.replace("%", "%%")
+    if declared.kind is bool:
+        group.add_argument(
+            option(name),
+            action=argparse.BooleanOptionalAction,
+            default=argparse.SUPPRESS,
+            help=words,
+        )
+        return
+    names = [option(name), *(["--episodes"] if name == "total_episodes" else [])]
+    kinds = {int: "N", float: "X", str: "NAME"}
+    group.add_argument(
+        *names,
+        dest=name,
+        type=declared.parsed,
+        default=argparse.SUPPRESS,
+        metavar="|".join(declared.choices) or kinds[declared.kind],
+        help=words,
+    )
+
+
+def _default(declared: Hyperparameter) -> str:
+    if isinstance(declared.default, bool):
+        return "on" if declared.default else "off"
+    if isinstance(declared.default, str):
+        return declared.default
+    return f"{declared.default:,}"
+
+
+def hyperparameter_table() -> str:
+    """Every hyperparameter as a row of a Markdown table."""
+    lines = [
+        "| hyperparameter | symbol | option | default | range | unit | applies | meaning |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, declared in HYPERPARAMETERS.items():
+        columns = (
+            declared.label,
+            declared.symbol,
+            f"`{option(name)}`",
+            _default(declared),
+            declared.range_text,
+            declared.unit,
+            declared.applies,
+            declared.description,
+        )
+        lines.append("| " + " | ".join(column.replace("|", "\\|") for column in columns) + " |")
+    return "\n".join(lines)
