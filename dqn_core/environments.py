@@ -59,6 +59,44 @@ _RETURN_RANGE: dict[str, tuple[float, float]] = {
 
 
 @dataclass(frozen=True)
+class PhysicsParameter:
+    """A variable of an environment that a test may change, to see what breaks the agent."""
+
+    label: str
+    unit: str
+    default: float
+    low: float
+    high: float
+
+
+PHYSICS: dict[str, dict[str, PhysicsParameter]] = {
+    "CartPole": {
+        "gravity": PhysicsParameter("Gravity", "m/s²", 9.8, 0.0, 30.0),
+        "length": PhysicsParameter("Half the pole's length", "m", 0.5, 0.1, 3.0),
+        "masspole": PhysicsParameter("Mass of the pole", "kg", 0.1, 0.01, 2.0),
+        "masscart": PhysicsParameter("Mass of the cart", "kg", 1.0, 0.1, 5.0),
+        "force_mag": PhysicsParameter("Force of a push", "N", 10.0, 1.0, 30.0),
+    },
+    "MountainCar": {
+        "force": PhysicsParameter("Engine force", "", 0.001, 0.0002, 0.003),
+        "gravity": PhysicsParameter("Gravity", "", 0.0025, 0.0005, 0.005),
+    },
+}
+"""What can be changed in which family, under the environment's own names."""
+
+PUSHABLE: dict[str, tuple[int, str, float]] = {
+    "CartPole": (3, "pole angular velocity, rad/s", 3.0),
+    "MountainCar": (1, "velocity", 0.05),
+}
+"""Where a push in mid-episode acts: component of the inner state, its name, the hardest push."""
+
+
+def family(env_id: str) -> str:
+    """The name without its version: ``CartPole`` for ``CartPole-v1``."""
+    return env_id.partition("-v")[0]
+
+
+@dataclass(frozen=True)
 class EnvironmentSpec:
     """What is known of an environment before its first step.
 
@@ -174,7 +212,7 @@ def make_environment(
     if ":" in env_id:
         # Gymnasium would import what stands before the colon: a link or a file must not do that.
         raise UnsupportedEnvironmentError(f"{env_id!r} names a module: give a registered id alone.")
-    family = env_id.partition("-v")[0]
+    kind = family(env_id)
     if env_id not in gymnasium.registry:
         raise UnsupportedEnvironmentError(_unknown(env_id))
     time_limit = max_episode_steps or _own_time_limit(env_id)
@@ -203,12 +241,12 @@ def make_environment(
     n_actions = int(env.action_space.n)
     for name, value in (parameters or {}).items():
         setattr(unwrapped, name, value)
-    if parameters and family == "CartPole":
+    if parameters and kind == "CartPole":
         # CartPole derives these two once, in its constructor.
         unwrapped.total_mass = unwrapped.masspole + unwrapped.masscart
         unwrapped.polemass_length = unwrapped.masspole * unwrapped.length
 
-    names, actions = _LABELS.get(family, ((), ()))
+    names, actions = _LABELS.get(kind, ((), ()))
     spec = EnvironmentSpec(
         env_id=env_id,
         observation_dim=dim,
@@ -223,7 +261,7 @@ def make_environment(
         ),
         max_episode_steps=time_limit,
         reward_threshold=env.spec.reward_threshold if env.spec else None,
-        return_range=_return_range(family, time_limit),
+        return_range=_return_range(kind, time_limit),
         frames_per_second=float(env.metadata.get("render_fps", 30)),
         render_modes=tuple(env.metadata.get("render_modes", ())),
     )
@@ -243,7 +281,7 @@ def known_environments() -> list[str]:
     candidates = [
         env_id
         for env_id in gymnasium.registry
-        if env_id.partition("-v")[0].rstrip("8x") in families and "/" not in env_id
+        if family(env_id).rstrip("8x") in families and "/" not in env_id
     ]
     return [env_id for env_id in sorted(candidates) if _is_supported(env_id)]
 
@@ -306,10 +344,10 @@ def _missing_package(error: Exception) -> str | None:
     return None
 
 
-def _return_range(family: str, time_limit: int) -> tuple[float, float] | None:
-    if family == "CartPole":
+def _return_range(kind: str, time_limit: int) -> tuple[float, float] | None:
+    if kind == "CartPole":
         return (0.0, float(time_limit))
-    return _RETURN_RANGE.get(family)
+    return _RETURN_RANGE.get(kind)
 
 
 def _is_supported(env_id: str) -> bool:

@@ -1,8 +1,8 @@
 """Greedy episodes: returns, Q-values, pictures (the notebook's `test` and `predict_action`)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -44,6 +44,15 @@ class Agent:
 
 
 @dataclass(frozen=True)
+class Push:
+    """A shove in mid-episode: ``amount`` is added to one component of the inner state."""
+
+    step: int
+    component: int
+    amount: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Episodes of one policy: one entry an episode.
 
@@ -70,11 +79,12 @@ def evaluate(
     seed: int = 0,
     epsilon: float = 0.0,
     parameters: Mapping[str, float] | None = None,
+    push: Push | None = None,
 ) -> Evaluation:
     """Play ``episodes`` episodes side by side; the e-th starts from environment seed ``seed`` + e.
 
-    ``epsilon`` is the share of random actions; ``parameters`` changes variables of the
-    environment. Nothing of a run that is under way is touched.
+    ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
+    environment, ``push`` shoves it in mid-episode. Nothing of a run that is under way is touched.
     """
     config = agent.config
     environments = [
@@ -83,9 +93,9 @@ def evaluate(
     ]
     try:
         seeds = [seed + episode for episode in range(episodes)]
-        return play_episodes(
-            agent.network, [environments], [seeds], [config.gamma], epsilon=epsilon
-        )[0]
+        return play_episodes(agent.network, [environments], [seeds], [config.gamma], epsilon, push)[
+            0
+        ]
     finally:
         for environment in environments:
             environment.close()
@@ -106,6 +116,7 @@ def play_episodes(
     seeds: Sequence[Sequence[int]],
     gammas: Sequence[float],
     epsilon: float = 0.0,
+    push: Push | None = None,
 ) -> list[Evaluation]:
     """E episodes of each of P members, all side by side: one forward pass a step for all P·E."""
     members, episodes = len(environments), len(environments[0])
@@ -136,6 +147,8 @@ def play_episodes(
             action = int(actions[p, e])
             if epsilon > 0 and generators[p][e].random() < epsilon:
                 action = int(generators[p][e].integers(spec.n_actions))
+            if push and push.step == len(rewards):
+                environments[p][e].nudge(push.component, push.amount)
             observations[p, e], reward[p, e], ended, cut = environments[p][e].step(action)
             terminated[p, e] = ended
             going_on[p, e] = not (ended or cut)
@@ -205,12 +218,26 @@ class Recording:
     q_values: np.ndarray  # (T + 1, n_actions) float32
     terminated: bool
     truncated: bool
-    frames: list[Any]  # T + 1 pictures (H, W, 3) uint8, or T + 1 texts, or none
+    frames: Sequence[Any]  # T + 1 pictures (H, W, 3) uint8, or T + 1 texts, or none
     frames_per_second: float
     observation_labels: tuple[str, ...]
     observation_limits: tuple[tuple[float, float], ...]
     action_labels: tuple[str, ...]
     gamma: float = field(default=0.99)
+
+
+class Watcher(Protocol):
+    """Is told each moment of an episode as soon as its action has been tried."""
+
+    def __call__(
+        self,
+        frame: Any,
+        observation: np.ndarray,
+        q_values: np.ndarray,
+        action: int | None = None,
+        reward: float | None = None,
+    ) -> object:
+        """``action`` and ``reward`` are None at the last moment, when the episode is over."""
 
 
 def record(
@@ -219,14 +246,14 @@ def record(
     epsilon: float = 0.0,
     *,
     with_frames: bool = True,
-    on_frame: Callable[[Any], None] | None = None,
+    watcher: Watcher | None = None,
     parameters: Mapping[str, float] | None = None,
-    push: tuple[int, int, float] | None = None,
+    push: Push | None = None,
 ) -> Recording:
     """Play one episode from environment seed ``seed`` and keep all of it.
 
-    ``on_frame`` is handed each picture or text as soon as it is rendered. ``push`` (step,
-    observation component, amount) adds to one component of the environment's state in mid-episode.
+    ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
+    environment.
     """
     config = agent.config
     mode = render_mode(environment_spec(config.env_id)) if with_frames else None
@@ -234,32 +261,33 @@ def record(
     spec = environment.spec
     generator = np.random.default_rng(seed)
     frames: list[Any] = []
-
-    def show() -> None:
-        if mode:
-            frames.append(environment.render())
-            if on_frame:
-                on_frame(frames[-1])
-
+    observations = [environment.reset(seed)]
+    q_values: list[np.ndarray] = []
+    actions: list[int] = []
+    rewards: list[float] = []
+    terminated = truncated = False
     try:
-        observation = environment.reset(seed)
-        show()
-        observations, q_values = [observation], [agent.q_values(observation[None])[0]]
-        actions: list[int] = []
-        rewards: list[float] = []
-        terminated = truncated = False
-        while not (terminated or truncated):
+        while True:
+            now = observations[-1]
+            q_values.append(agent.q_values(now[None])[0])
+            frame = environment.render() if mode else None
+            if mode:
+                frames.append(frame)
+            if terminated or truncated:
+                break
             action = int(q_values[-1].argmax())
             if epsilon > 0 and generator.random() < epsilon:
                 action = int(generator.integers(spec.n_actions))
-            if push and push[0] == len(actions):
-                environment.nudge(push[1], push[2])
-            observation, reward, terminated, truncated = environment.step(action)
-            show()
-            observations.append(observation)
-            q_values.append(agent.q_values(observation[None])[0])
+            if push and push.step == len(actions):
+                environment.nudge(push.component, push.amount)
+            following, reward, terminated, truncated = environment.step(action)
+            observations.append(following)
             actions.append(action)
             rewards.append(reward)
+            if watcher:
+                watcher(frame, now, q_values[-1], action, reward)
+        if watcher:
+            watcher(frame, now, q_values[-1])
     finally:
         environment.close()
     return Recording(

@@ -1,0 +1,147 @@
+"""Testing an agent: the conditions, the episodes shown, the results as table and chart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.player import Film
+from dqn_core import Agent, evaluate, record
+from dqn_core.environments import environment_spec
+from dqn_core.evaluation import Evaluation, Push, Recording
+from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
+
+NOTEBOOK_WEIGHT = 0.9
+"""Weight of the running average in the notebook's test plot."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How a test is done: what the episodes start from and what is done to the agent in them."""
+
+    episodes: int = 20
+    first_seed: int = 0
+    epsilon: float = 0.0
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    push: Push | None = None
+
+
+class Showing:
+    """One episode that is being filmed or has been."""
+
+    def __init__(self, agent: Agent, seed: int, conditions: Conditions, title: str) -> None:
+        self.agent = agent
+        self.seed = seed
+        self.recording: Recording | None = None
+        spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
+        self._conditions = conditions
+        self.film = Film(spec, gamma=agent.config.gamma, title=title).start(self._record)
+
+    def _record(self, film: Film) -> None:
+        recording = record(
+            self.agent,
+            self.seed,
+            self._conditions.epsilon,
+            watcher=film.add,
+            parameters=self._conditions.parameters,
+            push=self._conditions.push,
+        )
+        film.finish(terminated=recording.terminated, truncated=recording.truncated)
+        self.recording = recording
+
+
+@dataclass(frozen=True)
+class Results:
+    """Test episodes of one agent."""
+
+    title: str
+    agent: Agent
+    conditions: Conditions
+    evaluation: Evaluation
+    threshold: float | None
+
+    @classmethod
+    def of(cls, title: str, agent: Agent, conditions: Conditions) -> "Results":
+        """Play the test's episodes, without pictures."""
+        evaluation = evaluate(
+            agent,
+            conditions.episodes,
+            conditions.first_seed,
+            conditions.epsilon,
+            conditions.parameters,
+            conditions.push,
+        )
+        spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
+        return cls(title, agent, conditions, evaluation, spec.reward_threshold)
+
+    @property
+    def worst_seed(self) -> int:
+        """The environment seed of the episode with the smallest return."""
+        return self.evaluation.seeds[int(self.evaluation.returns.argmin())]
+
+    def figures(self) -> dict[str, str]:
+        """The summary, label to value."""
+        returns = self.evaluation.returns
+        low, high = bootstrap_interval([returns])
+        shown = {
+            "Mean": f"{returns.mean():.1f}",
+            "Median": f"{np.median(returns):.1f}",
+            "Interquartile mean": f"{interquartile_mean(returns):.1f}",
+            "95 % interval": f"{low:.1f} – {high:.1f}",
+            "Minimum": f"{returns.min():.1f}",
+        }
+        if self.threshold is not None:
+            shown[f"At {self.threshold:g} or more"] = f"{(returns >= self.threshold).mean():.0%}"
+        return shown
+
+    def table(self) -> pd.DataFrame:
+        """One row an episode."""
+        evaluation = self.evaluation
+        return pd.DataFrame(
+            {
+                "seed": evaluation.seeds,
+                "return": evaluation.returns,
+                "steps": evaluation.lengths,
+                "ended by": np.where(evaluation.terminated, "termination", "time limit"),
+                "mean max Q": evaluation.predicted.round(2),
+                "discounted return obtained": evaluation.obtained.round(2),
+            }
+        )
+
+    def chart(self, color: str) -> go.Figure:
+        """Returns episode by episode with their running average, as the notebook's test plot."""
+        returns = self.evaluation.returns
+        episodes = np.arange(1, len(returns) + 1)
+        figure = go.Figure()
+        figure.add_scatter(
+            x=episodes,
+            y=returns,
+            mode="markers",
+            name="return",
+            marker={"color": color, "opacity": 0.5, "size": 8},
+            customdata=self.evaluation.seeds,
+            hovertemplate="episode %{x}, seed %{customdata}: return %{y}<extra></extra>",
+        )
+        figure.add_scatter(
+            x=episodes,
+            y=smooth(returns, NOTEBOOK_WEIGHT),
+            mode="lines",
+            name="running average",
+            line={"color": color, "width": 3},
+        )
+        if self.threshold is not None:
+            figure.add_hline(
+                self.threshold, line_dash="dash", line_width=1, annotation_text="solved"
+            )
+        figure.update_layout(
+            height=320,
+            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            xaxis_title="test episode",
+            yaxis_title="return",
+            legend={"orientation": "h", "y": 1.12},
+        )
+        if returns.min() >= 0:
+            figure.update_yaxes(rangemode="tozero")
+        return figure
