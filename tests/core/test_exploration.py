@@ -1,0 +1,54 @@
+"""ε schedules and the ε-greedy choice."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+
+from dqn_core.config import DQNConfig, preset
+from dqn_core.exploration import epsilon_at, explores, random_actions
+
+
+@pytest.mark.parametrize("step", [0, 1, 199, 200, 1_000, 10**6])
+def test_the_exponential_schedule_is_the_notebooks_formula(step: int) -> None:
+    config = preset("notebook")
+    expected = 0.05 + (0.9 - 0.05) * math.exp(-1.0 * step / 200)
+    assert epsilon_at(config, step) == pytest.approx(expected, abs=1e-15)
+
+
+def test_the_linear_schedule_is_a_straight_line_that_then_stays() -> None:
+    config = DQNConfig(epsilon_start=1.0, epsilon_end=0.2, epsilon_decay=100)
+    expected = {0: 1.0, 25: 0.8, 50: 0.6, 100: 0.2, 101: 0.2, 10**9: 0.2}
+    for step, epsilon in expected.items():
+        assert epsilon_at(config, step) == pytest.approx(epsilon, abs=1e-12)
+
+
+@pytest.mark.parametrize("schedule", ["linear", "exponential"])
+def test_a_schedule_may_also_rise(schedule: str) -> None:
+    config = DQNConfig(
+        epsilon_schedule=schedule, epsilon_start=0.0, epsilon_end=1.0, epsilon_decay=10
+    )
+    values = [epsilon_at(config, step) for step in range(50)]
+    assert values == sorted(values)
+    assert values[0] == 0
+    assert values[-1] == pytest.approx(1.0, abs=0.01)
+
+
+def test_epsilon_0_never_explores_and_epsilon_1_always_does() -> None:
+    uniforms = np.array([0.0, 0.5, np.nextafter(1.0, 0.0)])
+    assert not explores(uniforms, [0.0] * 3).any()
+    assert explores(uniforms, [1.0] * 3).all()
+    assert explores(uniforms, [0.0, 0.6, 0.5]).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("n_actions", [1, 2, 3, 7, 500])
+def test_random_actions_are_equally_likely_and_never_out_of_range(n_actions: int) -> None:
+    actions = random_actions(np.random.default_rng(0).random(100_000), n_actions)
+    assert actions.dtype == np.int64
+    counts = np.bincount(actions, minlength=n_actions)
+    assert len(counts) == n_actions
+    if n_actions > 1:
+        assert chisquare(counts).pvalue > 1e-3
+    extremes = random_actions(np.array([0.0, np.nextafter(1.0, 0.0)]), n_actions)
+    assert extremes.tolist() == [0, n_actions - 1]
