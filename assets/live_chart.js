@@ -5,9 +5,9 @@
  * element Streamlit gives us, and goes with it.
  */
 
-import { Panel, readable } from "./live_chart_panel.js";
-import { lowerBound } from "./live_chart_statistics.js";
+import { Panel } from "./live_chart_panel.js";
 import { decode, Store } from "./live_chart_store.js";
+import { readable } from "./live_chart_words.js";
 
 const HUES = ["#0077bb", "#ee7733", "#009988", "#cc3311", "#33bbee", "#ee3377"];
 const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
@@ -82,7 +82,10 @@ class Chart {
   #Plotly = null;
   #frame = 0;
   #askTimer = 0;
+  #send;
   #held = false;
+  #sizes;
+  #views;
   #disposed = new AbortController();
 
   constructor(parent) {
@@ -96,16 +99,16 @@ class Chart {
     this.#followButton.className = "live-chart-follow";
     this.#followButton.type = "button";
     this.#followButton.textContent = "Follow newest";
-    this.#followButton.title = "Zoomed in: the newest data may be outside. Double click does the same";
+    this.#followButton.title = "Leave the zoom, as a double click does";
     this.#followButton.hidden = true;
     this.#followButton.onclick = () => this.follow();
     this.#root.append(this.#followButton, this.#panelGrid, this.#note, this.#probe);
     parent.append(style, this.#root);
     this.theme = readTheme(this.#probe);
 
-    this.sizes = new ResizeObserver(() => this.#outdate());
-    this.sizes.observe(this.#root);
-    this.views = new IntersectionObserver((entries) => {
+    this.#sizes = new ResizeObserver(() => this.#outdate());
+    this.#sizes.observe(this.#root);
+    this.#views = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         for (const panel of this.panels.values()) {
           if (panel.node === entry.target) panel.visible = entry.isIntersecting;
@@ -128,27 +131,32 @@ class Chart {
 
   /** Take in a message and the means to ask for what it shows to be missing. */
   receive(bytes, ask) {
+    this.#send = ask;
     const message = decode(bytes);
     const { spec } = message;
-    if (spec.panels && spec.id !== this.#spec) this.#configure(spec);
-    if (spec.id !== this.#spec) return this.#ask(ask, { run: message.run, rows: {} });
+    if (spec.panels && spec.id !== this.#spec) {
+      this.#configure(spec);
+      this.store.clear(); // its rows have the columns of other panels
+    }
+    if (spec.id !== this.#spec) return this.#ask({ run: message.run, rows: {} });
 
     const { restarted, missing } = this.store.apply(message);
-    if (restarted || message.axis !== this.axis) this.#zoomed = this.hovered = null;
+    if (restarted) this.follow();
+    if (message.axis !== this.axis) this.#zoomed = this.hovered = null;
     this.axis = message.axis;
     this.smoothing = message.smoothing;
-    if (missing) this.#ask(ask, { run: message.run, rows: this.store.rows });
+    if (missing) this.#ask({ run: message.run, rows: this.store.rows });
     else this.#askTimer = clearTimeout(this.#askTimer);
     this.#outdate();
   }
 
   /** Ask once, and again only when no answer came. */
-  #ask(ask, missing) {
+  #ask(missing) {
     if (this.#askTimer) return;
-    ask(missing);
+    this.#send(missing);
     this.#askTimer = setTimeout(() => {
       this.#askTimer = 0;
-      this.#ask(ask, missing);
+      this.#ask(missing);
     }, ASK_AGAIN);
   }
 
@@ -164,7 +172,7 @@ class Chart {
       if (!this.panels.has(panelSpec.key)) {
         const panel = new Panel(this, this.#panelGrid);
         this.panels.set(panelSpec.key, panel);
-        this.views.observe(panel.node);
+        this.#views.observe(panel.node);
       }
       const panel = this.panels.get(panelSpec.key);
       panel.configure(panelSpec, index === 0 ? Math.round(1.35 * spec.height) : spec.height);
@@ -264,7 +272,7 @@ class Chart {
   #legendOfLines() {
     const curves = [...this.panels.values()].flatMap(({ curves }) => curves);
     if (curves.some(({ several }) => several)) {
-      return "Thin: the members. Bold: their interquartile mean; shaded: its 95 % bootstrap interval.";
+      return "Thin: members. Bold: their interquartile mean. Shaded: its 95 % bootstrap interval.";
     }
     if (!curves.some(({ spec, empty }) => spec.kind === "average" && !empty)) return "";
     return `Faint: each value. Bold: its exponential average with weight ${this.smoothing}.`;
@@ -272,8 +280,8 @@ class Chart {
 
   dispose() {
     this.#disposed.abort();
-    this.sizes.disconnect();
-    this.views.disconnect();
+    this.#sizes.disconnect();
+    this.#views.disconnect();
     clearTimeout(this.#askTimer);
     cancelAnimationFrame(this.#frame);
     for (const panel of this.panels.values()) panel.dispose(this.#Plotly);

@@ -41,29 +41,24 @@ function mark(context, { x, y }, { color, hollow, background }, toX, toY) {
 /**
  * Draw curves inside a box of the canvas.
  *
- * `box` is {left, top, width, height} in CSS pixels; `xRange` and `yRange` are what it shows, the
- * latter in exponents where `log`; each curve has `lines` (band, faint, bold) and a `style`.
+ * `box` is {left, top, width, height} in CSS pixels; `ranges` is what it shows, {x, y}, the latter
+ * in exponents where `log`; each curve has `lines` (band, faint, bold) and a `style`.
  */
-export function drawCurves(canvas, size, box, xRange, yRange, log, curves) {
+export function drawCurves(canvas, size, box, ranges, log, curves) {
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(size.width * ratio);
   canvas.height = Math.round(size.height * ratio);
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
   context.beginPath();
-  context.rect(
-    box.left,
-    box.top - OVERHANG,
-    box.width + OVERHANG,
-    box.height + 2 * OVERHANG,
-  );
+  context.rect(box.left, box.top - OVERHANG, box.width + OVERHANG, box.height + 2 * OVERHANG);
   context.clip();
   context.lineJoin = context.lineCap = "round";
 
-  const xScale = box.width / (xRange[1] - xRange[0]);
-  const yScale = box.height / (yRange[1] - yRange[0]);
-  const toX = (x) => box.left + (x - xRange[0]) * xScale;
-  const toY = (y) => box.top + box.height - ((log ? Math.log10(y) : y) - yRange[0]) * yScale;
+  const xScale = box.width / (ranges.x[1] - ranges.x[0]);
+  const yScale = box.height / (ranges.y[1] - ranges.y[0]);
+  const toX = (x) => box.left + (x - ranges.x[0]) * xScale;
+  const toY = (y) => box.top + box.height - ((log ? Math.log10(y) : y) - ranges.y[0]) * yScale;
   const stroke = (line, color, width, dash = "solid") => {
     trace(context, line, toX, toY);
     context.strokeStyle = color;

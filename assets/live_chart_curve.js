@@ -6,7 +6,7 @@ import { Average, Consensus, interpolate, lowerBound, thin } from "./live_chart_
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;
 
-/** Rows of the smallest index distance to `at`: a curve's reading under the pointer. */
+/** The value at the point nearest to `at`: a curve's reading under the pointer. */
 function nearest(x, y, at) {
   const after = Math.min(lowerBound(x, at), x.length - 1);
   const row = after > 0 && at - x[after - 1] < x[after] - at ? after - 1 : after;

@@ -1,40 +1,11 @@
 /** One panel: heading, legend, axes by Plotly and curves on a canvas, nodes that stay for life. */
 
+import { layout, placeLabels, plain, plotBox, yRange } from "./live_chart_axes.js";
 import { drawCurves } from "./live_chart_canvas.js";
 import { Curve } from "./live_chart_curve.js";
+import { readable, sentence } from "./live_chart_words.js";
 
-const MARGIN = { l: 46, r: 16, b: 40 };
-const TOP = 10;
-const AXIS_TITLES = {
-  env_step: "environment steps",
-  episode: "episodes",
-  seconds: "training time (s)",
-};
-const LABEL_ROWS = 2;
-const LABEL_ROW_HEIGHT = 15;
-const STEADY = 0.02;
 const MARKER_SPACING = 10;
-
-/** A number as a person reads it: about three digits. */
-export function readable(value) {
-  if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString("en");
-  if (size > 0 && size < 1e-3) return value.toExponential(1).replace("-", "−");
-  return value.toLocaleString("en", { maximumSignificantDigits: 3 });
-}
-
-/** Plotly reads a little markup in its texts; ours are plain. */
-function plain(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** A range of round numbers around another one, so that the axis seldom changes. */
-function roundedOutwards(low, high) {
-  const size = high - low || Math.abs(high) || 1;
-  const step = 10 ** Math.floor(Math.log10(size)) / 2;
-  return [Math.floor(low / step) * step, Math.ceil((high + 0.02 * size) / step) * step];
-}
 
 function element(tag, className, parent) {
   const node = document.createElement(tag);
@@ -54,7 +25,7 @@ export class Panel {
   #entries = [];
   #config = null;
   #connected = false;
-  #width = 0;
+  #size = { width: 0, height: 0 };
   #labels = [];
   #axes = "";
   #canvas;
@@ -77,7 +48,7 @@ export class Panel {
     this.#reading = element("span", "live-chart-reading", this.#rule);
     this.#quiet = element("p", "live-chart-quiet", frame);
     this.#rule.hidden = this.#quiet.hidden = true;
-    frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event), event.pointerType);
+    frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);
     frame.onpointerdown = () => this.#chart.hold();
   }
@@ -145,15 +116,15 @@ export class Panel {
   draw(Plotly) {
     this.stale = false;
     const { range } = this.#chart;
-    this.#width = this.plot.clientWidth;
+    this.#size = { width: this.plot.clientWidth, height: this.plot.clientHeight };
+    this.#labels = placeLabels(this.#chart.changes(range), range, this.#size);
     this.#readCurves(range);
-    this.#labels = this.#changeLabels(range);
-    const layout = this.#layout(range);
-    const axes = JSON.stringify(layout);
+    const wanted = this.#layout();
+    const axes = JSON.stringify(wanted);
     if (axes !== this.#axes) {
       // another configuration, even an equal one, would make Plotly build everything anew
       this.#config ??= this.#configuration(Plotly);
-      Plotly.react(this.plot, [], layout, this.#config);
+      Plotly.react(this.plot, [], wanted, this.#config);
       this.#axes = axes;
     }
     if (!this.#connected) this.#connect();
@@ -167,7 +138,7 @@ export class Panel {
     this.shown = this.curves
       .filter(({ spec }) => !this.#hidden.has(spec.name))
       .map((curve) => {
-        const lines = this.#drawable(curve.lines(range, this.#inner));
+        const lines = this.#drawable(curve.lines(range, this.#box.width));
         return { name: curve.spec.name, lines, style: this.#style(curve, lines) };
       });
   }
@@ -183,48 +154,62 @@ export class Panel {
       background,
       dash: spec.dash,
       width: marked ? 1 : spec.kind === "line" && !several ? 1.5 : 2.25,
-      marked: marked && bold.x.length * MARKER_SPACING <= this.#inner,
+      marked: marked && bold.x.length * MARKER_SPACING <= this.#box.width,
       hollow: spec.dash !== "solid",
     };
   }
 
-  #drawCurves(range, yRange) {
-    const size = { width: this.#width, height: this.plot.clientHeight };
-    const box = {
-      left: MARGIN.l,
-      top: this.#top,
-      width: this.#inner,
-      height: size.height - this.#top - MARGIN.b,
-    };
+  #drawCurves(x, y) {
     const log = this.spec.y_scale === "log";
-    drawCurves(this.#canvas, size, box, range, yRange, log, this.shown);
+    drawCurves(this.#canvas, this.#size, this.#box, { x, y }, log, this.shown);
   }
 
-  get #inner() {
-    return this.#width - MARGIN.l - MARGIN.r;
+  get #box() {
+    return plotBox(this.#size, this.#labels);
   }
 
-  /** Room above the plot for the labels of changes. */
-  get #top() {
-    return TOP + LABEL_ROW_HEIGHT * Math.max(0, ...this.#labels.map(({ row }) => row + 1));
+  /** The y range shown: the user's, or what fits the curves. */
+  get #range() {
+    return this.#yRange ?? yRange(this.spec, this.shown);
+  }
+
+  #layout() {
+    const { theme, axis, range } = this.#chart;
+    return layout({
+      spec: this.spec,
+      theme,
+      axis,
+      size: this.#size,
+      ranges: { x: range, y: this.#range },
+      changes: this.#chart.changes(range),
+      labels: this.#labels,
+      // dragging on a touch screen is scrolling
+      dragmode: theme.coarse ? false : (this.plot.layout?.dragmode ?? "zoom"),
+    });
   }
 
   /** The panel as a picture, curves included, to keep. */
   #save(Plotly) {
     const data = this.shown.flatMap(({ name, lines, style }) => {
-      const common = { type: "scatter", mode: "lines", name };
-      const { color, width, dash, faint, band } = style;
+      const { color, width, dash, faint, band, marked } = style;
+      const common = { type: "scatter", mode: "lines", showlegend: false };
+      const bold = { name: plain(name), line: { color, width, dash }, marker: { color, size: 6 } };
       return [
         { ...common, ...lines.band, fill: "toself", fillcolor: band, line: { width: 0 } },
         { ...common, ...lines.faint, line: { color: faint, width: 1 } },
-        { ...common, ...lines.bold, line: { color, width, dash } },
+        { ...lines.bold, ...bold, type: "scatter", mode: marked ? "lines+markers" : "lines" },
       ];
     });
-    const layout = { ...this.#layout(this.#chart.range), title: { text: plain(this.spec.title) } };
-    layout.margin = { ...layout.margin, t: layout.margin.t + 40 };
-    layout.paper_bgcolor = this.#chart.theme.background;
-    const { width, height } = layout;
-    Plotly.downloadImage({ data, layout }, { filename: this.spec.key, width, height, scale: 2 });
+    const picture = this.#layout();
+    picture.title = { text: plain(this.spec.title) };
+    picture.margin.t += 40;
+    picture.height += 40;
+    picture.showlegend = true;
+    picture.legend = { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" };
+    picture.paper_bgcolor = this.#chart.theme.background;
+    const { width, height } = picture;
+    const options = { format: "png", filename: this.spec.key, width, height, scale: 2 };
+    Plotly.downloadImage({ data, layout: picture }, options);
   }
 
   /** On a logarithmic axis zero has no place: such values lie on the smallest positive one. */
@@ -234,157 +219,10 @@ export class Panel {
       Object.entries(lines).map(([name, { x, y }]) => {
         let floor = Infinity;
         for (const value of y) if (value > 0 && value < floor) floor = value;
-        return [name, { x, y: Array.from(y, (value) => (value <= 0 && value !== null ? floor : value)) }];
+        const raised = Array.from(y, (value) => (value !== null && value <= 0 ? floor : value));
+        return [name, { x, y: raised }];
       }),
     );
-  }
-
-  #layout(range) {
-    const { theme, axis } = this.#chart;
-    const { spec } = this;
-    const lines = { gridcolor: theme.grid, linecolor: theme.grid, zeroline: false };
-    const ticks = { tickfont: { color: theme.muted }, fixedrange: false, automargin: false };
-    const title = (text, standoff) => ({ text, standoff, font: { size: 12, color: theme.muted } });
-    return {
-      width: this.#width,
-      height: this.plot.clientHeight,
-      margin: { ...MARGIN, t: this.#top },
-      showlegend: false,
-      hovermode: false,
-      dragmode: theme.coarse ? false : (this.plot.layout?.dragmode ?? "zoom"),
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: theme.font, size: 12, color: theme.text },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: theme.muted, activecolor: theme.text },
-      xaxis: {
-        ...lines,
-        ...ticks,
-        range: [...range],
-        showgrid: false,
-        showline: true,
-        ticks: "outside",
-        ticklen: 4,
-        tickcolor: theme.grid,
-        nticks: Math.max(3, Math.floor(this.#width / 90)),
-        title: title(AXIS_TITLES[axis], 4),
-      },
-      yaxis: {
-        ...lines,
-        ...ticks,
-        type: spec.y_scale,
-        range: [...this.#range],
-        ...this.#yTicks(this.#range),
-        ...(spec.y_title ? { title: title(spec.y_title, 2) } : {}),
-      },
-      shapes: [...this.#references(), ...this.#changeRules(range)],
-      annotations: this.#annotations(),
-    };
-  }
-
-  /** The y range in the axis' own units (exponents where it is logarithmic). */
-  get #range() {
-    if (this.#yRange) return this.#yRange;
-    const log = this.spec.y_scale === "log";
-    let [low, high] = this.spec.y_range ?? this.#extent();
-    if (low > high) [low, high] = log ? [0.01, 1] : [0, 1];
-    if (log) [low, high] = [Math.log10(low), Math.log10(high)];
-    if (!this.spec.y_range) return roundedOutwards(low, high);
-    const room = 0.04 * (high - low);
-    return [low - room / 2, high + 2 * room];
-  }
-
-  /** Smallest and largest value on show, reference lines included. */
-  #extent() {
-    let low = Infinity;
-    let high = -Infinity;
-    const take = (value) => {
-      if (value === null || !Number.isFinite(value)) return;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    };
-    for (const { lines } of this.shown) {
-      for (const { y } of Object.values(lines)) y.forEach(take);
-    }
-    this.spec.references.forEach(({ y }) => take(y));
-    return [low, high];
-  }
-
-  #yTicks([low, high]) {
-    if (this.spec.y_scale !== "log") return { nticks: 6 };
-    return { tickformat: "~g", dtick: high - low > 2.5 ? 1 : high - low > 0.5 ? "D2" : "D1" };
-  }
-
-  /** Each label is above its line, or below where it would meet that of the next line. */
-  #references() {
-    const { theme } = this.#chart;
-    const [low, high] = this.#range;
-    const pixels = (this.plot.clientHeight - this.#top - MARGIN.b) / (high - low);
-    const place = (y) => pixels * (this.spec.y_scale === "log" ? Math.log10(y) : y);
-    const sorted = [...this.spec.references].sort((a, b) => b.y - a.y);
-    return sorted.map(({ y, label }, index) => {
-      const meets = index > 0 && place(sorted[index - 1].y) - place(y) < LABEL_ROW_HEIGHT;
-      return {
-        type: "line",
-        xref: "paper",
-        x0: 0,
-        x1: 1,
-        y0: y,
-        y1: y,
-        layer: "below",
-        line: { color: theme.muted, width: 1, dash: "dash" },
-        label: {
-          text: plain(label),
-          textposition: "start",
-          yanchor: meets ? "top" : "bottom",
-          padding: 2,
-          font: { size: 11, color: theme.muted },
-        },
-      };
-    });
-  }
-
-  #changeRules(range) {
-    return this.#chart.changes(range).map(({ x }) => ({
-      type: "line",
-      yref: "paper",
-      x0: x,
-      x1: x,
-      y0: 0,
-      y1: 1,
-      line: { color: this.#chart.theme.text, width: 1, dash: "dot" },
-    }));
-  }
-
-  /** Labels above the plot, in rows; one without room is read under the pointer. */
-  #changeLabels(range) {
-    const free = Array(LABEL_ROWS).fill(-Infinity);
-    const labels = [];
-    for (const { x, label } of this.#chart.changes(range)) {
-      const width = 6.5 * label.length + 8;
-      const at = ((x - range[0]) / (range[1] - range[0])) * this.#inner;
-      const left = at + width > this.#inner;
-      const row = free.findIndex((end) => end <= (left ? at - width : at));
-      if (row < 0) continue;
-      free[row] = left ? at : at + width;
-      labels.push({ x, row, left, label });
-    }
-    return labels;
-  }
-
-  #annotations() {
-    return this.#labels.map(({ x, row, left, label }) => ({
-      x,
-      yref: "paper",
-      y: 1,
-      text: plain(label),
-      showarrow: false,
-      xanchor: left ? "right" : "left",
-      xshift: left ? 3 : -3,
-      yanchor: "bottom",
-      yshift: row * LABEL_ROW_HEIGHT,
-      borderpad: 0,
-      font: { size: 11, color: this.#chart.theme.text },
-    }));
   }
 
   #configuration(Plotly) {
@@ -437,7 +275,8 @@ export class Panel {
 
   #positionToX(event) {
     const box = this.plot.getBoundingClientRect();
-    const share = (event.clientX - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
+    const { left, width } = this.#box;
+    const share = (event.clientX - box.left - left) / width;
     if (!(share >= 0 && share <= 1)) return null;
     const [low, high] = this.#chart.range;
     return low + share * (high - low);
@@ -449,8 +288,9 @@ export class Panel {
     const share = at === null ? -1 : (at - range[0]) / (range[1] - range[0]);
     this.#rule.hidden = !(share >= 0 && share <= 1);
     if (!this.#rule.hidden) {
-      this.#rule.style.transform = `translateX(${MARGIN.l + share * this.#inner}px)`;
-      this.#rule.style.top = `${this.#top}px`;
+      const { left, top, width, height } = this.#box;
+      this.#rule.style.transform = `translate(${left + share * width}px, ${top}px)`;
+      this.#rule.style.height = `${height}px`;
       this.#reading.classList.toggle("left", share > 0.5);
       this.#reading.textContent = this.#chart.readingLabel(at);
     }
@@ -468,21 +308,8 @@ export class Panel {
     const { takeaway, title, traces } = this.spec;
     const index = traces.findIndex(({ name }) => name === takeaway.trace);
     const summary = this.curves[index].summary();
-    const text = `${title}: ${summary ? this.#sentence(takeaway, summary) : this.spec.empty}`;
+    const text = `${title}: ${summary ? sentence(takeaway, summary) : this.spec.empty}`;
     if (this.plot.getAttribute("aria-label") !== text) this.plot.setAttribute("aria-label", text);
-  }
-
-  #sentence({ quantity, unit, ceiling }, { value, before, interval, members }) {
-    let text = `${quantity} ${readable(value)}`;
-    if (ceiling !== null) text += ` of ${readable(ceiling)}`;
-    if (unit) text += ` ${unit}`;
-    if (interval) {
-      text += ` (interquartile mean of ${members} members, 95 % interval `;
-      text += `${readable(interval[0])} to ${readable(interval[1])})`;
-    }
-    if (!Number.isFinite(before)) return text;
-    const steady = Math.abs(value - before) <= STEADY * Math.max(Math.abs(value), Math.abs(ceiling ?? 0));
-    return `${text}, ${steady ? "steady" : value > before ? "rising" : "falling"}`;
   }
 
   dispose(Plotly) {

@@ -14,7 +14,7 @@ export function lowerBound(x, value) {
   return low;
 }
 
-/** Debiased exponential average m ← w·m + (1 − w)·x, shown m / (1 − wᵗ); skips what is not finite. */
+/** Debiased exponential average m ← w·m + (1 − w)·x, shown m / (1 − wᵗ), of the finite values. */
 export class Average {
   #mean = 0;
   #decay = 1;
@@ -161,7 +161,7 @@ export class Consensus {
   low = new Column();
   high = new Column();
 
-  /** Go on to the members' common end, or until `deadline` (ms). Says whether the end is reached. */
+  /** Go on to the members' common end, or until `deadline` (ms). True when the end is reached. */
   extend(members, deadline = Infinity) {
     const end = Math.min(...members.map(({ x }) => x.at(-1) ?? 0));
     if (!(end > 0)) return true;
@@ -177,9 +177,10 @@ export class Consensus {
   #add(at, members) {
     const values = Float64Array.from(members, ({ x, y }) => interpolate(x, y, at));
     const sorted = values.filter(Number.isFinite).sort();
-    const [low, high] = sorted.length ? this.#bootstrap(sorted.length).interval(sorted) : [NaN, NaN];
+    const some = sorted.length > 0;
+    const [low, high] = some ? this.#bootstrap(sorted.length).interval(sorted) : [NaN, NaN];
     this.x.push(at);
-    this.mean.push(sorted.length ? interquartileMean(sorted) : NaN);
+    this.mean.push(some ? interquartileMean(sorted) : NaN);
     this.low.push(low);
     this.high.push(high);
   }

@@ -93,6 +93,10 @@ export class Store {
     return this.#tables.get(name);
   }
 
+  clear() {
+    this.#tables.clear();
+  }
+
   /** Rows here, by table: what is told to the server when something is missing. */
   get rows() {
     return Object.fromEntries([...this.#tables].map(([name, table]) => [name, table.rows]));
@@ -101,10 +105,8 @@ export class Store {
   /** Take in a decoded message. Says whether another run began and whether rows are missing. */
   apply(message) {
     const restarted = message.run !== this.run;
-    if (restarted) {
-      this.run = message.run;
-      this.#tables.clear();
-    }
+    if (restarted) this.clear();
+    this.run = message.run;
     let missing = false;
     for (const [name, part] of Object.entries(message.tables)) {
       const table = this.table(name);

@@ -30,7 +30,9 @@ _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _FILES = (
     _ASSETS / "live_chart.js",
     _ASSETS / "live_chart_panel.js",
+    _ASSETS / "live_chart_axes.js",
     _ASSETS / "live_chart_canvas.js",
+    _ASSETS / "live_chart_words.js",
     _ASSETS / "live_chart_curve.js",
     _ASSETS / "live_chart_statistics.js",
     _ASSETS / "live_chart_store.js",
@@ -122,6 +124,11 @@ class Panel:
     y_scale: Literal["linear", "log"] = "linear"
     takeaway: Takeaway | None = None
     empty: str = "Nothing to show yet."
+
+    def __post_init__(self) -> None:
+        names = [trace.name for trace in self.traces]
+        if self.takeaway and self.takeaway.trace not in names:
+            raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {names}")
 
 
 @dataclass

@@ -110,7 +110,8 @@ class Bench:
 
     def refresh(self, rows: int, *, members: int = 1, deliver: bool = True, **options: Any) -> None:
         options = {"run_id": "a", "x_axis": "env_step", "smoothing": 0.9} | options
-        live_charts(PANELS, made_up(rows, members), key="chart", **options)
+        options = {"panels": PANELS} | options
+        live_charts(tables=made_up(rows, members), key="chart", **options)
         if deliver:
             self.deliver()
 
@@ -425,6 +426,15 @@ def test_another_run_clears_the_same_nodes(bench: Bench) -> None:
     assert node.evaluate("(node) => node === document.querySelector('.live-chart-plot')")
 
 
+def test_other_panels_get_the_columns_they_need(bench: Bench) -> None:
+    bench.refresh(100, panels=PANELS[:1])
+    node = bench.plot().element_handle()
+    bench.refresh(150, panels=(PANELS[2], PANELS[0]))
+    assert bench.drawn("shown[0].lines.bold.x.length") == 150
+    expect(bench.page.get_by_role("heading")).to_have_text(["Exploration", "Return"])
+    assert node.evaluate("(node) => node.isConnected")
+
+
 def test_values_that_are_no_numbers_are_gaps(bench: Bench) -> None:
     bench.refresh(60)
     raw = made_up(60)["updates"]["loss"]
@@ -492,6 +502,33 @@ def test_panels_fit_the_page(bench: Bench, width: int, columns: int) -> None:
     assert bench.page.evaluate("document.documentElement.scrollWidth") <= width
     svg = bench.plot().locator(".main-svg").first.bounding_box()
     assert svg["width"] == pytest.approx(bench.plot().bounding_box()["width"], abs=1)
+
+
+def test_panning_takes_the_curves_along(bench: Bench) -> None:
+    bench.refresh(200)
+    bench.drag()
+    bench.plot().hover()
+    bench.page.locator(".modebar-btn[data-title=Pan]").first.click()
+    box = bench.plot().bounding_box()
+    y = box["y"] + box["height"] / 2
+    before = bench.drawn("shown[0].lines.bold.x[0]")
+    bench.page.mouse.move(box["x"] + 300, y)
+    bench.page.mouse.down()
+    bench.page.mouse.move(box["x"] + 500, y, steps=3)
+    assert bench.drawn("shown[0].lines.bold.x[0]") < before - 500
+    bench.page.mouse.up()
+    assert bench.drawn("shown[0].lines.bold.x[0]", panel=1) < before - 500
+
+
+def test_a_panel_is_saved_as_a_picture(bench: Bench, tmp_path: Path) -> None:
+    bench.refresh(100)
+    bench.plot().hover()
+    with bench.page.expect_download() as download:
+        bench.page.locator(".modebar-btn[data-title='Save as a picture']").first.click()
+    assert download.value.suggested_filename == "return.png"
+    picture = tmp_path / "return.png"
+    download.value.save_as(picture)
+    assert picture.stat().st_size > 10_000
 
 
 def test_nothing_is_left_behind(bench: Bench) -> None:

@@ -196,3 +196,8 @@ def test_an_empty_run_has_its_panels_and_no_rows(page: Page) -> None:
     assert span(message) == (0, 0)
     assert "panels" in message["spec"]
     assert page.refresh(3)["tables"]["episodes"]["start"] == 0
+
+
+def test_a_takeaway_is_about_one_of_the_traces() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        Panel("a", "A", (Trace("a", "b", "c"),), takeaway=Takeaway("nothing", "value"))

@@ -1,0 +1,182 @@
+/** What Plotly draws of a panel: axes, reference lines, and the rules of changes. */
+
+const AXIS_TITLES = {
+  env_step: "environment steps",
+  episode: "episodes",
+  seconds: "training time (s)",
+};
+const MARGIN = { l: 46, r: 16, t: 10, b: 40 };
+const LABEL_ROWS = 2;
+const LABEL_ROW_HEIGHT = 15;
+const LABEL_SIZE = 11;
+const LETTER_WIDTH = 6.5;
+
+/** Plotly reads a little markup in its texts; ours are plain. */
+export function plain(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The area of the curves in a panel of that size, below the labels of changes. */
+export function plotBox({ width, height }, labels) {
+  const rows = Math.max(0, ...labels.map(({ row }) => row + 1));
+  const top = MARGIN.t + rows * LABEL_ROW_HEIGHT;
+  return {
+    left: MARGIN.l,
+    top,
+    width: width - MARGIN.l - MARGIN.r,
+    height: height - top - MARGIN.b,
+  };
+}
+
+/** A range of round numbers around another one, so that the axis seldom changes. */
+function roundedOutwards(low, high) {
+  const size = high - low || Math.abs(high) || 1;
+  const step = 10 ** Math.floor(Math.log10(size)) / 2;
+  return [Math.floor(low / step) * step, Math.ceil((high + 0.02 * size) / step) * step];
+}
+
+/** Smallest and largest of the values on show, reference lines included. */
+function extent(spec, shown) {
+  let low = Infinity;
+  let high = -Infinity;
+  const smallest = spec.y_scale === "log" ? Number.MIN_VALUE : -Infinity;
+  const take = (value) => {
+    if (value === null || !Number.isFinite(value) || value < smallest) return;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  };
+  for (const { lines } of shown) {
+    for (const { y } of Object.values(lines)) y.forEach(take);
+  }
+  spec.references.forEach(({ y }) => take(y));
+  return [low, high];
+}
+
+/** The y range for these curves in the axis' own units: exponents where it is logarithmic. */
+export function yRange(spec, shown) {
+  const log = spec.y_scale === "log";
+  let [low, high] = spec.y_range ?? extent(spec, shown);
+  if (low > high) [low, high] = log ? [0.01, 1] : [0, 1];
+  if (log) [low, high] = [Math.log10(low), Math.log10(high)];
+  if (!spec.y_range) return roundedOutwards(low, high);
+  const room = 0.04 * (high - low);
+  return [low - room / 2, high + 2 * room];
+}
+
+/** Places of the changes' labels above the plot, in rows; without room a change has none. */
+export function placeLabels(changes, range, { width }) {
+  const inner = width - MARGIN.l - MARGIN.r;
+  const free = Array(LABEL_ROWS).fill(-Infinity);
+  const labels = [];
+  for (const { x, label } of changes) {
+    const length = LETTER_WIDTH * label.length + 8;
+    const at = ((x - range[0]) / (range[1] - range[0])) * inner;
+    const left = at + length > inner;
+    const row = free.findIndex((end) => end <= (left ? at - length : at));
+    if (row < 0) continue;
+    free[row] = left ? at : at + length;
+    labels.push({ x, row, left, label });
+  }
+  return labels;
+}
+
+/** Each label is above its line, or below where it would meet that of the next line. */
+function references(spec, theme, range, box) {
+  const log = spec.y_scale === "log";
+  const scale = box.height / (range[1] - range[0]);
+  const place = (y) => scale * (log ? Math.log10(y) : y);
+  const sorted = [...spec.references].sort((a, b) => b.y - a.y);
+  return sorted.map(({ y, label }, index) => {
+    const meets = index > 0 && place(sorted[index - 1].y) - place(y) < LABEL_ROW_HEIGHT;
+    return {
+      type: "line",
+      xref: "paper",
+      x0: 0,
+      x1: 1,
+      y0: y,
+      y1: y,
+      layer: "below",
+      line: { color: theme.muted, width: 1, dash: "dash" },
+      label: {
+        text: plain(label),
+        textposition: "start",
+        yanchor: meets ? "top" : "bottom",
+        padding: 2,
+        font: { size: LABEL_SIZE, color: theme.muted },
+      },
+    };
+  });
+}
+
+function rule({ x }, theme) {
+  const line = { color: theme.text, width: 1, dash: "dot" };
+  return { type: "line", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line };
+}
+
+function annotation({ x, row, left, label }, theme) {
+  return {
+    x,
+    yref: "paper",
+    y: 1,
+    text: plain(label),
+    showarrow: false,
+    xanchor: left ? "right" : "left",
+    xshift: left ? 3 : -3,
+    yanchor: "bottom",
+    yshift: row * LABEL_ROW_HEIGHT,
+    borderpad: 0,
+    font: { size: LABEL_SIZE, color: theme.text },
+  };
+}
+
+function yTicks(spec, [low, high]) {
+  if (spec.y_scale !== "log") return { nticks: 6 };
+  return { tickformat: "~g", dtick: high - low > 2.5 ? 1 : high - low > 0.5 ? "D2" : "D1" };
+}
+
+/** Plotly's layout of a panel. `ranges` is {x, y}; `axis` the column that x is. */
+export function layout({ spec, theme, axis, size, ranges, changes, labels, dragmode }) {
+  const box = plotBox(size, labels);
+  const common = {
+    gridcolor: theme.grid,
+    linecolor: theme.grid,
+    tickfont: { color: theme.muted },
+    zeroline: false,
+    automargin: false,
+  };
+  const title = (text, standoff) => ({ text, standoff, font: { size: 12, color: theme.muted } });
+  return {
+    ...size,
+    margin: { ...MARGIN, t: box.top },
+    showlegend: false,
+    hovermode: false,
+    dragmode,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.font, size: 12, color: theme.text },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: theme.muted, activecolor: theme.text },
+    xaxis: {
+      ...common,
+      range: [...ranges.x],
+      showgrid: false,
+      showline: true,
+      ticks: "outside",
+      ticklen: 4,
+      tickcolor: theme.grid,
+      nticks: Math.max(3, Math.floor(size.width / 90)),
+      title: title(AXIS_TITLES[axis], 4),
+    },
+    yaxis: {
+      ...common,
+      type: spec.y_scale,
+      range: [...ranges.y],
+      ...yTicks(spec, ranges.y),
+      ...(spec.y_title ? { title: title(plain(spec.y_title), 2) } : {}),
+    },
+    shapes: [
+      ...references(spec, theme, ranges.y, box),
+      ...changes.map((change) => rule(change, theme)),
+    ],
+    annotations: labels.map((label) => annotation(label, theme)),
+  };
+}
