@@ -479,6 +479,16 @@ class DQNConfig:
         rare=True,
         too_low="the run ends before the agent has learnt.",
     )
+    total_seconds: int = _declare(
+        0,
+        "Budget",
+        "Time budget",
+        "Seconds of training after which it stops; 0 is no limit.",
+        unit="seconds",
+        high=1_000_000,
+        rare=True,
+        too_low="the run ends before the agent has learnt.",
+    )
     evaluation_period: int = _declare(
         2_500,
         "Budget",
@@ -509,6 +519,17 @@ class DQNConfig:
         "Stop when solved",
         "Stop as soon as a greedy evaluation reaches the environment's solve threshold.",
         rare=True,
+    )
+    plateau_evaluations: int = _declare(
+        0,
+        "Budget",
+        "Stop at a plateau of",
+        "Greedy evaluations in a row without a new best after which training stops; 0 is never.",
+        unit="evaluations",
+        high=1_000,
+        rare=True,
+        too_low="one unlucky evaluation ends the run.",
+        too_high="the plateau goes on for long.",
     )
     device: str = _declare(
         "cpu",

@@ -117,18 +117,19 @@ class ReplayBuffer:
         next_observations = rows[..., d : 2 * d]
         discounts = gamma * (1 - rows[..., -2])
         if n_step > 1:
-            rewards, next_observations, discounts = self._look_ahead(order, rows, gamma, n_step)
+            rewards, next_observations, discounts = self._look_ahead(order, gamma, n_step)
         actions = rows[..., -4].long().unsqueeze(-1)
         return Batch(rows[..., :d], actions, rewards, next_observations, discounts)
 
     def rows(self, order: Tensor) -> Tensor:
-        """Whole transitions `(P, B, width)` by age, 0 being the oldest."""
+        """Whole transitions `(P, …, width)` at ``order`` `(P, …)` by age, 0 being the oldest."""
         oldest = self._next if self._size == self.capacity else 0
-        slots = (order.to(self._offsets.device) + oldest) % self.capacity + self._offsets
+        slots = (order.to(self._offsets.device) + oldest) % self.capacity
+        slots = slots.reshape(self._members, -1) + self._offsets
         return self._flat.index_select(0, slots.view(-1)).view(*order.shape, self._width)
 
     def _look_ahead(
-        self, order: Tensor, rows: Tensor, gamma: Tensor, n_step: int
+        self, order: Tensor, gamma: Tensor, n_step: int
     ) -> tuple[Tensor, Tensor, Tensor]:
         """n-step returns (Sutton & Barto eq. 7.1), found when sampling, so that no start is lost.
 
@@ -136,17 +137,18 @@ class ReplayBuffer:
         bootstraps there unless the environment terminated.
         """
         d = self.observation_dim
-        rewards = rows[..., -3].clone()
-        last = rows
-        discount = gamma.expand_as(rewards)
-        going_on = torch.ones_like(rewards, dtype=torch.bool)
-        for ahead in range(1, n_step):
-            going_on = going_on & (last[..., -2:].sum(-1) == 0) & (order + ahead < self._size)
-            following = self.rows((order + ahead).clamp(max=self._size - 1))
-            rewards = rewards + going_on * discount * following[..., -3]
-            discount = torch.where(going_on, discount * gamma, discount)
-            last = torch.where(going_on.unsqueeze(-1), following, last)
-        return rewards, last[..., d : 2 * d], discount * (1 - last[..., -2])
+        ahead = torch.arange(n_step, device=order.device)
+        steps = order.unsqueeze(-1) + ahead  # (P, B, n)
+        window = self.rows(steps.clamp(max=self._size - 1))  # (P, B, n, width)
+        ends = (window[..., -2:].sum(-1) > 0) | (steps + 1 >= self._size).to(window.device)
+        # Step k counts if none before it ended: the ends so far, its own left out, are none.
+        counts = (ends.cumsum(-1) - ends.long() == 0).to(window.dtype)
+        powers = gamma.unsqueeze(-1) ** ahead.to(gamma)  # (P, 1, n)
+        rewards = (counts * powers * window[..., -3]).sum(-1)
+        length = counts.sum(-1, keepdim=True)  # (P, B, 1)
+        last = window.take_along_dim(length.long().unsqueeze(-1) - 1, 2).squeeze(2)
+        discounts = gamma ** length.squeeze(-1) * (1 - last[..., -2])
+        return rewards, last[..., d : 2 * d], discounts
 
     def resize(self, capacity: int) -> None:
         """Hold ``capacity`` transitions from now on; shrinking keeps the newest."""

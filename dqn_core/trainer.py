@@ -58,6 +58,8 @@ class Trainer:
         self._exploration = UniformStream(seeds, "exploration")
         self._evaluations = 0
         self._solved_at: int | None = None
+        self._best_return = -np.inf
+        self._evaluations_since_best = 0
         self._evaluation_environments: list[list[Environment]] = []
         self._observations = np.stack(
             [
@@ -82,6 +84,10 @@ class Trainer:
         """The step of the first evaluation whose mean over members is at the solve threshold."""
         return self._solved_at
 
+    def current_length(self, member: int = 0) -> int:
+        """Environment steps made in the episode that is under way."""
+        return int(self._lengths[member])
+
     def finished(self) -> str | None:
         """Why the run is over, in one sentence, or None while it is not."""
         config = self.config
@@ -91,6 +97,13 @@ class Trainer:
             return f"The episode budget of {config.total_episodes:,} episodes is used up."
         if config.stop_when_solved and self._solved_at is not None:
             return f"Solved after {self._solved_at:,} environment steps."
+        if config.total_seconds and self.seconds >= config.total_seconds:
+            return f"The time budget of {config.total_seconds:,} seconds is used up."
+        if 0 < config.plateau_evaluations <= self._evaluations_since_best:
+            return (
+                f"No better evaluation than {self._best_return:.1f} for "
+                f"{self._evaluations_since_best} in a row: a plateau."
+            )
         return None
 
     def run(
@@ -295,6 +308,9 @@ class Trainer:
             )
         threshold = self.spec.reward_threshold
         mean = float(np.mean([result.mean_return for result in results]))
+        better = mean > self._best_return
+        self._best_return = max(mean, self._best_return)
+        self._evaluations_since_best = 0 if better else self._evaluations_since_best + 1
         if self._solved_at is None and threshold is not None and mean >= threshold:
             self._solved_at = self.env_step
 
@@ -368,6 +384,8 @@ class Trainer:
             "episodes": list(self.episodes),
             "evaluations": self._evaluations,
             "solved_at": self._solved_at,
+            "best_return": self._best_return,
+            "evaluations_since_best": self._evaluations_since_best,
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -389,6 +407,8 @@ class Trainer:
         self.episodes = list(state["episodes"])
         self._evaluations = state["evaluations"]
         self._solved_at = state["solved_at"]
+        self._best_return = state["best_return"]
+        self._evaluations_since_best = state["evaluations_since_best"]
         self._begin_episodes()
         for environment, kept in zip(self.environments, state["environments"], strict=True):
             environment.load_state_dict(kept)
