@@ -123,14 +123,15 @@ export class Reel {
   }
 
   /**
-   * The component of the observation that is nearest to one of its limits at moment t, and how
-   * near, as a share of their span. A component that starts out at a limit does not count: it says
+   * The component of the observation that is nearest to a limit at which the episode fails, and how
+   * near, as a share of the limits' span. A component that starts out at a limit does not count: it says
    * nothing about failing. Undefined if none is left.
    */
   nearestLimit(t) {
     let nearest
     this.observationLimits.forEach(([low, high], component) => {
       if (low === null || high === null || high <= low) return
+      if (!this.failing.includes(component)) return
       const distance = (x) => Math.min(x - low, high - x) / (high - low)
       if (distance(this.observation(0)[component]) < 0.02) return
       const here = distance(this.observation(t)[component])

@@ -6,6 +6,7 @@ from then on plays, scrubs and jumps without the server.
 """
 
 import io
+import itertools
 import json
 import logging
 import struct
@@ -25,7 +26,7 @@ from dqn_core.errors import LabError
 from dqn_core.video import with_shared_palette
 
 if TYPE_CHECKING:
-    from dqn_core.evaluation import Recording
+    from dqn_core.recording import Recording
 
 _log = logging.getLogger(__name__)
 
@@ -57,10 +58,19 @@ class Film:
         environment: its rate (shown at speed 1×), the names of the d components of an observation
             with their limits (infinite where there is none), and the names of the A actions.
         gamma: discount factor, for the return obtained from a step on.
+        failing: components of an observation whose limits end the episode in failure; without it
+            all that have limits.
         title: shown above the picture when two films are side by side.
     """
 
-    def __init__(self, environment: Described, *, gamma: float, title: str = "") -> None:
+    def __init__(
+        self,
+        environment: Described,
+        *,
+        gamma: float,
+        title: str = "",
+        failing: Sequence[int] | None = None,
+    ) -> None:
         self.id = uuid.uuid4().hex[:12]
         self._head: dict[str, Any] = {
             "id": self.id,
@@ -73,6 +83,9 @@ class Film:
                 [float(bound) if np.isfinite(bound) else None for bound in limits]
                 for limits in environment.observation_limits
             ],
+            "failing": list(
+                range(len(environment.observation_labels)) if failing is None else failing
+            ),
             "actionLabels": list(environment.action_labels),
         }
         self._row_length = len(environment.observation_labels) + len(environment.action_labels) + 2
@@ -112,9 +125,11 @@ class Film:
     def copy(self, recording: "Recording") -> None:
         """Add those moments of a finished recording that the film lacks, and finish it."""
         steps = len(recording.actions)
-        for t in range(len(self._rows) + len(self._waiting_rows), steps + 1):
+        there = len(self._rows) + len(self._waiting_rows)
+        frames = recording.frames or itertools.repeat(None, steps + 1)
+        for t, frame in itertools.islice(enumerate(frames), there, None):
             self.add(
-                recording.frames[t] if recording.frames else None,
+                frame,
                 recording.observations[t],
                 recording.q_values[t],
                 int(recording.actions[t]) if t < steps else None,

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from dashboard.player import Film
 from dqn_core import Agent, evaluate, record
 from dqn_core.environments import environment_spec
-from dqn_core.evaluation import Evaluation, Push, Recording
+from dqn_core.evaluation import Evaluation, Push
+from dqn_core.recording import Recording
 from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
 
 NOTEBOOK_WEIGHT = 0.9

@@ -3,7 +3,8 @@
 from dqn_core.checkpoint import load_agent, load_run, save_agent, save_run
 from dqn_core.config import HYPERPARAMETERS, PRESETS, DQNConfig, preset
 from dqn_core.errors import LabError
-from dqn_core.evaluation import Agent, evaluate, record
+from dqn_core.evaluation import Agent, evaluate
+from dqn_core.recording import record
 from dqn_core.trainer import Trainer
 
 __all__ = [

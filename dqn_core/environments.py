@@ -1,6 +1,7 @@
 """Environments from an id: checks, seeding, flat observations, and their state as a value."""
 
 import importlib
+import math
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -58,6 +59,16 @@ _RETURN_RANGE: dict[str, tuple[float, float]] = {
 """What an episode's return can be, or for unbounded ones what a chart should show."""
 
 
+FAILURE_LIMITS: dict[str, dict[int, float]] = {
+    "CartPole": {0: 2.4, 2: 12 * 2 * math.pi / 360},
+    "LunarLander": {0: 1.0},
+}
+"""Component of the observation to the size at which the episode ends in failure.
+
+CartPole's observation space reaches to twice these, so that the failing observation lies in it.
+"""
+
+
 @dataclass(frozen=True)
 class PhysicsParameter:
     """A variable of an environment that a test may change, to see what breaks the agent."""
@@ -102,7 +113,8 @@ class EnvironmentSpec:
 
     ``observation_dim`` is the length of the stored observation; ``n_states`` is 0 for a `Box` and
     the number of states for a `Discrete` observation, which is stored as its index and shown to
-    the network one-hot.
+    the network one-hot. ``observation_limits`` are those of the space, but where going beyond a
+    limit ends the episode in failure, that limit: ``failing`` lists these components.
     """
 
     env_id: str
@@ -111,6 +123,7 @@ class EnvironmentSpec:
     n_actions: int
     observation_labels: tuple[str, ...]
     observation_limits: tuple[tuple[float, float], ...]
+    failing: tuple[int, ...]
     action_labels: tuple[str, ...]
     max_episode_steps: int
     reward_threshold: float | None
@@ -233,7 +246,11 @@ def make_environment(
         ) from error
 
     unwrapped: Any = env.unwrapped
-    n_states, dim, limits = _observation_shape(env_id, env.observation_space)
+    n_states, dim, space_limits = _observation_shape(env_id, env.observation_space)
+    failures = FAILURE_LIMITS.get(kind, {})
+    limits = tuple(
+        (-failures[i], failures[i]) if i in failures else space_limits[i] for i in range(dim)
+    )
     if not isinstance(env.action_space, Discrete) or int(env.action_space.start) != 0:
         raise UnsupportedEnvironmentError(
             f"{env_id} has the action space {env.action_space}: DQN needs Discrete actions from 0."
@@ -254,6 +271,7 @@ def make_environment(
         n_actions=n_actions,
         observation_labels=names if len(names) == dim else tuple(f"x{i}" for i in range(dim)),
         observation_limits=limits,
+        failing=tuple(FAILURE_LIMITS.get(kind, ())),
         action_labels=(
             actions
             if len(actions) == n_actions

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from dqn_core.errors import LabError, MissingPackageError
 
 if TYPE_CHECKING:
-    from dqn_core.evaluation import Recording
+    from dqn_core.recording import Recording
 
 Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
 

@@ -1,0 +1,175 @@
+"""One episode with everything that was seen, and its pictures drawn again when they are wanted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
+from dqn_core.evaluation import Agent, Push
+
+
+@dataclass(frozen=True)
+class Course:
+    """What an episode was made of: played again, it is the same to the bit.
+
+    ``parameters`` are variables of the environment that were changed, ``push`` shoved it.
+    """
+
+    env_id: str
+    seed: int
+    actions: np.ndarray  # (T,) int64
+    max_episode_steps: int = 0
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    push: Push | None = None
+
+
+class Frames:
+    """The T + 1 pictures (H, W, 3) uint8 or texts of an episode; none where there are none.
+
+    500 pictures of CartPole would take 360 MB. They are drawn anew each time they are gone through.
+    """
+
+    def __init__(self, course: Course, mode: str | None) -> None:
+        self._course = course
+        self._mode = mode
+
+    def __len__(self) -> int:
+        return len(self._course.actions) + 1 if self._mode else 0
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self._mode:
+            return
+        course = self._course
+        environment = make_environment(
+            course.env_id, course.max_episode_steps, self._mode, course.parameters
+        )
+        try:
+            environment.reset(course.seed)
+            yield environment.render()
+            for step, action in enumerate(course.actions):
+                if course.push and course.push.step == step:
+                    environment.nudge(course.push.component, course.push.amount)
+                environment.step(int(action))
+                yield environment.render()
+        finally:
+            environment.close()
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One episode, T steps long."""
+
+    env_id: str
+    seed: int
+    observations: np.ndarray  # (T + 1, observation_dim) float32, the last is the true final one
+    actions: np.ndarray  # (T,) int64
+    rewards: np.ndarray  # (T,) float64
+    q_values: np.ndarray  # (T + 1, n_actions) float32
+    terminated: bool
+    truncated: bool
+    frames: Frames
+    frames_per_second: float
+    observation_labels: tuple[str, ...]
+    observation_limits: tuple[tuple[float, float], ...]
+    action_labels: tuple[str, ...]
+    gamma: float = 0.99
+
+    @property
+    def total(self) -> float:
+        """The episode's return."""
+        return float(self.rewards.sum())
+
+
+class Watcher(Protocol):
+    """Is told each moment of an episode as soon as its action has been tried."""
+
+    def __call__(
+        self,
+        frame: Any,
+        observation: np.ndarray,
+        q_values: np.ndarray,
+        action: int | None = None,
+        reward: float | None = None,
+    ) -> object:
+        """``action`` and ``reward`` are None at the last moment, when the episode is over."""
+
+
+def record(
+    agent: Agent,
+    seed: int = 0,
+    epsilon: float = 0.0,
+    *,
+    watcher: Watcher | None = None,
+    parameters: Mapping[str, float] | None = None,
+    push: Push | None = None,
+) -> Recording:
+    """Play one episode from environment seed ``seed`` and keep its numbers.
+
+    ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
+    environment, ``push`` shoves it in mid-episode. Only a ``watcher`` is handed pictures while
+    the episode is played; the recording draws them again when asked.
+    """
+    config = agent.config
+    mode = render_mode(environment_spec(config.env_id))
+    environment = make_environment(
+        config.env_id, config.max_episode_steps, mode if watcher else None, parameters
+    )
+    spec = environment.spec
+    generator = np.random.default_rng(seed)
+    observations = [environment.reset(seed)]
+    q_values: list[np.ndarray] = []
+    actions: list[int] = []
+    rewards: list[float] = []
+    terminated = truncated = False
+    try:
+        while True:
+            now = observations[-1]
+            q_values.append(agent.q_values(now[None])[0])
+            frame = environment.render() if watcher and mode else None
+            if terminated or truncated:
+                break
+            action = int(q_values[-1].argmax())
+            if epsilon > 0 and generator.random() < epsilon:
+                action = int(generator.integers(spec.n_actions))
+            if push and push.step == len(actions):
+                environment.nudge(push.component, push.amount)
+            following, reward, terminated, truncated = environment.step(action)
+            observations.append(following)
+            actions.append(action)
+            rewards.append(reward)
+            if watcher:
+                watcher(frame, now, q_values[-1], action, reward)
+        if watcher:
+            watcher(frame, now, q_values[-1])
+    finally:
+        environment.close()
+    tried = np.array(actions, dtype=np.int64)
+    course = Course(
+        config.env_id, seed, tried, config.max_episode_steps, dict(parameters or {}), push
+    )
+    return Recording(
+        env_id=config.env_id,
+        seed=seed,
+        observations=np.stack(observations),
+        actions=tried,
+        rewards=np.array(rewards, dtype=np.float64),
+        q_values=np.stack(q_values),
+        terminated=terminated,
+        truncated=truncated,
+        frames=Frames(course, mode),
+        frames_per_second=spec.frames_per_second,
+        observation_labels=spec.observation_labels,
+        observation_limits=spec.observation_limits,
+        action_labels=spec.action_labels,
+        gamma=config.gamma,
+    )
+
+
+def render_mode(spec: EnvironmentSpec) -> str | None:
+    """Pictures where the environment has them, else text, else nothing."""
+    for mode in ("rgb_array", "ansi"):
+        if mode in spec.render_modes:
+            return mode
+    return None
