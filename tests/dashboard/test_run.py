@@ -1,0 +1,222 @@
+"""A run as the page sees it: commands between two steps, changes and the way back, failure."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from dashboard.run import Run, Status, Turnstile, change_label
+from dashboard.slots import Slots
+from dqn_core import DQNConfig, LabError
+
+SMALL = DQNConfig(
+    hidden_dim=8, batch_size=8, learning_starts=20, buffer_capacity=500, evaluation_period=0
+)
+
+
+def advance(run: Run, until_step: int) -> None:
+    slots = Slots(1)
+    while run.is_active and run.trainer.env_step < until_step:
+        run.advance(slots)
+
+
+def flat_state(run: Run) -> torch.Tensor:
+    learner = run.state_dict()["learner"]
+    return torch.cat([learner[name].flatten() for name in sorted(learner)])
+
+
+def test_a_new_run_trains_only_once_started() -> None:
+    run = Run([SMALL])
+    run.advance(Slots(1))
+    assert (run.status, run.trainer.env_step) == (Status.READY, 0)
+    run.start()
+    advance(run, 100)
+    assert run.trainer.env_step >= 100
+
+
+def test_one_step_is_one_environment_step_and_then_a_pause() -> None:
+    run = Run([SMALL])
+    run.step()
+    advance(run, 10)
+    assert (run.status, run.trainer.env_step) == (Status.PAUSED, 1)
+
+
+def test_one_episode_ends_with_the_episode() -> None:
+    run = Run([SMALL])
+    run.episode()
+    advance(run, 10_000)
+    assert run.status is Status.PAUSED
+    assert run.trainer.episodes == [1]
+    assert run.trainer.current_length() == 0
+
+
+def test_slow_motion_makes_no_more_steps_than_its_speed() -> None:
+    run = Run([SMALL])
+    run.steps_per_second = 20
+    run.start()
+    slots, started = Slots(1), time.monotonic()
+    while time.monotonic() - started < 0.5:
+        time.sleep(run.advance(slots))
+    assert 1 <= run.trainer.env_step <= 12
+
+
+def test_a_change_reaches_the_learner_and_not_only_the_page() -> None:
+    run = Run([SMALL])
+    run.start()
+    advance(run, 60)
+    run.change(gamma=0.5, learning_rate=0.02)
+    assert run.trainer.learner.gamma.tolist() == [[0.5]]
+    assert run.trainer.learner.learning_rate_start.tolist() == [[pytest.approx(0.02)]]
+    assert run.change_labels() == ["γ 0.99 → 0.5", "α 0.001 → 0.02"]
+    assert set(run.tables()["changes"]["env_step"]) == {run.trainer.env_step}
+
+
+def test_setting_a_value_it_has_already_is_no_change() -> None:
+    run = Run([SMALL])
+    run.change(gamma=SMALL.gamma)
+    assert run.restore_points == []
+
+
+def test_a_refused_change_leaves_everything_as_it_was() -> None:
+    run = Run([SMALL])
+    run.start()
+    advance(run, 40)
+    before = flat_state(run)
+    with pytest.raises(LabError, match="gamma must be 0 to 1"):
+        run.change(gamma=3.0)
+    assert torch.equal(flat_state(run), before)
+    assert (run.config, run.restore_points) == (SMALL, [])
+
+
+def test_undo_gives_the_bit_equal_earlier_state_and_the_same_way_on() -> None:
+    run = Run([SMALL])
+    run.start()
+    advance(run, 100)
+    run.pause()
+    at, before = run.trainer.env_step, flat_state(run)
+    run.change(gamma=0.5)
+    run.start()
+    advance(run, at + 100)
+    old_id = run.id
+    run.undo(0)
+    assert (run.trainer.env_step, run.status) == (at, Status.PAUSED)
+    assert torch.equal(flat_state(run), before)
+    assert run.config == SMALL
+    assert run.id != old_id, "the curves must be drawn anew"
+
+    straight = Run([SMALL])
+    for trainer in (run.trainer, straight.trainer):
+        trainer.run(max_steps=at + 150 - trainer.env_step)
+    assert torch.equal(flat_state(run), flat_state(straight))
+
+
+def test_a_step_budget_finishes_the_run_and_a_larger_one_opens_it_again() -> None:
+    run = Run([SMALL.replace(total_steps=100)])
+    run.start()
+    advance(run, 1_000)
+    assert run.status is Status.FINISHED
+    assert "100 environment steps" in run.message
+    run.change(total_steps=200)
+    run.start()
+    advance(run, 1_000)
+    assert run.trainer.env_step == 200
+
+
+def test_a_failing_run_keeps_what_it_had_and_says_why() -> None:
+    run = Run([SMALL])
+    run.start()
+    advance(run, 200)
+    episodes = len(run.history.episodes)
+    run.trainer.learner.online.parameters.fill_(float("nan"))
+    advance(run, 10_000)
+    assert run.status is Status.FAILED
+    assert "no longer finite" in run.message
+    assert len(run.history.episodes) >= episodes > 0
+    run.start()
+    assert run.status is Status.FAILED, "a failed run cannot be started again, only reset"
+
+
+def test_an_error_inside_the_program_becomes_a_sentence() -> None:
+    run = Run([SMALL])
+    run.start()
+    run.trainer.environments[0].close = None  # type: ignore[method-assign]
+    run.trainer.environments[0].step = None  # type: ignore[method-assign]
+    advance(run, 10)
+    assert run.status is Status.FAILED
+    assert "error inside the program" in run.message
+
+
+def test_runs_beyond_the_slots_wait_in_the_order_in_which_they_came() -> None:
+    slots = Slots(1)
+    first, second, third = (Run([SMALL]) for _ in range(3))
+    for run in (first, second, third):
+        run.start()
+        run.advance(slots)
+    assert [run.status for run in (first, second, third)] == ["running", "waiting", "waiting"]
+    assert [second.ahead, third.ahead] == [1, 2]
+    first.pause()
+    first.advance(slots)
+    third.advance(slots)
+    second.advance(slots)
+    assert [run.status for run in (first, second, third)] == ["paused", "running", "waiting"]
+
+
+def test_a_snapshot_of_the_agent_is_kept_at_each_evaluation() -> None:
+    run = Run([SMALL.replace(evaluation_period=50, evaluation_episodes=1)])
+    run.start()
+    advance(run, 220)
+    run.pause()
+    steps = [agent.env_steps for agent in run.snapshots]
+    assert steps[0] == 0
+    assert len(steps) > 1
+    weights = [agent.network.parameters for agent in run.snapshots]
+    assert not torch.equal(weights[0], weights[-1])
+
+
+def test_a_page_gets_its_turn_while_the_trainer_hurries() -> None:
+    turnstile, stop = Turnstile(), threading.Event()
+    slices = 0
+
+    def train() -> None:
+        nonlocal slices
+        while not stop.is_set():
+            with turnstile.for_trainer():
+                time.sleep(0.002)
+                slices += 1
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        for _ in range(20):
+            before = slices
+            with turnstile.for_page():
+                assert slices - before <= 2, "at most the slice under way goes first"
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "label"),
+    [
+        ("gamma", 0.99, 0.9, "γ 0.99 → 0.9"),
+        ("double_dqn", True, False, "Double DQN on → off"),
+        ("buffer_capacity", 50_000, 1_000, "N 50,000 → 1,000"),
+        ("target_update_unit", "episodes", "env_steps", "Target update unit episodes → env steps"),
+    ],
+)
+def test_changes_are_labelled_with_their_symbol(
+    name: str, old: object, new: object, label: str
+) -> None:
+    assert change_label(name, old, new) == label
+
+
+def test_time_left_follows_from_the_measured_speed() -> None:
+    run = Run([SMALL.replace(total_steps=1_000)])
+    assert run.seconds_left is None
+    run._pace.extend([(0.0, 0), (2.0, 200)])
+    assert run.measured_speed == pytest.approx(100)
+    assert run.seconds_left == pytest.approx(10)
+    assert np.isfinite(run.measured_speed)

@@ -1,0 +1,68 @@
+"""The thread that trains: it goes on by itself, and never longer than somebody looks."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+import dashboard.runner
+from dashboard.run import Run, Status
+from dashboard.runner import Runner
+from dashboard.slots import Slots
+from dqn_core import DQNConfig
+
+SMALL = DQNConfig(hidden_dim=8, batch_size=8, learning_starts=20, evaluation_period=0)
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
+def runner_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "dqn-lab-runner"]
+
+
+def test_it_trains_by_itself_and_ends_when_stopped() -> None:
+    run, slots = Run([SMALL]), Slots(1)
+    runner = Runner(lambda: run, slots)
+    run.start()
+    runner.touch()
+    assert wait_for(lambda: run.trainer.env_step > 50)
+    runner.stop()
+    assert wait_for(lambda: not runner_threads())
+    assert slots.enter("another") == 0, "its place is free again"
+    assert run.status is Status.RUNNING, "a new thread goes on where this one stopped"
+
+
+def test_it_follows_the_session_to_another_run_and_frees_the_place_of_the_old_one() -> None:
+    runs, slots = [Run([SMALL])], Slots(1)
+    runner = Runner(lambda: runs[-1], slots)
+    try:
+        runs[0].start()
+        runner.touch()
+        assert wait_for(lambda: runs[0].trainer.env_step > 10)
+        fresh = Run([SMALL])
+        runs.append(fresh)
+        fresh.start()
+        assert wait_for(lambda: fresh.trainer.env_step > 10)
+    finally:
+        runner.stop()
+        assert wait_for(lambda: not runner_threads())
+
+
+def test_an_abandoned_run_is_paused_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard.runner, "ABANDONED_SECONDS", 0.2)
+    run = Run([SMALL])
+    runner = Runner(lambda: run, Slots(1))
+    try:
+        run.start()
+        runner.touch()
+        assert wait_for(lambda: run.status is Status.PAUSED)
+        assert "nobody was looking" in run.message
+    finally:
+        runner.stop()
+        assert wait_for(lambda: not runner_threads())

@@ -1,0 +1,99 @@
+"""The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
+
+from dashboard.run import Status
+from dashboard.session import Session
+from dashboard.slots import Slots
+from dqn_core import preset
+
+
+def begun() -> Session:
+    session = Session()
+    session.run.step()
+    session.run.advance(Slots(1))
+    return session
+
+
+def test_before_the_start_every_value_makes_a_new_run() -> None:
+    session = Session()
+    session.set("hidden_dim", 16)
+    session.set("gamma", 0.5)
+    assert session.run.config.hidden_dim == 16
+    assert session.run.config.gamma == 0.5
+    assert session.run.restore_points == []
+    assert session.needs_reset() == []
+
+
+def test_a_live_value_reaches_the_run_under_way() -> None:
+    session = begun()
+    session.set("gamma", 0.5)
+    assert session.run.config.gamma == 0.5
+    assert session.run.trainer.learner.gamma.item() == 0.5
+
+
+def test_a_value_for_the_restart_waits_and_is_named() -> None:
+    session = begun()
+    session.set("hidden_dim", 16)
+    assert session.run.config.hidden_dim == 128
+    assert session.needs_reset() == ["Hidden width"]
+    session.reset()
+    assert session.run.config.hidden_dim == 16
+    assert session.needs_reset() == []
+
+
+def test_a_refused_value_changes_nothing_and_says_why() -> None:
+    session = begun()
+    before = session.config
+    session.set("batch_size", 5_000)
+    assert session.problem.startswith("batch_size must be 1 to 1,024")
+    assert session.config == session.run.config == before
+    session.set("gamma", 0.9)
+    assert session.problem == ""
+
+
+def test_an_unknown_environment_suggests_the_nearest_and_keeps_the_run() -> None:
+    session = Session()
+    run = session.run
+    session.set("env_id", "CartPole-v7")
+    assert "did you mean CartPole-v1" in session.problem
+    assert session.run is run
+    assert session.config.env_id == "CartPole-v1"
+
+
+def test_an_unknown_environment_is_refused_in_mid_run_too() -> None:
+    session = begun()
+    session.set("env_id", "CartPole-v7")
+    session.reset()
+    assert "did you mean" in session.problem
+    assert session.run.trainer.env_step == 1, "the old run stays"
+
+
+def test_a_preset_fills_every_control_but_the_seed() -> None:
+    session = Session()
+    session.set("seed", 7)
+    session.choose_preset("notebook")
+    assert session.config == preset("notebook").replace(seed=7)
+
+
+def test_a_reset_with_the_same_seed_starts_with_the_same_weights() -> None:
+    session = begun()
+    weights = session.run.trainer.agent().network.parameters
+    session.reset()
+    assert session.run.status is Status.READY
+    assert (session.run.trainer.agent().network.parameters == weights).all()
+    session.reset(seed=123)
+    assert session.config.seed == 123
+    assert not (session.run.trainer.agent().network.parameters == weights).all()
+
+
+def test_several_members_get_consecutive_seeds() -> None:
+    session = Session()
+    session.set("seed", 5)
+    session.set_members(3)
+    assert [config.seed for config in session.run.trainer.configs] == [5, 6, 7]
+
+
+def test_undo_brings_the_controls_back_too() -> None:
+    session = begun()
+    session.set("gamma", 0.5)
+    session.undo(0)
+    assert session.config.gamma == session.run.config.gamma == 0.99
