@@ -28,6 +28,10 @@ UPDATES: Columns = WHEN | {
     "td_error_p10": float,
     "td_error_p50": float,
     "td_error_p90": float,
+    "dormant_1": float,
+    "dormant_2": float,
+    "target_distance": float,
+    "update_ratio": float,
     "epsilon": float,
     "learning_rate": float,
 }
@@ -78,6 +82,8 @@ class Table:
         self._columns = {
             name: np.array(state[name], dtype=kind) for name, kind in self._types.items()
         }
+        if {column.shape for column in self._columns.values()} != {self._columns["member"].shape}:
+            raise ValueError("the columns of its history differ in length")
         self._length = len(self._columns["member"])
         if not self._length:
             self._columns = {name: np.empty(64, dtype=kind) for name, kind in self._types.items()}

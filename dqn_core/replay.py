@@ -62,6 +62,10 @@ class ReplayBuffer:
     def capacity(self) -> int:
         return self._rows.shape[1]
 
+    @property
+    def members(self) -> int:
+        return self._members
+
     def __len__(self) -> int:
         return self._size
 
@@ -162,6 +166,11 @@ class ReplayBuffer:
 
     def clear(self) -> None:
         self._size = self._next = 0
+
+    def cut(self) -> None:
+        """Let no n-step return reach beyond the newest transition: its episode was given up."""
+        if self._size:
+            self._rows[:, self._next - 1, -1] = 1
 
     def state_dict(self) -> dict[str, Any]:
         """The stored rows, oldest first, and the sampling stream."""

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, Value, hyperparameter
+from dqn_core.diagnostics import health
 from dqn_core.environments import Environment, make_environment, restores_exactly
 from dqn_core.errors import ConfigurationError, DivergenceError
 from dqn_core.evaluation import Agent, network_shape, play_episodes
@@ -254,6 +255,7 @@ class Trainer:
         ranks = last.td_errors.new_tensor([0.1, 0.5, 0.9])
         quantiles = last.td_errors.abs().quantile(ranks, dim=1).T.tolist()
         rates = learner.learning_rate[:, 0].tolist()
+        signs = health(learner, self.replay)
         for p, config in enumerate(self.configs):
             self.history.updates.append(
                 **self._when(p),
@@ -264,6 +266,7 @@ class Trainer:
                 td_error_p10=quantiles[p][0],
                 td_error_p50=quantiles[p][1],
                 td_error_p90=quantiles[p][2],
+                **{name: values[p] for name, values in signs.items()},
                 epsilon=epsilon_at(config, self.env_step),
                 learning_rate=rates[p],
             )
@@ -420,6 +423,7 @@ class Trainer:
             self.notice = ""
         else:
             self._observations = np.stack([env.reset() for env in self.environments])
+            self.replay.cut()
             self.notice = (
                 f"{self.spec.env_id} cannot be resumed in mid-episode: a new episode was started."
             )

@@ -1,0 +1,97 @@
+"""Signs of health of a learner and its replay, cheap enough to be taken while training goes on.
+
+None of them reads or moves a random stream: a run with them is the same run to the bit.
+"""
+
+import torch
+from torch import Tensor
+
+from dqn_core.learner import ADAM_EPSILON, BETA_1, BETA_2, Learner
+from dqn_core.networks import QNetwork
+from dqn_core.replay import ReplayBuffer
+
+DORMANT_BELOW = 0.025
+"""τ of Sokar et al. 2023: a unit whose score is at most this counts as dormant."""
+
+STATES_LOOKED_AT = 256
+"""How many stored observations the activity of a unit is averaged over."""
+
+
+def health(learner: Learner, replay: ReplayBuffer) -> dict[str, list[float]]:
+    """The columns of the table of updates that are made here, each with one value a member."""
+    dormant = dormant_shares(learner.online, spread_observations(replay, STATES_LOOKED_AT))
+    return {
+        "dormant_1": dormant[:, 0].tolist(),
+        "dormant_2": dormant[:, 1].tolist(),
+        "target_distance": target_distance(learner).tolist(),
+        "update_ratio": update_ratio(learner).tolist(),
+    }
+
+
+def dormant_shares(network: QNetwork, observations: Tensor) -> Tensor:
+    """Share of τ-dormant units of each hidden layer, `(P, 2)`, over observations `(P, B, d)`.
+
+    Sokar et al. 2023, "The dormant neuron phenomenon in deep reinforcement learning", eq. 1: a
+    unit's score is its mean activity over the mean activity of its layer,
+    s = E|h| / (1/H Σ E|h|), and it is dormant when s ≤ τ. In a layer that is silent altogether
+    every unit is.
+    """
+    forward = network.forward(observations)
+    # After a ReLU |h| is h. Multiplied out, so that a silent layer divides nothing by zero.
+    activities = (hidden.mean(1) for hidden in (forward.hidden_1, forward.hidden_2))
+    shares = [
+        (activity <= DORMANT_BELOW * activity.mean(1, keepdim=True)).float().mean(1)
+        for activity in activities
+    ]
+    return torch.stack(shares, 1)
+
+
+def target_distance(learner: Learner) -> Tensor:
+    """‖θ − θ⁻‖ / ‖θ‖ of each member, `(P,)`: how far the target network is behind."""
+    online, target = learner.online.parameters, learner.target.parameters
+    norm = torch.linalg.vector_norm
+    return norm(online - target, dim=1) / norm(online, dim=1)
+
+
+def update_ratio(learner: Learner) -> Tensor:
+    """‖Δθ‖ / ‖θ‖ of the newest Adam step of each member, `(P,)`; NaN before the first.
+
+    Δθ = α m̂ / (√v̂ + ε) (Kingma & Ba 2015, Algorithm 1), from the moments that the step used.
+    """
+    steps = learner.adam_steps
+    first = learner.first_moment / (1 - BETA_1**steps)
+    second = learner.second_moment / (1 - BETA_2**steps)
+    step = first / (second.sqrt() + ADAM_EPSILON)
+    norm = torch.linalg.vector_norm
+    size = norm(step, dim=1) * learner.learning_rate[:, 0]
+    return size / norm(learner.online.parameters, dim=1)
+
+
+def sample_age(replay: ReplayBuffer) -> tuple[float, int]:
+    """Age of what is sampled, in environment steps: the expected one, and the oldest there is.
+
+    Exact, not estimated: every stored transition is drawn with the same probability, and one is
+    stored at each step, so that ages are 0, 1, …, size − 1.
+    """
+    oldest = max(0, len(replay) - 1)
+    return oldest / 2, oldest
+
+
+def spread_observations(replay: ReplayBuffer, count: int) -> Tensor:
+    """``count`` stored observations `(P, count, d)` at equal distances from oldest to newest.
+
+    Fewer when fewer are stored. Unlike a random sample it costs the replay's stream nothing.
+    """
+    size = len(replay)
+    order = torch.arange(min(count, size)) * size // max(1, min(count, size))
+    return _observations(replay, order)
+
+
+def recent_observations(replay: ReplayBuffer, count: int) -> Tensor:
+    """The newest ``count`` observations of every member, `(P, count, d)`, oldest first."""
+    size = len(replay)
+    return _observations(replay, torch.arange(max(0, size - count), size))
+
+
+def _observations(replay: ReplayBuffer, order: Tensor) -> Tensor:
+    return replay.rows(order.expand(replay.members, -1))[..., : replay.observation_dim]
