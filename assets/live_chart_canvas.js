@@ -5,12 +5,14 @@
 
 const DASHES = { solid: [], dash: [9, 6], dot: [2, 4], dashdot: [9, 4, 2, 4] };
 const OVERHANG = 4;
+// points of a thick line that are stroked at once: long paths that cross themselves are slow
+const PIECE = 32;
 
-/** One path through a line's points; a value that is none interrupts it. */
-function trace(context, { x, y }, toX, toY) {
+/** A path through points `from` to `to` of a line; a value that is none interrupts it. */
+function trace(context, { x, y }, toX, toY, from = 0, to = x.length) {
   context.beginPath();
   let pen = false;
-  for (let i = 0; i < x.length; i++) {
+  for (let i = from; i < to; i++) {
     if (y[i] === null || !Number.isFinite(y[i])) {
       pen = false;
       continue;
@@ -60,11 +62,14 @@ export function drawCurves(canvas, size, box, ranges, log, curves) {
   const toX = (x) => box.left + (x - ranges.x[0]) * xScale;
   const toY = (y) => box.top + box.height - ((log ? Math.log10(y) : y) - ranges.y[0]) * yScale;
   const stroke = (line, color, width, dash = "solid") => {
-    trace(context, line, toX, toY);
     context.strokeStyle = color;
     context.lineWidth = width;
     context.setLineDash(DASHES[dash]);
-    context.stroke();
+    const piece = width > 1 && dash === "solid" ? PIECE : line.x.length;
+    for (let from = 0; from < line.x.length; from += piece) {
+      trace(context, line, toX, toY, from, Math.min(from + piece + 1, line.x.length));
+      context.stroke();
+    }
   };
   for (const { lines, style } of curves) {
     trace(context, lines.band, toX, toY);

@@ -117,9 +117,9 @@ export class Curve {
     return this.#lines()[0] ?? NOTHING;
   }
 
-  /** What to draw inside `range`, each line in about two points a pixel. */
+  /** What to draw inside `range`, each line in about one point a pixel. */
   lines(range, pixels) {
-    const limit = Math.min(POINTS, 2 * pixels);
+    const limit = Math.min(POINTS, pixels);
     const cut = ({ x, y }, points = limit) => thin(x, y, range, points);
     const bold = cut(this.#bold());
     if (this.several) {
