@@ -1,0 +1,188 @@
+"""One and the same work, done by this project, by libraries, and by plain PyTorch.
+
+CartPole-v1, network 4-128-128-2, vanilla DQN, batch 64, one gradient update after each
+environment step, Adam 1e-3, Huber loss, gradient norm 10, hard target update every 500 steps,
+ε 0.05 throughout, replay of 50,000. A contender is a function that advances a number of steps.
+"""
+
+import random
+from collections import deque
+from collections.abc import Callable
+
+import gymnasium
+import numpy as np
+import torch
+from report import ROOT as ROOT  # puts the checkout on the path
+from torch import nn
+
+from dqn_core import DQNConfig, Trainer
+
+Advance = Callable[[int], object]
+
+BATCH_SIZE = 64
+BUFFER_CAPACITY = 50_000
+LEARNING_STARTS = 100
+TARGET_PERIOD = 500
+EPSILON = 0.05
+
+
+def identical_work(hidden_dim: int = 128) -> DQNConfig:
+    """The work as a configuration of this project."""
+    return DQNConfig(
+        env_id="CartPole-v1",
+        epsilon_start=EPSILON,
+        epsilon_end=EPSILON,
+        buffer_capacity=BUFFER_CAPACITY,
+        learning_starts=LEARNING_STARTS,
+        batch_size=BATCH_SIZE,
+        gamma=0.99,
+        double_dqn=False,
+        loss="huber",
+        learning_rate=1e-3,
+        learning_rate_end=1e-3,
+        gradient_clipping="norm",
+        gradient_clip=10.0,
+        target_update_period=TARGET_PERIOD,
+        target_update_unit="env_steps",
+        tau=1.0,
+        hidden_dim=hidden_dim,
+        total_steps=10_000_000,
+        evaluation_period=0,
+    )
+
+
+def this_project(config: DQNConfig, members: int = 1) -> Trainer:
+    """A trainer with ``members`` seeds that has begun to learn."""
+    trainer = Trainer([config.replace(seed=seed) for seed in range(members)])
+    trainer.run(max_steps=config.learning_starts + 50)
+    return trainer
+
+
+def stable_baselines() -> Advance:
+    """Stable-Baselines3's `DQN`."""
+    from stable_baselines3 import DQN
+
+    model = DQN(
+        "MlpPolicy",
+        "CartPole-v1",
+        learning_rate=1e-3,
+        buffer_size=BUFFER_CAPACITY,
+        learning_starts=LEARNING_STARTS,
+        batch_size=BATCH_SIZE,
+        train_freq=1,
+        gradient_steps=1,
+        target_update_interval=TARGET_PERIOD,
+        exploration_initial_eps=EPSILON,
+        exploration_final_eps=EPSILON,
+        max_grad_norm=10,
+        policy_kwargs={"net_arch": [128, 128]},
+        seed=0,
+        device="cpu",
+    )
+
+    def advance(steps: int) -> None:
+        model.learn(steps, reset_num_timesteps=False)
+
+    advance(LEARNING_STARTS + 50)
+    return advance
+
+
+def tianshou() -> Advance:
+    """Tianshou's `DQN`, its collector and its replay, without its trainer's logging.
+
+    It does not clip gradients, which spares it that work.
+    """
+    from tianshou.algorithm import DQN
+    from tianshou.algorithm.algorithm_base import policy_within_training_step
+    from tianshou.algorithm.modelfree.dqn import DiscreteQLearningPolicy
+    from tianshou.algorithm.optim import AdamOptimizerFactory
+    from tianshou.data import Collector, VectorReplayBuffer
+    from tianshou.env import DummyVectorEnv
+    from tianshou.utils.net.common import Net
+
+    environments = DummyVectorEnv([lambda: gymnasium.make("CartPole-v1")])
+    policy = DiscreteQLearningPolicy(
+        model=Net(state_shape=4, action_shape=2, hidden_sizes=[128, 128]),
+        action_space=gymnasium.spaces.Discrete(2),
+        eps_training=EPSILON,
+    )
+    algorithm = DQN(
+        policy=policy,
+        optim=AdamOptimizerFactory(lr=1e-3),
+        target_update_freq=TARGET_PERIOD,
+        is_double=False,
+        huber_loss_delta=1.0,
+    )
+    replay = VectorReplayBuffer(BUFFER_CAPACITY, 1)
+    collector = Collector(policy, environments, replay, exploration_noise=True)
+    collector.reset()
+
+    def advance(steps: int) -> None:
+        with policy_within_training_step(policy):
+            for _ in range(steps):
+                collector.collect(n_step=1)
+                algorithm.update(replay, BATCH_SIZE)
+
+    with policy_within_training_step(policy):
+        collector.collect(n_step=LEARNING_STARTS)
+    advance(50)
+    return advance
+
+
+class PlainPyTorch:
+    """What most teaching code looks like, with the mistakes taken out: autograd and a deque."""
+
+    def __init__(self) -> None:
+        self.environment = gymnasium.make("CartPole-v1")
+        self.online, self.target = self._network(), self._network()
+        self.target.load_state_dict(self.online.state_dict())
+        self.optimizer = torch.optim.Adam(self.online.parameters(), lr=1e-3)
+        self.replay: deque = deque(maxlen=BUFFER_CAPACITY)
+        self.observation, _ = self.environment.reset(seed=0)
+        self.steps = 0
+        self.advance(LEARNING_STARTS + 50)
+
+    @staticmethod
+    def _network() -> nn.Module:
+        return nn.Sequential(
+            nn.Linear(4, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 2)
+        )
+
+    def advance(self, steps: int) -> None:
+        for _ in range(steps):
+            self._interact()
+            if self.steps >= LEARNING_STARTS:
+                self._learn()
+            if self.steps % TARGET_PERIOD == 0:
+                self.target.load_state_dict(self.online.state_dict())
+
+    def _interact(self) -> None:
+        if random.random() < EPSILON:
+            action = int(self.environment.action_space.sample())
+        else:
+            with torch.no_grad():
+                q_values = self.online(torch.as_tensor(self.observation).unsqueeze(0))
+            action = int(q_values.argmax())
+        following, reward, terminated, truncated, _ = self.environment.step(action)
+        self.replay.append((self.observation, action, reward, following, terminated))
+        self.observation = following
+        self.steps += 1
+        if terminated or truncated:
+            self.observation, _ = self.environment.reset()
+
+    def _learn(self) -> None:
+        batch = random.sample(self.replay, BATCH_SIZE)
+        observations, actions, rewards, following, terminated = map(
+            np.array, zip(*batch, strict=True)
+        )
+        q_values = self.online(torch.from_numpy(observations))
+        q_taken = q_values.gather(1, torch.from_numpy(actions)[:, None]).squeeze(1)
+        with torch.no_grad():
+            next_value = self.target(torch.from_numpy(following)).amax(1)
+            going_on = 1 - torch.from_numpy(terminated).float()
+            expected = torch.from_numpy(rewards).float() + 0.99 * going_on * next_value
+        loss = nn.functional.smooth_l1_loss(q_taken, expected)
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.online.parameters(), 10)
+        self.optimizer.step()

@@ -1,0 +1,140 @@
+"""How fast is one agent's step, and how far is its update from the floor?
+
+    python benchmarks/learner.py
+
+Steps per second of this project, Stable-Baselines3, Tianshou (where it is installed) and plain
+PyTorch on identical work (see contenders.py), in turns, one thread each; then where one step of
+this project goes, against the matrix products and the Adam step alone.
+"""
+
+import importlib.util
+from collections.abc import Callable
+from statistics import median
+
+import contenders
+import torch
+from report import Report, arguments, interleaved, microseconds
+
+from dqn_core import DQNConfig, Trainer
+from dqn_core.threads import set_threads
+
+OURS = "DQN Lab"
+SB3 = "Stable-Baselines3"
+
+
+def floor_update(batch_size: int = 64, hidden_dim: int = 128) -> Callable[[], None]:
+    """What no implementation can do without, on memory that is all there.
+
+    The matrix products of two forward passes and one backward pass, and one fused Adam step on
+    all parameters.
+    """
+    sizes = [(4, hidden_dim), (hidden_dim, hidden_dim), (hidden_dim, 2)]
+    weights = [torch.rand(size) for size in sizes]
+    activations = [torch.rand(batch_size, size[0]) for size in sizes]
+    outputs = [torch.rand(batch_size, size[1]) for size in sizes]
+    weight_gradients = [torch.empty(size) for size in sizes]
+    input_gradients = [torch.empty(batch_size, size[0]) for size in sizes]
+    n_parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in sizes)
+    parameters, gradient, first, second = torch.rand(4, n_parameters)
+    steps = torch.zeros(())
+
+    def update() -> None:
+        for _ in ("online", "target"):
+            for layer in range(3):
+                torch.mm(activations[layer], weights[layer], out=outputs[layer])
+        for layer in (2, 1, 0):
+            torch.mm(activations[layer].T, outputs[layer], out=weight_gradients[layer])
+            if layer:
+                torch.mm(outputs[layer], weights[layer].T, out=input_gradients[layer])
+        torch._fused_adam_(
+            [parameters],
+            [gradient],
+            [first],
+            [second],
+            [],
+            [steps],
+            lr=1e-3,
+            beta1=0.9,
+            beta2=0.999,
+            weight_decay=0.0,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    return update
+
+
+def parts(trainer: Trainer) -> dict[str, Callable[[], object]]:
+    """The pieces of one step of ``trainer``, each callable by itself."""
+    config, learner = trainer.config, trainer.learner
+    batch = trainer.replay.sample(config.batch_size, learner.gamma)
+    return {
+        "act": trainer._choose_actions,
+        "environment and store": lambda: trainer._interact(trainer._choose_actions()),
+        "sample": lambda: trainer.replay.sample(config.batch_size, learner.gamma),
+        "update": lambda: learner.update(batch),
+    }
+
+
+def repeated(call: Callable[[], object], times: int) -> Callable[[], None]:
+    @torch.inference_mode()
+    def repeat() -> None:
+        for _ in range(times):
+            call()
+
+    return repeat
+
+
+def main() -> None:
+    options = arguments(__doc__).parse_args()
+    set_threads()
+    steps, repeats = (20, 2) if options.quick else (1_000, 11)
+    report = Report("One agent's step")
+    report.say(" ".join((contenders.__doc__ or "").split()))
+
+    ours = contenders.this_project(contenders.identical_work())
+    recommended = contenders.this_project(DQNConfig(evaluation_period=0, total_steps=10_000_000))
+    advance = {
+        OURS: lambda n: ours.run(max_steps=n),
+        f"{OURS}, `recommended` (Double, Polyak)": lambda n: recommended.run(max_steps=n),
+        SB3: contenders.stable_baselines(),
+        "plain PyTorch": contenders.PlainPyTorch().advance,
+    }
+    if importlib.util.find_spec("tianshou"):
+        advance["Tianshou"] = contenders.tianshou()
+    else:
+        report.say(
+            "Tianshou is left out: `pip install tianshou` adds it, best in a second virtual "
+            "environment, since it takes pandas back to version 2."
+        )
+    seconds = interleaved(
+        {name: lambda run=run: run(steps) for name, run in advance.items()}, repeats
+    )
+    micro = {name: microseconds(times, steps) for name, times in seconds.items()}
+    report.table(
+        "libraries",
+        ["", "µs a step", "steps/s", f"{OURS} is so many times as fast"],
+        [[name, micro[name], 1e6 / micro[name], micro[name] / micro[OURS]] for name in advance],
+    )
+
+    pieces = parts(ours) | {"floor": floor_update()}
+    seconds = interleaved({name: repeated(call, steps) for name, call in pieces.items()}, repeats)
+    times = {name: microseconds(values, steps) for name, values in seconds.items()}
+    times["environment and store"] -= times["act"]
+    # Ratios within a turn: a pause of the machine seldom falls on both of a pair.
+    ratios = {
+        name: median(a / b for a, b in zip(seconds[name], seconds["floor"], strict=True))
+        for name in ("sample", "update", "floor")
+    }
+    report.say("One step of this project, piece by piece, and the floor of an update:")
+    report.table(
+        "parts",
+        ["part", "µs", "÷ floor"],
+        [[name, value, ratios.get(name, "")] for name, value in times.items()],
+    )
+    report.finish(options.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Every benchmark runs as the script that it is, prints its table, and writes its figures."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("learner", ["Stable-Baselines3", "plain PyTorch", "Tianshou", "floor", "update"]),
+        ("population", ["hidden 64", "Stable-Baselines3's for one", "among 8"]),
+        ("replay", ["10,000", "1,000,000"]),
+        ("solve", ["rl-zoo", "not solved"]),
+        ("learning", ["of 2 seeds reach 475"]),
+    ],
+)
+def test_benchmark(name, words, tmp_path):
+    path = tmp_path / f"{name}.json"
+    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--quick", "--json", str(path)]
+    if name == "learning":
+        command += ["--results", str(tmp_path)]
+    # From a foreign folder and without the checkout on the path.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    process = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    for word in [*words, "cores", "1 thread(s)", "torch 2."]:
+        assert word in process.stdout
+    figures = json.loads(path.read_text())
+    assert figures["machine"]["processor"]
+    if name == "learning":
+        assert (tmp_path / "learning.md").read_text() in process.stdout
