@@ -139,6 +139,12 @@ def figures(run: Run) -> None:
     with st.container(horizontal=True, key="figures", gap="medium"):
         for label, value in numbers.items():
             st.metric(label, value, width=125)
+    if run.status is Status.WAITING:
+        runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
+        st.info(
+            f"All places for training are taken: {runs} to pause or end before this one trains.",
+            icon=":material/hourglass_top:",
+        )
     st.progress(
         min(1.0, step / config.total_steps),
         text=f"Environment step {step:,} of {config.total_steps:,}",

@@ -1,0 +1,165 @@
+"""What a newcomer does, in a real browser: start, watch, pause, test, come back."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+APP = Path(__file__).parents[2] / "app.py"
+Open = Callable[..., Page]
+
+
+def open_app(page: Page, url: str, query: str = "") -> None:
+    page.goto(f"{url}/{query}")
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(timeout=30_000)
+    expect(button(page, "start")).to_be_visible()
+
+
+def button(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key} button").first  # a second one may be its help
+
+
+def env_step(page: Page) -> int:
+    text = page.get_by_text(re.compile(r"Environment step [\d,]+ of")).inner_text()
+    match = re.search(r"step ([\d,]+) of", text)
+    assert match is not None
+    return int(match[1].replace(",", ""))
+
+
+def wait_for_step(page: Page, beyond: int) -> int:
+    for _ in range(200):
+        if (step := env_step(page)) > beyond:
+            return step
+        page.wait_for_timeout(100)
+    raise AssertionError(f"step {env_step(page)} never got beyond {beyond}")
+
+
+def go_to(page: Page, name: str, heading: str) -> None:
+    page.locator(".st-key-navigation").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=15_000)
+
+
+def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    assert env_step(page) == 0
+    button(page, "start").click()
+    expect(button(page, "pause")).to_be_visible()
+    wait_for_step(page, 300)
+    curve = page.get_by_role("img", name=re.compile("average return", re.IGNORECASE))
+    expect(curve.first).to_be_visible()
+    first = curve.first.get_attribute("aria-label")
+    wait_for_step(page, 1_200)
+    expect(curve.first).not_to_have_attribute("aria-label", str(first))
+
+    button(page, "pause").click()
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+    paused_at = env_step(page)
+    page.wait_for_timeout(1_500)
+    assert env_step(page) == paused_at
+    button(page, "start").click()
+    wait_for_step(page, paused_at)
+
+
+def test_training_goes_on_while_another_page_is_looked_at(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    button(page, "start").click()
+    left_at = wait_for_step(page, 100)
+    go_to(page, "Test", "Watch and test an agent")
+    page.wait_for_timeout(2_000)
+    go_to(page, "Train", "Train a deep Q-network")
+    expect(button(page, "pause")).to_be_visible()
+    assert wait_for_step(page, left_at + 100) > left_at + 100
+    button(page, "pause").click()
+
+
+def test_single_steps_and_episodes(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    button(page, "one_step").click()
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
+    button(page, "one_step").click()
+    expect(page.get_by_text("Environment step 2 of")).to_be_visible()
+    button(page, "one_episode").click()
+    wait_for_step(page, 7)
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+
+
+def test_space_runs_and_pauses(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    page.keyboard.press("Space")
+    expect(button(page, "pause")).to_be_visible()
+    wait_for_step(page, 50)
+    page.keyboard.press("Space")
+    expect(button(page, "start")).to_be_visible()
+
+
+def test_reset_begins_at_the_start_again(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    button(page, "reset").click()
+    expect(page.get_by_text("Environment step 0 of")).to_be_visible()
+    expect(page.get_by_text("ready", exact=True)).to_be_visible()
+
+
+def test_two_windows_are_two_runs(new_page: Open, app_url: str) -> None:
+    mine, theirs = new_page(), new_page()
+    open_app(mine, app_url)
+    open_app(theirs, app_url)
+    button(mine, "start").click()
+    wait_for_step(mine, 200)
+    theirs.wait_for_timeout(1_000)
+    assert env_step(theirs) == 0
+    expect(button(theirs, "start")).to_be_visible()
+
+
+def test_a_second_visitor_waits_for_a_place_and_gets_it_when_the_first_tab_closes(
+    new_page: Open, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DQN_LAB_TRAINING_SLOTS", "1")
+    url = serve(APP)
+    first, second = new_page(), new_page()
+    open_app(first, url)
+    button(first, "start").click()
+    wait_for_step(first, 100)
+    open_app(second, url)
+    button(second, "start").click()
+    expect(second.get_by_text("waiting", exact=True)).to_be_visible()
+    expect(second.get_by_text("1 run is to pause or end before")).to_be_visible()
+    assert env_step(second) == 0
+    first.close()
+    wait_for_step(second, 100)
+
+
+def test_the_test_page_plays_the_agent_in_training(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    button(page, "start").click()
+    wait_for_step(page, 1_500)
+    go_to(page, "Test", "Watch and test an agent")
+    expect(page.get_by_text("In training, as it is now").first).to_be_visible()
+    slider, canvas = page.locator(".player .slider"), page.locator(".player canvas").first
+    expect(canvas).to_be_visible(timeout=20_000)
+    pictures = []
+    for key in ("Home", "End"):
+        slider.press(key)
+        page.wait_for_timeout(500)
+        pictures.append(canvas.screenshot())
+    assert pictures[0] != pictures[1]
+
+
+def test_no_page_scrolls_sideways_on_a_phone(new_page: Open, app_url: str) -> None:
+    page = new_page(viewport={"width": 360, "height": 740})
+    open_app(page, app_url)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    for name, heading in (
+        ("Train", "Train a deep Q-network"),
+        ("Test", "Watch and test an agent"),
+    ):
+        go_to(page, name, heading)
+        page.wait_for_timeout(1_000)
+        widths = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert widths[0] <= widths[1]
