@@ -1,16 +1,18 @@
-"""Testing an agent: the conditions, the episodes shown, the results as table and chart."""
+"""Testing an agent: the episodes shown, the results as table and chart."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.agents import Chosen
+from dashboard.conditions import Conditions
 from dashboard.player import Film
-from dqn_core import Agent, evaluate, record
+from dqn_core import LabError, evaluate, record
 from dqn_core.environments import environment_spec
-from dqn_core.evaluation import Evaluation, Push
+from dqn_core.evaluation import Evaluation
 from dqn_core.recording import Recording
 from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
 
@@ -18,54 +20,66 @@ NOTEBOOK_WEIGHT = 0.9
 """Weight of the running average in the notebook's test plot."""
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """How a test is done: what the episodes start from and what is done to the agent in them."""
-
-    episodes: int = 20
-    first_seed: int = 0
-    epsilon: float = 0.0
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    push: Push | None = None
+class _StoppedError(LabError):
+    """The episode is no longer wanted."""
 
 
 class Showing:
     """One episode that is being filmed or has been."""
 
-    def __init__(self, agent: Agent, seed: int, conditions: Conditions, title: str) -> None:
-        self.agent = agent
+    def __init__(self, chosen: Chosen, seed: int, conditions: Conditions) -> None:
+        self.chosen = chosen
         self.seed = seed
+        self.conditions = conditions
         self.recording: Recording | None = None
-        spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
-        self._conditions = conditions
-        self.film = Film(spec, gamma=agent.config.gamma, title=title).start(self._record)
+        self._stopped = False
+        config = chosen.agent.config
+        spec = environment_spec(config.env_id, config.max_episode_steps)
+        self.film = Film(spec, gamma=config.gamma, title=chosen.title, failing=spec.failing)
+        self.film.start(self._record)
+
+    def stop(self) -> None:
+        """Film no further."""
+        self._stopped = True
 
     def _record(self, film: Film) -> None:
+        def watcher(
+            frame: Any,
+            observation: np.ndarray,
+            q_values: np.ndarray,
+            action: int | None = None,
+            reward: float | None = None,
+        ) -> None:
+            if self._stopped:
+                raise _StoppedError("Another episode was chosen.")
+            film.add(frame, observation, q_values, action, reward)
+
         recording = record(
-            self.agent,
+            self.chosen.agent,
             self.seed,
-            self._conditions.epsilon,
-            watcher=film.add,
-            parameters=self._conditions.parameters,
-            push=self._conditions.push,
+            self.conditions.epsilon,
+            watcher=watcher,
+            parameters=self.conditions.parameters,
+            push=self.conditions.push,
         )
-        film.finish(terminated=recording.terminated, truncated=recording.truncated)
+        # First the recording: whoever sees that the film is complete finds it there.
         self.recording = recording
+        film.finish(terminated=recording.terminated, truncated=recording.truncated)
 
 
 @dataclass(frozen=True)
 class Results:
     """Test episodes of one agent."""
 
-    title: str
-    agent: Agent
+    chosen: Chosen
     conditions: Conditions
     evaluation: Evaluation
     threshold: float | None
 
     @classmethod
-    def of(cls, title: str, agent: Agent, conditions: Conditions) -> "Results":
+    def of(cls, chosen: Chosen, conditions: Conditions) -> "Results":
         """Play the test's episodes, without pictures."""
+        agent = chosen.agent
         evaluation = evaluate(
             agent,
             conditions.episodes,
@@ -75,7 +89,17 @@ class Results:
             conditions.push,
         )
         spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
-        return cls(title, agent, conditions, evaluation, spec.reward_threshold)
+        return cls(chosen, conditions, evaluation, spec.reward_threshold)
+
+    @property
+    def headline(self) -> str:
+        """Who was tested, and how."""
+        words = self.conditions.words(self.chosen.agent.config.env_id)
+        count = len(self.evaluation.seeds)
+        return (
+            f"**{self.chosen.title}**: {count} episode{'s' if count > 1 else ''} from seed "
+            f"{self.conditions.first_seed}" + (f", with {words}" if words else "")
+        )
 
     @property
     def worst_seed(self) -> int:

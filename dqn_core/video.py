@@ -5,7 +5,7 @@ import itertools
 import math
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -79,13 +79,19 @@ def write_video(recording: "Recording", path: Path, *, overlay: bool = False) ->
         LabError: another ending, or a recording without pictures.
         MissingPackageError: MP4 without the package that encodes it.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (".mp4", ".gif"):
-        raise LabError(f"Episodes are saved as .mp4 or .gif, not as “{path.name}”.")
+    encode = encoder_for(path)
     if not recording.frames:
-        raise LabError("This recording has no pictures: record the episode again with pictures.")
-    encode = encode_mp4 if suffix == ".mp4" else encode_gif
+        raise LabError("This environment has no pictures: there is nothing to film.")
     encode(_pictures(recording, overlay), recording.frames_per_second, path)
+
+
+def encoder_for(path: Path) -> Callable[[Iterable[Picture], float, Path], None]:
+    """`encode_mp4` or `encode_gif`, by the ending of `path`; `LabError` for any other."""
+    encoders = {".mp4": encode_mp4, ".gif": encode_gif}
+    try:
+        return encoders[path.suffix.lower()]
+    except KeyError:
+        raise LabError(f"Episodes are saved as .mp4 or .gif, not as “{path.name}”.") from None
 
 
 def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) -> None:
@@ -172,10 +178,15 @@ def encode_gif(frames: Iterable[Picture], frames_per_second: float, path: Path) 
 
 def _pictures(recording: "Recording", overlay: bool) -> Iterator[Picture]:
     for t, frame in enumerate(recording.frames):
-        picture = _drawn_text(frame) if isinstance(frame, str) else frame
+        picture = picture_of(frame)
         if overlay:
-            picture = np.concatenate([picture, _numbers(recording, t, picture.shape[1])])
+            picture = np.concatenate([picture, numbers(recording, t, picture.shape[1])])
         yield picture
+
+
+def picture_of(frame: Picture | str) -> Picture:
+    """A frame as a picture; a text is drawn."""
+    return _drawn_text(frame) if isinstance(frame, str) else frame
 
 
 def _drawn_text(text: str) -> Picture:
@@ -214,7 +225,7 @@ def _styled(line: str) -> Iterator[tuple[str, str | None]]:
                     ground = _ANSI_COLOURS[code - 40]
 
 
-def _numbers(recording: "Recording", t: int, width: int) -> Picture:
+def numbers(recording: "Recording", t: int, width: int) -> Picture:
     """What the agent predicted and did at moment t, as a picture to put below that of t."""
     q_values = recording.q_values[t]
     action = int(recording.actions[t]) if t < len(recording.actions) else None

@@ -1,184 +1,88 @@
-"""The Test page: watch an agent, test it on fresh episodes, take it away."""
+"""The Test page: watch an agent, test it on fresh episodes, play against it, take it away."""
 
-import io
-import tempfile
-from pathlib import Path
+from collections.abc import Sequence
 
 import streamlit as st
-import torch
 
+from dashboard.agents import Chosen, choose_agents, load, upload_control
+from dashboard.conditions import Conditions, conditions
+from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
 from dashboard.player import player
-from dashboard.session import Session
-from dashboard.testing import Conditions, Results, Showing
-from dqn_core import Agent, LabError, load_agent
-from dqn_core.checkpoint import agent_bytes
-from dqn_core.environments import PHYSICS, PUSHABLE, family
-from dqn_core.evaluation import Push
-from dqn_core.video import write_video
+from dashboard.session import Session, current_session
+from dashboard.takeaway import take_away
+from dashboard.testing import Results, Showing
+from dqn_core import LabError
 
-TRAINED = Path(__file__).resolve().parent.parent / "assets" / "cartpole.safetensors"
-LOAD_LINES = """\
-import torch
-from torch import nn
-
-class QNetwork(nn.Module):
-    def __init__(self, inputs={inputs}, hidden={hidden}, outputs={outputs}):
-        super().__init__()
-        self.fc1 = nn.Linear(inputs, hidden)
-        self.fc2 = nn.Linear(hidden, hidden)
-        self.fc3 = nn.Linear(hidden, outputs)
-
-    def forward(self, x):{head}
-
-network = QNetwork()
-network.load_state_dict(torch.load("agent.pt", weights_only=True))
-"""
-PLAIN_HEAD = """
-        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))"""
-DUELING_HEAD = """
-        out = self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
-        value, advantages = out[..., :1], out[..., 1:]
-        return value + advantages - advantages.mean(-1, keepdim=True)"""
+COLORS = ("#0077bb", "#ee7733")
 
 
-@st.cache_resource(show_spinner=False)
-def trained_agent() -> Agent:
-    """The agent that comes with the project."""
-    return load_agent(TRAINED)
+def training_line(session: Session) -> None:
+    """What the run does meanwhile; looking at it tells the runner that somebody is there."""
+
+    @st.fragment(run_every=5 if session.run.is_active else None)
+    def line() -> None:
+        run = current_session().run
+        if run.trainer.env_step:
+            what = f"{run.status}, step {run.trainer.env_step:,} in {run.config.env_id}"
+            st.caption(f":material/model_training: The run on the Train page: {what}")
+
+    line()
 
 
-def choices(session: Session) -> dict[str, Agent]:
-    """Every agent that can be watched, by its name on the page."""
-    run = session.run
-    agents = {}
-    if run.trainer.env_step:
-        agents["In training, as it is now"] = run.agent()
-        for snapshot in reversed(run.snapshots):
-            agents[f"In training, at step {snapshot.env_steps:,}"] = snapshot
-    agents["Trained CartPole agent"] = trained_agent()
-    uploaded = st.session_state.get("uploaded_agent")
-    if uploaded:
-        agents[uploaded[0]] = uploaded[1]
-    return agents
-
-
-def choose_agents(session: Session) -> list[tuple[str, Agent]]:
-    """The agent to test, and the one beside it if there is one."""
-    agents = choices(session)
-    names = list(agents)
-    for key in ("agent", "beside"):
-        if st.session_state.get(key) not in (*names, None):
-            del st.session_state[key]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = st.selectbox("Agent", names, key="agent", persist_state="session")
-        same_env = [n for n in names if agents[n].config.env_id == agents[first].config.env_id]
-        second = st.selectbox(
-            "Beside it",
-            [n for n in same_env if n != first],
-            index=None,
-            placeholder="nobody",
-            key="beside",
-            persist_state="session",
-            help="A second agent from the same start, on the same clock.",
-        )
-    return [(name, agents[name]) for name in (first, second) if name is not None]
-
-
-def upload() -> None:
-    """Take in an agent or a run that was saved; a refusal is one sentence and changes nothing."""
-    file = st.file_uploader(
-        "A saved agent or run (.safetensors)", type="safetensors", key="upload_agent"
-    )
-    if file is None or file.file_id == st.session_state.get("uploaded_id"):
-        return
-    st.session_state["uploaded_id"] = file.file_id
+def show(agents: Sequence[Chosen], seed: int, how: Conditions) -> None:
+    """Film the episode from ``seed`` for each agent; the player shows it as it is made."""
+    st.session_state.pop("show_problem", None)
     try:
-        agent = load_agent(file.getvalue())
+        showings = [Showing(chosen, seed, how) for chosen in agents]
     except LabError as error:
-        st.session_state["upload_problem"] = f"{file.name}: {error}"
+        st.session_state["show_problem"] = str(error)
         return
-    st.session_state.pop("upload_problem", None)
-    st.session_state["uploaded_agent"] = (f"Uploaded: {file.name}", agent)
-    st.session_state["agent"] = f"Uploaded: {file.name}"
-    st.rerun()
+    for showing in st.session_state.get("showings", []):
+        showing.stop()
+    st.session_state["showings"] = showings
 
 
-def conditions(env_id: str) -> Conditions:
-    """How the test is done, from the controls in the sidebar."""
-    with st.sidebar:
-        st.markdown(":material/tune: **How it is tested**")
-        episodes = st.number_input(
-            "Episodes", 1, 200, 20, key="test_episodes", persist_state="session"
-        )
-        seed = st.number_input(
-            "First seed",
-            0,
-            2**31,
-            1_000,
-            key="test_seed",
-            persist_state="session",
-            help="Episode e starts from environment seed first + e.",
-        )
-        epsilon = st.slider(
-            "ε while testing",
-            0.0,
-            1.0,
-            0.0,
-            0.01,
-            key="test_epsilon",
-            persist_state="session",
-            help="Share of random actions; 0 is the greedy policy.",
-        )
-        parameters = {}
-        declared = PHYSICS.get(family(env_id), {})
-        if declared:
-            st.markdown(":material/public: **What breaks it?**")
-        for name, parameter in declared.items():
-            unit = f" ({parameter.unit})" if parameter.unit else ""
-            value = st.slider(
-                f"{parameter.label}{unit}",
-                parameter.low,
-                parameter.high,
-                parameter.default,
-                key=f"physics_{env_id}_{name}",
-                persist_state="session",
-                step=10 ** -len(f"{parameter.low:g}".partition(".")[2])
-                if parameter.low % 1
-                else 0.1,
-                format="%g",
-            )
-            if value != parameter.default:
-                parameters[name] = value
-        push = None
-        if family(env_id) in PUSHABLE:
-            component, what, hardest = PUSHABLE[family(env_id)]
-            amount = st.slider(
-                f"Push ({what})",
-                -hardest,
-                hardest,
-                0.0,
-                hardest / 30,
-                key=f"push_{env_id}",
-                persist_state="session",
-            )
-            if amount:
-                at = st.number_input("Push at step", 0, 10_000, 50, key="push_step")
-                push = Push(int(at), component, amount)
-    return Conditions(int(episodes), int(seed), epsilon, parameters, push)
+def show_what_was_chosen(agents: Sequence[Chosen], how: Conditions) -> None:
+    """A new episode whenever the controls ask for another one than before."""
+    wanted = ([chosen.identity for chosen in agents], how.first_seed, how.of_an_episode())
+    if st.session_state.get("shown_for") != wanted:
+        st.session_state["shown_for"] = wanted
+        show(agents, how.first_seed, how)
 
 
-def show(agents: list[tuple[str, Agent]], seed: int, how: Conditions) -> None:
-    """Film the episode from ``seed`` for each agent; the player below shows it as it is made."""
-    st.session_state["showings"] = [Showing(agent, seed, how, name) for name, agent in agents]
+def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
+    """The buttons and the player."""
+    show_what_was_chosen(agents, how)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
+        if st.button("Watch an episode", icon=":material/play_arrow:", type="primary", key="watch"):
+            show(agents, how.first_seed, how)
+        if st.button("Another start", icon=":material/casino:", key="another_start"):
+            before = st.session_state.get("showings")
+            show(agents, before[0].seed + 1 if before else how.first_seed, how)
+        if st.button(f"Test {how.episodes} episodes", icon=":material/checklist:", key="run_test"):
+            with st.spinner(f"Playing {how.episodes} episodes…"):
+                st.session_state["results"] = [Results.of(chosen, how) for chosen in agents]
+    if problem := st.session_state.get("show_problem"):
+        st.error(problem, icon=":material/error:")
+    showings: list[Showing] = st.session_state.get("showings", [])
+    if showings:
+        shown = showings[0]
+        words = shown.conditions.words(shown.chosen.agent.config.env_id)
+        st.caption(f"Episode from seed {shown.seed}" + (f", with {words}" if words else ""))
+        player(*(showing.film for showing in showings), key="player")
+    return showings
 
 
-def results_section(agents: list[tuple[str, Agent]], results: list[Results]) -> None:
-    """Numbers, chart and table of each tested agent."""
-    colors = ("#0077bb", "#ee7733")
-    for index, (result, color) in enumerate(zip(results, colors, strict=False)):
+def results_section(agents: Sequence[Chosen]) -> None:
+    """Numbers, chart and table of each tested agent, as long as it is the chosen one."""
+    results: list[Results] = st.session_state.get("results", [])
+    if [result.chosen.identity for result in results] != [chosen.identity for chosen in agents]:
+        return
+    tested = [result.chosen for result in results]
+    for index, (result, color) in enumerate(zip(results, COLORS, strict=False)):
         with st.container(border=True, key=f"results_{index}"):
-            st.markdown(f"**{result.title}**: {len(result.evaluation.seeds)} episodes")
+            st.markdown(result.headline)
             with st.container(horizontal=True):
                 for label, value in result.figures().items():
                     st.metric(label, value, width=150)
@@ -186,8 +90,8 @@ def results_section(agents: list[tuple[str, Agent]], results: list[Results]) -> 
                 result.chart(color),
                 key=f"returns_{index}",
                 config={"displaylogo": False},
-                alt=f"Returns of {len(result.evaluation.seeds)} test episodes of {result.title}, "
-                f"mean {result.evaluation.mean_return:.1f}",
+                alt=f"Returns of {len(result.evaluation.seeds)} test episodes of "
+                f"{result.chosen.title}, mean {result.evaluation.mean_return:.1f}",
             )
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 st.button(
@@ -195,7 +99,7 @@ def results_section(agents: list[tuple[str, Agent]], results: list[Results]) -> 
                     key=f"worst_{index}",
                     icon=":material/thumb_down:",
                     on_click=show,
-                    args=(agents, result.worst_seed, result.conditions),
+                    args=(tested, result.worst_seed, result.conditions),
                 )
                 st.download_button(
                     "Results as CSV",
@@ -205,101 +109,55 @@ def results_section(agents: list[tuple[str, Agent]], results: list[Results]) -> 
                     icon=":material/table:",
                     on_click="ignore",
                 )
-            with st.expander("Every episode", key=f"table_{index}"):
-                st.dataframe(result.table(), hide_index=True)
+            episodes_table(index, result, tested)
 
 
-def take_away(name: str, agent: Agent) -> None:
-    """The episode as a film, the agent as files."""
-    showings: list[Showing] = st.session_state["showings"]
-    with st.expander("Take it away", icon=":material/download:", key="take_away"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            form = st.segmented_control(
-                "Film", ["MP4", "GIF"], default="MP4", required=True, key="film_form"
-            )
-            overlay = st.toggle("With Q-values", key="film_overlay")
-            if st.button("Make the film", icon=":material/movie:", key="make_film"):
-                with st.spinner("Encoding…"):
-                    make_film(showings[0], f".{form.lower()}", overlay)
-        film = st.session_state.get("film_file")
-        if film:
-            st.download_button(
-                f"Save {film[0]}", film[1], film[0], key="save_film", on_click="ignore"
-            )
-        with st.container(horizontal=True):
-            st.download_button(
-                "Agent (.safetensors)",
-                agent_bytes(agent),
-                "agent.safetensors",
-                key="save_agent",
-                icon=":material/save:",
-                on_click="ignore",
-            )
-            st.download_button(
-                "PyTorch state_dict (.pt)",
-                state_dict_bytes(agent),
-                "agent.pt",
-                key="save_state_dict",
-                icon=":material/save:",
-                on_click="ignore",
-            )
-        shape = agent.network.shape
-        (inputs, hidden), _, (_, outputs) = shape.layers
-        st.markdown(f"**{name}** in plain PyTorch:")
-        st.code(
-            LOAD_LINES.format(
-                inputs=inputs,
-                hidden=hidden,
-                outputs=outputs,
-                head=DUELING_HEAD if shape.dueling else PLAIN_HEAD,
-            ),
-            language="python",
+def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> None:
+    """One row an episode; choosing a row plays it."""
+    # A test of its own has a table of its own, in which no row is chosen.
+    key = f"episodes_{index}_{id(result)}"
+
+    def watch_row() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows:
+            show(tested, result.evaluation.seeds[rows[0]], result.conditions)
+
+    with st.expander("Every episode: choose one to watch it", key=f"table_{index}"):
+        st.dataframe(
+            result.table(),
+            key=key,
+            hide_index=True,
+            on_select=watch_row,
+            selection_mode="single-row",
         )
 
 
-def make_film(showing: Showing, suffix: str, overlay: bool) -> None:
-    """Encode the episode that is shown; what cannot be done is said in one sentence."""
-    if showing.recording is None:
-        st.info("The episode is still being recorded: try again in a moment.")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{showing.agent.config.env_id}-seed-{showing.seed}{suffix}"
-        try:
-            write_video(showing.recording, path, overlay=overlay)
-        except LabError as error:
-            st.error(str(error))
-            return
-        st.session_state["film_file"] = (path.name, path.read_bytes())
-
-
-def state_dict_bytes(agent: Agent) -> bytes:
-    """The weights as `torch.save` writes them."""
-    file = io.BytesIO()
-    torch.save(agent.network.to_module().state_dict(), file)
-    return file.getvalue()
+def duel_section(showing: Showing) -> None:
+    """You against the agent, from the start of the episode in the player."""
+    env_id = showing.chosen.agent.config.env_id
+    with st.container(border=True, key="duel_section"):
+        st.subheader("You against the agent")
+        if can_duel(env_id):
+            st.caption("From the same start, in the same physics, on the same clock.")
+            duel(showing.chosen, showing.seed, showing.conditions, "duel")
+        else:
+            st.caption(f"The duel is for CartPole: the browser does not know {env_id}'s physics.")
 
 
 session = open_page("Test")
 st.header("Watch and test an agent")
-agents = choose_agents(session)
-how = conditions(agents[0][1].config.env_id)
+training_line(session)
+choices = choose_agents(session)
 with st.sidebar:
-    upload()
-if problem := st.session_state.get("upload_problem"):
-    st.error(problem, icon=":material/error:")
-
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    watch = st.button("Watch an episode", icon=":material/play_arrow:", type="primary", key="watch")
-    test = st.button(f"Test {how.episodes} episodes", icon=":material/checklist:", key="run_test")
-
+    how = conditions(choices[0].env_id)
+    st.markdown(":material/upload: **Bring an agent**")
+    upload_control()
 try:
-    if watch or "showings" not in st.session_state:
-        show(agents, how.first_seed, how)
-    player(*(showing.film for showing in st.session_state["showings"]), key="player")
-    if test:
-        with st.spinner(f"Playing {how.episodes} episodes…"):
-            st.session_state["results"] = [Results.of(name, agent, how) for name, agent in agents]
-    results_section(agents, st.session_state.get("results", []))
-    take_away(*agents[0])
+    agents = [load(choice) for choice in choices]
+    showings = watch_section(agents, how)
+    results_section(agents)
+    if showings:
+        duel_section(showings[0])
+        take_away(showings, session.run)
 except LabError as error:
     st.error(str(error), icon=":material/error:")

@@ -1,0 +1,189 @@
+"""Which agents can be watched: those of the run in training, the project's own, an uploaded one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+import torch
+
+from dashboard.session import Session
+from dqn_core import Agent, LabError, load_agent
+from dqn_core.checkpoint import unpack
+from dqn_core.errors import CheckpointError
+
+TRAINED = Path(__file__).resolve().parent.parent / "assets" / "cartpole.safetensors"
+UPLOAD_TYPES = ["safetensors"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An agent that can be chosen.
+
+    ``identity`` differs whenever another agent stands behind the same name; that an agent in
+    training learns does not make it another one. ``load`` may raise `LabError`.
+    """
+
+    name: str
+    identity: str
+    env_id: str
+    load: Callable[[], Agent]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The agent behind a choice as it is at this moment; ``title`` tells at which step that is."""
+
+    title: str
+    identity: str
+    agent: Agent
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was taken in: its agents by name, the first one already built."""
+
+    file_id: str
+    name: str
+    content: bytes
+    members: int
+    first: Agent
+
+    def choices(self) -> list[Choice]:
+        """One agent, or those of a run's members."""
+
+        def loader(member: int) -> Callable[[], Agent]:
+            return lambda: load_agent(self.content, member) if member else self.first
+
+        return [
+            Choice(
+                f"Uploaded: {self.name}" + (f", member {p + 1}" if self.members > 1 else ""),
+                f"{self.file_id}:{p}",
+                self.first.config.env_id,
+                loader(p),
+            )
+            for p in range(self.members)
+        ]
+
+
+@st.cache_resource(show_spinner=False)
+def trained_agent() -> Agent:
+    """The agent that comes with the project."""
+    return load_agent(TRAINED)
+
+
+def available(session: Session) -> dict[str, Choice]:
+    """Every agent that can be chosen, by its name."""
+    run = session.run
+    env_id = run.config.env_id
+    choices: list[Choice] = []
+    if run.trainer.env_step:
+        members = run.trainer.members
+
+        def now(member: int) -> Callable[[], Agent]:
+            return lambda: run.agent(member)
+
+        def kept(snapshot: Agent) -> Callable[[], Agent]:
+            return lambda: snapshot
+
+        for p in range(members):
+            which = f", member {p + 1}" if members > 1 else ""
+            choices.append(
+                Choice(f"In training{which}, as it is now", f"{run.id}:{p}", env_id, now(p))
+            )
+        which = ", member 1" if members > 1 else ""
+        choices += [
+            Choice(
+                f"In training{which}, at step {snapshot.env_steps:,}",
+                f"{run.id}:step {snapshot.env_steps}",
+                env_id,
+                kept(snapshot),
+            )
+            for snapshot in reversed(run.snapshots)
+        ]
+    choices.append(Choice("Trained CartPole agent", "trained", "CartPole-v1", trained_agent))
+    upload: Upload | None = st.session_state.get("upload")
+    if upload:
+        choices += upload.choices()
+    return {choice.name: choice for choice in choices}
+
+
+def choose_agents(session: Session) -> list[Choice]:
+    """The agent to test, and the one beside it if there is one."""
+    choices = available(session)
+    names = list(choices)
+    chosen = st.session_state.get("agent")
+    if chosen not in names:
+        st.session_state.pop("agent", None)
+        if chosen is not None:
+            st.info(f"“{chosen}” is no longer there: the run has begun anew.")
+    elif not st.session_state.get("agent_picked"):
+        st.session_state["agent"] = names[0]  # the run in training, once there is one
+    with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
+        first = st.selectbox(
+            "Agent", names, key="agent", persist_state="session", on_change=_remember_pick
+        )
+        same = [n for n in names if n != first and choices[n].env_id == choices[first].env_id]
+        if st.session_state.get("beside") not in same:
+            st.session_state.pop("beside", None)
+        second = st.selectbox(
+            "Beside it",
+            same,
+            index=None,
+            placeholder="nobody",
+            key="beside",
+            persist_state="session",
+            help="A second agent from the same start, on the same clock.",
+        )
+    return [choices[name] for name in (first, second) if name is not None]
+
+
+def load(choice: Choice) -> Chosen:
+    """Raises `LabError` when the agent cannot play."""
+    agent = choice.load()
+    if not torch.isfinite(agent.network.parameters).all():
+        raise CheckpointError(
+            f"“{choice.name}” has weights that are not finite: it diverged and cannot play."
+        )
+    title = choice.name.replace("as it is now", f"at step {agent.env_steps:,}")
+    return Chosen(title, choice.identity, agent)
+
+
+def upload_control() -> None:
+    """Take in an agent or a run; a refusal is one sentence, and what was loaded before stays."""
+    st.file_uploader(
+        "A saved agent or run (.safetensors)",
+        type=UPLOAD_TYPES,
+        key="upload_file",
+        on_change=_take_in,
+    )
+    if problem := st.session_state.get("upload_problem"):
+        st.error(problem, icon=":material/error:")
+
+
+def _remember_pick() -> None:
+    st.session_state["agent_picked"] = True
+
+
+def _take_in() -> None:
+    """Read the file that was just uploaded."""
+    st.session_state.pop("upload_problem", None)
+    file = st.session_state.get("upload_file")
+    if file is None:
+        return
+    try:
+        upload = read_upload(file.file_id, file.name, file.getvalue())
+    except LabError as error:
+        st.session_state["upload_problem"] = f"{file.name} was not loaded. {error}"
+        return
+    st.session_state["upload"] = upload
+    st.session_state["agent"] = upload.choices()[0].name
+    _remember_pick()
+
+
+def read_upload(file_id: str, name: str, content: bytes) -> Upload:
+    """The agents in a file; raises `CheckpointError` in one sentence."""
+    first = load_agent(content)
+    kind, state = unpack(content)
+    members = len(state["configs"]) if kind == "run" else 1
+    return Upload(file_id, name, content, members, first)

@@ -1,0 +1,103 @@
+"""Several episodes in one film, on one clock: side by side, or an agent as it grows."""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from dqn_core.errors import LabError
+from dqn_core.video import Picture, encoder_for, numbers, picture_of
+
+if TYPE_CHECKING:
+    from dqn_core.recording import Recording
+
+TILE_WIDTH = 320  # pixels
+MOST_COLUMNS = 3
+LAST_SECONDS = 1.5  # for which the last picture stays
+GIF_RATE = 25.0  # a GIF of many tiles at full rate would be several times as large
+_HEAD = 26  # pixels above a tile
+_GAP = 6
+_FONT_SIZE = 14
+_PAPER, _INK, _FAINT = "#ffffff", "#222222", "#667079"
+
+
+def write_montage(
+    recordings: Sequence["Recording"], labels: Sequence[str], path: Path, *, overlay: bool = False
+) -> None:
+    """Write episodes as tiles of one MP4 or GIF, each under its label, in real time.
+
+    An episode that has ended stays at its last picture, paled, with its return.
+
+    Args:
+        overlay: below each tile show the Q-values, the action taken and the return so far.
+
+    Raises:
+        LabError: another ending, or recordings without pictures.
+        MissingPackageError: MP4 without the package that encodes it.
+    """
+    encode = encoder_for(path)
+    if not all(recording.frames for recording in recordings):
+        raise LabError("This environment has no pictures: there is nothing to film.")
+    rate = recordings[0].frames_per_second
+    stride = max(1, round(rate / GIF_RATE)) if path.suffix.lower() == ".gif" else 1
+    frames = montage(recordings, labels, rate, overlay)
+    encode(itertools.islice(frames, 0, None, stride), rate / stride, path)
+
+
+def montage(
+    recordings: Sequence["Recording"], labels: Sequence[str], rate: float, overlay: bool
+) -> Iterator[Picture]:
+    """The film's pictures (H, W, 3) uint8, of all episodes until the longest has ended."""
+    columns = min(len(recordings), MOST_COLUMNS)
+    rows = math.ceil(len(recordings) / columns)
+    tiles = [
+        _tiles(recording, label, overlay)
+        for recording, label in zip(recordings, labels, strict=True)
+    ]
+    blank: Picture | None = None
+    for _ in range(max(len(recording.frames) for recording in recordings)):
+        shown = [next(tile) for tile in tiles]
+        if blank is None:
+            height = max(tile.shape[0] for tile in shown)
+            size = (rows * (height + _GAP) - _GAP, columns * (TILE_WIDTH + _GAP) - _GAP, 3)
+            blank = np.full(size, 255, np.uint8)
+        whole = blank.copy()
+        for place, tile in enumerate(shown):
+            top = place // columns * (height + _GAP)
+            left = place % columns * (TILE_WIDTH + _GAP)
+            whole[top : top + tile.shape[0], left : left + TILE_WIDTH] = tile
+        yield whole
+    yield from itertools.repeat(whole, round(LAST_SECONDS * rate))
+
+
+def _tiles(recording: "Recording", label: str, overlay: bool) -> Iterator[Picture]:
+    """The tile at each moment, without end."""
+    last = len(recording.actions)
+    for t, frame in enumerate(recording.frames):
+        picture = Image.fromarray(picture_of(frame))
+        height = round(picture.height * TILE_WIDTH / picture.width)
+        scaled = np.asarray(picture.resize((TILE_WIDTH, height), Image.Resampling.BOX))
+        over = t == last
+        if over:
+            scaled = (127 + scaled // 2).astype(np.uint8)
+        how = "ended" if recording.terminated else "time limit"
+        words = f"{how}: return {recording.total:g}" if over else f"step {t}"
+        parts = [_head(label, words), scaled]
+        if overlay:
+            parts.append(numbers(recording, t, TILE_WIDTH))
+        tile = np.concatenate(parts)
+        yield tile
+    yield from itertools.repeat(tile)
+
+
+def _head(label: str, words: str) -> Picture:
+    image = Image.new("RGB", (TILE_WIDTH, _HEAD), _PAPER)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(size=_FONT_SIZE)
+    draw.text((8, 5), label, _INK, font=font)
+    draw.text((TILE_WIDTH - 8, 5), words, _FAINT, font=font, anchor="ra")
+    return np.asarray(image)
