@@ -120,9 +120,12 @@ def main() -> None:
 
     pieces = parts(ours) | {"floor": floor_update()}
     seconds = interleaved({name: repeated(call, steps) for name, call in pieces.items()}, repeats)
+    # Differences and ratios within a turn: a pause of the machine seldom falls on both of a pair.
+    seconds["environment and store"] = [
+        both - act
+        for both, act in zip(seconds["environment and store"], seconds["act"], strict=True)
+    ]
     times = {name: microseconds(values, steps) for name, values in seconds.items()}
-    times["environment and store"] -= times["act"]
-    # Ratios within a turn: a pause of the machine seldom falls on both of a pair.
     ratios = {
         name: median(a / b for a, b in zip(seconds[name], seconds["floor"], strict=True))
         for name in ("sample", "update", "floor")
