@@ -7,21 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from dqn_core.errors import LabError
-from dqn_core.video import Picture, encoder_for, numbers, picture_of
+from dqn_core.video import Picture, encoder_for, font_of_size, numbers, picture_of
 
 if TYPE_CHECKING:
     from dqn_core.recording import Recording
 
-TILE_WIDTH = 320  # pixels
+TILE_WIDTH = 300  # pixels
 MOST_COLUMNS = 3
 LAST_SECONDS = 1.5  # for which the last picture stays
-GIF_RATE = 25.0  # a GIF of many tiles at full rate would be several times as large
+RATE = 25.0  # pictures a second at most: each is many pictures drawn
 _HEAD = 26  # pixels above a tile
 _GAP = 6
-_FONT_SIZE = 14
 _PAPER, _INK, _FAINT = "#ffffff", "#222222", "#667079"
 
 
@@ -43,23 +42,25 @@ def write_montage(
     if not all(recording.frames for recording in recordings):
         raise LabError("This environment has no pictures: there is nothing to film.")
     rate = recordings[0].frames_per_second
-    stride = max(1, round(rate / GIF_RATE)) if path.suffix.lower() == ".gif" else 1
-    frames = montage(recordings, labels, rate, overlay)
-    encode(itertools.islice(frames, 0, None, stride), rate / stride, path)
+    stride = max(1, round(rate / RATE))
+    frames = montage(recordings, labels, stride, overlay)
+    stay = round(LAST_SECONDS * rate / stride)
+    encode(_staying(frames, stay), rate / stride, path)
 
 
 def montage(
-    recordings: Sequence["Recording"], labels: Sequence[str], rate: float, overlay: bool
+    recordings: Sequence["Recording"], labels: Sequence[str], stride: int, overlay: bool
 ) -> Iterator[Picture]:
-    """The film's pictures (H, W, 3) uint8, of all episodes until the longest has ended."""
+    """Pictures (H, W, 3) uint8 of each ``stride``-th moment, until the longest episode's end."""
     columns = min(len(recordings), MOST_COLUMNS)
     rows = math.ceil(len(recordings) / columns)
     tiles = [
-        _tiles(recording, label, overlay)
+        _tiles(recording, label, stride, overlay)
         for recording, label in zip(recordings, labels, strict=True)
     ]
     blank: Picture | None = None
-    for _ in range(max(len(recording.frames) for recording in recordings)):
+    longest = max(len(recording.actions) for recording in recordings)
+    for _ in range(math.ceil(longest / stride) + 1):
         shown = [next(tile) for tile in tiles]
         if blank is None:
             height = max(tile.shape[0] for tile in shown)
@@ -71,16 +72,20 @@ def montage(
             left = place % columns * (TILE_WIDTH + _GAP)
             whole[top : top + tile.shape[0], left : left + TILE_WIDTH] = tile
         yield whole
-    yield from itertools.repeat(whole, round(LAST_SECONDS * rate))
 
 
-def _tiles(recording: "Recording", label: str, overlay: bool) -> Iterator[Picture]:
+def _staying(frames: Iterator[Picture], count: int) -> Iterator[Picture]:
+    """``frames``, and then the last one ``count`` times more."""
+    for frame in frames:
+        yield frame
+    yield from itertools.repeat(frame, count)
+
+
+def _tiles(recording: "Recording", label: str, stride: int, overlay: bool) -> Iterator[Picture]:
     """The tile at each moment, without end."""
     last = len(recording.actions)
-    for t, frame in enumerate(recording.frames):
-        picture = Image.fromarray(picture_of(frame))
-        height = round(picture.height * TILE_WIDTH / picture.width)
-        scaled = np.asarray(picture.resize((TILE_WIDTH, height), Image.Resampling.BOX))
+    for t, frame in recording.frames.every(stride):
+        scaled = _scaled(picture_of(frame))
         over = t == last
         if over:
             scaled = (127 + scaled // 2).astype(np.uint8)
@@ -94,10 +99,19 @@ def _tiles(recording: "Recording", label: str, overlay: bool) -> Iterator[Pictur
     yield from itertools.repeat(tile)
 
 
+def _scaled(picture: Picture) -> Picture:
+    """The picture as wide as a tile."""
+    image = Image.fromarray(picture)
+    if image.width % TILE_WIDTH == 0:
+        return np.asarray(image.reduce(image.width // TILE_WIDTH))  # several times as fast
+    height = round(image.height * TILE_WIDTH / image.width)
+    return np.asarray(image.resize((TILE_WIDTH, height), Image.Resampling.BOX))
+
+
 def _head(label: str, words: str) -> Picture:
     image = Image.new("RGB", (TILE_WIDTH, _HEAD), _PAPER)
     draw = ImageDraw.Draw(image)
-    font = ImageFont.load_default(size=_FONT_SIZE)
+    font = font_of_size(14)
     draw.text((8, 5), label, _INK, font=font)
     draw.text((TILE_WIDTH - 8, 5), words, _FAINT, font=font, anchor="ra")
     return np.asarray(image)

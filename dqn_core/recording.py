@@ -39,6 +39,10 @@ class Frames:
         return len(self._course.actions) + 1 if self._mode else 0
 
     def __iter__(self) -> Iterator[Any]:
+        return (frame for _, frame in self.every(1))
+
+    def every(self, stride: int) -> Iterator[tuple[int, Any]]:
+        """Each ``stride``-th moment, and the last, with its picture."""
         if not self._mode:
             return
         course = self._course
@@ -47,12 +51,13 @@ class Frames:
         )
         try:
             environment.reset(course.seed)
-            yield environment.render()
+            yield 0, environment.render()
             for step, action in enumerate(course.actions):
                 if course.push and course.push.step == step:
                     environment.nudge(course.push.component, course.push.amount)
                 environment.step(int(action))
-                yield environment.render()
+                if (step + 1) % stride == 0 or step + 1 == len(course.actions):
+                    yield step + 1, environment.render()
         finally:
             environment.close()
 

@@ -1,6 +1,7 @@
 """Episodes as video files (MP4, GIF), and the palette that makes their pictures small."""
 
 import contextlib
+import functools
 import itertools
 import math
 import re
@@ -24,6 +25,7 @@ _SAMPLED = 8  # so many pictures at most are looked at to choose a palette
 _RGB = np.array([1 << 16, 1 << 8, 1], np.int32)
 _CELL = 0xFCFCFC
 
+_GIF_BATCH = 64  # pictures that share a palette and are in memory in full colour at a time
 _SHORTEST_GIF_DELAY = 2  # hundredths of a second; browsers slow down what is shorter
 
 _WHITE, _INK, _FAINT, _BAR, _TAKEN_BAR = "#ffffff", "#222222", "#c8ccd0", "#8cc0dd", "#0077bb"
@@ -153,18 +155,23 @@ def encode_gif(frames: Iterable[Picture], frames_per_second: float, path: Path) 
     A GIF counts in hundredths of a second and browsers slow down delays below two: frames that
     come faster are dropped and delays vary, so that the whole keeps real time.
     """
-    shown: list[Picture] = []
+    images: list[Image.Image] = []
+    waiting: list[Picture] = []
     starts: list[int] = []
     count = 0
     for frame in frames:
         start = round(100 * count / frames_per_second)
         if not starts or start - starts[-1] >= _SHORTEST_GIF_DELAY:
-            shown.append(frame)
+            waiting.append(frame)
             starts.append(start)
+        if len(waiting) == _GIF_BATCH:
+            images += with_shared_palette(waiting, colours=64)
+            waiting = []
         count += 1
     end = max(round(100 * count / frames_per_second), starts[-1] + _SHORTEST_GIF_DELAY)
     delays = np.diff([*starts, end])
-    first, *rest = with_shared_palette(shown, colours=64)
+    images += with_shared_palette(waiting, colours=64) if waiting else []
+    first, *rest = images
     first.save(
         path,
         "GIF",
@@ -225,6 +232,12 @@ def _styled(line: str) -> Iterator[tuple[str, str | None]]:
                     ground = _ANSI_COLOURS[code - 40]
 
 
+@functools.cache
+def font_of_size(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own font; reading it takes longer than drawing with it."""
+    return ImageFont.load_default(size=size)
+
+
 def numbers(recording: "Recording", t: int, width: int) -> Picture:
     """What the agent predicted and did at moment t, as a picture to put below that of t."""
     q_values = recording.q_values[t]
@@ -233,7 +246,7 @@ def numbers(recording: "Recording", t: int, width: int) -> Picture:
     high = max(float(recording.q_values.max()), 0.0)
     image = Image.new("RGB", (width, _ROW * (len(q_values) + 1) + 10), _WHITE)
     draw = ImageDraw.Draw(image)
-    font = ImageFont.load_default(size=13)
+    font = font_of_size(13)
     begin, end = round(0.3 * width), round(0.82 * width)
 
     def place(q: float) -> float:
