@@ -6,6 +6,7 @@ Nothing is ever unpickled, so loading a file that someone sent cannot run code.
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from dqn_core.environments import environment_spec
 from dqn_core.errors import CheckpointError, LabError
 from dqn_core.evaluation import Agent, network_shape
 from dqn_core.networks import QNetwork
+from dqn_core.state_check import check_state
 from dqn_core.trainer import Trainer
 
 FORMAT = "dqn-lab"
@@ -29,6 +31,16 @@ MOST_MEMBERS = 1_024
 
 Source = Path | str | bytes
 _Built = TypeVar("_Built")
+_ODD_CONTENTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What contents of a file that are not as they should be can cause while they are read."""
 
 
 def pack(kind: str, state: Mapping[str, Any]) -> bytes:
@@ -52,7 +64,7 @@ def unpack(source: Source) -> tuple[str, dict[str, Any]]:
         tensors = load_tensors(content)
         state = _from_json(manifest["state"], tensors)
         return str(manifest["kind"]), state
-    except (SafetensorError, KeyError, TypeError, ValueError, IndexError) as error:
+    except (SafetensorError, *_ODD_CONTENTS) as error:
         raise CheckpointError(f"{name} is damaged: {_reason(error)}.") from error
 
 
@@ -67,9 +79,25 @@ def load_run(source: Source) -> Trainer:
     kind, state = unpack(source)
     if kind != "run":
         raise CheckpointError(f"{name} holds an agent, not a run: it can be tested, not resumed.")
-    if not 1 <= len(state.get("configs", ())) <= MOST_MEMBERS:
-        raise CheckpointError(f"{name} is damaged: it has no configurations.")
-    return _guarded(name, lambda: Trainer.from_state(state))
+
+    def build() -> Trainer:
+        if not 1 <= len(state["configs"]) <= MOST_MEMBERS:
+            raise ValueError(f"it has {len(state['configs'])} configurations")
+        configs = [DQNConfig.from_dict(values) for values in state["configs"]]
+        # Before memory is taken for networks that the file has no weights for.
+        shape = network_shape(environment_spec(configs[0].env_id), configs[0])
+        if tuple(state["learner"]["online"].shape) != (len(configs), shape.n_parameters):
+            raise ValueError("its weights do not fit its configuration")
+        trainer = Trainer(configs)
+        try:
+            check_state(state, trainer)
+            trainer.load_state_dict(state)
+        except BaseException:
+            trainer.close()
+            raise
+        return trainer
+
+    return _guarded(name, build)
 
 
 def save_agent(path: Path | str, agent: Agent) -> None:
@@ -110,6 +138,8 @@ def load_agent(source: Source, member: int = 0) -> Agent:
                 f"{name} does not fit {config.env_id}: it has {parameters.numel():,} parameters "
                 f"where {shape.n_parameters:,} are needed."
             )
+        if not parameters.is_floating_point():
+            raise ValueError("its weights are not real numbers")
         if not torch.isfinite(parameters).all():
             raise CheckpointError(f"{name} holds weights that are not finite: it diverged.")
         return Agent(config, QNetwork(shape, parameters.float().contiguous()), env_steps)
@@ -125,7 +155,7 @@ def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
         raise CheckpointError(
             str(error) if isinstance(error, CheckpointError) else f"{name} cannot be used: {error}"
         ) from error
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RuntimeError) as error:
+    except _ODD_CONTENTS as error:
         raise CheckpointError(f"{name} is damaged: {_reason(error)}.") from error
 
 
@@ -169,8 +199,9 @@ def _read(source: Source) -> tuple[str, bytes]:
         return _name(source), source
     try:
         return _name(source), Path(source).read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{source} cannot be read: {error.strerror}.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or _reason(error)
+        raise CheckpointError(f"{str(source)!r} cannot be read: {reason}.") from error
 
 
 def _manifest(name: str, content: bytes) -> dict[str, Any]:
@@ -195,10 +226,12 @@ def _reason(error: Exception) -> str:
 
 def _write(path: Path | str, content: bytes) -> None:
     target = Path(path)
-    part = target.with_name(target.name + ".part")
+    part = Path(f"{target}.part")
     try:
         part.write_bytes(content)
         part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CheckpointError(f"{target} cannot be written: {error.strerror}.") from error
+    except (OSError, ValueError) as error:
+        with suppress(OSError, ValueError):
+            part.unlink()
+        reason = getattr(error, "strerror", None) or _reason(error)
+        raise CheckpointError(f"{str(target)!r} cannot be written: {reason}.") from error

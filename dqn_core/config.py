@@ -105,7 +105,10 @@ class Hyperparameter:
             raise self._refusal(text) from None
 
     def _refusal(self, value: object) -> ConfigurationError:
-        return ConfigurationError(f"{self.name} must be {self.range_text}, not {value!r}.")
+        shown = " ".join(repr(value).split())
+        if len(shown) > 60:
+            shown = f"{shown[:60]}…"
+        return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown}.")
 
 
 def _number(value: float) -> str:

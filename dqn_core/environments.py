@@ -199,8 +199,11 @@ class Environment:
         for layer, kept in zip(self._layers(), state["layers"], strict=True):
             for name, value in kept.items():
                 # A file may name anything; only a plain variable that is there is set.
-                if name in vars(layer) and _is_plain(vars(layer)[name]):
-                    setattr(layer, name, deepcopy(value))
+                if name not in vars(layer) or not _is_plain(vars(layer)[name]):
+                    continue
+                if not _can_replace(value, vars(layer)[name]):
+                    raise ValueError(f"{name} cannot be {type(value).__name__}")
+                setattr(layer, name, deepcopy(value))
 
     def nudge(self, component: int, amount: float) -> None:
         """Add ``amount`` to one component of the inner state of a classic-control environment."""
@@ -389,6 +392,17 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
     return value is None or isinstance(value, bool | int | float | str)
+
+
+def _can_replace(value: Any, present: Any) -> bool:
+    """Whether ``value`` is plain and of ``present``'s kind: a text, a sequence or a number.
+
+    None may become anything plain and anything may become None, as at the start of an episode.
+    """
+    if not _is_plain(value) or value is None or present is None:
+        return _is_plain(value)
+    kinds: tuple[type | tuple[type, ...], ...] = (str, (tuple, list, np.ndarray))
+    return all(isinstance(value, kind) == isinstance(present, kind) for kind in kinds)
 
 
 def has_package(name: str) -> bool:
