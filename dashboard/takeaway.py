@@ -161,7 +161,7 @@ def film_growth(agents: Sequence[Agent], like: Showing, path: Path, overlay: boo
         record(agent, like.seed, how.epsilon, parameters=how.parameters, push=how.push)
         for agent in agents
     ]
-    labels = [f"step {agent.env_steps:,}" for agent in agents]
+    labels = [f"after {agent.env_steps:,} steps of training" for agent in agents]
     write_montage(recordings, labels, path, overlay=overlay)
 
 

@@ -8,7 +8,7 @@ from dqn_core.evaluation import network_shape
 from dqn_core.networks import QNetwork
 
 GAINS = (0.1, 0.3, 2.0, 1.0)
-"""Of cart position, cart velocity, pole angle and angular velocity: push right where the sum > 0."""
+"""Of position, velocity, angle and angular velocity: push right where the weighted sum is > 0."""
 
 
 def balancing_agent(**changes: object) -> Agent:
