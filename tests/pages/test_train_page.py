@@ -1,0 +1,89 @@
+"""The Train page, without a browser: its states and what it says in them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.run import Status
+from dashboard.session import Session
+from dashboard.slots import Slots
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def page() -> Iterator[AppTest]:
+    at = AppTest.from_file(APP, default_timeout=30).run()
+    yield at
+    session(at).run.pause()
+
+
+def session(at: AppTest) -> Session:
+    found = at.session_state["session"]
+    assert isinstance(found, Session)
+    return found
+
+
+def figures(at: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def train(at: AppTest, beyond: int) -> None:
+    """Do what the runner's thread does: `AppTest` ends the browser session with each run."""
+    run, slots = session(at).run, Slots(1)
+    while run.is_active and run.trainer.env_step <= beyond:
+        run.advance(slots)
+
+
+def test_before_the_start_it_is_ready_and_offers_to_start(page: AppTest) -> None:
+    assert not page.exception
+    assert page.button(key="start").label == "Start"
+    assert figures(page)["Episode"] == "0"
+    assert session(page).run.status is Status.READY
+
+
+def test_start_trains_and_pause_stops(page: AppTest) -> None:
+    page.button(key="start").click().run()
+    train(page, 300)
+    page.run()
+    assert int(figures(page)["Episode"]) > 0
+    assert figures(page)["Average return"] != "–"
+    page.button(key="pause").click().run()
+    assert session(page).run.status is Status.PAUSED
+    assert page.button(key="start").label == "Resume"
+
+
+def test_a_change_in_mid_run_is_listed_and_can_be_undone(page: AppTest) -> None:
+    page.button(key="start").click().run()
+    train(page, 50)
+    session(page).set("gamma", 0.5)
+    page.button(key="pause").click().run()
+    assert any("γ 0.99 → 0.5" in markdown.value for markdown in page.markdown)
+    undo = next(button for button in page.button if str(button.key).startswith("undo_"))
+    undo.click().run()
+    assert session(page).config.gamma == 0.99
+    assert session(page).run.config.gamma == 0.99
+    assert any("before γ 0.99 → 0.5" in info.value for info in page.info)
+
+
+def test_a_failed_run_shows_its_sentence_and_no_traceback(page: AppTest) -> None:
+    page.button(key="start").click().run()
+    train(page, 1_100)
+    session(page).run.trainer.learner.online.parameters.fill_(float("nan"))
+    train(page, 10_000)
+    page.run()
+    assert not page.exception
+    assert any("no longer finite" in error.value for error in page.error)
+
+
+def test_what_waits_for_a_reset_is_named(page: AppTest) -> None:
+    page.button(key="one_step").click().run()
+    train(page, 0)
+    session(page).set("hidden_dim", 64)
+    page.run()
+    assert any("Hidden width" in warning.value for warning in page.warning)
+    page.button(key="reset").click().run()
+    assert session(page).run.config.hidden_dim == 64
+    assert not page.warning
