@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from dashboard.belief import belief
 from dashboard.controls import sidebar
 from dashboard.curves import curves
 from dashboard.frame import open_page
@@ -226,5 +227,13 @@ def live() -> None:
         st.rerun()
 
 
+@st.fragment(run_every=1.0 if session.run.is_active else None)
+def inside() -> None:
+    """What the networks have become: dearer to work out than the curves, so once a second."""
+    with st.container(border=True, key="belief_section"):
+        belief(session.run)
+
+
 live()
 changes(session)
+inside()

@@ -20,6 +20,7 @@ import numpy as np
 from dashboard.slots import Slots
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
 from dqn_core.config import Value
+from dqn_core.diagnostics import recent_observations, spread_observations
 from dqn_core.history import History
 
 SLICE_SECONDS = 0.02
@@ -82,6 +83,15 @@ class RestorePoint:
     label: str
     state: dict[str, Any]
     size: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one member believes and has seen, copied in one moment."""
+
+    agent: Agent
+    recent: np.ndarray  # (N, observation_dim), its newest observations, oldest first
+    spread: np.ndarray  # (M, observation_dim), observations from the whole replay
 
 
 class Run:
@@ -215,6 +225,14 @@ class Run:
         """The policy as it is now."""
         with self._turnstile.for_page():
             return self.trainer.agent(member)
+
+    def look(self, member: int, recent: int, spread: int = 256) -> Look:
+        """The policy as it is now, and at most so many observations from the replay."""
+        with self._turnstile.for_page():
+            agent, replay = self.trainer.agent(member), self.trainer.replay
+            newest = recent_observations(replay, recent)
+            all_over = spread_observations(replay, spread)
+        return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy())
 
     def state_dict(self) -> dict[str, Any]:
         """The complete state, taken between two steps."""

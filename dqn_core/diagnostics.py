@@ -49,8 +49,7 @@ def dormant_shares(network: QNetwork, observations: Tensor) -> Tensor:
 def target_distance(learner: Learner) -> Tensor:
     """‖θ − θ⁻‖ / ‖θ‖ of each member, `(P,)`: how far the target network is behind."""
     online, target = learner.online.parameters, learner.target.parameters
-    norm = torch.linalg.vector_norm
-    return norm(online - target, dim=1) / norm(online, dim=1)
+    return _length(online - target) / _length(online)
 
 
 def update_ratio(learner: Learner) -> Tensor:
@@ -62,9 +61,7 @@ def update_ratio(learner: Learner) -> Tensor:
     first = learner.first_moment / (1 - BETA_1**steps)
     second = learner.second_moment / (1 - BETA_2**steps)
     step = first / (second.sqrt() + ADAM_EPSILON)
-    norm = torch.linalg.vector_norm
-    size = norm(step, dim=1) * learner.learning_rate[:, 0]
-    return size / norm(learner.online.parameters, dim=1)
+    return _length(step) * learner.learning_rate[:, 0] / _length(learner.online.parameters)
 
 
 def sample_age(replay: ReplayBuffer) -> tuple[float, int]:
@@ -91,6 +88,11 @@ def recent_observations(replay: ReplayBuffer, count: int) -> Tensor:
     """The newest ``count`` observations of every member, `(P, count, d)`, oldest first."""
     size = len(replay)
     return _observations(replay, torch.arange(max(0, size - count), size))
+
+
+def _length(rows: Tensor) -> Tensor:
+    lengths: Tensor = torch.linalg.vector_norm(rows, dim=1)
+    return lengths
 
 
 def _observations(replay: ReplayBuffer, order: Tensor) -> Tensor:

@@ -1,0 +1,156 @@
+/**
+ * The map of what an agent believes: a canvas that is made once and redrawn with each message.
+ *
+ * A message is a header length (uint32, little-endian), a header (JSON) and the values. Its `kind`
+ * says how it is drawn: "plane" over two components of the observation, "grid" on squares.
+ */
+
+import { readTheme } from "./belief_colours.js";
+import * as grid from "./belief_grid.js";
+import * as plane from "./belief_plane.js";
+
+const KINDS = { plane, grid };
+const HINT = "Point at the map, or use the arrow keys, to read its values.";
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** The map of each element that has one. */
+export const maps = new WeakMap();
+
+const make = (tag, name) => Object.assign(document.createElement(tag), { className: name });
+
+export function decode(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  // a copy, since typed arrays must begin at a multiple of their size
+  return { ...header, body: bytes.slice(4 + length).buffer };
+}
+
+class BeliefMap {
+  message = null;
+  cursor = null;
+  #root = make("figure", "belief");
+  #legend = make("div", "belief-legend");
+  #canvas = make("canvas", "belief-canvas");
+  #reading = make("p", "belief-reading");
+  #takeaway = make("figcaption", "belief-takeaway");
+  #frame = 0;
+  #theme;
+  #sizes;
+
+  constructor(parent) {
+    const style = Object.assign(document.createElement("link"), {
+      rel: "stylesheet",
+      href: new URL("belief.css", import.meta.url).href,
+      onload: () => this.#schedule(),
+    });
+    const canvas = this.#canvas;
+    canvas.tabIndex = 0;
+    canvas.setAttribute("role", "img");
+    canvas.onpointermove = canvas.onpointerdown = (event) => this.#point(event);
+    canvas.onpointerleave = canvas.onblur = () => this.#moveTo(null);
+    canvas.onkeydown = (event) => this.#key(event);
+    this.#root.append(this.#legend, canvas, this.#reading, this.#takeaway);
+    parent.append(style, this.#root);
+    this.#theme = readTheme(this.#root);
+    this.#sizes = new ResizeObserver(() => this.#schedule());
+    this.#sizes.observe(this.#root);
+  }
+
+  receive(bytes) {
+    const message = decode(bytes);
+    if (message.kind !== this.message?.kind) this.cursor = null;
+    this.message = KINDS[message.kind].unpack(message);
+    this.#takeaway.textContent = message.takeaway;
+    this.#canvas.setAttribute("aria-label", `${message.title}. ${message.takeaway}`);
+    this.#schedule();
+  }
+
+  /** Follow the page's theme. */
+  retheme() {
+    this.#theme = readTheme(this.#root);
+    this.#schedule();
+  }
+
+  get #kind() {
+    return KINDS[this.message.kind];
+  }
+
+  /** Width and height of the drawing, and its plot area inside. */
+  get #layout() {
+    const width = this.#root.clientWidth;
+    return this.#kind.layout(width, this.message);
+  }
+
+  #point(event) {
+    if (!this.message) return;
+    const { plot } = this.#layout;
+    const bounds = this.#canvas.getBoundingClientRect();
+    const x = (event.clientX - bounds.left - plot.left) / plot.width;
+    const y = (event.clientY - bounds.top - plot.top) / plot.height;
+    this.#moveTo(x >= 0 && x < 1 && y >= 0 && y < 1 ? [x, y] : null);
+  }
+
+  /** Move by one value, from the middle when nothing was pointed at. */
+  #key(event) {
+    const direction = ARROWS[event.key];
+    if (!direction || !this.message) return;
+    event.preventDefault();
+    const counts = [this.message.columns, this.message.rows];
+    const from = this.cursor ?? [0.5, 0.5];
+    this.#moveTo(
+      from.map((place, axis) => {
+        const index = Math.floor(place * counts[axis]) + (this.cursor ? direction[axis] : 0);
+        return (Math.min(Math.max(index, 0), counts[axis] - 1) + 0.5) / counts[axis];
+      }),
+    );
+  }
+
+  #moveTo(cursor) {
+    this.cursor = cursor;
+    this.#schedule();
+  }
+
+  #schedule() {
+    if (this.message) this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = 0;
+    const layout = this.#layout;
+    if (!layout.width) return;
+    const ratio = window.devicePixelRatio;
+    const [width, height] = [Math.round(layout.width * ratio), Math.round(layout.height * ratio)];
+    const canvas = this.#canvas;
+    if (canvas.width !== width || canvas.height !== height) {
+      Object.assign(canvas, { width, height });
+      canvas.style.height = `${layout.height}px`;
+    }
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, layout.width, layout.height);
+    this.#kind.draw(context, layout, this.message, this.#theme, this.cursor);
+    this.#legend.replaceChildren(...this.#kind.legend(this.message, this.#theme));
+    this.#reading.textContent = this.cursor ? this.#kind.read(this.message, this.cursor) : HINT;
+    canvas.dataset.drawn = this.message.step;
+  }
+
+  dispose() {
+    this.#sizes.disconnect();
+    cancelAnimationFrame(this.#frame);
+    this.#root.remove();
+  }
+}
+
+/** Show one message in the element of a Streamlit component; returns the clean-up. */
+export default function render({ data, parentElement }) {
+  if (!maps.has(parentElement)) maps.set(parentElement, new BeliefMap(parentElement));
+  const map = maps.get(parentElement);
+  map.retheme();
+  map.receive(data);
+  return () => {
+    // Streamlit also cleans up after a superseded call: only the end of the element counts
+    if (parentElement.isConnected) return;
+    maps.get(parentElement)?.dispose();
+    maps.delete(parentElement);
+  };
+}

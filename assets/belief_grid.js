@@ -1,0 +1,186 @@
+/** The belief map on the squares of a small world: Q of each action, and the best as an arrow. */
+
+import { along, colour, gradient, inkOn, number } from "./belief_colours.js";
+
+const LARGEST_SQUARE = 104;
+const SMALLEST_WITH_NUMBERS = 62;
+const GAP = 1;
+
+export function layout(width, { rows, columns }) {
+  const side = Math.floor(Math.min((width - 2) / columns, LARGEST_SQUARE));
+  const plot = { left: 1, top: 1, width: side * columns, height: side * rows };
+  return { width, height: plot.height + 2, plot, side };
+}
+
+/** Q square by square, the first row being the top one; then how often each was visited. */
+export function unpack(message) {
+  const count = message.rows * message.columns;
+  const q = new Float32Array(message.body, 0, count * message.actions.length);
+  return { ...message, q };
+}
+
+const share = ({ range: [low, high] }, value) => (value - low) / (high - low);
+
+const valuesAt = ({ q, actions }, square) =>
+  q.subarray(square * actions.length, (square + 1) * actions.length);
+
+const best = (values) => values.indexOf(Math.max(...values));
+
+export function draw(context, { plot, side }, message, theme, cursor) {
+  const { rows, columns } = message;
+  for (let square = 0; square < rows * columns; square++) {
+    context.save();
+    context.translate(
+      plot.left + (square % columns) * side,
+      plot.top + Math.floor(square / columns) * side,
+    );
+    drawSquare(context, side, message, square, theme);
+    context.restore();
+  }
+  if (cursor) {
+    const square = squareAt(message, cursor);
+    context.strokeStyle = theme.text;
+    context.lineWidth = 2;
+    const x = plot.left + (square % columns) * side;
+    const y = plot.top + Math.floor(square / columns) * side;
+    context.strokeRect(x + 1, y + 1, side - 2, side - 2);
+  }
+}
+
+function drawSquare(context, side, message, square, theme) {
+  const inner = side - GAP;
+  const letter = message.letters[square];
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  if (message.ended[square]) {
+    context.fillStyle = theme.faint;
+    context.fillRect(0, 0, inner, inner);
+    context.fillStyle = theme.text;
+    context.font = `600 ${Math.round(0.34 * side)}px ${theme.font}`;
+    context.fillText(letter, inner / 2, inner / 2);
+    return;
+  }
+  const values = valuesAt(message, square);
+  context.fillStyle = colour(along(theme.ramps.value, share(message, Math.max(...values))));
+  context.fillRect(0, 0, inner, inner);
+  message.directions.forEach((direction, action) => {
+    if (direction) drawTriangle(context, side, direction, values[action], message, theme);
+  });
+  drawBest(context, side, message, values, theme);
+  drawMarks(context, side, message, square, letter, theme);
+}
+
+/** The side of a square that an action leads to, coloured by its Q and with its number. */
+function drawTriangle(context, side, [down, right], value, message, theme) {
+  const inner = side - GAP;
+  const middle = inner / 2;
+  const rgb = along(theme.ramps.value, share(message, value));
+  context.beginPath();
+  context.moveTo(middle, middle);
+  for (const turn of [-1, 1]) {
+    context.lineTo(
+      middle * (1 + right + turn * down),
+      middle * (1 + down + turn * right),
+    );
+  }
+  context.closePath();
+  context.fillStyle = colour(rgb);
+  context.fill();
+  context.strokeStyle = theme.background;
+  context.lineWidth = 0.75;
+  context.stroke();
+  if (side < SMALLEST_WITH_NUMBERS) return;
+  context.fillStyle = inkOn(rgb);
+  context.font = `400 ${side < 80 ? 10 : 12}px ${theme.font}`;
+  const span = message.range[1] - message.range[0];
+  context.fillText(
+    number(value, span),
+    middle * (1 + (right ? 0.64 : 0.77) * right),
+    middle * (1 + 0.77 * down),
+  );
+}
+
+/** The greedy action: an arrow, or its first letter where it does not move. */
+function drawBest(context, side, message, values, theme) {
+  const middle = (side - GAP) / 2;
+  const radius = side * (side < SMALLEST_WITH_NUMBERS ? 0.24 : 0.15);
+  const action = best(values);
+  const direction = message.directions[action];
+  context.beginPath();
+  context.arc(middle, middle, radius, 0, 2 * Math.PI);
+  context.fillStyle = theme.background;
+  context.fill();
+  context.fillStyle = context.strokeStyle = theme.text;
+  if (!direction) {
+    context.font = `700 ${Math.round(1.2 * radius)}px ${theme.font}`;
+    context.fillText(message.actions[action][0].toUpperCase(), middle, middle + 1);
+    return;
+  }
+  const [down, right] = direction;
+  const tip = 0.68 * radius;
+  const at = (forward, sideways) => [
+    middle + right * forward - down * sideways,
+    middle + down * forward + right * sideways,
+  ];
+  context.lineWidth = Math.max(1.5, 0.14 * radius);
+  context.lineCap = context.lineJoin = "round";
+  context.beginPath();
+  context.moveTo(...at(-tip, 0));
+  context.lineTo(...at(tip, 0));
+  context.moveTo(...at(0.15 * tip, -0.7 * tip));
+  context.lineTo(...at(tip, 0));
+  context.lineTo(...at(0.15 * tip, 0.7 * tip));
+  context.stroke();
+}
+
+/** The square's letter, its wall, and a frame that is stronger the more often it was visited. */
+function drawMarks(context, side, message, square, letter, theme) {
+  const inner = side - GAP;
+  const visits = message.visits[square];
+  if (visits > 0) {
+    context.globalAlpha = 0.25 + 0.75 * visits;
+    context.strokeStyle = theme.text;
+    context.lineWidth = 2;
+    context.strokeRect(1, 1, inner - 2, inner - 2);
+    context.globalAlpha = 1;
+  }
+  if (letter) {
+    context.font = `700 ${side < SMALLEST_WITH_NUMBERS ? 10 : 13}px ${theme.font}`;
+    context.lineWidth = 3;
+    context.strokeStyle = theme.background;
+    context.fillStyle = theme.text;
+    const at = [side < SMALLEST_WITH_NUMBERS ? 8 : 12, side < SMALLEST_WITH_NUMBERS ? 9 : 13];
+    context.strokeText(letter, ...at);
+    context.fillText(letter, ...at);
+  }
+  if (message.walls[square]) {
+    context.fillStyle = theme.text;
+    context.fillRect(side - 3, 0, 5, side);
+  }
+}
+
+function squareAt({ rows, columns }, [x, y]) {
+  return Math.floor(y * rows) * columns + Math.floor(x * columns);
+}
+
+export function read(message, cursor) {
+  const square = squareAt(message, cursor);
+  const row = Math.floor(square / message.columns) + 1;
+  const place = `row ${row}, column ${(square % message.columns) + 1}`;
+  if (message.ended[square]) return `${place}: the episode is over here`;
+  const values = valuesAt(message, square);
+  const span = message.range[1] - message.range[0];
+  const texts = message.actions.map((name, action) => `${name} ${number(values[action], span)}`);
+  return `${place}: ${texts.join(", ")}; best: ${message.actions[best(values)]}`;
+}
+
+/** Nodes that say what the colours mean. */
+export function legend({ range, title }, theme) {
+  const node = (name, text = "") =>
+    Object.assign(document.createElement("span"), { className: name, textContent: text });
+  const bar = node("belief-bar");
+  bar.style.background = gradient(theme.ramps.value);
+  const span = range[1] - range[0];
+  const [low, high] = range.map((value) => number(value, span));
+  return [node("belief-title", title), node("", low), bar, node("", high)];
+}

@@ -1,0 +1,267 @@
+/** The belief map over two components of the observation. */
+
+import { actionColour, along, colour, gradient, inkOn, number } from "./belief_colours.js";
+
+const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
+const DOT = 2.25;
+const MOST_TICKS = 7;
+
+export function layout(width) {
+  const height = Math.round(Math.min(Math.max(0.56 * width, 270), 400));
+  return {
+    width,
+    height,
+    plot: {
+      left: MARGIN.left,
+      top: MARGIN.top,
+      width: width - MARGIN.left - MARGIN.right,
+      height: height - MARGIN.top - MARGIN.bottom,
+    },
+  };
+}
+
+/** Values row by row, the first row being the lowest; then states visited, oldest first. */
+export function unpack(message) {
+  const { rows, columns, quantity, range, body } = message;
+  const count = rows * columns;
+  const isAction = quantity === "action";
+  const values = isAction ? new Uint8Array(body, 0, count) : new Float32Array(count);
+  if (!isAction) {
+    const [low, high] = range;
+    const raw = new Uint16Array(body, 0, count);
+    raw.forEach((step, i) => (values[i] = low + (step / 65535) * (high - low)));
+  }
+  const start = isAction ? count + (count % 2) : 2 * count;
+  return { ...message, values, visited: new Uint16Array(body, start) };
+}
+
+function share(message, value) {
+  const [low, high] = message.range;
+  return (value - low) / (high - low);
+}
+
+function cellColour(message, theme, value) {
+  if (message.quantity === "action") return actionColour(theme, value, message.actions.length);
+  return along(theme.ramps[message.ramp], share(message, value));
+}
+
+/** One pixel a value; the browser's smoothing makes the picture. */
+function picture(message, theme) {
+  const { rows, columns, values } = message;
+  const canvas = new OffscreenCanvas(columns, rows);
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  for (let i = 0; i < values.length; i++) {
+    const row = rows - 1 - Math.floor(i / columns);
+    const at = 4 * (row * columns + (i % columns));
+    image.data.set([...cellColour(message, theme, values[i]).map(Math.round), 255], at);
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+export function draw(context, { plot, height }, message, theme, cursor) {
+  const { left, top, width } = plot;
+  context.imageSmoothingEnabled = message.quantity !== "action";
+  context.imageSmoothingQuality = "high";
+  context.drawImage(picture(message, theme), left, top, width, plot.height);
+  context.save();
+  context.beginPath();
+  context.rect(left, top, width, plot.height);
+  context.clip();
+  if (message.ramp === "advantage") drawZero(context, plot, message, theme);
+  drawVisited(context, plot, message.visited, theme);
+  if (message.quantity === "action") drawNames(context, plot, message, theme);
+  if (cursor) drawCursor(context, plot, cursor, theme);
+  context.restore();
+  drawAxes(context, plot, height, message, theme);
+}
+
+/** The line where both actions are worth the same, by marching squares. */
+function drawZero(context, plot, { rows, columns, values }, theme) {
+  const place = (column, row) => [
+    plot.left + ((column + 0.5) / columns) * plot.width,
+    plot.top + (1 - (row + 0.5) / rows) * plot.height,
+  ];
+  context.beginPath();
+  for (let row = 0; row + 1 < rows; row++) {
+    for (let column = 0; column + 1 < columns; column++) {
+      const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => [column + x, row + y]);
+      const crossings = [];
+      corners.forEach(([x, y], i) => {
+        const [nextX, nextY] = corners[(i + 1) % 4];
+        const here = values[y * columns + x];
+        const there = values[nextY * columns + nextX];
+        if (here > 0 === there > 0) return;
+        const along = here / (here - there);
+        crossings.push(place(x + along * (nextX - x), y + along * (nextY - y)));
+      });
+      for (let i = 0; i + 1 < crossings.length; i += 2) {
+        context.moveTo(...crossings[i]);
+        context.lineTo(...crossings[i + 1]);
+      }
+    }
+  }
+  context.strokeStyle = "#0e1720";
+  context.lineWidth = 1.25;
+  context.stroke();
+}
+
+/** States visited, fading with age; the newest has a ring. */
+function drawVisited(context, plot, visited, theme) {
+  const count = visited.length / 2;
+  context.strokeStyle = "#0e1720";
+  context.fillStyle = "#ffffff";
+  context.lineWidth = 0.75;
+  for (let i = 0; i < count; i++) {
+    const x = plot.left + (visited[2 * i] / 65535) * plot.width;
+    const y = plot.top + (1 - visited[2 * i + 1] / 65535) * plot.height;
+    const newest = i === count - 1;
+    context.globalAlpha = newest ? 1 : 0.12 + 0.68 * ((i + 1) / count) ** 2;
+    context.beginPath();
+    context.arc(x, y, newest ? 2 * DOT : DOT, 0, 2 * Math.PI);
+    context.lineWidth = newest ? 2 : 0.75;
+    context.fill();
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/** The name of each action in the middle of where it is chosen, so that colour is not alone. */
+function drawNames(context, plot, { rows, columns, values, actions }, theme) {
+  context.font = `600 13px ${theme.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  actions.forEach((name, action) => {
+    let [count, x, y] = [0, 0, 0];
+    values.forEach((value, i) => {
+      if (value !== action) return;
+      count += 1;
+      x += (i % columns) + 0.5;
+      y += Math.floor(i / columns) + 0.5;
+    });
+    if (count < 0.04 * values.length) return;
+    [x, y] = [x / count, y / count];
+    // a region may be hollow: its middle then belongs to another
+    if (values[Math.floor(y) * columns + Math.floor(x)] !== action) return;
+    const rgb = actionColour(theme, action, actions.length);
+    context.lineWidth = 3;
+    context.strokeStyle = colour(rgb);
+    context.fillStyle = inkOn(rgb);
+    const at = [plot.left + (x / columns) * plot.width, plot.top + (1 - y / rows) * plot.height];
+    context.strokeText(name, ...at);
+    context.fillText(name, ...at);
+  });
+}
+
+function drawCursor(context, plot, [x, y], theme) {
+  context.beginPath();
+  context.moveTo(plot.left + x * plot.width, plot.top);
+  context.lineTo(plot.left + x * plot.width, plot.top + plot.height);
+  context.moveTo(plot.left, plot.top + y * plot.height);
+  context.lineTo(plot.left + plot.width, plot.top + y * plot.height);
+  context.setLineDash([4, 3]);
+  context.lineWidth = 1;
+  context.strokeStyle = "#0e1720";
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** Round places in a range, at most `most` of them. */
+function ticks([low, high], most) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return Array.from({ length: count }, (_, i) => {
+    const value = (first + i) * step;
+    return [value, value.toFixed(digits).replace("-", value ? "−" : "")];
+  });
+}
+
+function drawAxes(context, plot, height, { x, y }, theme) {
+  const { left, top, width } = plot;
+  const bottom = top + plot.height;
+  context.font = `400 12px ${theme.font}`;
+  context.fillStyle = context.strokeStyle = theme.quiet;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const [value, text] of ticks([x.low, x.high], Math.min(MOST_TICKS, width / 60))) {
+    const at = left + ((value - x.low) / (x.high - x.low)) * width;
+    context.moveTo(at, bottom);
+    context.lineTo(at, bottom + 4);
+    context.fillText(text, at, bottom + 7);
+  }
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const [value, text] of ticks([y.low, y.high], MOST_TICKS)) {
+    const at = bottom - ((value - y.low) / (y.high - y.low)) * plot.height;
+    context.moveTo(left - 4, at);
+    context.lineTo(left, at);
+    context.fillText(text, left - 7, at);
+  }
+  context.stroke();
+  context.fillStyle = theme.text;
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  context.fillText(named(x), left + width / 2, height - 5);
+  context.save();
+  context.translate(13, top + plot.height / 2);
+  context.rotate(-Math.PI / 2);
+  context.fillText(named(y), 0, 0);
+  context.restore();
+}
+
+const named = ({ label, unit }) => (unit ? `${label} (${unit})` : label);
+
+export function read(message, [x, y]) {
+  const { rows, columns, values } = message;
+  const column = Math.floor(x * columns);
+  const row = rows - 1 - Math.floor(y * rows);
+  const value = values[row * columns + column];
+  const at = (axis, place) => {
+    const text = number(axis.low + place * (axis.high - axis.low), axis.high - axis.low);
+    return `${axis.label} ${text}${axis.unit ? ` ${axis.unit}` : ""}`;
+  };
+  const places = [at(message.x, (column + 0.5) / columns), at(message.y, (row + 0.5) / rows)];
+  return `${places.join(", ")}: ${meaning(message, value)}`;
+}
+
+function meaning({ quantity, ramp, range, actions, title }, value) {
+  if (quantity === "action") return actions[value];
+  const text = number(value, range[1] - range[0]);
+  if (ramp !== "advantage") return `${title} ${text}`;
+  const better = actions[value > 0 ? 1 : 0];
+  return `${better} better by ${text.replace("−", "")}`;
+}
+
+/** Nodes that say what the colours mean. */
+export function legend(message, theme) {
+  const node = (name, text = "") =>
+    Object.assign(document.createElement("span"), { className: name, textContent: text });
+  const { quantity, actions, range, ramp, title } = message;
+  if (quantity === "action") {
+    const share = (action) => message.values.filter((value) => value === action).length;
+    return actions.map((name, action) => {
+      const percent = Math.round((100 * share(action)) / message.values.length);
+      const entry = node("belief-entry");
+      const swatch = node("belief-swatch");
+      swatch.style.background = colour(actionColour(theme, action, actions.length));
+      entry.append(swatch, `${name} ${percent} %`);
+      return entry;
+    });
+  }
+  const bar = node("belief-bar");
+  bar.style.background = gradient(theme.ramps[ramp]);
+  const span = range[1] - range[0];
+  const ends = range.map((value) => number(value, span));
+  if (ramp !== "advantage") {
+    return [node("belief-title", title), node("", ends[0]), bar, node("", ends[1])];
+  }
+  const texts = ends.map((text, i) => `${actions[i]} by ${text.replace("−", "")}`);
+  return [node("belief-title", title), node("", texts[0]), bar, node("", texts[1])];
+}

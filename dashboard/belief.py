@@ -1,0 +1,117 @@
+"""What the agent believes: a live map of its Q-values, over two components or on a grid."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from dashboard.belief_map import QUANTITIES, Quantity, View, grid_message, plane_message
+from dashboard.run import Run
+from dashboard.static_files import loader, publish
+from dqn_core.belief import Dimension, GridWorld, dimensions, grid_world, telling_pair
+from dqn_core.environments import EnvironmentSpec
+
+VISITED = 300
+"""How many of the newest observations are drawn."""
+
+_ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_FILES = [
+    _ASSETS / f"belief{part}" for part in (".js", "_plane.js", "_grid.js", "_colours.js", ".css")
+]
+_component = st.components.v2.component(
+    "dqn_lab_belief", js=loader(publish(*_FILES)), isolate_styles=False
+)
+
+
+def belief(run: Run, member: int = 0) -> None:
+    """The map of one member with the controls of what it shows; redrawn at each call."""
+    spec = run.trainer.spec
+    look = run.look(member, VISITED)
+    heading = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    heading.subheader("What the agent believes", width="content")
+    if not np.isfinite(look.agent.network.parameters.numpy()).all():
+        st.caption("The network's parameters are no longer finite: there is nothing to map.")
+    elif spec.n_states:
+        world = grid_world(run.trainer.environments[member])
+        if world is None:
+            st.caption(f"There is no map of {spec.env_id}: its states have no known places.")
+        else:
+            with heading:
+                chosen = _choices(world)
+            _component(key="belief", data=grid_message(spec, look, world, chosen))
+    elif spec.observation_dim < 2:
+        st.caption(f"A map needs two components; {spec.env_id} observes one.")
+    else:
+        axes = dimensions(spec, look.spread)
+        with heading:
+            quantity = _quantity()
+        controls, shown = st.columns([1, 2.6], gap="medium")
+        with controls:
+            view = _view(spec, axes, quantity)
+        with shown:
+            _component(key="belief", data=plane_message(spec, look, axes, view))
+
+
+def _quantity() -> Quantity:
+    return st.segmented_control(
+        "Shown on the map",
+        get_args(Quantity),
+        default="value",
+        required=True,
+        format_func=QUANTITIES.__getitem__,
+        key="belief_quantity",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def _choices(world: GridWorld) -> dict[str, int]:
+    """The parts of the state besides the square, by select boxes."""
+    chosen = {}
+    for name, values in world.choices:
+        chosen[name] = st.selectbox(
+            name.capitalize(),
+            range(len(values)),
+            format_func=values.__getitem__,
+            key=f"belief_{name}",
+            persist_state="session",
+            width=160,
+        )
+    return chosen
+
+
+def _view(spec: EnvironmentSpec, axes: Sequence[Dimension], quantity: Quantity) -> View:
+    labels, pair = [axis.label for axis in axes], telling_pair(spec)
+    x, y = (
+        st.selectbox(
+            f"{name} axis",
+            range(len(axes)),
+            index=start,
+            format_func=labels.__getitem__,
+            key=f"belief_{name}_{spec.env_id}",
+            persist_state="session",
+        )
+        for name, start in zip(("Horizontal", "Vertical"), pair, strict=True)
+    )
+    if x == y:
+        y = (x + 1) % len(axes)
+        st.caption(f"One axis for both: the vertical one shows {labels[y]}.")
+    held = [axis.held for axis in axes]
+    others = [i for i in range(len(axes)) if i not in (x, y)]
+    # A plane through many components would push its own map out of sight.
+    place = st.container() if len(others) <= 2 else st.expander("Held at", expanded=False)
+    with place:
+        for i in others:
+            axis = axes[i]
+            held[i] = st.slider(
+                f"{axis.label} held at" + (f" ({axis.unit})" if axis.unit else ""),
+                axis.low,
+                axis.high,
+                axis.held,
+                (axis.high - axis.low) / 100,
+                key=f"belief_held_{spec.env_id}_{i}_{axis.low:g}_{axis.high:g}",
+                persist_state="session",
+            )
+    return View(quantity, x, y, tuple(held))
