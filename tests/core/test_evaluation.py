@@ -1,0 +1,119 @@
+"""Greedy episodes: what is reported is what was played."""
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+
+from dqn_core import Agent, DQNConfig, Trainer, evaluate
+from dqn_core.environments import environment_spec, make_environment
+from dqn_core.evaluation import (
+    discounted_returns,
+    network_shape,
+    play_episodes,
+    random_policy_return,
+)
+from dqn_core.networks import QNetwork
+
+
+def agent_for(env_id: str, seed: int = 0, **values: object) -> Agent:
+    config = DQNConfig(env_id=env_id, hidden_dim=16, **values)  # type: ignore[arg-type]
+    spec = environment_spec(env_id)
+    return Agent(config, QNetwork.initialised(network_shape(spec, config), [seed]))
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "Acrobot-v1", "FrozenLake-v1"])
+@pytest.mark.parametrize("limit", [0, 12])
+def test_episodes_played_side_by_side_are_those_played_one_by_one_by_hand(
+    env_id: str, limit: int
+) -> None:
+    agent = agent_for(env_id, seed=3, max_episode_steps=limit, gamma=0.9)
+    result = evaluate(agent, episodes=6, seed=40)
+    env = gymnasium.make(env_id, **({"max_episode_steps": limit} if limit else {}))
+    for e in range(6):
+        observation, _ = env.reset(seed=40 + e)
+        rewards, best, over = [], [], False
+        while not over:
+            flat = np.atleast_1d(np.asarray(observation, np.float32))
+            best.append(float(agent.q_values(flat[None]).max()))
+            observation, reward, terminated, truncated, _ = env.step(agent.predict(flat))
+            rewards.append(float(reward))
+            over = terminated or truncated
+        last = np.atleast_1d(np.asarray(observation, np.float32))
+        bootstrap = 0.0 if terminated else float(agent.q_values(last[None]).max())
+        obtained, ahead = [], bootstrap
+        for reward in reversed(rewards):
+            ahead = reward + 0.9 * ahead
+            obtained.append(ahead)
+        assert result.seeds[e] == 40 + e
+        assert result.returns[e] == pytest.approx(sum(rewards))
+        assert result.lengths[e] == len(rewards)
+        assert bool(result.terminated[e]) == terminated
+        assert result.predicted[e] == pytest.approx(np.mean(best), abs=1e-5)
+        assert result.obtained[e] == pytest.approx(np.mean(obtained), abs=1e-5)
+
+
+def test_an_episodes_result_does_not_depend_on_how_many_are_played_beside_it() -> None:
+    agent = agent_for("CartPole-v1")
+    many, few = evaluate(agent, episodes=8, seed=5), evaluate(agent, episodes=2, seed=5)
+    assert many.returns[:2].tolist() == few.returns.tolist()
+    assert evaluate(agent, episodes=1, seed=6).returns[0] == many.returns[1]
+
+
+def test_the_same_seed_gives_the_same_episodes_also_with_random_actions() -> None:
+    agent = agent_for("CartPole-v1")
+    first, again = (evaluate(agent, episodes=5, seed=1, epsilon=0.5) for _ in range(2))
+    assert first.returns.tolist() == again.returns.tolist()
+    greedy = evaluate(agent, episodes=5, seed=1)
+    assert first.returns.tolist() != greedy.returns.tolist()
+
+
+def test_members_play_with_their_own_networks() -> None:
+    agents = [agent_for("CartPole-v1", seed) for seed in (0, 1)]
+    network = QNetwork(agents[0].network.shape, torch.cat([a.network.parameters for a in agents]))
+    environments = [[make_environment("CartPole-v1") for _ in range(3)] for _ in agents]
+    results = play_episodes(network, environments, [[7, 8, 9]] * 2, [0.99] * 2)
+    for agent, result in zip(agents, results, strict=True):
+        assert result.returns.tolist() == evaluate(agent, episodes=3, seed=7).returns.tolist()
+
+
+def test_discounted_returns_are_those_of_the_definition() -> None:
+    rewards = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(
+        discounted_returns(rewards, 0.5, 8.0), [1 + 1 + 0.75 + 1, 2 + 1.5 + 2, 3 + 4]
+    )
+    assert discounted_returns(np.array([]), 0.5, 1.0).shape == (0,)
+
+
+def test_evaluating_an_agent_leaves_it_and_its_run_alone() -> None:
+    trainer, twin = (
+        Trainer(DQNConfig(hidden_dim=8, batch_size=8, learning_starts=10, evaluation_period=0))
+        for _ in range(2)
+    )
+    for run in (trainer, twin):
+        run.run(max_steps=50)
+    agent = trainer.agent()
+    before = agent.network.parameters.clone()
+    evaluate(agent, episodes=3, epsilon=0.3)
+    assert torch.equal(agent.network.parameters, before)
+    for run in (trainer, twin):
+        run.run(max_steps=50)
+    assert torch.equal(trainer.learner.online.parameters, twin.learner.online.parameters)
+
+
+def test_a_policy_that_never_arrives_is_cut_off_where_there_is_no_time_limit() -> None:
+    result = evaluate(agent_for("CliffWalking-v1"), episodes=2)
+    assert (result.lengths <= 1_000).all()
+
+
+def test_the_random_policys_return_is_what_is_known_of_it() -> None:
+    assert 18 < random_policy_return("CartPole-v1", episodes=40) < 28  # about 22
+    assert random_policy_return("MountainCar-v0", episodes=3) == -200
+    assert random_policy_return("CartPole-v1", max_episode_steps=5, episodes=3) == 5
+
+
+def test_changed_physics_change_the_return() -> None:
+    agent = agent_for("CartPole-v1")
+    usual = evaluate(agent, episodes=4, epsilon=1.0)
+    heavy = evaluate(agent, episodes=4, epsilon=1.0, parameters={"gravity": 40.0})
+    assert heavy.mean_return < usual.mean_return
