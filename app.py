@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.belief import belief
+from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
 from dashboard.frame import open_page
+from dashboard.health import health
 from dashboard.live_chart import XAxis
 from dashboard.run import Run, Status
 from dashboard.session import Session
@@ -230,8 +231,12 @@ def live() -> None:
 @st.fragment(run_every=1.0 if session.run.is_active else None)
 def inside() -> None:
     """What the networks have become: dearer to work out than the curves, so once a second."""
+    run = session.run
+    member = member_choice(run)
     with st.container(border=True, key="belief_section"):
-        belief(session.run)
+        belief(run, member)
+    with st.container(border=True, key="health_section"):
+        health(run, member)
 
 
 live()

@@ -10,7 +10,6 @@ import * as grid from "./belief_grid.js";
 import * as plane from "./belief_plane.js";
 
 const KINDS = { plane, grid };
-const HINT = "Point at the map, or use the arrow keys, to read its values.";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** The map of each element that has one. */
@@ -130,7 +129,7 @@ class BeliefMap {
     context.clearRect(0, 0, layout.width, layout.height);
     this.#kind.draw(context, layout, this.message, this.#theme, this.cursor);
     this.#legend.replaceChildren(...this.#kind.legend(this.message, this.#theme));
-    this.#reading.textContent = this.cursor ? this.#kind.read(this.message, this.cursor) : HINT;
+    this.#reading.textContent = this.cursor ? this.#kind.read(this.message, this.cursor) : this.#kind.HINT;
     canvas.dataset.drawn = this.message.step;
   }
 

@@ -63,9 +63,10 @@ export const inkOn = (rgb) => (light(rgb) > 140 ? "#0e1720" : "#ffffff");
 
 export const gradient = (ramp) => `linear-gradient(to right, ${ramp.map(css).join()})`;
 
-/** A number with as many digits as a range of `span` needs. */
-export function number(value, span = Math.abs(value)) {
-  const digits = span > 0 ? Math.min(Math.max(0, 2 - Math.floor(Math.log10(span))), 6) : 0;
+/** A number with two significant digits, or what it takes to tell values in a range apart. */
+export function number(value, span) {
+  const unit = Math.min(span, Math.max(Math.abs(value), span / 20));
+  const digits = unit > 0 ? Math.min(Math.max(0, 1 - Math.floor(Math.log10(unit))), 6) : 0;
   const text = (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits);
   return text.replace("-", "−");
 }

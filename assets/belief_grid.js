@@ -6,6 +6,9 @@ const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;
 const GAP = 1;
 
+export const HINT =
+  "Arrow: the greedy action. Frame: visited lately. Point, or use the arrow keys, to read values.";
+
 export function layout(width, { rows, columns }) {
   const side = Math.floor(Math.min((width - 2) / columns, LARGEST_SQUARE));
   const plot = { left: 1, top: 1, width: side * columns, height: side * rows };
@@ -28,22 +31,25 @@ const best = (values) => values.indexOf(Math.max(...values));
 
 export function draw(context, { plot, side }, message, theme, cursor) {
   const { rows, columns } = message;
+  const corner = (square) => [
+    plot.left + (square % columns) * side,
+    plot.top + Math.floor(square / columns) * side,
+  ];
   for (let square = 0; square < rows * columns; square++) {
     context.save();
-    context.translate(
-      plot.left + (square % columns) * side,
-      plot.top + Math.floor(square / columns) * side,
-    );
+    context.translate(...corner(square));
     drawSquare(context, side, message, square, theme);
     context.restore();
   }
+  context.fillStyle = context.strokeStyle = theme.text;
+  message.walls.forEach((isWall, square) => {
+    const [x, y] = corner(square);
+    if (isWall) context.fillRect(x + side - 3.5, y, 6, side);
+  });
   if (cursor) {
-    const square = squareAt(message, cursor);
-    context.strokeStyle = theme.text;
-    context.lineWidth = 2;
-    const x = plot.left + (square % columns) * side;
-    const y = plot.top + Math.floor(square / columns) * side;
-    context.strokeRect(x + 1, y + 1, side - 2, side - 2);
+    const [x, y] = corner(squareAt(message, cursor));
+    context.lineWidth = 3;
+    context.strokeRect(x + 1, y + 1, side - 3, side - 3);
   }
 }
 
@@ -133,7 +139,7 @@ function drawBest(context, side, message, values, theme) {
   context.stroke();
 }
 
-/** The square's letter, its wall, and a frame that is stronger the more often it was visited. */
+/** The square's letter, and a frame that is stronger the more often it was visited. */
 function drawMarks(context, side, message, square, letter, theme) {
   const inner = side - GAP;
   const visits = message.visits[square];
@@ -152,10 +158,6 @@ function drawMarks(context, side, message, square, letter, theme) {
     const at = [side < SMALLEST_WITH_NUMBERS ? 8 : 12, side < SMALLEST_WITH_NUMBERS ? 9 : 13];
     context.strokeText(letter, ...at);
     context.fillText(letter, ...at);
-  }
-  if (message.walls[square]) {
-    context.fillStyle = theme.text;
-    context.fillRect(side - 3, 0, 5, side);
   }
 }
 
@@ -182,5 +184,7 @@ export function legend({ range, title }, theme) {
   bar.style.background = gradient(theme.ramps.value);
   const span = range[1] - range[0];
   const [low, high] = range.map((value) => number(value, span));
-  return [node("belief-title", title), node("", low), bar, node("", high)];
+  const scale = node("belief-scale");
+  scale.append(low, bar, high);
+  return [node("belief-title", title), scale];
 }

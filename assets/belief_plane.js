@@ -6,6 +6,9 @@ const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;
 const MOST_TICKS = 7;
 
+export const HINT =
+  "Dots: states visited lately, the ring is the newest. Point, or use the arrow keys, to read values.";
+
 export function layout(width) {
   const height = Math.round(Math.min(Math.max(0.56 * width, 270), 400));
   return {
@@ -257,11 +260,14 @@ export function legend(message, theme) {
   }
   const bar = node("belief-bar");
   bar.style.background = gradient(theme.ramps[ramp]);
+  const scale = node("belief-scale");
   const span = range[1] - range[0];
   const ends = range.map((value) => number(value, span));
   if (ramp !== "advantage") {
-    return [node("belief-title", title), node("", ends[0]), bar, node("", ends[1])];
+    scale.append(ends[0], bar, ends[1]);
+  } else {
+    const texts = ends.map((text, i) => `${actions[i]} by ${text.replace("−", "")}`);
+    scale.append(texts[0], bar, texts[1]);
   }
-  const texts = ends.map((text, i) => `${actions[i]} by ${text.replace("−", "")}`);
-  return [node("belief-title", title), node("", texts[0]), bar, node("", texts[1])];
+  return [node("belief-title", title), scale];
 }

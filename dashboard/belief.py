@@ -47,11 +47,27 @@ def belief(run: Run, member: int = 0) -> None:
         axes = dimensions(spec, look.spread)
         with heading:
             quantity = _quantity()
-        controls, shown = st.columns([1, 2.6], gap="medium")
+        # On a phone the columns become rows: then the map comes first, and what changes it below.
+        shown, controls = st.columns([2.6, 1], gap="medium")
         with controls:
             view = _view(spec, axes, quantity)
         with shown:
             _component(key="belief", data=plane_message(spec, look, axes, view))
+
+
+def member_choice(run: Run) -> int:
+    """The member to look into; asked only where several train side by side."""
+    if run.trainer.members == 1:
+        return 0
+    configs = run.trainer.configs
+    return st.selectbox(
+        "Member looked into",
+        range(run.trainer.members),
+        format_func=lambda member: f"member {member + 1} (seed {configs[member].seed})",
+        key=f"member_{run.trainer.members}",
+        persist_state="session",
+        width=240,
+    )
 
 
 def _quantity() -> Quantity:

@@ -79,16 +79,19 @@ def grid_message(
     """The map on squares: all Q-values as float32, and how often each square was visited."""
     rows, columns = world.shape
     q_values = q_on(look.agent, world.states(chosen)[..., None])
+    directions = [DIRECTIONS.get(label) for label in spec.action_labels]
+    # Only these are coloured: Taxi's penalty for a wrong pick-up would leave all others alike.
+    moves = [action for action, direction in enumerate(directions) if direction]
     squares = world.square(look.recent[:, 0].astype(np.int64))
     visits = np.bincount(squares, minlength=rows * columns)
     header = {
         "kind": "grid",
         "title": "Q of each action",
         "actions": spec.action_labels,
-        "directions": [DIRECTIONS.get(label) for label in spec.action_labels],
+        "directions": directions,
         "rows": rows,
         "columns": columns,
-        "range": _range(q_values[~world.ended], signed=False),
+        "range": _range(q_values[~world.ended][:, moves], signed=False),
         "letters": [letter for row in world.letters for letter in row],
         "ended": world.ended.ravel().astype(int).tolist(),
         "walls": world.walls.ravel().astype(int).tolist(),

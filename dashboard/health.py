@@ -1,0 +1,187 @@
+"""Health of a run: six signs, each with its number, its trend, its status and what it says."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from dashboard.run import Run
+from dashboard.static_files import loader, publish
+from dqn_core.diagnostics import sample_age
+
+Status = Literal["wait", "good", "watch", "bad"]
+
+JUDGED = 10
+"""Rows of the table of updates whose median is judged: single ones swing with the batch."""
+
+TREND_POINTS = 60
+
+_ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_component = st.components.v2.component(
+    "dqn_lab_health",
+    js=loader(publish(_ASSETS / "health.js", _ASSETS / "health.css")),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sign over the run, oldest first, thinned to at most `TREND_POINTS` values."""
+
+    name: str
+    values: list[float]
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of health: ``value`` is the number as it is shown."""
+
+    name: str
+    value: str
+    detail: str
+    status: Status
+    sentence: str
+    trend: tuple[Line, ...] = ()
+
+
+def health(run: Run, member: int = 0) -> None:
+    """All signs of one member; redrawn at each call."""
+    st.subheader("Health")
+    _component(key="health", data={"signs": [asdict(sign) for sign in signs(run, member)]})
+
+
+def signs(run: Run, member: int = 0) -> list[Sign]:
+    """The six signs, from the run's history and its replay's counters."""
+    updates = run.history.updates.columns()
+    mine = {name: column[updates["member"] == member] for name, column in updates.items()}
+    return [
+        _fill(run, member, mine),
+        _age(run, mine),
+        _td_error(mine),
+        _update_ratio(mine),
+        _target_distance(mine),
+        _dormant(mine),
+    ]
+
+
+def status_of(value: float | None, watch: float, bad: float) -> Status:
+    """Where a value stands that is better the smaller it is; None is not known yet."""
+    if value is None:
+        return "wait"
+    # Turned round, so that a NaN is bad.
+    if not value < bad:
+        return "bad"
+    return "good" if value < watch else "watch"
+
+
+def _fill(run: Run, member: int, updates: dict[str, np.ndarray]) -> Sign:
+    size, capacity = len(run.trainer.replay), run.trainer.replay.capacity
+    episodes = run.history.episodes.columns()
+    lengths = episodes["length"][episodes["member"] == member][-20:]
+    held = size / lengths.mean() if len(lengths) else None
+    # While it fills up, few episodes are all there are.
+    small = 1 / held if held and size == capacity else None
+    return Sign(
+        "Replay fill",
+        f"{size / capacity:.0%}".replace("%", " %"),
+        f"{size:,} of {capacity:,} transitions" + (f", about {held:,.0f} episodes" if held else ""),
+        status_of(small, 1 / 10, 1 / 3) if size == capacity else "good" if size else "wait",
+        "A batch should mix many episodes. When full, fewer than 10 recent episodes' worth is "
+        "little, fewer than 3 is bad: its transitions are alike.",
+        (_line("fill", np.minimum(updates["env_step"], capacity) / capacity),),
+    )
+
+
+def _age(run: Run, updates: dict[str, np.ndarray]) -> Sign:
+    mean, oldest = sample_age(run.trainer.replay)
+    config = run.config
+    behind = oldest * config.gradient_steps / config.train_frequency
+    ages = np.minimum(updates["env_step"], run.trainer.replay.capacity) / 2
+    return Sign(
+        "Age of what is sampled",
+        f"{mean:,.0f}",
+        f"environment steps on average, the oldest {oldest:,}",
+        status_of(behind, 250_000, 2_500_000) if oldest else "wait",
+        "Old transitions show what an older policy did. From 250,000 gradient updates on the "
+        "oldest slow learning, 2.5 million are bad (Fedus et al. 2020).",
+        (_line("mean age", ages),),
+    )
+
+
+def _td_error(updates: dict[str, np.ndarray]) -> Sign:
+    low, middle, high = (updates[f"td_error_p{rank}"] for rank in (10, 50, 90))
+    return Sign(
+        "TD error",
+        _number(middle),
+        f"median of |δ|; 80 % lie between {_number(low)} and {_number(high)}",
+        status_of(_judged(high / (1 + np.abs(updates["mean_q"]))), 0.2, 0.5),
+        "How far Q is from its target. The largest tenth should stay under 20 % of 1 + mean "
+        "max Q; from 50 % on the values do not fit together.",
+        (_line("median", middle), _line("90 % quantile", high)),
+    )
+
+
+def _update_ratio(updates: dict[str, np.ndarray]) -> Sign:
+    ratio = updates["update_ratio"]
+    recent = _judged(ratio)
+    too_small = recent is not None and recent < 1e-5
+    return Sign(
+        "Update to weight",
+        _number(ratio),
+        "length of an Adam step over length of the weights",
+        "watch" if too_small else status_of(recent, 5e-3, 3e-2),
+        "About 0.001 is usual. Above 0.005 the steps are large and above 0.03 they wipe out "
+        "what was learnt; below 0.00001 hardly anything is.",
+        (_line("ratio", ratio),),
+    )
+
+
+def _target_distance(updates: dict[str, np.ndarray]) -> Sign:
+    distance = updates["target_distance"]
+    recent = _judged(distance)
+    return Sign(
+        "Distance to target network",
+        _percent(distance),
+        "of the length of the weights",
+        "bad" if recent == 0 else status_of(recent, 0.25, 0.5),
+        "Small steps behind is right. At 0 there is no target network and values may run away; "
+        "from 25 % on it teaches what is long outdated, 50 % is bad.",
+        (_line("distance", distance),),
+    )
+
+
+def _dormant(updates: dict[str, np.ndarray]) -> Sign:
+    first, second = updates["dormant_1"], updates["dormant_2"]
+    largest = [value for value in (_judged(first), _judged(second)) if value is not None]
+    return Sign(
+        "Dormant units",
+        f"{_percent(first)} · {_percent(second)}" if len(first) else "–",
+        "of hidden layer 1 · 2, with a score of at most τ = 0.025 (Sokar et al. 2023, eq. 1)",
+        status_of(max(largest, default=None), 0.7, 0.9),
+        "Units that hardly answer to anything. Half of layer 2 is usual on small tasks; from "
+        "70 % on, or rising, the network loses the room to learn; 90 % is bad.",
+        (_line("layer 1", first), _line("layer 2", second)),
+    )
+
+
+def _judged(values: np.ndarray) -> float | None:
+    """The median of the newest rows, or None while there are too few."""
+    return float(np.median(values[-JUDGED:])) if len(values) >= JUDGED else None
+
+
+def _line(name: str, values: np.ndarray) -> Line:
+    """The values thinned evenly, the newest kept."""
+    count = min(len(values), TREND_POINTS)
+    kept = values[np.linspace(0, len(values) - 1, count).round().astype(int)] if count else values
+    return Line(name, [float(f"{value:.4g}") for value in kept if np.isfinite(value)])
+
+
+def _number(values: Sequence[float] | np.ndarray) -> str:
+    return f"{values[-1]:.3g}" if len(values) else "–"
+
+
+def _percent(values: Sequence[float] | np.ndarray) -> str:
+    return f"{values[-1]:.1%}".replace("%", " %") if len(values) else "–"
