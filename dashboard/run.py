@@ -19,9 +19,9 @@ import numpy as np
 
 from dashboard.slots import Slots
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
-from dqn_core.config import Value
 from dqn_core.diagnostics import recent_observations, spread_observations
 from dqn_core.history import History
+from dqn_core.hyperparameter import Value
 
 SLICE_SECONDS = 0.02
 """How long the thread trains between two looks at its commands."""

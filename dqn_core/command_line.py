@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from dqn_core.checkpoint import MOST_MEMBERS, load_agent
-from dqn_core.config import HYPERPARAMETERS, PRESETS
+from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import known_environments
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.evaluation import evaluate
 from dqn_core.options import add_hyperparameters, hyperparameter_table
+from dqn_core.presets import PRESETS
 from dqn_core.recording import record
 from dqn_core.threads import set_threads
 from dqn_core.train_command import (

@@ -7,154 +7,10 @@ the declarations below, so a hyperparameter cannot mean one thing here and anoth
 import dataclasses
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from dqn_core.errors import ConfigurationError
-
-Applies = Literal["now", "next episode", "restart"]
-Scale = Literal["linear", "log", "choice", "switch", "text"]
-Value = bool | int | float | str
-
-
-@dataclass(frozen=True)
-class Hyperparameter:
-    """What is known of one hyperparameter besides its value.
-
-    ``low`` and ``high`` are both inclusive. ``applies`` says when a change reaches a run that is
-    under way. ``per_member`` marks those that may differ between agents trained side by side;
-    the others fix shapes or clocks that all of them share.
-    """
-
-    name: str
-    kind: type
-    default: Value
-    group: str
-    label: str
-    symbol: str
-    unit: str
-    scale: Scale
-    low: float
-    high: float
-    choices: tuple[str, ...]
-    applies: Applies
-    per_member: bool
-    rare: bool
-    description: str
-    too_low: str
-    too_high: str
-
-    @property
-    def range_text(self) -> str:
-        """The values that are allowed, in words: ``0 to 1``, ``mse or huber``, ``on or off``."""
-        match self.scale:
-            case "switch":
-                return "on or off"
-            case "choice":
-                return " or ".join(self.choices)
-            case "text":
-                return "a name"
-        return f"{_number(self.low)} to {_number(self.high)}"
-
-    @property
-    def help(self) -> str:
-        """Meaning, direction of effect, range and when a change applies, as one paragraph."""
-        parts = [self.description]
-        if self.too_low:
-            parts.append(f"Too low: {self.too_low}")
-        if self.too_high:
-            parts.append(f"Too high: {self.too_high}")
-        if self.scale != "text":
-            unit = f" {self.unit}" if self.unit else ""
-            parts.append(f"Range: {self.range_text}{unit}.")
-        parts.append(f"A change applies: {self.applies}.")
-        return " ".join(parts)
-
-    def validated(self, value: Any) -> Value:
-        """``value`` in its own type; raises `ConfigurationError` if it is not allowed."""
-        if self.kind is bool:
-            if not isinstance(value, bool):
-                raise self._refusal(value)
-            return value
-        if self.kind is str:
-            if not isinstance(value, str) or (self.choices and value not in self.choices):
-                raise self._refusal(value)
-            return value
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._refusal(value)
-        if not self.low <= value <= self.high:  # NaN compares false
-            raise self._refusal(value)
-        if self.kind is int and value != int(value):
-            raise ConfigurationError(f"{self.name} must be a whole number, not {value!r}.")
-        converted: Value = self.kind(value)
-        return converted
-
-    def parsed(self, text: str) -> Value:
-        """The value that ``text`` (from a command line, a link or a pasted file) stands for."""
-        text = text.strip()
-        if self.kind is bool:
-            words = {"true": True, "on": True, "yes": True, "1": True}
-            words |= {"false": False, "off": False, "no": False, "0": False}
-            if text.lower() not in words:
-                raise self._refusal(text)
-            return words[text.lower()]
-        if self.kind is str:
-            return self.validated(text)
-        try:
-            return self.validated(float(text))  # a whole number may be written as 1e6
-        except ValueError:
-            raise self._refusal(text) from None
-
-    def _refusal(self, value: object) -> ConfigurationError:
-        shown = " ".join(repr(value).split())
-        if len(shown) > 60:
-            shown = f"{shown[:60]}…"
-        return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown}.")
-
-
-def _number(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value:g}"
-
-
-def _declare(
-    default: Value,
-    group: str,
-    label: str,
-    description: str,
-    *,
-    symbol: str = "",
-    unit: str = "",
-    scale: Scale = "linear",
-    low: float = 0,
-    high: float = 0,
-    choices: tuple[str, ...] = (),
-    applies: Applies = "now",
-    per_member: bool = False,
-    rare: bool = False,
-    too_low: str = "",
-    too_high: str = "",
-) -> Any:
-    if choices:
-        scale = "choice"
-    elif isinstance(default, bool):
-        scale = "switch"
-    metadata = {
-        "kind": type(default),
-        "group": group,
-        "label": label,
-        "description": description,
-        "symbol": symbol,
-        "unit": unit,
-        "scale": scale,
-        "low": low,
-        "high": high,
-        "choices": choices,
-        "applies": applies,
-        "per_member": per_member,
-        "rare": rare,
-        "too_low": too_low,
-        "too_high": too_high,
-    }
-    return dataclasses.field(default=default, metadata=metadata)
+from dqn_core.hyperparameter import Hyperparameter, Value, declare
 
 
 @dataclass(frozen=True)
@@ -164,7 +20,7 @@ class DQNConfig:
     Raises `ConfigurationError` when a value is out of range or two values do not go together.
     """
 
-    env_id: str = _declare(
+    env_id: str = declare(
         "CartPole-v1",
         "Environment",
         "Environment",
@@ -172,7 +28,7 @@ class DQNConfig:
         scale="text",
         applies="restart",
     )
-    max_episode_steps: int = _declare(
+    max_episode_steps: int = declare(
         0,
         "Environment",
         "Time limit",
@@ -187,7 +43,7 @@ class DQNConfig:
         too_low="the agent never sees what happens later.",
         too_high="a good agent's episodes get long, and a bad one's may never end.",
     )
-    seed: int = _declare(
+    seed: int = declare(
         0,
         "Environment",
         "Seed",
@@ -197,7 +53,7 @@ class DQNConfig:
         applies="restart",
         per_member=True,
     )
-    epsilon_schedule: str = _declare(
+    epsilon_schedule: str = declare(
         "linear",
         "Explore",
         "ε schedule",
@@ -206,7 +62,7 @@ class DQNConfig:
         choices=("exponential", "linear"),
         per_member=True,
     )
-    epsilon_start: float = _declare(
+    epsilon_start: float = declare(
         1.0,
         "Explore",
         "ε start",
@@ -217,7 +73,7 @@ class DQNConfig:
         too_low="the replay buffer fills with one habit.",
         too_high="cannot be: 1 is all random.",
     )
-    epsilon_end: float = _declare(
+    epsilon_end: float = declare(
         0.05,
         "Explore",
         "ε end",
@@ -228,7 +84,7 @@ class DQNConfig:
         too_low="the agent stops finding out about what it does not do.",
         too_high="the training return stays low however good the agent is.",
     )
-    epsilon_decay: int = _declare(
+    epsilon_decay: int = declare(
         5_000,
         "Explore",
         "ε decay",
@@ -242,7 +98,7 @@ class DQNConfig:
         too_low="the agent trusts its first guesses.",
         too_high="it keeps acting at random long after it knows better.",
     )
-    buffer_capacity: int = _declare(
+    buffer_capacity: int = declare(
         50_000,
         "Remember",
         "Buffer capacity",
@@ -255,7 +111,7 @@ class DQNConfig:
         too_low="batches are alike, and what was learnt earlier is forgotten.",
         too_high="batches hold much from policies long gone, and memory fills.",
     )
-    learning_starts: int = _declare(
+    learning_starts: int = declare(
         1_000,
         "Remember",
         "Learning starts",
@@ -266,7 +122,7 @@ class DQNConfig:
         too_low="the network fits a handful of transitions.",
         too_high="time passes without learning.",
     )
-    sampling: str = _declare(
+    sampling: str = declare(
         "uniform",
         "Remember",
         "Replay order",
@@ -275,7 +131,7 @@ class DQNConfig:
         choices=("uniform", "sequential"),
         rare=True,
     )
-    batch_size: int = _declare(
+    batch_size: int = declare(
         64,
         "Learn",
         "Batch size",
@@ -288,7 +144,7 @@ class DQNConfig:
         too_low="the gradient is noisy.",
         too_high="each update is slow, for little gain.",
     )
-    train_frequency: int = _declare(
+    train_frequency: int = declare(
         1,
         "Learn",
         "Train every",
@@ -301,7 +157,7 @@ class DQNConfig:
         too_low="cannot be: 1 is after every step.",
         too_high="the policy that collects the data lags behind what was learnt.",
     )
-    gradient_steps: int = _declare(
+    gradient_steps: int = declare(
         1,
         "Learn",
         "Gradient steps",
@@ -314,7 +170,7 @@ class DQNConfig:
         too_low="transitions are used less often than they could be.",
         too_high="the network overfits to the buffer, and the target stands still meanwhile.",
     )
-    gamma: float = _declare(
+    gamma: float = declare(
         0.99,
         "Learn",
         "Discount",
@@ -326,7 +182,7 @@ class DQNConfig:
         too_low="the agent is short-sighted.",
         too_high="values grow large and settle slowly; at 1 they may never.",
     )
-    n_step: int = _declare(
+    n_step: int = declare(
         1,
         "Learn",
         "n-step return",
@@ -339,14 +195,14 @@ class DQNConfig:
         too_low="news of a reward travels one step an update.",
         too_high="the target mixes in old, exploring actions and gets noisy.",
     )
-    double_dqn: bool = _declare(
+    double_dqn: bool = declare(
         True,
         "Learn",
         "Double DQN",
         "The online network chooses the next action, the target network values it, which removes "
         "much of the overestimation (van Hasselt et al. 2016).",
     )
-    loss: str = _declare(
+    loss: str = declare(
         "huber",
         "Learn",
         "Loss",
@@ -354,7 +210,7 @@ class DQNConfig:
         choices=("mse", "huber"),
         per_member=True,
     )
-    learning_rate: float = _declare(
+    learning_rate: float = declare(
         1e-3,
         "Learn",
         "Learning rate",
@@ -367,7 +223,7 @@ class DQNConfig:
         too_low="nothing seems to happen.",
         too_high="Q-values jump about or diverge.",
     )
-    learning_rate_end: float = _declare(
+    learning_rate_end: float = declare(
         1e-4,
         "Learn",
         "Learning rate at the end",
@@ -381,7 +237,7 @@ class DQNConfig:
         too_low="late training changes nothing any more.",
         too_high="the policy keeps wobbling at the end.",
     )
-    gradient_clipping: str = _declare(
+    gradient_clipping: str = declare(
         "norm",
         "Learn",
         "Gradient clipping",
@@ -391,7 +247,7 @@ class DQNConfig:
         per_member=True,
         rare=True,
     )
-    gradient_clip: float = _declare(
+    gradient_clip: float = declare(
         10.0,
         "Learn",
         "Clipping limit",
@@ -404,7 +260,7 @@ class DQNConfig:
         too_low="every gradient is cut down, and Adam sees only directions.",
         too_high="clipping never happens.",
     )
-    target_update_period: int = _declare(
+    target_update_period: int = declare(
         1,
         "Target",
         "Target update every",
@@ -417,7 +273,7 @@ class DQNConfig:
         too_low="the network chases its own tail (unless τ is small).",
         too_high="the target is stale, and learning waits for it.",
     )
-    target_update_unit: str = _declare(
+    target_update_unit: str = declare(
         "gradient_updates",
         "Target",
         "Target update unit",
@@ -425,7 +281,7 @@ class DQNConfig:
         choices=("episodes", "env_steps", "gradient_updates"),
         per_member=True,
     )
-    tau: float = _declare(
+    tau: float = declare(
         0.005,
         "Target",
         "Target update share",
@@ -439,7 +295,7 @@ class DQNConfig:
         too_low="the target lags far behind.",
         too_high="the target follows every wobble (unless the period is long).",
     )
-    hidden_dim: int = _declare(
+    hidden_dim: int = declare(
         128,
         "Network",
         "Hidden width",
@@ -452,7 +308,7 @@ class DQNConfig:
         too_low="the network cannot express the values.",
         too_high="each update is slow.",
     )
-    dueling: bool = _declare(
+    dueling: bool = declare(
         False,
         "Network",
         "Dueling head",
@@ -460,7 +316,7 @@ class DQNConfig:
         "(Wang et al. 2016, eq. 9).",
         applies="restart",
     )
-    total_steps: int = _declare(
+    total_steps: int = declare(
         50_000,
         "Budget",
         "Step budget",
@@ -472,7 +328,7 @@ class DQNConfig:
         too_low="the run ends before the agent has learnt.",
         too_high="the learning rate falls slowly.",
     )
-    total_episodes: int = _declare(
+    total_episodes: int = declare(
         0,
         "Budget",
         "Episode budget",
@@ -482,7 +338,7 @@ class DQNConfig:
         rare=True,
         too_low="the run ends before the agent has learnt.",
     )
-    total_seconds: int = _declare(
+    total_seconds: int = declare(
         0,
         "Budget",
         "Time budget",
@@ -492,7 +348,7 @@ class DQNConfig:
         rare=True,
         too_low="the run ends before the agent has learnt.",
     )
-    evaluation_period: int = _declare(
+    evaluation_period: int = declare(
         2_500,
         "Budget",
         "Evaluate every",
@@ -504,7 +360,7 @@ class DQNConfig:
         too_low="evaluating takes longer than training.",
         too_high="you learn late how good the greedy policy is.",
     )
-    evaluation_episodes: int = _declare(
+    evaluation_episodes: int = declare(
         10,
         "Budget",
         "Episodes an evaluation",
@@ -516,14 +372,14 @@ class DQNConfig:
         too_low="the average is luck.",
         too_high="evaluating takes longer than training.",
     )
-    stop_when_solved: bool = _declare(
+    stop_when_solved: bool = declare(
         False,
         "Budget",
         "Stop when solved",
         "Stop as soon as a greedy evaluation reaches the environment's solve threshold.",
         rare=True,
     )
-    plateau_evaluations: int = _declare(
+    plateau_evaluations: int = declare(
         0,
         "Budget",
         "Stop at a plateau of",
@@ -534,7 +390,7 @@ class DQNConfig:
         too_low="one unlucky evaluation ends the run.",
         too_high="the plateau goes on for long.",
     )
-    device: str = _declare(
+    device: str = declare(
         "cpu",
         "Network",
         "Device",
@@ -592,58 +448,3 @@ def hyperparameter(name: str) -> Hyperparameter:
         hint = f": did you mean {near[0]}?" if near else "."
         raise ConfigurationError(f"There is no hyperparameter called {name!r}{hint}")
     return HYPERPARAMETERS[name]
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A named configuration with one sentence on what it is for."""
-
-    label: str
-    description: str
-    config: DQNConfig
-
-
-PRESETS: dict[str, Preset] = {
-    "recommended": Preset(
-        "Recommended",
-        "Solves CartPole-v1 within 50,000 environment steps.",
-        DQNConfig(),
-    ),
-    "notebook": Preset(
-        "Notebook",
-        "The notebook's own values on CartPole-v0: hard target update every 10 episodes, "
-        "MSE, gradients clamped to ±1.",
-        DQNConfig(
-            env_id="CartPole-v0",
-            max_episode_steps=200,
-            epsilon_schedule="exponential",
-            epsilon_start=0.9,
-            epsilon_end=0.05,
-            epsilon_decay=200,
-            buffer_capacity=10_000,
-            learning_starts=64,
-            batch_size=64,
-            gamma=0.99,
-            double_dqn=False,
-            loss="mse",
-            learning_rate=1e-3,
-            learning_rate_end=1e-3,
-            gradient_clipping="value",
-            gradient_clip=1.0,
-            target_update_period=10,
-            target_update_unit="episodes",
-            tau=1.0,
-            hidden_dim=128,
-            total_steps=40_000,
-            total_episodes=200,
-        ),
-    ),
-}
-"""Ready-made configurations; `recommended` is the default one."""
-
-
-def preset(name: str) -> DQNConfig:
-    """The configuration called ``name``; raises `ConfigurationError` naming those that exist."""
-    if name not in PRESETS:
-        raise ConfigurationError(f"There is no preset {name!r}: choose {' or '.join(PRESETS)}.")
-    return PRESETS[name].config

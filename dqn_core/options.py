@@ -2,7 +2,8 @@
 
 import argparse
 
-from dqn_core.config import HYPERPARAMETERS, Hyperparameter
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.hyperparameter import Hyperparameter
 
 
 def option(name: str) -> str:

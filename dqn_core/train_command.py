@@ -16,9 +16,10 @@ import torch
 from tqdm import tqdm
 
 from dqn_core.checkpoint import load_run, save_agent, save_run
-from dqn_core.config import HYPERPARAMETERS, DQNConfig, preset
+from dqn_core.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.errors import CheckpointError, ConfigurationError, DivergenceError
 from dqn_core.evaluation import Evaluation, evaluate
+from dqn_core.presets import preset
 from dqn_core.statistics import bootstrap_interval, interquartile_mean
 from dqn_core.trainer import Trainer
 

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig, Value, hyperparameter
+from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.diagnostics import health
 from dqn_core.environments import Environment, make_environment, restores_exactly
 from dqn_core.errors import ConfigurationError, DivergenceError
 from dqn_core.evaluation import Agent, network_shape, play_episodes
 from dqn_core.exploration import epsilon_at, explores, random_actions
 from dqn_core.history import History
+from dqn_core.hyperparameter import Value
 from dqn_core.learner import Learner
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from

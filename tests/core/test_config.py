@@ -7,15 +7,10 @@ from typing import Any
 
 import pytest
 
-from dqn_core.config import (
-    HYPERPARAMETERS,
-    PRESETS,
-    DQNConfig,
-    Hyperparameter,
-    hyperparameter,
-    preset,
-)
+from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
+from dqn_core.hyperparameter import Hyperparameter
+from dqn_core.presets import PRESETS, preset
 
 NUMBERS = [h for h in HYPERPARAMETERS.values() if h.kind in (int, float)]
 WHOLE = [h for h in NUMBERS if h.kind is int]

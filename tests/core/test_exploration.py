@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from dqn_core.config import DQNConfig, preset
+from dqn_core.config import DQNConfig
 from dqn_core.exploration import epsilon_at, explores, random_actions
+from dqn_core.presets import preset
 
 
 @pytest.mark.parametrize("step", [0, 1, 199, 200, 1_000, 10**6])

@@ -1,0 +1,152 @@
+"""What is known of a hyperparameter besides its value: meaning, range, unit, when it applies."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dqn_core.errors import ConfigurationError
+
+Applies = Literal["now", "next episode", "restart"]
+Scale = Literal["linear", "log", "choice", "switch", "text"]
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """What is known of one hyperparameter besides its value.
+
+    ``low`` and ``high`` are both inclusive. ``applies`` says when a change reaches a run that is
+    under way. ``per_member`` marks those that may differ between agents trained side by side;
+    the others fix shapes or clocks that all of them share.
+    """
+
+    name: str
+    kind: type
+    default: Value
+    group: str
+    label: str
+    symbol: str
+    unit: str
+    scale: Scale
+    low: float
+    high: float
+    choices: tuple[str, ...]
+    applies: Applies
+    per_member: bool
+    rare: bool
+    description: str
+    too_low: str
+    too_high: str
+
+    @property
+    def range_text(self) -> str:
+        """The values that are allowed, in words: ``0 to 1``, ``mse or huber``, ``on or off``."""
+        match self.scale:
+            case "switch":
+                return "on or off"
+            case "choice":
+                return " or ".join(self.choices)
+            case "text":
+                return "a name"
+        return f"{_number(self.low)} to {_number(self.high)}"
+
+    @property
+    def help(self) -> str:
+        """Meaning, direction of effect, range and when a change applies, as one paragraph."""
+        parts = [self.description]
+        if self.too_low:
+            parts.append(f"Too low: {self.too_low}")
+        if self.too_high:
+            parts.append(f"Too high: {self.too_high}")
+        if self.scale != "text":
+            unit = f" {self.unit}" if self.unit else ""
+            parts.append(f"Range: {self.range_text}{unit}.")
+        parts.append(f"A change applies: {self.applies}.")
+        return " ".join(parts)
+
+    def validated(self, value: Any) -> Value:
+        """``value`` in its own type; raises `ConfigurationError` if it is not allowed."""
+        if self.kind is bool:
+            if not isinstance(value, bool):
+                raise self._refusal(value)
+            return value
+        if self.kind is str:
+            if not isinstance(value, str) or (self.choices and value not in self.choices):
+                raise self._refusal(value)
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refusal(value)
+        if not self.low <= value <= self.high:  # NaN compares false
+            raise self._refusal(value)
+        if self.kind is int and value != int(value):
+            raise ConfigurationError(f"{self.name} must be a whole number, not {value!r}.")
+        converted: Value = self.kind(value)
+        return converted
+
+    def parsed(self, text: str) -> Value:
+        """The value that ``text`` (from a command line, a link or a pasted file) stands for."""
+        text = text.strip()
+        if self.kind is bool:
+            words = {"true": True, "on": True, "yes": True, "1": True}
+            words |= {"false": False, "off": False, "no": False, "0": False}
+            if text.lower() not in words:
+                raise self._refusal(text)
+            return words[text.lower()]
+        if self.kind is str:
+            return self.validated(text)
+        try:
+            return self.validated(float(text))  # a whole number may be written as 1e6
+        except ValueError:
+            raise self._refusal(text) from None
+
+    def _refusal(self, value: object) -> ConfigurationError:
+        shown = " ".join(repr(value).split())
+        if len(shown) > 60:
+            shown = f"{shown[:60]}…"
+        return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown}.")
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+
+
+def declare(
+    default: Value,
+    group: str,
+    label: str,
+    description: str,
+    *,
+    symbol: str = "",
+    unit: str = "",
+    scale: Scale = "linear",
+    low: float = 0,
+    high: float = 0,
+    choices: tuple[str, ...] = (),
+    applies: Applies = "now",
+    per_member: bool = False,
+    rare: bool = False,
+    too_low: str = "",
+    too_high: str = "",
+) -> Any:
+    if choices:
+        scale = "choice"
+    elif isinstance(default, bool):
+        scale = "switch"
+    metadata = {
+        "kind": type(default),
+        "group": group,
+        "label": label,
+        "description": description,
+        "symbol": symbol,
+        "unit": unit,
+        "scale": scale,
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "applies": applies,
+        "per_member": per_member,
+        "rare": rare,
+        "too_low": too_low,
+        "too_high": too_high,
+    }
+    return dataclasses.field(default=default, metadata=metadata)

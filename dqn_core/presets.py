@@ -1,0 +1,61 @@
+"""Ready-made configurations."""
+
+from dataclasses import dataclass
+
+from dqn_core.config import DQNConfig
+from dqn_core.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named configuration with one sentence on what it is for."""
+
+    label: str
+    description: str
+    config: DQNConfig
+
+
+PRESETS: dict[str, Preset] = {
+    "recommended": Preset(
+        "Recommended",
+        "Solves CartPole-v1 within 50,000 environment steps.",
+        DQNConfig(),
+    ),
+    "notebook": Preset(
+        "Notebook",
+        "The notebook's own values on CartPole-v0: hard target update every 10 episodes, "
+        "MSE, gradients clamped to ±1.",
+        DQNConfig(
+            env_id="CartPole-v0",
+            max_episode_steps=200,
+            epsilon_schedule="exponential",
+            epsilon_start=0.9,
+            epsilon_end=0.05,
+            epsilon_decay=200,
+            buffer_capacity=10_000,
+            learning_starts=64,
+            batch_size=64,
+            gamma=0.99,
+            double_dqn=False,
+            loss="mse",
+            learning_rate=1e-3,
+            learning_rate_end=1e-3,
+            gradient_clipping="value",
+            gradient_clip=1.0,
+            target_update_period=10,
+            target_update_unit="episodes",
+            tau=1.0,
+            hidden_dim=128,
+            total_steps=40_000,
+            total_episodes=200,
+        ),
+    ),
+}
+"""Ready-made configurations; `recommended` is the default one."""
+
+
+def preset(name: str) -> DQNConfig:
+    """The configuration called ``name``; raises `ConfigurationError` naming those that exist."""
+    if name not in PRESETS:
+        raise ConfigurationError(f"There is no preset {name!r}: choose {' or '.join(PRESETS)}.")
+    return PRESETS[name].config
