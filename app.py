@@ -92,6 +92,7 @@ def time_controls(session: Session) -> None:
             icon=":material/casino:",
             help="A fresh run with another seed",
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
+            disabled="seed" in session.link.fixed_controls,
         )
         speed = st.selectbox(
             "Speed",
@@ -100,7 +101,7 @@ def time_controls(session: Session) -> None:
             key="speed",
             persist_state="session",
             label_visibility="collapsed",
-            width=150,
+            width=130,
         )
     run.steps_per_second = SPEEDS[speed]
 
@@ -108,7 +109,7 @@ def time_controls(session: Session) -> None:
 def messages(session: Session) -> None:
     """What the person should know now: refusals, why a run stopped, what waits for a reset."""
     run = session.run
-    if session.problem:
+    if session.problem and not session.refused:  # else it stands beside its control
         st.error(session.problem, icon=":material/error:")
     if run.status is Status.FAILED:
         st.error(f"{run.message} Everything up to there is kept.", icon=":material/error:")
@@ -179,30 +180,30 @@ def changes(session: Session) -> None:
                 )
 
 
-def view() -> tuple[XAxis, float]:
+def view(session: Session) -> tuple[XAxis, float]:
     """How the curves are looked at: horizontal axis and smoothing."""
+    st.session_state["x_axis"] = session.link.x_axis
+    st.session_state["smoothing"] = session.link.smoothing
     with st.container(horizontal=True, vertical_alignment="bottom", key="view"):
-        x_axis = st.segmented_control(
+        st.segmented_control(
             "Horizontal axis",
             list(X_AXES),
-            default="env_step",
             required=True,
             format_func=X_AXES.__getitem__,
             key="x_axis",
-            persist_state="session",
+            on_change=lambda: session.look_at(x_axis=st.session_state["x_axis"]),
         )
-        smoothing = st.slider(
+        st.slider(
             "Smoothing",
             0.0,
             0.99,
-            0.9,
-            0.01,
+            step=0.01,
             key="smoothing",
-            persist_state="session",
+            on_change=lambda: session.look_at(smoothing=st.session_state["smoothing"]),
             width=220,
             help="Weight of the past in the bold average; 0 shows every value as it is.",
         )
-    return x_axis, smoothing
+    return session.link.x_axis, session.link.smoothing
 
 
 session = open_page("Train")
@@ -215,7 +216,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="title"):
 
 time_controls(session)
 messages(session)
-drawn_status = session.run.status
+drawn_status, drawn_link = session.run.status, session.link
 
 
 @st.fragment(run_every=0.5 if session.run.is_active else None)
@@ -223,8 +224,8 @@ def live() -> None:
     """Redrawn twice a second while the run is under way."""
     run = session.run
     figures(run)
-    curves(run, *view())
-    if run.status is not drawn_status:
+    curves(run, *view(session))
+    if run.status is not drawn_status or session.link is not drawn_link:
         st.rerun()
 
 

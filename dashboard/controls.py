@@ -1,18 +1,20 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
+from dashboard.exchange import exchange_buttons, open_dialog
+from dashboard.links import MOST_MEMBERS
 from dashboard.run import show
-from dashboard.session import MOST_MEMBERS, Session
+from dashboard.session import Session
 from dqn_core import HYPERPARAMETERS, PRESETS
-from dqn_core.config import Hyperparameter, Value
 from dqn_core.environments import known_environments
+from dqn_core.hyperparameter import Hyperparameter, Value
 
 GROUP_SYMBOLS = {
+    "Environment": ":material/sports_esports:",
     "Explore": ":material/explore:",
     "Remember": ":material/database:",
     "Learn": ":material/school:",
@@ -20,147 +22,260 @@ GROUP_SYMBOLS = {
     "Network": ":material/hub:",
     "Budget": ":material/timer:",
 }
+APPLIES_MARKS = {
+    "now": "",
+    "next episode": " :gray[:material/update:]",
+    "restart": " :gray[:material/restart_alt:]",
+}
+DIFFERS_MARK = " :orange[●]"
+LOCK_MARK = " :gray[:material/lock:]"
+NUMBER_WIDTH = 96
+FIELD_WIDTH = 136
+
+POWERS_OF_TWO = ("batch_size", "hidden_dim")
+NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0)
+"""Discounts worth trying: what matters is the distance from 1."""
 
 
 def sidebar(session: Session) -> None:
     """All controls of the session, in the sidebar."""
+    hidden = session.link.hidden_controls
     with st.sidebar:
-        _experiment(session)
+        exchange_buttons()
+        if "preset" not in hidden:
+            _preset(session)
         for group, symbol in GROUP_SYMBOLS.items():
-            declared = [h for h in HYPERPARAMETERS.values() if h.group == group]
-            st.markdown(f"{symbol} **{group}**")
-            for hyperparameter in declared:
-                if not hyperparameter.rare:
-                    _control(session, hyperparameter)
-            rare = [h for h in declared if h.rare]
-            if rare:
-                with st.expander("More", key=f"more_{group}"):
-                    for hyperparameter in rare:
-                        _control(session, hyperparameter)
+            declared = [
+                h for h in HYPERPARAMETERS.values() if h.group == group and h.name not in hidden
+            ]
+            if declared or (group == "Environment" and "members" not in hidden):
+                _group(session, group, symbol, declared)
+        st.caption(
+            f"A change applies at once, at the next episode{APPLIES_MARKS['next episode']} or "
+            f"at a reset{APPLIES_MARKS['restart']}.{DIFFERS_MARK} is not the preset's value."
+        )
+    open_dialog(session)
 
 
-def _experiment(session: Session) -> None:
-    """Preset, environment, seed and number of members."""
+def _preset(session: Session) -> None:
+    """The preset, how much of it was changed, and the way back to it."""
+    locked = "preset" in session.link.fixed_controls
     st.session_state["control_preset"] = session.preset
-    st.selectbox(
-        "Preset",
-        list(PRESETS),
-        key="control_preset",
-        format_func=lambda name: PRESETS[name].label,
-        help="Fills every control. "
-        + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
-        on_change=lambda: session.choose_preset(st.session_state["control_preset"]),
-    )
-    environments = _environments()
-    if session.config.env_id not in environments:
-        environments = [session.config.env_id, *environments]
-    _widget(
-        session,
-        HYPERPARAMETERS["env_id"],
-        lambda label, help_text, key, changed: st.selectbox(
-            label,
-            environments,
-            key=key,
-            help=help_text,
-            on_change=changed,
-            accept_new_options=True,
-        ),
-    )
-    _control(session, HYPERPARAMETERS["max_episode_steps"])
-    with st.container(horizontal=True):
-        _control(session, HYPERPARAMETERS["seed"])
-        st.session_state["control_members"] = session.members
+    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
+        st.selectbox(
+            f"Preset{LOCK_MARK}" if locked else "Preset",
+            list(PRESETS),
+            key="control_preset",
+            format_func=lambda name: PRESETS[name].label,
+            help="Fills every control but the seed. "
+            + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
+            on_change=lambda: session.choose_preset(st.session_state["control_preset"]),
+            disabled=locked,
+        )
+        changed = len(session.link.differences.keys() - session.link.fixed_controls)
+        if changed:
+            values = "1 value" if changed == 1 else f"{changed} values"
+            st.button(
+                str(changed),
+                key="back_all",
+                icon=":material/undo:",
+                type="tertiary",
+                help=f"Put {values} back to the preset",
+                on_click=session.choose_preset,
+                args=(session.preset,),
+            )
+    _refusal(session, "preset")
+
+
+def _group(session: Session, group: str, symbol: str, declared: list[Hyperparameter]) -> None:
+    """The controls of one group; the rarer ones are folded away, and say when they differ."""
+    st.markdown(f"{symbol} **{group}**")
+    for hyperparameter in declared:
+        if not hyperparameter.rare:
+            _control(session, hyperparameter)
+    if group == "Environment" and "members" not in session.link.hidden_controls:
+        _members(session)
+    rare = [h for h in declared if h.rare]
+    if rare:
+        differing = sum(h.name in session.link.differences for h in rare)
+        mark = f" ·{DIFFERS_MARK} {differing} changed" if differing else ""
+        with st.expander(f"More{mark}", key=f"more_{group}", type="compact"):
+            for hyperparameter in rare:
+                _control(session, hyperparameter)
+
+
+def _members(session: Session) -> None:
+    """How many agents train side by side."""
+    locked = "members" in session.link.fixed_controls
+    st.session_state["control_members"] = session.members
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+        st.markdown(
+            f":small[Seeds side by side{LOCK_MARK if locked else APPLIES_MARKS['restart']}]",
+            help="How many agents train side by side, with consecutive seeds: the curve then "
+            "shows the interquartile mean and its interval. "
+            f"Range: 1 to {MOST_MEMBERS}. A change applies: restart.",
+            width="stretch",
+        )
         st.number_input(
             "Seeds side by side",
             1,
             MOST_MEMBERS,
             key="control_members",
-            help="How many agents train side by side, with consecutive seeds: the curve then shows "
-            "the interquartile mean and its interval. A change applies: restart.",
             on_change=lambda: session.set_members(int(st.session_state["control_members"])),
+            disabled=locked,
+            label_visibility="collapsed",
+            width=NUMBER_WIDTH,
         )
-
-
-@st.cache_data(show_spinner=False)
-def _environments() -> list[str]:
-    return known_environments()
+    _refusal(session, "members")
 
 
 def _control(session: Session, hyperparameter: Hyperparameter) -> None:
-    """The control that suits one hyperparameter's scale."""
-    low, high = hyperparameter.low, hyperparameter.high
-
-    def draw(label: str, help_text: str, key: str, changed: Callable[[], None]) -> None:
-        common: dict[str, Any] = {"key": key, "help": help_text, "on_change": changed}
-        match hyperparameter.scale:
-            case "switch":
-                st.toggle(label, **common)
-            case "choice":
-                st.selectbox(label, hyperparameter.choices, format_func=show, **common)
-            case "log":
-                current = getattr(session.config, hyperparameter.name)
-                options = _log_options(hyperparameter, current)
-                st.select_slider(label, options, format_func=show, **common)
-            case "linear" if hyperparameter.kind is float:
-                st.slider(label, float(low), float(high), step=0.001, format="%.3g", **common)
-            case _:
-                st.number_input(label, int(low), int(high), step=1, **common)
-
-    _widget(session, hyperparameter, draw)
-
-
-def _widget(
-    session: Session,
-    hyperparameter: Hyperparameter,
-    draw: Callable[[str, str, str, Callable[[], None]], object],
-) -> None:
-    """Draw a control that shows the session's value, marked where it differs from the preset."""
+    """One hyperparameter: its name, the way back to the preset, widgets, why it was refused."""
     name = hyperparameter.name
-    key = f"control_{name}"
-    value = getattr(session.config, name)
-    preset_value = getattr(session.baseline, name)
-    # The session's value is the truth; the widget is shown with it at each run of the page.
-    st.session_state[key] = value
-    label = f"{hyperparameter.label} {hyperparameter.symbol}".strip()
-    if hyperparameter.symbol and hyperparameter.symbol in hyperparameter.label:
-        label = hyperparameter.label
-    differs = value != preset_value and name != "seed"
-    mark = " :orange[●]" if differs else ""
+    locked = name in session.link.fixed_controls
+    differs = name in session.link.differences
+    label = _label(hyperparameter, locked, differs)
+    with st.container(gap="xxsmall", key=f"row_{name}"):
+        picks = _picks(hyperparameter, getattr(session.config, name))
+        below = bool(picks) or hyperparameter.scale == "text"
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+            st.markdown(label, help=_escape(hyperparameter.help), width="stretch")
+            if differs and not locked:
+                back = getattr(session.baseline, name)
+                st.button(
+                    "",
+                    key=f"back_{name}",
+                    icon=":material/undo:",
+                    type="tertiary",
+                    help=f"Back to the preset's {show(back)}",
+                    on_click=session.set,
+                    args=(name, back),
+                )
+            if not below:
+                _widget(session, hyperparameter, locked)
+        if picks:
+            _slider_and_box(session, hyperparameter, picks, locked)
+        elif below:
+            _widget(session, hyperparameter, locked)
+        _refusal(session, name)
 
-    def changed() -> None:
-        session.set(name, _typed(hyperparameter, st.session_state[key]))
 
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        draw(f"{label}{mark}", _escape(hyperparameter.help), key, changed)
-        if differs:
-            st.button(
-                "",
-                key=f"back_{name}",
-                icon=":material/undo:",
-                type="tertiary",
-                help=f"Back to the preset's {show(preset_value)}",
-                on_click=session.set,
-                args=(name, preset_value),
+def _label(hyperparameter: Hyperparameter, locked: bool, differs: bool) -> str:
+    label, symbol = hyperparameter.label, hyperparameter.symbol
+    if symbol and symbol not in label:
+        label = f"{label} {symbol}"
+    mark = LOCK_MARK if locked else APPLIES_MARKS[hyperparameter.applies]
+    return f":small[{label}{mark}{DIFFERS_MARK if differs else ''}]"
+
+
+def _refusal(session: Session, name: str) -> None:
+    """The sentence of a value that was not taken, beside its control."""
+    if session.refused == name:
+        st.error(session.problem, icon=":material/error:")
+
+
+def _widget(session: Session, hyperparameter: Hyperparameter, locked: bool) -> None:
+    """The one widget that suits the hyperparameter's scale."""
+    common = _options(session, hyperparameter, "control", locked)
+    label = hyperparameter.label
+    match hyperparameter.scale:
+        case "switch":
+            st.toggle(label, **common)
+        case "text":
+            st.selectbox(
+                label,
+                _environments(session.config.env_id),
+                accept_new_options=True,
+                **common,
             )
+        case "choice":
+            st.selectbox(
+                label, hyperparameter.choices, format_func=show, width=FIELD_WIDTH, **common
+            )
+        case _:
+            _number_box(hyperparameter, common)
 
 
-def _typed(hyperparameter: Hyperparameter, value: object) -> Value:
-    """What a widget holds, in the hyperparameter's own type, or as it is if it is not that."""
-    if hyperparameter.kind is float and isinstance(value, int | float):
-        return float(f"{value:.12g}")
-    return value  # type: ignore[return-value]
+def _slider_and_box(
+    session: Session, hyperparameter: Hyperparameter, picks: list[Value], locked: bool
+) -> None:
+    """A slider over the usual values, and a box for any exact one."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        slider = _options(session, hyperparameter, "control", locked)
+        st.select_slider(hyperparameter.label, picks, format_func=_exactly, **slider)
+        _number_box(hyperparameter, _options(session, hyperparameter, "exact", locked))
 
 
-def _log_options(hyperparameter: Hyperparameter, current: Value) -> list[Value]:
-    """1, 2, 5, 10, … (powers of two for sizes) within the range, and the current value."""
-    low, high = hyperparameter.low, hyperparameter.high
-    if hyperparameter.name in ("batch_size", "hidden_dim"):
-        steps = [2.0**e for e in range(math.ceil(math.log2(low)), int(math.log2(high)) + 1)]
+def _options(
+    session: Session, hyperparameter: Hyperparameter, prefix: str, locked: bool
+) -> dict[str, Any]:
+    """What all widgets have in common.
+
+    The session's value is the truth: whatever a widget held, it is shown with that at each run.
+    """
+    key = f"{prefix}_{hyperparameter.name}"
+    st.session_state[key] = getattr(session.config, hyperparameter.name)
+    return {
+        "key": key,
+        "on_change": _changed,
+        "args": (session, hyperparameter, key),
+        "disabled": locked,
+        "label_visibility": "collapsed",
+    }
+
+
+def _number_box(hyperparameter: Hyperparameter, options: dict[str, Any]) -> None:
+    """A box without bounds: what is out of range reaches the session, whose refusal says why."""
+    label = f"{hyperparameter.label}, exact value"
+    if hyperparameter.kind is int:
+        st.number_input(label, step=1, width=NUMBER_WIDTH, **options)
     else:
+        log = hyperparameter.scale == "log"
+        step = float(hyperparameter.default) / 10 if log else 0.001
+        st.number_input(label, step=step, format="%g", width=NUMBER_WIDTH, **options)
+
+
+def _changed(session: Session, hyperparameter: Hyperparameter, key: str) -> None:
+    value: Value = st.session_state[key]
+    if isinstance(value, float):
+        value = float(f"{value:.12g}")  # 0.1 + 0.2 of the box's arrows is 0.3
+    session.set(hyperparameter.name, value)
+
+
+def _environments(current: str) -> list[str]:
+    known = _known_environments()
+    return known if current in known else [current, *known]
+
+
+@st.cache_data(show_spinner=False)
+def _known_environments() -> list[str]:
+    return known_environments()
+
+
+def _picks(hyperparameter: Hyperparameter, current: Value) -> list[Value]:
+    """The values a slider offers, the current one among them; none where a box alone is better."""
+    low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
+    steps: list[float]
+    if hyperparameter.name in POWERS_OF_TWO:
+        steps = [2.0**e for e in range(math.ceil(math.log2(low)), int(math.log2(high)) + 1)]
+    elif hyperparameter.scale == "log":
         decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
         steps = [float(f"{m}e{e}") for e in decades for m in (1, 2, 5)]
-    options = {hyperparameter.kind(s) for s in steps if low <= s <= high} | {current}
-    return sorted(options)
+    elif hyperparameter.name == "gamma":
+        steps = list(NEAR_ONE)
+    elif hyperparameter.scale == "linear" and kind is float:
+        steps = [low + (high - low) * i / 100 for i in range(101)]
+    elif hyperparameter.scale == "linear" and high <= 50:
+        steps = [float(step) for step in range(int(low), int(high) + 1)]
+    else:
+        return []
+    return sorted({kind(step) for step in steps if low <= step <= high} | {current})
+
+
+def _exactly(value: Value) -> str:
+    """A value as a slider shows it; a slider tells its values apart by these words."""
+    short = show(value)
+    return repr(value) if isinstance(value, float) and float(short) != value else short
 
 
 def _escape(text: str) -> str:

@@ -11,8 +11,10 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import streamlit as st
 import torch
 
+from dashboard.address import keep_address, tell_problems
 from dashboard.session import Session, current_session
 
+SIDEBAR_WIDTH = 315
 LOGO = Path(__file__).resolve().parent.parent / "assets" / "logo.png"
 
 PAGES = (
@@ -24,13 +26,21 @@ PAGES = (
 
 def open_page(title: str) -> Session:
     """Set the page up and return the browser session's own session."""
-    st.set_page_config(page_title=f"{title} · DQN Lab", page_icon=str(LOGO), layout="wide")
+    st.set_page_config(
+        page_title=f"{title} · DQN Lab",
+        page_icon=str(LOGO),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+    )
     _prepare_process()
     st.logo(str(LOGO), size="large")
     with st.container(horizontal=True, gap="small", key="navigation"):
         for script, name, symbol in PAGES:
             st.page_link(script, label=name, icon=symbol)
-    return current_session()
+        session = current_session()
+        keep_address(title, session.link)
+    tell_problems(session.link_problems)
+    return session
 
 
 @st.cache_resource(show_spinner=False)

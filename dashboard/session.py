@@ -1,87 +1,136 @@
 """What belongs to one browser session: its draft configuration, its run, its runner."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.address import read_address
+from dashboard.links import Link, pasted
 from dashboard.run import Run, Status
 from dashboard.runner import Runner
 from dashboard.slots import Slots
-from dqn_core import PRESETS, DQNConfig, LabError, preset
-from dqn_core.config import HYPERPARAMETERS, Value
-
-MOST_MEMBERS = 16
+from dqn_core import DQNConfig, LabError, preset
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.environments import environment_spec
+from dqn_core.hyperparameter import Value
 
 
 class Session:
-    """The configuration in the sidebar and the run it made.
+    """What the controls show, as a link, and the run it made.
 
-    ``config`` is what the controls show. Values that apply at once are also the run's; those that
-    only a restart applies may be ahead of it once the run has begun.
+    Values that apply at once are also the run's; those that only a restart applies may be ahead of
+    it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
+    control it belongs to; ``link_problems`` says what of the opening link was not used.
     """
 
-    def __init__(self) -> None:
-        self.preset = "recommended"
-        self.config = preset(self.preset)
-        self.members = 1
+    def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
+        self.link = link or Link()
+        self.link_problems = list(link_problems)
         self.problem = ""
-        self.run = self._fresh_run(self.config)
+        self.refused = ""
+        try:
+            self.run = Run(self.link.member_configs)
+        except LabError as error:
+            self.link_problems.append(f"{error} Used instead: the preset.")
+            self.link = replace(self.link, config=self.baseline)
+            self.run = Run(self.link.member_configs)
+
+    @property
+    def preset(self) -> str:
+        return self.link.preset
+
+    @property
+    def config(self) -> DQNConfig:
+        """The first member's configuration as the controls show it."""
+        return self.link.config
+
+    @property
+    def members(self) -> int:
+        return self.link.members
 
     @property
     def baseline(self) -> DQNConfig:
         """The preset's values, against which differences are marked."""
-        return preset(self.preset)
+        return preset(self.link.preset)
 
     def set(self, name: str, value: Value) -> None:
         """Put one control to a new value; a live hyperparameter reaches the run at once.
 
         A refusal becomes ``problem``, with nothing changed.
         """
-        self._adopt(lambda: self.config.replace(**{name: value}))
+        self._adopt(name, lambda: replace(self.link, config=self.config.replace(**{name: value})))
 
     def set_members(self, members: int) -> None:
         """Train ``members`` agents side by side from the next reset on."""
-        self.members = members
-        self._adopt(lambda: self.config)
+        self._adopt("members", lambda: replace(self.link, members=members))
 
     def choose_preset(self, name: str) -> None:
-        """Fill every control from a preset, but the seed."""
-        self.preset = name
-        self._adopt(lambda: PRESETS[name].config.replace(seed=self.config.seed))
+        """Fill every control from a preset, but the seed and what a lesson fixes."""
+        kept = {n: getattr(self.config, n) for n in self._kept()}
+        self._adopt(
+            "preset", lambda: replace(self.link, preset=name, config=preset(name).replace(**kept))
+        )
 
-    def _adopt(self, make: Callable[[], DQNConfig]) -> None:
-        self.problem = ""
+    def paste(self, text: str) -> bool:
+        """Fill every control from JSON or a link, but what a lesson fixes; whether it was used."""
+
+        def make() -> Link:
+            link = pasted(text, self.link)
+            fixed = self.link.fixed_controls
+            kept = {n: getattr(self.config, n) for n in fixed if n in HYPERPARAMETERS}
+            whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
+            return replace(link, config=link.config.replace(**kept), **whole)
+
+        self._adopt("paste", make)
+        return not self.problem
+
+    def look_at(self, **view: object) -> None:
+        """Set how the curves are looked at: ``x_axis``, ``smoothing``."""
+        self.link = replace(self.link, **view)  # type: ignore[arg-type]
+
+    def _kept(self) -> list[str]:
+        """Hyperparameters that a preset leaves alone."""
+        fixed = self.link.fixed_controls
+        return [name for name in HYPERPARAMETERS if name == "seed" or name in fixed]
+
+    def _adopt(self, control: str, make: Callable[[], Link]) -> None:
+        self.problem = self.refused = ""
         try:
-            config = make()
+            link = make()
+            configs = link.member_configs
             if self.run.status is Status.READY:
-                self._begin(config)
+                self._begin(configs)
             else:
-                live = config.difference(self.run.config)
+                if link.config.env_id != self.config.env_id:
+                    environment_spec(link.config.env_id)
+                live = link.config.difference(self.run.config)
                 self.run.change(
                     **{n: v for n, v in live.items() if HYPERPARAMETERS[n].applies != "restart"}
                 )
-            self.config = config
+            self.link = link
         except LabError as error:
-            self.problem = str(error)
+            self.problem, self.refused = str(error), control
 
     def reset(self, seed: int | None = None) -> None:
         """A fresh run from the controls; with ``seed`` the first member gets another one.
 
         When the configuration cannot be built, ``problem`` says why and the old run stays.
         """
-        self.problem = ""
+        self.problem = self.refused = ""
         try:
             config = self.config if seed is None else self.config.replace(seed=seed)
-            self._begin(config)
-            self.config = config
+            link = replace(self.link, config=config)
+            self._begin(link.member_configs)
+            self.link = link
         except LabError as error:
             self.problem = str(error)
 
     def undo(self, index: int) -> None:
         """Take back change ``index`` and all after it, in the run and in the controls."""
         self.run.undo(index)
-        self.config = self.run.config
+        self.link = replace(self.link, config=self.run.config)
 
     def needs_reset(self) -> list[str]:
         """Labels of the controls whose values the run does not have, because it must restart."""
@@ -89,19 +138,16 @@ class Session:
         labels = [HYPERPARAMETERS[name].label for name in names]
         return [*labels, "Seeds"] if self.members != self.run.trainer.members else labels
 
-    def _begin(self, config: DQNConfig) -> None:
-        run = self._fresh_run(config)
+    def _begin(self, configs: Sequence[DQNConfig]) -> None:
+        run = Run(configs)
         self.run.close()
         self.run = run
-
-    def _fresh_run(self, config: DQNConfig) -> Run:
-        return Run([config.replace(seed=config.seed + p) for p in range(self.members)])
 
 
 def current_session() -> Session:
     """The browser session's own `Session`, with a runner that is alive."""
     if "session" not in st.session_state:
-        st.session_state["session"] = Session()
+        st.session_state["session"] = Session(*read_address())
     session: Session = st.session_state["session"]
     _runner(session).touch()
     return session

@@ -62,8 +62,8 @@ def test_an_unknown_environment_suggests_the_nearest_and_keeps_the_run() -> None
 def test_an_unknown_environment_is_refused_in_mid_run_too() -> None:
     session = begun()
     session.set("env_id", "CartPole-v7")
-    session.reset()
     assert "did you mean" in session.problem
+    assert session.config.env_id == "CartPole-v1"
     assert session.run.trainer.env_step == 1, "the old run stays"
 
 

@@ -1,0 +1,92 @@
+"""Taking a configuration away and bringing one: the buttons above the controls, their dialogs."""
+
+import json
+import shlex
+
+import streamlit as st
+
+from dashboard.address import absolute
+from dashboard.lesson import lesson_dialog
+from dashboard.links import Link
+from dashboard.session import Session
+from dqn_core.options import option
+
+MOST_CHARACTERS = 20_000
+BUTTONS = (
+    ("copy", "Copy", ":material/content_copy:", "The experiment as a link, a command and JSON"),
+    ("paste", "Paste", ":material/content_paste:", "Fill the controls from JSON or a link"),
+    ("lesson", "Lesson", ":material/school:", "Make a link with controls hidden or locked"),
+)
+
+
+def exchange_buttons() -> None:
+    """One button for each dialog."""
+    with st.container(horizontal=True, gap="small", key="exchange"):
+        for name, label, symbol, words in BUTTONS:
+            st.button(
+                label,
+                key=f"open_{name}",
+                icon=symbol,
+                type="tertiary",
+                help=words,
+                on_click=_open,
+                args=(name,),
+            )
+
+
+def open_dialog(session: Session) -> None:
+    """The dialog that is open; a run of the page in the meantime leaves it open."""
+    match st.session_state.get("open_dialog"):
+        case "copy":
+            st.dialog("Copy the configuration", on_dismiss=_close)(_copy)(session.link)
+        case "paste":
+            st.dialog("Paste a configuration", on_dismiss=_close)(_paste)(session)
+        case "lesson":
+            st.dialog("Make a lesson link", on_dismiss=_close)(lesson_dialog)(session.link)
+
+
+def _open(name: str) -> None:
+    st.session_state["open_dialog"] = name
+
+
+def _close() -> None:
+    st.session_state.pop("open_dialog", None)
+
+
+def _copy(link: Link) -> None:
+    st.markdown("**Link** that opens this experiment")
+    st.code(absolute(link, st.context.url), language=None, wrap_lines=True)
+    st.markdown("**Command** that trains it without a page")
+    st.code(command_line(link), language="bash", wrap_lines=True)
+    st.markdown("**JSON**, every value")
+    st.code(json.dumps(link.config.to_dict(), indent=2), language="json", height=260)
+
+
+def _paste(session: Session) -> None:
+    text = st.text_area(
+        "Configuration",
+        key="pasted",
+        height=220,
+        max_chars=MOST_CHARACTERS,
+        placeholder='{"gamma": 0.95, …} or http://…/?gamma=0.95',
+        help="The JSON that Copy gives, what the command line prints with --json, or a link.",
+    )
+    if st.button("Use it", key="use_pasted", type="primary") and session.paste(text):
+        _close()
+        st.rerun()
+    if session.refused == "paste":
+        st.error(session.problem, icon=":material/error:")
+
+
+def command_line(link: Link) -> str:
+    """The command that trains the same experiment, with what differs from the preset."""
+    words = ["python", "-m", "dqn_core", "train", "--preset", link.preset]
+    for name, value in link.differences.items():
+        if isinstance(value, bool):
+            words.append(option(name) if value else option(name).replace("--", "--no-", 1))
+        else:
+            words += [option(name), repr(value) if isinstance(value, float) else str(value)]
+    words += ["--seed", str(link.config.seed)]
+    if link.members > 1:
+        words += ["--seeds", str(link.members)]
+    return shlex.join(words)

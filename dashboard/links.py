@@ -1,0 +1,234 @@
+"""An experiment as a link: what the address bar carries, and what a person may paste."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any, get_args
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from dashboard.live_chart import XAxis
+from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.environments import environment_spec
+from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.hyperparameter import Value
+from dqn_core.presets import PRESETS, preset
+
+MOST_MEMBERS = 16
+
+# Checked as hyperparameters are, and refused in the same words.
+MEMBERS = replace(HYPERPARAMETERS["n_step"], name="members", default=1, low=1, high=MOST_MEMBERS)
+X_AXIS = replace(
+    HYPERPARAMETERS["loss"], name="x_axis", default="env_step", choices=get_args(XAxis)
+)
+SMOOTHING = replace(HYPERPARAMETERS["gamma"], name="smoothing", default=0.9, high=0.99)
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    group: tuple(name for name, h in HYPERPARAMETERS.items() if h.group == group)
+    for group in dict.fromkeys(h.group for h in HYPERPARAMETERS.values())
+}
+CONTROLS = ("preset", "members", *HYPERPARAMETERS)
+NAMES = ("preset", "members", "x_axis", "smoothing", "hide", "lock", *HYPERPARAMETERS)
+"""Every parameter that a link may have."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Everything that a link can say. ``hidden`` and ``locked`` name controls or whole groups."""
+
+    preset: str = "recommended"
+    config: DQNConfig = PRESETS["recommended"].config
+    members: int = 1
+    x_axis: XAxis = "env_step"
+    smoothing: float = 0.9
+    hidden: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+
+    @property
+    def member_configs(self) -> list[DQNConfig]:
+        """One configuration for each member, with consecutive seeds."""
+        return [self.config.replace(seed=self.config.seed + p) for p in range(self.members)]
+
+    @property
+    def differences(self) -> dict[str, Value]:
+        """Hyperparameters whose value is not the preset's; the seed is not one of them."""
+        values = self.config.difference(preset(self.preset))
+        values.pop("seed", None)
+        return values
+
+    @property
+    def hidden_controls(self) -> frozenset[str]:
+        """Names of the controls that are not shown."""
+        return _controls(self.hidden)
+
+    @property
+    def fixed_controls(self) -> frozenset[str]:
+        """Names of the controls that nobody can move: the hidden ones and the locked ones."""
+        return _controls((*self.hidden, *self.locked))
+
+    @property
+    def query(self) -> str:
+        """The part of the address after the question mark; `read` understands it."""
+        parameters: dict[str, str] = {"preset": self.preset}
+        parameters |= {name: _written(value) for name, value in self.differences.items()}
+        parameters["seed"] = str(self.config.seed)
+        settings = {MEMBERS: self.members, X_AXIS: self.x_axis, SMOOTHING: self.smoothing}
+        parameters |= {s.name: _written(v) for s, v in settings.items() if v != s.default}
+        parameters |= {"hide": ",".join(self.hidden)} if self.hidden else {}
+        parameters |= {"lock": ",".join(self.locked)} if self.locked else {}
+        return urlencode(parameters, safe=",")
+
+
+def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
+    """What a link says, and one sentence for each part of it that was not used.
+
+    Nothing that a link can hold raises an error: what is wrong is replaced by the preset's value.
+    """
+    problems: list[str] = []
+    texts: dict[str, str] = {}
+    for name, values in parameters.items():
+        if name not in NAMES:
+            problems.append(f"There is no setting called {_near(name, NAMES)}")
+        elif name in ("hide", "lock"):
+            texts[name] = ",".join(values)
+        elif values:
+            texts[name] = values[-1].strip()
+            if len(values) > 1:
+                problems.append(f"{name} is given {len(values)} times: the last one counts.")
+
+    preset_name = texts.pop("preset", "recommended")
+    if preset_name not in PRESETS:
+        problems.append(
+            f"There is no preset {_shortened(preset_name)!r}: choose {' or '.join(PRESETS)}. "
+            "Used instead: recommended."
+        )
+        preset_name = "recommended"
+    base = preset(preset_name)
+
+    settings: dict[str, Any] = {}
+    for setting in (MEMBERS, X_AXIS, SMOOTHING):
+        if setting.name in texts:
+            try:
+                settings[setting.name] = setting.parsed(texts[setting.name])
+            except ConfigurationError as error:
+                problems.append(_instead(error, setting.default))
+
+    link = Link(
+        preset=preset_name,
+        config=_configuration(base, texts, problems),
+        hidden=_named("hide", texts.get("hide", ""), problems),
+        locked=_named("lock", texts.get("lock", ""), problems),
+        **settings,
+    )
+    try:
+        _ = link.member_configs
+    except ConfigurationError as error:
+        problems.append(_instead(error, f"{base.seed} as the first member's seed"))
+        link = replace(link, config=link.config.replace(seed=base.seed))
+    return link, problems
+
+
+def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[str]) -> DQNConfig:
+    values: dict[str, Value] = {}
+    for name, declared in HYPERPARAMETERS.items():
+        if name in texts:
+            try:
+                values[name] = declared.parsed(texts[name])
+            except ConfigurationError as error:
+                problems.append(_instead(error, getattr(base, name)))
+    if "env_id" in values:
+        try:
+            environment_spec(_shortened(str(values["env_id"])))
+        except LabError as error:
+            problems.append(_instead(error, base.env_id))
+            del values["env_id"]
+    try:
+        return base.replace(**values)
+    except ConfigurationError as error:
+        # Two values that do not go together: neither is used.
+        words = set(re.findall(r"\w+", str(error)))
+        together = [name for name in values if name in words] or list(values)
+        used = " and ".join(f"{name} {_written(getattr(base, name))}" for name in together)
+        problems.append(_instead(error, used))
+        return base.replace(**{n: v for n, v in values.items() if n not in together})
+
+
+def pasted(text: str, present: Link) -> Link:
+    """The experiment in ``text``, over ``present``: JSON of a configuration, or a link.
+
+    The JSON is what `DQNConfig.to_dict` gives, or an object that has it under "config". What is
+    hidden or locked stays so. Raises `ConfigurationError` for the first thing that is wrong.
+    """
+    text = text.strip()
+    if not text:
+        raise ConfigurationError("There is nothing to use yet: paste a configuration or a link.")
+    if not text.startswith(("{", "[")):
+        return _pasted_link(text, present)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"This is no complete JSON: {error}.") from None
+    if isinstance(content, dict) and isinstance(content.get("config"), dict):
+        content = content["config"]
+    if not isinstance(content, dict):
+        raise ConfigurationError("A configuration is a JSON object of names and values.")
+    for name in content:
+        hyperparameter(_shortened(name))
+    config = present.config.replace(**content)
+    environment_spec(_shortened(config.env_id), config.max_episode_steps)
+    return replace(present, config=config)
+
+
+def _pasted_link(text: str, present: Link) -> Link:
+    try:
+        query = urlsplit(text).query or text.removeprefix("?")
+        parameters = parse_qs(query, keep_blank_values=True)
+    except ValueError:
+        parameters = {}
+    if not parameters.keys() & set(NAMES):
+        raise ConfigurationError(
+            "This is neither a configuration in JSON, which begins with {, nor a link of DQN Lab."
+        )
+    link, problems = read(parameters)
+    if problems:
+        raise ConfigurationError(problems[0].split(" Used instead:")[0])
+    return replace(link, hidden=present.hidden, locked=present.locked)
+
+
+def _named(parameter: str, text: str, problems: list[str]) -> tuple[str, ...]:
+    """The controls and groups that ``hide`` or ``lock`` names, each once."""
+    known = {name.lower(): name for name in (*CONTROLS, *GROUPS)}
+    found: dict[str, None] = {}
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        if word.lower() in known:
+            found[known[word.lower()]] = None
+        else:
+            hint = _near(word, (*CONTROLS, *GROUPS))
+            problems.append(f"{parameter} names a control that does not exist, {hint}")
+    return tuple(found)
+
+
+def _controls(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(control for name in names for control in GROUPS.get(name, (name,)))
+
+
+def _written(value: Value) -> str:
+    """A value that `Hyperparameter.parsed` reads back to the bit."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _instead(error: LabError, used: Value) -> str:
+    return f"{error} Used instead: {_written(used)}."
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    short = _shortened(name)
+    near = get_close_matches(short.lower(), known, n=1, cutoff=0.5)
+    return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}: it is ignored."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
