@@ -1,0 +1,227 @@
+"""The Test page, without a browser: its states and what it says in them."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.session import Session
+from dashboard.testing import Results, Showing
+from dqn_core.checkpoint import agent_bytes, pack
+from tests.balancing import balancing_agent
+
+APP = Path(__file__).parents[2] / "app.py"
+TRAINED = "Trained CartPole agent"
+NOW = "In training, as it is now"
+
+
+@pytest.fixture
+def page() -> Iterator[AppTest]:
+    at = AppTest.from_file(APP, default_timeout=60).switch_page("pages/test.py").run()
+    yield at
+    # A thread that is in the middle of PyTorch when the process ends aborts it.
+    for showing in showings(at):
+        showing.stop()
+    for thread in threading.enumerate():
+        if thread.name.startswith("film-"):
+            thread.join(10)
+
+
+def session(at: AppTest) -> Session:
+    found = at.session_state["session"]
+    assert isinstance(found, Session)
+    return found
+
+
+def showings(at: AppTest) -> list[Showing]:
+    found = at.session_state["showings"]
+    assert isinstance(found, list)
+    return found
+
+
+def shown(at: AppTest) -> list[tuple[str, int]]:
+    """Title and seed of what is in the player."""
+    assert not at.exception
+    return [(showing.chosen.title, showing.seed) for showing in showings(at)]
+
+
+def results(at: AppTest) -> list[Results]:
+    found = at.session_state["results"]
+    assert isinstance(found, list)
+    return found
+
+
+def upload(at: AppTest, name: str, content: bytes) -> AppTest:
+    at.file_uploader(key="upload_file").set_value((name, content, "application/octet-stream"))
+    return at.run()
+
+
+def train(at: AppTest, steps: int = 100) -> None:
+    session(at).run.trainer.run(max_steps=steps)
+
+
+def headlines(at: AppTest) -> list[str]:
+    return [m.value for m in at.markdown if "from seed" in m.value]
+
+
+def test_a_newcomer_sees_an_episode_at_once(page: AppTest) -> None:
+    assert shown(page) == [(TRAINED, 1000)]
+    assert page.selectbox(key="agent").value == TRAINED
+    assert page.selectbox(key="beside").value is None
+    assert not page.metric
+    assert not page.error
+
+
+def test_a_rerun_films_nothing_anew_and_a_condition_does(page: AppTest) -> None:
+    first = showings(page)[0]
+    page.run()
+    page.toggle(key="film_overlay").set_value(True).run()
+    page.number_input(key="test_episodes").set_value(5).run()
+    assert showings(page)[0] is first
+    page.slider(key="physics_CartPole_gravity").set_value(15.0).run()
+    assert showings(page)[0] is not first
+    assert showings(page)[0].conditions.parameters == {"gravity": 15.0}
+    assert any("gravity 15 m/s²" in caption.value for caption in page.caption)
+    page.button(key="usual_physics").click().run()
+    assert showings(page)[0].conditions.parameters == {}
+    assert page.slider(key="physics_CartPole_gravity").value == 9.8
+
+
+def test_another_start_goes_on_from_the_shown_one(page: AppTest) -> None:
+    page.button(key="another_start").click().run()
+    page.button(key="another_start").click().run()
+    assert shown(page) == [(TRAINED, 1002)]
+    page.button(key="watch").click().run()
+    assert shown(page) == [(TRAINED, 1000)]
+
+
+def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
+    page.number_input(key="test_episodes").set_value(4).run()
+    page.button(key="run_test").click().run()
+    assert headlines(page) == [f"**{TRAINED}**: 4 episodes from seed 1000"]
+    assert {m.label for m in page.metric} >= {"Mean", "Median", "Interquartile mean", "Minimum"}
+    assert len(page.dataframe[0].value) == 4
+    page.button(key="worst_0").click().run()
+    assert shown(page) == [(TRAINED, results(page)[0].worst_seed)]
+    upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
+    assert headlines(page) == []
+    page.selectbox(key="agent").set_value(TRAINED).run()
+    assert len(headlines(page)) == 1
+    page.slider(key="test_epsilon").set_value(0.2).run()
+    assert headlines(page) == [f"**{TRAINED}**: 4 episodes from seed 1000"]  # still how it was
+
+
+def test_side_by_side_is_tested_and_filmed_together(page: AppTest) -> None:
+    upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
+    page.selectbox(key="beside").set_value(TRAINED).run()
+    assert shown(page) == [("Uploaded: mine.safetensors", 1000), (TRAINED, 1000)]
+    page.number_input(key="test_episodes").set_value(3).run()
+    page.button(key="run_test").click().run()
+    assert len(headlines(page)) == 2
+    assert results(page)[0].evaluation.mean_return == 500
+    assert page.button(key="worst_1")
+
+
+def test_an_agent_in_training_comes_first_and_shows_at_which_step(page: AppTest) -> None:
+    train(page)
+    page.run()
+    assert shown(page) == [("In training, at step 100", 1000)]
+    train(page)
+    page.button(key="watch").click().run()
+    assert shown(page) == [("In training, at step 200", 1000)]
+    assert any("step 200 in CartPole-v1" in caption.value for caption in page.caption)
+
+
+def test_every_member_can_be_chosen(page: AppTest) -> None:
+    session(page).set_members(2)
+    train(page)
+    page.run()
+    assert page.selectbox(key="agent").options[:2] == [
+        "In training, member 1, as it is now",
+        "In training, member 2, as it is now",
+    ]
+    page.selectbox(key="agent").set_value("In training, member 2, as it is now").run()
+    assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 1
+
+
+def test_a_choice_that_is_gone_is_said_and_the_page_goes_on(page: AppTest) -> None:
+    train(page)
+    page.run()
+    page.selectbox(key="agent").set_value("In training, at step 0").run()
+    page.selectbox(key="beside").set_value(NOW).run()
+    session(page).reset()
+    page.run()
+    assert shown(page) == [(TRAINED, 1000)]
+    assert page.info[0].value == "“In training, at step 0” is no longer there: " + (
+        "the run has begun anew."
+    )
+    page.run()
+    assert not page.info
+
+
+def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
+    session(page).set("env_id", "MountainCar-v0")
+    train(page, 30)
+    page.run()
+    assert shown(page)[0][0] == "In training, at step 30"
+    assert page.slider(key="physics_MountainCar_force").value == 0.001
+    assert any("The duel is for CartPole" in caption.value for caption in page.caption)
+    assert page.selectbox(key="beside").options == ["In training, at step 0"]
+    page.selectbox(key="agent").set_value(TRAINED).run()
+    assert shown(page) == [(TRAINED, 1000)]
+    assert page.slider(key="physics_CartPole_length").value == 0.5
+
+
+def test_text_is_played_where_there_are_no_physics(page: AppTest) -> None:
+    session(page).set("env_id", "Taxi-v4")
+    train(page, 30)
+    page.run()
+    assert shown(page)[0][0] == "In training, at step 30"
+    assert not [slider for slider in page.slider if slider.key != "test_epsilon"]
+
+
+def test_a_refused_upload_is_one_sentence_and_what_was_there_stays(page: AppTest) -> None:
+    upload(page, "good.safetensors", agent_bytes(balancing_agent()))
+    before = showings(page)[0]
+    upload(page, "bad.safetensors", b"not an agent at all, but long enough to look")
+    assert not page.exception
+    assert [error.value for error in page.error] == [
+        "bad.safetensors was not loaded. The file is not a DQN Lab checkpoint, or is cut off."
+    ]
+    assert page.selectbox(key="agent").value == "Uploaded: good.safetensors"
+    assert showings(page)[0] is before
+    upload(page, "better.safetensors", agent_bytes(balancing_agent()))
+    assert not page.error
+    assert page.selectbox(key="agent").value == "Uploaded: better.safetensors"
+
+
+def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:
+    session(page).set_members(3)
+    train(page, 50)
+    content = pack("run", session(page).run.state_dict())
+    upload(page, "run.safetensors", content)
+    page.selectbox(key="agent").set_value("Uploaded: run.safetensors, member 3").run()
+    assert shown(page) == [("Uploaded: run.safetensors, member 3", 1000)]
+    assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 2
+
+
+def test_films_to_take_away(page: AppTest) -> None:
+    upload(page, "mine.safetensors", agent_bytes(balancing_agent(max_episode_steps=20)))
+    showings(page)[0].film.wait_beyond(10**6, 30)
+    page.segmented_control(key="film_form").set_value("GIF").run()
+    page.button(key="make_film").click().run()
+    assert page.session_state["film_file"].content.startswith(b"GIF")
+    assert any(button.label.startswith("Save episode.gif") for button in downloads(page))
+    page.button(key="another_start").click().run()
+    assert not any(button.label.startswith("Save") for button in downloads(page))
+    train(page)
+    page.run()
+    page.button(key="make_growth").click().run()
+    assert any(button.label.startswith("Save growth.gif") for button in downloads(page))
+
+
+def downloads(at: AppTest) -> list[Any]:
+    return list(at.get("download_button"))
