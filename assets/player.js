@@ -168,6 +168,10 @@ class Player {
   }
 
   load(heads) {
+    const gentle = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+    if (this.reels.length) { // asked for from somewhere else on the page, perhaps far below
+      this.root.scrollIntoView({ block: "nearest", behavior: gentle ? "auto" : "smooth" })
+    }
     for (const reel of this.reels) reel.close()
     this.reels = heads.map((head) => new Reel(head, Math.floor(BITMAPS / heads.length)))
     this.views = this.reels.map((reel) => new FilmView(reel))
@@ -178,7 +182,7 @@ class Player {
     this.strips.replaceChildren(...this.courses.map((course) => course.node))
     this.position = 0
     this.summary.textContent = ""
-    this.setPlaying(!window.matchMedia("(prefers-reduced-motion: reduce)").matches)
+    this.setPlaying(!gentle)
   }
 
   refresh() {

@@ -1,0 +1,139 @@
+"""The Test page in a real browser: what it shows is what the agent does."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from dqn_core import evaluate, load_agent, record, save_agent
+from tests.balancing import balancing_agent
+
+TRAINED = Path(__file__).parents[2] / "assets" / "cartpole.safetensors"
+
+
+def open_test_page(page: Page, url: str) -> None:
+    page.goto(f"{url}/test")
+    page.locator(".duel .start").wait_for(timeout=60_000)
+
+
+def wait_for_film(page: Page, steps: int) -> None:
+    expect(page.locator(".player .readout")).to_have_text(
+        re.compile(rf"/ {steps}$"), timeout=60_000
+    )
+
+
+def pause_at(page: Page, step: int) -> None:
+    # In one go: the film may come to its end by itself at any moment.
+    page.locator(".player .play").evaluate("node => node.ariaLabel === 'Pause' && node.click()")
+    page.locator(".player .slider").evaluate(
+        "(slider, t) => { slider.value = t; slider.dispatchEvent(new Event('input')) }", step
+    )
+    page.wait_for_timeout(150)
+
+
+def numbers(page: Page, selector: str) -> list[float]:
+    texts = page.locator(f".player {selector}").all_inner_texts()
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def caption_of_seed(page: Page, seed: int) -> None:
+    expect(page.get_by_text(f"Episode from seed {seed}", exact=True)).to_be_visible(timeout=20_000)
+
+
+@pytest.fixture
+def balancer_file(tmp_path: Path) -> Path:
+    path = tmp_path / "balancer.safetensors"
+    save_agent(path, balancing_agent(max_episode_steps=120))
+    return path
+
+
+def test_the_bars_are_what_the_agent_computes(
+    page: Page, app_url: str, balancer_file: Path
+) -> None:
+    open_test_page(page, app_url)
+    page.locator("input[type=file]").set_input_files(balancer_file)
+    wait_for_film(page, 120)
+    agent = load_agent(balancer_file)
+    episode = record(agent, 1000)
+    highest = float(np.abs(episode.q_values).max())
+    for step in (0, 40, 119):
+        pause_at(page, step)
+        expected = agent.q_values(episode.observations[step][None])[0]
+        assert numbers(page, ".action .value") == pytest.approx(expected, abs=0.001)
+        track = page.locator(".player .action .track").first.evaluate("track => track.clientWidth")
+        bars = page.locator(".player .bar").evaluate_all("bars => bars.map((b) => b.offsetWidth)")
+        assert bars == pytest.approx(np.abs(expected) / (2 * highest) * track, abs=1)
+        taken = page.locator(".player .taken .name").inner_text()
+        assert taken == episode.action_labels[int(episode.actions[step])]
+        shown = numbers(page, ".row:not(.action):not(.axis) .value")
+        assert shown == pytest.approx(episode.observations[step], abs=0.005)
+
+
+def test_the_gauges_end_where_the_episode_does(page: Page, app_url: str) -> None:
+    open_test_page(page, app_url)
+    titles = page.locator(".player .gauge").evaluate_all("nodes => nodes.map((n) => n.title)")
+    assert titles[0] == "-2.4 to 2.4"
+    assert titles[2].startswith("-0.2094")
+    assert titles[1] == titles[3] == "without limits: the range seen so far"
+
+
+def test_refused_uploads_leave_the_page_as_it_was(
+    page: Page, app_url: str, balancer_file: Path, tmp_path: Path
+) -> None:
+    open_test_page(page, app_url)
+    page.locator("input[type=file]").set_input_files(balancer_file)
+    agent = page.get_by_role("combobox", name="Agent", exact=True)
+    expect(agent).to_have_value("Uploaded: balancer.safetensors", timeout=20_000)
+    wait_for_film(page, 120)
+    bad = {
+        "cut.safetensors": balancer_file.read_bytes()[:-20],
+        "renamed.safetensors": b"\x80\x04cos\nsystem\n(S'true'\ntR." * 20,
+    }
+    for name, content in bad.items():
+        (tmp_path / name).write_bytes(content)
+        page.locator("input[type=file]").set_input_files(tmp_path / name)
+        alert = page.get_by_test_id("stAlert")
+        expect(alert).to_contain_text(f"{name} was not loaded.", timeout=20_000)
+        assert alert.count() == 1
+        expect(agent).to_have_value("Uploaded: balancer.safetensors")
+    wait_for_film(page, 120)
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_a_chosen_row_plays_its_episode(page: Page, app_url: str) -> None:
+    open_test_page(page, app_url)
+    caption_of_seed(page, 1000)
+    page.get_by_role("button", name="Test 20 episodes").click()
+    page.get_by_text("Every episode").click(timeout=30_000)
+    table = page.get_by_test_id("stDataFrame")
+    table.wait_for()
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    box = table.bounding_box()
+    assert box is not None
+    # The rows are drawn on a canvas: below the header, the boxes to tick are at the left.
+    row_height = 35
+    page.mouse.click(box["x"] + 20, box["y"] + 3.5 * row_height)
+    caption_of_seed(page, 1002)
+    length = int(evaluate(load_agent(TRAINED), 1, 1002).lengths[0])
+    wait_for_film(page, length)
+    expect(page.locator(".player .stage")).to_be_in_viewport()
+
+
+def test_the_film_of_the_episode_is_saved(
+    page: Page, app_url: str, balancer_file: Path, tmp_path: Path
+) -> None:
+    open_test_page(page, app_url)
+    page.locator("input[type=file]").set_input_files(balancer_file)
+    wait_for_film(page, 120)
+    page.get_by_text("Take it away").click()
+    page.get_by_role("radio", name="GIF").click()
+    page.get_by_role("button", name="Film of this episode").click()
+    save = page.get_by_role("button", name=re.compile("Save episode.gif"))
+    save.wait_for(timeout=60_000)
+    with page.expect_download() as download:
+        save.click()
+    download.value.save_as(tmp_path / "episode.gif")
+    assert (tmp_path / "episode.gif").read_bytes().startswith(b"GIF89a")
