@@ -8,9 +8,8 @@ import numpy as np
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
-from dqn_core.diagnostics import health
 from dqn_core.environments import Environment, make_environment, restores_exactly
-from dqn_core.errors import ConfigurationError, DivergenceError
+from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import Agent, network_shape, play_episodes
 from dqn_core.exploration import epsilon_at, explores, random_actions
 from dqn_core.history import History
@@ -19,12 +18,10 @@ from dqn_core.learner import Learner
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
+from dqn_core.update_statistics import check_divergence, update_statistics
 
 STATISTICS_PERIOD = 100
 """Gradient updates between two rows of update statistics."""
-
-DIVERGENCE_FACTOR = 1_000
-"""How many times the largest value that the rewards allow counts as diverged."""
 
 
 class Trainer:
@@ -246,46 +243,15 @@ class Trainer:
         }
 
     def _record_update(self) -> None:
-        learner, last = self.learner, self.learner.last
-        assert last is not None
-        losses = learner.loss().tolist()
-        mean_q = last.q_values.amax(-1).mean(1).tolist()
-        largest_q = last.q_values.abs().amax((1, 2)).tolist()
-        largest_reward = last.batch.rewards.abs().amax(1).tolist()
-        norms = torch.linalg.vector_norm(learner.gradient.parameters, dim=1).tolist()
-        ranks = last.td_errors.new_tensor([0.1, 0.5, 0.9])
-        quantiles = last.td_errors.abs().quantile(ranks, dim=1).T.tolist()
-        rates = learner.learning_rate[:, 0].tolist()
-        signs = health(learner, self.replay)
+        columns = update_statistics(self.learner, self.replay)
         for p, config in enumerate(self.configs):
             self.history.updates.append(
                 **self._when(p),
                 gradient_update=self.gradient_updates,
-                loss=losses[p],
-                mean_q=mean_q[p],
-                gradient_norm=norms[p],
-                td_error_p10=quantiles[p][0],
-                td_error_p50=quantiles[p][1],
-                td_error_p90=quantiles[p][2],
-                **{name: values[p] for name, values in signs.items()},
                 epsilon=epsilon_at(config, self.env_step),
-                learning_rate=rates[p],
+                **{name: values[p] for name, values in columns.items()},
             )
-            self._check_divergence(config, largest_q[p], largest_reward[p])
-
-    def _check_divergence(self, config: DQNConfig, largest_q: float, largest_reward: float) -> None:
-        """Stop at Q-values that no policy could earn, and say what usually causes them."""
-        horizon = min(1 / (1 - config.gamma), 1e4) if config.gamma < 1 else 1e4
-        if largest_q <= DIVERGENCE_FACTOR * max(1.0, largest_reward) * horizon:
-            return
-        what = "are no longer finite" if not np.isfinite(largest_q) else f"reached {largest_q:.3g}"
-        if config.learning_rate > 1e-2:
-            cause = f"learning_rate {config.learning_rate:g} is very high: try 0.001"
-        elif config.gamma == 1:
-            cause = "gamma 1 lets values grow without end: try 0.99"
-        else:
-            cause = "the target follows the online network too fast: lower tau or learning_rate"
-        raise DivergenceError(f"Q-values {what} at step {self.env_step:,}; most likely {cause}.")
+        check_divergence(self.learner, self.configs, self.env_step)
 
     def evaluate(self) -> None:
         """Greedy episodes of every member, on environments and streams that training never uses."""
