@@ -63,10 +63,19 @@ export const inkOn = (rgb) => (light(rgb) > 140 ? "#0e1720" : "#ffffff");
 
 export const gradient = (ramp) => `linear-gradient(to right, ${ramp.map(css).join()})`;
 
+/** A number with this many digits after its point. */
+function fixed(value, digits) {
+  const text = (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits);
+  return text.replace("-", "−");
+}
+
+const power = (size) => Math.floor(Math.log10(size));
+
+/** A place on an axis: all of them with as many digits as tell hundredths of its range apart. */
+export const place = (value, span) => fixed(value, Math.min(Math.max(0, 2 - power(span)), 6));
+
 /** A number with two significant digits, or what it takes to tell values in a range apart. */
 export function number(value, span) {
   const unit = Math.min(span, Math.max(Math.abs(value), span / 20));
-  const digits = unit > 0 ? Math.min(Math.max(0, 1 - Math.floor(Math.log10(unit))), 6) : 0;
-  const text = (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits);
-  return text.replace("-", "−");
+  return fixed(value, unit > 0 ? Math.min(Math.max(0, 1 - power(unit)), 6) : 0);
 }

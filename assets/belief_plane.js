@@ -1,6 +1,6 @@
 /** The belief map over two components of the observation. */
 
-import { actionColour, along, colour, gradient, inkOn, number } from "./belief_colours.js";
+import { actionColour, along, colour, gradient, inkOn, number, place } from "./belief_colours.js";
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;
@@ -38,14 +38,10 @@ export function unpack(message) {
   return { ...message, values, visited: new Uint16Array(body, start) };
 }
 
-function share(message, value) {
-  const [low, high] = message.range;
-  return (value - low) / (high - low);
-}
-
 function cellColour(message, theme, value) {
   if (message.quantity === "action") return actionColour(theme, value, message.actions.length);
-  return along(theme.ramps[message.ramp], share(message, value));
+  const [low, high] = message.range;
+  return along(theme.ramps[message.ramp], (value - low) / (high - low));
 }
 
 /** One pixel a value; the browser's smoothing makes the picture. */
@@ -72,17 +68,17 @@ export function draw(context, { plot, height }, message, theme, cursor) {
   context.beginPath();
   context.rect(left, top, width, plot.height);
   context.clip();
-  if (message.ramp === "advantage") drawZero(context, plot, message, theme);
-  drawVisited(context, plot, message.visited, theme);
+  if (message.ramp === "advantage") drawZero(context, plot, message);
+  drawVisited(context, plot, message.visited);
   if (message.quantity === "action") drawNames(context, plot, message, theme);
-  if (cursor) drawCursor(context, plot, cursor, theme);
+  if (cursor) drawCursor(context, plot, cursor);
   context.restore();
   drawAxes(context, plot, height, message, theme);
 }
 
 /** The line where both actions are worth the same, by marching squares. */
-function drawZero(context, plot, { rows, columns, values }, theme) {
-  const place = (column, row) => [
+function drawZero(context, plot, { rows, columns, values }) {
+  const at = (column, row) => [
     plot.left + ((column + 0.5) / columns) * plot.width,
     plot.top + (1 - (row + 0.5) / rows) * plot.height,
   ];
@@ -96,8 +92,8 @@ function drawZero(context, plot, { rows, columns, values }, theme) {
         const here = values[y * columns + x];
         const there = values[nextY * columns + nextX];
         if (here > 0 === there > 0) return;
-        const along = here / (here - there);
-        crossings.push(place(x + along * (nextX - x), y + along * (nextY - y)));
+        const share = here / (here - there);
+        crossings.push(at(x + share * (nextX - x), y + share * (nextY - y)));
       });
       for (let i = 0; i + 1 < crossings.length; i += 2) {
         context.moveTo(...crossings[i]);
@@ -111,7 +107,7 @@ function drawZero(context, plot, { rows, columns, values }, theme) {
 }
 
 /** States visited, fading with age; the newest has a ring. */
-function drawVisited(context, plot, visited, theme) {
+function drawVisited(context, plot, visited) {
   const count = visited.length / 2;
   context.strokeStyle = "#0e1720";
   context.fillStyle = "#ffffff";
@@ -157,7 +153,7 @@ function drawNames(context, plot, { rows, columns, values, actions }, theme) {
   });
 }
 
-function drawCursor(context, plot, [x, y], theme) {
+function drawCursor(context, plot, [x, y]) {
   context.beginPath();
   context.moveTo(plot.left + x * plot.width, plot.top);
   context.lineTo(plot.left + x * plot.width, plot.top + plot.height);
@@ -226,8 +222,9 @@ export function read(message, [x, y]) {
   const column = Math.floor(x * columns);
   const row = rows - 1 - Math.floor(y * rows);
   const value = values[row * columns + column];
-  const at = (axis, place) => {
-    const text = number(axis.low + place * (axis.high - axis.low), axis.high - axis.low);
+  const at = (axis, share) => {
+    const span = axis.high - axis.low;
+    const text = place(axis.low + share * span, span);
     return `${axis.label} ${text}${axis.unit ? ` ${axis.unit}` : ""}`;
   };
   const places = [at(message.x, (column + 0.5) / columns), at(message.y, (row + 0.5) / rows)];
@@ -248,9 +245,9 @@ export function legend(message, theme) {
     Object.assign(document.createElement("span"), { className: name, textContent: text });
   const { quantity, actions, range, ramp, title } = message;
   if (quantity === "action") {
-    const share = (action) => message.values.filter((value) => value === action).length;
+    const count = (action) => message.values.filter((value) => value === action).length;
     return actions.map((name, action) => {
-      const percent = Math.round((100 * share(action)) / message.values.length);
+      const percent = Math.round((100 * count(action)) / message.values.length);
       const entry = node("belief-entry");
       const swatch = node("belief-swatch");
       swatch.style.background = colour(actionColour(theme, action, actions.length));

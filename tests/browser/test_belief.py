@@ -1,0 +1,139 @@
+"""The belief map and the health of a run in a real browser, while the run is trained."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+DEMO = Path(__file__).with_name("belief_demo.py")
+PIXELS = "(canvas) => canvas.toDataURL()"
+# Red, green and blue at a place given as a share of the canvas's width and height.
+COLOUR = """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(
+    Math.round(x * canvas.width), Math.round(y * canvas.height), 1, 1).data].slice(0, 3)"""
+
+
+@pytest.fixture
+def demo(serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the page with both sections."""
+    monkeypatch.setenv("PYTHONPATH", str(DEMO.parents[2]))
+    return serve(DEMO)
+
+
+def opened(page: Page, address: str) -> Locator:
+    """The canvas, once something is drawn on it."""
+    page.goto(address)
+    canvas = page.locator(".belief-canvas")
+    expect(canvas).to_have_attribute("data-drawn", re.compile(r"\d+"), timeout=60_000)
+    return canvas
+
+
+def drawn_step(canvas: Locator) -> int:
+    return int(canvas.get_attribute("data-drawn") or 0)
+
+
+def wait_for_step(page: Page, canvas: Locator, step: int) -> None:
+    for _ in range(300):
+        if drawn_step(canvas) >= step:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"step {step} was not drawn: {drawn_step(canvas)} was")
+
+
+def test_the_map_changes_while_the_agent_learns_and_keeps_its_node(page: Page, demo: str) -> None:
+    canvas = opened(page, demo)
+    page.evaluate("window.kept = document.querySelector('.belief-canvas')")
+    page.evaluate("window.card = document.querySelector('.health-card')")
+    sentence = page.locator(".belief-takeaway").inner_text()
+    wait_for_step(page, canvas, drawn_step(canvas) + 40)
+    before = canvas.evaluate(PIXELS)
+    wait_for_step(page, canvas, drawn_step(canvas) + 200)
+    assert canvas.evaluate(PIXELS) != before
+    assert page.evaluate("kept.isConnected && kept === document.querySelector('.belief-canvas')")
+    assert page.evaluate("card === document.querySelector('.health-card')")
+    assert page.locator(".belief-takeaway").inner_text() != sentence
+
+
+def test_pointing_and_the_keyboard_read_values(page: Page, demo: str) -> None:
+    canvas = opened(page, f"{demo}/?steps=0")
+    reading = page.locator(".belief-reading")
+    expect(reading).to_contain_text("Dots")
+    canvas.hover(position={"x": 200, "y": 100})
+    expect(reading).to_contain_text(re.compile(r"pole angle .* rad, pole angular velocity .*max Q"))
+    page.mouse.move(0, 0)
+    expect(reading).to_contain_text("Dots")
+    canvas.focus()
+    page.keyboard.press("ArrowUp")
+    expect(reading).to_contain_text("pole angle 0.000 rad, pole angular velocity 0.00 rad/s")
+    page.keyboard.press("ArrowUp")
+    expect(reading).to_contain_text("pole angle 0.000 rad, pole angular velocity 0.15 rad/s")
+    page.keyboard.press("ArrowLeft")
+    expect(reading).to_contain_text("pole angle −0.010 rad")
+
+
+def test_each_quantity_has_its_legend(page: Page, demo: str) -> None:
+    canvas = opened(page, f"{demo}/?steps=0")
+    legend = page.locator(".belief-legend")
+    pictures = [canvas.evaluate(PIXELS)]
+    expect(legend).to_contain_text("max Q")
+    for name, text in (("advantage", "push left by"), ("greedy action", "%")):
+        page.get_by_text(name, exact=True).click()
+        expect(legend).to_contain_text(text)
+        pictures.append(canvas.evaluate(PIXELS))
+    assert len(set(pictures)) == 3
+
+
+def test_another_axis_is_named_and_drawn(page: Page, demo: str) -> None:
+    canvas = opened(page, f"{demo}/?steps=0")
+    before = canvas.evaluate(PIXELS)
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name="cart position").click()
+    canvas.hover(position={"x": 200, "y": 100})
+    expect(page.locator(".belief-reading")).to_contain_text("cart position")
+    expect(page.get_by_text("pole angle held at")).to_be_visible()
+    assert canvas.evaluate(PIXELS) != before
+
+
+def test_squares_show_every_q_value_when_pointed_at(page: Page, demo: str) -> None:
+    canvas = opened(page, f"{demo}/?env=FrozenLake-v1&steps=0")
+    canvas.hover(position={"x": 20, "y": 20})
+    expect(page.locator(".belief-reading")).to_contain_text(
+        re.compile(
+            r"row 1, column 1: left .*, down .*, right .*, up .*; best: (left|down|right|up)"
+        )
+    )
+    size = canvas.bounding_box()
+    assert size
+    canvas.hover(position={"x": 3.5 * (size["height"] - 2) / 4, "y": size["height"] - 10})
+    expect(page.locator(".belief-reading")).to_contain_text("the episode is over here")
+
+
+def test_health_says_each_status_in_words(page: Page, demo: str) -> None:
+    opened(page, demo)
+    cards = page.locator(".health-card")
+    expect(cards).to_have_count(6)
+    expect(page.locator(".health-status").first).to_have_text("good")
+    for card in cards.all():
+        assert card.locator(".health-status").inner_text() in {"not yet", "good", "watch", "bad"}
+        assert card.locator(".health-status svg").count() == 1
+        assert card.locator(".health-sentence").inner_text().endswith(".")
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "FrozenLake-v1", "Taxi-v4"])
+def test_a_phone_does_not_scroll_sideways(
+    new_page: Callable[..., Page], demo: str, env_id: str
+) -> None:
+    page = new_page(viewport={"width": 360, "height": 780}, color_scheme="dark")
+    opened(page, f"{demo}/?env={env_id}&steps=0")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_theme_is_the_pages(new_page: Callable[..., Page], demo: str) -> None:
+    corners = []
+    for scheme in ("light", "dark"):
+        page = new_page(color_scheme=scheme)
+        canvas = opened(page, f"{demo}/?env=FrozenLake-v1&steps=0")
+        corners.append(canvas.evaluate(COLOUR, [0.01, 0.95]))  # a hole: the page's own grey
+    assert sum(corners[0]) > 500
+    assert sum(corners[1]) < 300

@@ -1,0 +1,119 @@
+"""The signs of health: their numbers, and from when on they warn."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboard.health import JUDGED, TREND_POINTS, Sign, signs, status_of
+from dashboard.run import Run
+from dqn_core import DQNConfig
+from dqn_core.diagnostics import dormant_shares, spread_observations, target_distance
+
+
+def a_run(steps: int = 0, members: int = 1, **changes: Any) -> Run:
+    config = DQNConfig(learning_starts=20, evaluation_period=0, hidden_dim=16, batch_size=8)
+    config = config.replace(**changes)
+    run = Run([config.replace(seed=p) for p in range(members)])
+    run.trainer.run(max_steps=steps)
+    return run
+
+
+def sign(run: Run, name: str, member: int = 0) -> Sign:
+    return next(sign for sign in signs(run, member) if sign.name == name)
+
+
+def record(run: Run, rows: int, **values: float) -> None:
+    """Rows of updates that are healthy but for ``values``."""
+    healthy = {
+        name: 0.0 for name in run.history.updates.columns() if name not in ("member", *values)
+    } | {"update_ratio": 1e-3, "target_distance": 0.05, "mean_q": 10.0, "td_error_p90": 0.5}
+    for step in range(rows):
+        row = healthy | {"env_step": step, "gradient_update": step, "episode": 0} | values
+        run.history.updates.append(member=0, **row)
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [(None, "wait"), (0.1, "good"), (0.2, "watch"), (0.5, "bad"), (float("nan"), "bad")],
+)
+def test_a_status_follows_its_two_thresholds(value: float | None, status: str) -> None:
+    assert status_of(value, 0.2, 0.5) == status
+
+
+def test_a_run_that_has_not_begun_waits() -> None:
+    assert {sign.status for sign in signs(a_run())} == {"wait"}
+    assert all(sign.sentence.endswith(".") for sign in signs(a_run()))
+
+
+def test_few_rows_are_not_judged() -> None:
+    run = a_run()
+    record(run, JUDGED - 1, update_ratio=1.0)
+    assert sign(run, "Update to weight").status == "wait"
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "levels"),
+    [
+        (
+            "Update to weight",
+            "update_ratio",
+            {1e-6: "watch", 1e-3: "good", 0.01: "watch", 1: "bad"},
+        ),
+        ("Distance to target network", "target_distance", {0: "bad", 0.1: "good", 0.3: "watch"}),
+        ("Dormant units", "dormant_2", {0.5: "good", 0.75: "watch", 0.97: "bad"}),
+        ("TD error", "td_error_p90", {1: "good", 3: "watch", 6: "bad", float("inf"): "bad"}),
+    ],
+)
+def test_signs_warn_where_they_say(name: str, column: str, levels: dict[float, str]) -> None:
+    for value, status in levels.items():
+        run = a_run()
+        record(run, 20, **{column: value})
+        assert sign(run, name).status == status, value
+
+
+def test_one_odd_batch_does_not_change_a_status() -> None:
+    run = a_run()
+    record(run, 20)
+    record(run, 1, update_ratio=5.0)
+    assert sign(run, "Update to weight").status == "good"
+    assert sign(run, "Update to weight").value == "5"
+
+
+def test_a_small_full_replay_is_bad_and_a_filling_one_is_not() -> None:
+    filling = sign(a_run(60, buffer_capacity=1_000), "Replay fill")
+    assert (filling.value, filling.status) == ("6 %", "good")
+    assert "60 of 1,000" in filling.detail
+    assert sign(a_run(200, buffer_capacity=41), "Replay fill").status == "bad"
+
+
+def test_age_counts_environment_steps() -> None:
+    assert sign(a_run(101), "Age of what is sampled").value == "50"
+    full = sign(a_run(150, buffer_capacity=41), "Age of what is sampled")
+    assert full.value == "20"
+    assert "oldest 40" in full.detail
+
+
+def test_the_numbers_of_a_run_are_the_learners() -> None:
+    run = a_run(members=2)
+    run.trainer.run(max_steps=20)  # the first update's row is the newest
+    shares = dormant_shares(
+        run.trainer.learner.online, spread_observations(run.trainer.replay, 256)
+    )
+    distances = target_distance(run.trainer.learner)
+    for member in range(2):
+        first, second = (f"{float(share):.1%}".replace("%", " %") for share in shares[member])
+        assert sign(run, "Dormant units", member).value == f"{first} · {second}"
+        shown = float(sign(run, "Distance to target network", member).value.rstrip(" %"))
+        assert shown == pytest.approx(100 * float(distances[member]), abs=0.06)
+
+
+def test_trends_are_thinned_and_keep_the_newest() -> None:
+    run = a_run()
+    record(run, 500)
+    for step in range(500):
+        assert run.history.updates.columns()["env_step"][step] == step
+    (line,) = sign(run, "Age of what is sampled").trend
+    assert len(line.values) == TREND_POINTS
+    assert line.values[-1] == pytest.approx(499 / 2, rel=1e-3)
+    assert np.diff(line.values).min() > 0
