@@ -44,7 +44,7 @@ class Lane {
 
 class Duel {
   constructor(parent) {
-    this.speed = 0.5
+    this.speed = 0.25 // at more, a beginner has lost before the first answer
     this.best = 0
     this.phase = "ready" // then "countdown", "waiting" for a first key, "playing", "over"
     this.you = new Lane("You")
