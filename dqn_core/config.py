@@ -74,7 +74,7 @@ class DQNConfig:
         too_high="cannot be: 1 is all random.",
     )
     epsilon_end: float = declare(
-        0.05,
+        0.1,
         "Explore",
         "ε end",
         "Share of random actions once the schedule has run out.",
@@ -171,7 +171,7 @@ class DQNConfig:
         too_high="the network overfits to the buffer, and the target stands still meanwhile.",
     )
     gamma: float = declare(
-        0.99,
+        0.985,
         "Learn",
         "Discount",
         "What a reward one step later is worth now. "
@@ -183,7 +183,7 @@ class DQNConfig:
         too_high="values grow large and settle slowly; at 1 they may never.",
     )
     n_step: int = declare(
-        1,
+        3,
         "Learn",
         "n-step return",
         "Rewards summed before the target bootstraps (Sutton & Barto 7.1).",
@@ -224,7 +224,7 @@ class DQNConfig:
         too_high="Q-values jump about or diverge.",
     )
     learning_rate_end: float = declare(
-        1e-4,
+        1e-5,
         "Learn",
         "Learning rate at the end",
         "The learning rate falls linearly to this value over the step budget and stays there.",
@@ -282,7 +282,7 @@ class DQNConfig:
         per_member=True,
     )
     tau: float = declare(
-        0.005,
+        0.02,
         "Target",
         "Target update share",
         "How far the target moves each time: 1 copies the online network (hard update), "

@@ -36,6 +36,7 @@ PRESETS: dict[str, Preset] = {
             learning_starts=64,
             batch_size=64,
             gamma=0.99,
+            n_step=1,
             double_dqn=False,
             loss="mse",
             learning_rate=1e-3,

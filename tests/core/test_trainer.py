@@ -371,7 +371,7 @@ def test_a_change_is_recorded_with_the_step_its_member_and_both_values() -> None
     frame = trainer.history.changes.frame()
     assert frame[["env_step", "member", "name", "old", "new"]].to_numpy().tolist() == [
         [33, 0, "batch_size", 8, 16],
-        [33, 0, "gamma", 0.99, 0.5],
+        [33, 0, "gamma", 0.985, 0.5],
         [37, 0, "loss", "huber", "mse"],
     ]
     assert (frame["episode"] == frame["episode"].iloc[0]).all() or trainer.episodes[0] > 0

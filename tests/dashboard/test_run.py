@@ -12,7 +12,12 @@ from dashboard.slots import Slots
 from dqn_core import DQNConfig, LabError
 
 SMALL = DQNConfig(
-    hidden_dim=8, batch_size=8, learning_starts=20, buffer_capacity=500, evaluation_period=0
+    gamma=0.99,
+    hidden_dim=8,
+    batch_size=8,
+    learning_starts=20,
+    buffer_capacity=500,
+    evaluation_period=0,
 )
 
 

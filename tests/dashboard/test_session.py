@@ -96,4 +96,4 @@ def test_undo_brings_the_controls_back_too() -> None:
     session = begun()
     session.set("gamma", 0.5)
     session.undo(0)
-    assert session.config.gamma == session.run.config.gamma == 0.99
+    assert session.config.gamma == session.run.config.gamma == 0.985

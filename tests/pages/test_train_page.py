@@ -60,12 +60,12 @@ def test_a_change_in_mid_run_is_listed_and_can_be_undone(page: AppTest) -> None:
     train(page, 50)
     session(page).set("gamma", 0.5)
     page.button(key="pause").click().run()
-    assert any("γ 0.99 → 0.5" in markdown.value for markdown in page.markdown)
+    assert any("γ 0.985 → 0.5" in markdown.value for markdown in page.markdown)
     undo = next(button for button in page.button if str(button.key).startswith("undo_"))
     undo.click().run()
-    assert session(page).config.gamma == 0.99
-    assert session(page).run.config.gamma == 0.99
-    assert any("before γ 0.99 → 0.5" in info.value for info in page.info)
+    assert session(page).config.gamma == 0.985
+    assert session(page).run.config.gamma == 0.985
+    assert any("before γ 0.985 → 0.5" in info.value for info in page.info)
 
 
 def test_a_failed_run_shows_its_sentence_and_no_traceback(page: AppTest) -> None:
