@@ -186,7 +186,7 @@ def _pasted_link(text: str, present: Link) -> Link:
         parameters = parse_qs(query, keep_blank_values=True)
     except ValueError:
         parameters = {}
-    if not parameters.keys() & set(NAMES):
+    if "=" not in text or not parameters:
         raise ConfigurationError(
             "This is neither a configuration in JSON, which begins with {, nor a link of DQN Lab."
         )
@@ -227,7 +227,7 @@ def _instead(error: LabError, used: Value) -> str:
 def _near(name: str, known: Iterable[str]) -> str:
     short = _shortened(name)
     near = get_close_matches(short.lower(), known, n=1, cutoff=0.5)
-    return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}: it is ignored."
+    return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."
 
 
 def _shortened(text: str) -> str:

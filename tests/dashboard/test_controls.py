@@ -1,0 +1,222 @@
+"""The sidebar without a browser: what the controls show, and what reaches the session."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.links import Link
+from dashboard.session import Session
+from dqn_core import HYPERPARAMETERS, DQNConfig, preset
+
+APP = Path(__file__).parents[2] / "app.py"
+NEW_VALUES: dict[str, Any] = {
+    "env_id": "Acrobot-v1",
+    "max_episode_steps": 300,
+    "seed": 7,
+    "epsilon_schedule": "exponential",
+    "epsilon_start": 0.8,
+    "epsilon_end": 0.1,
+    "epsilon_decay": 2_000,
+    "buffer_capacity": 20_000,
+    "learning_starts": 500,
+    "sampling": "sequential",
+    "batch_size": 32,
+    "train_frequency": 2,
+    "gradient_steps": 5,
+    "gamma": 0.995,
+    "n_step": 3,
+    "double_dqn": False,
+    "loss": "mse",
+    "learning_rate": 5e-4,
+    "learning_rate_end": 2e-4,
+    "gradient_clipping": "value",
+    "gradient_clip": 5.0,
+    "target_update_period": 10,
+    "target_update_unit": "episodes",
+    "tau": 0.05,
+    "hidden_dim": 64,
+    "dueling": True,
+    "total_steps": 20_000,
+    "total_episodes": 100,
+    "total_seconds": 60,
+    "evaluation_period": 1_000,
+    "evaluation_episodes": 5,
+    "stop_when_solved": True,
+    "plateau_evaluations": 3,
+    "device": "auto",
+}
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return opened()
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def session(app: AppTest) -> Session:
+    found: Session = app.session_state["session"]
+    return found
+
+
+def control(app: AppTest, name: str, prefix: str = "control") -> Any:
+    for kind in ("select_slider", "number_input", "selectbox", "toggle"):
+        for widget in app.sidebar.get(kind):
+            if widget.key == f"{prefix}_{name}":
+                return widget
+    raise AssertionError(f"there is no {prefix}_{name}")
+
+
+def labels(app: AppTest) -> str:
+    return "\n".join(markdown.value for markdown in app.sidebar.markdown)
+
+
+def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() -> None:
+    assert NEW_VALUES.keys() == HYPERPARAMETERS.keys()
+    app = opened()
+    for name, value in NEW_VALUES.items():
+        control(app, name).set_value(value)
+    app.run()
+    assert not app.exception
+    assert session(app).config == DQNConfig(**NEW_VALUES)
+    assert session(app).run.config == DQNConfig(**NEW_VALUES)
+    # Each is marked, but the seed, which no preset is about.
+    assert len(session(app).link.differences) == len(HYPERPARAMETERS) - 1
+    assert labels(app).count("●") == len(HYPERPARAMETERS) - 1
+
+
+@pytest.mark.parametrize("gamma", [0.9, 0.99, 0.995, 0.999, 0.9999999])
+def test_the_box_takes_any_exact_value_and_the_slider_follows(app: AppTest, gamma: float) -> None:
+    control(app, "gamma", "exact").set_value(gamma).run()
+    assert session(app).config.gamma == gamma
+    assert control(app, "gamma").value == gamma
+    control(app, "gamma").set_value(0.5).run()
+    assert control(app, "gamma", "exact").value == 0.5
+
+
+def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: AppTest) -> None:
+    control(app, "batch_size", "exact").set_value(4_000).run()
+    assert [error.value for error in app.error] == ["batch_size must be 1 to 1,024, not 4000."]
+    assert [error.value for error in app.sidebar.error] == [app.error[0].value]
+    assert control(app, "batch_size", "exact").value == 64
+    assert control(app, "batch_size").value == 64
+    control(app, "batch_size", "exact").set_value(65).run()
+    assert not app.error
+    assert session(app).config.batch_size == 65
+
+
+def test_values_that_do_not_go_together_are_refused(app: AppTest) -> None:
+    control(app, "buffer_capacity").set_value(50).run()
+    assert "larger than buffer_capacity 50" in app.sidebar.error[0].value
+    assert control(app, "buffer_capacity").value == 50_000
+
+
+def test_one_click_puts_one_back_and_one_puts_all_back(app: AppTest) -> None:
+    control(app, "gamma").set_value(0.9)
+    control(app, "tau").set_value(0.5)
+    control(app, "seed").set_value(5)
+    app.run()
+    app.button(key="back_gamma").click().run()
+    assert session(app).config == DQNConfig(tau=0.5, seed=5)
+    app.button(key="back_all").click().run()
+    assert session(app).config == DQNConfig(seed=5)
+    assert "●" not in labels(app)
+    assert not [button for button in app.button if str(button.key).startswith("back_")]
+
+
+def test_a_preset_fills_every_control(app: AppTest) -> None:
+    app.selectbox(key="control_preset").set_value("notebook").run()
+    assert session(app).config == preset("notebook")
+    assert control(app, "env_id").value == "CartPole-v0"
+    assert control(app, "tau").value == 1.0
+
+
+def test_a_folded_value_that_differs_is_said_outside(app: AppTest) -> None:
+    def changed() -> list[str]:
+        return [e.label for e in app.sidebar.expander if "changed" in e.label]
+
+    assert changed() == []
+    control(app, "n_step").set_value(3).run()
+    assert changed() == ["More · :orange[●] 1 changed"]
+
+
+def test_a_pasted_configuration_fills_every_control(app: AppTest) -> None:
+    app.button(key="open_paste").click().run()
+    wanted = preset("notebook").replace(gamma=0.5)
+    app.text_area(key="pasted").set_value(json.dumps(wanted.to_dict()))
+    app.button(key="use_pasted").click().run()
+    assert not app.exception
+    assert session(app).config == wanted
+    assert control(app, "gamma").value == 0.5
+
+
+def test_a_bad_pasted_configuration_changes_nothing_and_says_why(app: AppTest) -> None:
+    app.button(key="open_paste").click().run()
+    app.text_area(key="pasted").set_value('{"tau": 0.5, "gamma": 2}')
+    app.button(key="use_pasted").click().run()
+    assert session(app).config == DQNConfig()
+    assert [error.value for error in app.error] == ["gamma must be 0 to 1, not 2."]
+
+
+def test_what_is_copied_is_shown(app: AppTest) -> None:
+    control(app, "gamma").set_value(0.95)
+    control(app, "double_dqn").set_value(False)
+    app.run()
+    app.button(key="open_copy").click().run()
+    link, command, text = (code.value for code in app.code)
+    assert link.endswith("/?preset=recommended&gamma=0.95&double_dqn=off&seed=0")
+    assert command == (
+        "python -m dqn_core train --preset recommended --gamma 0.95 --no-double-dqn --seed 0"
+    )
+    assert DQNConfig(**json.loads(text)) == session(app).config
+
+
+def test_a_link_fills_the_controls_and_its_bad_values_are_listed() -> None:
+    app = opened(gamma="0.95", tau="-1", gama="0.9", smoothing="0.5", x_axis="episode")
+    assert session(app).link == Link(config=DQNConfig(gamma=0.95), smoothing=0.5, x_axis="episode")
+    assert len(app.warning) == 1
+    assert "tau" in app.warning[0].value
+    assert "gama" in app.warning[0].value
+    app.button(key="close_link_problems").click().run()
+    assert not app.warning
+
+
+def test_hidden_controls_are_not_shown_and_locked_ones_cannot_be_moved() -> None:
+    app = opened(hide="Target,gamma,members", lock="seed,env_id", gamma="0.9", seed="4")
+    keys = {w.key for kind in ("number_input", "select_slider") for w in app.sidebar.get(kind)}
+    assert not keys & {"control_tau", "exact_tau", "control_gamma", "control_members"}
+    assert "**Target**" not in labels(app)
+    assert control(app, "seed").disabled
+    assert control(app, "env_id").disabled
+    assert not control(app, "batch_size").disabled
+    assert app.button(key="new_seed").disabled
+    assert ":material/lock:" in labels(app)
+    assert session(app).config == DQNConfig(gamma=0.9, seed=4)
+
+
+def test_a_preset_and_a_pasted_configuration_leave_a_lessons_controls_alone() -> None:
+    app = opened(hide="gamma", lock="env_id", gamma="0.9")
+    app.selectbox(key="control_preset").set_value("notebook").run()
+    kept = preset("notebook").replace(gamma=0.9, env_id="CartPole-v1")
+    assert session(app).config == kept
+    assert session(app).paste("?preset=recommended&gamma=0.5&tau=0.5")
+    assert session(app).config == DQNConfig(gamma=0.9, tau=0.5)
+
+
+def test_the_lesson_dialog_makes_the_link() -> None:
+    app = opened(gamma="0.9")
+    app.button(key="open_lesson").click().run()
+    app.multiselect(key="lesson_hide").set_value(["Target"])
+    app.multiselect(key="lesson_lock").set_value(["env_id", "seed"])
+    app.run()
+    assert app.code[0].value.endswith("gamma=0.9&seed=0&hide=Target&lock=env_id,seed")
