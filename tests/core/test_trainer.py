@@ -524,7 +524,7 @@ OTHER: dict[str, tuple[Value, dict[str, Value]]] = {
     "train_frequency": (3, {}),
     "gradient_steps": (2, {}),
     "gamma": (0.5, {}),
-    "n_step": (3, {}),
+    "n_step": (5, {}),
     "double_dqn": (False, {"target_update_period": 20, "learning_rate": 0.05}),
     "loss": ("mse", {}),
     "learning_rate": (0.02, {}),
