@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -91,6 +92,16 @@ def available(session: Session) -> dict[str, Choice]:
             choices.append(
                 Choice(f"In training{which}, as it is now", f"{run.id}:{p}", env_id, now(p))
             )
+        if len(run.history.evaluations):
+            choices += [
+                Choice(
+                    f"In training{f', member {p + 1}' if members > 1 else ''}, best so far",
+                    f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
+                    env_id,
+                    partial(run.best_agent, p),
+                )
+                for p in range(members)
+            ]
         which = ", member 1" if members > 1 else ""
         choices += [
             Choice(

@@ -234,6 +234,11 @@ class Run:
             all_over = spread_observations(replay, spread)
         return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy())
 
+    def best_agent(self, member: int = 0) -> Agent:
+        """The policy of the best greedy evaluation so far."""
+        with self._turnstile.for_page():
+            return self.trainer.best_agent(member)
+
     def state_dict(self) -> dict[str, Any]:
         """The complete state, taken between two steps."""
         with self._turnstile.for_page():

@@ -127,6 +127,11 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "final evaluation",
     )
     run.add_argument(
+        "--best",
+        action="store_true",
+        help="evaluate and save the policy of the best greedy evaluation instead of the last one",
+    )
+    run.add_argument(
         "--save-run", type=_output, metavar="FILE", help="write the complete state of the run"
     )
     run.add_argument(

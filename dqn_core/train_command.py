@@ -54,7 +54,8 @@ def _train(trainer: Trainer, options: argparse.Namespace) -> int:
     if options.save_run:
         save_run(options.save_run, trainer)
         _tell(f"The run is saved in {options.save_run}.")
-    agents = [trainer.agent(p) for p in range(trainer.members)]
+    choose = trainer.best_agent if options.best else trainer.agent
+    agents = [choose(p) for p in range(trainer.members)]
     evaluations = [evaluate(agent, options.eval_episodes) for agent in agents]
     if options.save:
         best = int(np.argmax([evaluation.mean_return for evaluation in evaluations]))

@@ -57,7 +57,10 @@ class Trainer:
         self._exploration = UniformStream(seeds, "exploration")
         self._evaluations = 0
         self._solved_at: int | None = None
-        self._best_return = -np.inf
+        self._best_mean = -np.inf
+        self._best_returns = [-np.inf] * len(seeds)
+        self._best_steps = [0] * len(seeds)
+        self._best_parameters = network.parameters.clone()
         self._evaluations_since_best = 0
         self._evaluation_environments: list[list[Environment]] = []
         self._observations = np.stack(
@@ -100,7 +103,7 @@ class Trainer:
             return f"The time budget of {config.total_seconds:,} seconds is used up."
         if 0 < config.plateau_evaluations <= self._evaluations_since_best:
             return (
-                f"No better evaluation than {self._best_return:.1f} for "
+                f"No better evaluation than {self._best_mean:.1f} for "
                 f"{self._evaluations_since_best} in a row: a plateau."
             )
         return None
@@ -276,10 +279,15 @@ class Trainer:
                 predicted=float(result.predicted.mean()),
                 obtained=float(result.obtained.mean()),
             )
+            # Of equals the newest, which has learnt longest.
+            if result.mean_return >= self._best_returns[p]:
+                self._best_returns[p] = result.mean_return
+                self._best_steps[p] = self.env_step
+                self._best_parameters[p] = self.learner.online.parameters[p]
         threshold = self.spec.reward_threshold
         mean = float(np.mean([result.mean_return for result in results]))
-        better = mean > self._best_return
-        self._best_return = max(mean, self._best_return)
+        better = mean > self._best_mean
+        self._best_mean = max(mean, self._best_mean)
         self._evaluations_since_best = 0 if better else self._evaluations_since_best + 1
         if self._solved_at is None and threshold is not None and mean >= threshold:
             self._solved_at = self.env_step
@@ -323,6 +331,15 @@ class Trainer:
         network = QNetwork(network.shape, network.parameters.cpu())
         return Agent(self.configs[member], network, self.env_step)
 
+    def best_agent(self, member: int = 0) -> Agent:
+        """The policy that did best in a greedy evaluation so far, the newest of equals.
+
+        Before the first evaluation it is the initial one.
+        """
+        parameters = self._best_parameters[member : member + 1].cpu()
+        network = QNetwork(self.learner.online.shape, parameters.clone())
+        return Agent(self.configs[member], network, self._best_steps[member])
+
     def close(self) -> None:
         """Release the environments."""
         for environment in self.environments:
@@ -354,7 +371,10 @@ class Trainer:
             "episodes": list(self.episodes),
             "evaluations": self._evaluations,
             "solved_at": self._solved_at,
-            "best_return": self._best_return,
+            "best_mean": self._best_mean,
+            "best_returns": list(self._best_returns),
+            "best_steps": list(self._best_steps),
+            "best_parameters": self._best_parameters.clone(),
             "evaluations_since_best": self._evaluations_since_best,
         }
 
@@ -377,7 +397,10 @@ class Trainer:
         self.episodes = list(state["episodes"])
         self._evaluations = state["evaluations"]
         self._solved_at = state["solved_at"]
-        self._best_return = state["best_return"]
+        self._best_mean = state["best_mean"]
+        self._best_returns = list(state["best_returns"])
+        self._best_steps = list(state["best_steps"])
+        self._best_parameters.copy_(state["best_parameters"])
         self._evaluations_since_best = state["evaluations_since_best"]
         self._begin_episodes()
         for environment, kept in zip(self.environments, state["environments"], strict=True):

@@ -645,3 +645,16 @@ def test_gamma_1_is_named_when_values_grow_without_end() -> None:
 def test_a_sound_run_never_counts_as_diverged() -> None:
     trainer = trained(2_000, learning_rate=1e-2, learning_rate_end=1e-2, gamma=0.999)
     assert trainer.env_step == 2_000
+
+
+def test_the_best_agent_is_that_of_the_best_evaluation_and_part_of_the_state() -> None:
+    trainer = Trainer(SMALL.replace(evaluation_period=50, evaluation_episodes=2, total_steps=400))
+    policies = {}
+    while not trainer.finished():
+        trainer.run(max_steps=50)
+        policies[trainer.env_step] = trainer.agent().network.parameters
+    frame = trainer.history.evaluations.frame()
+    best = frame[frame["mean_return"] == frame["mean_return"].max()]["env_step"].iloc[-1]
+    for run in (trainer, Trainer.from_state(trainer.state_dict())):
+        assert run.best_agent().env_steps == best
+        assert torch.equal(run.best_agent().network.parameters, policies[best])
