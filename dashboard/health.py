@@ -1,6 +1,5 @@
 """Health of a run: six signs, each with its number, its trend, its status and what it says."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,7 +28,7 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Line:
-    """A sign over the run, oldest first, thinned to at most `TREND_POINTS` values."""
+    """A sign over the run, oldest first."""
 
     name: str
     values: list[float]
@@ -47,6 +46,25 @@ class Sign:
     trend: tuple[Line, ...] = ()
 
 
+@dataclass(frozen=True)
+class Updates:
+    """What is needed of one member's rows in the table of updates, however long that is."""
+
+    trend: dict[str, np.ndarray]  # at most TREND_POINTS rows, evenly, the newest among them
+    newest: dict[str, np.ndarray]  # the last JUDGED rows
+
+    @classmethod
+    def of(cls, run: Run, member: int) -> "Updates":
+        columns = run.history.updates.columns()
+        rows = np.flatnonzero(columns["member"] == member)
+        count = min(len(rows), TREND_POINTS)
+        thinned = rows[np.linspace(0, max(0, len(rows) - 1), count).round().astype(int)]
+        return cls(
+            {name: column[thinned] for name, column in columns.items()},
+            {name: column[rows[-JUDGED:]] for name, column in columns.items()},
+        )
+
+
 def health(run: Run, member: int = 0) -> None:
     """All signs of one member; redrawn at each call."""
     st.subheader("Health")
@@ -55,15 +73,14 @@ def health(run: Run, member: int = 0) -> None:
 
 def signs(run: Run, member: int = 0) -> list[Sign]:
     """The six signs, from the run's history and its replay's counters."""
-    updates = run.history.updates.columns()
-    mine = {name: column[updates["member"] == member] for name, column in updates.items()}
+    updates = Updates.of(run, member)
     return [
-        _fill(run, member, mine),
-        _age(run, mine),
-        _td_error(mine),
-        _update_ratio(mine),
-        _target_distance(mine),
-        _dormant(mine),
+        _fill(run, member, updates),
+        _age(run, updates),
+        _td_error(updates),
+        _update_ratio(updates),
+        _target_distance(updates),
+        _dormant(updates),
     ]
 
 
@@ -77,10 +94,11 @@ def status_of(value: float | None, watch: float, bad: float) -> Status:
     return "good" if value < watch else "watch"
 
 
-def _fill(run: Run, member: int, updates: dict[str, np.ndarray]) -> Sign:
+def _fill(run: Run, member: int, updates: Updates) -> Sign:
     size, capacity = len(run.trainer.replay), run.trainer.replay.capacity
     episodes = run.history.episodes.columns()
-    lengths = episodes["length"][episodes["member"] == member][-20:]
+    recent = slice(-20 * run.trainer.members, None)
+    lengths = episodes["length"][recent][episodes["member"][recent] == member]
     held = size / lengths.mean() if len(lengths) else None
     # While it fills up, few episodes are all there are.
     small = 1 / held if held and size == capacity else None
@@ -91,15 +109,15 @@ def _fill(run: Run, member: int, updates: dict[str, np.ndarray]) -> Sign:
         status_of(small, 1 / 10, 1 / 3) if size == capacity else "good" if size else "wait",
         "A batch should mix many episodes. When full, fewer than 10 recent episodes' worth is "
         "little, fewer than 3 is bad: its transitions are alike.",
-        (_line("fill", np.minimum(updates["env_step"], capacity) / capacity),),
+        (_line("fill", np.minimum(updates.trend["env_step"], capacity) / capacity),),
     )
 
 
-def _age(run: Run, updates: dict[str, np.ndarray]) -> Sign:
+def _age(run: Run, updates: Updates) -> Sign:
     mean, oldest = sample_age(run.trainer.replay)
     config = run.config
     behind = oldest * config.gradient_steps / config.train_frequency
-    ages = np.minimum(updates["env_step"], run.trainer.replay.capacity) / 2
+    ages = np.minimum(updates.trend["env_step"], run.trainer.replay.capacity) / 2
     return Sign(
         "Age of what is sampled",
         f"{mean:,.0f}",
@@ -111,77 +129,79 @@ def _age(run: Run, updates: dict[str, np.ndarray]) -> Sign:
     )
 
 
-def _td_error(updates: dict[str, np.ndarray]) -> Sign:
-    low, middle, high = (updates[f"td_error_p{rank}"] for rank in (10, 50, 90))
+def _td_error(updates: Updates) -> Sign:
+    low, middle, high = (f"td_error_p{rank}" for rank in (10, 50, 90))
+    newest, trend = updates.newest, updates.trend
     return Sign(
         "TD error",
-        _number(middle),
-        f"median of |δ|; 80 % lie between {_number(low)} and {_number(high)}",
-        status_of(_judged(high / (1 + np.abs(updates["mean_q"]))), 0.2, 0.5),
+        _number(newest[middle]),
+        f"median of |δ|; 80 % lie between {_number(newest[low])} and {_number(newest[high])}",
+        status_of(_judged(newest[high] / (1 + np.abs(newest["mean_q"]))), 0.2, 0.5),
         "How far Q is from its target. The largest tenth should stay under 20 % of 1 + mean "
         "max Q; from 50 % on the values do not fit together.",
-        (_line("median", middle), _line("90 % quantile", high)),
+        (_line("median", trend[middle]), _line("90 % quantile", trend[high])),
     )
 
 
-def _update_ratio(updates: dict[str, np.ndarray]) -> Sign:
-    ratio = updates["update_ratio"]
-    recent = _judged(ratio)
+def _update_ratio(updates: Updates) -> Sign:
+    newest = updates.newest["update_ratio"]
+    recent = _judged(newest)
     too_small = recent is not None and recent < 1e-5
     return Sign(
         "Update to weight",
-        _number(ratio),
+        _number(newest),
         "length of an Adam step over length of the weights",
         "watch" if too_small else status_of(recent, 5e-3, 3e-2),
         "About 0.001 is usual. Above 0.005 the steps are large and above 0.03 they wipe out "
         "what was learnt; below 0.00001 hardly anything is.",
-        (_line("ratio", ratio),),
+        (_line("ratio", updates.trend["update_ratio"]),),
     )
 
 
-def _target_distance(updates: dict[str, np.ndarray]) -> Sign:
-    distance = updates["target_distance"]
-    recent = _judged(distance)
+def _target_distance(updates: Updates) -> Sign:
+    newest = updates.newest["target_distance"]
+    recent = _judged(newest)
     return Sign(
         "Distance to target network",
-        _percent(distance),
+        _percent(newest),
         "of the length of the weights",
         "bad" if recent == 0 else status_of(recent, 0.25, 0.5),
         "Small steps behind is right. At 0 there is no target network and values may run away; "
         "from 25 % on it teaches what is long outdated, 50 % is bad.",
-        (_line("distance", distance),),
+        (_line("distance", updates.trend["target_distance"]),),
     )
 
 
-def _dormant(updates: dict[str, np.ndarray]) -> Sign:
-    first, second = updates["dormant_1"], updates["dormant_2"]
-    largest = [value for value in (_judged(first), _judged(second)) if value is not None]
+def _dormant(updates: Updates) -> Sign:
+    first, second = updates.newest["dormant_1"], updates.newest["dormant_2"]
+    judged = [value for value in (_judged(first), _judged(second)) if value is not None]
     return Sign(
         "Dormant units",
         f"{_percent(first)} · {_percent(second)}" if len(first) else "–",
         "of hidden layer 1 · 2, with a score of at most τ = 0.025 (Sokar et al. 2023, eq. 1)",
-        status_of(max(largest, default=None), 0.7, 0.9),
+        status_of(max(judged, default=None), 0.7, 0.9),
         "Units that hardly answer to anything. Half of layer 2 is usual on small tasks; from "
         "70 % on, or rising, the network loses the room to learn; 90 % is bad.",
-        (_line("layer 1", first), _line("layer 2", second)),
+        (
+            _line("layer 1", updates.trend["dormant_1"]),
+            _line("layer 2", updates.trend["dormant_2"]),
+        ),
     )
 
 
 def _judged(values: np.ndarray) -> float | None:
     """The median of the newest rows, or None while there are too few."""
-    return float(np.median(values[-JUDGED:])) if len(values) >= JUDGED else None
+    return float(np.median(values)) if len(values) == JUDGED else None
 
 
 def _line(name: str, values: np.ndarray) -> Line:
-    """The values thinned evenly, the newest kept."""
-    count = min(len(values), TREND_POINTS)
-    kept = values[np.linspace(0, len(values) - 1, count).round().astype(int)] if count else values
-    return Line(name, [float(f"{value:.4g}") for value in kept if np.isfinite(value)])
+    """Four digits are enough to draw; what is not finite cannot be."""
+    return Line(name, [float(f"{value:.4g}") for value in values if np.isfinite(value)])
 
 
-def _number(values: Sequence[float] | np.ndarray) -> str:
+def _number(values: np.ndarray) -> str:
     return f"{values[-1]:.3g}" if len(values) else "–"
 
 
-def _percent(values: Sequence[float] | np.ndarray) -> str:
+def _percent(values: np.ndarray) -> str:
     return f"{values[-1]:.1%}".replace("%", " %") if len(values) else "–"
