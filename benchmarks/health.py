@@ -117,7 +117,8 @@ def main() -> None:
     report = Report("Cost of the signs of health")
     report.say(
         f"One step of training, with one update, takes {step:.0f} µs. With the signs, paired over "
-        f"{turns} turns of {steps:,} steps, it takes {cost:+.1%} more, 95 % interval {low:+.1%} to {high:+.1%} "
+        f"{turns} turns of {steps:,} steps, it takes {cost:+.1%} more, "
+        f"95 % interval {low:+.1%} to {high:+.1%} "
         f"(bar: under {BAR:.0%})."
     )
     long = runs["with"]
