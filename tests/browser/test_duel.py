@@ -129,7 +129,7 @@ def scores(page: Page) -> list[int]:
 
 def test_play_with_the_keys(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/test")
-    page.locator(".player .readout").wait_for(timeout=60_000)
+    page.locator(".player .readout").wait_for(timeout=120_000)
     start = page.locator(".duel .start")
     start.wait_for(timeout=30_000)
     assert scores(page) == [0, 0]
@@ -160,7 +160,7 @@ def test_play_with_the_keys(page: Page, app_url: str) -> None:
 def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None:
     page = new_page(viewport={"width": 360, "height": 800}, has_touch=True, color_scheme="dark")
     page.goto(f"{app_url}/test")
-    page.locator(".duel .start").wait_for(timeout=60_000)
+    page.locator(".duel .start").wait_for(timeout=120_000)
     page.locator(".duel .start").tap()
     message = page.locator(".duel .message")
     expect(message).to_have_text("Press ← or → to go.", timeout=10_000)
@@ -177,7 +177,7 @@ def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None
 @pytest.mark.parametrize("speed", [0.25, 1])
 def test_the_clock_keeps_the_chosen_speed(page: Page, app_url: str, speed: float) -> None:
     page.goto(f"{app_url}/test")
-    page.locator(".duel .start").wait_for(timeout=60_000)
+    page.locator(".duel .start").wait_for(timeout=120_000)
     page.locator(f".duel [aria-label='Speed {speed:g}×']").click()
     page.locator(".duel .start").click()
     page.keyboard.press("ArrowLeft")

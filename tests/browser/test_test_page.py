@@ -15,12 +15,12 @@ TRAINED = Path(__file__).parents[2] / "assets" / "cartpole.safetensors"
 
 def open_test_page(page: Page, url: str) -> None:
     page.goto(f"{url}/test")
-    page.locator(".duel .start").wait_for(timeout=60_000)
+    page.locator(".duel .start").wait_for(timeout=120_000)
 
 
 def wait_for_film(page: Page, steps: int) -> None:
     expect(page.locator(".player .readout")).to_have_text(
-        re.compile(rf"/ {steps}$"), timeout=60_000
+        re.compile(rf"/ {steps}$"), timeout=120_000
     )
 
 
@@ -132,7 +132,7 @@ def test_the_film_of_the_episode_is_saved(
     page.get_by_role("radio", name="GIF").click()
     page.get_by_role("button", name="Film of this episode").click()
     save = page.get_by_role("button", name=re.compile("Save episode.gif"))
-    save.wait_for(timeout=60_000)
+    save.wait_for(timeout=120_000)
     with page.expect_download() as download:
         save.click()
     download.value.save_as(tmp_path / "episode.gif")
