@@ -9,10 +9,10 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import streamlit as st
-import torch
 
 from dashboard.address import keep_address, tell_problems
 from dashboard.session import Session, current_session
+from dqn_core.threads import set_threads
 
 SIDEBAR_WIDTH = 315
 LOGO = Path(__file__).resolve().parent.parent / "assets" / "logo.png"
@@ -49,7 +49,7 @@ def _prepare_process() -> bool:
 
     One thread for PyTorch, since two spin against each other as soon as a core is busy.
     """
-    torch.set_num_threads(1)
+    set_threads()
     gc.collect()
     gc.freeze()
     return True

@@ -74,6 +74,7 @@ class Learner:
         # dL/dδ is 2δ for the squared error and δ cut off at ±1 for Huber's.
         self.loss_slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
         self.loss_bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
+        self.loss_floor = -self.loss_bound
         by_value = [c.gradient_clipping == "value" for c in configs]
         by_norm = [c.gradient_clipping == "norm" for c in configs]
         limits = [c.gradient_clip for c in configs]
@@ -97,7 +98,7 @@ class Learner:
 
         # The mean is over a member's own batch; over members losses are summed, so none of
         # them scales another's gradient.
-        slopes = td_errors.clamp(-self.loss_bound, self.loss_bound).mul_(
+        slopes = td_errors.clamp(self.loss_floor, self.loss_bound).mul_(
             self.loss_slope / td_errors.shape[1]
         )
         grad_q = torch.zeros_like(forward.q_values).scatter_(

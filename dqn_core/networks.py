@@ -18,7 +18,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from dqn_core.random_streams import seed_sequence
 
-threshold_backward = torch.ops.aten.threshold_backward
+threshold_backward = torch.ops.aten.threshold_backward.default
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,15 @@ class Forward(NamedTuple):
 class QNetwork:
     """The Q-networks of P members side by side.
 
-    ``weights[i]`` `(P, out, in)` and ``biases[i]`` `(P, 1, out)` are views into ``parameters``.
+    ``weights[i]`` `(P, out, in)`, their ``transposed[i]`` and ``biases[i]`` `(P, 1, out)` are views
+    into ``parameters``, made once.
     """
 
     def __init__(self, shape: NetworkShape, parameters: Tensor) -> None:
         self.shape = shape
         self.parameters = parameters
         self.weights: list[Tensor] = []
+        self.transposed: list[Tensor] = []
         self.biases: list[Tensor] = []
         members, start = len(parameters), 0
         for fan_in, fan_out in shape.layers:
@@ -74,6 +76,7 @@ class QNetwork:
             bias = parameters[:, start : start + fan_out]
             start += fan_out
             self.weights.append(weight.view(members, fan_out, fan_in))
+            self.transposed.append(self.weights[-1].mT)
             self.biases.append(bias.view(members, 1, fan_out))
 
     @classmethod
@@ -112,12 +115,12 @@ class QNetwork:
 
     def forward(self, observations: Tensor) -> Forward:
         """Q-values and the activations on the way, for observations `(P, B, observation_dim)`."""
-        w1, w2, w3 = self.weights
+        w1, w2, w3 = self.transposed
         b1, b2, b3 = self.biases
         inputs = self.encode(observations)
-        hidden_1 = torch.baddbmm(b1, inputs, w1.mT).relu_()
-        hidden_2 = torch.baddbmm(b2, hidden_1, w2.mT).relu_()
-        outputs = torch.baddbmm(b3, hidden_2, w3.mT)
+        hidden_1 = torch.baddbmm(b1, inputs, w1).relu_()
+        hidden_2 = torch.baddbmm(b2, hidden_1, w2).relu_()
+        outputs = torch.baddbmm(b3, hidden_2, w3)
         return Forward(inputs, hidden_1, hidden_2, self._head(outputs))
 
     def q_values(self, observations: Tensor) -> Tensor:

@@ -128,9 +128,12 @@ class ReplayBuffer:
     def rows(self, order: Tensor) -> Tensor:
         """Whole transitions `(P, …, width)` at ``order`` `(P, …)` by age, 0 being the oldest."""
         oldest = self._next if self._size == self.capacity else 0
-        slots = (order.to(self._offsets.device) + oldest) % self.capacity
-        slots = slots.reshape(self._members, -1) + self._offsets
-        return self._flat.index_select(0, slots.view(-1)).view(*order.shape, self._width)
+        slots = order.to(self._offsets.device)
+        if oldest:
+            slots = (slots + oldest) % self.capacity
+        if self._members > 1:
+            slots = slots.reshape(self._members, -1) + self._offsets
+        return self._flat.index_select(0, slots.reshape(-1)).view(*order.shape, self._width)
 
     def _look_ahead(
         self, order: Tensor, gamma: Tensor, n_step: int

@@ -154,13 +154,17 @@ class Trainer:
         """ε-greedy actions `(P,)`."""
         uniforms = self._exploration.take(2)
         exploring = explores(uniforms[:, 0], self._epsilons())
-        actions = random_actions(uniforms[:, 1], self.spec.n_actions)
-        self._explored += exploring
-        if exploring.all():
-            return actions
+        n_exploring = np.count_nonzero(exploring)
+        if n_exploring:
+            actions = random_actions(uniforms[:, 1], self.spec.n_actions)
+            self._explored += exploring
+            if n_exploring == self.members:
+                return actions
         parameters = self.learner.online.parameters
         observations = torch.from_numpy(self._observations).to(parameters).unsqueeze(1)
         greedy = self.learner.online.q_values(observations).argmax(-1).squeeze(1)
+        if not n_exploring:
+            return greedy.cpu().numpy()
         return np.where(exploring, actions, greedy.cpu().numpy())
 
     def _epsilons(self) -> list[float]:
