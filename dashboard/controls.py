@@ -136,7 +136,9 @@ def _control(session: Session, hyperparameter: Hyperparameter) -> None:
     differs = name in session.link.differences
     label = _label(hyperparameter, locked, differs)
     with st.container(gap="xxsmall", key=f"row_{name}"):
-        picks = _picks(hyperparameter, getattr(session.config, name))
+        picks = _picks(
+            hyperparameter, getattr(session.config, name), getattr(session.baseline, name)
+        )
         below = bool(picks) or hyperparameter.scale == "text"
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
             st.markdown(label, help=_escape(hyperparameter.help), width="stretch")
@@ -252,8 +254,8 @@ def _known_environments() -> list[str]:
     return known_environments()
 
 
-def _picks(hyperparameter: Hyperparameter, current: Value) -> list[Value]:
-    """The values a slider offers, the current one among them; none where a box alone is better."""
+def _picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
+    """The values a slider offers, ``needed`` among them; none where a box alone is better."""
     low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
     steps: list[float]
     if hyperparameter.name in POWERS_OF_TWO:
@@ -269,7 +271,7 @@ def _picks(hyperparameter: Hyperparameter, current: Value) -> list[Value]:
         steps = [float(step) for step in range(int(low), int(high) + 1)]
     else:
         return []
-    return sorted({kind(step) for step in steps if low <= step <= high} | {current})
+    return sorted({kind(step) for step in steps if low <= step <= high} | {*needed})
 
 
 def _exactly(value: Value) -> str:

@@ -1,0 +1,160 @@
+"""The controls in a real browser, while the run trains at full speed."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dqn_core import DQNConfig
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A busy machine's pauses are no failures."""
+    expect.set_options(timeout=120_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def open_app(page: Page, url: str, query: str = "") -> None:
+    page.goto(f"{url}/{query}")
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(
+        timeout=120_000
+    )
+    expect(box(page, "control_seed")).to_be_visible()
+
+
+def box(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key} input").last
+
+
+def thumb(page: Page, name: str) -> Locator:
+    return page.locator(f".st-key-control_{name}").get_by_role("slider")
+
+
+def enter(page: Page, key: str, value: str) -> None:
+    box(page, key).fill(value)
+    box(page, key).press("Enter")
+
+
+def start(page: Page) -> None:
+    page.locator(".st-key-start button").first.click()
+    expect(page.locator(".st-key-pause button").first).to_be_visible()
+    expect(page.get_by_text("Environment step 0 of")).to_have_count(0)
+
+
+def test_slider_and_box_show_the_same_value(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    enter(page, "exact_gamma", "0.995")
+    expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.995")
+    thumb(page, "gamma").press("ArrowLeft")
+    expect(box(page, "exact_gamma")).to_have_value("0.99")
+    expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.99")
+    thumb(page, "gamma").press("End")
+    expect(box(page, "exact_gamma")).to_have_value("1")
+    enter(page, "exact_learning_rate", "0.00025")
+    expect(thumb(page, "learning_rate")).to_have_attribute("aria-valuetext", "0.00025")
+
+
+def test_a_value_moved_in_mid_run_is_recorded_as_a_change(page: Page, app_url: str) -> None:
+    open_app(page, app_url, "?gamma=0.9")
+    start(page)
+    thumb(page, "gamma").press("ArrowLeft")
+    changes = page.locator(".st-key-changes")
+    expect(changes).to_contain_text("Changes in this run (1)")
+    changes.locator("summary").click()
+    expect(changes).to_contain_text("γ 0.9 → 0.8")
+    enter(page, "exact_gamma", "0.85")
+    expect(changes).to_contain_text("γ 0.8 → 0.85")
+    page.locator(".st-key-back_gamma button").first.click()
+    expect(changes).to_contain_text(f"γ 0.85 → {DQNConfig().gamma:g}")
+
+
+def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url)
+    start(page)
+    track = page.locator(".st-key-control_epsilon_end")
+    track.scroll_into_view_if_needed()
+    handle = thumb(page, "epsilon_end").bounding_box()
+    whole = track.bounding_box()
+    assert handle is not None
+    assert whole is not None
+    y = handle["y"] + handle["height"] / 2
+    page.mouse.move(handle["x"] + handle["width"] / 2, y)
+    page.mouse.down()
+    seen = []
+    for step in range(1, 31):  # two seconds and more: several refreshes of the page
+        page.mouse.move(whole["x"] + whole["width"] * step / 60, y)
+        page.wait_for_timeout(80)
+        seen.append(float(str(thumb(page, "epsilon_end").get_attribute("aria-valuetext"))))
+    assert seen == sorted(seen), "the thumb follows the mouse"
+    assert seen[-1] > 0.4
+    page.mouse.up()
+    expect(box(page, "exact_epsilon_end")).to_have_value(str(seen[-1]))
+    page.wait_for_timeout(1_500)
+    expect(box(page, "exact_epsilon_end")).to_have_value(str(seen[-1]))
+    expect(thumb(page, "epsilon_end")).to_have_attribute("aria-valuetext", str(seen[-1]))
+
+
+def test_an_unknown_environment_gets_the_nearest_and_the_run_goes_on(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url)
+    start(page)
+    enter(page, "control_env_id", "CartPole-v9")
+    refusal = page.locator(".st-key-row_env_id").get_by_role("alert")
+    expect(refusal).to_contain_text("did you mean CartPole-v1?")
+    expect(box(page, "control_env_id")).to_have_value("CartPole-v1")
+    expect(page.locator(".st-key-pause button").first).to_be_visible()
+
+
+def test_a_refused_value_goes_back_and_says_why(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    enter(page, "exact_batch_size", "4000")
+    row = page.locator(".st-key-row_batch_size")
+    expect(row).to_contain_text("batch_size must be 1 to 1,024, not 4000")
+    expect(box(page, "exact_batch_size")).to_have_value("64")
+
+
+def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    more = page.locator(".st-key-more_Learn")
+    more.locator("summary").click()
+    enter(page, "exact_n_step", "7")
+    expect(more.locator("summary")).to_contain_text("1 changed")
+    expect(box(page, "exact_n_step")).to_be_visible()
+
+
+def test_a_configuration_is_pasted_while_the_run_trains(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    start(page)
+    page.locator(".st-key-open_paste button").first.click()
+    dialog = page.get_by_role("dialog")
+    field = dialog.locator("textarea")
+    field.fill('{"gamma": 0.9, "tau": 7}')
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog).to_contain_text("tau must be 0.0001 to 1, not 7")
+    expect(box(page, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
+    field.fill('{"gamma": 0.9, "tau": 0.7}')
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog).to_have_count(0)
+    expect(box(page, "exact_gamma")).to_have_value("0.9")
+    expect(box(page, "exact_tau")).to_have_value("0.7")
+
+
+def test_the_sidebar_fits_a_phone(new_page: Open, app_url: str) -> None:
+    page = new_page(viewport={"width": 360, "height": 760})
+    page.goto(f"{app_url}/?gamma=0.9")
+    page.get_by_test_id("stExpandSidebarButton").click(timeout=120_000)
+    expect(box(page, "exact_gamma")).to_be_attached()
+    too_wide = page.evaluate(
+        "() => [document.documentElement, document.querySelector('[data-testid=stSidebarContent]')]"
+        ".map(e => e.scrollWidth - e.clientWidth)"
+    )
+    assert max(too_wide) <= 0
+    assert re.search("gamma=0.9", page.url)

@@ -1,0 +1,149 @@
+"""The address bar in a real browser: written, opened elsewhere, bad, and used for a lesson."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dqn_core import DQNConfig
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A busy machine's pauses are no failures."""
+    expect.set_options(timeout=120_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def open_app(page: Page, url: str, query: str = "") -> None:
+    page.goto(f"{url}/{query}")
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(
+        timeout=120_000
+    )
+    expect(box(page, "control_seed")).to_be_visible()
+
+
+def box(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key} input").last
+
+
+def enter(page: Page, key: str, value: str) -> None:
+    box(page, key).fill(value)
+    box(page, key).press("Enter")
+
+
+def wait_for_query(page: Page, query: str) -> None:
+    page.wait_for_url(lambda address: urlsplit(address).query == query, timeout=120_000)
+
+
+def configuration(page: Page) -> dict[str, object]:
+    """What the page itself says it uses, from its copy dialog."""
+    page.locator(".st-key-open_copy button").first.click()
+    dialog = page.get_by_role("dialog")
+    code = dialog.locator("pre").last
+    expect(code).to_contain_text('"device"')
+    found: dict[str, object] = json.loads(code.inner_text())
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    return found
+
+
+def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
+    new_page: Open, app_url: str
+) -> None:
+    mine = new_page()
+    open_app(mine, app_url)
+    wait_for_query(mine, "preset=recommended&seed=0")
+    entries = mine.evaluate("history.length")
+    enter(mine, "exact_gamma", "0.9725")
+    wait_for_query(mine, "preset=recommended&gamma=0.9725&seed=0")
+    enter(mine, "control_seed", "3")
+    mine.get_by_text("episodes", exact=True).click()
+    wait_for_query(mine, "preset=recommended&gamma=0.9725&seed=3&x_axis=episode")
+    assert mine.evaluate("history.length") == entries, "the way back leads out of the page"
+
+    theirs = new_page()
+    open_app(theirs, app_url, f"?{urlsplit(mine.url).query}")
+    assert configuration(theirs) == configuration(mine)
+    assert configuration(theirs)["gamma"] == 0.9725
+    expect(theirs.get_by_role("radio", name="episodes")).to_be_checked()
+
+
+def test_the_address_is_kept_on_other_pages_and_over_a_reload(page: Page, app_url: str) -> None:
+    open_app(page, app_url, "?gamma=0.9")
+    wait_for_query(page, "preset=recommended&gamma=0.9&seed=0")
+    page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
+    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
+    wait_for_query(page, "preset=recommended&gamma=0.9&seed=0")
+    assert urlsplit(page.url).path == "/test"
+    page.reload()
+    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
+    page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
+    expect(box(page, "exact_gamma")).to_have_value("0.9")
+    wait_for_query(page, "preset=recommended&gamma=0.9&seed=0")
+
+
+def test_a_bad_link_is_reported_and_the_rest_of_it_used(page: Page, app_url: str) -> None:
+    open_app(page, app_url, "?gamma=2&tua=1&env_id=os:foo&batch_size=32&%ff=%00&tau=%F0%9F%92%A5")
+    notice = page.locator(".st-key-link_problems")
+    expect(notice).to_contain_text("gamma must be 0 to 1, not 2")
+    expect(notice).to_contain_text(f"Used instead: {DQNConfig().gamma}.")
+    expect(notice).to_contain_text("'tua': did you mean tau?")
+    expect(notice).to_contain_text("'os:foo' names a module")
+    expect(notice).to_contain_text("tau must be 0.0001 to 1")
+    expect(box(page, "exact_batch_size")).to_have_value("32")
+    wait_for_query(page, "preset=recommended&batch_size=32&seed=0")
+    notice.get_by_role("button").first.click()
+    expect(notice).to_have_count(0)
+
+
+def test_text_from_a_link_stays_text(page: Page, app_url: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    open_app(page, app_url, "?![x](http://127.0.0.1:9/x.png)=1&gamma=<b>:red[x]</b>")
+    notice = page.locator(".st-key-link_problems")
+    expect(notice).to_contain_text("![x](http://127.0.0.1:9/x.png)")
+    expect(notice).to_contain_text("<b>:red[x]</b>")
+    assert notice.locator("img").count() == 0
+    assert not [address for address in asked if ":9/" in address]
+
+
+def test_a_lesson_hides_and_locks(page: Page, app_url: str) -> None:
+    open_app(page, app_url, "?gamma=0.9&hide=gamma,Target&lock=seed,learning_rate")
+    expect(box(page, "control_seed")).to_be_disabled()
+    expect(box(page, "exact_learning_rate")).to_be_disabled()
+    expect(
+        page.locator(".st-key-row_learning_rate").get_by_label(re.compile("lock"))
+    ).to_be_visible()
+    expect(page.locator(".st-key-row_gamma")).to_have_count(0)
+    expect(page.locator(".st-key-row_tau")).to_have_count(0)
+    assert configuration(page)["gamma"] == 0.9
+
+
+def test_a_lesson_link_is_made_in_its_dialog_and_works(new_page: Open, app_url: str) -> None:
+    teacher = new_page()
+    open_app(teacher, app_url, "?gamma=0.9")
+    teacher.locator(".st-key-open_lesson button").first.click()
+    dialog = teacher.get_by_role("dialog")
+    for key, label in (("lesson_hide", "All of “Target”"), ("lesson_lock", "Seed")):
+        field = dialog.locator(f".st-key-{key} input")
+        field.fill(label)
+        teacher.get_by_role("option", name=label, exact=True).click()
+    code = dialog.locator("pre").last
+    expect(code).to_contain_text("lock=seed")
+    expect(code).to_contain_text("hide=Target")
+    link = code.inner_text().strip()
+    assert link.startswith(app_url)
+    assert parse_qs(urlsplit(link).query)["gamma"] == ["0.9"]
+
+    student = new_page()
+    open_app(student, app_url, link.removeprefix(f"{app_url}/"))
+    expect(box(student, "control_seed")).to_be_disabled()
+    expect(box(student, "exact_gamma")).to_have_value("0.9")
+    expect(student.locator(".st-key-row_tau")).to_have_count(0)
