@@ -225,7 +225,8 @@ def test_divergence_keeps_what_was_reached(capsys, tmp_path):
     path = tmp_path / "run.safetensors"
     hot = ["--learning-rate", "1", "--learning-rate-end", "1", "--tau", "1", "--loss", "mse"]
     hot += ["--gradient-clipping", "none", "--hidden-dim", "64", "--batch-size", "16"]
-    hot += ["--learning-starts", "20", "--eval-episodes", "1", "--seed", "1"]
+    hot += ["--gamma", "0.99"]
+    hot += ["--learning-starts", "20", "--eval-episodes", "1", "--seed", "1", "--n-step", "1"]
     code = main(["train", *hot, "--save-run", str(path), "--json"])
     output = capsys.readouterr()
     assert code == 1

@@ -22,23 +22,32 @@ def wait_for(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def runner_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "dqn-lab-runner"]
+def runner_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "dqn-lab-runner"}
 
 
-def test_it_trains_by_itself_and_ends_when_stopped() -> None:
+@pytest.fixture
+def is_alive() -> Callable[[], bool]:
+    """Whether a runner's thread of this test's own is there."""
+    others = runner_threads()
+    return lambda: bool(runner_threads() - others)
+
+
+def test_it_trains_by_itself_and_ends_when_stopped(is_alive: Callable[[], bool]) -> None:
     run, slots = Run([SMALL]), Slots(1)
     runner = Runner(lambda: run, slots)
     run.start()
     runner.touch()
     assert wait_for(lambda: run.trainer.env_step > 50)
     runner.stop()
-    assert wait_for(lambda: not runner_threads())
+    assert wait_for(lambda: not is_alive())
     assert slots.enter("another") == 0, "its place is free again"
     assert run.status is Status.RUNNING, "a new thread goes on where this one stopped"
 
 
-def test_it_follows_the_session_to_another_run_and_frees_the_place_of_the_old_one() -> None:
+def test_it_follows_the_session_to_another_run_and_frees_the_place_of_the_old_one(
+    is_alive: Callable[[], bool],
+) -> None:
     runs, slots = [Run([SMALL])], Slots(1)
     runner = Runner(lambda: runs[-1], slots)
     try:
@@ -51,10 +60,12 @@ def test_it_follows_the_session_to_another_run_and_frees_the_place_of_the_old_on
         assert wait_for(lambda: fresh.trainer.env_step > 10)
     finally:
         runner.stop()
-        assert wait_for(lambda: not runner_threads())
+        assert wait_for(lambda: not is_alive())
 
 
-def test_an_abandoned_run_is_paused_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_abandoned_run_is_paused_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, is_alive: Callable[[], bool]
+) -> None:
     monkeypatch.setattr(dashboard.runner, "ABANDONED_SECONDS", 0.2)
     run = Run([SMALL])
     runner = Runner(lambda: run, Slots(1))
@@ -65,4 +76,4 @@ def test_an_abandoned_run_is_paused_and_says_so(monkeypatch: pytest.MonkeyPatch)
         assert "nobody was looking" in run.message
     finally:
         runner.stop()
-        assert wait_for(lambda: not runner_threads())
+        assert wait_for(lambda: not is_alive())
