@@ -16,6 +16,13 @@ from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.trainer import STATISTICS_PERIOD
 
 SMALL = DQNConfig(
+    # Held fast here: the defaults are a recipe, and may change.
+    gamma=0.99,
+    n_step=1,
+    tau=0.005,
+    learning_rate=1e-3,
+    learning_rate_end=1e-4,
+    epsilon_end=0.05,
     hidden_dim=8,
     batch_size=8,
     buffer_capacity=200,
@@ -371,7 +378,7 @@ def test_a_change_is_recorded_with_the_step_its_member_and_both_values() -> None
     frame = trainer.history.changes.frame()
     assert frame[["env_step", "member", "name", "old", "new"]].to_numpy().tolist() == [
         [33, 0, "batch_size", 8, 16],
-        [33, 0, "gamma", 0.985, 0.5],
+        [33, 0, "gamma", 0.99, 0.5],
         [37, 0, "loss", "huber", "mse"],
     ]
     assert (frame["episode"] == frame["episode"].iloc[0]).all() or trainer.episodes[0] > 0
