@@ -13,6 +13,7 @@ from dashboard.health import health
 from dashboard.live_chart import XAxis
 from dashboard.run import Run, Status
 from dashboard.session import Session
+from dashboard.widgets import shown
 from dqn_core.exploration import epsilon_at
 from dqn_core.statistics import smooth
 
@@ -182,24 +183,24 @@ def changes(session: Session) -> None:
 
 def view(session: Session) -> tuple[XAxis, float]:
     """How the curves are looked at: horizontal axis and smoothing."""
-    st.session_state["x_axis"] = session.link.x_axis
-    st.session_state["smoothing"] = session.link.smoothing
+    x_axis = shown("x_axis", session.link.x_axis)
+    smoothing = shown("smoothing", session.link.smoothing)
     with st.container(horizontal=True, vertical_alignment="bottom", key="view"):
         st.segmented_control(
             "Horizontal axis",
             list(X_AXES),
             required=True,
             format_func=X_AXES.__getitem__,
-            key="x_axis",
-            on_change=lambda: session.look_at(x_axis=st.session_state["x_axis"]),
+            key=x_axis,
+            on_change=lambda: session.look_at(x_axis=st.session_state[x_axis]),
         )
         st.slider(
             "Smoothing",
             0.0,
             0.99,
             step=0.01,
-            key="smoothing",
-            on_change=lambda: session.look_at(smoothing=st.session_state["smoothing"]),
+            key=smoothing,
+            on_change=lambda: session.look_at(smoothing=st.session_state[smoothing]),
             width=220,
             help="Weight of the past in the bold average; 0 shows every value as it is.",
         )

@@ -1,7 +1,6 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
 import re
-from collections.abc import Iterable
 
 import streamlit as st
 
@@ -64,8 +63,5 @@ def absolute(link: Link, page_address: str | None) -> str:
 
 def _plain(text: str) -> str:
     """Text from a link is shown as it is: no pictures, no links, no colours."""
-    return re.sub(r"([^\w\s,;'])", r"\\\1", " ".join(_printable(text)))
-
-
-def _printable(text: str) -> Iterable[str]:
-    return "".join(c if c.isprintable() else " " for c in text).split()
+    words = "".join(c if c.isprintable() else " " for c in text).split()
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(words))

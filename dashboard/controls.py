@@ -9,6 +9,7 @@ from dashboard.exchange import exchange_buttons, open_dialog
 from dashboard.links import MOST_MEMBERS
 from dashboard.run import show
 from dashboard.session import Session
+from dashboard.widgets import shown
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
 from dqn_core.hyperparameter import Hyperparameter, Value
@@ -60,16 +61,16 @@ def sidebar(session: Session) -> None:
 def _preset(session: Session) -> None:
     """The preset, how much of it was changed, and the way back to it."""
     locked = "preset" in session.link.fixed_controls
-    st.session_state["control_preset"] = session.preset
+    key = shown("control_preset", session.preset)
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
         st.selectbox(
             f"Preset{LOCK_MARK}" if locked else "Preset",
             list(PRESETS),
-            key="control_preset",
+            key=key,
             format_func=lambda name: PRESETS[name].label,
             help="Fills every control but the seed. "
             + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
-            on_change=lambda: session.choose_preset(st.session_state["control_preset"]),
+            on_change=lambda: session.choose_preset(st.session_state[key]),
             disabled=locked,
         )
         changed = len(session.link.differences.keys() - session.link.fixed_controls)
@@ -107,7 +108,7 @@ def _group(session: Session, group: str, symbol: str, declared: list[Hyperparame
 def _members(session: Session) -> None:
     """How many agents train side by side."""
     locked = "members" in session.link.fixed_controls
-    st.session_state["control_members"] = session.members
+    key = shown("control_members", session.members)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
         st.markdown(
             f":small[Seeds side by side{LOCK_MARK if locked else APPLIES_MARKS['restart']}]",
@@ -120,8 +121,8 @@ def _members(session: Session) -> None:
             "Seeds side by side",
             1,
             MOST_MEMBERS,
-            key="control_members",
-            on_change=lambda: session.set_members(int(st.session_state["control_members"])),
+            key=key,
+            on_change=lambda: session.set_members(int(st.session_state[key])),
             disabled=locked,
             label_visibility="collapsed",
             width=NUMBER_WIDTH,
@@ -211,12 +212,8 @@ def _slider_and_box(
 def _options(
     session: Session, hyperparameter: Hyperparameter, prefix: str, locked: bool
 ) -> dict[str, Any]:
-    """What all widgets have in common.
-
-    The session's value is the truth: whatever a widget held, it is shown with that at each run.
-    """
-    key = f"{prefix}_{hyperparameter.name}"
-    st.session_state[key] = getattr(session.config, hyperparameter.name)
+    """What all widgets have in common: they show the session's value, whatever they held."""
+    key = shown(f"{prefix}_{hyperparameter.name}", getattr(session.config, hyperparameter.name))
     return {
         "key": key,
         "on_change": _changed,

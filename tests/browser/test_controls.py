@@ -28,11 +28,13 @@ def open_app(page: Page, url: str, query: str = "") -> None:
 
 
 def box(page: Page, key: str) -> Locator:
-    return page.locator(f".st-key-{key} input").last
+    """A control's field; a control that was given another value has a number in its class."""
+    return page.locator(f".st-key-{key} input, [class*='st-key-{key}-'] input").last
 
 
 def thumb(page: Page, name: str) -> Locator:
-    return page.locator(f".st-key-control_{name}").get_by_role("slider")
+    key = f"st-key-control_{name}"
+    return page.locator(f".{key}, [class*='{key}-']").get_by_role("slider")
 
 
 def enter(page: Page, key: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """The sidebar without a browser: what the controls show, and what reaches the session."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def session(app: AppTest) -> Session:
 def control(app: AppTest, name: str, prefix: str = "control") -> Any:
     for kind in ("select_slider", "number_input", "selectbox", "toggle"):
         for widget in app.sidebar.get(kind):
-            if widget.key == f"{prefix}_{name}":
+            if re.fullmatch(rf"{prefix}_{name}(-\d+)?", widget.key or ""):
                 return widget
     raise AssertionError(f"there is no {prefix}_{name}")
 
@@ -102,6 +103,17 @@ def test_the_box_takes_any_exact_value_and_the_slider_follows(app: AppTest, gamm
     assert control(app, "gamma").value == gamma
     control(app, "gamma").set_value(0.5).run()
     assert control(app, "gamma", "exact").value == 0.5
+
+
+def test_the_other_widget_is_replaced_so_that_its_old_value_cannot_come_back(app: AppTest) -> None:
+    slider, box = control(app, "gamma").key, control(app, "gamma", "exact").key
+    control(app, "gamma").set_value(0.5).run()
+    assert control(app, "gamma").key == slider, "the one in the user's hand stays"
+    assert control(app, "gamma", "exact").key != box
+    # What the browser still sends of the old box is nobody's wish.
+    app.session_state[box] = 0.99
+    app.run()
+    assert session(app).config.gamma == 0.5
 
 
 def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: AppTest) -> None:
