@@ -2,7 +2,7 @@
 
     python benchmarks/health.py
 
-Two runs of the same configuration advance in turns, one with the signs and one without: the median
+Two runs that do the same to the bit advance in turns, one with the signs, one without: the median
 over the turns of their ratio, with a bootstrap interval. Then what each part takes by itself, as a
 share of training. All times are the thread's own on the processor, so that what else the machine
 does counts less.
@@ -75,10 +75,11 @@ def processor_seconds(
 ) -> dict[str, list[float]]:
     """Time on the processor of each call, in turns."""
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(turns):
-        for name, contender in contenders.items():
+    for turn in range(turns):
+        # Who comes first changes, lest one always finds the caches as the other left them.
+        for name in sorted(contenders, reverse=bool(turn % 2)):
             started = time.thread_time()
-            contender()
+            contenders[name]()
             seconds[name].append(time.thread_time() - started)
     return seconds
 
@@ -95,7 +96,8 @@ def repeated(call: Callable[[], object], times: int) -> Callable[[], None]:
 def main() -> None:
     options = arguments(__doc__).parse_args()
     set_threads()
-    steps, turns, times = (200, 3, 3) if options.quick else (500, 31, 5)
+    steps = STATISTICS_PERIOD  # each turn has the signs once
+    turns, times = (4, 3) if options.quick else (300, 5)
     config = DQNConfig(evaluation_period=0, total_steps=10_000_000)
     runs = {name: Run([config]) for name in ("with", "without")}
     for run in runs.values():
@@ -127,7 +129,7 @@ def main() -> None:
         long.history.updates.append(**row)
     pieces = parts(long)
     seconds = processor_seconds(
-        {name: repeated(call, times) for name, (call, _) in pieces.items()}, turns
+        {name: repeated(call, times) for name, (call, _) in pieces.items()}, max(3, turns // 10)
     )
     rows = []
     for name, (_, period) in pieces.items():

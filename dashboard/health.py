@@ -136,9 +136,9 @@ def _td_error(updates: Updates) -> Sign:
         "TD error",
         _number(newest[middle]),
         f"median of |δ|; 80 % lie between {_number(newest[low])} and {_number(newest[high])}",
-        status_of(_judged(newest[high] / (1 + np.abs(newest["mean_q"]))), 0.2, 0.5),
-        "How far Q is from its target. The largest tenth should stay under 20 % of 1 + mean "
-        "max Q; from 50 % on the values do not fit together.",
+        status_of(_judged(newest[high] / (1 + np.abs(newest["mean_q"]))), 0.5, 1.0),
+        "How far Q is from its target. The largest tenth should stay under half of 1 + mean "
+        "max Q; when it is as large as that, the values do not fit together.",
         (_line("median", trend[middle]), _line("90 % quantile", trend[high])),
     )
 
@@ -167,7 +167,7 @@ def _target_distance(updates: Updates) -> Sign:
         "of the length of the weights",
         "bad" if recent == 0 else status_of(recent, 0.25, 0.5),
         "Small steps behind is right. At 0 there is no target network and values may run away; "
-        "from 25 % on it teaches what is long outdated, 50 % is bad.",
+        "from 25 % on it teaches what is long outdated, from 50 % on it is bad.",
         (_line("distance", updates.trend["target_distance"]),),
     )
 

@@ -62,7 +62,7 @@ def test_few_rows_are_not_judged() -> None:
         ),
         ("Distance to target network", "target_distance", {0: "bad", 0.1: "good", 0.3: "watch"}),
         ("Dormant units", "dormant_2", {0.5: "good", 0.75: "watch", 0.97: "bad"}),
-        ("TD error", "td_error_p90", {1: "good", 3: "watch", 6: "bad", float("inf"): "bad"}),
+        ("TD error", "td_error_p90", {1: "good", 6: "watch", 12: "bad", float("inf"): "bad"}),
     ],
 )
 def test_signs_warn_where_they_say(name: str, column: str, levels: dict[float, str]) -> None:
