@@ -1,0 +1,352 @@
+"""What does the Train page cost, and how fast does it answer?
+
+    python benchmarks/page.py
+
+In a real Chromium against the real server: the speed of training with the page open and all charts
+in sight against the same run without a page, in turns; the time from a click on Pause to its
+answer during full-speed training; and, 20,000 episodes into a run, the browser's work and the bytes
+of a refresh, and whether the charts stay the same nodes and keep their zoom.
+
+The speed is that between two environment steps of one run, the same on both sides: the page shows
+its step at each refresh, so both have their time in the browser. Work is the main thread's
+processor time in tasks (`TaskDuration` of the DevTools protocol) from one refresh to the next,
+whatever the page does in between.
+"""
+
+import contextlib
+import multiprocessing
+import random
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from statistics import median
+
+import numpy as np
+from long_run import EPISODES, GROWTH
+from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from report import Report, arguments
+from serve import Server, serving
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from dqn_core import Trainer, preset
+from dqn_core.threads import set_threads
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WINDOW = {"width": 1440, "height": 1000}
+CHARTS = "dqn_lab_live_chart"
+DRAWING = 0.25  # seconds after a refresh arrived in which the page draws what it brought
+
+SAMPLE_STEPS = """() => {
+    const shown = document.querySelector("[data-testid=stProgress]");
+    window.steps = [];
+    const sample = () => {
+        const [, step] = shown.textContent.match(/step ([\\d,]+) of/) ?? [];
+        if (step) steps.push([performance.now(), Number(step.replaceAll(",", ""))]);
+    };
+    new MutationObserver(sample).observe(
+        shown, { childList: true, subtree: true, characterData: true });
+}"""
+
+# The answer counts from the frame that shows it.
+TIME_PAUSES = """() => {
+    window.answers = [];
+    document.addEventListener("click", (event) => {
+        if (!event.target.closest(".st-key-pause")) return;
+        new MutationObserver((_, observer) => {
+            if (!document.querySelector(".st-key-start button")) return;
+            observer.disconnect();
+            requestAnimationFrame(() => answers.push(performance.now() - event.timeStamp));
+        }).observe(document.body, { childList: true, subtree: true, attributes: true });
+    }, { capture: true });
+}"""
+
+
+@dataclass
+class Refresh:
+    """One run of the page's script or of some of its fragments, as it came over the network."""
+
+    charts: str = ""  # the fragment with the charts, when they are part of it
+    sizes: dict[str, int] = field(default_factory=dict)  # bytes by fragment
+
+    @property
+    def total(self) -> int:
+        return sum(self.sizes.values())
+
+    @property
+    def other(self) -> int:
+        """Bytes of other fragments; what belongs to none counts for the charts."""
+        return sum(size for name, size in self.sizes.items() if name not in ("", self.charts))
+
+
+class Traffic:
+    """What a page's websocket received, refresh by refresh."""
+
+    def __init__(self, page: Page) -> None:
+        self.refreshes: list[Refresh] = []
+        self._current = Refresh()
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._take)
+
+    def _take(self, frame: bytes | str) -> None:
+        assert isinstance(frame, bytes)
+        message = ForwardMsg.FromString(frame)
+        delta, sizes = message.delta, self._current.sizes
+        sizes[delta.fragment_id] = sizes.get(delta.fragment_id, 0) + len(frame)
+        if delta.new_element.bidi_component.component_name == CHARTS:
+            self._current.charts = delta.fragment_id
+        if message.WhichOneof("type") == "script_finished":
+            self.refreshes.append(self._current)
+            self._current = Refresh()
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        raise SystemExit("No browser: install Chromium (Debian: apt install chromium).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def train_page(browser: Browser, server: Server, query: str = "") -> Iterator[tuple[Page, Traffic]]:
+    """The Train page in a new window, so tall that all of it is in sight."""
+    page = browser.new_page(viewport=WINDOW)
+    traffic = Traffic(page)
+    page.goto(f"http://{server.address}/?{query}", timeout=120_000)
+    page.locator(".st-key-start button").first.wait_for(timeout=120_000)
+    page.locator(".live-chart-plot .main-svg").first.wait_for(timeout=120_000)
+    page.wait_for_timeout(1_000)
+    bottom = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size(WINDOW | {"height": bottom + 200})
+    page.wait_for_timeout(500)
+    yield page, traffic
+    page.context.close()
+
+
+def click(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").first.click()
+
+
+def env_step(page: Page) -> int:
+    text = page.locator("[data-testid=stProgress]").inner_text()
+    found = re.search(r"step ([\d,]+) of", text)
+    assert found is not None, text
+    return int(found[1].replace(",", ""))
+
+
+def with_page(browser: Browser, server: Server, first: int, last: int) -> float:
+    """Seconds that `recommended` takes from one environment step to another under the page."""
+    with train_page(browser, server) as (page, _):
+        page.evaluate(SAMPLE_STEPS)
+        click(page, "start")
+        while env_step(page) <= last:
+            page.wait_for_timeout(500)
+        times, steps = np.array(page.evaluate("steps")).T
+        began, ended = np.interp([first, last], steps, times)
+        return float(ended - began) / 1e3
+
+
+def headless(first: int, last: int) -> float:
+    """The same seconds without a page; called in a process of its own."""
+    set_threads()
+    trainer = Trainer(preset("recommended"))
+    trainer.run(max_steps=first)
+    started = time.perf_counter()
+    trainer.run(max_steps=last - first)
+    return time.perf_counter() - started
+
+
+def speeds(
+    browser: Browser, server: Server, turns: int, first: int, last: int
+) -> list[tuple[float, float]]:
+    """Seconds with and without the page, in turns."""
+    seconds = []
+    for _ in range(turns):
+        shown = with_page(browser, server, first, last)
+        with multiprocessing.get_context("spawn").Pool(1) as process:
+            seconds.append((shown, process.apply(headless, (first, last))))
+    return seconds
+
+
+def pauses(browser: Browser, server: Server, clicks: int) -> list[float]:
+    """Milliseconds from a click on Pause to the answer, at moments drawn at random."""
+    moments = random.Random(0)
+    with train_page(browser, server, "total_steps=10000000") as (page, _):
+        page.evaluate(TIME_PAUSES)
+        click(page, "start")
+        while env_step(page) < 2_000:
+            page.wait_for_timeout(100)
+        for count in range(1, clicks + 1):
+            page.wait_for_timeout(moments.uniform(800, 1_800))
+            click(page, "pause")
+            page.wait_for_function("(count) => answers.length === count", arg=count)
+            click(page, "start")
+            page.locator(".st-key-pause button").first.wait_for()
+        return [float(answer) for answer in page.evaluate("answers")]
+
+
+@dataclass
+class Late:
+    """Refreshes late in a run."""
+
+    alone: list[float]  # ms of the main thread, when figures and curves came alone
+    joined: list[float]  # ms, when other parts of the page were refreshed as well
+    chart_bytes: list[float]
+    all_bytes: list[float]  # of every refresh that brought curves, the other parts included
+    steps: int  # how often the axes changed
+    same_nodes: bool
+    zoom_kept: bool
+
+
+def late(browser: Browser, server: Server, refreshes: int) -> Late:
+    """``refreshes`` of a run of 20,000 episodes; zoomed in for the second half of them."""
+    work: list[tuple[float, list[Refresh]]] = []
+    with train_page(browser, server, "total_steps=10000000") as (page, traffic):
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def task_ms() -> float:
+            metrics = session.send("Performance.getMetrics")["metrics"]
+            return 1e3 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+        def follow(count: int) -> None:
+            """One more refresh, ``count`` times, and the work from each to the next."""
+            before, seen = task_ms(), len(traffic.refreshes)
+            for _ in range(count):
+                while not any(refresh.charts for refresh in traffic.refreshes[seen:]):
+                    page.wait_for_timeout(20)
+                page.wait_for_timeout(1e3 * DRAWING)
+                after, arrived = task_ms(), traffic.refreshes[seen:]
+                work.append((after - before, arrived))
+                before, seen = after, seen + len(arrived)
+
+        click(page, "start")
+        page.locator(".st-key-pause button").first.wait_for()
+        page.wait_for_timeout(3_000)
+        page.evaluate("""() => {
+            window.nodes = [...document.querySelectorAll(".live-chart-plot")];
+            window.axes = 0;
+            for (const node of nodes) node.on("plotly_afterplot", () => axes++);
+        }""")
+        follow(refreshes // 2)
+        steps = page.evaluate("axes / nodes.length")
+        measured = work.copy()
+
+        box = page.locator(".live-chart-plot").first.bounding_box()
+        assert box is not None
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + 0.3 * box["width"], middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.6 * box["width"], middle, steps=4)
+        page.mouse.up()
+        zoomed = page.evaluate("(nodes[0].layout.xaxis.range)")
+        follow(refreshes - refreshes // 2)
+        return Late(
+            [ms for ms, arrived in measured if not any(r.other for r in arrived)],
+            [ms for ms, arrived in measured if any(r.other for r in arrived)],
+            [r.total - r.other for _, arrived in work for r in arrived if r.charts],
+            [sum(r.total for r in arrived) for _, arrived in work],
+            round(steps),
+            page.evaluate("""() => {
+                const now = [...document.querySelectorAll(".live-chart-plot")];
+                return now.length === nodes.length && now.every((node, i) => node === nodes[i]);
+            }"""),
+            zoomed == page.evaluate("nodes[0].layout.xaxis.range"),
+        )
+
+
+def high(values: list[float]) -> float:
+    """The 95th percentile; not a number of nothing."""
+    return float(np.percentile(values, 95)) if values else np.nan
+
+
+def middle(values: list[float]) -> float:
+    return median(values) if values else np.nan
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--turns", type=int, default=5, help="with and without the page (5)")
+    parser.add_argument("--clicks", type=int, default=40, help="clicks on Pause (40)")
+    parser.add_argument("--refreshes", type=int, default=240, help="refreshes late in a run (240)")
+    options = parser.parse_args()
+    turns, clicks, refreshes = options.turns, options.clicks, options.refreshes
+    first, last = 5_000, 45_000
+    if options.quick:
+        turns, clicks, refreshes, first, last = 1, 3, 12, 1_000, 2_500
+    set_threads()
+
+    with chromium() as browser:
+        with serving() as server:
+            seconds = speeds(browser, server, turns, first, last)
+            answers = pauses(browser, server, clicks)
+        with serving(long=True) as server:
+            run = late(browser, server, refreshes)
+
+    report = Report("The Train page")
+    shown, alone = (median(column) for column in zip(*seconds, strict=True))
+    ratio = median(without / with_ for with_, without in seconds)
+    report.say(
+        f"`recommended` from step {first:,} to {last:,}, {turns} time(s) each in turns: "
+        f"{(last - first) / shown:,.0f} steps/s with the page open, "
+        f"{(last - first) / alone:,.0f} without one."
+    )
+    report.table(
+        "figures",
+        ["measure", "median", "p95", "bar"],
+        [
+            ["speed with the page ÷ without, median of the turns' ratios", ratio, "", "≥ 0.9"],
+            [
+                f"Pause, click to answer, {clicks} clicks (ms)",
+                middle(answers),
+                high(answers),
+                "p95 ≤ 150",
+            ],
+            [
+                "main thread for a refresh of figures and curves (ms)",
+                middle(run.alone),
+                high(run.alone),
+                "≤ 50",
+            ],
+            [
+                "main thread where the page's other parts are refreshed with them (ms)",
+                middle(run.joined),
+                high(run.joined),
+                "",
+            ],
+            [
+                "bytes of a refresh of figures and curves",
+                middle(run.chart_bytes),
+                high(run.chart_bytes),
+                "≤ 5,000",
+            ],
+            [
+                "bytes from one refresh to the next, all parts",
+                middle(run.all_bytes),
+                high(run.all_bytes),
+                "",
+            ],
+            [f"same chart nodes over {refreshes} refreshes", run.same_nodes, "", "yes"],
+            [f"zoom kept over {refreshes - refreshes // 2} refreshes", run.zoom_kept, "", "yes"],
+        ],
+    )
+    report.say(
+        f"The last six late in a run: {EPISODES:,} episodes, then {GROWTH} more a refresh. Of "
+        f"{refreshes // 2} refreshes that were not zoomed, {run.steps} changed the axes."
+    )
+    report.figures["seconds"] = seconds
+    report.figures["answers_ms"] = answers
+    report.figures["refresh_ms"] = {"alone": run.alone, "joined": run.joined}
+    report.finish(options.json)
+
+
+if __name__ == "__main__":
+    main()

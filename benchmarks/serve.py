@@ -1,0 +1,122 @@
+"""The app's real server, for the benchmarks that open its pages.
+
+`serving` starts it as a process of its own: this file, run as a script, which is `streamlit run
+app.py` and besides writes the names of its threads to a file when it is sent SIGUSR1. With
+``long`` every run of the server is a `LongRun`.
+"""
+
+import argparse
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from report import ROOT
+
+START_SECONDS = 120
+DONE = "."
+
+
+class Server:
+    """A server that is up: its address, its memory, its threads."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
+        self.address = f"127.0.0.1:{port}"
+        self._process = process
+        self._names = folder / "threads"
+
+    def memory(self) -> float:
+        """Resident memory in MB."""
+        command = ["ps", "-o", "rss=", "-p", str(self._process.pid)]
+        return int(subprocess.check_output(command)) / 1024
+
+    def threads(self) -> list[str]:
+        """Names of the process's Python threads at this moment."""
+        self._names.unlink(missing_ok=True)
+        self._process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError):
+                names = self._names.read_text().splitlines()
+                if names and names[-1] == DONE:
+                    return names[:-1]
+            time.sleep(0.05)
+        raise TimeoutError("The server did not tell its threads.")
+
+
+@contextlib.contextmanager
+def serving(*, long: bool = False) -> Iterator[Server]:
+    """The server of the app in this checkout, with its settings, until the end of the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        command = [sys.executable, __file__, str(port), str(folder / "threads")]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [*command, "--long"] if long else command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            _wait_until_healthy(process, port, folder / "log")
+            yield Server(process, port, folder)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with contextlib.closing(connection), contextlib.suppress(OSError):
+            connection.request("GET", "/_stcore/health")
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"The server did not start:\n{log.read_text(errors='replace')}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port")
+    parser.add_argument("threads", type=Path)
+    parser.add_argument("--long", action="store_true")
+    options = parser.parse_args()
+
+    def tell(*_: object) -> None:
+        names = [thread.name for thread in threading.enumerate()]
+        options.threads.write_text("\n".join([*names, DONE]))
+
+    signal.signal(signal.SIGUSR1, tell)
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    if options.long:
+        from long_run import LongRun
+
+        import dashboard.session
+
+        dashboard.session.Run = LongRun
+    from streamlit.web import cli
+
+    settings = ["--server.headless", "true", "--server.port", options.port]
+    cli.main(["run", str(ROOT / "app.py"), *settings])
+
+
+if __name__ == "__main__":
+    main()

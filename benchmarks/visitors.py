@@ -1,0 +1,238 @@
+"""Many visitors at once: how long does a refresh take, and does anything stay behind?
+
+    python benchmarks/visitors.py [--minutes 30]
+
+20 sessions open on the real server, 8 of them training at full speed: the time of a refresh, from
+the request to its last message. Then tabs that close at random moments, and the training threads
+left five seconds later. Then one run at full speed for some minutes: the server's memory from the
+moment on at which the replay buffer is full.
+
+A visitor is a websocket that speaks as Streamlit's page does: it runs the script, presses Start,
+and asks for each fragment again when its time has come. Twenty browsers would measure themselves.
+"""
+
+import asyncio
+import contextlib
+import random
+import re
+import time
+from collections.abc import AsyncIterator
+from statistics import median
+
+import numpy as np
+import websockets
+from report import Report, arguments
+from serve import Server, serving
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from dqn_core import preset
+from dqn_core.threads import set_threads
+
+OPEN, TRAINING = 20, 8
+GRACE_SECONDS = 5
+RUNNER = "dqn-lab-runner"
+
+
+class Visitor:
+    """One open page. ``refreshes`` are the seconds that its fragments took, ``env_step`` its run's
+    last step shown."""
+
+    def __init__(self, address: str, query: str = "") -> None:
+        self.refreshes: list[float] = []
+        self.env_step = 0
+        self._address = address
+        self._query = f"total_steps=10000000&{query}"
+        self._start = ""  # id of the button
+        self._rendered = asyncio.Event()
+        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._asked: dict[str, float] = {}  # when, by fragment
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator["Visitor"]:
+        """The page is open, though nothing may be on it yet, until the end of the block."""
+        address = f"ws://{self._address}/_stcore/stream"
+        async with websockets.connect(
+            address,
+            origin=websockets.Origin(f"http://{self._address}"),
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            max_size=None,
+        ) as self._socket:
+            reader = asyncio.create_task(self._read())
+            try:
+                await self._run(ClientState())
+                yield self
+            finally:
+                for task in (reader, *self._timers.values()):
+                    task.cancel()
+
+    async def rendered(self) -> None:
+        """Wait for the end of the first script run."""
+        await self._rendered.wait()
+
+    async def start(self) -> None:
+        """Press Start."""
+        state = ClientState()
+        widget = state.widget_states.widgets.add()
+        widget.id, widget.trigger_value = self._start, True
+        await self._run(state)
+
+    async def _run(self, state: ClientState) -> None:
+        state.query_string = self._query
+        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+
+    async def _read(self) -> None:
+        async for data in self._socket:
+            assert isinstance(data, bytes)
+            message = ForwardMsg.FromString(data)
+            kind, run = message.WhichOneof("type"), message.metadata.run
+            if kind == "new_session" and not run.fragment_ids:
+                for timer in self._timers.values():
+                    timer.cancel()
+                self._timers.clear()
+                self._asked.clear()
+            elif kind == "auto_rerun":
+                name = message.auto_rerun.fragment_id
+                self._timers[name] = asyncio.create_task(
+                    self._ask_again(name, message.auto_rerun.interval)
+                )
+            elif kind == "delta":
+                self._look_at(message.delta)
+            elif kind == "script_finished":
+                self._rendered.set()
+                for name in run.fragment_ids:
+                    if name in self._asked:
+                        self.refreshes.append(time.perf_counter() - self._asked.pop(name))
+
+    async def _ask_again(self, fragment: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            # What is still unanswered took longer: it keeps its first moment.
+            self._asked.setdefault(fragment, time.perf_counter())
+            await self._run(ClientState(fragment_id=fragment, is_auto_rerun=True))
+
+    def _look_at(self, delta: Delta) -> None:
+        element = delta.new_element
+        if element.button.id.endswith("-start"):
+            self._start = element.button.id
+        shown = re.search(r"step ([\d,]+) of", element.progress.text)
+        if shown:
+            self.env_step = int(shown[1].replace(",", ""))
+
+
+async def refresh_times(server: Server, seconds: float) -> list[float]:
+    """Seconds of each refresh while ``OPEN`` pages are open and ``TRAINING`` of them train."""
+    async with contextlib.AsyncExitStack() as pages:
+        visitors = []
+        for _ in range(OPEN):
+            visitor = await pages.enter_async_context(Visitor(server.address).opened())
+            await visitor.rendered()
+            visitors.append(visitor)
+        for visitor in visitors[:TRAINING]:
+            await visitor.start()
+        learning = preset("recommended").learning_starts
+        while min(visitor.env_step for visitor in visitors[:TRAINING]) <= learning:
+            await asyncio.sleep(0.5)
+        for visitor in visitors:
+            visitor.refreshes.clear()
+        await asyncio.sleep(seconds)
+        return [taken for visitor in visitors for taken in visitor.refreshes]
+
+
+async def threads_left(server: Server, rounds: int) -> tuple[int, int, int]:
+    """Tabs closed, training threads at their most, and how many are left at the end."""
+    moments = random.Random(0)
+    most = 0
+
+    async def visit() -> None:
+        async with Visitor(server.address).opened() as visitor:
+            await asyncio.sleep(moments.uniform(0, 1))
+            # Some leave while the page is still coming.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(visitor.rendered(), moments.uniform(0, 4))
+                await visitor.start()
+                await asyncio.sleep(moments.uniform(0, 4))
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            names = await asyncio.to_thread(server.threads)
+            most = max(most, names.count(RUNNER))
+            await asyncio.sleep(0.5)
+
+    watcher = asyncio.create_task(watch())
+    for _ in range(rounds):
+        await asyncio.gather(*(visit() for _ in range(TRAINING)))
+    await asyncio.sleep(GRACE_SECONDS)
+    watcher.cancel()
+    await asyncio.wait([watcher])
+    return rounds * TRAINING, most, server.threads().count(RUNNER)
+
+
+async def memory(server: Server, minutes: float, capacity: int) -> list[tuple[float, float, int]]:
+    """Minutes since the buffer was full, MB, and environment steps, sampled every few seconds."""
+    samples = []
+    async with Visitor(server.address, f"buffer_capacity={capacity}").opened() as visitor:
+        await visitor.rendered()
+        await visitor.start()
+        while visitor.env_step < capacity:
+            await asyncio.sleep(0.5)
+        began = time.monotonic()
+        while not samples or samples[-1][0] < minutes:
+            passed = (time.monotonic() - began) / 60
+            samples.append((passed, server.memory(), visitor.env_step))
+            await asyncio.sleep(min(5, 3 * minutes))
+    return samples
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="of refreshes (60)")
+    parser.add_argument("--rounds", type=int, default=6, help=f"of {TRAINING} tabs closed (6)")
+    parser.add_argument(
+        "--minutes", type=float, default=3, help="of training with a full buffer (3)"
+    )
+    options = parser.parse_args()
+    set_threads()
+    seconds, rounds, minutes = options.seconds, options.rounds, options.minutes
+    capacity = preset("recommended").buffer_capacity
+    if options.quick:
+        seconds, rounds, minutes, capacity = 5, 1, 0.1, 2_000
+
+    with serving() as server:
+        refreshes = asyncio.run(refresh_times(server, seconds))
+        closed, most, left = asyncio.run(threads_left(server, rounds))
+    with serving() as server:
+        samples = asyncio.run(memory(server, minutes, capacity))
+
+    report = Report("Many visitors")
+    passed, megabytes, steps = np.array(samples).T
+    slope = float(np.polyfit(passed, megabytes, 1)[0])
+    ms = [1e3 * taken for taken in refreshes]
+    report.table(
+        "figures",
+        ["measure", "figure", "bar"],
+        [
+            [f"refresh, {OPEN} open, {TRAINING} training, median (ms)", median(ms), ""],
+            [f"the same, p95 of {len(ms)} (ms)", float(np.percentile(ms, 95)), "≤ 300"],
+            [f"training threads at their most while {closed} tabs opened and closed", most, ""],
+            [f"training threads left {GRACE_SECONDS} s after the last one closed", left, "0"],
+            ["memory when the replay buffer was full (MB)", float(megabytes[0]), ""],
+            [
+                f"growth in {passed[-1]:.1f} min and {steps[-1] - steps[0]:,.0f} steps from there "
+                "(MB)",
+                float(megabytes[-1] - megabytes[0]),
+                "flat",
+            ],
+            ["slope over them (MB/min)", slope, "flat"],
+        ],
+    )
+    report.figures["refresh_ms"] = ms
+    report.figures["memory"] = samples
+    report.finish(options.json)
+
+
+if __name__ == "__main__":
+    main()
