@@ -28,6 +28,7 @@ export class Panel {
   #size = { width: 0, height: 0 };
   #labels = [];
   #axes = "";
+  #places = "";
   #canvas;
   /** The curves as they are drawn: {name, lines, style}. */
   shown = [];
@@ -119,19 +120,28 @@ export class Panel {
     this.#size = { width: this.plot.clientWidth, height: this.plot.clientHeight };
     this.#labels = placeLabels(this.#chart.changes(range), range, this.#size);
     this.#readCurves(range);
-    const wanted = this.#layout();
-    const axes = JSON.stringify(wanted);
-    if (axes !== this.#axes) {
-      // another configuration, even an equal one, would make Plotly build everything anew
-      this.#config ??= this.#configuration(Plotly);
-      Plotly.react(this.plot, [], wanted, this.#config);
-      this.#axes = axes;
-    }
+    this.#drawAxes(Plotly, this.#layout());
     if (!this.#connected) this.#connect();
     this.#drawCurves(range, this.#range);
     this.#quiet.hidden = !this.empty;
     this.#describe();
     this.showReading();
+  }
+
+  /** Have Plotly draw what is not as it was: other ranges alone cost a quarter of a layout. */
+  #drawAxes(Plotly, wanted) {
+    const axes = JSON.stringify(wanted, (key, value) => (key === "range" ? undefined : value));
+    const ranges = { "xaxis.range": wanted.xaxis.range, "yaxis.range": wanted.yaxis.range };
+    const places = JSON.stringify(ranges);
+    if (axes !== this.#axes) {
+      // another configuration, even an equal one, would make Plotly build everything anew
+      this.#config ??= this.#configuration(Plotly);
+      Plotly.react(this.plot, [], wanted, this.#config);
+    } else if (places !== this.#places) {
+      Plotly.relayout(this.plot, ranges);
+    }
+    this.#axes = axes;
+    this.#places = places;
   }
 
   #readCurves(range) {
@@ -263,6 +273,7 @@ export class Panel {
       this.#drawCurves(range, moved("yaxis", this.#range));
     });
     this.plot.on("plotly_relayout", (change) => {
+      if ("xaxis.range" in change) return; // our own; the user's name each end
       this.#axes = "";
       if ("yaxis.range[0]" in change) {
         this.#yRange = [change["yaxis.range[0]"], change["yaxis.range[1]"]];

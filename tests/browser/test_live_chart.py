@@ -365,6 +365,31 @@ def test_hover_is_shared_and_survives_a_refresh(bench: Bench) -> None:
     expect(rules).to_have_count(0)
 
 
+def test_axes_that_only_grow_are_not_laid_out_anew(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.page.wait_for_timeout(500)
+    bench.page.evaluate("""() => {
+        window.calls = { react: 0, relayout: 0 };
+        for (const name of Object.keys(calls)) {
+            const original = Plotly[name];
+            Plotly[name] = (...values) => { calls[name] += 1; return original(...values) };
+        }
+    }""")
+    bench.refresh(200)
+    assert bench.drawn("gd.layout.xaxis.range[1]") == pytest.approx(20_480)
+    bench.page.wait_for_timeout(500)
+    assert bench.page.evaluate("calls") == {"react": 0, "relayout": len(PANELS)}
+    picture = """Array.from(gd.querySelectorAll(".main-svg :is(path, text)"), (node) =>
+        [node.textContent, node.style.opacity, node.getAttribute("transform"),
+            node.getAttribute("d")].join("|"))"""
+    for panel in range(len(PANELS)):
+        grown = set(bench.drawn(picture, panel))
+        bench.plot(panel).evaluate("(gd) => Plotly.redraw(gd)")
+        assert set(bench.drawn(picture, panel)) == grown, "as one that was laid out anew"
+    bench.refresh(200)
+    assert bench.page.evaluate("calls.react") == 0, "nobody has zoomed"
+
+
 def test_a_missed_message_is_asked_for(bench: Bench) -> None:
     bench.refresh(100)
     bench.refresh(150, deliver=False)
