@@ -5,7 +5,7 @@ const AXIS_TITLES = {
   episode: "episodes",
   seconds: "training time (s)",
 };
-const MARGIN = { l: 46, r: 16, t: 10, b: 40 };
+const MARGIN = { l: 46, r: 20, t: 10, b: 40 };
 const LABEL_ROWS = 2;
 const LABEL_ROW_HEIGHT = 15;
 const LABEL_SIZE = 11;
@@ -143,6 +143,8 @@ export function layout({ spec, theme, axis, size, ranges, changes, labels, dragm
     tickfont: { color: theme.muted },
     zeroline: false,
     automargin: false,
+    // the margins have room for every label: looking whether one is cut costs as much as drawing
+    ticklabeloverflow: "allow",
   };
   const title = (text, standoff) => ({ text, standoff, font: { size: 12, color: theme.muted } });
   return {
