@@ -147,14 +147,14 @@ def test_play_with_the_keys(page: Page, app_url: str) -> None:
         if page.locator(".player [aria-label=Play]").count():
             assert page.locator(".player .slider").input_value() == before
         message = page.locator(".duel .message")
-        expect(message).to_have_text(re.compile(r"You \d+, the agent \d+\."), timeout=15_000)
+        expect(message).to_have_text(re.compile(r"You \d+, the agent \d+\."), timeout=60_000)
         mine, theirs = (int(n) for n in re.findall(r"\d+", message.inner_text()))
         assert mine == steps_to_the_left(1000)
         assert scores(page)[0] == mine
         assert theirs > 0
         expect(start).to_have_text("Retry")
     expect(page.locator(".duel .record")).to_have_text(f"Your best so far: {mine}")
-    expect(page.locator(".duel .score").nth(1)).to_have_text(str(theirs), timeout=30_000)
+    expect(page.locator(".duel .score").nth(1)).to_have_text(str(theirs), timeout=90_000)
 
 
 def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None:
@@ -163,11 +163,11 @@ def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None
     page.locator(".duel .start").wait_for(timeout=120_000)
     page.locator(".duel .start").tap()
     message = page.locator(".duel .message")
-    expect(message).to_have_text("Press ← or → to go.", timeout=10_000)
+    expect(message).to_have_text("Press ← or → to go.", timeout=30_000)
     page.wait_for_timeout(500)
     assert scores(page) == [0, 0]  # nothing moves before the first push
     page.locator(".duel .direction").first.tap()
-    expect(message).to_have_text(re.compile(rf"^You {steps_to_the_left(1000)}, "), timeout=15_000)
+    expect(message).to_have_text(re.compile(rf"^You {steps_to_the_left(1000)}, "), timeout=60_000)
     widest = page.locator(".duel *").evaluate_all(
         "nodes => Math.max(...nodes.map((node) => node.getBoundingClientRect().right))"
     )
