@@ -13,7 +13,7 @@ from dashboard.health import health
 from dashboard.live_chart import XAxis
 from dashboard.run import Run, Status
 from dashboard.session import Session
-from dashboard.widgets import shown
+from dashboard.widgets import on_change, shown
 from dqn_core.exploration import epsilon_at
 from dqn_core.statistics import smooth
 
@@ -192,7 +192,7 @@ def view(session: Session) -> tuple[XAxis, float]:
             required=True,
             format_func=X_AXES.__getitem__,
             key=x_axis,
-            on_change=lambda: session.look_at(x_axis=st.session_state[x_axis]),
+            on_change=on_change(x_axis, lambda axis: session.look_at(x_axis=axis)),
         )
         st.slider(
             "Smoothing",
@@ -200,7 +200,7 @@ def view(session: Session) -> tuple[XAxis, float]:
             0.99,
             step=0.01,
             key=smoothing,
-            on_change=lambda: session.look_at(smoothing=st.session_state[smoothing]),
+            on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
             width=220,
             help="Weight of the past in the bold average; 0 shows every value as it is.",
         )

@@ -1,6 +1,7 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
 import math
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ from dashboard.exchange import exchange_buttons, open_dialog
 from dashboard.links import MOST_MEMBERS
 from dashboard.run import show
 from dashboard.session import Session
-from dashboard.widgets import shown
+from dashboard.widgets import on_change, shown
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
 from dqn_core.hyperparameter import Hyperparameter, Value
@@ -70,7 +71,7 @@ def _preset(session: Session) -> None:
             format_func=lambda name: PRESETS[name].label,
             help="Fills every control but the seed. "
             + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
-            on_change=lambda: session.choose_preset(st.session_state[key]),
+            on_change=on_change(key, session.choose_preset),
             disabled=locked,
         )
         changed = len(session.link.differences.keys() - session.link.fixed_controls)
@@ -122,7 +123,7 @@ def _members(session: Session) -> None:
             1,
             MOST_MEMBERS,
             key=key,
-            on_change=lambda: session.set_members(int(st.session_state[key])),
+            on_change=on_change(key, session.set_members),
             disabled=locked,
             label_visibility="collapsed",
             width=NUMBER_WIDTH,
@@ -216,8 +217,7 @@ def _options(
     key = shown(f"{prefix}_{hyperparameter.name}", getattr(session.config, hyperparameter.name))
     return {
         "key": key,
-        "on_change": _changed,
-        "args": (session, hyperparameter, key),
+        "on_change": on_change(key, partial(_set, session, hyperparameter.name)),
         "disabled": locked,
         "label_visibility": "collapsed",
     }
@@ -234,11 +234,10 @@ def _number_box(hyperparameter: Hyperparameter, options: dict[str, Any]) -> None
         st.number_input(label, step=step, format="%g", width=NUMBER_WIDTH, **options)
 
 
-def _changed(session: Session, hyperparameter: Hyperparameter, key: str) -> None:
-    value: Value = st.session_state[key]
+def _set(session: Session, name: str, value: Value) -> None:
     if isinstance(value, float):
         value = float(f"{value:.12g}")  # 0.1 + 0.2 of the box's arrows is 0.3
-    session.set(hyperparameter.name, value)
+    session.set(name, value)
 
 
 def _environments(current: str) -> list[str]:

@@ -1,26 +1,41 @@
 """Widgets that show a value which is kept elsewhere and may change without them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 
-def shown(key: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
     """The key for a widget that is to show ``value``: draw it with this key and no value.
 
     A widget whose own value is another one is replaced, by one with the next key. Setting its
     value would not do: until the browser has heard of it, each of its messages still brings the
     old value, which would be taken for what the user wants now, and undo the change.
     """
-    replaced: dict[str, int] = st.session_state.setdefault("widgets_replaced", {})
-    present = _numbered(key, replaced.get(key, 0))
-    if present in st.session_state and st.session_state[present] != value:
-        replaced[key] = replaced.get(key, 0) + 1
-        present = _numbered(key, replaced[key])
-    if present not in st.session_state:
-        st.session_state[present] = value
-    return present
+    keys = _present_keys()
+    key = keys.setdefault(name, name)
+    if key in st.session_state and st.session_state[key] != value:
+        number = int(key.removeprefix(name).removeprefix("-") or 0) + 1
+        key = keys[name] = f"{name}-{number}"
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
 
 
-def _numbered(key: str, number: int) -> str:
-    return f"{key}-{number}" if number else key
+def on_change(key: str, use: Callable[[Any], object]) -> Callable[[], None]:
+    """The callback of a widget with a key of `shown`: ``use`` gets its new value.
+
+    Late messages of a widget that was replaced are nobody's wish.
+    """
+
+    def changed() -> None:
+        if key in _present_keys().values():
+            use(st.session_state[key])
+
+    return changed
+
+
+def _present_keys() -> dict[str, str]:
+    keys: dict[str, str] = st.session_state.setdefault("widget_keys", {})
+    return keys

@@ -105,15 +105,25 @@ def test_the_box_takes_any_exact_value_and_the_slider_follows(app: AppTest, gamm
     assert control(app, "gamma", "exact").value == 0.5
 
 
-def test_the_other_widget_is_replaced_so_that_its_old_value_cannot_come_back(app: AppTest) -> None:
+def test_a_late_message_with_the_other_widgets_old_value_changes_nothing(app: AppTest) -> None:
     slider, box = control(app, "gamma").key, control(app, "gamma", "exact").key
-    control(app, "gamma").set_value(0.5).run()
+    control(app, "gamma").set_value(0.5)
+    late = app._tree.get_widget_states()  # the box still has what it had
+    app.run()
     assert control(app, "gamma").key == slider, "the one in the user's hand stays"
     assert control(app, "gamma", "exact").key != box
-    # What the browser still sends of the old box is nobody's wish.
-    app.session_state[box] = 0.99
-    app.run()
+    app._run(late)
     assert session(app).config.gamma == 0.5
+    control(app, "gamma", "exact").set_value(0.6).run()
+    assert session(app).config.gamma == 0.6
+
+
+def test_a_late_message_does_not_take_a_way_back_back(app: AppTest) -> None:
+    control(app, "gamma").set_value(0.5).run()
+    late = app._tree.get_widget_states()
+    app.button(key="back_gamma").click().run()
+    app._run(late)
+    assert session(app).config.gamma == DQNConfig().gamma
 
 
 def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: AppTest) -> None:
