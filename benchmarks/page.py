@@ -362,7 +362,7 @@ def main() -> None:
     )
     report.say(
         f"All but the first two late in a run: {EPISODES:,} episodes, then {GROWTH} more a "
-        f"refresh. Of {refreshes // 2} refreshes that were not zoomed, {run.steps} changed the axes."
+        f"refresh. Of {refreshes // 2} refreshes without a zoom, {run.steps} changed the axes."
     )
     report.figures["seconds"] = seconds
     report.figures["answers_ms"] = answers
