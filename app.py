@@ -189,6 +189,7 @@ def view(session: Session) -> tuple[XAxis, float]:
         st.segmented_control(
             "Horizontal axis",
             list(X_AXES),
+            default=session.link.x_axis,
             required=True,
             format_func=X_AXES.__getitem__,
             key=x_axis,
@@ -198,7 +199,8 @@ def view(session: Session) -> tuple[XAxis, float]:
             "Smoothing",
             0.0,
             0.99,
-            step=0.01,
+            session.link.smoothing,
+            0.01,
             key=smoothing,
             on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
             width=220,

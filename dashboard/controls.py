@@ -67,6 +67,7 @@ def _preset(session: Session) -> None:
         st.selectbox(
             f"Preset{LOCK_MARK}" if locked else "Preset",
             list(PRESETS),
+            list(PRESETS).index(session.preset),
             key=key,
             format_func=lambda name: PRESETS[name].label,
             help="Fills every control but the seed. "
@@ -122,6 +123,7 @@ def _members(session: Session) -> None:
             "Seeds side by side",
             1,
             MOST_MEMBERS,
+            session.members,
             key=key,
             on_change=on_change(key, session.set_members),
             disabled=locked,
@@ -180,40 +182,37 @@ def _refusal(session: Session, name: str) -> None:
 
 def _widget(session: Session, hyperparameter: Hyperparameter, locked: bool) -> None:
     """The one widget that suits the hyperparameter's scale."""
+    label, value = hyperparameter.label, getattr(session.config, hyperparameter.name)
     common = _options(session, hyperparameter, "control", locked)
-    label = hyperparameter.label
     match hyperparameter.scale:
         case "switch":
-            st.toggle(label, **common)
+            st.toggle(label, value, **common)
         case "text":
-            st.selectbox(
-                label,
-                _environments(session.config.env_id),
-                accept_new_options=True,
-                **common,
-            )
+            known = _environments(value)
+            st.selectbox(label, known, known.index(value), accept_new_options=True, **common)
         case "choice":
-            st.selectbox(
-                label, hyperparameter.choices, format_func=show, width=FIELD_WIDTH, **common
-            )
+            choices = hyperparameter.choices
+            place = choices.index(value)
+            st.selectbox(label, choices, place, format_func=show, width=FIELD_WIDTH, **common)
         case _:
-            _number_box(hyperparameter, common)
+            _number_box(hyperparameter, value, common)
 
 
 def _slider_and_box(
     session: Session, hyperparameter: Hyperparameter, picks: list[Value], locked: bool
 ) -> None:
     """A slider over the usual values, and a box for any exact one."""
+    value = getattr(session.config, hyperparameter.name)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         slider = _options(session, hyperparameter, "control", locked)
-        st.select_slider(hyperparameter.label, picks, format_func=_exactly, **slider)
-        _number_box(hyperparameter, _options(session, hyperparameter, "exact", locked))
+        st.select_slider(hyperparameter.label, picks, value, format_func=_exactly, **slider)
+        _number_box(hyperparameter, value, _options(session, hyperparameter, "exact", locked))
 
 
 def _options(
     session: Session, hyperparameter: Hyperparameter, prefix: str, locked: bool
 ) -> dict[str, Any]:
-    """What all widgets have in common: they show the session's value, whatever they held."""
+    """What all widgets have in common."""
     key = shown(f"{prefix}_{hyperparameter.name}", getattr(session.config, hyperparameter.name))
     return {
         "key": key,
@@ -223,15 +222,15 @@ def _options(
     }
 
 
-def _number_box(hyperparameter: Hyperparameter, options: dict[str, Any]) -> None:
+def _number_box(hyperparameter: Hyperparameter, value: Any, options: dict[str, Any]) -> None:
     """A box without bounds: what is out of range reaches the session, whose refusal says why."""
     label = f"{hyperparameter.label}, exact value"
     if hyperparameter.kind is int:
-        st.number_input(label, step=1, width=NUMBER_WIDTH, **options)
+        st.number_input(label, value=value, step=1, width=NUMBER_WIDTH, **options)
     else:
         log = hyperparameter.scale == "log"
         step = float(hyperparameter.default) / 10 if log else 0.001
-        st.number_input(label, step=step, format="%g", width=NUMBER_WIDTH, **options)
+        st.number_input(label, value=value, step=step, format="%g", width=NUMBER_WIDTH, **options)
 
 
 def _set(session: Session, name: str, value: Value) -> None:

@@ -7,19 +7,18 @@ import streamlit as st
 
 
 def shown(name: str, value: Any) -> str:
-    """The key for a widget that is to show ``value``: draw it with this key and no value.
+    """The key for a widget that is to show ``value``: draw it with this key and this value.
 
     A widget whose own value is another one is replaced, by one with the next key. Setting its
     value would not do: until the browser has heard of it, each of its messages still brings the
-    old value, which would be taken for what the user wants now, and undo the change.
+    old value, which would be taken for what the user wants now, and undo the change. And a
+    browser that is busy may never hear of it, and begin with the first value of the range.
     """
     keys = _present_keys()
     key = keys.setdefault(name, name)
     if key in st.session_state and st.session_state[key] != value:
         number = int(key.removeprefix(name).removeprefix("-") or 0) + 1
         key = keys[name] = f"{name}-{number}"
-    if key not in st.session_state:
-        st.session_state[key] = value
     return key
 
 
