@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from dqn_core import DQNConfig
 
 Open = Callable[..., Page]
+LONG = "?total_steps=10000000"  # trains to the end of any test
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,7 @@ def test_slider_and_box_show_the_same_value(page: Page, app_url: str) -> None:
 
 
 def test_a_value_moved_in_mid_run_is_recorded_as_a_change(page: Page, app_url: str) -> None:
-    open_app(page, app_url, "?gamma=0.9")
+    open_app(page, app_url, f"{LONG}&gamma=0.9")
     start(page)
     thumb(page, "gamma").press("ArrowLeft")
     changes = page.locator(".st-key-changes")
@@ -78,7 +79,7 @@ def test_a_value_moved_in_mid_run_is_recorded_as_a_change(page: Page, app_url: s
 def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
     page: Page, app_url: str
 ) -> None:
-    open_app(page, app_url)
+    open_app(page, app_url, LONG)
     start(page)
     track = page.locator(".st-key-control_epsilon_end")
     track.scroll_into_view_if_needed()
@@ -106,7 +107,7 @@ def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
 def test_an_unknown_environment_gets_the_nearest_and_the_run_goes_on(
     page: Page, app_url: str
 ) -> None:
-    open_app(page, app_url)
+    open_app(page, app_url, LONG)
     start(page)
     enter(page, "control_env_id", "CartPole-v9")
     refusal = page.locator(".st-key-row_env_id").get_by_role("alert")
@@ -133,7 +134,7 @@ def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url
 
 
 def test_a_configuration_is_pasted_while_the_run_trains(page: Page, app_url: str) -> None:
-    open_app(page, app_url)
+    open_app(page, app_url, LONG)
     start(page)
     page.locator(".st-key-open_paste button").first.click()
     dialog = page.get_by_role("dialog")
