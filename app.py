@@ -210,7 +210,6 @@ def view(session: Session) -> tuple[XAxis, float]:
 
 
 session = open_page("Train")
-sidebar(session)
 
 with st.container(horizontal=True, vertical_alignment="center", key="title"):
     st.header("Train a deep Q-network", width="content")
@@ -219,6 +218,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="title"):
 
 time_controls(session)
 messages(session)
+sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
 drawn_status, drawn_link = session.run.status, session.link
 
 

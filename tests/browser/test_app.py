@@ -62,6 +62,26 @@ def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
     wait_for_step(page, paused_at)
 
 
+def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) -> None:
+    frames: list[bytes] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)),
+    )
+    open_app(page, app_url)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    frames.clear()
+    button(page, "pause").click()
+    expect(button(page, "start")).to_be_visible()
+    page.wait_for_timeout(1_000)
+
+    def first(content: bytes) -> int:
+        return next(number for number, frame in enumerate(frames) if content in frame)
+
+    assert first(b"-start") < first(b"row_gamma")
+
+
 def test_training_goes_on_while_another_page_is_looked_at(page: Page, app_url: str) -> None:
     open_app(page, app_url)
     button(page, "start").click()
