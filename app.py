@@ -210,16 +210,17 @@ def view(session: Session) -> tuple[XAxis, float]:
 
 
 session = open_page("Train")
+# Read before anything is drawn: the run may pause by itself while the rest is, and is drawn anew.
+drawn_status, drawn_link = session.run.status, session.link
 
 with st.container(horizontal=True, vertical_alignment="center", key="title"):
     st.header("Train a deep Q-network", width="content")
-    badge, color = STATUS_BADGES[session.run.status]
+    badge, color = STATUS_BADGES[drawn_status]
     st.badge(badge, color=color)
 
 time_controls(session)
 messages(session)
 sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
-drawn_status, drawn_link = session.run.status, session.link
 
 
 @st.fragment(run_every=0.5 if session.run.is_active else None)

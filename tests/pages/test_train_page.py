@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import controls
 from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
@@ -53,6 +54,24 @@ def test_start_trains_and_pause_stops(page: AppTest) -> None:
     page.button(key="pause").click().run()
     assert session(page).run.status is Status.PAUSED
     assert page.button(key="start").label == "Resume"
+
+
+def test_a_run_that_pauses_while_the_page_is_drawn_is_shown_as_paused(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = controls.sidebar
+
+    def slowly(session: Session) -> None:
+        draw(session)
+        session.run.pause()  # the thread has come to the end of the episode
+
+    page.button(key="one_episode").click()
+    monkeypatch.setattr(controls, "sidebar", slowly)
+    page.run()
+    assert "start" in [button.key for button in page.button]
+    assert [text.value for text in page.markdown if "badge[" in text.value] == [
+        ":blue-badge[paused]"
+    ]
 
 
 def test_a_change_in_mid_run_is_listed_and_can_be_undone(page: AppTest) -> None:
