@@ -36,6 +36,7 @@ def identical_work(hidden_dim: int = 128) -> DQNConfig:
         learning_starts=LEARNING_STARTS,
         batch_size=BATCH_SIZE,
         gamma=0.99,
+        n_step=1,
         double_dqn=False,
         loss="huber",
         learning_rate=1e-3,

@@ -21,7 +21,7 @@ from dashboard.health import signs
 from dashboard.run import Run
 from dqn_core import DQNConfig, diagnostics
 from dqn_core.belief import dimensions
-from dqn_core.threads import set_threads
+from dqn_core.processor import set_threads
 from dqn_core.trainer import STATISTICS_PERIOD
 
 BAR = 0.03

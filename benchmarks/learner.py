@@ -16,7 +16,7 @@ import torch
 from report import Report, arguments, interleaved, microseconds
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.threads import set_threads
+from dqn_core.processor import set_threads
 
 OURS = "DQN Lab"
 SB3 = "Stable-Baselines3"
@@ -68,11 +68,11 @@ def floor_update(batch_size: int = 64, hidden_dim: int = 128) -> Callable[[], No
 def parts(trainer: Trainer) -> dict[str, Callable[[], object]]:
     """The pieces of one step of ``trainer``, each callable by itself."""
     config, learner = trainer.config, trainer.learner
-    batch = trainer.replay.sample(config.batch_size, learner.gamma)
+    batch = trainer.replay.sample(config.batch_size, trainer.gamma)
     return {
         "act": trainer._choose_actions,
         "environment and store": lambda: trainer._interact(trainer._choose_actions()),
-        "sample": lambda: trainer.replay.sample(config.batch_size, learner.gamma),
+        "sample": lambda: trainer.replay.sample(config.batch_size, trainer.gamma),
         "update": lambda: learner.update(batch),
     }
 

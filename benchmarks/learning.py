@@ -13,8 +13,8 @@ from pathlib import Path
 from report import ROOT, Report, arguments
 
 from dqn_core import Trainer, evaluate, preset
+from dqn_core.processor import set_threads
 from dqn_core.statistics import bootstrap_interval, interquartile_mean
-from dqn_core.threads import set_threads
 
 THRESHOLD = 475.0
 EVALUATION_SEED = 1_000_000

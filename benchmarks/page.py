@@ -33,7 +33,7 @@ from serve import Server, serving
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dqn_core import Trainer, preset
-from dqn_core.threads import set_threads
+from dqn_core.processor import set_threads
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -22,7 +22,7 @@ from report import ROOT, Report, arguments, interleaved
 from serve import Server, serving
 
 from dqn_core import Agent, evaluate, load_agent, record
-from dqn_core.threads import set_threads
+from dqn_core.processor import set_threads
 
 TRAINED = ROOT / "assets" / "cartpole.safetensors"
 EPISODES = 20

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from report import Report, arguments, interleaved, microseconds
 
+from dqn_core.processor import set_threads
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
-from dqn_core.threads import set_threads
 
 OBSERVATION_DIM = 4
 
@@ -33,9 +33,8 @@ def push(replay: ReplayBuffer, times: int) -> None:
         replay.push(observations, zeros, zeros, observations, no, no)
 
 
-@torch.inference_mode()
 def sample(replay: ReplayBuffer, times: int) -> None:
-    gamma = torch.full((1, 1), 0.99)
+    gamma = np.full((1, 1), 0.99)
     for _ in range(times):
         replay.sample(64, gamma)
 

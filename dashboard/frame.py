@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.address import keep_address, tell_problems
 from dashboard.session import Session, current_session
-from dqn_core.threads import set_threads
+from dqn_core.processor import set_threads
 
 SIDEBAR_WIDTH = 315
 LOGO = Path(__file__).resolve().parent.parent / "assets" / "logo.png"

@@ -17,8 +17,8 @@ from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.evaluation import evaluate
 from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.presets import PRESETS
+from dqn_core.processor import set_threads
 from dqn_core.recording import record
-from dqn_core.threads import set_threads
 from dqn_core.train_command import (
     INTERRUPTED,
     check_writable,

@@ -3,6 +3,7 @@
 None of them reads or moves a random stream: a run with them is the same run to the bit.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -61,7 +62,8 @@ def update_ratio(learner: Learner) -> Tensor:
     first = learner.first_moment / (1 - BETA_1**steps)
     second = learner.second_moment / (1 - BETA_2**steps)
     step = first / (second.sqrt() + ADAM_EPSILON)
-    return _length(step) * learner.learning_rate[:, 0] / _length(learner.online.parameters)
+    rates = step.new_tensor(learner.learning_rates)
+    return _length(step) * rates / _length(learner.online.parameters)
 
 
 def sample_age(replay: ReplayBuffer) -> tuple[float, int]:
@@ -80,14 +82,14 @@ def spread_observations(replay: ReplayBuffer, count: int) -> Tensor:
     Fewer when fewer are stored. Unlike a random sample it costs the replay's stream nothing.
     """
     size = len(replay)
-    order = torch.arange(min(count, size)) * size // max(1, min(count, size))
+    order = np.arange(min(count, size)) * size // max(1, min(count, size))
     return _observations(replay, order)
 
 
 def recent_observations(replay: ReplayBuffer, count: int) -> Tensor:
     """The newest ``count`` observations of every member, `(P, count, d)`, oldest first."""
     size = len(replay)
-    return _observations(replay, torch.arange(max(0, size - count), size))
+    return _observations(replay, np.arange(max(0, size - count), size))
 
 
 def _length(rows: Tensor) -> Tensor:
@@ -95,5 +97,6 @@ def _length(rows: Tensor) -> Tensor:
     return lengths
 
 
-def _observations(replay: ReplayBuffer, order: Tensor) -> Tensor:
-    return replay.rows(order.expand(replay.members, -1))[..., : replay.observation_dim]
+def _observations(replay: ReplayBuffer, order: np.ndarray) -> Tensor:
+    rows = replay.rows(np.tile(order, (replay.members, 1)))
+    return torch.from_numpy(rows[..., : replay.observation_dim])

@@ -54,7 +54,6 @@ class Learner:
         self.first_moment = torch.zeros_like(online.parameters)
         self.second_moment = torch.zeros_like(online.parameters)
         self.adam_steps = torch.zeros((), dtype=torch.float32, device=online.parameters.device)
-        self._step = torch.zeros_like(online.parameters)
         self.last: LastUpdate | None = None
         self.configure(configs)
 
@@ -66,11 +65,9 @@ class Learner:
             return torch.tensor(values, dtype=parameters.dtype, device=parameters.device)[:, None]
 
         self.double_dqn = configs[0].double_dqn
-        self.gamma = column([c.gamma for c in configs])
         self.tau = column([c.tau for c in configs])
-        self.learning_rate_start = column([c.learning_rate for c in configs])
-        self.learning_rate_end = column([c.learning_rate_end for c in configs])
-        self.learning_rate = self.learning_rate_start.clone()
+        self._learning_rate_ends = [(c.learning_rate, c.learning_rate_end) for c in configs]
+        self.set_progress(0.0)
         # dL/dδ is 2δ for the squared error and δ cut off at ±1 for Huber's.
         self.loss_slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
         self.loss_bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
@@ -83,9 +80,9 @@ class Learner:
 
     def set_progress(self, progress: float) -> None:
         """Move the learning rate to where it is after a share of the step budget, 0 to 1."""
-        torch.lerp(
-            self.learning_rate_start, self.learning_rate_end, progress, out=self.learning_rate
-        )
+        self.learning_rates = [
+            start + (end - start) * progress for start, end in self._learning_rate_ends
+        ]
 
     def update(self, batch: Batch) -> None:
         """One gradient update of every member on its own part of ``batch``."""
@@ -118,21 +115,29 @@ class Learner:
             gradient.mul_((self.largest_norm / (norm + 1e-6)).clamp_(max=1))
 
     def _adam(self) -> None:
-        """Adam (Kingma & Ba 2015).
+        """Adam (Kingma & Ba 2015), PyTorch's fused kernel, with each member's learning rate.
 
-        Its step is linear in the learning rate, which may differ between members: PyTorch's
-        fused kernel makes the step for a rate of 1, and each member takes its own share of it.
+        The kernel knows one rate. Where members differ in theirs, it makes the step for a rate of
+        1, which is linear in the rate, and each member takes its own share of it.
         """
+        rates, parameters = self.learning_rates, self.online.parameters
         self.adam_steps += 1
-        self._step.zero_()
+        if all(rate == rates[0] for rate in rates):
+            self._fused_adam(parameters, rates[0])
+            return
+        step = torch.zeros_like(parameters)
+        self._fused_adam(step, 1.0)
+        parameters.addcmul_(step, parameters.new_tensor(rates)[:, None])
+
+    def _fused_adam(self, parameters: Tensor, learning_rate: float) -> None:
         torch._fused_adam_(
-            [self._step],
+            [parameters],
             [self.gradient.parameters],
             [self.first_moment],
             [self.second_moment],
             [],
             [self.adam_steps],
-            lr=1.0,
+            lr=learning_rate,
             beta1=BETA_1,
             beta2=BETA_2,
             weight_decay=0.0,
@@ -140,7 +145,6 @@ class Learner:
             amsgrad=False,
             maximize=False,
         )
-        self.online.parameters.addcmul_(self._step, self.learning_rate)
 
     def update_target(self, members: Sequence[int] | None = None) -> None:
         """θ⁻ ← θ⁻ + τ (θ − θ⁻) for some members or all; τ = 1 is the hard update."""

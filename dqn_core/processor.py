@@ -1,5 +1,9 @@
-"""How many threads PyTorch may use."""
+"""How PyTorch uses the processor: threads, and numbers too small to matter."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
 import torch
 
 
@@ -10,3 +14,19 @@ def set_threads() -> None:
     spinning, and where another program has a core they wait for most of the time.
     """
     torch.set_num_threads(1)
+
+
+@contextmanager
+def denormals_as_zero() -> Iterator[None]:
+    """Take numbers below 1e-38 for 0 in this thread's arithmetic, as it was again afterwards.
+
+    Adam's moments of a weight whose unit has gone silent fall by a tenth each update and end there,
+    for ever, since the smallest numbers round back to themselves; and many processors are a hundred
+    times slower with them.
+    """
+    were_zero = np.float32(1e-38) * np.float32(0.1) == 0
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(bool(were_zero))

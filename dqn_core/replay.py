@@ -28,7 +28,8 @@ class ReplayBuffer:
     """The newest ``capacity`` transitions of P members, on preallocated memory.
 
     A transition is one row, ``observation | next_observation | action | reward | terminated |
-    truncated``, so that a batch is a single gather. All members push at the same time.
+    truncated``, so that a batch is a single gather. All members push at the same time. The rows are
+    NumPy's, which is the faster one at so little; a batch is handed out as tensors on ``device``.
     """
 
     def __init__(
@@ -37,30 +38,27 @@ class ReplayBuffer:
         observation_dim: int,
         stream: UniformStream,
         members: int = 1,
-        dtype: torch.dtype = torch.float32,
+        dtype: np.dtype | type = np.float32,
         device: str = "cpu",
     ) -> None:
         self.observation_dim = observation_dim
         self._stream = stream
         self._members = members
-        self._width = 2 * observation_dim + 4
-        # Untouched pages of an empty tensor cost no memory until they are written.
-        self._allocate(torch.empty(members, capacity, self._width, dtype=dtype, device=device))
+        self._device = device
+        # Untouched pages of an empty array cost no memory until they are written.
+        self._allocate(np.empty((members, capacity, 2 * observation_dim + 4), dtype=dtype))
         self._size = 0
         self._next = 0
         self.pushed = 0
 
-    def _allocate(self, rows: Tensor) -> None:
+    def _allocate(self, rows: np.ndarray) -> None:
         self._rows = rows
-        self._flat = rows.view(-1, self._width)
-        self._offsets = torch.arange(self._members, device=rows.device)[:, None] * rows.shape[1]
-        # On the processor NumPy writes a row faster than PyTorch; both see the same memory.
-        self._writable = rows.numpy() if rows.device.type == "cpu" else None
-        self._staging = np.empty((self._members, self._width))
+        self._flat = rows.reshape(-1, rows.shape[-1])  # a view: row i of member p is p·capacity + i
+        self._offsets = np.arange(self._members)[:, None] * rows.shape[1]
 
     @property
     def capacity(self) -> int:
-        return self._rows.shape[1]
+        return int(self._rows.shape[1])
 
     @property
     def members(self) -> int:
@@ -80,21 +78,19 @@ class ReplayBuffer:
     ) -> None:
         """Store one transition of each member: `(P, observation_dim)` and `(P,)` arrays."""
         d = self.observation_dim
-        row = self._staging if self._writable is None else self._writable[:, self._next]
+        row = self._rows[:, self._next]
         row[:, :d] = observations
         row[:, d : 2 * d] = next_observations
         row[:, -4] = actions
         row[:, -3] = rewards
         row[:, -2] = terminated
         row[:, -1] = truncated
-        if self._writable is None:
-            self._rows[:, self._next] = torch.from_numpy(row).to(self._rows)
         self._next = (self._next + 1) % self.capacity
         self._size = min(self._size + 1, self.capacity)
         self.pushed += 1
 
     def sample(
-        self, batch_size: int, gamma: Tensor, n_step: int = 1, sequential: bool = False
+        self, batch_size: int, gamma: np.ndarray, n_step: int = 1, sequential: bool = False
     ) -> Batch:
         """``batch_size`` transitions of each member, drawn uniformly with replacement.
 
@@ -104,68 +100,74 @@ class ReplayBuffer:
         """
         return self.batch(self._draw(batch_size, sequential), gamma, n_step)
 
-    def _draw(self, batch_size: int, sequential: bool) -> Tensor:
+    def _draw(self, batch_size: int, sequential: bool) -> np.ndarray:
         """Ages-from-oldest of the transitions to take, `(P, B)` int64."""
         if batch_size >= self._size:
-            return torch.arange(self._size).expand(self._members, -1)
+            return np.tile(np.arange(self._size), (self._members, 1))
         if sequential:
             starts = self._stream.take(1) * (self._size - batch_size + 1)
-            return torch.from_numpy(starts.astype(np.int64) + np.arange(batch_size))
-        return torch.from_numpy((self._stream.take(batch_size) * self._size).astype(np.int64))
+            return starts.astype(np.int64) + np.arange(batch_size)
+        return (self._stream.take(batch_size) * self._size).astype(np.int64)
 
-    def batch(self, order: Tensor, gamma: Tensor, n_step: int = 1) -> Batch:
+    def batch(self, order: np.ndarray, gamma: np.ndarray, n_step: int = 1) -> Batch:
         """The transitions at ``order`` `(P, B)` int64, where 0 is the oldest one stored."""
-        rows = self.rows(order)
         d = self.observation_dim
-        rewards = rows[..., -3]
-        next_observations = rows[..., d : 2 * d]
-        discounts = gamma * (1 - rows[..., -2])
+        first = last = self.rows(order)
+        rewards, discounts = first[..., -3], gamma
         if n_step > 1:
-            rewards, next_observations, discounts = self._look_ahead(order, gamma, n_step)
-        actions = rows[..., -4].long().unsqueeze(-1)
-        return Batch(rows[..., :d], actions, rewards, next_observations, discounts)
+            rewards, discounts, last = self._look_ahead(order, gamma, n_step)
+        parts = (
+            first[..., :d],
+            first[..., -4, None].astype(np.int64),
+            rewards,
+            last[..., d : 2 * d],
+            (discounts * (1 - last[..., -2])).astype(first.dtype),
+        )
+        batch = Batch(*map(torch.from_numpy, parts))
+        return batch if self._device == "cpu" else Batch(*(part.to(self._device) for part in batch))
 
-    def rows(self, order: Tensor) -> Tensor:
-        """Whole transitions `(P, …, width)` at ``order`` `(P, …)` by age, 0 being the oldest."""
+    def rows(self, order: np.ndarray) -> np.ndarray:
+        """Copies of transitions `(P, B, width)` at ``order`` `(P, B)` by age, 0 the oldest."""
         oldest = self._next if self._size == self.capacity else 0
-        slots = order.to(self._offsets.device)
-        if oldest:
-            slots = (slots + oldest) % self.capacity
-        if self._members > 1:
-            slots = slots.reshape(self._members, -1) + self._offsets
-        return self._flat.index_select(0, slots.reshape(-1)).view(*order.shape, self._width)
+        slots = (order + oldest) % self.capacity + self._offsets
+        rows: np.ndarray = self._flat.take(slots, axis=0)
+        return rows
 
     def _look_ahead(
-        self, order: Tensor, gamma: Tensor, n_step: int
-    ) -> tuple[Tensor, Tensor, Tensor]:
+        self, order: np.ndarray, gamma: np.ndarray, n_step: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """n-step returns (Sutton & Barto eq. 7.1), found when sampling, so that no start is lost.
 
-        A return ends early at the end of its episode, or at the newest transition stored; it
-        bootstraps there unless the environment terminated.
+        A return ends early at the end of its episode, or at the newest transition stored. Given
+        are the sums of rewards, γ to the power of the steps summed, and the last rows.
         """
-        d = self.observation_dim
-        ahead = torch.arange(n_step, device=order.device)
-        steps = order.unsqueeze(-1) + ahead  # (P, B, n)
-        window = self.rows(steps.clamp(max=self._size - 1))  # (P, B, n, width)
-        ends = (window[..., -2:].sum(-1) > 0) | (steps + 1 >= self._size).to(window.device)
-        # Step k counts if none before it ended: the ends so far, its own left out, are none.
-        counts = (ends.cumsum(-1) - ends.long() == 0).to(window.dtype)
-        powers = gamma.unsqueeze(-1) ** ahead.to(gamma)  # (P, 1, n)
-        rewards = (counts * powers * window[..., -3]).sum(-1)
-        length = counts.sum(-1, keepdim=True)  # (P, B, 1)
-        last = window.take_along_dim(length.long().unsqueeze(-1) - 1, 2).squeeze(2)
-        discounts = gamma ** length.squeeze(-1) * (1 - last[..., -2])
-        return rewards, last[..., d : 2 * d], discounts
+        ahead = np.arange(n_step)
+        steps = order[..., None] + ahead  # (P, B, n)
+        window = self.rows(np.minimum(steps, self._size - 1).reshape(self._members, -1))
+        window = window.reshape(*steps.shape, -1)  # (P, B, n, width)
+        ends = (window[..., -2] + window[..., -1] > 0) | (steps == self._size - 1)
+        ends[..., -1] = True
+        last = ends.argmax(-1)  # (P, B), the first end
+        powers = gamma[..., None] ** ahead * (ahead <= last[..., None])
+        rewards = (powers * window[..., -3]).sum(-1, dtype=window.dtype)
+        return rewards, gamma ** (last + 1), self.rows(order + last)
 
     def resize(self, capacity: int) -> None:
         """Hold ``capacity`` transitions from now on; shrinking keeps the newest."""
-        kept = min(self._size, capacity)
-        newest = torch.arange(self._size - kept, self._size).expand(self._members, -1)
-        rows = self._rows.new_empty(self._members, capacity, self._width)
-        rows[:, :kept] = self.rows(newest)
+        kept = self._newest(min(self._size, capacity))
+        self._restore(kept, capacity)
+
+    def _newest(self, count: int) -> np.ndarray:
+        """The newest ``count`` rows `(P, count, width)`, oldest of them first."""
+        order = np.arange(self._size - count, self._size)
+        return self.rows(np.tile(order, (self._members, 1)))
+
+    def _restore(self, kept: np.ndarray, capacity: int) -> None:
+        rows = np.empty((self._members, capacity, self._rows.shape[-1]), dtype=self._rows.dtype)
+        self._size = kept.shape[1]
+        rows[:, : self._size] = kept
         self._allocate(rows)
-        self._size = kept
-        self._next = kept % capacity
+        self._next = self._size % capacity
 
     def clear(self) -> None:
         self._size = self._next = 0
@@ -177,20 +179,14 @@ class ReplayBuffer:
 
     def state_dict(self) -> dict[str, Any]:
         """The stored rows, oldest first, and the sampling stream."""
-        order = torch.arange(self._size).expand(self._members, -1)
         return {
-            "rows": self.rows(order).clone(),
+            "rows": torch.from_numpy(self._newest(self._size)),
             "capacity": self.capacity,
             "pushed": self.pushed,
             "stream": self._stream.state_dict(),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        kept: Tensor = state["rows"]
-        rows = self._rows.new_empty(self._members, state["capacity"], self._width)
-        self._size = kept.shape[1]
-        rows[:, : self._size] = kept
-        self._allocate(rows)
-        self._next = self._size % self.capacity
+        self._restore(state["rows"].numpy(), state["capacity"])
         self.pushed = state["pushed"]
         self._stream.load_state_dict(state["stream"])

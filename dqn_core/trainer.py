@@ -16,6 +16,7 @@ from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.learner import Learner
 from dqn_core.networks import QNetwork
+from dqn_core.processor import denormals_as_zero
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
 from dqn_core.update_statistics import check_divergence, update_statistics
@@ -121,7 +122,7 @@ class Trainer:
         """
         started, first_step = time.perf_counter(), self.env_step
         seconds_before, last_episode = self.seconds, self.episodes[0] + (max_episodes or 0)
-        with torch.inference_mode():
+        with torch.inference_mode(), denormals_as_zero():
             while not self.finished():
                 if max_steps is not None and self.env_step - first_step >= max_steps:
                     break
@@ -212,7 +213,7 @@ class Trainer:
     def _learn(self) -> None:
         config, learner = self.config, self.learner
         batch = self.replay.sample(
-            config.batch_size, learner.gamma, config.n_step, config.sampling == "sequential"
+            config.batch_size, self.gamma, config.n_step, config.sampling == "sequential"
         )
         learner.update(batch)
         self.gradient_updates += 1
@@ -226,7 +227,11 @@ class Trainer:
                 self.learner.update_target(None if len(members) == self.members else members)
 
     def _plan(self) -> None:
-        """Group the members whose target networks move at the same time."""
+        """Work out once what every update needs of the configurations.
+
+        ``gamma`` is `(P, 1)`; members whose target networks move at the same time are grouped.
+        """
+        self.gamma = np.array([[config.gamma] for config in self.configs])
         plan: dict[tuple[str, int], list[int]] = {}
         for p, config in enumerate(self.configs):
             key = (config.target_update_unit, config.target_update_period)

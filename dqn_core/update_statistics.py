@@ -31,7 +31,7 @@ def update_statistics(learner: Learner, replay: ReplayBuffer) -> dict[str, list[
         "td_error_p50": p50,
         "td_error_p90": p90,
         **health(learner, replay),
-        "learning_rate": learner.learning_rate[:, 0].tolist(),
+        "learning_rate": list(learner.learning_rates),
     }
 
 

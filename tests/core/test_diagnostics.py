@@ -90,8 +90,8 @@ def test_target_distance_is_relative_to_the_online_network() -> None:
 def test_update_ratio_is_the_size_of_the_step_that_was_made() -> None:
     trainer = trained(members=2)
     learner = trainer.learner
-    learner.learning_rate[1] *= 3
-    batch = trainer.replay.sample(32, learner.gamma)
+    learner.learning_rates[1] *= 3
+    batch = trainer.replay.sample(32, trainer.gamma)
     before = learner.online.parameters.clone()
     learner.update(batch)
     step = (learner.online.parameters - before).norm(dim=1)
@@ -102,7 +102,7 @@ def test_update_ratio_is_the_size_of_the_step_that_was_made() -> None:
 @pytest.mark.parametrize(("size", "kept"), [(1, 1), (30, 30), (50, 50), (120, 50)])
 def test_ages_are_the_steps_since_a_transition_was_stored(size: int, kept: int) -> None:
     replay = filled(size)
-    sampled = replay.sample(50_000, torch.ones(1, 1)).observations[0, :, 0]
+    sampled = replay.sample(50_000, np.ones((1, 1))).observations[0, :, 0]
     ages = size - 1 - sampled
     assert sample_age(replay) == (pytest.approx(float(ages.mean())), int(ages.max()))
     assert int(ages.max()) == kept - 1

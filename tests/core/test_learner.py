@@ -333,7 +333,7 @@ def test_the_learning_rate_falls_linearly_to_its_end(progress: float, expected: 
         learner.target.to_module(),
     )
     learner.set_progress(progress)
-    assert learner.learning_rate.item() == pytest.approx(expected, abs=1e-15)
+    assert learner.learning_rates[0] == pytest.approx(expected, abs=1e-15)
     members = [transitions(torch.Generator().manual_seed(6))]
     learner.update(as_batch(members, [config.gamma]))
     oracle.update(members[0])

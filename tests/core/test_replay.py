@@ -21,13 +21,11 @@ GAMMA = 0.9
 
 
 def make(capacity: int, seeds: list[int], dim: int = DIM) -> ReplayBuffer:
-    return ReplayBuffer(
-        capacity, dim, UniformStream(seeds, "replay"), len(seeds), dtype=torch.float64
-    )
+    return ReplayBuffer(capacity, dim, UniformStream(seeds, "replay"), len(seeds), dtype=np.float64)
 
 
-def gammas(members: int, gamma: float = GAMMA) -> torch.Tensor:
-    return torch.full((members, 1), gamma, dtype=torch.float64)
+def gammas(members: int, gamma: float = GAMMA) -> np.ndarray:
+    return np.full((members, 1), gamma)
 
 
 def push_numbers(buffer: ReplayBuffer, numbers: range, members: int = 1) -> None:
@@ -104,7 +102,7 @@ class NaiveTwin(RuleBasedStateMachine):
     def look_up(self, n_step: int, data: st.DataObject) -> None:
         ages = st.integers(0, len(self.buffer) - 1)
         rows = st.lists(ages, min_size=4, max_size=4)
-        order = torch.tensor([data.draw(rows) for _ in range(self.members)])
+        order = np.array([data.draw(rows) for _ in range(self.members)])
         self.check(self.buffer.batch(order, gammas(self.members), n_step), order, n_step)
 
     @precondition(lambda self: len(self.buffer) > 0)
@@ -121,7 +119,7 @@ class NaiveTwin(RuleBasedStateMachine):
             elif sequential:
                 assert ages == list(range(ages[0], ages[0] + size))
 
-    def check(self, batch: Batch, order: torch.Tensor, n_step: int) -> None:
+    def check(self, batch: Batch, order: np.ndarray, n_step: int) -> None:
         for p, transitions in enumerate(self.twin):
             for b, age in enumerate(order[p].tolist()):
                 first = last = transitions[age]
@@ -243,7 +241,7 @@ def test_n_step_returns_equal_those_of_stable_baselines3(n_step: int) -> None:
     # Theirs marks the newest transition as truncated while it samples; n-step returns that would
     # reach beyond it are not drawn here.
     ages = np.arange(steps - n_step)
-    batch = mine.batch(torch.from_numpy(ages)[None], gammas(1), n_step)
+    batch = mine.batch(ages[None], gammas(1), n_step)
     expected = theirs._get_samples(ages)
     np.testing.assert_allclose(batch.rewards[0], expected.rewards[:, 0], atol=1e-6)
     np.testing.assert_array_equal(batch.observations[0], expected.observations)
@@ -262,7 +260,7 @@ def test_n_step_returns_lose_no_start_and_never_mix_two_episodes() -> None:
         row = np.full((1, DIM), float(k))
         flags = [np.array([ends.get(k) == end]) for end in ("terminated", "truncated")]
         buffer.push(row, np.zeros(1), np.ones(1), row + 0.5, *flags)
-    batch = buffer.batch(torch.arange(8)[None], gammas(1), n_step=3)
+    batch = buffer.batch(np.arange(8)[None], gammas(1), n_step=3)
     one, two, three = 1.0, 1 + GAMMA, 1 + GAMMA + GAMMA**2
     np.testing.assert_allclose(batch.rewards[0], [three, two, one, three, two, one, two, one])
     np.testing.assert_allclose(
@@ -276,7 +274,7 @@ def test_n_step_returns_lose_no_start_and_never_mix_two_episodes() -> None:
 def test_each_member_is_discounted_by_its_own_gamma() -> None:
     buffer = make(5, [0, 1])
     push_numbers(buffer, range(3), members=2)
-    gamma = torch.tensor([[0.5], [1.0]], dtype=torch.float64)
-    batch = buffer.batch(torch.zeros(2, 1, dtype=torch.int64), gamma, n_step=3)
+    gamma = np.array([[0.5], [1.0]])
+    batch = buffer.batch(np.zeros((2, 1), dtype=np.int64), gamma, n_step=3)
     assert batch.rewards[:, 0].tolist() == [0 + 0.5 * 1 + 0.25 * 2, 0 + 1 + 2]
     assert batch.discounts[:, 0].tolist() == [0.125, 1.0]

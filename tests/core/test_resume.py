@@ -235,9 +235,9 @@ def test_an_n_step_return_does_not_reach_into_the_episode_that_a_resumed_run_sta
     resumed = Trainer.from_state(trainer.state_dict())
     assert resumed.notice
     resumed.run(max_steps=10)
-    one_step = torch.ones(1, 1)
-    rewards = resumed.replay.batch(torch.arange(20)[None], one_step, 1).rewards[0]
-    together = resumed.replay.batch(torch.arange(20)[None], one_step, 3).rewards[0]
+    one_step = np.ones((1, 1))
+    rewards = resumed.replay.batch(np.arange(20)[None], one_step, 1).rewards[0]
+    together = resumed.replay.batch(np.arange(20)[None], one_step, 3).rewards[0]
     first, second = rewards[9].item(), rewards[10].item()
     assert first != second
     assert together[7:10].tolist() == [3 * first, 2 * first, first]

@@ -665,3 +665,14 @@ def test_the_best_agent_is_that_of_the_best_evaluation_and_part_of_the_state() -
     for run in (trainer, Trainer.from_state(trainer.state_dict())):
         assert run.best_agent().env_steps == best
         assert torch.equal(run.best_agent().network.parameters, policies[best])
+
+
+def test_numbers_too_small_to_matter_are_zero_while_training_and_as_before_afterwards() -> None:
+    """Silent units leave Adam moments at 1e-45, with which processors are much slower."""
+    trainer = Trainer(DQNConfig(evaluation_period=0))
+    moments = trainer.learner.first_moment
+    moments[:] = 1e-38
+    trainer.run(max_steps=trainer.config.learning_starts + 10)
+    smallest = torch.finfo(torch.float32).tiny
+    assert not ((moments != 0) & (moments.abs() < smallest)).any()
+    assert np.float32(1e-38) * np.float32(0.1) > 0

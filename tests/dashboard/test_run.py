@@ -72,8 +72,8 @@ def test_a_change_reaches_the_learner_and_not_only_the_page() -> None:
     run.start()
     advance(run, 60)
     run.change(gamma=0.5, learning_rate=0.02)
-    assert run.trainer.learner.gamma.tolist() == [[0.5]]
-    assert run.trainer.learner.learning_rate_start.tolist() == [[pytest.approx(0.02)]]
+    assert run.trainer.gamma.tolist() == [[0.5]]
+    assert run.trainer.learner.learning_rates == [pytest.approx(0.02)]
     assert run.change_labels() == ["γ 0.99 → 0.5", "α 0.001 → 0.02"]
     assert set(run.tables()["changes"]["env_step"]) == {run.trainer.env_step}
 

@@ -27,7 +27,7 @@ def test_a_live_value_reaches_the_run_under_way() -> None:
     session = begun()
     session.set("gamma", 0.5)
     assert session.run.config.gamma == 0.5
-    assert session.run.trainer.learner.gamma.item() == 0.5
+    assert session.run.trainer.gamma.item() == 0.5
 
 
 def test_a_value_for_the_restart_waits_and_is_named() -> None:
