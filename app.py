@@ -140,9 +140,9 @@ def figures(run: Run) -> None:
         "Steps a second": f"{run.measured_speed:,.0f}",
         "Time left": "–" if left is None else clock(left),
     }
-    with st.container(horizontal=True, key="figures", gap="medium"):
+    with st.container(horizontal=True, key="figures", gap="small"):
         for label, value in numbers.items():
-            st.metric(label, value, width=125)
+            st.metric(label, value, width=105)
     if run.status is Status.WAITING:
         runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
         st.info(

@@ -80,14 +80,16 @@ export function placeLabels(changes, range, { width }) {
   return labels;
 }
 
-/** Each label is above its line, or below where it would meet that of the next line. */
+/** Each label is above its line, or below where it would meet another or leave the plot. */
 function references(spec, theme, range, box) {
   const log = spec.y_scale === "log";
   const scale = box.height / (range[1] - range[0]);
   const place = (y) => scale * (log ? Math.log10(y) : y);
   const sorted = [...spec.references].sort((a, b) => b.y - a.y);
-  return sorted.map(({ y, label }, index) => {
-    const meets = index > 0 && place(sorted[index - 1].y) - place(y) < LABEL_ROW_HEIGHT;
+  let free = scale * range[1];
+  return sorted.map(({ y, label }) => {
+    const below = free - place(y) < LABEL_ROW_HEIGHT;
+    free = place(y) - (below ? LABEL_ROW_HEIGHT : 0);
     return {
       type: "line",
       xref: "paper",
@@ -100,7 +102,7 @@ function references(spec, theme, range, box) {
       label: {
         text: plain(label),
         textposition: "start",
-        yanchor: meets ? "top" : "bottom",
+        yanchor: below ? "top" : "bottom",
         padding: 2,
         font: { size: LABEL_SIZE, color: theme.muted },
       },

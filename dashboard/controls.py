@@ -2,7 +2,7 @@
 
 import math
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -33,6 +33,8 @@ DIFFERS_MARK = " :orange[●]"
 LOCK_MARK = " :gray[:material/lock:]"
 NUMBER_WIDTH = 96
 FIELD_WIDTH = 136
+FIELD_LETTERS = 12
+"""A longer choice takes a line of its own."""
 
 POWERS_OF_TWO = ("batch_size", "hidden_dim")
 NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0)
@@ -143,7 +145,7 @@ def _control(session: Session, hyperparameter: Hyperparameter) -> None:
         picks = _picks(
             hyperparameter, getattr(session.config, name), getattr(session.baseline, name)
         )
-        below = bool(picks) or hyperparameter.scale == "text"
+        below = bool(picks) or hyperparameter.scale == "text" or _is_wide(hyperparameter)
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
             st.markdown(label, help=_escape(hyperparameter.help), width="stretch")
             if differs and not locked:
@@ -193,9 +195,14 @@ def _widget(session: Session, hyperparameter: Hyperparameter, locked: bool) -> N
         case "choice":
             choices = hyperparameter.choices
             place = choices.index(value)
-            st.selectbox(label, choices, place, format_func=show, width=FIELD_WIDTH, **common)
+            width: Literal["stretch"] | int = "stretch" if _is_wide(hyperparameter) else FIELD_WIDTH
+            st.selectbox(label, choices, place, format_func=show, width=width, **common)
         case _:
             _number_box(hyperparameter, value, common)
+
+
+def _is_wide(hyperparameter: Hyperparameter) -> bool:
+    return any(len(show(choice)) > FIELD_LETTERS for choice in hyperparameter.choices)
 
 
 def _slider_and_box(

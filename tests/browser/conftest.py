@@ -108,32 +108,45 @@ def wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -
     pytest.fail(f"The server did not start:\n{log.read_text(errors='replace')}")
 
 
-@pytest.fixture
-def serve(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., str]]:
-    """serve(script, *options) starts a server of its own for this test and returns its address."""
-    logs = request.config.stash[server_logs]
-    with contextlib.ExitStack() as servers:
+Serve = Callable[..., str]
+
+
+@contextlib.contextmanager
+def servers(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[Serve]:
+    """serve(script, *options) starts a server and returns its address, to the end of the block."""
+    logs = config.stash[server_logs]
+    with contextlib.ExitStack() as running:
 
         def start(script: Path, *args: str) -> str:
-            log = tmp_path_factory.mktemp("server") / f"{script.stem}.log"
+            log = folders.mktemp("server") / f"{script.stem}.log"
             logs.append(log)
-            servers.callback(logs.remove, log)
-            return servers.enter_context(streamlit_server(log, script, *args))
+            running.callback(logs.remove, log)
+            return running.enter_context(streamlit_server(log, script, *args))
 
         yield start
 
 
+@pytest.fixture
+def serve(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Servers of its own for one test."""
+    with servers(pytestconfig, tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def serve_all(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serve]:
+    """Servers that the tests of one file share."""
+    with servers(pytestconfig, tmp_path_factory) as start:
+        yield start
+
+
 @pytest.fixture(scope="session")
-def app_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def app_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, one server for all tests."""
-    log = tmp_path_factory.mktemp("server") / "app.log"
-    request.config.stash[server_logs].append(log)
-    with streamlit_server(log, CHECKOUT / "app.py") as url:
-        yield url
+    with servers(pytestconfig, tmp_path_factory) as start:
+        yield start(CHECKOUT / "app.py")
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,12 @@ COLOUR = """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(
     Math.round(x * canvas.width), Math.round(y * canvas.height), 1, 1).data].slice(0, 3)"""
 
 
-@pytest.fixture
-def demo(serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(scope="module")
+def demo(serve_all: Callable[..., str]) -> str:
     """The address of the page with both sections."""
-    monkeypatch.setenv("PYTHONPATH", str(DEMO.parents[2]))
-    return serve(DEMO)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(DEMO.parents[2]))
+        return serve_all(DEMO)
 
 
 def opened(page: Page, address: str) -> Locator:
