@@ -16,7 +16,7 @@ import torch
 from report import Report, arguments, interleaved, microseconds
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.processor import set_threads
+from dqn_core.processor import denormals_as_zero, set_threads
 
 OURS = "DQN Lab"
 SB3 = "Stable-Baselines3"
@@ -78,10 +78,11 @@ def parts(trainer: Trainer) -> dict[str, Callable[[], object]]:
 
 
 def repeated(call: Callable[[], object], times: int) -> Callable[[], None]:
-    @torch.inference_mode()
     def repeat() -> None:
-        for _ in range(times):
-            call()
+        # As in `Trainer.run`; on one batch over and over moments become too small in no time.
+        with torch.inference_mode(), denormals_as_zero():
+            for _ in range(times):
+                call()
 
     return repeat
 
