@@ -212,7 +212,7 @@ class Film:
     def _flush(self) -> None:
         rows, self._waiting_rows = self._waiting_rows, []
         frames, self._waiting_frames = self._waiting_frames, []
-        pictures = _encode(frames)
+        pictures = encode(frames)
         with self._changed:
             self._rows += rows
             self._pictures += pictures
@@ -224,7 +224,7 @@ class Film:
             self._changed.notify_all()
 
 
-def _encode(frames: Sequence[Frame]) -> list[bytes]:
+def encode(frames: Sequence[Frame]) -> list[bytes]:
     """Compress frames: texts to UTF-8, pictures to PNG with a palette they share."""
     pictures = [frame for frame in frames if not isinstance(frame, str)]
     if not pictures:

@@ -8,6 +8,7 @@ from dashboard.agents import Chosen, choose_agents, load, upload_control
 from dashboard.conditions import Conditions, conditions
 from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
+from dashboard.game import game
 from dashboard.player import player
 from dashboard.session import Session, current_session
 from dashboard.takeaway import take_away
@@ -141,7 +142,8 @@ def duel_section(showing: Showing) -> None:
             st.caption("From the same start, in the same physics, on the same clock.")
             duel(showing.chosen, showing.seed, showing.conditions, "duel")
         else:
-            st.caption(f"The duel is for CartPole: the browser does not know {env_id}'s physics.")
+            st.caption("From the same start, with its keys below the pictures.")
+            game(showing.chosen, showing.seed, showing.conditions, "game")
 
 
 session = open_page("Test")

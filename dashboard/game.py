@@ -1,0 +1,291 @@
+"""You against the agent where the browser does not know the physics: stepped and drawn here.
+
+A `Game` is one episode of a person's. Its moments are pictures of both, the person and the agent
+from the same start, which the browser asks for as they come; what it sends are the keys.
+"""
+
+import itertools
+import json
+import logging
+import struct
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.agents import Chosen
+from dashboard.conditions import Conditions
+from dashboard.player import Frame, encode
+from dashboard.static_files import loader, publish
+from dqn_core import record
+from dqn_core.environments import EnvironmentSpec, environment_spec, family, make_environment
+from dqn_core.recording import Recording, render_mode
+
+_log = logging.getLogger(__name__)
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0)
+ABANDONED_SECONDS = 60.0
+"""A game of which nobody has asked for so long is given up."""
+
+_ANSWER_SECONDS = 0.25  # how long an answer to the browser waits for something new to send
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Which key takes which action; ``idle`` is what happens while none is held."""
+
+    actions: Mapping[str, int]
+    idle: int | None = None
+
+
+_SIDES = {"ArrowLeft": 0, "ArrowRight": 2}
+_KEYS = {
+    "MountainCar": Keys(_SIDES, idle=1),
+    "Acrobot": Keys(_SIDES, idle=1),
+    "LunarLander": Keys({"ArrowLeft": 1, "ArrowUp": 2, "ArrowRight": 3}, idle=0),
+    "FrozenLake": Keys({"ArrowLeft": 0, "ArrowDown": 1, "ArrowRight": 2, "ArrowUp": 3}),
+    "CliffWalking": Keys({"ArrowUp": 0, "ArrowRight": 1, "ArrowDown": 2, "ArrowLeft": 3}),
+    "Taxi": Keys(
+        {"ArrowDown": 0, "ArrowUp": 1, "ArrowRight": 2, "ArrowLeft": 3, "p": 4, "d": 5},
+    ),
+}
+
+
+def keys_of(spec: EnvironmentSpec) -> Keys:
+    """The arrow keys where they are known, else the digits: 1 is the first action."""
+    digits = Keys({str(action + 1): action for action in range(min(9, spec.n_actions))})
+    return _KEYS.get(family(spec.env_id), digits)
+
+
+def has_clock(env_id: str) -> bool:
+    """Whether time passes by itself; where a state is an index, each move is a step."""
+    return not environment_spec(env_id).n_states
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What both see at one step, compressed, and what they have got so far."""
+
+    pictures: tuple[bytes, bytes]
+    returns: tuple[float, float]
+
+
+@dataclass
+class Game:
+    """One episode that a person plays, with the agent's from the same start beside it.
+
+    An environment with a clock steps ``speed`` times its own rate a second from the first key on,
+    with the key that is held; one without, whose observation is a state's index, at each key.
+    """
+
+    chosen: Chosen
+    seed: int
+    conditions: Conditions
+    speed: float = SPEEDS[1]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def __post_init__(self) -> None:
+        config = self.chosen.agent.config
+        self.spec = environment_spec(config.env_id, config.max_episode_steps)
+        self.keys = keys_of(self.spec)
+        self.has_clock = has_clock(config.env_id)
+        self.message = ""
+        self.over = False
+        self._moments: list[Moment] = []
+        self._heard = 0
+        self._presses: deque[int] = deque(maxlen=20)
+        self._held: int | None = None
+        self._asked = time.monotonic()
+        self._changed = threading.Condition()
+        threading.Thread(target=self._run, name=f"game-{self.id}", daemon=True).start()
+
+    def hear(self, events: Sequence[Any]) -> None:
+        """Take keys that went down (an action) or up (None), each `[number, action]`.
+
+        The browser repeats what was not yet confirmed; what was heard before is left out, and so
+        is anything that is no such event.
+        """
+        with self._changed:
+            for event in events:
+                match event:
+                    case [int(number), None] if number > self._heard:
+                        self._held = None
+                    case [int(number), int(action)] if (
+                        number > self._heard and 0 <= action < self.spec.n_actions
+                    ):
+                        self._held = action
+                        self._presses.append(action)
+                    case _:
+                        continue
+                self._heard = number
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Play no further."""
+        self._end("Stopped.")
+
+    def part(self, start: int, wait: float = _ANSWER_SECONDS) -> bytes:
+        """The moments from ``start`` on, after at most ``wait`` seconds if there are none yet.
+
+        A length (uint32), a description in JSON, then the pictures, of the person and of the agent
+        in turns, whose sizes the description lists.
+        """
+        with self._changed:
+            self._asked = time.monotonic()
+            self._changed.wait_for(lambda: self.over or len(self._moments) > start, wait)
+            moments = self._moments[start:]
+            over, message, heard = self.over, self.message, self._heard
+        pictures = [picture for moment in moments for picture in moment.pictures]
+        header = json.dumps(
+            {
+                "id": self.id,
+                "title": self.chosen.title,
+                "start": start,
+                "heard": heard,
+                "kind": "text" if render_mode(self.spec) == "ansi" else "picture",
+                "sizes": [len(picture) for picture in pictures],
+                "returns": [moment.returns for moment in moments],
+                "keys": dict(self.keys.actions),
+                "labels": [self.spec.action_labels[a] for a in self.keys.actions.values()],
+                "hasClock": self.has_clock,
+                "over": over,
+                "message": message,
+            }
+        ).encode()
+        return b"".join([struct.pack("<I", len(header)), header, *pictures])
+
+    def _run(self) -> None:
+        try:
+            self._play()
+        except Exception:
+            _log.exception("Game %s failed.", self.id)
+            self._end("The game stopped because of an error; the log tells which.")
+
+    def _play(self) -> None:
+        agent, how = self.chosen.agent, self.conditions
+        theirs = record(agent, self.seed, how.epsilon, parameters=how.parameters, push=how.push)
+        beside = _side(theirs)
+        environment = make_environment(
+            agent.config.env_id,
+            agent.config.max_episode_steps,
+            render_mode(self.spec),
+            how.parameters,
+        )
+        total, step, going_on = 0.0, 0, True
+        try:
+            environment.reset(self.seed)
+            self._add(environment.render(), total, beside)
+            while going_on and (action := self._next_action(step)) is not None:
+                if how.push and how.push.step == step:
+                    environment.nudge(how.push.component, how.push.amount)
+                _, reward, terminated, truncated = environment.step(action)
+                total, step, going_on = total + reward, step + 1, not (terminated or truncated)
+                self._add(environment.render(), total, beside)
+        finally:
+            environment.close()
+        verdict = (
+            " You win." if total > theirs.total else " A draw." if total == theirs.total else ""
+        )
+        self._end(f"Over at step {step:,}: you {total:g}, the agent {theirs.total:g}.{verdict}")
+
+    def _next_action(self, step: int) -> int | None:
+        """The action of the next step when its time has come; None when the game is over."""
+        with self._changed:
+            if not self.has_clock or not step:
+                while not self._presses and not self.over:
+                    self._changed.wait(1.0)
+                    self._give_up_if_abandoned()
+            else:
+                self._changed.wait_for(
+                    lambda: self.over, 1 / (self.spec.frames_per_second * self.speed)
+                )
+                self._give_up_if_abandoned()
+            if self.over:
+                return None
+            pressed = self._presses.popleft() if self._presses else None
+            if not self.has_clock or pressed is not None:
+                self._last = pressed
+                return pressed
+            if self._held is not None:
+                return self._held
+            return self._last if self.keys.idle is None else self.keys.idle
+
+    def _give_up_if_abandoned(self) -> None:
+        if time.monotonic() - self._asked > ABANDONED_SECONDS:
+            self._end("Stopped, since nobody was looking.")
+
+    def _add(self, frame: Frame | None, total: float, beside: Iterator[tuple[Any, float]]) -> None:
+        theirs, their_total = next(beside)
+        mine, other = (encode([f])[0] if f is not None else b"" for f in (frame, theirs))
+        with self._changed:
+            self._moments.append(Moment((mine, other), (total, their_total)))
+            self._changed.notify_all()
+
+    def _end(self, message: str) -> None:
+        with self._changed:
+            if not self.over:
+                self.over, self.message = True, message
+            self._changed.notify_all()
+
+
+def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
+    """The agent's pictures and returns so far, the last ones for ever."""
+    totals = itertools.accumulate(recording.rewards.tolist(), initial=0.0)
+    frames = recording.frames if len(recording.frames) else itertools.repeat(None)
+    last: tuple[Frame | None, float] = (None, 0.0)
+    for last in zip(frames, totals, strict=False):
+        yield last
+    yield from itertools.repeat(last)
+
+
+_ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_component = st.components.v2.component(
+    "dqn_lab_game", js=loader(publish(_ASSETS / "game.js", _ASSETS / "game.css"))
+)
+
+
+@st.fragment
+def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
+    """The section: its buttons, and the game once it was begun."""
+    state_key, request_key, speed_key = f"{key}:game", f"{key}:request", f"{key}_speed"
+
+    def remember_request() -> None:
+        st.session_state[request_key] = st.session_state[key]["request"]
+
+    current: Game | None = st.session_state.get(state_key)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        begin = st.button(
+            "Play again" if current else "Play",
+            key=f"{key}_begin",
+            icon=":material/sports_esports:",
+        )
+        if has_clock(chosen.agent.config.env_id):
+            st.segmented_control(
+                "Speed",
+                SPEEDS,
+                default=SPEEDS[1],
+                required=True,
+                format_func=lambda value: f"{value:g}×",
+                key=speed_key,
+                label_visibility="collapsed",
+            )
+    if begin:
+        if current:
+            current.stop()
+        current = st.session_state[state_key] = Game(chosen, seed, how)
+    if current is None:
+        return
+    current.speed = st.session_state.get(speed_key, SPEEDS[1])
+    request: dict[str, Any] = st.session_state.get(request_key) or {}
+    start = 0
+    if request.get("id") == current.id:
+        current.hear(request["events"])
+        start = int(request["start"])
+    _component(key=key, data=current.part(start), on_request_change=remember_request)

@@ -1,0 +1,43 @@
+"""You against the agent where the server steps the environment."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+PIXELS = "(canvas) => canvas.toDataURL()"
+
+
+def begin(page: Page, url: str, query: str) -> None:
+    """Train for a step, so that there is an agent, and begin a game against it."""
+    page.goto(f"{url}/?{query}")
+    page.locator(".st-key-one_step button").first.click(timeout=90_000)
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible(timeout=30_000)
+    page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
+    page.locator(".st-key-game_begin button").first.click(timeout=90_000)
+    expect(page.locator(".game canvas")).to_have_count(2, timeout=30_000)
+
+
+def test_each_key_is_a_step_to_the_end_of_the_episode(page: Page, app_url: str) -> None:
+    begin(page, app_url, "env_id=FrozenLake-v1&max_episode_steps=2")
+    message, mine = page.locator(".game .message"), page.locator(".game canvas").first
+    expect(message).to_have_text("Each key is one step, for both.")
+    expect(page.locator(".st-key-game_speed")).to_have_count(0)
+    before = mine.evaluate(PIXELS)
+    page.keyboard.press("ArrowRight")
+    expect(message).to_have_text("")
+    page.keyboard.press("ArrowDown")
+    expect(message).to_have_text(re.compile(r"Over at step 2: you 0, the agent 0\. A draw\."))
+    assert mine.evaluate(PIXELS) != before
+    page.locator(".st-key-game_begin button").first.click()
+    expect(message).to_have_text("Each key is one step, for both.")
+
+
+def test_the_clock_runs_from_the_first_key_on_and_pads_are_keys(page: Page, app_url: str) -> None:
+    begin(page, app_url, "env_id=MountainCar-v0&max_episode_steps=8")
+    score, message = page.locator(".game .score").first, page.locator(".game .message")
+    expect(message).to_have_text("Press a key to go: it acts while you hold it.")
+    page.wait_for_timeout(500)
+    expect(score).to_have_text("0")
+    page.locator(".game .pad").first.click()
+    expect(message).to_have_text("Over at step 8: you -8, the agent -8. A draw.", timeout=30_000)
+    expect(score).to_have_text("−8")
