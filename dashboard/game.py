@@ -106,6 +106,15 @@ class Game:
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name=f"game-{self.id}", daemon=True).start()
 
+    def is_of(self, chosen: Chosen, seed: int, conditions: Conditions) -> bool:
+        """Whether it is a game against this agent, from this start, under these conditions."""
+        mine, theirs = self.chosen, chosen
+        return (mine.identity, self.seed, self.conditions.of_an_episode()) == (
+            theirs.identity,
+            seed,
+            conditions.of_an_episode(),
+        )
+
     def hear(self, events: Sequence[Any]) -> None:
         """Take keys that went down (an action) or up (None), each `[number, action]`.
 
@@ -178,22 +187,22 @@ class Game:
             render_mode(self.spec),
             how.parameters,
         )
-        total, step, going_on = 0.0, 0, True
+        total, step, words = 0.0, 0, ""
         try:
             environment.reset(self.seed)
             self._add(environment.render(), total, beside)
-            while going_on and (action := self._next_action(step)) is not None:
+            while not words and (action := self._next_action(step)) is not None:
                 if how.push and how.push.step == step:
                     environment.nudge(how.push.component, how.push.amount)
                 _, reward, terminated, truncated = environment.step(action)
-                total, step, going_on = total + reward, step + 1, not (terminated or truncated)
-                self._add(environment.render(), total, beside)
+                total, step = total + reward, step + 1
+                if terminated or truncated:
+                    verdict = {1: " You win.", 0: " A draw."}.get(np.sign(total - theirs.total), "")
+                    words = f"Over at step {step:,}: you {total:g}, the agent {theirs.total:g}."
+                    words += verdict
+                self._add(environment.render(), total, beside, words)
         finally:
             environment.close()
-        verdict = (
-            " You win." if total > theirs.total else " A draw." if total == theirs.total else ""
-        )
-        self._end(f"Over at step {step:,}: you {total:g}, the agent {theirs.total:g}.{verdict}")
 
     def _next_action(self, step: int) -> int | None:
         """The action of the next step when its time has come; None when the game is over."""
@@ -221,11 +230,19 @@ class Game:
         if time.monotonic() - self._asked > ABANDONED_SECONDS:
             self._end("Stopped, since nobody was looking.")
 
-    def _add(self, frame: Frame | None, total: float, beside: Iterator[tuple[Any, float]]) -> None:
+    def _add(
+        self,
+        frame: Frame | None,
+        total: float,
+        beside: Iterator[tuple[Any, float]],
+        last_words: str = "",
+    ) -> None:
         theirs, their_total = next(beside)
         mine, other = (encode([f])[0] if f is not None else b"" for f in (frame, theirs))
         with self._changed:
             self._moments.append(Moment((mine, other), (total, their_total)))
+            if last_words:  # in one go with the last moment: the browser asks no more after it
+                self._end(last_words)
             self._changed.notify_all()
 
     def _end(self, message: str) -> None:
@@ -259,12 +276,21 @@ def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
     def remember_request() -> None:
         st.session_state[request_key] = st.session_state[key]["request"]
 
+    def begin() -> None:
+        if current:
+            current.stop()
+        st.session_state[state_key] = Game(chosen, seed, how)
+
     current: Game | None = st.session_state.get(state_key)
+    if current and not current.is_of(chosen, seed, how):
+        current.stop()
+        current = st.session_state[state_key] = None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        begin = st.button(
+        st.button(
             "Play again" if current else "Play",
             key=f"{key}_begin",
             icon=":material/sports_esports:",
+            on_click=begin,
         )
         if has_clock(chosen.agent.config.env_id):
             st.segmented_control(
@@ -276,10 +302,6 @@ def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
                 key=speed_key,
                 label_visibility="collapsed",
             )
-    if begin:
-        if current:
-            current.stop()
-        current = st.session_state[state_key] = Game(chosen, seed, how)
     if current is None:
         return
     current.speed = st.session_state.get(speed_key, SPEEDS[1])

@@ -168,11 +168,26 @@ def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
     page.run()
     assert shown(page)[0][0] == "In training, at step 30"
     assert page.slider(key="physics_MountainCar_force").value == 0.001
-    assert any("The duel is for CartPole" in caption.value for caption in page.caption)
+    assert page.button(key="game_begin").label == "Play"
     assert page.selectbox(key="beside").options == ["In training, at step 0"]
     page.selectbox(key="agent").set_value(TRAINED).run()
     assert shown(page) == [(TRAINED, 1000)]
     assert page.slider(key="physics_CartPole_length").value == 0.5
+
+
+def test_a_game_belongs_to_its_agent_and_its_start(page: AppTest) -> None:
+    session(page).set("env_id", "FrozenLake-v1")
+    train(page, 30)
+    page.run()
+    page.button(key="game_begin").click().run()
+    game = page.session_state["game:game"]
+    assert page.button(key="game_begin").label == "Play again"
+    page.run()
+    assert page.session_state["game:game"] is game
+    page.button(key="another_start").click().run()
+    assert game.over
+    assert page.button(key="game_begin").label == "Play"
+    assert not page.exception
 
 
 def test_text_is_played_where_there_are_no_physics(page: AppTest) -> None:
