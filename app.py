@@ -40,7 +40,11 @@ STATUS_BADGES: dict[Status, tuple[str, Color]] = {
 
 
 def time_controls(session: Session) -> None:
-    """Start and pause first and biggest, then single steps and the ways to begin anew."""
+    """Start and pause first and biggest, then single steps and the ways to begin anew.
+
+    A click acts on the run that there is by then: a value that was typed just before it has made
+    another one than was drawn.
+    """
     run = session.run
     active = run.is_active
     with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
@@ -52,7 +56,7 @@ def time_controls(session: Session) -> None:
                 type="primary",
                 shortcut="space",
                 width=170,
-                on_click=run.pause,
+                on_click=lambda: session.run.pause(),
             )
         else:
             st.button(
@@ -62,14 +66,14 @@ def time_controls(session: Session) -> None:
                 type="primary",
                 shortcut="space",
                 width=170,
-                on_click=run.start,
+                on_click=lambda: session.run.start(),
             )
         st.button(
             "One step",
             key="one_step",
             icon=":material/skip_next:",
             help="One environment step",
-            on_click=run.step,
+            on_click=lambda: session.run.step(),
             disabled=active,
         )
         st.button(
@@ -77,7 +81,7 @@ def time_controls(session: Session) -> None:
             key="one_episode",
             icon=":material/fast_forward:",
             help="To the end of the episode",
-            on_click=run.episode,
+            on_click=lambda: session.run.episode(),
             disabled=active,
         )
         st.button(
@@ -151,8 +155,19 @@ def figures(run: Run) -> None:
         )
     st.progress(
         min(1.0, step / config.total_steps),
-        text=f"Environment step {step:,} of {config.total_steps:,}",
+        text=f"Environment step {step:,} of {config.total_steps:,}{_to_the_threshold(run)}",
     )
+
+
+def _to_the_threshold(run: Run) -> str:
+    """How far the greedy policy is from solving the environment, where that is defined."""
+    threshold, solved_at = run.trainer.spec.reward_threshold, run.trainer.solved_at
+    if solved_at is not None:
+        return f" · solved at step {solved_at:,}"
+    newest = run.history.evaluations.columns()["mean_return"][-run.trainer.members :]
+    if threshold is None or not len(newest):
+        return ""
+    return f" · greedy return {newest.mean():.0f} of the {threshold:g} that solve it"
 
 
 def clock(seconds: float) -> str:

@@ -74,6 +74,13 @@ def test_a_run_that_pauses_while_the_page_is_drawn_is_shown_as_paused(
     ]
 
 
+def test_start_begins_the_run_that_a_value_typed_just_before_has_made(page: AppTest) -> None:
+    session(page).set("gamma", 0.9)  # as when both reach the server in one message
+    page.button(key="start").click().run()
+    assert session(page).run.config.gamma == 0.9
+    assert session(page).run.status is Status.RUNNING
+
+
 def test_a_change_in_mid_run_is_listed_and_can_be_undone(page: AppTest) -> None:
     page.button(key="start").click().run()
     train(page, 50)
@@ -106,3 +113,19 @@ def test_what_waits_for_a_reset_is_named(page: AppTest) -> None:
     page.button(key="reset").click().run()
     assert session(page).run.config.hidden_dim == 64
     assert not page.warning
+
+
+def test_the_way_to_the_threshold_is_told_and_that_it_was_reached(page: AppTest) -> None:
+    session(page).set("evaluation_period", 100)
+    session(page).set("evaluation_episodes", 2)
+    page.run()
+    page.button(key="start").click().run()
+    train(page, 120)
+    page.run()
+    trainer = session(page).run.trainer
+    greedy = trainer.history.evaluations.columns()["mean_return"][-1]
+    text = page.get("progress")[0].proto.text
+    assert text.endswith(f" · greedy return {greedy:.0f} of the 475 that solve it")
+    trainer._solved_at = 100
+    page.run()
+    assert page.get("progress")[0].proto.text.endswith(" · solved at step 100")

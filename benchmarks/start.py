@@ -1,0 +1,58 @@
+"""How long from nothing to a page, and from Start to the first point on the curve?
+
+    python benchmarks/start.py
+
+Each time a server process is started, and a Chromium with an empty profile opens its Train page:
+the seconds from the start of the server to a page whose Start can be clicked and whose last control
+is there, and from the click on Start to the first episode drawn on the curve.
+"""
+
+import time
+from statistics import median
+
+from page import chromium, click
+from report import Report, arguments
+from serve import serving
+
+from dqn_core.processor import set_threads
+
+
+def start() -> tuple[float, float]:
+    """Seconds to a usable page, and from there from Start to the first point."""
+    with chromium() as browser:
+        started = time.perf_counter()
+        with serving() as server:
+            page = browser.new_page()
+            page.goto(f"http://{server.address}/", timeout=120_000)
+            page.locator(".st-key-start button:enabled").first.wait_for(timeout=120_000)
+            page.locator(".st-key-control_total_steps").wait_for(timeout=120_000)
+            usable = time.perf_counter() - started
+            page.wait_for_timeout(1_000)
+            clicked = time.perf_counter()
+            click(page, "start")
+            drawn = page.locator(".live-chart-plot[aria-label*='average return']")
+            drawn.wait_for(timeout=120_000)
+            return usable, time.perf_counter() - clicked
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--times", type=int, default=7, help="starts (default: 7)")
+    options = parser.parse_args()
+    set_threads()
+    starts = [start() for _ in range(1 if options.quick else options.times)]
+    usable, first = zip(*starts, strict=True)
+    report = Report("From nothing to learning")
+    report.table(
+        "seconds",
+        ["seconds", "median", "longest", "bar"],
+        [
+            ["cold start to a usable page", median(usable), max(usable), "≤ 6"],
+            ["Start to the first point", median(first), max(first), "≤ 2"],
+        ],
+    )
+    report.finish(options.json)
+
+
+if __name__ == "__main__":
+    main()
