@@ -15,7 +15,7 @@ from dashboard.run import Run, Status
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dqn_core.exploration import epsilon_at
-from dqn_core.statistics import smooth
+from dqn_core.statistics import interquartile_mean, smooth
 
 SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
@@ -28,6 +28,9 @@ X_AXES: dict[XAxis, str] = {
     "episode": "episodes",
     "seconds": "training time",
 }
+RECENT = 200
+"""Episodes of a member that its average return in the figures looks back on."""
+
 Color = Literal["gray", "green", "orange", "blue", "violet", "red"]
 STATUS_BADGES: dict[Status, tuple[str, Color]] = {
     Status.READY: ("ready", "gray"),
@@ -47,6 +50,7 @@ def time_controls(session: Session) -> None:
     """
     run = session.run
     active = run.is_active
+    over = run.status in (Status.FINISHED, Status.FAILED)
     with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
         if active:
             st.button(
@@ -67,6 +71,7 @@ def time_controls(session: Session) -> None:
                 shortcut="space",
                 width=170,
                 on_click=lambda: session.run.start(),
+                disabled=over,
             )
         st.button(
             "One step",
@@ -74,7 +79,7 @@ def time_controls(session: Session) -> None:
             icon=":material/skip_next:",
             help="One environment step",
             on_click=lambda: session.run.step(),
-            disabled=active,
+            disabled=active or over,
         )
         st.button(
             "One episode",
@@ -82,7 +87,7 @@ def time_controls(session: Session) -> None:
             icon=":material/fast_forward:",
             help="To the end of the episode",
             on_click=lambda: session.run.episode(),
-            disabled=active,
+            disabled=active or over,
         )
         st.button(
             "Reset",
@@ -118,6 +123,11 @@ def messages(session: Session) -> None:
         st.error(session.problem, icon=":material/error:")
     if run.status is Status.FAILED:
         st.error(f"{run.message} Everything up to there is kept.", icon=":material/error:")
+    elif run.status is Status.FINISHED:
+        st.info(
+            f"{run.message} To go on, raise or switch off that limit under Budget.",
+            icon=":material/info:",
+        )
     elif run.message:
         st.info(run.message, icon=":material/info:")
     if waiting := session.needs_reset():
@@ -126,18 +136,15 @@ def messages(session: Session) -> None:
 
 def figures(run: Run) -> None:
     """The numbers of the moment, and how far the run is."""
-    episodes = run.history.episodes.columns()
     updates = run.history.updates.columns()
-    evaluations = run.history.evaluations.columns()
 
     def newest(columns: dict[str, Any], name: str, form: str) -> str:
         return format(columns[name][-1], form) if len(columns[name]) else "–"
 
-    recent = smooth(episodes["return"][-200:])[-1:].tolist()
     step, config, left = run.trainer.env_step, run.config, run.seconds_left
     numbers = {
-        "Average return": f"{recent[-1]:.1f}" if recent else "–",
-        "Greedy return": newest(evaluations, "mean_return", ".1f"),
+        "Average return": _over_members(average_returns(run)),
+        "Greedy return": _over_members(greedy_returns(run)),
         "Episode": f"{run.trainer.episodes[0]:,}",
         "ε": f"{epsilon_at(config, step):.3f}",
         "Loss": newest(updates, "loss", ".3g"),
@@ -159,15 +166,33 @@ def figures(run: Run) -> None:
     )
 
 
+def average_returns(run: Run) -> list[float]:
+    """Each member's average return of late, of those that have ended an episode."""
+    columns = run.history.episodes.columns(-RECENT * run.trainer.members)
+    of_each = (columns["return"][columns["member"] == p] for p in range(run.trainer.members))
+    return [float(smooth(returns)[-1]) for returns in of_each if len(returns)]
+
+
+def greedy_returns(run: Run) -> list[float]:
+    """Each member's mean return in the newest greedy evaluation."""
+    columns = run.history.evaluations.columns(-run.trainer.members)
+    return [float(value) for value in columns["mean_return"]]
+
+
+def _over_members(returns: list[float]) -> str:
+    return f"{interquartile_mean(returns):.1f}" if returns else "–"
+
+
 def _to_the_threshold(run: Run) -> str:
     """How far the greedy policy is from solving the environment, where that is defined."""
     threshold, solved_at = run.trainer.spec.reward_threshold, run.trainer.solved_at
     if solved_at is not None:
         return f" · solved at step {solved_at:,}"
-    newest = run.history.evaluations.columns()["mean_return"][-run.trainer.members :]
-    if threshold is None or not len(newest):
+    greedy = greedy_returns(run)
+    if threshold is None or not greedy:
         return ""
-    return f" · greedy return {newest.mean():.0f} of the {threshold:g} that solve it"
+    mean = sum(greedy) / len(greedy)
+    return f" · greedy return {mean:.3g} of the {threshold:g} that solve it"
 
 
 def clock(seconds: float) -> str:

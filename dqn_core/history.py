@@ -64,8 +64,12 @@ class Table:
         self._length += 1
 
     def columns(self, start: int = 0) -> dict[str, np.ndarray]:
-        """Every column from row ``start`` on, as views that must not be written."""
+        """Every column from row ``start`` on, as views that must not be written.
+
+        A negative ``start`` counts from the end, as far as there are so many rows.
+        """
         end = self._length
+        start = max(0, end + start) if start < 0 else start
         return {name: column[start:end] for name, column in self._columns.items()}
 
     def frame(self) -> pd.DataFrame:

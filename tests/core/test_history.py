@@ -124,3 +124,11 @@ def test_a_history_has_four_tables_by_name() -> None:
     restored.load_state_dict(history.state_dict())
     for table in restored.tables().values():
         assert np.array_equal(table.columns()["seconds"], [])
+
+
+def test_columns_from_the_end_are_the_newest_rows_or_all_there_are() -> None:
+    table = Table({"member": int})
+    for member in range(5):
+        table.append(member=member)
+    assert table.columns(-2)["member"].tolist() == [3, 4]
+    assert table.columns(-9)["member"].tolist() == [0, 1, 2, 3, 4]

@@ -10,6 +10,7 @@ from dashboard import controls
 from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
+from dqn_core.statistics import interquartile_mean, smooth
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -125,7 +126,37 @@ def test_the_way_to_the_threshold_is_told_and_that_it_was_reached(page: AppTest)
     trainer = session(page).run.trainer
     greedy = trainer.history.evaluations.columns()["mean_return"][-1]
     text = page.get("progress")[0].proto.text
-    assert text.endswith(f" · greedy return {greedy:.0f} of the 475 that solve it")
+    assert text.endswith(f" · greedy return {greedy:.3g} of the 475 that solve it")
     trainer._solved_at = 100
     page.run()
     assert page.get("progress")[0].proto.text.endswith(" · solved at step 100")
+
+
+def test_a_finished_run_says_how_to_go_on_and_goes_on_with_a_larger_budget(page: AppTest) -> None:
+    session(page).set("total_steps", 100)
+    page.run()
+    page.button(key="start").click().run()
+    train(page, 100)
+    page.run()
+    assert page.button(key="start").disabled
+    assert "raise or switch off that limit" in page.info[0].value
+    session(page).set("total_steps", 200)
+    page.run()
+    page.button(key="start").click().run()
+    train(page, 150)
+    assert session(page).run.trainer.env_step > 150
+
+
+def test_figures_of_several_members_are_those_of_all_of_them(page: AppTest) -> None:
+    session(page).set_members(3)
+    session(page).set("evaluation_period", 400)
+    page.run()
+    page.button(key="start").click().run()
+    train(page, 400)
+    page.run()
+    trainer = session(page).run.trainer
+    greedy = trainer.history.evaluations.frame().tail(3)["mean_return"]
+    assert figures(page)["Greedy return"] == f"{interquartile_mean(greedy.to_list()):.1f}"
+    episodes = trainer.history.episodes.frame().groupby("member")["return"]
+    average = [smooth(returns.to_numpy())[-1] for _, returns in episodes]
+    assert figures(page)["Average return"] == f"{interquartile_mean(average):.1f}"
