@@ -122,7 +122,11 @@ def messages(session: Session) -> None:
     if session.problem and not session.refused:  # else it stands beside its control
         st.error(session.problem, icon=":material/error:")
     if run.status is Status.FAILED:
-        st.error(f"{run.message} Everything up to there is kept.", icon=":material/error:")
+        back = "undo the change or reset" if run.restore_points else "reset, with other values"
+        st.error(
+            f"{run.message} Everything up to there is kept. To go on, {back}.",
+            icon=":material/error:",
+        )
     elif run.status is Status.FINISHED:
         st.info(
             f"{run.message} To go on, raise or switch off that limit under Budget.",
@@ -215,7 +219,7 @@ def changes(session: Session) -> None:
                     "Undo",
                     key=f"undo_{run.id}_{index}",
                     icon=":material/undo:",
-                    help="Back to the exact state just before this change",
+                    help="Back to the state just before this change",
                     on_click=session.undo,
                     args=(index,),
                 )

@@ -2,6 +2,8 @@
 
 const REPEAT_MS = 3000 // a message or its answer can get lost when the page is rerun meanwhile
 const ALIVE_MS = 20000 // while nothing happens the server hears that somebody is there
+// Whoever has one of these in focus means it.
+const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]"
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" }
 
 const style = new CSSStyleSheet()
@@ -104,7 +106,7 @@ class Game {
   begin(head) {
     this.length = 0
     this.events = []
-    this.number = 0
+    this.number = head.heard
     this.held = null
     this.agent.name.textContent = head.title
     this.pads.replaceChildren(...Object.entries(head.keys).map(([key, action], i) => {
@@ -147,14 +149,17 @@ class Game {
   }
 
   key(event, down) {
-    if (!this.head || this.head.over || event.ctrlKey || event.metaKey || event.altKey) return
-    const typing = event.composedPath()[0].closest?.("input, textarea, [contenteditable]")
-    const action = this.head.keys[event.key]
-    if (action === undefined || typing) return
+    if (!this.head || this.head.over) return
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key
+    const action = this.head.keys[name]
+    if (action === undefined) return
+    if (!down) return this.release(action)
+    const target = event.composedPath()[0]
+    const elsewhere = target.closest?.(CONTROLS) && !event.composedPath().includes(this.root)
+    if (elsewhere || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    if (!down) this.release(action)
-    else if (!event.repeat) this.press(action)
+    if (!event.repeat) this.press(action)
   }
 
   say() {

@@ -82,6 +82,7 @@ def grid_message(
     directions = [DIRECTIONS.get(label) for label in spec.action_labels]
     # Only these are coloured: Taxi's penalty for a wrong pick-up would leave all others alike.
     moves = [action for action, direction in enumerate(directions) if direction]
+    moves = moves or list(range(spec.n_actions))
     squares = world.square(look.recent[:, 0].astype(np.int64))
     visits = np.bincount(squares, minlength=rows * columns)
     header = {

@@ -7,6 +7,9 @@ from dashboard.run import Run
 from dqn_core.environments import EnvironmentSpec
 from dqn_core.evaluation import random_policy_return
 
+LONGEST_RANDOM_EPISODE = 5_000
+"""Environment steps; what acting at random gives in longer ones would keep the page waiting."""
+
 
 def curves(run: Run, x_axis: XAxis, smoothing: float) -> None:
     """All charts of ``run``; at each call they are extended by what is new."""
@@ -29,8 +32,10 @@ def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
 
 def _panels(run: Run) -> list[Panel]:
     spec = run.trainer.spec
-    random_return = _random_return(spec.env_id, run.config.max_episode_steps)
-    references = [Reference(random_return, "random policy")]
+    references = []
+    if spec.max_episode_steps <= LONGEST_RANDOM_EPISODE:
+        random_return = _random_return(spec.env_id, run.config.max_episode_steps)
+        references.append(Reference(random_return, "random policy"))
     if spec.reward_threshold is not None:
         references.append(Reference(spec.reward_threshold, "solved"))
     ceiling = value_ceiling(spec, run.config.gamma)

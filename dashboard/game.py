@@ -24,7 +24,7 @@ from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dashboard.player import Frame, encode
 from dashboard.static_files import loader, publish
-from dqn_core import record
+from dqn_core import LabError, record
 from dqn_core.environments import EnvironmentSpec, environment_spec, family, make_environment
 from dqn_core.recording import Recording, render_mode
 
@@ -77,6 +77,10 @@ class Moment:
     returns: tuple[float, float]
 
 
+class _StoppedError(LabError):
+    """The agent's episode is no longer wanted."""
+
+
 @dataclass
 class Game:
     """One episode that a person plays, with the agent's from the same start beside it.
@@ -102,17 +106,18 @@ class Game:
         self._heard = 0
         self._presses: deque[int] = deque(maxlen=20)
         self._held: int | None = None
-        self._asked = time.monotonic()
+        self._asked = self._next_at = time.monotonic()
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name=f"game-{self.id}", daemon=True).start()
 
     def is_of(self, chosen: Chosen, seed: int, conditions: Conditions) -> bool:
         """Whether it is a game against this agent, from this start, under these conditions."""
         mine, theirs = self.chosen, chosen
-        return (mine.identity, self.seed, self.conditions.of_an_episode()) == (
-            theirs.identity,
-            seed,
-            conditions.of_an_episode(),
+        return (
+            mine.identity == theirs.identity
+            and mine.agent.env_steps == theirs.agent.env_steps
+            and self.seed == seed
+            and self.conditions.of_an_episode() == conditions.of_an_episode()
         )
 
     def hear(self, events: Sequence[Any]) -> None:
@@ -135,6 +140,10 @@ class Game:
                         continue
                 self._heard = number
             self._changed.notify_all()
+
+    def let_go(self) -> None:
+        """No key is held: the browser that held one is gone."""
+        self._held = None
 
     def stop(self) -> None:
         """Play no further."""
@@ -173,13 +182,23 @@ class Game:
     def _run(self) -> None:
         try:
             self._play()
+        except _StoppedError:
+            return
         except Exception:
             _log.exception("Game %s failed.", self.id)
             self._end("The game stopped because of an error; the log tells which.")
 
     def _play(self) -> None:
         agent, how = self.chosen.agent, self.conditions
-        theirs = record(agent, self.seed, how.epsilon, parameters=how.parameters, push=how.push)
+        theirs = record(
+            agent,
+            self.seed,
+            how.epsilon,
+            watcher=self._stop_recording,
+            pictures=False,
+            parameters=how.parameters,
+            push=how.push,
+        )
         beside = _side(theirs)
         environment = make_environment(
             agent.config.env_id,
@@ -204,6 +223,10 @@ class Game:
         finally:
             environment.close()
 
+    def _stop_recording(self, *_: object, **__: object) -> None:
+        if self.over:
+            raise _StoppedError("The game is over.")
+
     def _next_action(self, step: int) -> int | None:
         """The action of the next step when its time has come; None when the game is over."""
         with self._changed:
@@ -212,9 +235,11 @@ class Game:
                     self._changed.wait(1.0)
                     self._give_up_if_abandoned()
             else:
-                self._changed.wait_for(
-                    lambda: self.over, 1 / (self.spec.frames_per_second * self.speed)
-                )
+                # From deadline to deadline: drawing is part of the period.
+                period = 1 / (self.spec.frames_per_second * self.speed)
+                now = time.monotonic()
+                self._next_at = max(self._next_at + period, now)
+                self._changed.wait_for(lambda: self.over, self._next_at - now)
                 self._give_up_if_abandoned()
             if self.over:
                 return None
@@ -277,8 +302,8 @@ def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
         st.session_state[request_key] = st.session_state[key]["request"]
 
     def begin() -> None:
-        if current:
-            current.stop()
+        if before := st.session_state.get(state_key):
+            before.stop()
         st.session_state[state_key] = Game(chosen, seed, how)
 
     current: Game | None = st.session_state.get(state_key)
@@ -308,6 +333,8 @@ def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
     request: dict[str, Any] = st.session_state.get(request_key) or {}
     start = 0
     if request.get("id") == current.id:
-        current.hear(request["events"])
         start = int(request["start"])
+        if not start:
+            current.let_go()
+        current.hear(request["events"])
     _component(key=key, data=current.part(start), on_request_change=remember_request)

@@ -95,11 +95,16 @@ class Look:
 
 
 class Run:
-    """One run: its trainer and what the page can ask of it."""
+    """One run: its trainer and what the page can ask of it.
+
+    ``id`` is another one whenever the history is not the earlier one continued; ``place`` is the
+    run's name in the queue for training, and stays.
+    """
 
     def __init__(self, configs: Sequence[DQNConfig]) -> None:
         self.trainer = Trainer(configs)
         self.id = uuid.uuid4().hex[:12]
+        self.place = self.id
         self.status = Status.READY
         self.message = ""
         self.steps_per_second: float | None = None
@@ -211,8 +216,14 @@ class Run:
                 self.status, self.message = Status.PAUSED, ""
 
     def undo(self, index: int) -> None:
-        """Go back to the state just before change ``index``, to the bit, and pause there."""
+        """Go back to the state just before change ``index``, and pause there.
+
+        To the bit where the environment can be captured; elsewhere the message says what is new. A
+        second click on the same change finds it taken back already.
+        """
         with self._turnstile.for_page():
+            if index >= len(self.restore_points):
+                return
             point = self.restore_points[index]
             self.trainer.load_state_dict(point.state)
             self.restore_points = self.restore_points[:index]
@@ -220,6 +231,8 @@ class Run:
             self.id = uuid.uuid4().hex[:12]
             self.status = Status.PAUSED
             self.message = f"Back at step {point.env_step:,}, before {point.label}."
+            if self.trainer.notice:
+                self.message += f" {self.trainer.notice}"
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now."""
@@ -250,11 +263,13 @@ class Run:
         Called by the runner's thread alone.
         """
         if not self.is_active:
-            slots.leave(self.id)
+            slots.leave(self.place)
             return 0.5
-        self.ahead = slots.enter(self.id)
+        self.ahead = slots.enter(self.place)
         if self.ahead:
-            self.status = Status.WAITING
+            with self._turnstile.for_trainer():
+                if self.is_active:  # unless it was paused meanwhile
+                    self.status = Status.WAITING
             return 0.1
         with self._turnstile.for_trainer():
             return self._train_slice() if self.is_active else 0.0

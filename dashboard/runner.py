@@ -42,7 +42,7 @@ class Runner:
         while not self._stopping.is_set():
             run = self._current_run()
             if trained is not None and run is not trained:
-                self._slots.leave(trained.id)
+                self._slots.leave(trained.place)
             trained = run
             if time.monotonic() - self._touched > ABANDONED_SECONDS:
                 run.pause("Paused, since nobody was looking for a while.")
@@ -53,4 +53,4 @@ class Runner:
             else:
                 time.sleep(0)  # lets a page's thread have the interpreter
         if trained is not None:
-            self._slots.leave(trained.id)
+            self._slots.leave(trained.place)

@@ -25,7 +25,7 @@ from dqn_core.train_command import (
     evaluation_summary,
     train,
 )
-from dqn_core.video import write_video
+from dqn_core.video import encoder_for, write_video
 
 MOST_EPISODES = 10_000
 
@@ -202,9 +202,15 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="share of random actions, 0 to 1 (default: 0, the greedy policy)",
     )
     parser.add_argument(
-        "--video", type=_output, metavar="FILE", help="write the first episode as .mp4 or .gif"
+        "--video", type=_film, metavar="FILE", help="write the first episode as .mp4 or .gif"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _film(text: str) -> Path:
+    path = _output(text)
+    encoder_for(path)  # known before the episodes rather than after
+    return path
 
 
 def _epsilon(text: str) -> float:

@@ -410,6 +410,15 @@ class DQNConfig:
                 f"batch_size {self.batch_size} is larger than buffer_capacity "
                 f"{self.buffer_capacity}: make the batch smaller or the buffer larger."
             )
+        stops = {
+            "stop_when_solved": self.stop_when_solved,
+            "plateau_evaluations": self.plateau_evaluations,
+        }
+        for name, is_on in stops.items():
+            if is_on and not self.evaluation_period:
+                raise ConfigurationError(
+                    f"{name} needs greedy evaluations, but evaluation_period is 0: set one of them."
+                )
 
     def replace(self, **changes: Any) -> Self:
         """A copy with ``changes``; raises `ConfigurationError` for a bad name or value."""

@@ -37,7 +37,7 @@ def dormant_shares(network: QNetwork, observations: Tensor) -> Tensor:
     s = E|h| / (1/H Σ E|h|), and it is dormant when s ≤ τ. In a layer that is silent altogether
     every unit is.
     """
-    forward = network.forward(observations)
+    forward = network.forward(observations.to(network.parameters))
     # After a ReLU |h| is h. Multiplied out, so that a silent layer divides nothing by zero.
     activities = (hidden.mean(1) for hidden in (forward.hidden_1, forward.hidden_2))
     shares = [

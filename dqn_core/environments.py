@@ -103,8 +103,8 @@ PUSHABLE: dict[str, tuple[int, str, float]] = {
 
 
 def family(env_id: str) -> str:
-    """The name without its version: ``CartPole`` for ``CartPole-v1``."""
-    return env_id.partition("-v")[0]
+    """The name without version and variant: ``FrozenLake`` for ``FrozenLake8x8-v1``."""
+    return env_id.partition("-v")[0].removesuffix("8x8").removesuffix("Slippery")
 
 
 @dataclass(frozen=True)
@@ -300,9 +300,7 @@ def known_environments() -> list[str]:
     """Ids of Gymnasium's own environments with discrete actions and flat observations."""
     families = [*_LABELS, "Blackjack"]
     candidates = [
-        env_id
-        for env_id in gymnasium.registry
-        if family(env_id).rstrip("8x") in families and "/" not in env_id
+        env_id for env_id in gymnasium.registry if family(env_id) in families and "/" not in env_id
     ]
     return [env_id for env_id in sorted(candidates) if _is_supported(env_id)]
 

@@ -107,6 +107,7 @@ def record(
     epsilon: float = 0.0,
     *,
     watcher: Watcher | None = None,
+    pictures: bool = True,
     parameters: Mapping[str, float] | None = None,
     push: Push | None = None,
 ) -> Recording:
@@ -114,12 +115,12 @@ def record(
 
     ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
     environment, ``push`` shoves it in mid-episode. Only a ``watcher`` is handed pictures while
-    the episode is played; the recording draws them again when asked.
+    the episode is played, and not without ``pictures``; the recording draws them again when asked.
     """
     config = agent.config
     mode = render_mode(environment_spec(config.env_id))
     environment = make_environment(
-        config.env_id, config.max_episode_steps, mode if watcher else None, parameters
+        config.env_id, config.max_episode_steps, mode if watcher and pictures else None, parameters
     )
     spec = environment.spec
     generator = np.random.default_rng(seed)
@@ -132,7 +133,7 @@ def record(
         while True:
             now = observations[-1]
             q_values.append(agent.q_values(now[None])[0])
-            frame = environment.render() if watcher and mode else None
+            frame = environment.render() if watcher and pictures and mode else None
             if terminated or truncated:
                 break
             action = int(q_values[-1].argmax())

@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,8 @@ def _train(trainer: Trainer, options: argparse.Namespace) -> int:
     if options.save_run:
         save_run(options.save_run, trainer)
         _tell(f"The run is saved in {options.save_run}.")
+    if options.best and not len(trainer.history.evaluations):
+        trainer.evaluate()  # the best of one is the last, not the untrained first
     choose = trainer.best_agent if options.best else trainer.agent
     agents = [choose(p) for p in range(trainer.members)]
     evaluations = [evaluate(agent, options.eval_episodes) for agent in agents]
@@ -86,6 +89,8 @@ def _trainer(options: argparse.Namespace) -> Trainer:
 
 def _member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
     if isinstance(options.seeds, list):
+        if hasattr(options, "seed"):
+            raise ConfigurationError("Give --seed or a list of --seeds, not both.")
         return options.seeds
     return [config.seed + member for member in range(options.seeds or 1)]
 
@@ -141,8 +146,11 @@ def _interruptions() -> Iterator[list[int]]:
 
 def check_writable(path: Path) -> Path:
     """``path``, if a file can be made there: known before the training rather than after."""
-    if path.is_dir() or not path.resolve().parent.is_dir():
-        raise CheckpointError(f"{path} cannot be written: give a file in a folder that exists.")
+    parent = path.resolve().parent
+    if path.is_dir() or not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise CheckpointError(
+            f"{path} cannot be written: give a file in a folder that exists and can be written."
+        )
     return path
 
 

@@ -156,6 +156,7 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
         (["train", "--seeds", "0"], "from 1 to"),
         (["train", "--seeds", "1,x"], "seed must be"),
         (["train", "--seeds", "4,4"], "different seeds"),
+        (["train", "--seeds", "4,5", "--seed", "3"], "not both"),
         (["train", "--eval-episodes", "0"], "eval_episodes must be"),
         (["train", "--batch-size", "64", "--buffer-capacity", "32"], "buffer_capacity 32"),
         (["train", "--env-id", "Pendulum-v1"], "Discrete actions"),
@@ -164,6 +165,7 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
         (["evaluate", "nothing.safetensors"], "cannot be read"),
         (["evaluate", __file__], "not a DQN Lab checkpoint"),
         (["evaluate", __file__, "--epsilon", "2"], "epsilon must be 0 to 1"),
+        (["evaluate", __file__, "--video", "film.avi"], "saved as .mp4 or .gif"),
         (["evaluate", __file__, "--episodes", "many"], "episodes must be"),
     ],
 )
@@ -298,3 +300,10 @@ def test_environments_are_listed():
     )
     assert {"CartPole-v1", "Acrobot-v1", "FrozenLake-v1"} <= set(process.stdout.split())
     assert process.stderr == ""
+
+
+def test_the_best_agent_of_a_run_without_evaluations_is_the_trained_one(capsys, tmp_path):
+    path = tmp_path / "agent.safetensors"
+    run_json(capsys, "train", "--total-steps", "200", "--evaluation-period", "0", "--best",
+             "--eval-episodes", "1", "--save", str(path))  # fmt: skip
+    assert load_agent(path).env_steps == 200

@@ -256,3 +256,10 @@ def test_descriptions_are_written_for_people_and_not_twice() -> None:
     descriptions = [h.description for h in HYPERPARAMETERS.values()]
     assert len(set(descriptions)) == len(descriptions)
     assert not any(re.search(r"\s{2,}", text) for text in descriptions)
+
+
+@pytest.mark.parametrize("stop", [{"stop_when_solved": True}, {"plateau_evaluations": 3}])
+def test_a_stop_that_no_evaluation_could_trigger_is_refused(stop: dict[str, Any]) -> None:
+    assert DQNConfig(**stop).evaluation_period
+    with pytest.raises(ConfigurationError, match="needs greedy evaluations"):
+        DQNConfig(**stop, evaluation_period=0)

@@ -19,7 +19,7 @@ from dqn_core.belief import (
     plane,
     telling_pair,
 )
-from dqn_core.environments import environment_spec, make_environment
+from dqn_core.environments import environment_spec, known_environments, make_environment
 
 
 def started(env_id: str = "CartPole-v1", steps: int = 120, **changes: Any) -> Run:
@@ -232,3 +232,13 @@ def test_the_cliff_is_where_the_episode_ends() -> None:
 
 def test_an_environment_without_squares_has_no_grid() -> None:
     assert grid_world(make_environment("CartPole-v1")) is None
+
+
+@pytest.mark.parametrize("env_id", known_environments())
+def test_every_known_environment_with_squares_has_its_map(env_id: str) -> None:
+    run = Run([DQNConfig(env_id=env_id, hidden_dim=4)])
+    if run.trainer.spec.n_states and (world := grid_world(run.trainer.environments[0])):
+        run.trainer.run(max_steps=5)
+        header, _ = read(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
+        assert any(header["directions"])
+    run.close()

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -173,3 +174,19 @@ def test_an_environment_without_known_keys_is_played_with_digits() -> None:
         keys = keys_of(environment_spec(env_id))
         actions = {*keys.actions.values()} | ({keys.idle} - {None})
         assert np.array_equal(sorted(actions), range(environment_spec(env_id).n_actions))
+
+
+def test_a_browser_that_comes_back_goes_on_where_the_keys_were_and_holds_none() -> None:
+    game = begin("MountainCar-v0")
+    game.hear([[40, 2]])
+    assert header(game.part(0))["heard"] == 40
+    game.let_go()
+    assert game._held is None
+    game.stop()
+
+
+def test_a_game_that_was_stopped_does_not_go_on_recording_the_agent() -> None:
+    game = begin("MountainCar-v0", max_episode_steps=100_000)
+    game.stop()
+    name = f"game-{game.id}"
+    wait(lambda: name not in [thread.name for thread in threading.enumerate()])

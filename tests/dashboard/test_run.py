@@ -225,3 +225,53 @@ def test_time_left_follows_from_the_measured_speed() -> None:
     assert run.measured_speed == pytest.approx(100)
     assert run.seconds_left == pytest.approx(10)
     assert np.isfinite(run.measured_speed)
+
+
+def test_undo_keeps_the_place_in_the_queue_and_takes_no_second_one() -> None:
+    slots, run = Slots(1), Run([SMALL])
+    run.start()
+    run.advance(slots)
+    run.change(gamma=0.5)
+    run.undo(0)
+    run.start()
+    run.advance(slots)
+    assert run.ahead == 0
+    slots.leave(run.place)
+    assert slots.enter("another") == 0
+
+
+def test_a_second_click_on_undo_is_nothing() -> None:
+    run = Run([SMALL])
+    run.start()
+    advance(run, 20)
+    run.change(gamma=0.5)
+    run.undo(0)
+    before = run.trainer.env_step
+    run.undo(0)
+    assert run.trainer.env_step == before
+    assert run.restore_points == []
+
+
+def test_undo_says_so_where_the_episode_could_not_be_restored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dqn_core.trainer.restores_exactly", lambda *_: False)
+    run = Run([SMALL])
+    run.start()
+    advance(run, 20)
+    run.change(gamma=0.5)
+    run.undo(0)
+    assert run.message.endswith("cannot be resumed in mid-episode: a new episode was started.")
+
+
+def test_a_pause_while_the_run_asks_for_a_place_is_kept() -> None:
+    run = Run([SMALL])
+
+    class Full(Slots):
+        def enter(self, run_id: str) -> int:
+            run.pause()
+            return 1
+
+    run.start()
+    run.advance(Full(1))
+    assert run.status is Status.PAUSED
