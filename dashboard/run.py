@@ -290,9 +290,10 @@ class Run:
     def _train(self) -> float:
         now = time.monotonic()
         if self._only:
-            self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
-            episode_over = not self.trainer.current_length()
-            if "max_steps" in self._only or episode_over:
+            made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
+            if made and ("max_steps" in self._only or not self.trainer.current_length()):
+                self._only = {"max_steps": 0}  # made, but for an evaluation that is due
+            if self._only == {"max_steps": 0} and not self.trainer.is_evaluating:
                 self.status = Status.PAUSED
         elif self.steps_per_second is None:
             self.trainer.run(max_seconds=SLICE_SECONDS)
@@ -300,7 +301,7 @@ class Run:
             if now < self._next_step_at:
                 return min(0.05, self._next_step_at - now)
             # Slow motion: one step, and the next one when its time has come.
-            self.trainer.run(max_steps=1)
+            self.trainer.run(max_steps=1, max_seconds=SLICE_SECONDS)
             period = 1 / self.steps_per_second
             self._next_step_at = max(self._next_step_at + period, now)
         self._pace.append((time.monotonic(), self.trainer.env_step))

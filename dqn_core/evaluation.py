@@ -1,6 +1,6 @@
 """Greedy episodes: their returns and Q-values (the notebook's `test` and `predict_action`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,9 +92,8 @@ def evaluate(
     ]
     try:
         seeds = [seed + episode for episode in range(episodes)]
-        return play_episodes(agent.network, [environments], [seeds], [config.gamma], epsilon, push)[
-            0
-        ]
+        play = playing(agent.network, [environments], [seeds], [config.gamma], epsilon, push)
+        return to_the_end(play)[0]
     finally:
         for environment in environments:
             environment.close()
@@ -108,16 +107,34 @@ def random_policy_return(env_id: str, max_episode_steps: int = 0, episodes: int 
     return evaluate(Agent(config, network), episodes, epsilon=1.0).mean_return
 
 
+Play = Generator[None, None, list[Evaluation]]
+"""Episodes under way: each `next` is a step of all of them, and the result is returned."""
+
+
+def to_the_end(play: Play) -> list[Evaluation]:
+    """What the episodes under way come to."""
+    while True:
+        try:
+            next(play)
+        except StopIteration as end:
+            evaluations: list[Evaluation] = end.value
+            return evaluations
+
+
 @torch.inference_mode()
-def play_episodes(
+def playing(
     network: QNetwork,
     environments: Sequence[Sequence[Environment]],
     seeds: Sequence[Sequence[int]],
     gammas: Sequence[float],
     epsilon: float = 0.0,
     push: Push | None = None,
-) -> list[Evaluation]:
-    """E episodes of each of P members, all side by side: one forward pass a step for all P·E."""
+) -> Play:
+    """E episodes of each of P members, all side by side: one forward pass a step for all P·E.
+
+    A generator, so that whoever has no time for whole episodes can stop between two steps. The
+    network must not change meanwhile.
+    """
     members, episodes = len(environments), len(environments[0])
     spec = environments[0][0].spec
     generators = [[np.random.default_rng(seed) for seed in row] for row in seeds]
@@ -152,6 +169,7 @@ def play_episodes(
             terminated[p, e] = ended
             going_on[p, e] = not (ended or cut)
         rewards.append(reward)
+        yield
     return [
         _summary(
             list(seeds[p]),

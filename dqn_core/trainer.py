@@ -10,7 +10,7 @@ import torch
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.environments import Environment, make_environment, restores_exactly
 from dqn_core.errors import ConfigurationError
-from dqn_core.evaluation import Agent, network_shape, play_episodes
+from dqn_core.evaluation import Agent, Evaluation, Play, network_shape, playing, to_the_end
 from dqn_core.exploration import epsilon_at, explores, random_actions
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
@@ -57,6 +57,7 @@ class Trainer:
         self.notice = ""
         self._exploration = UniformStream(seeds, "exploration")
         self._evaluations = 0
+        self._evaluation: Play | None = None
         self._solved_at: int | None = None
         self._best_mean = -np.inf
         self._best_returns = [-np.inf] * len(seeds)
@@ -87,6 +88,11 @@ class Trainer:
         """The step of the first evaluation whose mean over members is at the solve threshold."""
         return self._solved_at
 
+    @property
+    def is_evaluating(self) -> bool:
+        """Whether a greedy evaluation is under way, with no step made until it is over."""
+        return self._evaluation is not None
+
     def current_length(self, member: int = 0) -> int:
         """Environment steps made in the episode that is under way."""
         return int(self._lengths[member])
@@ -94,6 +100,8 @@ class Trainer:
     def finished(self) -> str | None:
         """Why the run is over, in one sentence, or None while it is not."""
         config = self.config
+        if self._evaluation:  # under way: it belongs to the steps made
+            return None
         if self.env_step >= config.total_steps:
             return f"The step budget of {config.total_steps:,} environment steps is used up."
         if config.total_episodes and min(self.episodes) >= config.total_episodes:
@@ -117,20 +125,24 @@ class Trainer:
     ) -> int:
         """Advance until a limit is reached or the run is `finished`; returns the steps made.
 
-        Limits count environment steps, seconds, and episodes that the first member ends. Raises
-        `DivergenceError` when Q-values stop making sense; everything up to there is kept.
+        Limits count environment steps, seconds, and episodes that the first member ends. The
+        seconds may end in the middle of a greedy evaluation, which then goes on at the next call.
+        Raises `DivergenceError` when Q-values stop making sense; everything up to there is kept.
         """
         started, first_step = time.perf_counter(), self.env_step
         seconds_before, last_episode = self.seconds, self.episodes[0] + (max_episodes or 0)
         with torch.inference_mode(), denormals_as_zero():
             while not self.finished():
-                if max_steps is not None and self.env_step - first_step >= max_steps:
-                    break
-                if max_episodes is not None and self.episodes[0] >= last_episode:
-                    break
                 elapsed = time.perf_counter() - started
                 self.seconds = seconds_before + elapsed
                 if max_seconds is not None and elapsed >= max_seconds:
+                    break
+                if self._evaluation:
+                    self._go_on_evaluating(self._evaluation)
+                    continue
+                if max_steps is not None and self.env_step - first_step >= max_steps:
+                    break
+                if max_episodes is not None and self.episodes[0] >= last_episode:
                     break
                 self._step()
         self.seconds = seconds_before + time.perf_counter() - started
@@ -149,7 +161,7 @@ class Trainer:
                 self._learn()
         self._update_targets("env_steps", self.env_step)
         if config.evaluation_period and self.env_step % config.evaluation_period == 0:
-            self.evaluate()
+            self._evaluation = self._begin_evaluation()
 
     def _choose_actions(self) -> np.ndarray:
         """ε-greedy actions `(P,)`."""
@@ -267,6 +279,15 @@ class Trainer:
 
     def evaluate(self) -> None:
         """Greedy episodes of every member, on environments and streams that training never uses."""
+        self._record_evaluation(to_the_end(self._evaluation or self._begin_evaluation()))
+
+    def _go_on_evaluating(self, play: Play) -> None:
+        try:
+            next(play)
+        except StopIteration as end:
+            self._record_evaluation(end.value)
+
+    def _begin_evaluation(self) -> Play:
         episodes = self.config.evaluation_episodes
         if not self._evaluation_environments:
             self._evaluation_environments = [
@@ -278,9 +299,12 @@ class Trainer:
         for config in self.configs:
             stream = seed_sequence(config.seed, "evaluation").generate_state(self._evaluations + 1)
             seeds.append(seeds_from(np.random.SeedSequence(int(stream[-1])), episodes))
-        self._evaluations += 1
         gammas = [config.gamma for config in self.configs]
-        results = play_episodes(self.learner.online, rows, seeds, gammas)
+        return playing(self.learner.online, rows, seeds, gammas)
+
+    def _record_evaluation(self, results: list[Evaluation]) -> None:
+        self._evaluations += 1
+        self._evaluation = None
         for p, result in enumerate(results):
             self.history.evaluations.append(
                 **self._when(p),
@@ -333,6 +357,8 @@ class Trainer:
         self.configs = configs
         self.learner.configure(configs)
         self._plan()
+        if self._evaluation:  # as the new values want it
+            self._evaluation = self._begin_evaluation()
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now: a copy that further training does not touch."""
@@ -379,6 +405,7 @@ class Trainer:
             "seconds": self.seconds,
             "episodes": list(self.episodes),
             "evaluations": self._evaluations,
+            "evaluating": self._evaluation is not None,
             "solved_at": self._solved_at,
             "best_mean": self._best_mean,
             "best_returns": list(self._best_returns),
@@ -395,6 +422,7 @@ class Trainer:
         """
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
         _check_same_shapes(configs, self.configs)
+        self._evaluation = None
         self._apply(configs)
         self.learner.load_state_dict(state["learner"])
         self.replay.load_state_dict(state["replay"])
@@ -411,6 +439,8 @@ class Trainer:
         self._best_steps = list(state["best_steps"])
         self._best_parameters.copy_(state["best_parameters"])
         self._evaluations_since_best = state["evaluations_since_best"]
+        if state["evaluating"]:  # one that was under way begins again: it has moved nothing
+            self._evaluation = self._begin_evaluation()
         self._begin_episodes()
         for environment, kept in zip(self.environments, state["environments"], strict=True):
             environment.load_state_dict(kept)

@@ -10,8 +10,9 @@ from dqn_core.environments import environment_spec, make_environment
 from dqn_core.evaluation import (
     discounted_returns,
     network_shape,
-    play_episodes,
+    playing,
     random_policy_return,
+    to_the_end,
 )
 from dqn_core.networks import QNetwork
 
@@ -72,7 +73,7 @@ def test_members_play_with_their_own_networks() -> None:
     agents = [agent_for("CartPole-v1", seed) for seed in (0, 1)]
     network = QNetwork(agents[0].network.shape, torch.cat([a.network.parameters for a in agents]))
     environments = [[make_environment("CartPole-v1") for _ in range(3)] for _ in agents]
-    results = play_episodes(network, environments, [[7, 8, 9]] * 2, [0.99] * 2)
+    results = to_the_end(playing(network, environments, [[7, 8, 9]] * 2, [0.99] * 2))
     for agent, result in zip(agents, results, strict=True):
         assert result.returns.tolist() == evaluate(agent, episodes=3, seed=7).returns.tolist()
 

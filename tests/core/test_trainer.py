@@ -1,5 +1,6 @@
 """The training loop: its clocks, live changes, history, limits and divergence."""
 
+import itertools
 from typing import Any
 
 import gymnasium
@@ -676,3 +677,35 @@ def test_numbers_too_small_to_matter_are_zero_while_training_and_as_before_after
     smallest = torch.finfo(torch.float32).tiny
     assert not ((moments != 0) & (moments.abs() < smallest)).any()
     assert np.float32(1e-38) * np.float32(0.1) > 0
+
+
+def test_an_evaluation_can_be_stopped_in_the_middle_also_by_saving_and_comes_to_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = SMALL.replace(evaluation_period=50, evaluation_episodes=3, total_steps=100)
+    whole = Trainer(config)
+    whole.run()
+    clock = itertools.count()  # every look at it is a second later
+    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
+    sliced = Trainer(config)
+    stopped_in_the_middle = 0
+    while not sliced.finished():
+        sliced.run(max_seconds=4)
+        if sliced._evaluation and sliced.env_step == 50:
+            stopped_in_the_middle += 1
+            if stopped_in_the_middle == 3:
+                sliced = Trainer.from_state(sliced.state_dict())
+    assert stopped_in_the_middle > 3
+    expected, found = (t.history.evaluations.frame() for t in (whole, sliced))
+    assert expected.drop(columns="seconds").equals(found.drop(columns="seconds"))
+    assert torch.equal(whole.learner.online.parameters, sliced.learner.online.parameters)
+
+
+def test_a_change_in_the_middle_of_an_evaluation_holds_for_it() -> None:
+    trainer = Trainer(SMALL.replace(evaluation_period=50, evaluation_episodes=3))
+    trainer.run(max_steps=49)
+    trainer._step()
+    trainer._go_on_evaluating(trainer._evaluation)
+    trainer.change(max_episode_steps=5)
+    trainer.run(max_steps=0)
+    assert trainer.history.evaluations.columns()["mean_return"].tolist() == [5.0]

@@ -275,3 +275,20 @@ def test_a_pause_while_the_run_asks_for_a_place_is_kept() -> None:
     run.start()
     run.advance(Full(1))
     assert run.status is Status.PAUSED
+
+
+@pytest.mark.parametrize("way", ["step", "episode"])
+def test_a_step_or_an_episode_ends_with_the_evaluation_that_is_due_and_no_further(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.run.SLICE_SECONDS", 1e-4)  # far less than the evaluation takes
+    run = Run([SMALL.replace(evaluation_period=1, evaluation_episodes=20)])
+    getattr(run, way)()
+    slices = 0
+    while run.is_active:
+        run.advance(Slots(1))
+        slices += 1
+    steps = 1 if way == "step" else run.history.episodes.columns()["length"][0]
+    assert run.trainer.env_step == steps
+    assert len(run.history.evaluations) == steps
+    assert slices > 1
