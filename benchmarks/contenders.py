@@ -35,6 +35,7 @@ def identical_work(hidden_dim: int = 128) -> DQNConfig:
         buffer_capacity=BUFFER_CAPACITY,
         learning_starts=LEARNING_STARTS,
         batch_size=BATCH_SIZE,
+        train_frequency=1,
         gamma=0.99,
         n_step=1,
         double_dqn=False,

@@ -132,7 +132,7 @@ class DQNConfig:
         rare=True,
     )
     batch_size: int = declare(
-        64,
+        128,
         "Learn",
         "Batch size",
         "Transitions in one gradient update.",
@@ -145,7 +145,7 @@ class DQNConfig:
         too_high="each update is slow, for little gain.",
     )
     train_frequency: int = declare(
-        1,
+        2,
         "Learn",
         "Train every",
         "Environment steps between two rounds of gradient updates.",
@@ -183,7 +183,7 @@ class DQNConfig:
         too_high="values grow large and settle slowly; at 1 they may never.",
     )
     n_step: int = declare(
-        3,
+        5,
         "Learn",
         "n-step return",
         "Rewards summed before the target bootstraps (Sutton & Barto 7.1).",
@@ -211,7 +211,7 @@ class DQNConfig:
         per_member=True,
     )
     learning_rate: float = declare(
-        1e-3,
+        3e-3,
         "Learn",
         "Learning rate",
         "Adam's step size at the start.",
@@ -248,7 +248,7 @@ class DQNConfig:
         rare=True,
     )
     gradient_clip: float = declare(
-        10.0,
+        1.0,
         "Learn",
         "Clipping limit",
         "The largest element or the largest length that clipping lets through.",

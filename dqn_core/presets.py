@@ -35,6 +35,7 @@ PRESETS: dict[str, Preset] = {
             buffer_capacity=10_000,
             learning_starts=64,
             batch_size=64,
+            train_frequency=1,
             gamma=0.99,
             n_step=1,
             double_dqn=False,

@@ -19,6 +19,7 @@ from dqn_core.options import option
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "dqn_core"]
 SMALL = ["--hidden-dim", "8", "--batch-size", "8", "--learning-starts", "20"]
+SMALL += ["--train-frequency", "1"]
 SMALL += ["--evaluation-period", "0", "--eval-episodes", "2"]
 TINY = [*SMALL, "--total-steps", "150"]
 

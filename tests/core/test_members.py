@@ -13,9 +13,11 @@ SMALL = DQNConfig(
     # Held fast here: the defaults are a recipe, and may change.
     gamma=0.99,
     n_step=1,
+    train_frequency=1,
     tau=0.005,
     learning_rate=1e-3,
     learning_rate_end=1e-4,
+    gradient_clip=10.0,
     epsilon_end=0.05,
     hidden_dim=8,
     batch_size=8,

@@ -25,7 +25,7 @@ NEW_VALUES: dict[str, Any] = {
     "learning_starts": 500,
     "sampling": "sequential",
     "batch_size": 32,
-    "train_frequency": 2,
+    "train_frequency": 5,
     "gradient_steps": 5,
     "gamma": 0.995,
     "n_step": 7,
@@ -130,8 +130,8 @@ def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: Ap
     control(app, "batch_size", "exact").set_value(4_000).run()
     assert [error.value for error in app.error] == ["batch_size must be 1 to 1,024, not 4000."]
     assert [error.value for error in app.sidebar.error] == [app.error[0].value]
-    assert control(app, "batch_size", "exact").value == 64
-    assert control(app, "batch_size").value == 64
+    assert control(app, "batch_size", "exact").value == DQNConfig().batch_size
+    assert control(app, "batch_size").value == DQNConfig().batch_size
     control(app, "batch_size", "exact").set_value(65).run()
     assert not app.error
     assert session(app).config.batch_size == 65

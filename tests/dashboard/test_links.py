@@ -140,7 +140,7 @@ def test_two_values_that_do_not_go_together_are_both_left_out() -> None:
     assert link.config == DQNConfig(gamma=0.9)
     assert problems == [
         "batch_size 512 is larger than buffer_capacity 100: make the batch smaller or the buffer "
-        "larger. Used instead: buffer_capacity 50000 and batch_size 64."
+        "larger. Used instead: buffer_capacity 50000 and batch_size 128."
     ]
 
 

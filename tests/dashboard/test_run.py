@@ -13,6 +13,8 @@ from dqn_core import DQNConfig, LabError
 
 SMALL = DQNConfig(
     gamma=0.99,
+    learning_rate=1e-3,
+    train_frequency=1,
     hidden_dim=8,
     batch_size=8,
     learning_starts=20,
