@@ -10,8 +10,11 @@ const COUNT_MS = 700
 const MOST_STEPS_BEHIND = 25 // after a hidden tab or a pause of the machine the clock is set anew
 const KEYS = { ArrowLeft: 0, ArrowRight: 1 }
 
-const style = new CSSStyleSheet()
-style.replaceSync(await (await fetch(new URL("duel.css", import.meta.url))).text())
+const styles = await Promise.all(["lanes.css", "duel.css"].map(async (name) => {
+  const style = new CSSStyleSheet()
+  style.replaceSync(await (await fetch(new URL(name, import.meta.url))).text())
+  return style
+}))
 
 function element(tag, className, ...children) {
   const node = document.createElement(tag)
@@ -80,7 +83,7 @@ class Duel {
     this.observer = new ResizeObserver(() => this.show(0))
     this.observer.observe(this.root)
     this.setSpeed(this.speed)
-    parent.adoptedStyleSheets = [style]
+    parent.adoptedStyleSheets = styles
     parent.append(this.root)
   }
 

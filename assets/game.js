@@ -6,8 +6,11 @@ const ALIVE_MS = 20000 // while nothing happens the server hears that somebody i
 const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]"
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" }
 
-const style = new CSSStyleSheet()
-style.replaceSync(await (await fetch(new URL("game.css", import.meta.url))).text())
+const styles = await Promise.all(["lanes.css", "game.css"].map(async (name) => {
+  const style = new CSSStyleSheet()
+  style.replaceSync(await (await fetch(new URL(name, import.meta.url))).text())
+  return style
+}))
 
 function element(tag, className, ...children) {
   const node = document.createElement(tag)
@@ -75,7 +78,7 @@ class Game {
     window.addEventListener("keydown", (event) => this.key(event, true), options)
     window.addEventListener("keyup", (event) => this.key(event, false), options)
     window.addEventListener("blur", () => this.release(this.held), options)
-    parent.adoptedStyleSheets = [style]
+    parent.adoptedStyleSheets = styles
     parent.append(this.root)
   }
 

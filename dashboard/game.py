@@ -289,7 +289,8 @@ def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _component = st.components.v2.component(
-    "dqn_lab_game", js=loader(publish(_ASSETS / "game.js", _ASSETS / "game.css"))
+    "dqn_lab_game",
+    js=loader(publish(*(_ASSETS / name for name in ("game.js", "game.css", "lanes.css")))),
 )
 
 
