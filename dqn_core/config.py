@@ -171,7 +171,7 @@ class DQNConfig:
         too_high="the network overfits to the buffer, and the target stands still meanwhile.",
     )
     gamma: float = declare(
-        0.985,
+        0.99,
         "Learn",
         "Discount",
         "What a reward one step later is worth now. "

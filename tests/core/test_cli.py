@@ -291,7 +291,7 @@ def test_the_table_has_every_hyperparameter(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 + len(HYPERPARAMETERS)
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
-    assert any("`--gamma` | 0.985 | 0 to 1 |" in line for line in lines)
+    assert any("`--gamma` | 0.99 | 0 to 1 |" in line for line in lines)
 
 
 def test_environments_are_listed():

@@ -3,7 +3,7 @@
 from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
-from dqn_core import preset
+from dqn_core import DQNConfig, preset
 
 
 def begun() -> Session:
@@ -96,4 +96,4 @@ def test_undo_brings_the_controls_back_too() -> None:
     session = begun()
     session.set("gamma", 0.5)
     session.undo(0)
-    assert session.config.gamma == session.run.config.gamma == 0.985
+    assert session.config.gamma == session.run.config.gamma == DQNConfig().gamma

@@ -10,6 +10,7 @@ from dashboard import controls
 from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
+from dqn_core import DQNConfig
 from dqn_core.statistics import interquartile_mean, smooth
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -87,12 +88,12 @@ def test_a_change_in_mid_run_is_listed_and_can_be_undone(page: AppTest) -> None:
     train(page, 50)
     session(page).set("gamma", 0.5)
     page.button(key="pause").click().run()
-    assert any("γ 0.985 → 0.5" in markdown.value for markdown in page.markdown)
+    assert any("γ 0.99 → 0.5" in markdown.value for markdown in page.markdown)
     undo = next(button for button in page.button if str(button.key).startswith("undo_"))
     undo.click().run()
-    assert session(page).config.gamma == 0.985
-    assert session(page).run.config.gamma == 0.985
-    assert any("before γ 0.985 → 0.5" in info.value for info in page.info)
+    assert session(page).config.gamma == DQNConfig().gamma
+    assert session(page).run.config.gamma == DQNConfig().gamma
+    assert any("before γ 0.99 → 0.5" in info.value for info in page.info)
 
 
 def test_a_failed_run_shows_its_sentence_and_no_traceback(page: AppTest) -> None:
