@@ -195,14 +195,14 @@ def _to_the_threshold(run: Run) -> str:
     greedy = greedy_returns(run)
     if threshold is None or not greedy:
         return ""
-    mean = sum(greedy) / len(greedy)
-    return f" · greedy return {mean:.3g} of the {threshold:g} that solve it"
+    mean, which = sum(greedy) / len(greedy), "mean " if len(greedy) > 1 else ""
+    return f" · {which}greedy return {mean:.3g} of the {threshold:g} that solve it"
 
 
 def clock(seconds: float) -> str:
     """Seconds as minutes and seconds, or hours and minutes."""
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes}:{rest:02d}"
+    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"
 
 
 def changes(session: Session) -> None:
@@ -218,7 +218,7 @@ def changes(session: Session) -> None:
                 st.button(
                     "Undo",
                     key=f"undo_{run.id}_{index}",
-                    icon=":material/undo:",
+                    icon=":material/history:",
                     help="Back to the state just before this change",
                     on_click=session.undo,
                     args=(index,),
@@ -288,6 +288,6 @@ def inside() -> None:
         health(run, member)
 
 
-live()
 changes(session)
+live()
 inside()

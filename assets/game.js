@@ -101,7 +101,7 @@ class Game {
     this.say()
     clearTimeout(this.timer)
     if (this.over) return
-    const runs = head.hasClock && this.length > 1
+    const runs = head.message || (head.hasClock && this.length > 1)
     if (runs || this.events.length || !this.length) this.ask()
     else this.timer = setTimeout(() => this.ask(), ALIVE_MS)
   }
@@ -135,13 +135,13 @@ class Game {
   }
 
   press(action) {
-    if (this.head.over) return
+    if (this.head.message) return
     this.held = action
     this.tell(action)
   }
 
   release(action) {
-    if (this.held === null || this.held !== action || !this.head || this.head.over) return
+    if (this.held === null || this.held !== action || !this.head || this.head.message) return
     this.held = null
     if (this.head.hasClock) this.tell(null)
   }
@@ -152,7 +152,7 @@ class Game {
   }
 
   key(event, down) {
-    if (!this.head || this.head.over) return
+    if (!this.head || this.head.message) return
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key
     const action = this.head.keys[name]
     if (action === undefined) return
@@ -173,7 +173,7 @@ class Game {
       : "Each key is one step, for both."
     const text = message || hint
     if (this.message.textContent !== text) this.message.textContent = text
-    this.pads.classList.toggle("off", this.head.over)
+    this.pads.classList.toggle("off", message !== "")
   }
 
   unmount() {

@@ -141,7 +141,7 @@ def choose_agents(session: Session) -> list[Choice]:
             "Beside it",
             same,
             index=None,
-            placeholder="nobody",
+            placeholder="nobody" if same else "nobody yet: train or upload one",
             key="beside",
             persist_state="session",
             help="A second agent from the same start, on the same clock.",

@@ -38,6 +38,7 @@ def _panels(run: Run) -> list[Panel]:
         references.append(Reference(random_return, "random policy"))
     if spec.reward_threshold is not None:
         references.append(Reference(spec.reward_threshold, "solved"))
+    by_norm = run.config.gradient_clipping == "norm"
     ceiling = value_ceiling(spec, run.config.gamma)
     return [
         Panel(
@@ -53,7 +54,7 @@ def _panels(run: Run) -> list[Panel]:
             takeaway=Takeaway(
                 "training", "average return", spec.return_range[1] if spec.return_range else None
             ),
-            empty="Press Start: each episode becomes a point.",
+            empty="Press Start: each episode becomes a point when it ends.",
         ),
         Panel(
             "values",
@@ -80,10 +81,11 @@ def _panels(run: Run) -> list[Panel]:
         Panel(
             "gradient",
             "Gradient norm",
-            (Trace("updates", "gradient_norm", "after clipping", "average", "gradient"),),
+            (Trace("updates", "gradient_norm", "before clipping", "average", "gradient"),),
+            (Reference(run.config.gradient_clip, "clipped to"),) if by_norm else (),
             y_title="length of the gradient",
             y_scale="log",
-            takeaway=Takeaway("after clipping", "average gradient norm"),
+            takeaway=Takeaway("before clipping", "average gradient norm"),
             empty="The gradient is drawn once learning has started.",
         ),
         Panel(
@@ -95,7 +97,7 @@ def _panels(run: Run) -> list[Panel]:
                     "episodes",
                     "exploration_share",
                     "share of random actions",
-                    "average",
+                    "line",
                     "gradient",
                 ),
             ),

@@ -31,6 +31,9 @@ from dqn_core.recording import Recording, render_mode
 _log = logging.getLogger(__name__)
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0)
+MOVE_SECONDS = 0.3
+"""From one of the agent's moves to the next when it plays on alone, where no clock runs."""
+
 ABANDONED_SECONDS = 60.0
 """A game of which nobody has asked for so long is given up."""
 
@@ -64,6 +67,10 @@ def keys_of(spec: EnvironmentSpec) -> Keys:
     return _KEYS.get(family(spec.env_id), digits)
 
 
+REMARKS = {"FrozenLake": "The ice is slippery: a step may go sideways."}
+"""What a person should know before the first key."""
+
+
 def has_clock(env_id: str) -> bool:
     """Whether time passes by itself; where a state is an index, each move is a step."""
     return not environment_spec(env_id).n_states
@@ -86,7 +93,8 @@ class Game:
     """One episode that a person plays, with the agent's from the same start beside it.
 
     An environment with a clock steps ``speed`` times its own rate a second from the first key on,
-    with the key that is held; one without, whose observation is a state's index, at each key.
+    with the key that is held; one without, whose observation is a state's index, at each key. The
+    person's result is known when the person's episode ends; the agent's then goes on to its end.
     """
 
     chosen: Chosen
@@ -140,6 +148,11 @@ class Game:
                         continue
                 self._heard = number
             self._changed.notify_all()
+
+    @property
+    def _period(self) -> float:
+        """Seconds from one step to the next."""
+        return 1 / (self.spec.frames_per_second * self.speed) if self.has_clock else MOVE_SECONDS
 
     def let_go(self) -> None:
         """No key is held: the browser that held one is gone."""
@@ -222,6 +235,14 @@ class Game:
                 self._add(environment.render(), total, beside, words)
         finally:
             environment.close()
+        for _ in range(step, len(theirs.actions)):
+            with self._changed:
+                self._changed.wait_for(lambda: self.over, self._period)
+                self._give_up_if_abandoned()
+            if self.over:
+                return
+            self._add(None, total, beside)
+        self._end(words)
 
     def _stop_recording(self, *_: object, **__: object) -> None:
         if self.over:
@@ -236,9 +257,8 @@ class Game:
                     self._give_up_if_abandoned()
             else:
                 # From deadline to deadline: drawing is part of the period.
-                period = 1 / (self.spec.frames_per_second * self.speed)
                 now = time.monotonic()
-                self._next_at = max(self._next_at + period, now)
+                self._next_at = max(self._next_at + self._period, now)
                 self._changed.wait_for(lambda: self.over, self._next_at - now)
                 self._give_up_if_abandoned()
             if self.over:
@@ -266,14 +286,13 @@ class Game:
         mine, other = (encode([f])[0] if f is not None else b"" for f in (frame, theirs))
         with self._changed:
             self._moments.append(Moment((mine, other), (total, their_total)))
-            if last_words:  # in one go with the last moment: the browser asks no more after it
-                self._end(last_words)
+            self.message = self.message or last_words
             self._changed.notify_all()
 
     def _end(self, message: str) -> None:
         with self._changed:
             if not self.over:
-                self.over, self.message = True, message
+                self.over, self.message = True, self.message or message
             self._changed.notify_all()
 
 

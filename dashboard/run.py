@@ -230,7 +230,7 @@ class Run:
             self.snapshots = [a for a in self.snapshots if a.env_steps <= point.env_step]
             self.id = uuid.uuid4().hex[:12]
             self.status = Status.PAUSED
-            self.message = f"Back at step {point.env_step:,}, before {point.label}."
+            self.message = f"Paused, back at step {point.env_step:,}, before {point.label}."
             if self.trainer.notice:
                 self.message += f" {self.trainer.notice}"
 

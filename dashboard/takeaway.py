@@ -107,7 +107,7 @@ def _films(showings: Sequence[Showing], run: Run) -> None:
     film: FilmFile | None = st.session_state.get("film_file")
     if film and film.wanted == wanted:
         st.download_button(
-            f"Save {film.name} ({len(film.content) / 1e6:.1f} MB)",
+            f"Save {film.name} ({len(film.content) / 1e3:,.0f} KB)",
             film.content,
             film.name,
             key="save_film",

@@ -378,8 +378,9 @@ def _is_supported(env_id: str) -> bool:
 
 
 def _unknown(env_id: str) -> str:
-    near = get_close_matches(env_id, gymnasium.registry, n=1, cutoff=0.4)
-    hint = f": did you mean {near[0]}?" if near else ": see gymnasium.farama.org for what exists."
+    known = known_environments()
+    near = get_close_matches(env_id, known, n=1, cutoff=0.5)
+    hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
     return f"There is no environment called {env_id!r}{hint}"
 
 

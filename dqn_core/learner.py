@@ -54,6 +54,7 @@ class Learner:
         self.first_moment = torch.zeros_like(online.parameters)
         self.second_moment = torch.zeros_like(online.parameters)
         self.adam_steps = torch.zeros((), dtype=torch.float32, device=online.parameters.device)
+        self.gradient_norm = torch.zeros_like(online.parameters[:, :1])
         self.last: LastUpdate | None = None
         self.configure(configs)
 
@@ -108,11 +109,11 @@ class Learner:
 
     def _clip(self) -> None:
         gradient = self.gradient.parameters
+        norm = self.gradient_norm = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
+        if self.largest_norm is not None:
+            gradient.mul_((self.largest_norm / (norm + 1e-6)).clamp_(max=1))
         if self.largest_element is not None:
             torch.clamp(gradient, -self.largest_element, self.largest_element, out=gradient)
-        if self.largest_norm is not None:
-            norm = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)
-            gradient.mul_((self.largest_norm / (norm + 1e-6)).clamp_(max=1))
 
     def _adam(self) -> None:
         """Adam (Kingma & Ba 2015), PyTorch's fused kernel, with each member's learning rate.

@@ -2,8 +2,6 @@
 
 import math
 
-import torch
-
 from dqn_core.config import DQNConfig
 from dqn_core.diagnostics import health
 from dqn_core.errors import DivergenceError
@@ -26,7 +24,7 @@ def update_statistics(learner: Learner, replay: ReplayBuffer) -> dict[str, list[
     return {
         "loss": learner.loss().tolist(),
         "mean_q": last.q_values.amax(-1).mean(1).tolist(),
-        "gradient_norm": torch.linalg.vector_norm(learner.gradient.parameters, dim=1).tolist(),
+        "gradient_norm": learner.gradient_norm[:, 0].tolist(),
         "td_error_p10": p10,
         "td_error_p50": p50,
         "td_error_p90": p90,

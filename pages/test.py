@@ -8,12 +8,13 @@ from dashboard.agents import Chosen, choose_agents, load, upload_control
 from dashboard.conditions import Conditions, conditions
 from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
-from dashboard.game import game
+from dashboard.game import REMARKS, game
 from dashboard.player import player
 from dashboard.session import Session, current_session
 from dashboard.takeaway import take_away
 from dashboard.testing import Results, Showing
 from dqn_core import LabError
+from dqn_core.environments import family
 
 COLORS = ("#0077bb", "#ee7733")
 
@@ -75,7 +76,7 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
     return showings
 
 
-def results_section(agents: Sequence[Chosen]) -> None:
+def results_section(agents: Sequence[Chosen], how: Conditions) -> None:
     """Numbers, chart and table of each tested agent, as long as it is the chosen one."""
     results: list[Results] = st.session_state.get("results", [])
     if [result.chosen.identity for result in results] != [chosen.identity for chosen in agents]:
@@ -84,6 +85,8 @@ def results_section(agents: Sequence[Chosen]) -> None:
     for index, (result, color) in enumerate(zip(results, COLORS, strict=False)):
         with st.container(border=True, key=f"results_{index}"):
             st.markdown(result.headline)
+            if result.conditions != how:
+                st.caption("Tested before how it is tested was changed.")
             with st.container(horizontal=True):
                 for label, value in result.figures().items():
                     st.metric(label, value, width=150)
@@ -142,7 +145,8 @@ def duel_section(showing: Showing) -> None:
             st.caption("From the same start, in the same physics, on the same clock.")
             duel(showing.chosen, showing.seed, showing.conditions, "duel")
         else:
-            st.caption("From the same start, with its keys below the pictures.")
+            remark = REMARKS.get(family(env_id), "")
+            st.caption(f"From the same start, with its keys below the pictures. {remark}")
             game(showing.chosen, showing.seed, showing.conditions, "game")
 
 
@@ -157,7 +161,7 @@ with st.sidebar:
 try:
     agents = [load(choice) for choice in choices]
     showings = watch_section(agents, how)
-    results_section(agents)
+    results_section(agents, how)
     if showings:
         duel_section(showings[0])
         take_away(showings, session.run)

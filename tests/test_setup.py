@@ -91,3 +91,7 @@ def test_text_and_primary_buttons_have_contrast(mode):
 def test_the_server_is_for_this_machine_alone():
     assert CONFIG["server"]["address"] == "127.0.0.1"
     assert CONFIG["client"]["showErrorDetails"] == "type"
+
+
+def test_docstrings_of_constants_are_not_shown_on_the_page():
+    assert CONFIG["runner"]["magicEnabled"] is False

@@ -308,6 +308,16 @@ def test_update_statistics_are_those_of_the_update_they_name() -> None:
     )
 
 
+@pytest.mark.parametrize("clipping", ["norm", "value"])
+def test_the_gradient_norm_is_that_before_clipping(clipping: str) -> None:
+    free, clipped = (
+        trained(11, gradient_clipping=way, gradient_clip=1e-3) for way in ("none", clipping)
+    )
+    norms = [run.history.updates.columns()["gradient_norm"].tolist() for run in (free, clipped)]
+    assert norms[0] == norms[1]
+    assert norms[0][0] > 1e-2
+
+
 # --- the end ----------------------------------------------------------------------------------
 
 

@@ -190,3 +190,25 @@ def test_a_game_that_was_stopped_does_not_go_on_recording_the_agent() -> None:
     game.stop()
     name = f"game-{game.id}"
     wait(lambda: name not in [thread.name for thread in threading.enumerate()])
+
+
+def test_the_agent_goes_on_to_its_end_after_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(game_module, "MOVE_SECONDS", 0.0)
+    agent = chosen("FrozenLake-v1")
+    environment = make_environment("FrozenLake-v1")
+    for seed in range(1000, 1100):
+        environment.reset(seed)
+        mine = 1
+        while not any(environment.step(1)[2:]):
+            mine += 1
+        theirs = len(game_module.record(agent.agent, seed).actions)
+        if theirs > mine + 2:
+            break
+    game = Game(agent, seed, Conditions())
+    game.hear([[number, 1] for number in range(1, mine + 1)])
+    wait(lambda: game.over)
+    found = header(game.part(0))
+    assert found["message"].startswith(f"Over at step {mine}: ")
+    assert len(found["returns"]) == theirs + 1
+    assert found["sizes"][-2:][0] == 0  # the person's picture stays
+    assert found["sizes"][-1] > 0
