@@ -199,13 +199,14 @@ def test_the_agent_goes_on_to_its_end_after_the_persons(monkeypatch: pytest.Monk
     for seed in range(1000, 1100):
         environment.reset(seed)
         mine = 1
-        while not any(environment.step(1)[2:]):
+        while not any(environment.step(2)[2:]):
             mine += 1
         theirs = len(game_module.record(agent.agent, seed).actions)
         if theirs > mine + 2:
             break
     game = Game(agent, seed, Conditions())
-    game.hear([[number, 1] for number in range(1, mine + 1)])
+    assert theirs > mine + 2
+    game.hear([[number, 2] for number in range(1, mine + 1)])
     wait(lambda: game.over)
     found = header(game.part(0))
     assert found["message"].startswith(f"Over at step {mine}: ")
