@@ -149,7 +149,6 @@ def figures(run: Run) -> None:
     numbers = {
         "Average return": _over_members(average_returns(run)),
         "Greedy return": _over_members(greedy_returns(run)),
-        "Episode": f"{run.trainer.episodes[0]:,}",
         "ε": f"{epsilon_at(config, step):.3f}",
         "Loss": newest(updates, "loss", ".3g"),
         "Steps a second": f"{run.measured_speed:,.0f}",
@@ -166,7 +165,8 @@ def figures(run: Run) -> None:
         )
     st.progress(
         min(1.0, step / config.total_steps),
-        text=f"Environment step {step:,} of {config.total_steps:,}{_to_the_threshold(run)}",
+        text=f"Environment step {step:,} of {config.total_steps:,}, "
+        f"episode {run.trainer.episodes[0] + 1:,}{_to_the_threshold(run)}",
     )
 
 
@@ -225,7 +225,7 @@ def changes(session: Session) -> None:
                 )
 
 
-def view(session: Session) -> tuple[XAxis, float]:
+def view(session: Session) -> None:
     """How the curves are looked at: horizontal axis and smoothing."""
     x_axis = shown("x_axis", session.link.x_axis)
     smoothing = shown("smoothing", session.link.smoothing)
@@ -250,7 +250,6 @@ def view(session: Session) -> tuple[XAxis, float]:
             width=220,
             help="Weight of the past in the bold average; 0 shows every value as it is.",
         )
-    return session.link.x_axis, session.link.smoothing
 
 
 session = open_page("Train")
@@ -272,7 +271,7 @@ def live() -> None:
     """Redrawn twice a second while the run is under way."""
     run = session.run
     figures(run)
-    curves(run, *view(session))
+    curves(run, session.link.x_axis, session.link.smoothing)
     if run.status is not drawn_status or session.link is not drawn_link:
         st.rerun()
 
@@ -289,5 +288,6 @@ def inside() -> None:
 
 
 changes(session)
+view(session)  # outside of what is redrawn: it would be sent and built anew at each refresh
 live()
 inside()

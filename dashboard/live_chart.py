@@ -256,8 +256,16 @@ def _message(
     return b"".join([struct.pack("<I", len(encoded)), encoded, *body])
 
 
-def _packed(values: NDArray[Any]) -> tuple[str, int, bytes]:
-    """Type, base and bytes of a column: integers as their distance from the smallest."""
+def _packed(values: NDArray[Any]) -> tuple[str, float, bytes]:
+    """Type, base and bytes of a column: whole numbers as their distance from the smallest.
+
+    So is what is the same all over: ε is, once it has fallen.
+    """
+    if values.dtype.kind == "f" and np.isfinite(values).all():
+        if (values == values[0]).all():
+            return "u1", float(values[0]), bytes(len(values))
+        if np.abs(values).max() < 2**31 and (values == np.trunc(values)).all():
+            values = values.astype(np.int64)
     if values.dtype.kind in "iub":
         base = int(values.min())
         distance = values.astype(np.int64) - base

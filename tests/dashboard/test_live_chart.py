@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dashboard import live_chart
-from dashboard.live_chart import Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.live_chart import Panel, Reference, Takeaway, Trace, _packed, live_charts
 
 PANELS = (
     Panel(
@@ -201,3 +201,16 @@ def test_an_empty_run_has_its_panels_and_no_rows(page: Page) -> None:
 def test_a_takeaway_is_about_one_of_the_traces() -> None:
     with pytest.raises(ValueError, match="nothing"):
         Panel("a", "A", (Trace("a", "b", "c"),), takeaway=Takeaway("nothing", "value"))
+
+
+def test_whole_and_equal_numbers_take_few_bytes_and_come_out_as_they_went_in() -> None:
+    returns = np.array([9.0, 500.0, 12.0])
+    code, base, data = _packed(returns)
+    assert len(data) == 6
+    assert (base + np.frombuffer(data, f"<{code}")).tolist() == returns.tolist()
+    code, base, data = _packed(np.full(40, 0.1))
+    assert (code, base, data) == ("u1", 0.1, bytes(40))
+    for values in ([0.5, 1.0], [np.nan, 1.0], [1e12, 2.0], [np.inf, np.inf]):
+        code, base, data = _packed(np.array(values))
+        assert (code, base) == ("f4", 0)
+        np.testing.assert_array_equal(np.frombuffer(data, "<f4"), np.float32(values))
