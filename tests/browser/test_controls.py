@@ -121,7 +121,7 @@ def test_a_refused_value_goes_back_and_says_why(page: Page, app_url: str) -> Non
     enter(page, "exact_batch_size", "4000")
     row = page.locator(".st-key-row_batch_size")
     expect(row).to_contain_text("batch_size must be 1 to 1,024, not 4000")
-    expect(box(page, "exact_batch_size")).to_have_value("64")
+    expect(box(page, "exact_batch_size")).to_have_value(str(DQNConfig().batch_size))
 
 
 def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url: str) -> None:
