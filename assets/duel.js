@@ -3,6 +3,7 @@
 
 import { CartPole, pose, Replay } from "./duel_physics.js"
 import { draw } from "./duel_view.js"
+import { element, sheets } from "./lanes.js"
 
 const SPEEDS = [0.25, 0.5, 0.75, 1]
 const COUNTDOWN = 3
@@ -10,18 +11,7 @@ const COUNT_MS = 700
 const MOST_STEPS_BEHIND = 25 // after a hidden tab or a pause of the machine the clock is set anew
 const KEYS = { ArrowLeft: 0, ArrowRight: 1 }
 
-const styles = await Promise.all(["lanes.css", "duel.css"].map(async (name) => {
-  const style = new CSSStyleSheet()
-  style.replaceSync(await (await fetch(new URL(name, import.meta.url))).text())
-  return style
-}))
-
-function element(tag, className, ...children) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  node.append(...children)
-  return node
-}
+const styles = await sheets("lanes.css", "duel.css")
 
 function button(className, label, act, ...content) {
   const node = element("button", className, ...content)

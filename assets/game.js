@@ -1,23 +1,14 @@
 // You against the agent where the server steps the environment: pictures come, keys go.
 
+import { element, sheets } from "./lanes.js"
+
 const REPEAT_MS = 3000 // a message or its answer can get lost when the page is rerun meanwhile
 const ALIVE_MS = 20000 // while nothing happens the server hears that somebody is there
 // Whoever has one of these in focus means it.
 const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]"
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" }
 
-const styles = await Promise.all(["lanes.css", "game.css"].map(async (name) => {
-  const style = new CSSStyleSheet()
-  style.replaceSync(await (await fetch(new URL(name, import.meta.url))).text())
-  return style
-}))
-
-function element(tag, className, ...children) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  node.append(...children)
-  return node
-}
+const styles = await sheets("lanes.css", "game.css")
 
 class Lane {
   constructor(name) {

@@ -307,9 +307,10 @@ def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
 
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_FILES = ("game.js", "game.css", "lanes.js", "lanes.css")
 _component = st.components.v2.component(
     "dqn_lab_game",
-    js=loader(publish(*(_ASSETS / name for name in ("game.js", "game.css", "lanes.css")))),
+    js=loader(publish(*(_ASSETS / name for name in _FILES))),
 )
 
 
@@ -337,7 +338,8 @@ def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
             icon=":material/sports_esports:",
             on_click=begin,
         )
-        if has_clock(chosen.agent.config.env_id):
+        # The game knows; else an environment would be made at each question of the browser's.
+        if current.has_clock if current else has_clock(chosen.agent.config.env_id):
             st.segmented_control(
                 "Speed",
                 SPEEDS,
