@@ -16,6 +16,9 @@ from dqn_core.evaluation import Evaluation
 from dqn_core.recording import Recording
 from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
 
+THRESHOLD_COLOR = "#808890"
+"""Seen on a light background and on a dark one."""
+
 NOTEBOOK_WEIGHT = 0.9
 """Weight of the running average in the notebook's test plot."""
 
@@ -158,7 +161,11 @@ class Results:
         )
         if self.threshold is not None:
             figure.add_hline(
-                self.threshold, line_dash="dash", line_width=1, annotation_text="solved"
+                self.threshold,
+                line_dash="dash",
+                line_width=1,
+                line_color=THRESHOLD_COLOR,
+                annotation_text="solved",
             )
         figure.update_layout(
             height=320,

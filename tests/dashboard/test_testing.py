@@ -20,6 +20,7 @@ from PIL import Image, ImageSequence
 from dashboard.agents import Chosen, available, load, read_upload
 from dashboard.conditions import Conditions
 from dashboard.duel import can_duel, prepare
+from dashboard.player import encode
 from dashboard.run import Run
 from dashboard.takeaway import (
     MOST_TILES,
@@ -29,9 +30,10 @@ from dashboard.takeaway import (
     load_lines,
     state_dict_bytes,
 )
-from dashboard.testing import Results, Showing
-from dqn_core import Agent, DQNConfig, LabError, evaluate, record
+from dashboard.testing import THRESHOLD_COLOR, Results, Showing
+from dqn_core import Agent, DQNConfig, LabError, Trainer, evaluate, record
 from dqn_core.checkpoint import agent_bytes, pack
+from dqn_core.environments import known_environments
 from dqn_core.evaluation import Push
 from tests.balancing import balancing_agent
 
@@ -324,3 +326,17 @@ def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="still being recorded"):
         film_episode([showing, other], tmp_path / "early.gif", overlay=False)
     assert not (tmp_path / "early.gif").exists()
+
+
+@pytest.mark.parametrize("env_id", known_environments())
+def test_every_known_environment_is_filmed_in_pictures_or_text(env_id: str) -> None:
+    agent = Trainer(DQNConfig(env_id=env_id, hidden_dim=4, max_episode_steps=4)).agent()
+    recording = record(agent, 1000)
+    frames = list(recording.frames)
+    assert len(frames) == len(recording.actions) + 1
+    assert all(encode(frames))
+
+
+def test_the_threshold_is_seen_on_light_and_dark() -> None:
+    results = Results.of(Chosen("it", "it", balancing_agent()), Conditions(episodes=2))
+    assert results.chart("#0077bb").layout.shapes[0].line.color == THRESHOLD_COLOR
