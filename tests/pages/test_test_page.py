@@ -240,3 +240,12 @@ def test_films_to_take_away(page: AppTest) -> None:
 
 def downloads(at: AppTest) -> list[Any]:
     return list(at.get("download_button"))
+
+
+def test_the_worst_episode_is_one_click_away(page: AppTest) -> None:
+    page.slider(key="test_epsilon").set_value(0.5).run()
+    page.button(key="run_test").click().run()
+    worst = page.session_state["results"][0].worst_seed
+    page.button(key="worst_0").click().run()
+    assert not page.exception
+    assert shown(page) == [(TRAINED, worst)]
