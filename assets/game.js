@@ -1,6 +1,7 @@
 // You against the agent where the server steps the environment: pictures come, keys go.
 
 import { element, sheets } from "./lanes.js"
+import { messenger } from "./messages.js"
 
 const REPEAT_MS = 3000 // a message or its answer can get lost when the page is rerun meanwhile
 const ALIVE_MS = 20000 // while nothing happens the server hears that somebody is there
@@ -74,7 +75,7 @@ class Game {
   }
 
   receive({ data, setTriggerValue }) {
-    this.send = setTriggerValue
+    this.send = messenger(this.root, setTriggerValue)
     const size = new DataView(data.buffer, data.byteOffset).getUint32(0, true)
     const head = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + size)))
     if (head.id !== this.head?.id) this.begin(head)

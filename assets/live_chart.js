@@ -8,6 +8,7 @@
 import { Panel } from "./live_chart_panel.js";
 import { decode, Store } from "./live_chart_store.js";
 import { readable } from "./live_chart_words.js";
+import { messenger } from "./messages.js";
 
 const HUES = ["#0077bb", "#ee7733", "#009988", "#cc3311", "#33bbee", "#ee3377"];
 const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
@@ -294,7 +295,8 @@ export default function render({ data, parentElement, setTriggerValue }) {
   if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
   const chart = charts.get(parentElement);
   chart.retheme();
-  chart.receive(data, (missing) => setTriggerValue("missing", missing));
+  const send = messenger(parentElement, setTriggerValue);
+  chart.receive(data, (missing) => send("missing", missing));
   return () => {
     // Streamlit also cleans up after a superseded call: only the end of the element counts
     if (parentElement.isConnected) return;

@@ -1,6 +1,7 @@
 // The episode player: one or two films on one clock. Everything happens here in the browser; the
 // server is asked only for the parts of a film that are still missing.
 
+import { messenger } from "./messages.js"
 import { Reel } from "./player_reel.js"
 import { Strip } from "./player_strip.js"
 import { element, FilmView } from "./player_view.js"
@@ -138,7 +139,7 @@ class Player {
   // What comes from the server ------------------------------------------------------------------
 
   receive({ data, setTriggerValue }) {
-    this.send = setTriggerValue
+    this.send = messenger(this.root, setTriggerValue)
     const size = new DataView(data.buffer, data.byteOffset).getUint32(0, true)
     const header = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + size)))
     const ids = header.films.map((head) => head.id)

@@ -32,6 +32,7 @@ def open_page(title: str) -> Session:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
+    st.session_state["page"] = next(script for script, name, _ in PAGES if name == title)
     _prepare_process()
     st.logo(str(LOGO), size="large")
     with st.container(horizontal=True, gap="small", key="navigation"):

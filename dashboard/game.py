@@ -24,6 +24,7 @@ from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dashboard.player import Frame, encode
 from dashboard.static_files import loader, publish
+from dashboard.widgets import received
 from dqn_core import LabError, record
 from dqn_core.environments import EnvironmentSpec, environment_spec, family, make_environment
 from dqn_core.recording import Recording, render_mode
@@ -307,7 +308,7 @@ def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
 
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_FILES = ("game.js", "game.css", "lanes.js", "lanes.css")
+_FILES = ("game.js", "game.css", "lanes.js", "lanes.css", "messages.js")
 _component = st.components.v2.component(
     "dqn_lab_game",
     js=loader(publish(*(_ASSETS / name for name in _FILES))),
@@ -320,7 +321,7 @@ def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
     state_key, request_key, speed_key = f"{key}:game", f"{key}:request", f"{key}_speed"
 
     def remember_request() -> None:
-        st.session_state[request_key] = st.session_state[key]["request"]
+        st.session_state[request_key] = received(key, "request")
 
     def begin() -> None:
         if before := st.session_state.get(state_key):

@@ -20,6 +20,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.static_files import loader, publish
+from dashboard.widgets import received
 
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
@@ -37,6 +38,7 @@ _FILES = (
     _ASSETS / "live_chart_statistics.js",
     _ASSETS / "live_chart_store.js",
     _ASSETS / "live_chart.css",
+    _ASSETS / "messages.js",
     Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
 )
 
@@ -193,7 +195,7 @@ def live_charts(
     sent.rows = {name: _rows(table) for name, table in tables.items()}
 
     def resend() -> None:
-        missing = st.session_state[key].missing
+        missing = received(key, "missing")
         if missing and missing["run"] == run_id:
             st.session_state[memory] = _Sent(stream, missing["rows"])
 

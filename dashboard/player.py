@@ -22,6 +22,7 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from dashboard.static_files import loader, publish
+from dashboard.widgets import received
 from dqn_core.errors import LabError
 from dqn_core.video import with_shared_palette
 
@@ -239,7 +240,14 @@ def encode(frames: Sequence[Frame]) -> list[bytes]:
 
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_FILES = ("player.js", "player_reel.js", "player_view.js", "player_strip.js", "player.css")
+_FILES = (
+    "player.js",
+    "player_reel.js",
+    "player_view.js",
+    "player_strip.js",
+    "player.css",
+    "messages.js",
+)
 _component = st.components.v2.component(
     "dqn_lab_player", js=loader(publish(*(_ASSETS / name for name in _FILES)))
 )
@@ -256,7 +264,7 @@ def player(*films: Film, key: str) -> None:
     request_key = f"{key}:request"
 
     def remember_request() -> None:
-        st.session_state[request_key] = st.session_state[key]["request"]
+        st.session_state[request_key] = received(key, "request")
 
     request = st.session_state.get(request_key) or {"number": 0, "starts": {}}
     heads, bodies = [], []

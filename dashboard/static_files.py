@@ -50,7 +50,10 @@ export default function (component) {{
   let mounted = true
   let unmount
   module.then(
-    (loaded) => {{ if (mounted) unmount = loaded.default(component) }},
+    (loaded) => {{
+      // Where the page was left meanwhile, the element may be gone before the clean-up is called.
+      if (mounted && component.parentElement.isConnected) unmount = loaded.default(component)
+    }},
     () => {{ component.parentElement.textContent =
       "Part of this page could not be loaded: reload it, and if that does not help, start " +
       "the app with server.enableStaticServing = true." }},

@@ -1,4 +1,4 @@
-"""Widgets that show a value which is kept elsewhere and may change without them."""
+"""Widgets that show a value which is kept elsewhere, and components that send messages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,10 +29,21 @@ def on_change(key: str, use: Callable[[Any], object]) -> Callable[[], None]:
     """
 
     def changed() -> None:
-        if key in _present_keys().values():
+        if key in _present_keys().values() and key in st.session_state:
             use(st.session_state[key])
 
     return changed
+
+
+def received(key: str, name: str) -> Any:
+    """What the component ``key`` has sent as ``name``; to be called by its callback.
+
+    A message may come when its page was left already: Streamlit then takes the browser to be back
+    there, and has emptied it. The way out is to draw the page that the person went to once more.
+    """
+    if key not in st.session_state:
+        st.switch_page(st.session_state["page"])
+    return st.session_state[key][name]
 
 
 def _present_keys() -> dict[str, str]:

@@ -122,7 +122,7 @@ def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> Non
     key = f"episodes_{index}_{id(result)}"
 
     def watch_row() -> None:
-        rows = st.session_state[key].selection.rows
+        rows = key in st.session_state and st.session_state[key].selection.rows
         if rows:
             show(tested, result.evaluation.seeds[rows[0]], result.conditions)
 

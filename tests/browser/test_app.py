@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 APP = Path(__file__).parents[2] / "app.py"
 Open = Callable[..., Page]
@@ -96,6 +97,73 @@ def test_training_goes_on_while_another_page_is_looked_at(page: Page, app_url: s
     expect(button(page, "pause")).to_be_visible()
     assert wait_for_step(page, left_at + 100) > left_at + 100
     button(page, "pause").click()
+
+
+class Uplink:
+    """What a page sends to the server; it can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self.messages: list[bytes] = []
+        self.holds = False
+        page.route_web_socket("**/_stcore/stream", self._connect)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        self._server = browser.connect_to_server()
+        browser.on_message(self._take)
+
+    def _take(self, message: str | bytes) -> None:
+        assert isinstance(message, bytes)
+        self.messages.append(message)
+        if not self.holds:
+            self._server.send(message)
+
+    def send(self, messages: list[bytes]) -> None:
+        for message in messages:
+            self._server.send(message)
+
+    def of_components(self) -> list[bytes]:
+        reruns = ((BackMsg.FromString(message).rerun_script, message) for message in self.messages)
+        return [
+            m for run, m in reruns if any(w.json_trigger_value for w in run.widget_states.widgets)
+        ]
+
+
+def test_a_late_message_of_the_page_that_was_left_does_not_empty_the_next(
+    page: Page, app_url: str
+) -> None:
+    uplink = Uplink(page)
+    page.goto(f"{app_url}/test")
+    while not (requests := uplink.of_components()):  # the player's, for more of the film
+        page.wait_for_timeout(50)
+    late = requests[:1]
+    uplink.holds = True
+    uplink.messages.clear()
+    page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
+    page.wait_for_timeout(300)
+    uplink.holds = False
+    uplink.send(uplink.messages)
+    page.wait_for_timeout(50)  # the server is at work on the other page
+    uplink.send(late)
+    page.wait_for_timeout(1_000)
+    button(page, "one_step").click()
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
+    go_to(page, "Test", "Watch and test an agent")
+
+
+def test_components_are_silent_while_another_page_is_on_its_way(page: Page, app_url: str) -> None:
+    uplink = Uplink(page)
+    page.goto(f"{app_url}/test")
+    while not uplink.of_components():
+        page.wait_for_timeout(20)
+    uplink.holds = True
+    uplink.messages.clear()
+    page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
+    page.wait_for_timeout(1_300)  # the answer to the player's request has come, and more is missing
+    assert uplink.messages
+    assert not uplink.of_components()
+    uplink.holds = False
+    uplink.send(uplink.messages)
+    expect(button(page, "start")).to_be_visible()
 
 
 def test_single_steps_and_episodes(page: Page, app_url: str) -> None:

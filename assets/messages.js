@@ -1,0 +1,21 @@
+// How the components speak to the server: never while another page is on its way.
+//
+// Until that page has come, a message still names the page that is being left. Streamlit would take
+// the browser to be back there, and empty it.
+const ARRIVAL_MS = 1500
+
+let quietUntil = 0
+const beQuiet = () => { quietUntil = performance.now() + ARRIVAL_MS }
+window.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("a[href]")) beQuiet()
+}, { capture: true })
+window.addEventListener("popstate", beQuiet, { capture: true })
+
+/** Streamlit's `setTriggerValue` for the component in `node`: late rather than at the wrong time. */
+export function messenger(node, setTriggerValue) {
+  return function send(name, value) {
+    const ms = quietUntil - performance.now()
+    if (ms <= 0) setTriggerValue(name, value)
+    else setTimeout(() => { if (node.isConnected) send(name, value) }, ms)
+  }
+}
