@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -87,7 +86,7 @@ class Bench:
         self.mount()
 
     def _component(self, *, key: str, data: bytes, on_missing_change: Callable[[], None]) -> None:
-        self.state[key] = SimpleNamespace(missing=None)
+        self.state[key] = {"missing": None}
         self.data = data
         self.resend = on_missing_change
 
@@ -124,7 +123,7 @@ class Bench:
         """Let the server hear what the browser asked for; the question, if there was one."""
         question = self.page.evaluate("asked.shift()")
         if question:
-            self.state["chart"].missing = question
+            self.state["chart"]["missing"] = question
             self.resend()
         return question
 

@@ -3,7 +3,6 @@
 import json
 import struct
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -68,7 +67,7 @@ class Page:
         self.resend: Callable[[], None]
 
     def component(self, *, key: str, data: bytes, on_missing_change: Callable[[], None]) -> None:
-        self.session_state[key] = SimpleNamespace(missing=None)
+        self.session_state[key] = {"missing": None}
         self.message = data
         self.resend = on_missing_change
 
@@ -78,7 +77,7 @@ class Page:
         return read(self.message)
 
     def ask(self, run_id: str, rows: dict[str, int]) -> None:
-        self.session_state["chart"].missing = {"run": run_id, "rows": rows}
+        self.session_state["chart"]["missing"] = {"run": run_id, "rows": rows}
         self.resend()
 
 
