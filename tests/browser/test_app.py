@@ -156,13 +156,15 @@ def test_components_are_silent_while_another_page_is_on_its_way(page: Page, app_
     while not uplink.of_components():
         page.wait_for_timeout(20)
     uplink.holds = True
-    uplink.messages.clear()
-    page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
-    page.wait_for_timeout(1_300)  # the answer to the player's request has come, and more is missing
-    assert uplink.messages
-    assert not uplink.of_components()
+    # Not Playwright's click, which takes its time on a busy machine.
+    page.locator(".st-key-navigation").get_by_role("link", name="Train").evaluate(
+        "link => link.click()"
+    )
+    # Meanwhile the answer to the player's request comes, and more of the film is missing.
+    page.wait_for_timeout(1_000)
+    assert not BackMsg.FromString(uplink.messages[-1]).rerun_script.fragment_id  # the new page
     uplink.holds = False
-    uplink.send(uplink.messages)
+    uplink.send(uplink.messages[-1:])
     expect(button(page, "start")).to_be_visible()
 
 
