@@ -1,21 +1,20 @@
 """The Train page: `streamlit run app.py` opens on it."""
 
 import secrets
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
+from dashboard.figures import figures, figures_style
 from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
-from dashboard.run import Run, Status
+from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
-from dqn_core.exploration import epsilon_at
-from dqn_core.statistics import interquartile_mean, smooth
 
 SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
@@ -28,9 +27,6 @@ X_AXES: dict[XAxis, str] = {
     "episode": "episodes",
     "seconds": "training time",
 }
-RECENT = 200
-"""Episodes of a member that its average return in the figures looks back on."""
-
 Color = Literal["gray", "green", "orange", "blue", "violet", "red"]
 STATUS_BADGES: dict[Status, tuple[str, Color]] = {
     Status.READY: ("ready", "gray"),
@@ -138,73 +134,6 @@ def messages(session: Session) -> None:
         st.warning(f"{', '.join(waiting)}: applies at the next reset.", icon=":material/schedule:")
 
 
-def figures(run: Run) -> None:
-    """The numbers of the moment, and how far the run is."""
-    updates = run.history.updates.columns()
-
-    def newest(columns: dict[str, Any], name: str, form: str) -> str:
-        return format(columns[name][-1], form) if len(columns[name]) else "–"
-
-    step, config, left = run.trainer.env_step, run.config, run.seconds_left
-    numbers = {
-        "Average return": _over_members(average_returns(run)),
-        "Greedy return": _over_members(greedy_returns(run)),
-        "ε": f"{epsilon_at(config, step):.3f}",
-        "Loss": newest(updates, "loss", ".3g"),
-        "Steps a second": f"{run.measured_speed:,.0f}",
-        "Time left": "–" if left is None else clock(left),
-    }
-    with st.container(horizontal=True, key="figures", gap="small"):
-        for label, value in numbers.items():
-            st.metric(label, value, width=105)
-    if run.status is Status.WAITING:
-        runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
-        st.info(
-            f"All places for training are taken: {runs} to pause or end before this one trains.",
-            icon=":material/hourglass_top:",
-        )
-    st.progress(
-        min(1.0, step / config.total_steps),
-        text=f"Environment step {step:,} of {config.total_steps:,}, "
-        f"episode {run.trainer.episodes[0] + 1:,}{_to_the_threshold(run)}",
-    )
-
-
-def average_returns(run: Run) -> list[float]:
-    """Each member's average return of late, of those that have ended an episode."""
-    columns = run.history.episodes.columns(-RECENT * run.trainer.members)
-    of_each = (columns["return"][columns["member"] == p] for p in range(run.trainer.members))
-    return [float(smooth(returns)[-1]) for returns in of_each if len(returns)]
-
-
-def greedy_returns(run: Run) -> list[float]:
-    """Each member's mean return in the newest greedy evaluation."""
-    columns = run.history.evaluations.columns(-run.trainer.members)
-    return [float(value) for value in columns["mean_return"]]
-
-
-def _over_members(returns: list[float]) -> str:
-    return f"{interquartile_mean(returns):.1f}" if returns else "–"
-
-
-def _to_the_threshold(run: Run) -> str:
-    """How far the greedy policy is from solving the environment, where that is defined."""
-    threshold, solved_at = run.trainer.spec.reward_threshold, run.trainer.solved_at
-    if solved_at is not None:
-        return f" · solved at step {solved_at:,}"
-    greedy = greedy_returns(run)
-    if threshold is None or not greedy:
-        return ""
-    mean, which = sum(greedy) / len(greedy), "mean " if len(greedy) > 1 else ""
-    return f" · {which}greedy return {mean:.3g} of the {threshold:g} that solve it"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds, or hours and minutes."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"
-
-
 def changes(session: Session) -> None:
     """What was changed while the run went on, newest first, with the way back."""
     run = session.run
@@ -288,6 +217,7 @@ def inside() -> None:
 
 
 changes(session)
+figures_style()
 view(session)  # outside of what is redrawn: it would be sent and built anew at each refresh
 live()
 inside()

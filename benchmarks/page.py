@@ -43,7 +43,7 @@ CHART_SCRIPTS = ("live_chart", "plotly.min.js")
 DRAWING = 0.25  # seconds after a refresh arrived in which the page draws what it brought
 
 SAMPLE_STEPS = """() => {
-    const shown = document.querySelector("[data-testid=stProgress]");
+    const shown = document.querySelector(".figures").closest("[data-testid=stHtml]");
     window.steps = [];
     const sample = () => {
         const [, step] = shown.textContent.match(/step ([\\d,]+) of/) ?? [];
@@ -139,7 +139,7 @@ def click(page: Page, key: str) -> None:
 
 
 def env_step(page: Page) -> int:
-    text = page.locator("[data-testid=stProgress]").inner_text()
+    text = page.locator(".figures").inner_text()
     found = re.search(r"step ([\d,]+) of", text)
     assert found is not None, text
     return int(found[1].replace(",", ""))

@@ -117,7 +117,7 @@ class Visitor:
         element = delta.new_element
         if element.button.id.endswith("-start"):
             self._start = element.button.id
-        shown = re.search(r"step ([\d,]+) of", element.progress.text)
+        shown = re.search(r"step ([\d,]+) of", element.html.body)
         if shown:
             self.env_step = int(shown[1].replace(",", ""))
 

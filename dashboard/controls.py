@@ -93,20 +93,23 @@ def _preset(session: Session) -> None:
 
 
 def _group(session: Session, group: str, symbol: str, declared: list[Hyperparameter]) -> None:
-    """The controls of one group; the rarer ones are folded away, and say when they differ."""
-    st.markdown(f"{symbol} **{group}**")
+    """The controls of one group; the rarer ones are folded away, the title says if they differ."""
+    rare = [h for h in declared if h.rare]
+    differing = sum(h.name in session.link.differences for h in rare)
+    mark = f" :small[·{DIFFERS_MARK} {differing} changed under More]" if differing else ""
+    st.markdown(f"{symbol} **{group}**{mark}")
     for hyperparameter in declared:
         if not hyperparameter.rare:
             _control(session, hyperparameter)
     if group == "Environment" and "members" not in session.link.hidden_controls:
         _members(session)
-    rare = [h for h in declared if h.rare]
     if rare:
-        differing = sum(h.name in session.link.differences for h in rare)
-        mark = f" ·{DIFFERS_MARK} {differing} changed" if differing else ""
-        with st.expander(f"More{mark}", key=f"more_{group}", type="compact"):
-            for hyperparameter in rare:
-                _control(session, hyperparameter)
+        # Only drawn when open: what is folded away would be worked over at each refresh as well.
+        more = st.expander("More", key=f"more_{group}", type="compact", on_change="rerun")
+        if more.open:
+            with more:
+                for hyperparameter in rare:
+                    _control(session, hyperparameter)
 
 
 def _members(session: Session) -> None:
@@ -139,33 +142,45 @@ def _control(session: Session, hyperparameter: Hyperparameter) -> None:
     """One hyperparameter: its name, the way back to the preset, widgets, why it was refused."""
     name = hyperparameter.name
     locked = name in session.link.fixed_controls
+    value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
     differs = name in session.link.differences
     label = _label(hyperparameter, locked, differs)
-    with st.container(gap="xxsmall", key=f"row_{name}"):
-        picks = _picks(
-            hyperparameter, getattr(session.config, name), getattr(session.baseline, name)
-        )
-        below = bool(picks) or hyperparameter.scale == "text" or _is_wide(hyperparameter)
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-            st.markdown(label, help=_escape(hyperparameter.help), width="stretch")
-            if differs and not locked:
-                back = getattr(session.baseline, name)
-                st.button(
-                    "",
-                    key=f"back_{name}",
-                    icon=":material/undo:",
-                    type="tertiary",
-                    help=f"Back to the preset's {show(back)}",
-                    on_click=session.set,
-                    args=(name, back),
-                )
-            if not below:
-                _widget(session, hyperparameter, locked)
+    help_text = _escape(hyperparameter.help)
+    options = _options(session, hyperparameter, "control", locked)
+    picks = _picks(hyperparameter, value, preset_value)
+    # One row each, and a label that is the widget's own where it stands above: the browser goes
+    # through every element and every container of the page several times a refresh.
+    above = bool(picks) or hyperparameter.scale == "text" or _is_wide(hyperparameter)
+    if above:
+        options |= {"label_visibility": "visible", "help": help_text}
+    with st.container(
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="bottom" if above else "center",
+        gap="small" if picks else "xsmall",
+        key=f"row_{name}",
+    ):
         if picks:
-            _slider_and_box(session, hyperparameter, picks, locked)
-        elif below:
-            _widget(session, hyperparameter, locked)
-        _refusal(session, name)
+            st.select_slider(label, picks, value, format_func=_exactly, **options)
+        elif above:
+            _widget(hyperparameter, label, value, options)
+        else:
+            st.markdown(f":small[{label}]", help=help_text, width="stretch")
+        if differs and not locked:
+            st.button(
+                "",
+                key=f"back_{name}",
+                icon=":material/undo:",
+                type="tertiary",
+                help=f"Back to the preset's {show(preset_value)}",
+                on_click=session.set,
+                args=(name, preset_value),
+            )
+        if picks:
+            _number_box(hyperparameter, value, _options(session, hyperparameter, "exact", locked))
+        elif not above:
+            _widget(hyperparameter, hyperparameter.label, value, options)
+    _refusal(session, name)
 
 
 def _label(hyperparameter: Hyperparameter, locked: bool, differs: bool) -> str:
@@ -173,7 +188,7 @@ def _label(hyperparameter: Hyperparameter, locked: bool, differs: bool) -> str:
     if symbol and symbol not in label:
         label = f"{label} {symbol}"
     mark = LOCK_MARK if locked else APPLIES_MARKS[hyperparameter.applies]
-    return f":small[{label}{mark}{DIFFERS_MARK if differs else ''}]"
+    return f"{label}{mark}{DIFFERS_MARK if differs else ''}"
 
 
 def _refusal(session: Session, name: str) -> None:
@@ -182,38 +197,27 @@ def _refusal(session: Session, name: str) -> None:
         st.error(session.problem, icon=":material/error:")
 
 
-def _widget(session: Session, hyperparameter: Hyperparameter, locked: bool) -> None:
+def _widget(
+    hyperparameter: Hyperparameter, label: str, value: Any, options: dict[str, Any]
+) -> None:
     """The one widget that suits the hyperparameter's scale."""
-    label, value = hyperparameter.label, getattr(session.config, hyperparameter.name)
-    common = _options(session, hyperparameter, "control", locked)
     match hyperparameter.scale:
         case "switch":
-            st.toggle(label, value, **common)
+            st.toggle(label, value, **options)
         case "text":
             known = _environments(value)
-            st.selectbox(label, known, known.index(value), accept_new_options=True, **common)
+            st.selectbox(label, known, known.index(value), accept_new_options=True, **options)
         case "choice":
             choices = hyperparameter.choices
             place = choices.index(value)
             width: Literal["stretch"] | int = "stretch" if _is_wide(hyperparameter) else FIELD_WIDTH
-            st.selectbox(label, choices, place, format_func=show, width=width, **common)
+            st.selectbox(label, choices, place, format_func=show, width=width, **options)
         case _:
-            _number_box(hyperparameter, value, common)
+            _number_box(hyperparameter, value, options)
 
 
 def _is_wide(hyperparameter: Hyperparameter) -> bool:
     return any(len(show(choice)) > FIELD_LETTERS for choice in hyperparameter.choices)
-
-
-def _slider_and_box(
-    session: Session, hyperparameter: Hyperparameter, picks: list[Value], locked: bool
-) -> None:
-    """A slider over the usual values, and a box for any exact one."""
-    value = getattr(session.config, hyperparameter.name)
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        slider = _options(session, hyperparameter, "control", locked)
-        st.select_slider(hyperparameter.label, picks, value, format_func=_exactly, **slider)
-        _number_box(hyperparameter, value, _options(session, hyperparameter, "exact", locked))
 
 
 def _options(

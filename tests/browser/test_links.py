@@ -1,7 +1,6 @@
 """The address bar in a real browser: written, opened elsewhere, bad, and used for a lesson."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -120,7 +119,7 @@ def test_a_lesson_hides_and_locks(page: Page, app_url: str) -> None:
     expect(box(page, "control_seed")).to_be_disabled()
     expect(box(page, "exact_learning_rate")).to_be_disabled()
     expect(
-        page.locator(".st-key-row_learning_rate").get_by_label(re.compile("lock"))
+        page.locator(".st-key-row_learning_rate").get_by_label("lock icon", exact=True)
     ).to_be_visible()
     expect(page.locator(".st-key-row_gamma")).to_have_count(0)
     expect(page.locator(".st-key-row_tau")).to_have_count(0)

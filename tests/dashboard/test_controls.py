@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.controls import GROUP_SYMBOLS
 from dashboard.links import Link
 from dashboard.session import Session
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset
@@ -65,6 +66,13 @@ def opened(**parameters: str) -> AppTest:
     return app
 
 
+def unfold(app: AppTest) -> None:
+    """Open all that is folded away."""
+    for group in GROUP_SYMBOLS:
+        app.session_state[f"more_{group}"] = True
+    app.run()
+
+
 def session(app: AppTest) -> Session:
     found: Session = app.session_state["session"]
     return found
@@ -79,12 +87,17 @@ def control(app: AppTest, name: str, prefix: str = "control") -> Any:
 
 
 def labels(app: AppTest) -> str:
-    return "\n".join(markdown.value for markdown in app.sidebar.markdown)
+    """What stands above and beside the controls."""
+    texts = [markdown.value for markdown in app.sidebar.markdown]
+    for kind in ("select_slider", "selectbox"):
+        texts += [widget.label for widget in app.sidebar.get(kind)]
+    return "\n".join(texts)
 
 
 def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() -> None:
     assert len(DQNConfig(**NEW_VALUES).difference(DQNConfig())) == len(HYPERPARAMETERS)
     app = opened()
+    unfold(app)
     for name, value in NEW_VALUES.items():
         control(app, name).set_value(value)
     app.run()
@@ -93,7 +106,8 @@ def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() 
     assert session(app).run.config == DQNConfig(**NEW_VALUES)
     # Each is marked, but the seed, which no preset is about.
     assert len(session(app).link.differences) == len(HYPERPARAMETERS) - 1
-    assert labels(app).count("●") == len(HYPERPARAMETERS) - 1
+    names = [label for label in labels(app).splitlines() if "under More" not in label]
+    assert sum("●" in name for name in names) == len(HYPERPARAMETERS) - 1
 
 
 @pytest.mark.parametrize("gamma", [0.9, 0.99, 0.995, 0.999, 0.9999999])
@@ -164,12 +178,11 @@ def test_a_preset_fills_every_control(app: AppTest) -> None:
 
 
 def test_a_folded_value_that_differs_is_said_outside(app: AppTest) -> None:
-    def changed() -> list[str]:
-        return [e.label for e in app.sidebar.expander if "changed" in e.label]
-
-    assert changed() == []
+    assert "changed" not in labels(app)
+    unfold(app)
     control(app, "n_step").set_value(7).run()
-    assert changed() == ["More · :orange[●] 1 changed"]
+    assert "**Learn** :small[· :orange[●] 1 changed under More]" in labels(app)
+    assert control(app, "n_step").value == 7, "it stays open"
 
 
 def test_a_pasted_configuration_fills_every_control(app: AppTest) -> None:

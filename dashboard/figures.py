@@ -1,0 +1,91 @@
+"""The Train page's figures: the numbers of the moment, and how far the run is."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.run import Run, Status
+from dqn_core.exploration import epsilon_at
+from dqn_core.statistics import interquartile_mean, smooth
+
+RECENT = 200
+"""Episodes of a member that its average return looks back on."""
+
+_STYLE = Path(__file__).resolve().parent.parent / "assets" / "figures.css"
+
+
+def figures_style() -> None:
+    """How the figures look; once a page, outside of what is redrawn."""
+    st.html(_STYLE)
+
+
+def figures(run: Run) -> None:
+    """The numbers of the moment, and how far the run is."""
+    updates = run.history.updates.columns()
+
+    def newest(columns: dict[str, Any], name: str, form: str) -> str:
+        return format(columns[name][-1], form) if len(columns[name]) else "–"
+
+    step, config, left = run.trainer.env_step, run.config, run.seconds_left
+    numbers = {
+        "Average return": _over_members(average_returns(run)),
+        "Greedy return": _over_members(greedy_returns(run)),
+        "ε": f"{epsilon_at(config, step):.3f}",
+        "Loss": newest(updates, "loss", ".3g"),
+        "Steps a second": f"{run.measured_speed:,.0f}",
+        "Time left": "–" if left is None else clock(left),
+    }
+    terms = "".join(
+        f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in numbers.items()
+    )
+    episode = run.trainer.episodes[0] + 1
+    where = f"Environment step {step:,} of {config.total_steps:,}, episode {episode:,}"
+    budget = f'aria-label="Step budget" value="{step}" max="{config.total_steps}"'
+    # One element, not `st.metric` for each and `st.progress`: the browser goes through every one
+    # of them several times a refresh.
+    st.html(
+        f'<div class="figures"><dl>{terms}</dl><p>{where}{_to_the_threshold(run)}</p>'
+        f"<progress {budget}></progress></div>"
+    )
+    if run.status is Status.WAITING:
+        runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
+        st.info(
+            f"All places for training are taken: {runs} to pause or end before this one trains.",
+            icon=":material/hourglass_top:",
+        )
+
+
+def average_returns(run: Run) -> list[float]:
+    """Each member's average return of late, of those that have ended an episode."""
+    columns = run.history.episodes.columns(-RECENT * run.trainer.members)
+    of_each = (columns["return"][columns["member"] == p] for p in range(run.trainer.members))
+    return [float(smooth(returns)[-1]) for returns in of_each if len(returns)]
+
+
+def greedy_returns(run: Run) -> list[float]:
+    """Each member's mean return in the newest greedy evaluation."""
+    columns = run.history.evaluations.columns(-run.trainer.members)
+    return [float(value) for value in columns["mean_return"]]
+
+
+def _over_members(returns: list[float]) -> str:
+    return f"{interquartile_mean(returns):.1f}" if returns else "–"
+
+
+def _to_the_threshold(run: Run) -> str:
+    """How far the greedy policy is from solving the environment, where that is defined."""
+    threshold, solved_at = run.trainer.spec.reward_threshold, run.trainer.solved_at
+    if solved_at is not None:
+        return f" · solved at step {solved_at:,}"
+    greedy = greedy_returns(run)
+    if threshold is None or not greedy:
+        return ""
+    mean, which = sum(greedy) / len(greedy), "mean " if len(greedy) > 1 else ""
+    return f" · {which}greedy return {mean:.3g} of the {threshold:g} that solve it"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, or hours and minutes."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"
