@@ -13,7 +13,7 @@ from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
 from dashboard.run import Status
-from dashboard.session import Session
+from dashboard.session import Session, current_session
 from dashboard.widgets import on_change, shown
 
 SPEEDS: dict[str, float | None] = {
@@ -197,8 +197,8 @@ sidebar(session)  # after the time controls: its many widgets would keep their a
 
 @st.fragment(run_every=0.5 if session.run.is_active else None)
 def live() -> None:
-    """Redrawn twice a second while the run is under way."""
-    run = session.run
+    """Redrawn twice a second while the run is under way; each time tells that somebody looks."""
+    run = current_session().run
     figures(run)
     curves(run, session.link.x_axis, session.link.smoothing)
     if run.status is not drawn_status or session.link is not drawn_link:

@@ -1,5 +1,6 @@
 """The thread that trains a browser session's run, and nothing that can outlive the session."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -7,8 +8,8 @@ from collections.abc import Callable
 from dashboard.run import Run
 from dashboard.slots import Slots
 
-ABANDONED_SECONDS = 150.0
-"""Without any page run for so long, nobody is looking: hidden tabs still tick once a minute."""
+ABANDONED_SECONDS = float(os.environ.get("DQN_LAB_ABANDONED_SECONDS", "150"))
+"""When no page asks for so long, nobody is looking: hidden tabs still ask once a minute."""
 
 
 class Runner:
