@@ -1,7 +1,6 @@
 """The Train page's figures: the numbers of the moment, and how far the run is."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -22,17 +21,13 @@ def figures_style() -> None:
 
 def figures(run: Run) -> None:
     """The numbers of the moment, and how far the run is."""
-    updates = run.history.updates.columns()
-
-    def newest(columns: dict[str, Any], name: str, form: str) -> str:
-        return format(columns[name][-1], form) if len(columns[name]) else "–"
-
+    losses = run.history.updates.columns(-1)["loss"]
     step, config, left = run.trainer.env_step, run.config, run.seconds_left
     numbers = {
         "Average return": _over_members(average_returns(run)),
         "Greedy return": _over_members(greedy_returns(run)),
         "ε": f"{epsilon_at(config, step):.3f}",
-        "Loss": newest(updates, "loss", ".3g"),
+        "Loss": f"{losses[-1]:.3g}" if len(losses) else "–",
         "Steps a second": f"{run.measured_speed:,.0f}",
         "Time left": "–" if left is None else clock(left),
     }
