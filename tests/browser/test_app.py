@@ -229,11 +229,11 @@ def test_a_second_visitor_waits_for_a_place_and_gets_it_when_the_first_tab_close
 def test_a_run_that_is_looked_at_goes_on_without_a_click(
     page: Page, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DQN_LAB_ABANDONED_SECONDS", "2")
+    monkeypatch.setenv("DQN_LAB_ABANDONED_SECONDS", "6")  # a busy machine stalls for seconds
     open_app(page, serve(APP))
     button(page, "start").click()
     wait_for_step(page, 100)
-    page.wait_for_timeout(5_000)
+    page.wait_for_timeout(9_000)
     expect(button(page, "pause")).to_be_visible()
     wait_for_step(page, env_step(page))
 
