@@ -1,11 +1,12 @@
 """Averages and intervals against pandas, SciPy and rliable."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rliable.metrics import aggregate_iqm
 from scipy.stats import bootstrap, trim_mean
 
 from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
@@ -37,15 +38,17 @@ def test_smooth_with_weight_0_is_the_data_itself() -> None:
     np.testing.assert_array_equal(smooth([3, 1, 2], 0.0), [3, 1, 2])
 
 
+@pytest.mark.skipif(find_spec("rliable") is None, reason="rliable is not for Python 3.14 yet")
 @given(st.lists(FINITE, min_size=1, max_size=40))
 def test_the_interquartile_mean_is_rliables(values: list[float]) -> None:
+    from rliable.metrics import aggregate_iqm
+
     expected = aggregate_iqm(np.array(values)[:, None])
     np.testing.assert_allclose(interquartile_mean(values), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_the_interquartile_mean_is_over_all_runs_and_tasks_together() -> None:
     scores = np.random.default_rng(0).normal(size=(7, 5))
-    assert interquartile_mean(scores) == pytest.approx(aggregate_iqm(scores))
     assert interquartile_mean(scores) == pytest.approx(trim_mean(scores, 0.25, axis=None))
     assert interquartile_mean([1.0, 2.0, 3.0, 1_000.0]) == 2.5
 
