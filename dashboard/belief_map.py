@@ -96,7 +96,7 @@ def grid_message(
         "letters": [letter for row in world.letters for letter in row],
         "ended": world.ended.ravel().astype(int).tolist(),
         "walls": world.walls.ravel().astype(int).tolist(),
-        "visits": (visits / max(1, visits.max())).round(2).tolist(),
+        "visits": (visits / max(1, int(visits.max()))).round(2).tolist(),
         "takeaway": grid_takeaway(spec, q_values, world),
         "step": look.agent.env_steps,
     }

@@ -297,12 +297,8 @@ def environment_spec(env_id: str, max_episode_steps: int = 0) -> EnvironmentSpec
 
 
 def known_environments() -> list[str]:
-    """Ids of Gymnasium's own environments with discrete actions and flat observations."""
-    families = [*_LABELS, "Blackjack"]
-    candidates = [
-        env_id for env_id in gymnasium.registry if family(env_id) in families and "/" not in env_id
-    ]
-    return [env_id for env_id in sorted(candidates) if _is_supported(env_id)]
+    """Ids of Gymnasium's own environments that can be learnt here, with what is installed."""
+    return [env_id for env_id in _ids_of_families() if _is_supported(env_id)]
 
 
 def restores_exactly(env_id: str, max_episode_steps: int = 0) -> bool:
@@ -369,6 +365,11 @@ def _return_range(kind: str, time_limit: int) -> tuple[float, float] | None:
     return _RETURN_RANGE.get(kind)
 
 
+def _ids_of_families() -> list[str]:
+    """Ids of Gymnasium's own environments with discrete actions and flat observations, sorted."""
+    return sorted(i for i in gymnasium.registry if family(i) in _LABELS and "/" not in i)
+
+
 def _is_supported(env_id: str) -> bool:
     try:
         make_environment(env_id).close()
@@ -378,7 +379,7 @@ def _is_supported(env_id: str) -> bool:
 
 
 def _unknown(env_id: str) -> str:
-    known = known_environments()
+    known = _ids_of_families()  # one that needs a package is meant all the same
     near = get_close_matches(env_id, known, n=1, cutoff=0.5)
     hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
     return f"There is no environment called {env_id!r}{hint}"

@@ -159,7 +159,7 @@ def playing(
             break
         actions = greedy.cpu().numpy()
         reward = np.zeros((members, episodes))
-        for p, e in zip(*np.nonzero(going_on), strict=True):
+        for p, e in np.argwhere(going_on).tolist():
             action = int(actions[p, e])
             if epsilon > 0 and generators[p][e].random() < epsilon:
                 action = int(generators[p][e].integers(spec.n_actions))

@@ -151,12 +151,23 @@ def test_lunar_lander_is_understood_where_its_package_is_installed() -> None:
     assert not restores_exactly("LunarLander-v3")
 
 
-def test_lunar_lander_says_which_package_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def without_box2d(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "Box2D", None)
     monkeypatch.delitem(sys.modules, "gymnasium.envs.box2d.lunar_lander", raising=False)
     monkeypatch.delitem(sys.modules, "gymnasium.envs.box2d", raising=False)
+
+
+@pytest.mark.usefixtures("without_box2d")
+def test_lunar_lander_says_which_package_it_needs() -> None:
     message = refusal("LunarLander-v3")
     assert message == "LunarLander-v3 needs the package box2d: pip install box2d."
+
+
+@pytest.mark.usefixtures("without_box2d")
+def test_an_id_that_needs_a_package_is_suggested_all_the_same() -> None:
+    assert refusal("LunarLander-v2").endswith("did you mean LunarLander-v3?")
+    assert "LunarLander-v3" not in known_environments()
 
 
 def test_every_environment_on_offer_is_one_that_can_be_made() -> None:
