@@ -1,6 +1,7 @@
 """The Train page: `streamlit run app.py` opens on it."""
 
 import secrets
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
-from dashboard.figures import figures, figures_style
+from dashboard.figures import figures
 from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
@@ -16,6 +17,7 @@ from dashboard.run import Status
 from dashboard.session import Session, current_session
 from dashboard.widgets import on_change, shown
 
+STYLE = Path(__file__).parent / "assets" / "train.css"
 SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
     "10 steps/s": 10,
@@ -217,7 +219,7 @@ def inside() -> None:
 
 
 changes(session)
-figures_style()
+st.html(STYLE)  # once, outside of what is redrawn
 view(session)  # outside of what is redrawn: it would be sent and built anew at each refresh
 live()
 inside()

@@ -1,13 +1,14 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
 import math
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from dashboard.exchange import exchange_buttons, open_dialog
-from dashboard.links import MOST_MEMBERS
+from dashboard.links import MOST_MEMBERS, Link
 from dashboard.run import show
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
@@ -24,40 +25,42 @@ GROUP_SYMBOLS = {
     "Network": ":material/hub:",
     "Budget": ":material/timer:",
 }
-APPLIES_MARKS = {
-    "now": "",
-    "next episode": " :gray[:material/update:]",
-    "restart": " :gray[:material/restart_alt:]",
-}
-DIFFERS_MARK = " :orange[●]"
-LOCK_MARK = " :gray[:material/lock:]"
-NUMBER_WIDTH = 96
-FIELD_WIDTH = 136
-FIELD_LETTERS = 12
-"""A longer choice takes a line of its own."""
-
+APPLIES_SYMBOLS = {"next episode": "update", "restart": "restart_alt"}
+LOCK_SYMBOL = "lock"
+DIFFERS_MARK = "●"
 POWERS_OF_TWO = ("batch_size", "hidden_dim")
 NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0)
 """Discounts worth trying: what matters is the distance from 1."""
 
 
 def sidebar(session: Session) -> None:
-    """All controls of the session, in the sidebar."""
+    """All controls of the session, in the sidebar.
+
+    They are the cells of one grid, laid out by their keys in `assets/train.css`: a row holds a
+    slider and its box, or a widget beside its own label, and the way back to the preset. A
+    container for each row would be dear, as the browser goes through every element and every
+    container of the page several times a refresh.
+    """
     hidden = session.link.hidden_controls
     with st.sidebar:
         exchange_buttons()
-        if "preset" not in hidden:
-            _preset(session)
-        for group, symbol in GROUP_SYMBOLS.items():
-            declared = [
-                h for h in HYPERPARAMETERS.values() if h.group == group and h.name not in hidden
-            ]
-            if declared or (group == "Environment" and "members" not in hidden):
-                _group(session, group, symbol, declared)
-        st.caption(
-            f"A change applies at once, at the next episode{APPLIES_MARKS['next episode']} or "
-            f"at a reset{APPLIES_MARKS['restart']}.{DIFFERS_MARK} is not the preset's value."
-        )
+        with st.container(key="controls"):
+            if "preset" not in hidden:
+                _preset(session)
+            for group, symbol in GROUP_SYMBOLS.items():
+                declared = [
+                    h for h in HYPERPARAMETERS.values() if h.group == group and h.name not in hidden
+                ]
+                if declared or (group == "Environment" and "members" not in hidden):
+                    _group(session, group, symbol, declared)
+            later = ", ".join(
+                f":material/{symbol}: at the {when}" for when, symbol in APPLIES_SYMBOLS.items()
+            )
+            st.caption(
+                f"A change applies at once, {later}. "
+                f":orange[{DIFFERS_MARK}] is not the preset's value."
+            )
+            st.html(_marks(session.link))
     open_dialog(session)
 
 
@@ -65,142 +68,79 @@ def _preset(session: Session) -> None:
     """The preset, how much of it was changed, and the way back to it."""
     locked = "preset" in session.link.fixed_controls
     key = shown("control_preset", session.preset)
-    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
-        st.selectbox(
-            f"Preset{LOCK_MARK}" if locked else "Preset",
-            list(PRESETS),
-            list(PRESETS).index(session.preset),
-            key=key,
-            format_func=lambda name: PRESETS[name].label,
-            help="Fills every control but the seed. "
-            + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
-            on_change=on_change(key, session.choose_preset),
-            disabled=locked,
-        )
-        changed = len(session.link.differences.keys() - session.link.fixed_controls)
-        if changed:
-            values = "1 value" if changed == 1 else f"{changed} values"
-            st.button(
-                str(changed),
-                key="back_all",
-                icon=":material/undo:",
-                type="tertiary",
-                help=f"Put {values} back to the preset",
-                on_click=session.choose_preset,
-                args=(session.preset,),
-            )
+    changed = len(session.link.differences.keys() - session.link.fixed_controls)
+    st.selectbox(
+        f"Preset{_changed(changed)}",
+        list(PRESETS),
+        list(PRESETS).index(session.preset),
+        key=key,
+        format_func=lambda name: PRESETS[name].label,
+        help="Fills every control but the seed. "
+        + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
+        on_change=on_change(key, session.choose_preset),
+        disabled=locked,
+    )
+    if changed:
+        values = "1 value" if changed == 1 else f"{changed} values"
+        _way_back("all", f"Put {values} back to the preset", session.choose_preset, session.preset)
     _refusal(session, "preset")
 
 
 def _group(session: Session, group: str, symbol: str, declared: list[Hyperparameter]) -> None:
-    """The controls of one group; the rarer ones are folded away, the title says if they differ."""
+    """The controls of one group; the rarer ones are folded away, in sight of how many differ."""
+    unfolded: set[str] = st.session_state.setdefault("unfolded", set())
+    st.markdown(f"{symbol} **{group}**")
     rare = [h for h in declared if h.rare]
-    differing = sum(h.name in session.link.differences for h in rare)
-    mark = f" :small[·{DIFFERS_MARK} {differing} changed under More]" if differing else ""
-    st.markdown(f"{symbol} **{group}**{mark}")
+    if rare:
+        is_open = group in unfolded
+        differing = sum(h.name in session.link.differences for h in rare)
+        st.button(
+            "Less" if is_open else f"More{_changed(differing)}",
+            key=f"more_{group}",
+            icon=":material/expand_less:" if is_open else ":material/expand_more:",
+            icon_position="right",
+            type="tertiary",
+            on_click=unfolded.symmetric_difference_update,
+            args=({group},),
+        )
     for hyperparameter in declared:
         if not hyperparameter.rare:
             _control(session, hyperparameter)
     if group == "Environment" and "members" not in session.link.hidden_controls:
         _members(session)
-    if rare:
-        # Only drawn when open: what is folded away would be worked over at each refresh as well.
-        more = st.expander("More", key=f"more_{group}", type="compact", on_change="rerun")
-        if more.open:
-            with more:
-                for hyperparameter in rare:
-                    _control(session, hyperparameter)
+    if group in unfolded:
+        for hyperparameter in rare:
+            _control(session, hyperparameter)
 
 
 def _members(session: Session) -> None:
     """How many agents train side by side."""
     locked = "members" in session.link.fixed_controls
     key = shown("control_members", session.members)
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-        st.markdown(
-            f":small[Seeds side by side{LOCK_MARK if locked else APPLIES_MARKS['restart']}]",
-            help="How many agents train side by side, with consecutive seeds: the curve then "
-            "shows the interquartile mean and its interval. "
-            f"Range: 1 to {MOST_MEMBERS}. A change applies: restart.",
-            width="stretch",
-        )
-        st.number_input(
-            "Seeds side by side",
-            1,
-            MOST_MEMBERS,
-            session.members,
-            key=key,
-            on_change=on_change(key, session.set_members),
-            disabled=locked,
-            label_visibility="collapsed",
-            width=NUMBER_WIDTH,
-        )
+    st.number_input(
+        "Seeds side by side",
+        1,
+        MOST_MEMBERS,
+        session.members,
+        key=key,
+        help="How many agents train side by side, with consecutive seeds: the curve then "
+        "shows the interquartile mean and its interval. "
+        f"Range: 1 to {MOST_MEMBERS}. A change applies: restart.",
+        on_change=on_change(key, session.set_members),
+        disabled=locked,
+    )
     _refusal(session, "members")
 
 
 def _control(session: Session, hyperparameter: Hyperparameter) -> None:
-    """One hyperparameter: its name, the way back to the preset, widgets, why it was refused."""
+    """One hyperparameter: its widgets, the way back to the preset, why a value was refused."""
     name = hyperparameter.name
     locked = name in session.link.fixed_controls
     value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
     differs = name in session.link.differences
-    label = _label(hyperparameter, locked, differs)
-    help_text = _escape(hyperparameter.help)
+    label = _label(hyperparameter)
     options = _options(session, hyperparameter, "control", locked)
-    picks = _picks(hyperparameter, value, preset_value)
-    # One row each, and a label that is the widget's own where it stands above: the browser goes
-    # through every element and every container of the page several times a refresh.
-    above = bool(picks) or hyperparameter.scale == "text" or _is_wide(hyperparameter)
-    if above:
-        options |= {"label_visibility": "visible", "help": help_text}
-    with st.container(
-        horizontal=True,
-        wrap=False,
-        vertical_alignment="bottom" if above else "center",
-        gap="small" if picks else "xsmall",
-        key=f"row_{name}",
-    ):
-        if picks:
-            st.select_slider(label, picks, value, format_func=_exactly, **options)
-        elif above:
-            _widget(hyperparameter, label, value, options)
-        else:
-            st.markdown(f":small[{label}]", help=help_text, width="stretch")
-        if differs and not locked:
-            st.button(
-                "",
-                key=f"back_{name}",
-                icon=":material/undo:",
-                type="tertiary",
-                help=f"Back to the preset's {show(preset_value)}",
-                on_click=session.set,
-                args=(name, preset_value),
-            )
-        if picks:
-            _number_box(hyperparameter, value, _options(session, hyperparameter, "exact", locked))
-        elif not above:
-            _widget(hyperparameter, hyperparameter.label, value, options)
-    _refusal(session, name)
-
-
-def _label(hyperparameter: Hyperparameter, locked: bool, differs: bool) -> str:
-    label, symbol = hyperparameter.label, hyperparameter.symbol
-    if symbol and symbol not in label:
-        label = f"{label} {symbol}"
-    mark = LOCK_MARK if locked else APPLIES_MARKS[hyperparameter.applies]
-    return f"{label}{mark}{DIFFERS_MARK if differs else ''}"
-
-
-def _refusal(session: Session, name: str) -> None:
-    """The sentence of a value that was not taken, beside its control."""
-    if session.refused == name:
-        st.error(session.problem, icon=":material/error:")
-
-
-def _widget(
-    hyperparameter: Hyperparameter, label: str, value: Any, options: dict[str, Any]
-) -> None:
-    """The one widget that suits the hyperparameter's scale."""
+    options["help"] = _escape(hyperparameter.help)
     match hyperparameter.scale:
         case "switch":
             st.toggle(label, value, **options)
@@ -209,15 +149,69 @@ def _widget(
             st.selectbox(label, known, known.index(value), accept_new_options=True, **options)
         case "choice":
             choices = hyperparameter.choices
-            place = choices.index(value)
-            width: Literal["stretch"] | int = "stretch" if _is_wide(hyperparameter) else FIELD_WIDTH
-            st.selectbox(label, choices, place, format_func=show, width=width, **options)
+            st.selectbox(label, choices, choices.index(value), format_func=show, **options)
+        case _ if picks := _picks(hyperparameter, value, preset_value):
+            st.select_slider(label, picks, value, format_func=_exactly, **options)
+            options = _options(session, hyperparameter, "exact", locked)
+            options["label_visibility"] = "collapsed"
+            _number_box(f"{hyperparameter.label}, exact value", hyperparameter, value, options)
         case _:
-            _number_box(hyperparameter, value, options)
+            _number_box(label, hyperparameter, value, options)
+    if differs and not locked:
+        _way_back(
+            name, f"Back to the preset's {show(preset_value)}", session.set, name, preset_value
+        )
+    _refusal(session, name)
 
 
-def _is_wide(hyperparameter: Hyperparameter) -> bool:
-    return any(len(show(choice)) > FIELD_LETTERS for choice in hyperparameter.choices)
+def _way_back(name: str, words: str, go: Callable[..., None], *args: object) -> None:
+    """The button at the end of a row that puts the preset's value back."""
+    st.button(
+        "",
+        key=f"back_{name}",
+        icon=":material/undo:",
+        type="tertiary",
+        help=words,
+        on_click=go,
+        args=args,
+    )
+
+
+def _changed(count: int) -> str:
+    """The words for so many values that are not the preset's."""
+    return f" · {count} changed" if count else ""
+
+
+def _label(hyperparameter: Hyperparameter) -> str:
+    label, symbol = hyperparameter.label, hyperparameter.symbol
+    return f"{label} {symbol}" if symbol and symbol not in label else label
+
+
+def _marks(link: Link) -> str:
+    """A style sheet for what stands behind the labels: when a change applies, if a value differs.
+
+    In the labels themselves it would be read out as markup.
+    """
+    symbols = {
+        name: APPLIES_SYMBOLS[h.applies]
+        for name, h in HYPERPARAMETERS.items()
+        if h.applies in APPLIES_SYMBOLS
+    }
+    symbols |= {"members": APPLIES_SYMBOLS["restart"]}
+    symbols |= dict.fromkeys(link.fixed_controls, LOCK_SYMBOL)
+    marks = [(name, "applies", symbol) for name, symbol in symbols.items()]
+    marks += [(name, "differs", DIFFERS_MARK) for name in link.differences]
+    rules = (
+        f'.st-key-control_{name}, [class*="st-key-control_{name}-"] {{ --{kind}: "{mark}"; }}'
+        for name, kind, mark in marks
+    )
+    return f"<style>{' '.join(rules)}</style>"
+
+
+def _refusal(session: Session, name: str) -> None:
+    """The sentence of a value that was not taken, beside its control."""
+    if session.refused == name:
+        st.error(session.problem, icon=":material/error:")
 
 
 def _options(
@@ -229,19 +223,19 @@ def _options(
         "key": key,
         "on_change": on_change(key, partial(_set, session, hyperparameter.name)),
         "disabled": locked,
-        "label_visibility": "collapsed",
     }
 
 
-def _number_box(hyperparameter: Hyperparameter, value: Any, options: dict[str, Any]) -> None:
+def _number_box(
+    label: str, hyperparameter: Hyperparameter, value: Any, options: dict[str, Any]
+) -> None:
     """A box without bounds: what is out of range reaches the session, whose refusal says why."""
-    label = f"{hyperparameter.label}, exact value"
     if hyperparameter.kind is int:
-        st.number_input(label, value=value, step=1, width=NUMBER_WIDTH, **options)
+        st.number_input(label, value=value, step=1, **options)
     else:
         log = hyperparameter.scale == "log"
         step = float(hyperparameter.default) / 10 if log else 0.001
-        st.number_input(label, value=value, step=step, format="%g", width=NUMBER_WIDTH, **options)
+        st.number_input(label, value=value, step=step, format="%g", **options)
 
 
 def _set(session: Session, name: str, value: Value) -> None:

@@ -1,7 +1,5 @@
 """The Train page's figures: the numbers of the moment, and how far the run is."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.run import Run, Status
@@ -10,13 +8,6 @@ from dqn_core.statistics import interquartile_mean, smooth
 
 RECENT = 200
 """Episodes of a member that its average return looks back on."""
-
-_STYLE = Path(__file__).resolve().parent.parent / "assets" / "figures.css"
-
-
-def figures_style() -> None:
-    """How the figures look; once a page, outside of what is redrawn."""
-    st.html(_STYLE)
 
 
 def figures(run: Run) -> None:

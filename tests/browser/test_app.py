@@ -84,7 +84,7 @@ def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) 
     def first(content: bytes) -> int:
         return next(number for number, frame in enumerate(frames) if content in frame)
 
-    assert first(b"-start") < first(b"row_gamma")
+    assert first(b"-start") < first(b"control_gamma")
 
 
 def test_training_goes_on_while_another_page_is_looked_at(page: Page, app_url: str) -> None:

@@ -127,10 +127,13 @@ def test_a_refused_value_goes_back_and_says_why(page: Page, app_url: str) -> Non
 
 def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url: str) -> None:
     open_app(page, app_url)
-    page.locator(".st-key-more_Learn summary").click()
+    page.locator(".st-key-more_Learn button").click()
     enter(page, "exact_n_step", "7")
-    expect(page.get_by_text("1 changed under More")).to_be_visible()
+    expect(page.get_by_text("Preset · 1 changed")).to_be_visible()
     expect(box(page, "exact_n_step")).to_be_visible()
+    page.locator(".st-key-more_Learn button").click()
+    expect(page.get_by_text("More · 1 changed")).to_be_visible()
+    expect(box(page, "exact_n_step")).to_have_count(0)
 
 
 def test_a_configuration_is_pasted_while_the_run_trains(page: Page, app_url: str) -> None:
