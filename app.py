@@ -187,10 +187,8 @@ session = open_page("Train")
 # Read before anything is drawn: the run may pause by itself while the rest is, and is drawn anew.
 drawn_status, drawn_link = session.run.status, session.link
 
-with st.container(horizontal=True, vertical_alignment="center", key="title"):
-    st.header("Train a deep Q-network", width="content")
-    badge, color = STATUS_BADGES[drawn_status]
-    st.badge(badge, color=color)
+badge, color = STATUS_BADGES[drawn_status]
+st.markdown(f"## Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
 
 time_controls(session)
 messages(session)

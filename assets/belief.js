@@ -28,6 +28,7 @@ class BeliefMap {
   message = null;
   cursor = null;
   #root = make("figure", "belief");
+  #title = Object.assign(make("h3", "belief-name"), { textContent: "What the agent believes" });
   #legend = make("div", "belief-legend");
   #canvas = make("canvas", "belief-canvas");
   #reading = make("p", "belief-reading");
@@ -48,7 +49,7 @@ class BeliefMap {
     canvas.onpointermove = canvas.onpointerdown = (event) => this.#point(event);
     canvas.onpointerleave = canvas.onblur = () => this.#moveTo(null);
     canvas.onkeydown = (event) => this.#key(event);
-    this.#root.append(this.#legend, canvas, this.#reading, this.#takeaway);
+    this.#root.append(this.#title, this.#legend, canvas, this.#reading, this.#takeaway);
     parent.append(style, this.#root);
     this.#theme = readTheme(this.#root);
     this.#sizes = new ResizeObserver(() => this.#schedule());

@@ -95,7 +95,8 @@ class Board {
       rel: "stylesheet",
       href: new URL("health.css", import.meta.url).href,
     });
-    parent.append(style, this.root);
+    const title = Object.assign(make("h3", "health-title"), { textContent: "Health" });
+    parent.append(style, title, this.root);
   }
 
   update(signs) {

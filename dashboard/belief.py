@@ -1,6 +1,7 @@
 """What the agent believes: a live map of its Q-values, over two components or on a grid."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import get_args
 
@@ -26,33 +27,31 @@ _component = st.components.v2.component(
 
 
 def belief(run: Run, member: int = 0) -> None:
-    """The map of one member with the controls of what it shows; redrawn at each call."""
+    """The map of one member, beside the controls of what it shows; redrawn at each call."""
     spec = run.trainer.spec
     look = run.look(member, VISITED)
-    heading = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    heading.subheader("What the agent believes", width="content")
     if not np.isfinite(look.agent.network.parameters.numpy()).all():
-        st.caption("The network's parameters are no longer finite: there is nothing to map.")
+        _no_map("The network's parameters are no longer finite: there is nothing to map.")
     elif spec.n_states:
         world = grid_world(run.trainer.environments[member])
         if world is None:
-            st.caption(f"There is no map of {spec.env_id}: its states have no known places.")
+            _no_map(f"There is no map of {spec.env_id}: its states have no known places.")
         else:
-            with heading:
+            with st.container(key="belief_controls"):
                 chosen = _choices(world)
             _component(key="belief", data=grid_message(spec, look, world, chosen))
     elif spec.observation_dim < 2:
-        st.caption(f"A map needs two components; {spec.env_id} observes one.")
+        _no_map(f"A map needs two components; {spec.env_id} observes one.")
     else:
         axes = dimensions(spec, look.spread)
-        with heading:
-            quantity = _quantity()
-        # On a phone the columns become rows: then the map comes first, and what changes it below.
-        shown, controls = st.columns([2.6, 1], gap="medium")
-        with controls:
-            view = _view(spec, axes, quantity)
-        with shown:
-            _component(key="belief", data=plane_message(spec, look, axes, view))
+        with st.container(key="belief_controls"):
+            view = _view(spec, axes)
+        _component(key="belief", data=plane_message(spec, look, axes, view))
+
+
+def _no_map(sentence: str) -> None:
+    st.subheader("What the agent believes")
+    st.caption(sentence)
 
 
 def member_choice(run: Run) -> int:
@@ -98,7 +97,8 @@ def _choices(world: GridWorld) -> dict[str, int]:
     return chosen
 
 
-def _view(spec: EnvironmentSpec, axes: Sequence[Dimension], quantity: Quantity) -> View:
+def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
+    quantity = _quantity()
     labels, pair = [axis.label for axis in axes], telling_pair(spec)
     x, y = (
         st.selectbox(
@@ -117,8 +117,7 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension], quantity: Quantity) 
     held = [axis.held for axis in axes]
     others = [i for i in range(len(axes)) if i not in (x, y)]
     # A plane through many components would push its own map out of sight.
-    place = st.container() if len(others) <= 2 else st.expander("Held at", expanded=False)
-    with place:
+    with st.expander("Held at") if len(others) > 2 else nullcontext():
         for i in others:
             axis = axes[i]
             held[i] = st.slider(

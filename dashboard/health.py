@@ -67,7 +67,6 @@ class Updates:
 
 def health(run: Run, member: int = 0) -> None:
     """All signs of one member; redrawn at each call."""
-    st.subheader("Health")
     _component(key="health", data={"signs": [asdict(sign) for sign in signs(run, member)]})
 
 
