@@ -212,8 +212,7 @@ def inside() -> None:
     member = member_choice(run)
     with st.container(border=True, key="belief_section"):
         belief(run, member)
-    with st.container(border=True, key="health_section"):
-        health(run, member)
+    health(run, member)
 
 
 changes(session)

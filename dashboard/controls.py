@@ -70,7 +70,7 @@ def _preset(session: Session) -> None:
     key = shown("control_preset", session.preset)
     changed = len(session.link.differences.keys() - session.link.fixed_controls)
     st.selectbox(
-        f"Preset{_changed(changed)}",
+        f"Preset · {changed} changed" if changed else "Preset",
         list(PRESETS),
         list(PRESETS).index(session.preset),
         key=key,
@@ -87,22 +87,22 @@ def _preset(session: Session) -> None:
 
 
 def _group(session: Session, group: str, symbol: str, declared: list[Hyperparameter]) -> None:
-    """The controls of one group; the rarer ones are folded away, in sight of how many differ."""
+    """The controls of one group; its title shows the rarer ones, in sight of how many differ."""
     unfolded: set[str] = st.session_state.setdefault("unfolded", set())
-    st.markdown(f"{symbol} **{group}**")
     rare = [h for h in declared if h.rare]
     if rare:
-        is_open = group in unfolded
         differing = sum(h.name in session.link.differences for h in rare)
+        more = f"{len(rare)} more" + (f", {differing} changed" if differing else "")
         st.button(
-            "Less" if is_open else f"More{_changed(differing)}",
+            f"**{group}** · {'fewer' if group in unfolded else more}",
             key=f"more_{group}",
-            icon=":material/expand_less:" if is_open else ":material/expand_more:",
-            icon_position="right",
+            icon=symbol,
             type="tertiary",
             on_click=unfolded.symmetric_difference_update,
             args=({group},),
         )
+    else:
+        st.markdown(f"{symbol} **{group}**")
     for hyperparameter in declared:
         if not hyperparameter.rare:
             _control(session, hyperparameter)
@@ -175,11 +175,6 @@ def _way_back(name: str, words: str, go: Callable[..., None], *args: object) -> 
         on_click=go,
         args=args,
     )
-
-
-def _changed(count: int) -> str:
-    """The words for so many values that are not the preset's."""
-    return f" · {count} changed" if count else ""
 
 
 def _label(hyperparameter: Hyperparameter) -> str:

@@ -132,7 +132,7 @@ def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url
     expect(page.get_by_text("Preset · 1 changed")).to_be_visible()
     expect(box(page, "exact_n_step")).to_be_visible()
     page.locator(".st-key-more_Learn button").click()
-    expect(page.get_by_text("More · 1 changed")).to_be_visible()
+    expect(page.get_by_role("button", name="Learn · 6 more, 1 changed")).to_be_visible()
     expect(box(page, "exact_n_step")).to_have_count(0)
 
 

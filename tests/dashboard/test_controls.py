@@ -86,7 +86,7 @@ def control(app: AppTest, name: str, prefix: str = "control") -> Any:
 
 
 def titles(app: AppTest) -> list[str]:
-    return [markdown.value for markdown in app.sidebar.markdown]
+    return [m.value for m in app.sidebar.markdown] + [b.label for b in app.sidebar.button]
 
 
 def marks(app: AppTest, kind: str) -> dict[str, str]:
@@ -178,13 +178,13 @@ def test_a_preset_fills_every_control(app: AppTest) -> None:
 
 
 def test_a_folded_value_that_differs_is_said_outside(app: AppTest) -> None:
-    assert app.button(key="more_Learn").label == "More"
+    assert app.button(key="more_Learn").label == "**Learn** · 6 more"
     app.button(key="more_Learn").click().run()
     control(app, "n_step").set_value(7).run()
     assert control(app, "n_step").value == 7, "it stays open"
     app.button(key="more_Learn").click().run()
-    assert app.button(key="more_Learn").label == "More · 1 changed"
-    assert app.button(key="more_Budget").label == "More"
+    assert app.button(key="more_Learn").label == "**Learn** · 6 more, 1 changed"
+    assert "changed" not in app.button(key="more_Budget").label
 
 
 def test_a_mark_tells_what_applies_later(app: AppTest) -> None:
