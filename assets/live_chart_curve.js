@@ -117,11 +117,11 @@ export class Curve {
     return this.#lines()[0] ?? NOTHING;
   }
 
-  /** What to draw inside `range`, each line in about one point a pixel. */
+  /** What to draw inside `range`: a thin line in about one point a pixel, a bold one in half. */
   lines(range, pixels) {
     const limit = Math.min(POINTS, pixels);
     const cut = ({ x, y }, points = limit) => thin(x, y, range, points);
-    const bold = cut(this.#bold());
+    const bold = cut(this.#bold(), limit / 2); // it is two pixels wide, and dear to stroke
     if (this.several) {
       const { x, low, high } = this.#consensus;
       const whole = (y) => cut({ x: x.values, y: y.values }, Infinity);
