@@ -70,12 +70,17 @@ class Desk:
         return int(self[".slider"].input_value())
 
     def pause_at(self, t: int) -> None:
-        if self["[aria-label=Pause]"].count():
-            self["[aria-label=Pause]"].click()
+        """In one go: between two a film may begin, end or go on."""
         self[".slider"].evaluate(
-            "(slider, t) => { slider.value = t; slider.dispatchEvent(new Event('input')) }", t
+            """(slider, t) => {
+              slider.getRootNode().querySelector("[aria-label=Pause]")?.click()
+              slider.value = t
+              slider.dispatchEvent(new Event("input"))
+            }""",
+            t,
         )
         self.page.wait_for_timeout(150)
+        assert self.step == t
 
     def numbers(self, selector: str) -> list[float]:
         return [float(text.replace("−", "-")) for text in self[selector].all_inner_texts()]
