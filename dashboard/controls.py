@@ -42,17 +42,18 @@ def sidebar(session: Session) -> None:
     container of the page several times a refresh.
     """
     hidden = session.link.hidden_controls
+    grid = Grid()
     with st.sidebar:
         exchange_buttons()
         with st.container(key="controls"):
             if "preset" not in hidden:
-                _preset(session)
+                _preset(session, grid)
             for group, symbol in GROUP_SYMBOLS.items():
                 declared = [
                     h for h in HYPERPARAMETERS.values() if h.group == group and h.name not in hidden
                 ]
                 if declared or (group == "Environment" and "members" not in hidden):
-                    _group(session, group, symbol, declared)
+                    _group(session, grid, group, symbol, declared)
             later = ", ".join(
                 f":material/{symbol}: at the {when}" for when, symbol in APPLIES_SYMBOLS.items()
             )
@@ -60,15 +61,52 @@ def sidebar(session: Session) -> None:
                 f"A change applies at once, {later}. "
                 f":orange[{DIFFERS_MARK}] is not the preset's value."
             )
-            st.html(_marks(session.link))
+            grid.draw_ways_back()
+            st.html(f"<style>{_marks(session.link)} {grid.places()}</style>")
     open_dialog(session)
 
 
-def _preset(session: Session) -> None:
+class Grid:
+    """The rows drawn so far, and the ways back that are to stand in them.
+
+    These are drawn after all controls: one that came between two would push those below it from
+    their places, and the one in the user's hand would be made anew.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._ways_back: dict[str, tuple[int, str, Callable[[], None]]] = {}
+
+    def next_row(self) -> None:
+        self.rows += 1
+
+    def way_back(self, name: str, words: str, go: Callable[[], None]) -> None:
+        """At the end of the row that was begun last."""
+        self._ways_back[name] = (self.rows, words, go)
+
+    def draw_ways_back(self) -> None:
+        for name, (_, words, go) in self._ways_back.items():
+            st.button(
+                "",
+                key=f"back_{name}",
+                icon=":material/undo:",
+                type="tertiary",
+                help=words,
+                on_click=go,
+            )
+
+    def places(self) -> str:
+        """The rows of the ways back, as style rules."""
+        rows = ((name, row) for name, (row, *_) in self._ways_back.items())
+        return " ".join(f".st-key-back_{name} {{ grid-row: {row}; }}" for name, row in rows)
+
+
+def _preset(session: Session, grid: Grid) -> None:
     """The preset, how much of it was changed, and the way back to it."""
     locked = "preset" in session.link.fixed_controls
     key = shown("control_preset", session.preset)
     changed = len(session.link.differences.keys() - session.link.fixed_controls)
+    grid.next_row()
     st.selectbox(
         f"Preset · {changed} changed" if changed else "Preset",
         list(PRESETS),
@@ -82,14 +120,18 @@ def _preset(session: Session) -> None:
     )
     if changed:
         values = "1 value" if changed == 1 else f"{changed} values"
-        _way_back("all", f"Put {values} back to the preset", session.choose_preset, session.preset)
-    _refusal(session, "preset")
+        words = f"Put {values} back to the preset"
+        grid.way_back("all", words, partial(session.choose_preset, session.preset))
+    _refusal(session, grid, "preset")
 
 
-def _group(session: Session, group: str, symbol: str, declared: list[Hyperparameter]) -> None:
+def _group(
+    session: Session, grid: Grid, group: str, symbol: str, declared: list[Hyperparameter]
+) -> None:
     """The controls of one group; its title shows the rarer ones, in sight of how many differ."""
     unfolded: set[str] = st.session_state.setdefault("unfolded", set())
     rare = [h for h in declared if h.rare]
+    grid.next_row()
     if rare:
         differing = sum(h.name in session.link.differences for h in rare)
         more = f"{len(rare)} more" + (f", {differing} changed" if differing else "")
@@ -105,18 +147,19 @@ def _group(session: Session, group: str, symbol: str, declared: list[Hyperparame
         st.markdown(f"{symbol} **{group}**")
     for hyperparameter in declared:
         if not hyperparameter.rare:
-            _control(session, hyperparameter)
+            _control(session, grid, hyperparameter)
     if group == "Environment" and "members" not in session.link.hidden_controls:
-        _members(session)
+        _members(session, grid)
     if group in unfolded:
         for hyperparameter in rare:
-            _control(session, hyperparameter)
+            _control(session, grid, hyperparameter)
 
 
-def _members(session: Session) -> None:
+def _members(session: Session, grid: Grid) -> None:
     """How many agents train side by side."""
     locked = "members" in session.link.fixed_controls
     key = shown("control_members", session.members)
+    grid.next_row()
     st.number_input(
         "Seeds side by side",
         1,
@@ -129,16 +172,17 @@ def _members(session: Session) -> None:
         on_change=on_change(key, session.set_members),
         disabled=locked,
     )
-    _refusal(session, "members")
+    _refusal(session, grid, "members")
 
 
-def _control(session: Session, hyperparameter: Hyperparameter) -> None:
+def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> None:
     """One hyperparameter: its widgets, the way back to the preset, why a value was refused."""
     name = hyperparameter.name
     locked = name in session.link.fixed_controls
     value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
     differs = name in session.link.differences
     label = _label(hyperparameter)
+    grid.next_row()
     options = _options(session, hyperparameter, "control", locked)
     options["help"] = _escape(hyperparameter.help)
     match hyperparameter.scale:
@@ -158,23 +202,9 @@ def _control(session: Session, hyperparameter: Hyperparameter) -> None:
         case _:
             _number_box(label, hyperparameter, value, options)
     if differs and not locked:
-        _way_back(
-            name, f"Back to the preset's {show(preset_value)}", session.set, name, preset_value
-        )
-    _refusal(session, name)
-
-
-def _way_back(name: str, words: str, go: Callable[..., None], *args: object) -> None:
-    """The button at the end of a row that puts the preset's value back."""
-    st.button(
-        "",
-        key=f"back_{name}",
-        icon=":material/undo:",
-        type="tertiary",
-        help=words,
-        on_click=go,
-        args=args,
-    )
+        words = f"{hyperparameter.label}: back to the preset's {show(preset_value)}"
+        grid.way_back(name, words, partial(session.set, name, preset_value))
+    _refusal(session, grid, name)
 
 
 def _label(hyperparameter: Hyperparameter) -> str:
@@ -183,7 +213,7 @@ def _label(hyperparameter: Hyperparameter) -> str:
 
 
 def _marks(link: Link) -> str:
-    """A style sheet for what stands behind the labels: when a change applies, if a value differs.
+    """Style rules for what stands behind the labels: when a change applies, if a value differs.
 
     In the labels themselves it would be read out as markup.
     """
@@ -200,12 +230,13 @@ def _marks(link: Link) -> str:
         f'.st-key-control_{name}, [class*="st-key-control_{name}-"] {{ --{kind}: "{mark}"; }}'
         for name, kind, mark in marks
     )
-    return f"<style>{' '.join(rules)}</style>"
+    return " ".join(rules)
 
 
-def _refusal(session: Session, name: str) -> None:
-    """The sentence of a value that was not taken, beside its control."""
+def _refusal(session: Session, grid: Grid, name: str) -> None:
+    """The sentence of a value that was not taken, below its control."""
     if session.refused == name:
+        grid.next_row()
         st.error(session.problem, icon=":material/error:")
 
 

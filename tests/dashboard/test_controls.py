@@ -170,6 +170,18 @@ def test_one_click_puts_one_back_and_one_puts_all_back(app: AppTest) -> None:
     assert not [button for button in app.button if str(button.key).startswith("back_")]
 
 
+def test_a_way_back_moves_no_control_from_its_place(app: AppTest) -> None:
+    def places() -> list[str]:
+        return [re.sub(r"-\d+$", "", element.key or "") for element in app.sidebar]
+
+    before = places()
+    control(app, "batch_size").set_value(32)
+    control(app, "gamma").set_value(0.9)
+    app.run()
+    controls = [place for place in places() if not place.startswith("back_")]
+    assert places()[: len(before)] == before == controls
+
+
 def test_a_preset_fills_every_control(app: AppTest) -> None:
     app.selectbox(key="control_preset").set_value("notebook").run()
     assert session(app).config == preset("notebook")
