@@ -65,6 +65,7 @@ def serving(*, long: bool = False) -> Iterator[Server]:
             process = subprocess.Popen(
                 [*command, "--long"] if long else command,
                 cwd=ROOT,
+                env=os.environ | {"MALLOC_ARENA_MAX": "1"},  # as `./lab` has it
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

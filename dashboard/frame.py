@@ -1,7 +1,5 @@
 """What every page begins with: page settings, the session, the way to the other pages."""
 
-import contextlib
-import ctypes
 import gc
 import os
 from pathlib import Path
@@ -52,20 +50,7 @@ def _prepare_process() -> bool:
 
     One thread for PyTorch, since two spin against each other as soon as a core is busy.
     """
-    share_one_heap()
     set_threads()
     gc.collect()
     gc.freeze()
     return True
-
-
-def share_one_heap() -> None:
-    """Have all threads allocate from one heap, where the C library would give them several.
-
-    Streamlit runs a page's script in a new thread at each refresh. GNU's library gives threads up
-    to eight heaps for each core, and every one of them fills with holes of its own: a server would
-    grow for half an hour after its replay buffer is full.
-    """
-    most_arenas = -8  # M_ARENA_MAX of <malloc.h>
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
-        ctypes.CDLL(None).mallopt(most_arenas, 1)
