@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.exchange import exchange_buttons, open_dialog
+from dashboard.lesson import control_name
 from dashboard.links import MOST_MEMBERS, Link
 from dashboard.run import show
 from dashboard.session import Session
@@ -161,7 +162,7 @@ def _members(session: Session, grid: Grid) -> None:
     key = shown("control_members", session.members)
     grid.next_row()
     st.number_input(
-        "Seeds side by side",
+        control_name("members"),
         1,
         MOST_MEMBERS,
         session.members,
@@ -181,7 +182,7 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
     locked = name in session.link.fixed_controls
     value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
     differs = name in session.link.differences
-    label = _label(hyperparameter)
+    label = control_name(name)
     grid.next_row()
     options = _options(session, hyperparameter, "control", locked)
     options["help"] = _escape(hyperparameter.help)
@@ -205,11 +206,6 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
         words = f"{hyperparameter.label}: back to the preset's {show(preset_value)}"
         grid.way_back(name, words, partial(session.set, name, preset_value))
     _refusal(session, grid, name)
-
-
-def _label(hyperparameter: Hyperparameter) -> str:
-    label, symbol = hyperparameter.label, hyperparameter.symbol
-    return f"{label} {symbol}" if symbol and symbol not in label else label
 
 
 def _marks(link: Link) -> str:
