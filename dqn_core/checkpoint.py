@@ -74,7 +74,10 @@ def save_run(path: Path | str, trainer: Trainer) -> None:
 
 
 def load_run(source: Source) -> Trainer:
-    """A trainer that continues the saved run; raises `CheckpointError`."""
+    """A trainer that continues the saved run; raises `CheckpointError`.
+
+    A run from a machine with a GPU goes on where there is none, on the processor.
+    """
     name = _name(source)
     kind, state = unpack(source)
     if kind != "run":
@@ -84,6 +87,9 @@ def load_run(source: Source) -> Trainer:
         if not 1 <= len(state["configs"]) <= MOST_MEMBERS:
             raise ValueError(f"it has {len(state['configs'])} configurations")
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
+        if not torch.cuda.is_available():
+            configs = [c.replace(device="auto") if c.device == "cuda" else c for c in configs]
+            state["configs"] = [config.to_dict() for config in configs]
         # Before memory is taken for networks that the file has no weights for.
         shape = network_shape(environment_spec(configs[0].env_id), configs[0])
         if tuple(state["learner"]["online"].shape) != (len(configs), shape.n_parameters):

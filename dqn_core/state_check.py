@@ -57,7 +57,7 @@ def _check_form(found: Any, new: Any, path: str) -> None:
                 ok = ok and isinstance(item, bool | int | float | str)
     elif isinstance(new, Tensor | np.ndarray):
         ok = (
-            type(found) is type(new)
+            isinstance(found, Tensor if isinstance(new, Tensor) else np.ndarray)
             and found.dtype == new.dtype
             and found.ndim == new.ndim
             and all(was in (0, now) for now, was in zip(found.shape, new.shape, strict=True))

@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # pygame draws without a screen
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
+import pytest
 import torch
 from hypothesis import settings
 
@@ -14,3 +15,24 @@ torch.set_num_threads(1)
 # A shared machine's pauses are no failures, and a check of the same code has the same outcome.
 settings.register_profile("lab", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("lab")
+
+
+@pytest.fixture(
+    params=[
+        "second",
+        pytest.param(
+            "cuda",
+            marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU"),
+        ),
+    ]
+)
+def device(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What ``device="cuda"`` is in this test: a GPU, or what stands for one where there is none."""
+    name: str = request.param
+    if name == "second":
+        from tests import second_device
+
+        assert name == second_device.NAME
+        monkeypatch.setattr("dqn_core.trainer._device", lambda asked: asked.replace("cuda", name))
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    return name

@@ -143,10 +143,3 @@ def test_the_table_of_updates_has_the_signs_of_each_member() -> None:
     assert newest.member.tolist() == [0, 1]
     assert newest[["dormant_1", "dormant_2"]].to_numpy().max() <= 1
     assert (newest[["target_distance", "update_ratio"]] > 0).all(axis=None)
-
-
-def test_dormant_units_are_looked_for_where_the_network_lives() -> None:
-    """Replay is in the processor's memory, also when the network is not."""
-    shape = NetworkShape(observation_dim=2, n_actions=2, hidden_dim=4)
-    network = QNetwork(shape, torch.empty(1, shape.n_parameters, device="meta"))
-    assert dormant_shares(network, torch.zeros(1, 8, 2)).device.type == "meta"

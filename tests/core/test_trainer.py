@@ -610,22 +610,6 @@ def test_every_live_hyperparameter_changes_what_happens_next(name: str) -> None:
         assert fingerprint(as_it_was)[:-1] != fingerprint(changed)[:-1]
 
 
-def test_a_device_that_is_not_there_is_one_sentence() -> None:
-    if torch.cuda.is_available():
-        pytest.skip("this machine has a CUDA GPU")
-    with pytest.raises(ConfigurationError, match="no CUDA GPU"):
-        Trainer(SMALL.replace(device="cuda"))
-    assert Trainer(SMALL.replace(device="auto")).device == "cpu"
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
-@pytest.mark.parametrize("n_step", [1, 3])
-def test_a_run_on_a_gpu_learns_as_on_the_processor(n_step: int) -> None:
-    on_cpu = trained(60, n_step=n_step)
-    on_gpu = trained(60, n_step=n_step, device="cuda")
-    torch.testing.assert_close(weights(on_gpu).cpu(), weights(on_cpu), atol=1e-4, rtol=1e-3)
-
-
 # --- divergence -------------------------------------------------------------------------------
 
 

@@ -294,3 +294,20 @@ def test_a_step_or_an_episode_ends_with_the_evaluation_that_is_due_and_no_furthe
     assert run.trainer.env_step == steps
     assert len(run.history.evaluations) == steps
     assert slices > 1
+
+
+def test_a_run_on_another_device_is_looked_at_and_undone_as_on_the_processor(device: str) -> None:
+    run = Run([SMALL.replace(device="cuda")])
+    run.start()
+    advance(run, 100)
+    run.pause()
+    assert run.trainer.learner.online.parameters.device.type == device
+    seen = run.look(0, recent=10)
+    assert seen.agent.network.parameters.device.type == "cpu"
+    assert seen.recent.shape == (10, 4)
+    before = flat_state(run)
+    run.change(gamma=0.5)
+    run.start()
+    advance(run, 200)
+    run.undo(0)
+    assert torch.equal(flat_state(run).cpu(), before.cpu())

@@ -1,0 +1,106 @@
+"""A second device, written in Python: memory that the processor's tensors must not be mixed with.
+
+It stands for a GPU where there is none. What PyTorch computes there is computed by the
+processor's kernels, so that results are the same to the last bit; a tensor of one memory among
+those of the other, or a NumPy view of it, is the error that it is on a GPU.
+"""
+
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch._ops import OpOverload
+from torch.utils._pytree import tree_leaves, tree_map
+from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
+
+NAME = "second"
+
+aten = torch.ops.aten
+COPIES = (aten._to_copy.default, aten.copy_.default)
+INDEXING = (aten.index.Tensor, aten.index_put_.default)
+
+
+class Remote(Tensor):
+    """A tensor of the second device; ``local`` is the processor's that computes for it."""
+
+    local: Tensor
+
+    @staticmethod
+    def __new__(cls, local: Tensor) -> "Remote":
+        with torch.inference_mode(False):
+            remote = Tensor._make_wrapper_subclass(
+                cls,
+                local.shape,
+                strides=local.stride(),
+                storage_offset=local.storage_offset(),
+                dtype=local.dtype,
+                device=f"{NAME}:0",
+            )
+        remote.local = local
+        return remote
+
+    def tolist(self) -> list[Any]:
+        return self.local.tolist()
+
+    __torch_function__ = torch._C._disabled_torch_function_impl
+
+    @classmethod
+    def __torch_dispatch__(
+        cls, op: OpOverload, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        return compute(op, *args, **(kwargs or {}))
+
+
+def compute(op: OpOverload, *args: Any, **kwargs: Any) -> Any:
+    """Run ``op`` with the processor's kernel; the result lives where PyTorch would put it."""
+    remotes = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Remote)]
+    if "device" in kwargs and kwargs["device"] is not None:
+        is_remote = torch.device(kwargs["device"]).type == NAME
+        kwargs["device"] = "cpu"
+    elif op is aten.copy_.default:
+        is_remote = isinstance(args[0], Remote)
+    else:
+        is_remote = bool(remotes)
+    if is_remote and op not in COPIES:
+        _refuse_mixture(op, args, kwargs)
+    local_args, local_kwargs = tree_map(_local, (args, kwargs))
+    if op is aten._to_copy.default:
+        result = local_args[0].clone().to(local_kwargs.get("dtype"))
+    else:
+        result = op(*local_args, **local_kwargs)
+    if not is_remote:
+        return result
+    # What was changed in place is the same tensor afterwards.
+    known = {id(remote.local): remote for remote in remotes}
+    return tree_map(lambda leaf: known[id(leaf)] if id(leaf) in known else _remote(leaf), result)
+
+
+def _refuse_mixture(op: OpOverload, args: Any, kwargs: Any) -> None:
+    for leaf in tree_leaves((args, kwargs)):
+        # As on a GPU: numbers may come from anywhere, and so may indices.
+        is_free = not isinstance(leaf, Tensor) or not leaf.dim() or op in INDEXING
+        if not is_free and not isinstance(leaf, Remote):
+            raise RuntimeError(f"{op} was given tensors of two devices")
+
+
+def _local(leaf: Any) -> Any:
+    return leaf.local if isinstance(leaf, Remote) else leaf
+
+
+def _remote(leaf: Any) -> Any:
+    return Remote(leaf) if isinstance(leaf, Tensor) else leaf
+
+
+_setup_privateuseone_for_python_backend(NAME)
+_library = torch.library.Library("aten", "IMPL")
+# The ways to a device that begin without a tensor there; all others reach `Remote`.
+for _op in (aten.empty.memory_format, aten.empty_strided.default, *COPIES):
+    _library.impl(_op, partial(compute, _op), "PrivateUse1")
+
+
+def _copy_from(source: Tensor, destination: Tensor, non_blocking: bool = False) -> Any:
+    return compute(aten.copy_.default, destination, source)
+
+
+_library.impl(aten._copy_from.default, _copy_from, "PrivateUse1")
