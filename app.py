@@ -1,20 +1,25 @@
-"""The Train page: `streamlit run app.py` opens on it."""
+"""The Train page, and the server: `streamlit run app.py` opens on it.
+
+Streamlit imports this file once, for `app`, the server. Then it runs it as a script whenever a
+visitor opens the page or uses a control.
+"""
 
 import secrets
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.starlette import App
 
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
-from dashboard.figures import figures
 from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
+from dashboard.routes import routes
 from dashboard.run import Status
-from dashboard.session import Session, current_session
+from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 
 STYLE = Path(__file__).parent / "assets" / "train.css"
@@ -130,6 +135,12 @@ def messages(session: Session) -> None:
             f"{run.message} To go on, raise or switch off that limit under Budget.",
             icon=":material/info:",
         )
+    elif run.status is Status.WAITING:
+        runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
+        st.info(
+            f"All places for training are taken: {runs} to pause or end before this one trains.",
+            icon=":material/hourglass_top:",
+        )
     elif run.message:
         st.info(run.message, icon=":material/info:")
     if waiting := session.needs_reset():
@@ -183,31 +194,9 @@ def view(session: Session) -> None:
         )
 
 
-session = open_page("Train")
-# Read before anything is drawn: the run may pause by itself while the rest is, and is drawn anew.
-drawn_status, drawn_link = session.run.status, session.link
-
-badge, color = STATUS_BADGES[drawn_status]
-st.markdown(f"## Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
-
-time_controls(session)
-messages(session)
-sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
-
-
-@st.fragment(run_every=0.5 if session.run.is_active else None)
-def live() -> None:
-    """Redrawn twice a second while the run is under way; each time tells that somebody looks."""
-    run = current_session().run
-    figures(run)
-    curves(run, session.link.x_axis, session.link.smoothing)
-    if run.status is not drawn_status or session.link is not drawn_link:
-        st.rerun()
-
-
-@st.fragment(run_every=1.0 if session.run.is_active else None)
-def inside() -> None:
-    """What the networks have become: dearer to work out than the curves, so once a second."""
+@st.fragment
+def inside(session: Session) -> None:
+    """What the networks have become; its controls draw no more than this anew."""
     run = session.run
     member = member_choice(run)
     with st.container(border=True, key="belief_section"):
@@ -215,8 +204,28 @@ def inside() -> None:
     health(run, member)
 
 
-changes(session)
-st.html(STYLE)  # once, outside of what is redrawn
-view(session)  # outside of what is redrawn: it would be sent and built anew at each refresh
-live()
-inside()
+def train_page() -> None:
+    """Draw the page; while a run is under way, the browser renews what is live on it."""
+    session = open_page("Train")
+    # Read before anything is drawn: the run may pause by itself meanwhile.
+    status, drawn = session.run.status, session.state
+
+    badge, color = STATUS_BADGES[status]
+    st.markdown(f"## Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
+
+    time_controls(session)
+    messages(session)
+    sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
+    changes(session)
+    st.html(STYLE)
+    view(session)
+    curves(session, drawn)
+    inside(session)
+    if session.state != drawn:
+        st.rerun()
+
+
+if __name__ == "__main__":
+    train_page()
+else:
+    app = App(__file__, routes=routes())

@@ -1,10 +1,13 @@
 /**
- * The map of what an agent believes: a canvas that is made once and redrawn with each message.
+ * The map of what an agent believes: a canvas that is made once and redrawn with each answer of the
+ * server's, which it asks for by itself.
  *
- * A message is a header length (uint32, little-endian), a header (JSON) and the values. Its `kind`
+ * An answer is a header length (uint32, little-endian), a header (JSON) and the values. Its `kind`
  * says how it is drawn: "plane" over two components of the observation, "grid" on squares.
  */
 
+import { Feed } from "./feed.js";
+import { messenger, seldom } from "./messages.js";
 import { readTheme } from "./belief_colours.js";
 import * as grid from "./belief_grid.js";
 import * as plane from "./belief_plane.js";
@@ -36,6 +39,8 @@ class BeliefMap {
   #frame = 0;
   #theme;
   #sizes;
+  #page = null;
+  #feed;
 
   constructor(parent) {
     const style = Object.assign(document.createElement("link"), {
@@ -54,6 +59,14 @@ class BeliefMap {
     this.#theme = readTheme(this.#root);
     this.#sizes = new ResizeObserver(() => this.#schedule());
     this.#sizes.observe(this.#root);
+    this.#feed = new Feed(() => ({}), (bytes) => this.receive(bytes), this.#root);
+  }
+
+  /** The page was drawn: with this map, and `redraw(ranges)` to have its controls drawn anew. */
+  show(page, redraw) {
+    if (page.view === this.#page?.view) return; // only the theme has changed
+    this.#page = { ...page, redraw: seldom(redraw) };
+    this.#feed.follow(page.address, page.period);
   }
 
   receive(bytes) {
@@ -63,6 +76,7 @@ class BeliefMap {
     this.#takeaway.textContent = message.takeaway;
     this.#canvas.setAttribute("aria-label", `${message.title}. ${message.takeaway}`);
     this.#schedule();
+    if (message.drawn !== this.#page.drawn) this.#page.redraw(message.drawn);
   }
 
   /** Follow the page's theme. */
@@ -135,18 +149,20 @@ class BeliefMap {
   }
 
   dispose() {
+    this.#feed.dispose();
     this.#sizes.disconnect();
     cancelAnimationFrame(this.#frame);
     this.#root.remove();
   }
 }
 
-/** Show one message in the element of a Streamlit component; returns the clean-up. */
-export default function render({ data, parentElement }) {
+/** Show the map in the element of a Streamlit component; returns the clean-up. */
+export default function render({ data, parentElement, setTriggerValue }) {
   if (!maps.has(parentElement)) maps.set(parentElement, new BeliefMap(parentElement));
   const map = maps.get(parentElement);
   map.retheme();
-  map.receive(data);
+  const send = messenger(parentElement, setTriggerValue);
+  map.show(data, (ranges) => send("redraw", ranges));
   return () => {
     // Streamlit also cleans up after a superseded call: only the end of the element counts
     if (parentElement.isConnected) return;

@@ -1,4 +1,6 @@
-/** Signs of health as cards: made once, their texts and trends renewed with each message. */
+/** Signs of health as cards: made once, their texts and trends renewed with each answer. */
+
+import { Feed } from "./feed.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WORDS = { wait: "not yet", good: "good", watch: "watch", bad: "bad" };
@@ -97,6 +99,8 @@ class Board {
     });
     const title = Object.assign(make("h3", "health-title"), { textContent: "Health" });
     parent.append(style, title, this.root);
+    const take = (bytes) => this.update(JSON.parse(new TextDecoder().decode(bytes)));
+    this.feed = new Feed(() => ({}), take, this.root);
   }
 
   update(signs) {
@@ -108,8 +112,11 @@ class Board {
   }
 }
 
-/** Show one message in the element of a Streamlit component. */
+/** Show the signs in the element of a Streamlit component; returns the clean-up. */
 export default function render({ data, parentElement }) {
   if (!boards.has(parentElement)) boards.set(parentElement, new Board(parentElement));
-  boards.get(parentElement).update(data.signs);
+  boards.get(parentElement).feed.follow(data.address, data.period);
+  return () => {
+    if (!parentElement.isConnected) boards.get(parentElement)?.feed.dispose();
+  };
 }

@@ -1,20 +1,22 @@
 /**
- * The live chart: panels over one x axis, made once and then extended with the rows that are new.
+ * The live chart: panels over one x axis, made once and then extended with the rows that are new,
+ * which it asks for by itself.
  *
- * `render` is called with each message and each change of theme. All state of a chart hangs on the
- * element Streamlit gives us, and goes with it.
+ * `render` is called when the page is drawn and with each change of theme. All state of a chart
+ * hangs on the element Streamlit gives us, and goes with it.
  */
 
+import { Feed } from "./feed.js";
+import { Figures } from "./figures.js";
 import { Panel } from "./live_chart_panel.js";
 import { decode, Store } from "./live_chart_store.js";
 import { readable } from "./live_chart_words.js";
-import { messenger } from "./messages.js";
+import { messenger, seldom } from "./messages.js";
 
 const HUES = ["#0077bb", "#ee7733", "#009988", "#cc3311", "#33bbee", "#ee3377"];
 const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
 // milliseconds of a frame that are spent on drawing; what is left is drawn in the next
 const SLICE = 12;
-const ASK_AGAIN = 3000;
 const NEAR = 0.01;
 
 /** The chart of each element that has one. */
@@ -82,8 +84,9 @@ class Chart {
   #spec = null;
   #Plotly = null;
   #frame = 0;
-  #askTimer = 0;
-  #send;
+  #figures = new Figures();
+  #feed;
+  #page = null;
   #held = false;
   #sizes;
   #views;
@@ -104,7 +107,8 @@ class Chart {
     this.#followButton.hidden = true;
     this.#followButton.onclick = () => this.follow();
     this.#root.append(this.#followButton, this.#panelGrid, this.#note, this.#probe);
-    parent.append(style, this.#root);
+    parent.append(style, this.#figures.node, this.#root);
+    this.#feed = new Feed(() => this.#question(), (bytes) => this.#receive(bytes));
     this.theme = readTheme(this.#probe);
 
     this.#sizes = new ResizeObserver(() => this.#outdate());
@@ -130,35 +134,33 @@ class Chart {
     };
   }
 
-  /** Take in a message and the means to ask for what it shows to be missing. */
-  receive(bytes, ask) {
-    this.#send = ask;
-    const message = decode(bytes);
-    const { spec } = message;
-    if (spec.panels && spec.id !== this.#spec) {
-      this.#configure(spec);
+  /** The page was drawn: with this view of the curves, and `redraw(state)` to have it drawn anew. */
+  show(page, redraw) {
+    if (page.view === this.#page?.view) return; // only the theme has changed
+    this.#page = { ...page, redraw: seldom(redraw) };
+    if (page.spec.id !== this.#spec) {
+      this.#configure(page.spec);
       this.store.clear(); // its rows have the columns of other panels
     }
-    if (spec.id !== this.#spec) return this.#ask({ run: message.run, rows: {} });
-
-    const { restarted, missing } = this.store.apply(message);
-    if (restarted) this.follow();
-    if (message.axis !== this.axis) this.#zoomed = this.hovered = null;
-    this.axis = message.axis;
-    this.smoothing = message.smoothing;
-    if (missing) this.#ask({ run: message.run, rows: this.store.rows });
-    else this.#askTimer = clearTimeout(this.#askTimer);
+    if (page.axis !== this.axis) this.#zoomed = this.hovered = null;
+    this.axis = page.axis;
+    this.smoothing = page.smoothing;
     this.#outdate();
+    this.#feed.follow(page.address, page.period);
   }
 
-  /** Ask once, and again only when no answer came. */
-  #ask(missing) {
-    if (this.#askTimer) return;
-    this.#send(missing);
-    this.#askTimer = setTimeout(() => {
-      this.#askTimer = 0;
-      this.#ask(missing);
-    }, ASK_AGAIN);
+  /** What is here: the server sends the rest. */
+  #question() {
+    return { spec: this.#spec, run: this.store.run ?? "", ...this.store.rows };
+  }
+
+  #receive(bytes) {
+    const news = decode(bytes);
+    if (news.spec !== this.#spec) return; // of panels that are on their way, or were here before
+    if (this.store.apply(news)) this.follow();
+    this.#figures.update(news.figures);
+    this.#outdate();
+    if (news.state !== this.#page.drawn) this.#page.redraw(news.state);
   }
 
   #configure(spec) {
@@ -283,20 +285,21 @@ class Chart {
     this.#disposed.abort();
     this.#sizes.disconnect();
     this.#views.disconnect();
-    clearTimeout(this.#askTimer);
+    this.#feed.dispose();
     cancelAnimationFrame(this.#frame);
     for (const panel of this.panels.values()) panel.dispose(this.#Plotly);
+    this.#figures.node.remove();
     this.#root.remove();
   }
 }
 
-/** Show one message in the element of a Streamlit component; returns the clean-up. */
+/** Show the chart in the element of a Streamlit component; returns the clean-up. */
 export default function render({ data, parentElement, setTriggerValue }) {
   if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
   const chart = charts.get(parentElement);
   chart.retheme();
   const send = messenger(parentElement, setTriggerValue);
-  chart.receive(data, (missing) => send("missing", missing));
+  chart.show(data, (state) => send("redraw", state));
   return () => {
     // Streamlit also cleans up after a superseded call: only the end of the element counts
     if (parentElement.isConnected) return;

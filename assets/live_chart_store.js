@@ -1,9 +1,8 @@
 /**
  * The rows of one run as the browser keeps them: tables that only grow, split by member.
  *
- * A message states for each table at which row its rows start. That alone makes delivery safe:
- * rows already here are skipped (a repeated message), a start beyond what is here is a gap (a
- * missed message) and is reported, so that the missing rows can be asked for.
+ * An answer states for each table at which row its rows start. That alone makes delivery safe: rows
+ * already here are skipped, and an answer with a gap before it is left alone.
  */
 
 const TYPES = {
@@ -35,7 +34,7 @@ export class Column {
 }
 
 /**
- * Read one message: four bytes of header length (little-endian), a JSON header, then the columns
+ * Read one answer: four bytes of header length (little-endian), a JSON header, then the columns
  * in the header's order. An integer column is sent as its distance from `base`.
  */
 export function decode(bytes) {
@@ -97,22 +96,23 @@ export class Store {
     this.#tables.clear();
   }
 
-  /** Rows here, by table: what is told to the server when something is missing. */
+  /** Rows here, by table. */
   get rows() {
     return Object.fromEntries([...this.#tables].map(([name, table]) => [name, table.rows]));
   }
 
-  /** Take in a decoded message. Says whether another run began and whether rows are missing. */
-  apply(message) {
-    const restarted = message.run !== this.run;
+  /** Take in a decoded answer. Says whether it is of another run than what was here. */
+  apply(news) {
+    const restarted = news.run !== this.run;
     if (restarted) this.clear();
-    this.run = message.run;
-    let missing = false;
-    for (const [name, part] of Object.entries(message.tables)) {
+    this.run = news.run;
+    const parts = Object.entries(news.tables);
+    // Asked for before these rows were cleared: the next question will tell.
+    if (parts.some(([name, { start }]) => start > this.table(name).rows)) return restarted;
+    for (const [name, { start, rows, values }] of parts) {
       const table = this.table(name);
-      if (part.start > table.rows) missing = true;
-      else table.append(part.values, table.rows - part.start, part.rows);
+      table.append(values, table.rows - start, rows);
     }
-    return { restarted, missing };
+    return restarted;
   }
 }

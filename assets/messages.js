@@ -3,6 +3,7 @@
 // Until that page has come, a message still names the page that is being left. Streamlit would take
 // the browser to be back there, and empty it.
 const ARRIVAL_MS = 1500
+const ANSWER_MS = 3000
 
 let quietUntil = 0
 const beQuiet = () => { quietUntil = performance.now() + ARRIVAL_MS }
@@ -17,5 +18,15 @@ export function messenger(node, setTriggerValue) {
     const ms = quietUntil - performance.now()
     if (ms <= 0) setTriggerValue(name, value)
     else setTimeout(() => { if (node.isConnected) send(name, value) }, ms)
+  }
+}
+
+/** `ask`, that is not called again before there was time for its answer. */
+export function seldom(ask) {
+  let quiet = 0
+  return (...values) => {
+    if (performance.now() < quiet) return
+    quiet = performance.now() + ANSWER_MS
+    ask(...values)
   }
 }

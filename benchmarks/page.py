@@ -10,8 +10,8 @@ of a refresh, and whether the charts stay the same nodes and keep their zoom.
 The speed is that between two environment steps of one run, the same on both sides: the page shows
 its step at each refresh, so both have their time in the browser. Work is the main thread's
 processor time in tasks (`TaskDuration` of the DevTools protocol) from one refresh to the next,
-whatever the page does in between; most of it is Streamlit's, which renders its page anew several
-times a refresh. What the scripts of the charts take of it is sampled with the profiler.
+whatever the page does in between. What the scripts of the charts take of it is sampled with the
+profiler. Bytes are those of an answer on the network, with its headers.
 """
 
 import contextlib
@@ -21,16 +21,15 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import numpy as np
 from long_run import EPISODES, GROWTH
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from report import Report, arguments
 from serve import Server, serving
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dqn_core import Trainer, preset
 from dqn_core.processor import set_threads
@@ -38,12 +37,12 @@ from dqn_core.processor import set_threads
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WINDOW = {"width": 1440, "height": 1000}
-CHARTS = "dqn_lab_live_chart"
-CHART_SCRIPTS = ("live_chart", "plotly.min.js")
+CHARTS = "curves"
+CHART_SCRIPTS = ("live_chart", "figures", "plotly.min.js")
 DRAWING = 0.25  # seconds after a refresh arrived in which the page draws what it brought
 
 SAMPLE_STEPS = """() => {
-    const shown = document.querySelector(".figures").closest("[data-testid=stHtml]");
+    const shown = document.querySelector(".figures");
     window.steps = [];
     const sample = () => {
         const [, step] = shown.textContent.match(/step ([\\d,]+) of/) ?? [];
@@ -67,44 +66,25 @@ TIME_PAUSES = """() => {
 }"""
 
 
-@dataclass
-class Refresh:
-    """One run of the page's script or of some of its fragments, as it came over the network."""
-
-    charts: str = ""  # the fragment with the charts, when they are part of it
-    sizes: dict[str, int] = field(default_factory=dict)  # bytes by fragment
-
-    @property
-    def total(self) -> int:
-        return sum(self.sizes.values())
-
-    @property
-    def other(self) -> int:
-        """Bytes of other fragments; what belongs to none counts for the charts."""
-        return sum(size for name, size in self.sizes.items() if name not in ("", self.charts))
-
-
 class Traffic:
-    """What a page's websocket received, refresh by refresh."""
+    """The answers that a page's feeds got: their names and their bytes, in order."""
 
-    def __init__(self, page: Page) -> None:
-        self.refreshes: list[Refresh] = []
-        self._current = Refresh()
-        page.on("websocket", self._listen)
+    def __init__(self, network: CDPSession) -> None:
+        self.answers: list[tuple[str, float]] = []
+        self._asked: dict[str, str] = {}  # names by request
+        network.on("Network.requestWillBeSent", self._ask)
+        network.on("Network.loadingFinished", self._finish)
+        network.send("Network.enable")
 
-    def _listen(self, socket: WebSocket) -> None:
-        socket.on("framereceived", self._take)
+    def _ask(self, event: dict[str, Any]) -> None:
+        name = re.search(r"/live/[^/]+/(\w+)", event["request"]["url"])
+        if name:
+            self._asked[event["requestId"]] = name[1]
 
-    def _take(self, frame: bytes | str) -> None:
-        assert isinstance(frame, bytes)
-        message = ForwardMsg.FromString(frame)
-        delta, sizes = message.delta, self._current.sizes
-        sizes[delta.fragment_id] = sizes.get(delta.fragment_id, 0) + len(frame)
-        if delta.new_element.bidi_component.component_name == CHARTS:
-            self._current.charts = delta.fragment_id
-        if message.WhichOneof("type") == "script_finished":
-            self.refreshes.append(self._current)
-            self._current = Refresh()
+    def _finish(self, event: dict[str, Any]) -> None:
+        name = self._asked.pop(event["requestId"], None)
+        if name:
+            self.answers.append((name, float(event["encodedDataLength"])))
 
 
 @contextlib.contextmanager
@@ -122,7 +102,7 @@ def chromium() -> Iterator[Browser]:
 def train_page(browser: Browser, server: Server, query: str = "") -> Iterator[tuple[Page, Traffic]]:
     """The Train page in a new window, so tall that all of it is in sight."""
     page = browser.new_page(viewport=WINDOW)
-    traffic = Traffic(page)
+    traffic = Traffic(page.context.new_cdp_session(page))
     page.goto(f"http://{server.address}/?{query}", timeout=120_000)
     page.locator(".st-key-start button").first.wait_for(timeout=120_000)
     page.locator(".live-chart-plot .main-svg").first.wait_for(timeout=120_000)
@@ -222,7 +202,7 @@ def in_scripts(profile: dict[str, Any], names: tuple[str, ...]) -> float:
 
 def late(browser: Browser, server: Server, refreshes: int) -> Late:
     """``refreshes`` of a run of 20,000 episodes; the last quarter of them zoomed in."""
-    work: list[tuple[float, list[Refresh]]] = []
+    work: list[tuple[float, list[tuple[str, float]]]] = []
     with train_page(browser, server, "total_steps=10000000") as (page, traffic):
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -233,12 +213,12 @@ def late(browser: Browser, server: Server, refreshes: int) -> Late:
 
         def follow(count: int) -> None:
             """One more refresh, ``count`` times, and the work from each to the next."""
-            before, seen = task_ms(), len(traffic.refreshes)
+            before, seen = task_ms(), len(traffic.answers)
             for _ in range(count):
-                while not any(refresh.charts for refresh in traffic.refreshes[seen:]):
+                while not any(name == CHARTS for name, _ in traffic.answers[seen:]):
                     page.wait_for_timeout(20)
                 page.wait_for_timeout(1e3 * DRAWING)
-                after, arrived = task_ms(), traffic.refreshes[seen:]
+                after, arrived = task_ms(), traffic.answers[seen:]
                 work.append((after - before, arrived))
                 before, seen = after, seen + len(arrived)
 
@@ -270,11 +250,11 @@ def late(browser: Browser, server: Server, refreshes: int) -> Late:
         zoomed = page.evaluate("(nodes[0].layout.xaxis.range)")
         follow(refreshes // 4)
         return Late(
-            [ms for ms, arrived in measured if not any(r.other for r in arrived)],
-            [ms for ms, arrived in measured if any(r.other for r in arrived)],
+            [ms for ms, arrived in measured if all(name == CHARTS for name, _ in arrived)],
+            [ms for ms, arrived in measured if any(name != CHARTS for name, _ in arrived)],
             charts / (refreshes // 4),
-            [r.total - r.other for _, arrived in work for r in arrived if r.charts],
-            [sum(r.total for r in arrived) for _, arrived in work],
+            [size for _, arrived in work for name, size in arrived if name == CHARTS],
+            [sum(size for _, size in arrived) for _, arrived in work],
             round(steps),
             page.evaluate("""() => {
                 const now = [...document.querySelectorAll(".live-chart-plot")];

@@ -3,21 +3,25 @@
     python benchmarks/visitors.py [--minutes 30]
 
 20 sessions open on the real server, 8 of them training at full speed: the time of a refresh, from
-the request to its last message. Then tabs that close at random moments, and the training threads
+the question to the whole answer. Then tabs that close at random moments, and the training threads
 left five seconds later. Then one run at full speed for some minutes: the server's memory from the
 moment on at which the replay buffer is full.
 
-A visitor is a websocket that speaks as Streamlit's page does: it runs the script, presses Start,
-and asks for each fragment again when its time has come. Twenty browsers would measure themselves.
+A visitor speaks as the page does: over a websocket it runs the script and presses Start, and it
+asks each feed that the page then has for news when its time has come. Twenty browsers would measure
+themselves.
 """
 
 import asyncio
 import contextlib
+import http.client
+import json
 import random
-import re
+import struct
 import time
 from collections.abc import AsyncIterator
 from statistics import median
+from urllib.parse import urlencode
 
 import numpy as np
 import websockets
@@ -37,8 +41,8 @@ RUNNER = "dqn-lab-runner"
 
 
 class Visitor:
-    """One open page. ``refreshes`` are the seconds that its fragments took, ``env_step`` its run's
-    last step shown."""
+    """One open page. ``refreshes`` are the seconds that answers took, ``env_step`` its run's last
+    step shown."""
 
     def __init__(self, address: str, query: str = "") -> None:
         self.refreshes: list[float] = []
@@ -47,8 +51,8 @@ class Visitor:
         self._query = f"total_steps=10000000&{query}"
         self._start = ""  # id of the button
         self._rendered = asyncio.Event()
-        self._timers: dict[str, asyncio.Task[None]] = {}
-        self._asked: dict[str, float] = {}  # when, by fragment
+        self._feeds: dict[str, asyncio.Task[None]] = {}
+        self._rows: dict[str, int | str] = {}
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator["Visitor"]:
@@ -65,7 +69,7 @@ class Visitor:
                 await self._run(ClientState())
                 yield self
             finally:
-                for task in (reader, *self._timers.values()):
+                for task in (reader, *self._feeds.values()):
                     task.cancel()
 
     async def rendered(self) -> None:
@@ -87,39 +91,55 @@ class Visitor:
         async for data in self._socket:
             assert isinstance(data, bytes)
             message = ForwardMsg.FromString(data)
-            kind, run = message.WhichOneof("type"), message.metadata.run
-            if kind == "new_session" and not run.fragment_ids:
-                for timer in self._timers.values():
-                    timer.cancel()
-                self._timers.clear()
-                self._asked.clear()
-            elif kind == "auto_rerun":
-                name = message.auto_rerun.fragment_id
-                self._timers[name] = asyncio.create_task(
-                    self._ask_again(name, message.auto_rerun.interval)
-                )
-            elif kind == "delta":
+            kind = message.WhichOneof("type")
+            if kind == "delta":
                 self._look_at(message.delta)
             elif kind == "script_finished":
                 self._rendered.set()
-                for name in run.fragment_ids:
-                    if name in self._asked:
-                        self.refreshes.append(time.perf_counter() - self._asked.pop(name))
-
-    async def _ask_again(self, fragment: str, interval: float) -> None:
-        while True:
-            await asyncio.sleep(interval)
-            # What is still unanswered took longer: it keeps its first moment.
-            self._asked.setdefault(fragment, time.perf_counter())
-            await self._run(ClientState(fragment_id=fragment, is_auto_rerun=True))
 
     def _look_at(self, delta: Delta) -> None:
         element = delta.new_element
         if element.button.id.endswith("-start"):
             self._start = element.button.id
-        shown = re.search(r"step ([\d,]+) of", element.html.body)
-        if shown:
-            self.env_step = int(shown[1].replace(",", ""))
+        data = element.bidi_component.json
+        if '"address"' in data:
+            feed = json.loads(data)
+            earlier = self._feeds.pop(feed["address"], None)
+            if earlier:
+                earlier.cancel()
+            asking = self._ask(feed["address"], feed["period"] / 1e3)
+            self._feeds[feed["address"]] = asyncio.create_task(asking)
+
+    async def _ask(self, address: str, period: float) -> None:
+        """As `assets/feed.js` does."""
+        connection = http.client.HTTPConnection(self._address, timeout=60)
+        with contextlib.closing(connection):
+            while True:
+                began = time.perf_counter()
+                question = urlencode(self._rows) if address.endswith("/curves") else ""
+                answer = await asyncio.to_thread(_get, connection, f"/{address}?{question}")
+                taken = time.perf_counter() - began
+                if not period:
+                    return
+                self.refreshes.append(taken)
+                if address.endswith("/curves"):
+                    self._take(answer)
+                await asyncio.sleep(max(0, period - taken))
+
+    def _take(self, answer: bytes) -> None:
+        (length,) = struct.unpack_from("<I", answer)
+        header = json.loads(answer[4 : 4 + length])
+        self.env_step = header["figures"]["env_step"]
+        rows = {name: part["start"] + part["rows"] for name, part in header["tables"].items()}
+        self._rows = {"run": header["run"], **rows}
+
+
+def _get(connection: http.client.HTTPConnection, address: str) -> bytes:
+    connection.request("GET", address)
+    response = connection.getresponse()
+    content = response.read()
+    assert response.status == 200, (address, response.status, content)
+    return content
 
 
 async def refresh_times(server: Server, seconds: float) -> list[float]:

@@ -1,6 +1,6 @@
 """What the agent believes: a live map of its Q-values, over two components or on a grid."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import get_args
@@ -8,29 +8,40 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from dashboard.belief_map import QUANTITIES, Quantity, View, grid_message, plane_message
-from dashboard.run import Run
+from dashboard.belief_map import (
+    QUANTITIES,
+    Quantity,
+    View,
+    grid_message,
+    plane_message,
+    ranges,
+)
+from dashboard.feed import offer
+from dashboard.run import Look, Run
 from dashboard.static_files import loader, publish
+from dashboard.widgets import received
 from dqn_core.belief import Dimension, GridWorld, dimensions, grid_world, telling_pair
 from dqn_core.environments import EnvironmentSpec
+
+PERIOD = 1.0
+"""Seconds from one refresh to the next: dearer to work out than the curves."""
 
 VISITED = 300
 """How many of the newest observations are drawn."""
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_FILES = [
-    _ASSETS / f"belief{part}" for part in (".js", "_plane.js", "_grid.js", "_colours.js", ".css")
-]
+_PARTS = ("belief.js", "belief_plane.js", "belief_grid.js", "belief_colours.js", "belief.css")
+_FILES = [_ASSETS / name for name in (*_PARTS, "feed.js", "messages.js")]
 _component = st.components.v2.component(
     "dqn_lab_belief", js=loader(publish(*_FILES)), isolate_styles=False
 )
 
 
 def belief(run: Run, member: int = 0) -> None:
-    """The map of one member, beside the controls of what it shows; redrawn at each call."""
+    """The map of one member, beside the controls of what it shows, renewed by the browser."""
     spec = run.trainer.spec
-    look = run.look(member, VISITED)
-    if not np.isfinite(look.agent.network.parameters.numpy()).all():
+    look = _look(run, member)
+    if look is None:
         _no_map("The network's parameters are no longer finite: there is nothing to map.")
     elif spec.n_states:
         world = grid_world(run.trainer.environments[member])
@@ -39,14 +50,38 @@ def belief(run: Run, member: int = 0) -> None:
         else:
             with st.container(key="belief_controls"):
                 chosen = _choices(world)
-            _component(key="belief", data=grid_message(spec, look, world, chosen))
+            _map(run, member, lambda look: grid_message(spec, look, world, chosen))
     elif spec.observation_dim < 2:
         _no_map(f"A map needs two components; {spec.env_id} observes one.")
     else:
         axes = dimensions(spec, look.spread)
         with st.container(key="belief_controls"):
             view = _view(spec, axes)
-        _component(key="belief", data=plane_message(spec, look, axes, view))
+        _map(
+            run,
+            member,
+            lambda look: plane_message(spec, look, dimensions(spec, look.spread), view),
+            ranges(axes),
+        )
+
+
+def _look(run: Run, member: int) -> Look | None:
+    """None where the networks have diverged."""
+    look = run.look(member, VISITED)
+    return look if np.isfinite(look.agent.network.parameters.numpy()).all() else None
+
+
+def _map(run: Run, member: int, message: Callable[[Look], bytes], drawn: str = "") -> None:
+    def news(_: Mapping[str, str]) -> bytes | None:
+        look = _look(run, member)
+        return message(look) if look else None
+
+    data = offer("belief", news, PERIOD if run.is_active else 0)
+    _component(
+        key="belief",
+        data=data | {"drawn": drawn},
+        on_redraw_change=lambda: received("belief", "redraw"),
+    )
 
 
 def _no_map(sentence: str) -> None:

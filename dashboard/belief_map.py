@@ -55,6 +55,7 @@ def plane_message(
         "y": {"label": y.label, "unit": y.unit, "low": y.low, "high": y.high},
         "takeaway": plane_takeaway(spec, q_values, x, y, view.quantity),
         "step": look.agent.env_steps,
+        "drawn": ranges(axes),
     }
     if view.quantity == "action":
         values = q_values.argmax(-1).astype(np.uint8).tobytes()
@@ -66,6 +67,11 @@ def plane_message(
         header["ramp"] = "advantage" if signed else "value"
         values = np.round((field - low) / (high - low) * 65535).astype("<u2").tobytes()
     return _packed(header, values + _visited(look.recent[:, [view.x, view.y]], x, y))
+
+
+def ranges(axes: Sequence[Dimension]) -> str:
+    """The ranges in one text: where it changes, the controls have to be drawn anew."""
+    return " ".join(f"{axis.low:g} {axis.high:g}" for axis in axes)
 
 
 def centres(axis: Dimension, count: int) -> np.ndarray:
@@ -99,6 +105,7 @@ def grid_message(
         "visits": (visits / max(1, int(visits.max()))).round(2).tolist(),
         "takeaway": grid_takeaway(spec, q_values, world),
         "step": look.agent.env_steps,
+        "drawn": "",
     }
     return _packed(header, q_values.astype("<f4").tobytes())
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import streamlit as st
@@ -271,7 +271,7 @@ def _environments(current: str) -> list[str]:
     return known if current in known else [current, *known]
 
 
-@st.cache_data(show_spinner=False)
+@lru_cache
 def _known_environments() -> list[str]:
     return known_environments()
 

@@ -1,25 +1,41 @@
 """The Train page's charts: which curves of a run there are and what they are measured against."""
 
-import streamlit as st
+from functools import lru_cache
 
-from dashboard.live_chart import Panel, Reference, Takeaway, Trace, XAxis, live_charts
+from dashboard.figures import figures
+from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
 from dashboard.run import Run
+from dashboard.session import Session
 from dqn_core.environments import EnvironmentSpec
 from dqn_core.evaluation import random_policy_return
+
+PERIOD = 0.5
+"""Seconds from one refresh to the next while the run is under way."""
 
 LONGEST_RANDOM_EPISODE = 5_000
 """Environment steps; what acting at random gives in longer ones would keep the page waiting."""
 
 
-def curves(run: Run, x_axis: XAxis, smoothing: float) -> None:
-    """All charts of ``run``; at each call they are extended by what is new."""
+def curves(session: Session, drawn: str) -> None:
+    """All charts of the session's run under its figures, both renewed by the browser.
+
+    ``drawn`` is the session's state that the page shows.
+    """
+    run, link = session.run, session.link
+
+    def news() -> News:
+        session.runner.touch()  # somebody looks
+        run_id = run.id  # first: rows of a run that was rewound meanwhile are of another one
+        return News(run.tables(), run_id, session.state, figures(run))
+
     live_charts(
         _panels(run),
-        run.tables(),
-        run_id=run.id,
-        x_axis=x_axis,
-        smoothing=smoothing,
+        news,
+        x_axis=link.x_axis,
+        smoothing=link.smoothing,
         key="curves",
+        period=PERIOD if run.is_active else 0,
+        drawn=drawn,
     )
 
 
@@ -109,6 +125,6 @@ def _panels(run: Run) -> list[Panel]:
     ]
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@lru_cache(64)
 def _random_return(env_id: str, max_episode_steps: int) -> float:
     return random_policy_return(env_id, max_episode_steps, episodes=20)

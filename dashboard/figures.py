@@ -1,8 +1,8 @@
 """The Train page's figures: the numbers of the moment, and how far the run is."""
 
-import streamlit as st
+from typing import Any
 
-from dashboard.run import Run, Status
+from dashboard.run import Run
 from dqn_core.exploration import epsilon_at
 from dqn_core.statistics import interquartile_mean, smooth
 
@@ -10,36 +10,25 @@ RECENT = 200
 """Episodes of a member that its average return looks back on."""
 
 
-def figures(run: Run) -> None:
-    """The numbers of the moment, and how far the run is."""
+def figures(run: Run) -> dict[str, Any]:
+    """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`."""
     losses = run.history.updates.columns(-1)["loss"]
     step, config, left = run.trainer.env_step, run.config, run.seconds_left
-    numbers = {
-        "Average return": _over_members(average_returns(run)),
-        "Greedy return": _over_members(greedy_returns(run)),
-        "ε": f"{epsilon_at(config, step):.3f}",
-        "Loss": f"{losses[-1]:.3g}" if len(losses) else "–",
-        "Steps a second": f"{run.measured_speed:,.0f}",
-        "Time left": "–" if left is None else clock(left),
-    }
-    terms = "".join(
-        f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in numbers.items()
-    )
     episode = run.trainer.episodes[0] + 1
     where = f"Environment step {step:,} of {config.total_steps:,}, episode {episode:,}"
-    budget = f'aria-label="Step budget" value="{step}" max="{config.total_steps}"'
-    # One element, not `st.metric` for each and `st.progress`: the browser goes through every one
-    # of them several times a refresh.
-    st.html(
-        f'<div class="figures"><dl>{terms}</dl><p>{where}{_to_the_threshold(run)}</p>'
-        f"<progress {budget}></progress></div>"
-    )
-    if run.status is Status.WAITING:
-        runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
-        st.info(
-            f"All places for training are taken: {runs} to pause or end before this one trains.",
-            icon=":material/hourglass_top:",
-        )
+    return {
+        "numbers": {
+            "Average return": _over_members(average_returns(run)),
+            "Greedy return": _over_members(greedy_returns(run)),
+            "ε": f"{epsilon_at(config, step):.3f}",
+            "Loss": f"{losses[-1]:.3g}" if len(losses) else "–",
+            "Steps a second": f"{run.measured_speed:,.0f}",
+            "Time left": "–" if left is None else clock(left),
+        },
+        "where": where + _to_the_threshold(run),
+        "env_step": step,
+        "budget": config.total_steps,
+    }
 
 
 def average_returns(run: Run) -> list[float]:

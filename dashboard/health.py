@@ -1,5 +1,7 @@
 """Health of a run: six signs, each with its number, its trend, its status and what it says."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -7,11 +9,15 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from dashboard.feed import offer
 from dashboard.run import Run
 from dashboard.static_files import loader, publish
 from dqn_core.diagnostics import sample_age
 
 Status = Literal["wait", "good", "watch", "bad"]
+
+PERIOD = 1.0
+"""Seconds from one refresh to the next: dearer to work out than the curves."""
 
 JUDGED = 10
 """Rows of the table of updates whose median is judged: single ones swing with the batch."""
@@ -21,7 +27,7 @@ TREND_POINTS = 60
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _component = st.components.v2.component(
     "dqn_lab_health",
-    js=loader(publish(_ASSETS / "health.js", _ASSETS / "health.css")),
+    js=loader(publish(*(_ASSETS / name for name in ("health.js", "feed.js", "health.css")))),
     isolate_styles=False,
 )
 
@@ -66,8 +72,12 @@ class Updates:
 
 
 def health(run: Run, member: int = 0) -> None:
-    """All signs of one member; redrawn at each call."""
-    _component(key="health", data={"signs": [asdict(sign) for sign in signs(run, member)]})
+    """All signs of one member, renewed by the browser while the run is under way."""
+
+    def news(_: Mapping[str, str]) -> bytes:
+        return json.dumps([asdict(sign) for sign in signs(run, member)]).encode()
+
+    _component(key="health", data=offer("health", news, PERIOD if run.is_active else 0))
 
 
 def signs(run: Run, member: int = 0) -> list[Sign]:

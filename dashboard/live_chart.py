@@ -1,16 +1,16 @@
 """The live chart: panels over one x axis that are extended, not rebuilt, while a run goes on.
 
-`live_charts` is called at each refresh with everything there is, and sends the browser the rows
-that are new. The averages, the thinning for the screen and the statistics over members are the
-browser's (`assets/live_chart*.js`), so that zooming, smoothing and changing the x axis need no
+`live_charts` places it on a page. From then on the browser asks for the rows that it lacks, and
+`answer` sends them. The averages, the thinning for the screen and the statistics over members are
+the browser's (`assets/live_chart*.js`), so that zooming, smoothing and changing the x axis need no
 rows again.
 """
 
 import hashlib
 import json
 import struct
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -19,6 +19,7 @@ import plotly
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.feed import offer
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 
@@ -38,6 +39,8 @@ _FILES = (
     _ASSETS / "live_chart_statistics.js",
     _ASSETS / "live_chart_store.js",
     _ASSETS / "live_chart.css",
+    _ASSETS / "figures.js",
+    _ASSETS / "feed.js",
     _ASSETS / "messages.js",
     Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
 )
@@ -102,6 +105,26 @@ class Takeaway:
 
 
 @dataclass(frozen=True)
+class News:
+    """What there is at the moment that the browser asks.
+
+    Args:
+        tables: columns of equal length by table and column name. Each table has `member` (int),
+            `env_step`, `episode` and `seconds` besides its values, x never falls within a member,
+            and rows are only ever added within one `run_id`. The table `changes`, if there is
+            one, has a text column `label`, and is drawn as labelled vertical rules.
+        run_id: another one clears the curves (also when a run is rewound).
+        state: another one than the page was drawn in has it drawn anew.
+        figures: the numbers above the charts, if there are any (`assets/figures.js`).
+    """
+
+    tables: Mapping[str, Table]
+    run_id: str
+    state: str = ""
+    figures: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class Panel:
     """One chart. The first panel of a page takes the full width.
 
@@ -133,14 +156,6 @@ class Panel:
             raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {names}")
 
 
-@dataclass
-class _Sent:
-    """What the browser is believed to have: of which stream, and how many rows of each table."""
-
-    stream: tuple[str, str] | None = None
-    rows: dict[str, int] = field(default_factory=dict)
-
-
 _component = st.components.v2.component(
     "dqn_lab_live_chart", js=loader(publish(*_FILES)), isolate_styles=False
 )
@@ -148,58 +163,44 @@ _component = st.components.v2.component(
 
 def live_charts(
     panels: Sequence[Panel],
-    tables: Mapping[str, Table],
+    news: Callable[[], News],
     *,
-    run_id: str,
     x_axis: XAxis,
     smoothing: float,
     key: str,
+    period: float = 0.0,
+    drawn: str = "",
     height: int = 240,
 ) -> None:
-    """Show a run's curves; called again at each refresh, it extends what is on the page.
+    """Show a run's curves, which extend themselves while the page stays as it is.
 
     Args:
         panels: the charts, in reading order.
-        tables: columns of equal length by table and column name. Each table has `member` (int),
-            `env_step`, `episode` and `seconds` besides its values, x never falls within a member,
-            and rows are only ever added within one `run_id`. The table `changes`, if there is
-            one, has a text column `label`, and is drawn as labelled vertical rules.
-        run_id: another one clears the curves (also when a run is rewound).
+        news: called whenever the browser asks, in a thread of the server's.
         x_axis: column that the curves are drawn over.
         smoothing: weight w in [0, 1) of the average m ← w·m + (1 − w)·x, shown m / (1 − wᵗ).
         key: the component's key.
+        period: seconds from one question of the browser's to the next; 0 is only one.
+        drawn: the state that the page was drawn in: when the news are of another one, the
+            browser has the page drawn anew.
         height: of a panel's drawing in pixels; the first is a third taller.
     """
-    memory = f"{key}.sent"
-    # Streamlit forgets the component's own state when a run of the page did not show it: then the
-    # browser has forgotten the rows as well.
-    if key not in st.session_state:
-        st.session_state[memory] = _Sent()
-    sent: _Sent = st.session_state.setdefault(memory, _Sent())
-
     spec = _spec(panels, height)
-    stream = (run_id, spec["id"])
-    if sent.stream != stream:
-        st.session_state[memory] = sent = _Sent(stream)
-    message = _message(
-        _columns(panels, tables),
-        sent.rows,
-        {
-            "run": run_id,
-            # The browser needs the panels once; afterwards their name will do.
-            "spec": spec if not sent.rows else {"id": spec["id"]},
-            "axis": x_axis,
-            "smoothing": smoothing,
-        },
-    )
-    sent.rows = {name: _rows(table) for name, table in tables.items()}
+    data = offer(key, lambda query: answer(panels, spec["id"], news(), query), period)
+    data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
+    _component(key=key, data=data, on_redraw_change=lambda: received(key, "redraw"))
 
-    def resend() -> None:
-        missing = received(key, "missing")
-        if missing and missing["run"] == run_id:
-            st.session_state[memory] = _Sent(stream, missing["rows"])
 
-    _component(key=key, data=message, on_missing_change=resend)
+def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str, str]) -> bytes:
+    """The rows that a browser lacks, which says in ``query`` how many it has of each table.
+
+    They are of the panels `spec` and the `run` that it names: of others it has none. Raises
+    `ValueError` where these are no numbers.
+    """
+    is_same = (query.get("spec"), query.get("run")) == (spec_id, news.run_id)
+    start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
+    header = {"spec": spec_id, "run": news.run_id, "state": news.state, "figures": news.figures}
+    return _message(_columns(panels, news.tables), start, header)
 
 
 def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
@@ -243,7 +244,7 @@ def _message(
     body: list[bytes] = []
     for name, table in tables.items():
         end = _rows(table)
-        first = min(start.get(name, 0), end)
+        first = min(max(0, start[name]), end)
         part = parts[name] = {"start": first, "rows": end - first, "columns": []}
         if first == end:
             continue

@@ -30,12 +30,19 @@ class Session:
         self.link_problems = list(link_problems)
         self.problem = ""
         self.refused = ""
+        self.runner: Runner
         try:
             self.run = Run(self.link.member_configs)
         except LabError as error:
             self.link_problems.append(f"{error} Used instead: the preset.")
             self.link = replace(self.link, config=self.baseline)
             self.run = Run(self.link.member_configs)
+
+    @property
+    def state(self) -> str:
+        """Another one whenever the page has to be drawn anew, not only what is live on it."""
+        run = self.run
+        return f"{run.id} {run.status} {run.ahead} {hash(self.link)}"
 
     @property
     def preset(self) -> str:
@@ -149,7 +156,8 @@ def current_session() -> Session:
     if "session" not in st.session_state:
         st.session_state["session"] = Session(*read_address())
     session: Session = st.session_state["session"]
-    _runner(session).touch()
+    session.runner = _runner(session)
+    session.runner.touch()
     return session
 
 

@@ -1,41 +1,41 @@
 """Files that the browser loads by address instead of receiving them with every message."""
 
 import hashlib
-import os
-import tempfile
+import mimetypes
 from pathlib import Path
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from starlette.requests import Request
+from starlette.responses import Response
 
-_PROJECT = Path(__file__).resolve().parent.parent
+PATH = "files"
+
+_published: dict[str, dict[str, bytes]] = {}  # contents by folder and name, filled by imports
 
 
 def publish(*sources: Path) -> str:
-    """Copy files side by side into the folder that Streamlit serves (`server.enableStaticServing`).
+    """Serve files side by side, in a folder named after their contents.
 
-    The folder `static/` lies beside the script that `streamlit run` was given. The copies lie in a
-    subfolder named after the files' contents, so that a browser never mixes two versions.
+    So a browser may keep them for good, and never mixes two versions.
 
-    Returns: the address of the first file, relative to the root of the app, for example
-        `app/static/0123456789ab/player.js`.
+    Returns: the address of the first file, relative to the root of the app.
     """
-    contents = [source.read_bytes() for source in sources]
-    digest = hashlib.sha256(b"\0".join(contents)).hexdigest()[:12]
-    context = get_script_run_ctx(suppress_warning=True)
-    root = Path(context.main_script_path).resolve().parent if context else _PROJECT
-    folder = root / "static" / digest
-    folder.mkdir(parents=True, exist_ok=True)
-    (root / "static" / ".gitignore").write_text("*\n")  # copies only
-    for source, content in zip(sources, contents, strict=True):
-        target = folder / source.name
-        if not target.exists():
-            # A second server may publish at the same moment: nobody must see half a file.
-            descriptor, unfinished = tempfile.mkstemp(dir=folder)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(unfinished).chmod(0o644)
-            Path(unfinished).replace(target)
-    return f"app/static/{digest}/{sources[0].name}"
+    contents = {source.name: source.read_bytes() for source in sources}
+    folder = hashlib.sha256(b"\0".join(contents.values())).hexdigest()[:12]
+    _published[folder] = contents
+    return f"{PATH}/{folder}/{sources[0].name}"
+
+
+def file(request: Request) -> Response:
+    """A published file."""
+    name = request.path_params["name"]
+    content = _published.get(request.path_params["folder"], {}).get(name)
+    if content is None:
+        return Response(status_code=404)
+    return Response(
+        content,
+        media_type=mimetypes.guess_type(name)[0],
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
 
 
 def loader(address: str) -> str:
@@ -56,7 +56,7 @@ export default function (component) {{
     }},
     () => {{ component.parentElement.textContent =
       "Part of this page could not be loaded: reload it, and if that does not help, start " +
-      "the app with server.enableStaticServing = true." }},
+      "the server again." }},
   )
   return () => {{ mounted = false; unmount?.() }}
 }}

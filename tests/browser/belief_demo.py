@@ -1,43 +1,54 @@
 """A page with the belief map and the health of a run that is trained while it is shown.
 
-Query parameters: `env` (an id), `steps` a refresh, `members`, `member`.
+Query parameters: `env` (an id), `steps` each time that the map is asked for, `members`, `member`.
 """
 
 import streamlit as st
 import torch
+from streamlit.starlette import App
 
 from dashboard.belief import belief
 from dashboard.health import health
-from dashboard.run import Run
+from dashboard.routes import routes
+from dashboard.run import Look, Run, Status
 from dqn_core import DQNConfig
 
-st.set_page_config(layout="wide")
-torch.set_num_threads(1)
 
-query = st.query_params
-STEPS = int(query.get("steps", 20))
-state = st.session_state
+class TrainedByLooking(Run):
+    """A run that goes some steps further whenever somebody looks at its networks."""
 
-if "run" not in state:
-    config = DQNConfig(
-        env_id=query.get("env", "CartPole-v1"), learning_starts=100, evaluation_period=0
-    )
-    members = int(query.get("members", 1))
-    state.run = Run([config.replace(seed=p) for p in range(members)])
-    state.refresh = 0
+    steps = 0
+
+    def look(self, member: int, recent: int, spread: int = 256) -> Look:
+        self.trainer.run(max_steps=self.steps)
+        return super().look(member, recent, spread)
 
 
-@st.fragment(run_every=0.3 if STEPS else None)
-def inside() -> None:
-    """One refresh after some steps."""
-    run: Run = state.run
-    run.trainer.run(max_steps=STEPS)
-    state.refresh += 1
-    st.caption(f"refresh {state.refresh}, step {run.trainer.env_step}")
+@st.fragment
+def inside(run: Run, member: int) -> None:
     with st.container(border=True, key="belief_section"):
-        belief(run, int(query.get("member", 0)))
+        belief(run, member)
     with st.container(border=True, key="health_section"):
-        health(run, int(query.get("member", 0)))
+        health(run, member)
 
 
-inside()
+def demo() -> None:
+    st.set_page_config(layout="wide")
+    torch.set_num_threads(1)
+    query = st.query_params
+    if "run" not in st.session_state:
+        config = DQNConfig(
+            env_id=query.get("env", "CartPole-v1"), learning_starts=100, evaluation_period=0
+        )
+        members = int(query.get("members", 1))
+        run = TrainedByLooking([config.replace(seed=p) for p in range(members)])
+        run.steps = int(query.get("steps", 20))
+        run.status = Status.RUNNING if run.steps else Status.PAUSED
+        st.session_state.run = run
+    inside(st.session_state.run, int(query.get("member", 0)))
+
+
+if __name__ == "__main__":
+    demo()
+else:
+    app = App(__file__, routes=routes())

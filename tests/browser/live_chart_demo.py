@@ -4,17 +4,14 @@ Query parameters: `episodes` at the start, `grow` episodes a refresh, `members`,
 between refreshes, 0 for none).
 """
 
+from functools import lru_cache
+
 import numpy as np
 import streamlit as st
+from streamlit.starlette import App
 
-from dashboard.live_chart import Panel, Reference, Takeaway, Trace, live_charts
-
-st.set_page_config(layout="wide")
-
-query = st.query_params
-MEMBERS = int(query.get("members", 1))
-GROW = int(query.get("grow", 40))
-WAIT = float(query.get("wait", 0.5))
+from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.routes import routes
 
 PANELS = (
     Panel(
@@ -112,50 +109,62 @@ def made_up(episodes: int, members: int) -> dict[str, dict[str, np.ndarray]]:
     return joined
 
 
-@st.cache_data
+@lru_cache
 def whole_run(members: int) -> dict[str, dict[str, np.ndarray]]:
     return made_up(30_000 if members == 1 else 2_000, members)
 
 
-state = st.session_state
-state.setdefault("episodes", int(query.get("episodes", 300)))
-state.setdefault("refresh", 0)
-state.setdefault("run", 1)
+class GrowingRun:
+    """Made-up episodes, some more each time that somebody asks."""
 
-with st.container(horizontal=True):
-    shown = st.toggle("Show", value=True)
-    growing = st.toggle("Grow", value=WAIT > 0)
-    if st.button("New run"):
-        state.run += 1
-        state.episodes = 0
-    axis = st.segmented_control("x axis", ["env_step", "episode", "seconds"], default="env_step")
-    smoothing = st.slider("Smoothing", 0.0, 0.99, 0.9)
+    number = 1
 
+    def __init__(self, episodes: int, members: int) -> None:
+        self.episodes = episodes
+        self._whole = whole_run(members)
 
-@st.fragment(run_every=WAIT if growing else None)
-def curves() -> None:
-    """One refresh of the chart."""
-    if growing:
-        state.episodes += GROW
-    state.refresh += 1
-    episodes = state.episodes
-    run = {
-        name: {
-            column: values[: np.searchsorted(table["episode"], episodes, "right")]
-            for column, values in table.items()
+    def news(self, growth: int) -> News:
+        self.episodes += growth
+        tables = {
+            name: {
+                column: values[: np.searchsorted(table["episode"], self.episodes, "right")]
+                for column, values in table.items()
+            }
+            for name, table in self._whole.items()
         }
-        for name, table in whole_run(MEMBERS).items()
-    }
-    live_charts(
-        PANELS,
-        run,
-        run_id=f"run {state.run}",
-        x_axis=axis or "env_step",
-        smoothing=smoothing,
-        key="chart",
-    )
-    st.caption(f"refresh {state.refresh}, {episodes} episodes")
+        return News(tables, f"run {self.number}")
 
 
-if shown:
-    curves()
+def demo() -> None:
+    st.set_page_config(layout="wide")
+    query, state = st.query_params, st.session_state
+    grow, wait = int(query.get("grow", 40)), float(query.get("wait", 0.5))
+    if "run" not in state:
+        state.run = GrowingRun(int(query.get("episodes", 300)), int(query.get("members", 1)))
+    run: GrowingRun = state.run
+
+    with st.container(horizontal=True):
+        shown = st.toggle("Show", value=True)
+        growing = st.toggle("Grow", value=wait > 0)
+        if st.button("New run"):
+            run.number += 1
+            run.episodes = 0
+        axis = st.segmented_control(
+            "x axis", ["env_step", "episode", "seconds"], default="env_step"
+        )
+        smoothing = st.slider("Smoothing", 0.0, 0.99, 0.9)
+    if shown:
+        live_charts(
+            PANELS,
+            lambda: run.news(grow if growing else 0),
+            x_axis=axis or "env_step",
+            smoothing=smoothing,
+            key="chart",
+            period=wait if growing else 0,
+        )
+
+
+if __name__ == "__main__":
+    demo()
+else:
+    app = App(__file__, routes=routes())

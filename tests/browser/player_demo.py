@@ -12,8 +12,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import gymnasium as gym
 import numpy as np
 import streamlit as st
+from streamlit.starlette import App
 
 from dashboard.player import Film, player
+from dashboard.routes import routes
 
 Q_SCALE = np.array([[-9.0, -4.0, -60.0, -20.0], [9.0, 4.0, 60.0, 20.0]])
 
@@ -114,3 +116,5 @@ def page() -> None:
 
 if __name__ == "__main__":
     page()
+else:
+    app = App(__file__, routes=routes())

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import plotly
@@ -11,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from dashboard import live_chart
-from dashboard.live_chart import Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.feed import Source
+from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
 
 DEMO = Path(__file__).with_name("live_chart_demo.py")
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -74,21 +76,34 @@ def module(route: Route) -> None:
 
 
 class Bench:
-    """The component between a stand-in for Streamlit's server and a real page."""
+    """The component between a stand-in for the server and a real page."""
 
     def __init__(self, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
         self.page = page
-        self.state: dict[str, Any] = {}
-        monkeypatch.setattr(live_chart.st, "session_state", self.state)
+        self.questions: list[dict[str, str]] = []
+        self.losing = False
+        self.repeating = False
         monkeypatch.setattr(live_chart, "_component", self._component)
+        monkeypatch.setattr(live_chart, "offer", self._offer)
         page.route(f"{ORIGIN}**", module)
+        page.route(f"{ORIGIN}live/**", self._answer)
         page.goto(ORIGIN)
         self.mount()
 
-    def _component(self, *, key: str, data: bytes, on_missing_change: Callable[[], None]) -> None:
-        self.state[key] = {"missing": None}
+    def _component(self, *, key: str, data: dict[str, Any], **_: Any) -> None:
         self.data = data
-        self.resend = on_missing_change
+
+    def _offer(self, name: str, source: Source, period: float) -> dict[str, Any]:
+        self.source = source
+        return {"address": f"live/{name}", "period": round(1000 * period), "view": object()}
+
+    def _answer(self, route: Route) -> None:
+        query = dict(parse_qsl(urlsplit(route.request.url).query, keep_blank_values=True))
+        self.questions.append(query)
+        if self.losing:
+            route.abort()
+        else:
+            route.fulfill(body=self.source({} if self.repeating else query))
 
     def mount(self) -> None:
         """Give the component a new element, as after a change of page."""
@@ -97,35 +112,28 @@ class Bench:
             document.querySelector("main").replaceChildren(document.createElement("div"));
             const parentElement = document.querySelector("main div");
             window.charts = chart.charts;
-            window.asked = [];
-            window.receive = (bytes) => {
+            window.sent = [];
+            window.views = 0;
+            window.show = (data) => {
                 window.unmount = chart.default({
-                    data: Uint8Array.from(bytes),
+                    data: { ...data, view: views++ },
                     parentElement,
-                    setTriggerValue: (name, value) => window.asked.push(value),
+                    setTriggerValue: (name, value) => window.sent.push([name, value]),
                 });
             };
         }""")
 
-    def refresh(self, rows: int, *, members: int = 1, deliver: bool = True, **options: Any) -> None:
-        options = {"run_id": "a", "x_axis": "env_step", "smoothing": 0.9} | options
-        options = {"panels": PANELS} | options
-        live_charts(tables=made_up(rows, members), key="chart", **options)
-        if deliver:
-            self.deliver()
-
-    def deliver(self) -> None:
-        """Hand the last message over, and wait until all is drawn."""
-        self.page.evaluate("(bytes) => receive(bytes)", list(self.data))
+    def refresh(
+        self, rows: int, *, members: int = 1, run_id: str = "a", state: str = "", **options: Any
+    ) -> None:
+        """Draw the page; wait until the answer has come and all of it is drawn."""
+        options = {"panels": PANELS, "x_axis": "env_step", "smoothing": 0.9} | options
+        live_charts(
+            news=lambda: News(made_up(rows, members), run_id, state), key="chart", **options
+        )
+        with self.page.expect_event("requestfinished"):
+            self.page.evaluate("(data) => show(data)", self.data | {"view": 0})
         self.page.locator(".live-chart-plot .main-svg").first.wait_for()
-
-    def answer(self) -> Any:
-        """Let the server hear what the browser asked for; the question, if there was one."""
-        question = self.page.evaluate("asked.shift()")
-        if question:
-            self.state["chart"]["missing"] = question
-            self.resend()
-        return question
 
     def plot(self, key: int = 0) -> Any:
         return self.page.locator(".live-chart-plot").nth(key)
@@ -277,9 +285,18 @@ def test_charts_are_made_once_and_extended(bench: Bench) -> None:
     bench.page.evaluate(
         "window.nodes = [...document.querySelectorAll('.live-chart-plot, .main-svg')]"
     )
-    for rows in range(21, 221):
-        bench.refresh(rows, deliver=False)
-        bench.page.evaluate("(bytes) => receive(bytes)", list(bench.data))
+    rows = iter(range(21, 221))
+    live_charts(
+        PANELS,
+        lambda: News(made_up(next(rows, 220)), "a"),
+        x_axis="env_step",
+        smoothing=0.9,
+        key="chart",
+        period=0.01,
+    )
+    bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
+    while len(bench.questions) <= 200:
+        bench.page.wait_for_timeout(20)
     assert bench.drawn("shown[0].lines.bold.x.at(-1)") == 22_000
     assert bench.page.evaluate("nodes.every((node) => node.isConnected)")
 
@@ -389,48 +406,88 @@ def test_axes_that_only_grow_are_not_laid_out_anew(bench: Bench) -> None:
     assert bench.page.evaluate("calls.react") == 0, "nobody has zoomed"
 
 
-def test_a_missed_message_is_asked_for(bench: Bench) -> None:
+def test_each_question_says_what_is_here_and_only_the_rest_is_asked_for(bench: Bench) -> None:
     bench.refresh(100)
-    bench.refresh(150, deliver=False)
-    bench.refresh(200)
-    assert bench.drawn("shown[0].lines.bold.x.at(-1)") == 10_000, "nothing is shown out of order"
-    bench.deliver()
-    question = bench.answer()
-    assert question == {
+    bench.refresh(150)
+    nothing, hundred = bench.questions
+    spec = bench.data["spec"]["id"]
+    assert nothing == {"spec": spec, "run": ""}
+    assert hundred == {
+        "spec": spec,
         "run": "a",
-        "rows": {"episodes": 100, "updates": 100, "evaluations": 4, "changes": 1},
+        "episodes": "100",
+        "updates": "100",
+        "evaluations": "4",
+        "changes": "1",
     }
-    assert bench.page.evaluate("asked.length") == 0, "asked once"
-    bench.refresh(210)
-    assert bench.drawn("shown[0].lines.bold.x.at(-1)") == 21_000
-    assert bench.drawn("shown[0].lines.faint.x.length") == 210
-    assert bench.page.evaluate("asked.length") == 0
-
-
-def test_a_question_that_got_lost_is_asked_again(bench: Bench) -> None:
-    bench.refresh(100)
-    bench.refresh(150, deliver=False)
-    bench.refresh(150)
-    bench.page.wait_for_function("asked.length === 2", timeout=5000)
-
-
-def test_a_repeated_message_changes_nothing(bench: Bench) -> None:
-    bench.refresh(100)
-    bench.refresh(150)
-    bench.deliver()
-    bench.deliver()
     assert bench.drawn("shown[0].lines.faint.x.length") == 150
-    assert bench.page.evaluate("asked.length") == 0
+
+
+def test_an_answer_that_got_lost_is_asked_for_again(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.losing = True
+    live_charts(
+        PANELS, lambda: News(made_up(150), "a"), x_axis="env_step", smoothing=0.9, key="chart"
+    )
+    with bench.page.expect_event("requestfailed"):
+        bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
+    bench.losing = False
+    with bench.page.expect_event("requestfinished", timeout=5_000):
+        pass
+    assert bench.drawn("shown[0].lines.faint.x.length") == 150
+
+
+def test_an_answer_with_rows_that_are_here_already_changes_nothing(bench: Bench) -> None:
+    bench.refresh(100)
+    bench.repeating = True
+    bench.refresh(150)
+    bench.refresh(150)
+    assert bench.drawn("shown[0].lines.faint.x.length") == 150
+    assert bench.drawn("shown[0].lines.bold.x.at(-1)") == 15_000
+
+
+def test_an_answer_for_other_panels_is_left_alone(bench: Bench) -> None:
+    bench.refresh(100)
+    drawn = bench.data
+    live_charts(
+        PANELS[1:], lambda: News(made_up(150), "a"), x_axis="env_step", smoothing=0.9, key="chart"
+    )
+    with bench.page.expect_event("requestfinished"):
+        bench.page.evaluate("(data) => show(data)", drawn | {"view": 0})
+    assert bench.drawn("shown[0].lines.faint.x.length") == 100
+
+
+def test_news_of_another_state_have_the_page_drawn_anew_once(bench: Bench) -> None:
+    bench.refresh(100, state="running", drawn="running")
+    assert bench.page.evaluate("sent") == []
+    bench.refresh(100, state="paused", drawn="running", period=0.1)
+    bench.page.wait_for_timeout(500)
+    assert bench.page.evaluate("sent") == [["redraw", "paused"]]
+    bench.refresh(100, state="paused", drawn="paused")
+    bench.page.wait_for_timeout(300)
+    assert bench.page.evaluate("sent.length") == 1
+
+
+def test_an_answer_with_a_gap_before_it_is_left_alone(bench: Bench) -> None:
+    """As when the panels were others and the same again while it was on its way."""
+    bench.refresh(100)
+    source = bench.source
+    bench.page.evaluate("charts.get(document.querySelector('main div')).store.clear()")
+    bench.source = lambda query: source(query | {"episodes": "100", "updates": "100"})
+    with bench.page.expect_event("requestfinished"):
+        bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
+    bench.page.wait_for_timeout(100)
+    bench.source = source
+    bench.refresh(150)
+    assert bench.drawn("shown[0].lines.faint.x.length") == 150
 
 
 def test_a_new_element_gets_everything(bench: Bench) -> None:
     bench.refresh(100)
     bench.page.evaluate("document.querySelector('main').replaceChildren(), unmount()")
     bench.mount()
-    bench.refresh(150, deliver=False)
-    bench.page.evaluate("(bytes) => receive(bytes)", list(bench.data))
-    assert bench.answer() == {"run": "a", "rows": {}}
     bench.refresh(150)
+    assert bench.questions[-1] == {"spec": bench.data["spec"]["id"], "run": ""}
     assert bench.drawn("shown[0].lines.faint.x.length") == 150
 
 
@@ -567,26 +624,21 @@ def test_nothing_is_left_behind(bench: Bench) -> None:
 
 
 def test_in_streamlit(serve: Callable[[Path], str], page: Page) -> None:
-    """Mounted once by a fragment, few bytes a refresh late in a run, back after leaving."""
-    received: list[int] = []
-    page.on(
-        "websocket",
-        lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))),
-    )
+    """Few bytes a refresh late in a run, and back after leaving."""
+    sizes: list[int] = []
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.goto(f"{serve(DEMO)}/?episodes=20000&grow=40&wait=0.5")
     plot = page.locator(".live-chart-plot").first
     expect(plot).to_have_attribute("aria-label", re.compile("average return"), timeout=30_000)
     node = plot.element_handle()
     page.wait_for_timeout(1500)
 
-    def refreshes() -> int:
-        text = page.get_by_text(re.compile(r"refresh \d+")).inner_text()
-        return int(re.findall(r"\d+", text)[0])
-
-    before = refreshes()
-    received.clear()
+    sizes.clear()
     page.wait_for_timeout(5000)
-    assert sum(received) / (refreshes() - before) <= 5_000
+    assert len(sizes) >= 5
+    assert np.mean(sizes) <= 5_000
     assert node.evaluate("(node) => node === document.querySelector('.live-chart-plot')")
 
     def end() -> float:
@@ -596,6 +648,10 @@ def test_in_streamlit(serve: Callable[[Path], str], page: Page) -> None:
     assert grown > 4_000_000, "20,000 episodes of 200 steps"
     page.get_by_text("Show", exact=True).click()
     expect(plot).to_have_count(0)
+    page.wait_for_timeout(1000)
+    sizes.clear()
+    page.wait_for_timeout(1500)
+    assert not sizes, "nothing is asked for what is not on the page"
     page.get_by_text("Show", exact=True).click()
     expect(plot).to_have_attribute("aria-label", re.compile("average return"))
     page.wait_for_timeout(1500)

@@ -1,15 +1,14 @@
-"""What the live chart sends: only rows that are new, whatever gets lost on the way."""
+"""What the live chart is answered: the rows that it lacks, whatever got lost on the way."""
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dashboard import live_chart
-from dashboard.live_chart import Panel, Reference, Takeaway, Trace, _packed, live_charts
+from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, _packed, answer
 
 PANELS = (
     Panel(
@@ -59,34 +58,27 @@ def read(message: bytes) -> dict[str, Any]:
     return header
 
 
-class Page:
-    """Stands for Streamlit: a session, and the component that is handed messages."""
+class Browser:
+    """Asks as the browser does: what it has so far goes with each question."""
 
     def __init__(self) -> None:
-        self.session_state: dict[str, Any] = {}
-        self.resend: Callable[[], None]
+        self.spec = self.run = ""
+        self.rows: dict[str, int] = {}
 
-    def component(self, *, key: str, data: bytes, on_missing_change: Callable[[], None]) -> None:
-        self.session_state[key] = {"missing": None}
-        self.message = data
-        self.resend = on_missing_change
-
-    def refresh(self, rows: int, run_id: str = "a", **options: Any) -> dict[str, Any]:
-        options = {"panels": PANELS, "x_axis": "env_step", "smoothing": 0.9} | options
-        live_charts(tables=run(rows), run_id=run_id, key="chart", **options)
-        return read(self.message)
-
-    def ask(self, run_id: str, rows: dict[str, int]) -> None:
-        self.session_state["chart"]["missing"] = {"run": run_id, "rows": rows}
-        self.resend()
+    def ask(self, rows: int, run_id: str = "a", panels: Sequence[Panel] = PANELS) -> dict[str, Any]:
+        query = {"spec": self.spec, "run": self.run}
+        query |= {name: str(count) for name, count in self.rows.items()}
+        self.answer = answer(panels, str(len(panels)), News(run(rows), run_id), query)
+        message = read(self.answer)
+        self.spec = message["spec"]
+        self.run = message["run"]
+        self.rows = {name: sum(span(message, name)) for name in message["tables"]}
+        return message
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    page = Page()
-    monkeypatch.setattr(live_chart.st, "session_state", page.session_state)
-    monkeypatch.setattr(live_chart, "_component", page.component)
-    return page
+def browser() -> Browser:
+    return Browser()
 
 
 def span(message: dict[str, Any], name: str = "episodes") -> tuple[int, int]:
@@ -95,15 +87,15 @@ def span(message: dict[str, Any], name: str = "episodes") -> tuple[int, int]:
     return part["start"], part["rows"]
 
 
-def test_only_new_rows_are_sent(page: Page) -> None:
-    assert span(page.refresh(30)) == (0, 30)
-    assert span(page.refresh(50)) == (30, 20)
-    assert span(page.refresh(50)) == (50, 0)
-    assert span(page.refresh(55)) == (50, 5)
+def test_only_new_rows_are_sent(browser: Browser) -> None:
+    assert span(browser.ask(30)) == (0, 30)
+    assert span(browser.ask(50)) == (30, 20)
+    assert span(browser.ask(50)) == (50, 0)
+    assert span(browser.ask(55)) == (50, 5)
 
 
-def test_values_arrive_as_they_are(page: Page) -> None:
-    sent = page.refresh(40)["tables"]
+def test_values_arrive_as_they_are(browser: Browser) -> None:
+    sent = browser.ask(40)["tables"]
     expected = run(40)
     for name, column in (("episodes", "return"), ("episodes", "env_step"), ("updates", "loss")):
         np.testing.assert_array_equal(sent[name]["values"][column], expected[name][column])
@@ -115,7 +107,7 @@ def test_values_arrive_as_they_are(page: Page) -> None:
 
 @pytest.mark.parametrize("largest", [0, 255, 256, 2**16, 2**32 - 1, 2**40])
 def test_integers_are_sent_exactly(
-    page: Page, largest: int, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, largest: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = np.array([3, 3 + largest])
     monkeypatch.setattr(
@@ -125,76 +117,58 @@ def test_integers_are_sent_exactly(
             for name in ("episodes", "updates")
         },
     )
-    sent = page.refresh(2)["tables"]["episodes"]["values"]
+    sent = browser.ask(2)["tables"]["episodes"]["values"]
     np.testing.assert_array_equal(sent["env_step"], steps)
 
 
-def test_only_drawn_columns_are_sent(page: Page) -> None:
-    assert "unused" not in page.refresh(5)["tables"]["episodes"]["values"]
+def test_only_drawn_columns_are_sent(browser: Browser) -> None:
+    assert "unused" not in browser.ask(5)["tables"]["episodes"]["values"]
 
 
-def test_panels_are_sent_once(page: Page) -> None:
-    first = page.refresh(5)["spec"]
-    assert [panel["title"] for panel in first["panels"]] == ["Return", "Loss"]
-    assert page.refresh(6)["spec"] == {"id": first["id"]}
-    other = page.refresh(6, panels=PANELS[:1])
-    assert [panel["title"] for panel in other["spec"]["panels"]] == ["Return"]
-    assert span(other) == (0, 6), "other panels draw other columns: all rows are needed again"
+def test_an_answer_names_the_panels_that_its_columns_are_for(browser: Browser) -> None:
+    assert browser.ask(5)["spec"] == "2"
+    message = browser.ask(6, panels=PANELS[:1])
+    assert (message["spec"], set(message["tables"])) == ("1", {"episodes", "changes"})
+    assert span(message) == (0, 6), "other panels draw other columns: all rows are needed again"
 
 
-def test_a_refresh_without_news_is_small(page: Page) -> None:
-    page.refresh(20_000)
-    page.refresh(20_000)
-    assert len(page.message) < 400
+def test_a_refresh_without_news_is_small(browser: Browser) -> None:
+    browser.ask(20_000)
+    browser.ask(20_000)
+    assert len(browser.answer) < 400
 
 
-def test_smoothing_and_x_axis_cost_no_rows(page: Page) -> None:
-    page.refresh(100)
-    message = page.refresh(100, smoothing=0.5, x_axis="seconds")
-    assert (message["smoothing"], message["axis"]) == (0.5, "seconds")
-    assert span(message) == (100, 0)
-
-
-def test_what_the_browser_lacks_is_sent_again(page: Page) -> None:
-    page.refresh(30)
-    page.refresh(60)
-    page.ask("a", {"episodes": 30, "updates": 60, "changes": 6})
-    message = page.refresh(70)
+def test_what_the_browser_lacks_is_sent_again(browser: Browser) -> None:
+    browser.ask(60)
+    browser.rows |= {"episodes": 30}
+    message = browser.ask(70)
     assert (span(message), span(message, "updates")) == ((30, 40), (60, 10))
-    page.ask("a", {})
-    message = page.refresh(70)
-    assert span(message) == (0, 70)
-    assert "panels" in message["spec"]
+    browser.rows = {}
+    assert span(browser.ask(70)) == (0, 70)
 
 
-def test_a_question_about_an_earlier_run_is_ignored(page: Page) -> None:
-    page.refresh(30, "a")
-    page.refresh(10, "b")
-    page.ask("a", {})
-    assert span(page.refresh(12, "b")) == (10, 2)
-
-
-def test_another_run_starts_afresh(page: Page) -> None:
-    page.refresh(30, "a")
-    message = page.refresh(12, "b")
+def test_another_run_starts_afresh(browser: Browser) -> None:
+    browser.ask(30, "a")
+    message = browser.ask(12, "b")
     assert (message["run"], span(message)) == ("b", (0, 12))
-    assert "panels" in message["spec"]
 
 
-def test_a_chart_that_was_off_the_page_starts_afresh(page: Page) -> None:
-    page.refresh(30)
-    # Streamlit drops the state of a component that a run of the page did not show.
-    del page.session_state["chart"]
-    message = page.refresh(31)
-    assert span(message) == (0, 31)
-    assert "panels" in message["spec"]
+def test_an_empty_run_has_no_rows(browser: Browser) -> None:
+    assert span(browser.ask(0)) == (0, 0)
+    assert browser.ask(3)["tables"]["episodes"]["start"] == 0
 
 
-def test_an_empty_run_has_its_panels_and_no_rows(page: Page) -> None:
-    message = page.refresh(0)
-    assert span(message) == (0, 0)
-    assert "panels" in message["spec"]
-    assert page.refresh(3)["tables"]["episodes"]["start"] == 0
+@pytest.mark.parametrize("count", ["-5", "10000"])
+def test_a_count_that_cannot_be_is_taken_for_the_nearest_one(count: str) -> None:
+    message = read(
+        answer(PANELS, "", News(run(30), "a"), {"spec": "", "run": "a", "episodes": count})
+    )
+    assert span(message) in ((0, 30), (30, 0))
+
+
+def test_a_question_that_is_none_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="many"):
+        answer(PANELS, "", News(run(30), "a"), {"spec": "", "run": "a", "episodes": "many"})
 
 
 def test_a_takeaway_is_about_one_of_the_traces() -> None:

@@ -1,0 +1,77 @@
+/**
+ * Fetching what is new, again and again: beside Streamlit, which would run the page's script for it
+ * and then go through the whole page.
+ */
+
+const AWAY = 3000; // milliseconds until a server is asked again that did not answer
+const NEAR = "300px"; // what will soon be in sight is renewed as well
+
+/** Asks one address, one question at a time, and hands each answer on in its order. */
+export class Feed {
+  #question;
+  #take;
+  #address = null;
+  #period = 0;
+  #timer = 0;
+  #asking = false;
+  #overdue = false;
+  #hidden = false;
+  #sight;
+  #disposed = new AbortController();
+
+  /**
+   * `question()` gives the query's parameters, `take(bytes)` gets the answer. With `node`, nothing
+   * is asked while that element is out of sight.
+   */
+  constructor(question, take, node = null) {
+    this.#question = question;
+    this.#take = take;
+    if (!node) return;
+    const see = (entries) => {
+      this.#hidden = !entries.at(-1).isIntersecting;
+      if (!this.#hidden && this.#overdue) this.#ask();
+    };
+    this.#sight = new IntersectionObserver(see, { rootMargin: NEAR });
+    this.#sight.observe(node);
+  }
+
+  /** Ask now, and from now on every `period` milliseconds, or with 0 never again. */
+  follow(address, period) {
+    this.#address = address;
+    this.#period = period;
+    this.#ask();
+  }
+
+  async #ask() {
+    this.#overdue = this.#asking || this.#hidden;
+    if (this.#overdue) return;
+    clearTimeout(this.#timer);
+    this.#asking = true;
+    const next = performance.now() + this.#period;
+    const bytes = await this.#fetch();
+    this.#asking = false;
+    if (this.#disposed.signal.aborted) return;
+    if (bytes) this.#take(bytes);
+    if (this.#overdue) return this.#ask();
+    const wait = bytes ? next - performance.now() : AWAY;
+    if (this.#period || !bytes) this.#timer = setTimeout(() => this.#ask(), wait);
+  }
+
+  /** The answer's bytes, or null when there is none at the moment. */
+  async #fetch() {
+    const url = new URL(this.#address, document.baseURI);
+    url.search = new URLSearchParams(this.#question());
+    try {
+      const response = await fetch(url, { signal: this.#disposed.signal });
+      return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+    } catch {
+      return null; // the server is away, or the element has gone
+    }
+  }
+
+  dispose() {
+    this.#disposed.abort();
+    this.#sight?.disconnect();
+    clearTimeout(this.#timer);
+  }
+}

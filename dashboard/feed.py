@@ -1,0 +1,73 @@
+"""What a page asks for by itself while a run goes on: answers to plain requests, without a script.
+
+Streamlit refreshes a page by running its script. That costs the browser several passes over every
+element of the page, and the server a thread and what it allocates, twice a second for each visitor.
+A component that knows an address of this module fetches what is new instead (`assets/feed.js`).
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+
+Source = Callable[[Mapping[str, str]], bytes | None]
+"""Answers a request, given its query parameters; None is "not now", `ValueError` a bad query."""
+
+PATH = "live"
+
+
+class Feed:
+    """The sources of one browser session, under a name that nobody can guess."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_urlsafe(16)
+        self.sources: dict[str, Source] = {}
+        self.offers = 0
+
+
+def offer(name: str, source: Source, period: float) -> dict[str, Any]:
+    """Let this session's page ask for ``source``, in place of an earlier one of that name.
+
+    Args:
+        period: seconds from one question to the next; 0 is only one.
+
+    Returns: what the component needs to know: the `address` relative to the root of the app, the
+        `period` in milliseconds, and as `view` a number that is another one each time. Streamlit
+        hands over only what differs, and there may be news whenever the page is drawn.
+    """
+    if "feed" not in st.session_state:
+        st.session_state["feed"] = Feed()
+    feed: Feed = st.session_state["feed"]
+    _feeds()[feed.token] = feed
+    feed.sources[name] = source
+    feed.offers += 1
+    return {
+        "address": f"{PATH}/{feed.token}/{name}",
+        "period": round(1000 * period),
+        "view": feed.offers,
+    }
+
+
+def answer(request: Request) -> Response:
+    """What a source says; in a thread of the server's pool, since it may wait for a step to end."""
+    feed = _feeds().get(request.path_params["token"])
+    source = feed.sources.get(request.path_params["name"]) if feed else None
+    try:
+        content = source(request.query_params) if source else None
+    except ValueError as error:
+        return Response(f"This cannot be answered: {error}.", 400, media_type="text/plain")
+    if content is None:
+        return Response(status_code=404)
+    return Response(
+        content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _feeds() -> WeakValueDictionary[str, Feed]:
+    """By token; a feed goes with its session."""
+    return WeakValueDictionary()

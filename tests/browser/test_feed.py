@@ -1,0 +1,134 @@
+"""Asking for news in a real browser: when, how often, and what becomes of no answer."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route
+
+SCRIPT = Path(__file__).parents[2] / "assets" / "feed.js"
+ORIGIN = "http://feed.test/"
+
+
+class Server:
+    """Answers with the number of the question; `seconds` later, or not at all."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.questions: list[str] = []
+        self.silent = False
+        self.waiting: list[Route] | None = None
+        page.route(f"{ORIGIN}**", self._serve)
+        page.goto(ORIGIN)
+        page.evaluate("""async () => {
+            const { Feed } = await import("/feed.js");
+            window.answers = [];
+            const take = (bytes) => answers.push(new TextDecoder().decode(bytes));
+            window.make = (node = null) => {
+                window.feed = new Feed(() => ({ has: answers.length }), take, node);
+            };
+        }""")
+
+    def _serve(self, route: Route) -> None:
+        name = route.request.url.removeprefix(ORIGIN)
+        if not name:
+            route.fulfill(content_type="text/html", body="<main></main>")
+        elif name == "feed.js":
+            route.fulfill(path=SCRIPT)
+        else:
+            self.questions.append(name)
+            if self.waiting is not None:
+                self.waiting.append(route)
+            elif self.silent:
+                route.abort()
+            else:
+                route.fulfill(body=str(len(self.questions)))
+
+    def follow(self, period: int) -> None:
+        self.page.evaluate("(period) => feed.follow('news', period)", period)
+
+    def wait(self, milliseconds: int) -> None:
+        self.page.wait_for_timeout(milliseconds)
+
+
+@pytest.fixture
+def server(page: Page) -> Server:
+    return Server(page)
+
+
+def test_each_period_there_is_one_question_with_what_is_here(server: Server) -> None:
+    server.page.evaluate("make()")
+    server.follow(100)
+    server.wait(1_000)
+    assert 5 <= len(server.questions) <= 11
+    assert server.questions[:3] == ["news?has=0", "news?has=1", "news?has=2"]
+    assert server.page.evaluate("answers")[:2] == ["1", "2"]
+
+
+def test_without_a_period_there_is_one_question_and_no_other(server: Server) -> None:
+    server.page.evaluate("make()")
+    server.follow(100)
+    server.follow(0)
+    server.wait(200)
+    asked = len(server.questions)
+    server.wait(500)
+    assert len(server.questions) == asked
+
+
+def test_a_question_waits_for_the_answer_to_the_one_before(server: Server) -> None:
+    server.page.evaluate("make()")
+    server.waiting = []
+    server.follow(50)
+    server.wait(300)
+    server.follow(50)
+    server.wait(300)
+    assert len(server.questions) == 1
+    held, server.waiting = server.waiting, None
+    held[0].fulfill(body="late")
+    server.wait(300)
+    assert len(server.questions) >= 3
+    assert server.page.evaluate("answers[0]") == "late"
+
+
+def test_a_server_that_is_away_is_asked_again_and_nothing_is_taken(server: Server) -> None:
+    server.page.evaluate("make()")
+    server.silent = True
+    server.follow(0)
+    server.wait(1_000)
+    assert len(server.questions) == 1
+    server.silent = False
+    server.wait(3_000)
+    assert server.page.evaluate("answers") == ["2"]
+
+
+def test_what_is_out_of_sight_is_asked_about_when_it_comes_into_sight(server: Server) -> None:
+    server.page.evaluate("""() => {
+        document.querySelector("main").innerHTML =
+            "<div style='height: 5000px'></div><p style='height: 10px'></p>";
+        make(document.querySelector("p"));
+    }""")
+    server.wait(200)
+    server.follow(50)
+    server.wait(400)
+    assert len(server.questions) <= 1
+    server.page.evaluate("window.scrollTo(0, 5000)")
+    server.wait(400)
+    assert len(server.questions) >= 4
+    server.page.evaluate("window.scrollTo(0, 0)")
+    server.wait(200)
+    asked = len(server.questions)
+    server.wait(400)
+    assert len(server.questions) <= asked + 1
+
+
+def test_nothing_is_asked_once_it_has_gone(server: Server) -> None:
+    server.page.evaluate("make()")
+    server.waiting = []
+    server.follow(50)
+    server.wait(200)
+    server.page.evaluate("feed.dispose()")
+    with contextlib.suppress(Exception):
+        server.waiting[0].fulfill(body="too late")
+    server.wait(300)
+    assert len(server.questions) == 1
+    assert server.page.evaluate("answers") == []
