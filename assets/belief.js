@@ -59,7 +59,7 @@ class BeliefMap {
     this.#theme = readTheme(this.#root);
     this.#sizes = new ResizeObserver(() => this.#schedule());
     this.#sizes.observe(this.#root);
-    this.#feed = new Feed(() => ({}), (bytes) => this.receive(bytes), this.#root);
+    this.#feed = new Feed({ take: (bytes) => this.receive(bytes), node: this.#root });
   }
 
   /** The page was drawn: with this map, and `redraw(ranges)` to have its controls drawn anew. */

@@ -10,6 +10,7 @@ const NEAR = "300px"; // what will soon be in sight is renewed as well
 export class Feed {
   #question;
   #take;
+  #lost;
   #address = null;
   #period = 0;
   #timer = 0;
@@ -20,12 +21,14 @@ export class Feed {
   #disposed = new AbortController();
 
   /**
-   * `question()` gives the query's parameters, `take(bytes)` gets the answer. With `node`, nothing
-   * is asked while that element is out of sight.
+   * `question()` gives the query's parameters, `take(bytes)` gets the answer, `lost()` is called
+   * when the server does not know the address: it is another one than drew the page. With `node`,
+   * nothing is asked while that element is out of sight.
    */
-  constructor(question, take, node = null) {
+  constructor({ question = () => ({}), take, lost = () => {}, node = null }) {
     this.#question = question;
     this.#take = take;
+    this.#lost = lost;
     if (!node) return;
     const see = (entries) => {
       this.#hidden = !entries.at(-1).isIntersecting;
@@ -63,7 +66,8 @@ export class Feed {
     url.search = new URLSearchParams(this.#question());
     try {
       const response = await fetch(url, { signal: this.#disposed.signal });
-      return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+      if (response.status === 404) this.#lost();
+      return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : null;
     } catch {
       return null; // the server is away, or the element has gone
     }

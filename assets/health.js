@@ -100,7 +100,7 @@ class Board {
     const title = Object.assign(make("h3", "health-title"), { textContent: "Health" });
     parent.append(style, title, this.root);
     const take = (bytes) => this.update(JSON.parse(new TextDecoder().decode(bytes)));
-    this.feed = new Feed(() => ({}), take, this.root);
+    this.feed = new Feed({ take, node: this.root });
   }
 
   update(signs) {

@@ -108,7 +108,11 @@ class Chart {
     this.#followButton.onclick = () => this.follow();
     this.#root.append(this.#followButton, this.#panelGrid, this.#note, this.#probe);
     parent.append(style, this.#figures.node, this.#root);
-    this.#feed = new Feed(() => this.#question(), (bytes) => this.#receive(bytes));
+    this.#feed = new Feed({
+      question: () => this.#question(),
+      take: (bytes) => this.#receive(bytes),
+      lost: () => this.#page.redraw("lost"),
+    });
     this.theme = readTheme(this.#probe);
 
     this.#sizes = new ResizeObserver(() => this.#outdate());

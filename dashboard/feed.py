@@ -56,12 +56,14 @@ def answer(request: Request) -> Response:
     """What a source says; in a thread of the server's pool, since it may wait for a step to end."""
     feed = _feeds().get(request.path_params["token"])
     source = feed.sources.get(request.path_params["name"]) if feed else None
+    if source is None:
+        return Response(status_code=404)
     try:
-        content = source(request.query_params) if source else None
+        content = source(request.query_params)
     except ValueError as error:
         return Response(f"This cannot be answered: {error}.", 400, media_type="text/plain")
     if content is None:
-        return Response(status_code=404)
+        return Response(status_code=204)
     return Response(
         content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"}
     )

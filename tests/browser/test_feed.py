@@ -17,15 +17,18 @@ class Server:
         self.page = page
         self.questions: list[str] = []
         self.silent = False
+        self.status = 200
         self.waiting: list[Route] | None = None
         page.route(f"{ORIGIN}**", self._serve)
         page.goto(ORIGIN)
         page.evaluate("""async () => {
             const { Feed } = await import("/feed.js");
             window.answers = [];
+            window.losses = 0;
             const take = (bytes) => answers.push(new TextDecoder().decode(bytes));
             window.make = (node = null) => {
-                window.feed = new Feed(() => ({ has: answers.length }), take, node);
+                const [question, lost] = [() => ({ has: answers.length }), () => losses++];
+                window.feed = new Feed({ question, take, lost, node });
             };
         }""")
 
@@ -42,7 +45,7 @@ class Server:
             elif self.silent:
                 route.abort()
             else:
-                route.fulfill(body=str(len(self.questions)))
+                route.fulfill(status=self.status, body=str(len(self.questions)))
 
     def follow(self, period: int) -> None:
         self.page.evaluate("(period) => feed.follow('news', period)", period)
@@ -99,6 +102,17 @@ def test_a_server_that_is_away_is_asked_again_and_nothing_is_taken(server: Serve
     server.silent = False
     server.wait(3_000)
     assert server.page.evaluate("answers") == ["2"]
+
+
+@pytest.mark.parametrize(("status", "losses"), [(204, 0), (400, 0), (404, 1), (500, 0)])
+def test_only_an_address_that_the_server_does_not_know_is_lost(
+    server: Server, status: int, losses: int
+) -> None:
+    server.page.evaluate("make()")
+    server.status = status
+    server.follow(0)
+    server.wait(500)
+    assert server.page.evaluate("[answers.length, losses]") == [0, losses]
 
 
 def test_what_is_out_of_sight_is_asked_about_when_it_comes_into_sight(server: Server) -> None:

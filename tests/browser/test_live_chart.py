@@ -83,6 +83,7 @@ class Bench:
         self.questions: list[dict[str, str]] = []
         self.losing = False
         self.repeating = False
+        self.known = True
         monkeypatch.setattr(live_chart, "_component", self._component)
         monkeypatch.setattr(live_chart, "offer", self._offer)
         page.route(f"{ORIGIN}**", module)
@@ -102,6 +103,8 @@ class Bench:
         self.questions.append(query)
         if self.losing:
             route.abort()
+        elif not self.known:
+            route.fulfill(status=404)
         else:
             route.fulfill(body=self.source({} if self.repeating else query))
 
@@ -480,6 +483,13 @@ def test_an_answer_with_a_gap_before_it_is_left_alone(bench: Bench) -> None:
     bench.source = source
     bench.refresh(150)
     assert bench.drawn("shown[0].lines.faint.x.length") == 150
+
+
+def test_another_server_than_drew_the_page_is_asked_to_draw_it(bench: Bench) -> None:
+    bench.known = False
+    bench.refresh(100)
+    bench.page.wait_for_timeout(200)
+    assert bench.page.evaluate("sent") == [["redraw", "lost"]]
 
 
 def test_a_new_element_gets_everything(bench: Bench) -> None:

@@ -81,9 +81,9 @@ def test_what_is_not_offered_is_not_found(session: dict[str, Any], path: str) ->
     assert status("/" + path.format(token=session["feed"].token)) == 404
 
 
-def test_no_news_at_the_moment_is_not_found(session: dict[str, Any]) -> None:
+def test_no_news_at_the_moment_is_an_answer_without_content(session: dict[str, Any]) -> None:
     address = feed.offer("belief", lambda _: None, period=1)["address"]
-    assert status(f"/{address}") == 404
+    assert status(f"/{address}") == 204
 
 
 def test_a_bad_query_is_one_sentence(session: dict[str, Any]) -> None:
