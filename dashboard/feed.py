@@ -26,7 +26,6 @@ class Feed:
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)
         self.sources: dict[str, Source] = {}
-        self.offers = 0
 
 
 def offer(name: str, source: Source, period: float) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def offer(name: str, source: Source, period: float) -> dict[str, Any]:
         period: seconds from one question to the next; 0 is only one.
 
     Returns: what the component needs to know: the `address` relative to the root of the app, the
-        `period` in milliseconds, and as `view` a number that is another one each time. Streamlit
+        `period` in milliseconds, and as `view` a word that is another one each time. Streamlit
         hands over only what differs, and there may be news whenever the page is drawn.
     """
     if "feed" not in st.session_state:
@@ -44,11 +43,10 @@ def offer(name: str, source: Source, period: float) -> dict[str, Any]:
     feed: Feed = st.session_state["feed"]
     _feeds()[feed.token] = feed
     feed.sources[name] = source
-    feed.offers += 1
     return {
         "address": f"{PATH}/{feed.token}/{name}",
         "period": round(1000 * period),
-        "view": feed.offers,
+        "view": secrets.token_hex(4),
     }
 
 
