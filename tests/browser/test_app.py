@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -65,6 +65,28 @@ def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
     assert env_step(page) == paused_at
     button(page, "start").click()
     wait_for_step(page, paused_at)
+
+
+def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
+    page: Page, app_url: str
+) -> None:
+    frames: list[bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: frames.append(frame))
+        socket.on("framereceived", lambda frame: frames.append(frame))
+
+    page.on("websocket", listen)
+    open_app(page, app_url)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    page.wait_for_timeout(1_000)  # until the page has been drawn as one that trains
+    assert frames
+    frames.clear()
+    step = env_step(page)
+    page.wait_for_timeout(3_000)
+    assert env_step(page) > step
+    assert not frames
 
 
 def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) -> None:
