@@ -1,5 +1,6 @@
 """Questions of a page's components: who gets an answer, and what becomes of odd ones."""
 
+import asyncio
 import gc
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +29,7 @@ def get(address: str) -> Response | None:
     for route in routes():
         match, found = route.matches(scope)
         if match is Match.FULL:
-            response = route.endpoint(Request(scope | found))
+            response = asyncio.run(route.endpoint(Request(scope | found)))
             assert isinstance(response, Response)
             return response
     return None
