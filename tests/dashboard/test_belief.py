@@ -2,13 +2,14 @@
 
 import json
 import struct
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from dashboard.belief_map import POINTS, Quantity, View, grid_message, plane_message
+from dashboard.belief_map import POINTS, Quantity, View, grid_message, plane_message, ranges
 from dashboard.run import Look, Run
 from dqn_core import DQNConfig
 from dqn_core.belief import (
@@ -106,6 +107,19 @@ def test_the_sentence_names_the_shares_of_the_greedy_actions() -> None:
     if 0 < right < 1:
         assert f"push right in {right:.0%}" in header["takeaway"]
     assert "Chosen on this map" in header["takeaway"]
+
+
+def test_a_map_names_the_ranges_that_its_controls_have_to_have() -> None:
+    run = started()
+    look, spec = run.look(0, 300), run.trainer.spec
+    axes = dimensions(spec, look.spread)
+    wider = [replace(axis, high=axis.high + 1) for axis in axes]
+    named = [
+        read(plane_message(spec, look, these, View("value", 2, 3, HELD)))[0]["drawn"]
+        for these in (axes, wider)
+    ]
+    assert named == [ranges(axes), ranges(wider)]
+    assert named[0] != named[1]
 
 
 def test_looking_copies_and_changes_nothing() -> None:
