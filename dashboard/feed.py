@@ -5,10 +5,8 @@ element of the page, and the server a thread and what it allocates, twice a seco
 A component that knows an address of this module fetches what is new instead (`assets/feed.js`).
 """
 
-import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,10 +18,6 @@ Source = Callable[[Mapping[str, str]], bytes | None]
 """Answers a request, given its query parameters; None is "not now", `ValueError` a bad query."""
 
 PATH = "live"
-
-# Answers may have to wait for a step to end, so not on the server's event loop. Few threads that
-# stay: of each that ends, what PyTorch and the C library have put by for it is never given back.
-_threads = ThreadPoolExecutor(4, thread_name_prefix="dqn-lab-feed")
 
 
 class Feed:
@@ -56,15 +50,14 @@ def offer(name: str, source: Source, period: float) -> dict[str, Any]:
     }
 
 
-async def answer(request: Request) -> Response:
-    """What a source says."""
+def answer(request: Request) -> Response:
+    """What a source says; in a thread of the server's pool, since it may wait for a step to end."""
     feed = _feeds().get(request.path_params["token"])
     source = feed.sources.get(request.path_params["name"]) if feed else None
     if source is None:
         return Response(status_code=404)
     try:
-        loop = asyncio.get_running_loop()
-        content = await loop.run_in_executor(_threads, source, request.query_params)
+        content = source(request.query_params)
     except ValueError as error:
         return Response(f"This cannot be answered: {error}.", 400, media_type="text/plain")
     if content is None:

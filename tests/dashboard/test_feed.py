@@ -1,6 +1,5 @@
 """Questions of a page's components: who gets an answer, and what becomes of odd ones."""
 
-import asyncio
 import gc
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +28,7 @@ def get(address: str) -> Response | None:
     for route in routes():
         match, found = route.matches(scope)
         if match is Match.FULL:
-            response = asyncio.run(route.endpoint(Request(scope | found)))
+            response = route.endpoint(Request(scope | found))
             assert isinstance(response, Response)
             return response
     return None
