@@ -19,8 +19,8 @@ def open_app(page: Page, url: str, query: str = LONG) -> None:
     page.goto(f"{url}/{query}")
     expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(timeout=90_000)
     expect(button(page, "start")).to_be_visible()
-    # The names of icons take more room than the icons: buttons move when these come.
-    page.evaluate("document.fonts.ready.then(() => true)")
+    # By then nothing moves any more: a click would land beside its button.
+    page.locator(".live-chart-plot .main-svg").first.wait_for(timeout=90_000)
 
 
 def button(page: Page, key: str) -> Locator:
