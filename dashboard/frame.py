@@ -40,6 +40,8 @@ def open_page(title: str) -> Session:
             st.page_link(script, label=name, icon=symbol)
         session = current_session()
         keep_address(title, session.link)
+    # As high as it is before the links' own script has come: what is below would move up.
+    st.html("<style>.st-key-navigation { min-height: 2.5rem }</style>")
     tell_problems(session.link_problems)
     return session
 

@@ -69,6 +69,23 @@ def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
     wait_for_step(page, paused_at)
 
 
+def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str) -> None:
+    """A click that was begun while the page came would land beside its button."""
+    network = page.context.new_cdp_session(page)
+    network.send("Emulation.setCPUThrottlingRate", {"rate": 3})
+    page.add_init_script("""
+        window.tops = new Set();
+        const look = () => {
+            const controls = document.querySelector(".st-key-time_controls");
+            if (controls) tops.add(Math.round(controls.getBoundingClientRect().top));
+            requestAnimationFrame(look);
+        };
+        look();
+    """)
+    open_app(page, app_url)
+    assert len(page.evaluate("[...tops]")) == 1
+
+
 def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
     page: Page, app_url: str
 ) -> None:
