@@ -19,8 +19,6 @@ def open_app(page: Page, url: str, query: str = LONG) -> None:
     page.goto(f"{url}/{query}")
     expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(timeout=90_000)
     expect(button(page, "start")).to_be_visible()
-    # By then nothing moves any more: a click would land beside its button.
-    page.locator(".live-chart-plot .main-svg").first.wait_for(timeout=90_000)
 
 
 def button(page: Page, key: str) -> Locator:

@@ -10,10 +10,7 @@ PIXELS = "(canvas) => canvas.toDataURL()"
 def begin(page: Page, url: str, query: str) -> None:
     """Train for a step, so that there is an agent, and begin a game against it."""
     page.goto(f"{url}/?{query}")
-    page.locator(".st-key-one_step button").first.wait_for(timeout=90_000)
-    # By then nothing moves any more: a click would land beside its button.
-    page.locator(".live-chart-plot .main-svg").first.wait_for(timeout=90_000)
-    page.locator(".st-key-one_step button").first.click()
+    page.locator(".st-key-one_step button").first.click(timeout=90_000)
     expect(page.get_by_text("Environment step 1 of")).to_be_visible(timeout=30_000)
     page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
     page.locator(".st-key-game_begin button").first.click(timeout=90_000)
