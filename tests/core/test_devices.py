@@ -13,24 +13,14 @@ from dqn_core.checkpoint import load_run, save_run
 from dqn_core.diagnostics import health
 from dqn_core.errors import ConfigurationError
 
+# Whatever the defaults are: each run is compared with the same one elsewhere.
 SMALL = DQNConfig(
-    # Held fast here: the defaults are a recipe, and may change.
-    gamma=0.99,
-    n_step=1,
-    train_frequency=1,
-    tau=0.005,
-    learning_rate=1e-3,
-    learning_rate_end=1e-4,
-    gradient_clip=10.0,
-    epsilon_end=0.05,
     hidden_dim=8,
     batch_size=8,
     buffer_capacity=200,
     learning_starts=10,
-    epsilon_decay=100,
     evaluation_period=50,
     evaluation_episodes=3,
-    total_steps=10_000,
 )
 
 
