@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from dqn_core.environments import PHYSICS, PUSHABLE, PhysicsParameter, family
 from dqn_core.evaluation import Push
+from dqn_core.families import PHYSICS, PUSHABLE, PhysicsParameter, family
 
 
 @dataclass(frozen=True)

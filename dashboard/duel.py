@@ -10,7 +10,8 @@ from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dashboard.static_files import loader, publish
 from dqn_core import record
-from dqn_core.environments import family, make_environment
+from dqn_core.environments import make_environment
+from dqn_core.families import family
 
 PHYSICS_NAMES = (
     "gravity",

@@ -26,7 +26,8 @@ from dashboard.player import Frame, encode
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core import LabError, record
-from dqn_core.environments import EnvironmentSpec, environment_spec, family, make_environment
+from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
+from dqn_core.families import family
 from dqn_core.recording import Recording, render_mode
 
 _log = logging.getLogger(__name__)

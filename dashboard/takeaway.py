@@ -15,7 +15,7 @@ from dashboard.run import Run
 from dashboard.testing import Showing
 from dqn_core import Agent, LabError, record
 from dqn_core.checkpoint import agent_bytes
-from dqn_core.environments import family
+from dqn_core.families import family
 from dqn_core.montage import write_montage
 from dqn_core.video import write_video
 

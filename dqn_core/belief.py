@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.environments import Environment, EnvironmentSpec, family
+from dqn_core.environments import Environment, EnvironmentSpec
 from dqn_core.evaluation import Agent
+from dqn_core.families import family
 
 WIDEST = 1e3
 """A limit beyond it says nothing about where an agent will be (CartPole's velocities: ±inf)."""

@@ -14,7 +14,7 @@ from dashboard.session import Session, current_session
 from dashboard.takeaway import take_away
 from dashboard.testing import Results, Showing
 from dqn_core import LabError
-from dqn_core.environments import family
+from dqn_core.families import family
 
 COLORS = ("#0077bb", "#ee7733")
 

@@ -12,7 +12,6 @@ from gymnasium.spaces import Box, Discrete, MultiBinary
 from dqn_core.environments import (
     DEFAULT_TIME_LIMIT,
     environment_spec,
-    family,
     known_environments,
     make_environment,
     restores_exactly,
@@ -381,16 +380,3 @@ def test_no_global_generator_is_read_or_set() -> None:
     environment.reset(seed=1)
     environment.step(0)
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # type: ignore[index]  # noqa: NPY002
-
-
-@pytest.mark.parametrize(
-    ("env_id", "kind"),
-    [
-        ("CartPole-v1", "CartPole"),
-        ("FrozenLake8x8-v1", "FrozenLake"),
-        ("CliffWalkingSlippery-v1", "CliffWalking"),
-    ],
-)
-def test_a_variant_has_the_names_of_its_family(env_id: str, kind: str) -> None:
-    assert family(env_id) == kind
-    assert not environment_spec(env_id).action_labels[0].startswith("action")
