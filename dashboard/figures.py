@@ -50,7 +50,7 @@ def _over_members(returns: list[float]) -> str:
 
 def _to_the_threshold(run: Run) -> str:
     """How far the greedy policy is from solving the environment, where that is defined."""
-    threshold, solved_at = run.trainer.spec.reward_threshold, run.trainer.solved_at
+    threshold, solved_at = run.trainer.spec.reward_threshold, run.trainer.evaluations.solved_at
     if solved_at is not None:
         return f" · solved at step {solved_at:,}"
     greedy = greedy_returns(run)

@@ -293,7 +293,7 @@ class Run:
             made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
             if made and ("max_steps" in self._only or not self.trainer.current_length()):
                 self._only = {"max_steps": 0}  # made, but for an evaluation that is due
-            if self._only == {"max_steps": 0} and not self.trainer.is_evaluating:
+            if self._only == {"max_steps": 0} and not self.trainer.evaluations.is_under_way:
                 self.status = Status.PAUSED
         elif self.steps_per_second is None:
             self.trainer.run(max_seconds=SLICE_SECONDS)

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
-from dqn_core.environments import Environment, make_environment, restores_exactly
+from dqn_core.environments import make_environment, restores_exactly
 from dqn_core.errors import ConfigurationError
-from dqn_core.evaluation import Agent, Evaluation, Play, network_shape, playing, to_the_end
+from dqn_core.evaluation import Agent, network_shape
 from dqn_core.exploration import epsilon_at, explores, random_actions
+from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.learner import Learner
@@ -49,6 +50,7 @@ class Trainer:
             members=len(seeds),
             device=self.device,
         )
+        self.evaluations = GreedyEvaluations(self.configs, network)
         self.history = History()
         self.env_step = 0
         self.gradient_updates = 0
@@ -56,15 +58,6 @@ class Trainer:
         self.episodes = [0] * len(seeds)
         self.notice = ""
         self._exploration = UniformStream(seeds, "exploration")
-        self._evaluations = 0
-        self._evaluation: Play | None = None
-        self._solved_at: int | None = None
-        self._best_mean = -np.inf
-        self._best_returns = [-np.inf] * len(seeds)
-        self._best_steps = [0] * len(seeds)
-        self._best_parameters = network.parameters.clone()
-        self._evaluations_since_best = 0
-        self._evaluation_environments: list[list[Environment]] = []
         self._observations = np.stack(
             [
                 environment.reset(seeds_from(seed_sequence(seed, "environment"), 1)[0])
@@ -83,37 +76,27 @@ class Trainer:
     def members(self) -> int:
         return len(self.configs)
 
-    @property
-    def solved_at(self) -> int | None:
-        """The step of the first evaluation whose mean over members is at the solve threshold."""
-        return self._solved_at
-
-    @property
-    def is_evaluating(self) -> bool:
-        """Whether a greedy evaluation is under way, with no step made until it is over."""
-        return self._evaluation is not None
-
     def current_length(self, member: int = 0) -> int:
         """Environment steps made in the episode that is under way."""
         return int(self._lengths[member])
 
     def finished(self) -> str | None:
         """Why the run is over, in one sentence, or None while it is not."""
-        config = self.config
-        if self._evaluation:  # under way: it belongs to the steps made
+        config, evaluations = self.config, self.evaluations
+        if evaluations.is_under_way:  # it belongs to the steps made
             return None
         if self.env_step >= config.total_steps:
             return f"The step budget of {config.total_steps:,} environment steps is used up."
         if config.total_episodes and min(self.episodes) >= config.total_episodes:
             return f"The episode budget of {config.total_episodes:,} episodes is used up."
-        if config.stop_when_solved and self._solved_at is not None:
-            return f"Solved after {self._solved_at:,} environment steps."
+        if config.stop_when_solved and evaluations.solved_at is not None:
+            return f"Solved after {evaluations.solved_at:,} environment steps."
         if config.total_seconds and self.seconds >= config.total_seconds:
             return f"The time budget of {config.total_seconds:,} seconds is used up."
-        if 0 < config.plateau_evaluations <= self._evaluations_since_best:
+        if 0 < config.plateau_evaluations <= evaluations.since_best:
             return (
-                f"No better evaluation than {self._best_mean:.1f} for "
-                f"{self._evaluations_since_best} in a row: a plateau."
+                f"No better evaluation than {evaluations.best_mean:.1f} for "
+                f"{evaluations.since_best} in a row: a plateau."
             )
         return None
 
@@ -137,8 +120,8 @@ class Trainer:
                 self.seconds = seconds_before + elapsed
                 if max_seconds is not None and elapsed >= max_seconds:
                     break
-                if self._evaluation:
-                    self._go_on_evaluating(self._evaluation)
+                if self.evaluations.is_under_way:
+                    self._go_on_evaluating()
                     continue
                 if max_steps is not None and self.env_step - first_step >= max_steps:
                     break
@@ -161,7 +144,7 @@ class Trainer:
                 self._learn()
         self._update_targets("env_steps", self.env_step)
         if config.evaluation_period and self.env_step % config.evaluation_period == 0:
-            self._evaluation = self._begin_evaluation()
+            self.evaluations.begin()
 
     def _choose_actions(self) -> np.ndarray:
         """ε-greedy actions `(P,)`."""
@@ -278,52 +261,20 @@ class Trainer:
         check_divergence(self.learner, self.configs, self.env_step)
 
     def evaluate(self) -> None:
-        """Greedy episodes of every member, on environments and streams that training never uses."""
-        self._record_evaluation(to_the_end(self._evaluation or self._begin_evaluation()))
+        """A whole greedy evaluation now, or what is left of the one under way."""
+        if not self.evaluations.is_under_way:
+            self.evaluations.begin()
+        while self.evaluations.is_under_way:
+            self._go_on_evaluating()
 
-    def _go_on_evaluating(self, play: Play) -> None:
-        try:
-            next(play)
-        except StopIteration as end:
-            self._record_evaluation(end.value)
-
-    def _begin_evaluation(self) -> Play:
-        episodes = self.config.evaluation_episodes
-        if not self._evaluation_environments:
-            self._evaluation_environments = [
-                [make_environment(c.env_id, c.max_episode_steps) for _ in range(episodes)]
-                for c in self.configs
-            ]
-        rows = [row[:episodes] for row in self._evaluation_environments]
-        seeds = []
-        for config in self.configs:
-            stream = seed_sequence(config.seed, "evaluation").generate_state(self._evaluations + 1)
-            seeds.append(seeds_from(np.random.SeedSequence(int(stream[-1])), episodes))
-        gammas = [config.gamma for config in self.configs]
-        return playing(self.learner.online, rows, seeds, gammas)
-
-    def _record_evaluation(self, results: list[Evaluation]) -> None:
-        self._evaluations += 1
-        self._evaluation = None
-        for p, result in enumerate(results):
+    def _go_on_evaluating(self) -> None:
+        for p, result in enumerate(self.evaluations.advance(self.env_step)):
             self.history.evaluations.append(
                 **self._when(p),
                 mean_return=result.mean_return,
                 predicted=float(result.predicted.mean()),
                 obtained=float(result.obtained.mean()),
             )
-            # Of equals the newest, which has learnt longest.
-            if result.mean_return >= self._best_returns[p]:
-                self._best_returns[p] = result.mean_return
-                self._best_steps[p] = self.env_step
-                self._best_parameters[p] = self.learner.online.parameters[p]
-        threshold = self.spec.reward_threshold
-        mean = float(np.mean([result.mean_return for result in results]))
-        better = mean > self._best_mean
-        self._best_mean = max(mean, self._best_mean)
-        self._evaluations_since_best = 0 if better else self._evaluations_since_best + 1
-        if self._solved_at is None and threshold is not None and mean >= threshold:
-            self._solved_at = self.env_step
 
     def change(self, member: int | None = None, **changes: Value) -> None:
         """Set hyperparameters of one member or all from the next step on, and record the change.
@@ -349,16 +300,10 @@ class Trainer:
     def _apply(self, configs: list[DQNConfig]) -> None:
         if configs[0].buffer_capacity != self.replay.capacity:
             self.replay.resize(configs[0].buffer_capacity)
-        if (configs[0].evaluation_episodes, configs[0].max_episode_steps) != (
-            self.config.evaluation_episodes,
-            self.config.max_episode_steps,
-        ):
-            self._close_evaluation_environments()
         self.configs = configs
         self.learner.configure(configs)
+        self.evaluations.configure(configs)
         self._plan()
-        if self._evaluation:  # as the new values want it
-            self._evaluation = self._begin_evaluation()
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now: a copy that further training does not touch."""
@@ -371,21 +316,13 @@ class Trainer:
 
         Before the first evaluation it is the initial one.
         """
-        parameters = self._best_parameters[member : member + 1].cpu()
-        network = QNetwork(self.learner.online.shape, parameters.clone())
-        return Agent(self.configs[member], network, self._best_steps[member])
+        return self.evaluations.best_agent(member)
 
     def close(self) -> None:
         """Release the environments."""
         for environment in self.environments:
             environment.close()
-        self._close_evaluation_environments()
-
-    def _close_evaluation_environments(self) -> None:
-        for row in self._evaluation_environments:
-            for environment in row:
-                environment.close()
-        self._evaluation_environments = []
+        self.evaluations.close()
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that the rest of the run depends on, as tensors, arrays, numbers and text."""
@@ -404,14 +341,7 @@ class Trainer:
             "gradient_updates": self.gradient_updates,
             "seconds": self.seconds,
             "episodes": list(self.episodes),
-            "evaluations": self._evaluations,
-            "evaluating": self._evaluation is not None,
-            "solved_at": self._solved_at,
-            "best_mean": self._best_mean,
-            "best_returns": list(self._best_returns),
-            "best_steps": list(self._best_steps),
-            "best_parameters": self._best_parameters.clone(),
-            "evaluations_since_best": self._evaluations_since_best,
+            **self.evaluations.state_dict(),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -422,7 +352,6 @@ class Trainer:
         """
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
         _check_same_shapes(configs, self.configs)
-        self._evaluation = None
         self._apply(configs)
         self.learner.load_state_dict(state["learner"])
         self.replay.load_state_dict(state["replay"])
@@ -432,15 +361,7 @@ class Trainer:
         self.gradient_updates = state["gradient_updates"]
         self.seconds = state["seconds"]
         self.episodes = list(state["episodes"])
-        self._evaluations = state["evaluations"]
-        self._solved_at = state["solved_at"]
-        self._best_mean = state["best_mean"]
-        self._best_returns = list(state["best_returns"])
-        self._best_steps = list(state["best_steps"])
-        self._best_parameters.copy_(state["best_parameters"])
-        self._evaluations_since_best = state["evaluations_since_best"]
-        if state["evaluating"]:  # one that was under way begins again: it has moved nothing
-            self._evaluation = self._begin_evaluation()
+        self.evaluations.load_state_dict(state)
         self._begin_episodes()
         for environment, kept in zip(self.environments, state["environments"], strict=True):
             environment.load_state_dict(kept)

@@ -135,7 +135,7 @@ def test_the_way_to_the_threshold_is_told_and_that_it_was_reached(page: AppTest)
     trainer = session(page).run.trainer
     greedy = trainer.history.evaluations.columns()["mean_return"][-1]
     assert where(page).endswith(f" · greedy return {greedy:.3g} of the 475 that solve it")
-    trainer._solved_at = 100
+    trainer.evaluations.solved_at = 100
     page.run()
     assert where(page).endswith(" · solved at step 100")
 

@@ -1,0 +1,139 @@
+"""The greedy evaluations of a run: the one that is under way, and what the best ones found."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments import Environment, make_environment
+from dqn_core.evaluation import Agent, Evaluation, Play, playing
+from dqn_core.networks import QNetwork
+from dqn_core.random_streams import seed_sequence, seeds_from
+
+
+class GreedyEvaluations:
+    """Greedy episodes of every member, on environments and streams that training never uses.
+
+    An evaluation can be left between two steps of its episodes and gone on with later; the
+    network must not change meanwhile. ``solved_at`` is the step of the first one whose mean over
+    members is at the solve threshold, ``best_mean`` the largest such mean, and ``since_best``
+    counts the evaluations after it.
+    """
+
+    def __init__(self, configs: Sequence[DQNConfig], network: QNetwork) -> None:
+        self.solved_at: int | None = None
+        self.best_mean = -np.inf
+        self.since_best = 0
+        self._configs = list(configs)
+        self._network = network
+        self._count = 0
+        self._play: Play | None = None
+        self._environments: list[list[Environment]] = []
+        self._best_returns = [-np.inf] * len(configs)
+        self._best_steps = [0] * len(configs)
+        self._best_parameters = network.parameters.clone()
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an evaluation has begun and not ended."""
+        return self._play is not None
+
+    def begin(self) -> None:
+        """Begin an evaluation, in place of one that may be under way: that has moved nothing."""
+        episodes = self._configs[0].evaluation_episodes
+        if not self._environments:
+            self._environments = [
+                [make_environment(c.env_id, c.max_episode_steps) for _ in range(episodes)]
+                for c in self._configs
+            ]
+        seeds = []
+        for config in self._configs:
+            stream = seed_sequence(config.seed, "evaluation").generate_state(self._count + 1)
+            seeds.append(seeds_from(np.random.SeedSequence(int(stream[-1])), episodes))
+        gammas = [config.gamma for config in self._configs]
+        self._play = playing(self._network, self._environments, seeds, gammas)
+
+    def advance(self, env_step: int) -> list[Evaluation]:
+        """One step of the episodes under way.
+
+        ``env_step`` is the step of training that the evaluation belongs to.
+
+        Returns: nothing yet, or, when the last episode has ended, each member's evaluation.
+        """
+        assert self._play is not None
+        try:
+            next(self._play)
+        except StopIteration as end:
+            results: list[Evaluation] = end.value
+            self._play = None
+            self._count += 1
+            self._compare(results, env_step)
+            return results
+        return []
+
+    def _compare(self, results: Sequence[Evaluation], env_step: int) -> None:
+        """Keep what is the best so far."""
+        for p, result in enumerate(results):
+            # Of equals the newest, which has learnt longest.
+            if result.mean_return >= self._best_returns[p]:
+                self._best_returns[p] = result.mean_return
+                self._best_steps[p] = env_step
+                self._best_parameters[p] = self._network.parameters[p]
+        mean = float(np.mean([result.mean_return for result in results]))
+        self.since_best = 0 if mean > self.best_mean else self.since_best + 1
+        self.best_mean = max(mean, self.best_mean)
+        threshold = self._environments[0][0].spec.reward_threshold
+        if self.solved_at is None and threshold is not None and mean >= threshold:
+            self.solved_at = env_step
+
+    def best_agent(self, member: int) -> Agent:
+        """The policy that did best so far, before the first evaluation the initial one."""
+        parameters = self._best_parameters[member : member + 1].cpu().clone()
+        network = QNetwork(self._network.shape, parameters)
+        return Agent(self._configs[member], network, self._best_steps[member])
+
+    def configure(self, configs: Sequence[DQNConfig]) -> None:
+        """Take over changed configurations; an evaluation under way begins again with them."""
+        old, new = self._configs[0], configs[0]
+        if (new.evaluation_episodes, new.max_episode_steps) != (
+            old.evaluation_episodes,
+            old.max_episode_steps,
+        ):
+            self.close()
+        self._configs = list(configs)
+        if self.is_under_way:
+            self.begin()
+
+    def close(self) -> None:
+        """Release the environments; the next evaluation makes new ones."""
+        for row in self._environments:
+            for environment in row:
+                environment.close()
+        self._environments = []
+
+    def state_dict(self) -> dict[str, Any]:
+        """An evaluation that is under way is kept as the fact that it has to be made."""
+        return {
+            "evaluations": self._count,
+            "evaluating": self.is_under_way,
+            "solved_at": self.solved_at,
+            "best_mean": self.best_mean,
+            "best_returns": list(self._best_returns),
+            "best_steps": list(self._best_steps),
+            "best_parameters": self._best_parameters.clone(),
+            "evaluations_since_best": self.since_best,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave, after the network's parameters and `configure`."""
+        self._count = state["evaluations"]
+        self.solved_at = state["solved_at"]
+        self.best_mean = state["best_mean"]
+        self.since_best = state["evaluations_since_best"]
+        self._best_returns = list(state["best_returns"])
+        self._best_steps = list(state["best_steps"])
+        self._best_parameters.copy_(state["best_parameters"])
+        self._play = None
+        if state["evaluating"]:
+            self.begin()

@@ -1,0 +1,61 @@
+"""Runs that take milliseconds, and what can be read off them."""
+
+from typing import Any
+
+import torch
+
+from dqn_core import DQNConfig, Trainer
+
+SMALL = DQNConfig(
+    # Held fast here: the defaults are a recipe, and may change.
+    gamma=0.99,
+    n_step=1,
+    train_frequency=1,
+    tau=0.005,
+    learning_rate=1e-3,
+    learning_rate_end=1e-4,
+    gradient_clip=10.0,
+    epsilon_end=0.05,
+    hidden_dim=8,
+    batch_size=8,
+    buffer_capacity=200,
+    learning_starts=10,
+    epsilon_decay=100,
+    evaluation_period=0,
+    total_steps=10_000,
+)
+
+
+def trained(steps: int, **values: Any) -> Trainer:
+    """A small run after so many environment steps."""
+    trainer = Trainer(SMALL.replace(**values))
+    trainer.run(max_steps=steps)
+    return trainer
+
+
+def weights(trainer: Trainer) -> torch.Tensor:
+    """The online network's parameters, copied."""
+    return trainer.learner.online.parameters.clone()
+
+
+def targets(trainer: Trainer) -> torch.Tensor:
+    """The target network's parameters, copied."""
+    return trainer.learner.target.parameters.clone()
+
+
+def fingerprint(trainer: Trainer) -> list[Any]:
+    """Whatever of a run can be observed from outside, without the time it took."""
+    frames = {
+        name: frame.drop(columns="seconds").to_dict("list")
+        for name, frame in trainer.history.frames().items()
+    }
+    return [
+        weights(trainer).tolist(),
+        targets(trainer).tolist(),
+        trainer.env_step,
+        trainer.gradient_updates,
+        trainer.replay.capacity,
+        len(trainer.replay),
+        trainer.finished(),
+        repr(frames),
+    ]
