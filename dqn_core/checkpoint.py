@@ -87,6 +87,7 @@ def load_run(source: Source) -> Trainer:
         if not 1 <= len(state["configs"]) <= MOST_MEMBERS:
             raise ValueError(f"it has {len(state['configs'])} configurations")
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
+        state.setdefault("updates_due", 0)  # files from before a round of updates had pauses
         if not torch.cuda.is_available():
             configs = [c.replace(device="auto") if c.device == "cuda" else c for c in configs]
             state["configs"] = [config.to_dict() for config in configs]

@@ -86,7 +86,8 @@ class Environment:
     def _flat(self, observation: Any) -> np.ndarray:
         if self.spec.n_states:
             return np.array([observation], dtype=np.float32)
-        return np.asarray(observation, dtype=np.float32)
+        # A copy: some environments go on writing into what they returned.
+        return np.array(observation, dtype=np.float32)
 
     def _layers(self) -> list[Any]:
         layers: list[Any] = [self.env]

@@ -75,8 +75,9 @@ class GreedyEvaluations:
     def _compare(self, results: Sequence[Evaluation], env_step: int) -> None:
         """Keep what is the best so far."""
         for p, result in enumerate(results):
-            # Of equals the newest, which has learnt longest.
-            if result.mean_return >= self._best_returns[p]:
+            # Of equals the newest, which has learnt longest, unless it has diverged since.
+            diverged = not np.isfinite(result.predicted).all()
+            if result.mean_return >= self._best_returns[p] and not diverged:
                 self._best_returns[p] = result.mean_return
                 self._best_steps[p] = env_step
                 self._best_parameters[p] = self._network.parameters[p]
@@ -94,14 +95,12 @@ class GreedyEvaluations:
         return Agent(self._configs[member], network, self._best_steps[member])
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
-        """Take over changed configurations; an evaluation under way begins again with them."""
-        old, new = self._configs[0], configs[0]
-        if (new.evaluation_episodes, new.max_episode_steps) != (
-            old.evaluation_episodes,
-            old.max_episode_steps,
-        ):
+        """Take over changed configurations; one under way begins again where it is concerned."""
+        old, self._configs = self._configs, list(configs)
+        if _episodes(old) != _episodes(configs):
             self.close()
-        self._configs = list(configs)
+        elif [config.gamma for config in old] == [config.gamma for config in configs]:
+            return
         if self.is_under_way:
             self.begin()
 
@@ -137,3 +136,8 @@ class GreedyEvaluations:
         self._play = None
         if state["evaluating"]:
             self.begin()
+
+
+def _episodes(configs: Sequence[DQNConfig]) -> tuple[int, int]:
+    """How many episodes an evaluation has and how long they may be, the same for all members."""
+    return configs[0].evaluation_episodes, configs[0].max_episode_steps

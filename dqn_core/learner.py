@@ -59,7 +59,10 @@ class Learner:
         self.configure(configs)
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
-        """Take over the members' hyperparameters; from the next update on they hold."""
+        """Take over the members' hyperparameters for the updates to come.
+
+        The learning rates are at their start until `set_progress` says how far the run is.
+        """
 
         def column(values: list[float]) -> Tensor:
             parameters = self.online.parameters

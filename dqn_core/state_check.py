@@ -29,6 +29,7 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     )
     for name in ("env_step", "gradient_updates"):
         _check_count(state[name], MOST, name)
+    _check_count(state["updates_due"], trainer.config.gradient_steps, "updates_due")
     _check_count(state["evaluations"], 10**6, "evaluations")
     for episodes in state["episodes"]:
         _check_count(episodes, MOST, "episodes")

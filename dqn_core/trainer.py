@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
-from dqn_core.environments import make_environment, restores_exactly
+from dqn_core.environments import environment_spec, make_environment, restores_exactly
 from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import Agent, network_shape
 from dqn_core.exploration import epsilon_at, explores, random_actions
@@ -22,8 +22,12 @@ from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
 from dqn_core.update_statistics import check_divergence, update_statistics
 
-STATISTICS_PERIOD = 100
-"""Gradient updates between two rows of update statistics."""
+STATISTICS_PERIOD = 97
+"""Gradient updates between two rows of update statistics.
+
+A prime: with 100, a target network that is copied every 100, 50 or 20 updates would be looked at
+just after each copy, and never be seen to lag.
+"""
 
 
 class Trainer:
@@ -57,6 +61,7 @@ class Trainer:
         self.seconds = 0.0
         self.episodes = [0] * len(seeds)
         self.notice = ""
+        self._updates_due = 0
         self._exploration = UniformStream(seeds, "exploration")
         self._observations = np.stack(
             [
@@ -80,10 +85,15 @@ class Trainer:
         """Environment steps made in the episode that is under way."""
         return int(self._lengths[member])
 
+    @property
+    def is_between_steps(self) -> bool:
+        """Whether all is done that belongs to the steps made: updates and a greedy evaluation."""
+        return not self._updates_due and not self.evaluations.is_under_way
+
     def finished(self) -> str | None:
         """Why the run is over, in one sentence, or None while it is not."""
         config, evaluations = self.config, self.evaluations
-        if evaluations.is_under_way:  # it belongs to the steps made
+        if not self.is_between_steps:
             return None
         if self.env_step >= config.total_steps:
             return f"The step budget of {config.total_steps:,} environment steps is used up."
@@ -109,8 +119,9 @@ class Trainer:
         """Advance until a limit is reached or the run is `finished`; returns the steps made.
 
         Limits count environment steps, seconds, and episodes that the first member ends. The
-        seconds may end in the middle of a greedy evaluation, which then goes on at the next call.
-        Raises `DivergenceError` when Q-values stop making sense; everything up to there is kept.
+        seconds may end between two updates or in the middle of a greedy evaluation, and the next
+        call goes on there. Raises `DivergenceError` when Q-values stop making sense;
+        everything up to there is kept.
         """
         started, first_step = time.perf_counter(), self.env_step
         seconds_before, last_episode = self.seconds, self.episodes[0] + (max_episodes or 0)
@@ -120,6 +131,9 @@ class Trainer:
                 self.seconds = seconds_before + elapsed
                 if max_seconds is not None and elapsed >= max_seconds:
                     break
+                if self._updates_due:
+                    self._go_on_learning()
+                    continue
                 if self.evaluations.is_under_way:
                     self._go_on_evaluating()
                     continue
@@ -132,19 +146,29 @@ class Trainer:
         return self.env_step - first_step
 
     def _step(self) -> None:
-        """One environment step of every member, and the learning that is due after it.
+        """One environment step of every member, and the first update that is due after it.
 
         The inner loop of Algorithm 1 in Mnih et al. 2015.
         """
         config = self.config
         self._interact(self._choose_actions())
         if self.env_step >= config.learning_starts and self.env_step % config.train_frequency == 0:
-            self.learner.set_progress(min(1.0, self.env_step / config.total_steps))
-            for _ in range(config.gradient_steps):
-                self._learn()
-        self._update_targets("env_steps", self.env_step)
-        if config.evaluation_period and self.env_step % config.evaluation_period == 0:
-            self.evaluations.begin()
+            self._updates_due = config.gradient_steps
+        self._go_on_learning()
+
+    def _go_on_learning(self) -> None:
+        """One of the updates that are due, and after the last what comes by environment steps."""
+        if self._updates_due:
+            self._learn()
+            self._updates_due -= 1
+        if not self._updates_due:
+            self._update_targets("env_steps", self.env_step)
+            if self._is_evaluation_due():
+                self.evaluations.begin()
+
+    def _is_evaluation_due(self) -> bool:
+        period = self.config.evaluation_period
+        return period > 0 and self.env_step % period == 0
 
     def _choose_actions(self) -> np.ndarray:
         """ε-greedy actions `(P,)`."""
@@ -207,6 +231,7 @@ class Trainer:
 
     def _learn(self) -> None:
         config, learner = self.config, self.learner
+        learner.set_progress(min(1.0, self.env_step / config.total_steps))
         batch = self.replay.sample(
             config.batch_size, self.gamma, config.n_step, config.sampling == "sequential"
         )
@@ -300,6 +325,9 @@ class Trainer:
     def _apply(self, configs: list[DQNConfig]) -> None:
         if configs[0].buffer_capacity != self.replay.capacity:
             self.replay.resize(configs[0].buffer_capacity)
+        if configs[0].max_episode_steps != self.config.max_episode_steps:
+            self.spec = environment_spec(configs[0].env_id, configs[0].max_episode_steps)
+        self._updates_due = min(self._updates_due, configs[0].gradient_steps)
         self.configs = configs
         self.learner.configure(configs)
         self.evaluations.configure(configs)
@@ -339,6 +367,7 @@ class Trainer:
             "history": self.history.state_dict(),
             "env_step": self.env_step,
             "gradient_updates": self.gradient_updates,
+            "updates_due": self._updates_due,
             "seconds": self.seconds,
             "episodes": list(self.episodes),
             **self.evaluations.state_dict(),
@@ -359,6 +388,7 @@ class Trainer:
         self.history.load_state_dict(state["history"])
         self.env_step = state["env_step"]
         self.gradient_updates = state["gradient_updates"]
+        self._updates_due = state["updates_due"]
         self.seconds = state["seconds"]
         self.episodes = list(state["episodes"])
         self.evaluations.load_state_dict(state)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from dqn_core import Trainer
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
@@ -25,7 +26,8 @@ def test_a_change_is_recorded_with_the_step_its_member_and_both_values() -> None
         [33, 0, "gamma", 0.99, 0.5],
         [37, 0, "loss", "huber", "mse"],
     ]
-    assert (frame["episode"] == frame["episode"].iloc[0]).all() or trainer.episodes[0] > 0
+    assert (np.diff(frame["episode"]) >= 0).all()
+    assert frame["episode"].iloc[-1] == trainer.episodes[0]
     assert trainer.config.gamma == 0.5
 
 
@@ -110,6 +112,15 @@ def test_a_new_time_limit_holds_from_the_next_episode_on() -> None:
     trainer.change(max_episode_steps=0)
     trainer.run(max_episodes=30)
     assert max(trainer.history.episodes.frame()["length"].tolist()[4:]) > 15
+
+
+def test_a_new_time_limit_is_what_the_run_is_described_with() -> None:
+    trainer = trained(20)
+    trainer.change(max_episode_steps=30)
+    assert trainer.spec.max_episode_steps == 30
+    assert trainer.spec.return_range == (0, 30)
+    resumed = Trainer.from_state(trainer.state_dict())
+    assert resumed.spec == trainer.spec
 
 
 @pytest.mark.parametrize(

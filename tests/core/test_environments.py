@@ -79,6 +79,18 @@ class HidesItsState(WritesInPlace):
         return super().step(action)
 
 
+class LendsItsState(WritesInPlace):
+    """What it returns is the array that it goes on writing into."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__()
+        self.lent = np.zeros(2, dtype=np.float32)
+
+    def observation(self) -> np.ndarray:
+        self.lent[:] = super().observation()
+        return self.lent
+
+
 @pytest.fixture
 def register() -> Iterator[Any]:
     added = []
@@ -380,3 +392,9 @@ def test_no_global_generator_is_read_or_set() -> None:
     environment.reset(seed=1)
     environment.step(0)
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # type: ignore[index]  # noqa: NPY002
+
+
+def test_an_observation_stays_what_it_was_when_the_environment_goes_on(register: Any) -> None:
+    environment = make_environment(register("Lends-v0", LendsItsState))
+    observations = [environment.reset(seed=0), *(environment.step(0)[0] for _ in range(3))]
+    assert [observation[1] for observation in observations] == [0, 1, 2, 3]

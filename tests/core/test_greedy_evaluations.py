@@ -103,3 +103,28 @@ def test_a_change_in_the_middle_of_an_evaluation_holds_for_it() -> None:
     trainer.change(max_episode_steps=5)
     trainer.run(max_steps=0)
     assert trainer.history.evaluations.columns()["mean_return"].tolist() == [5.0]
+
+
+def test_a_change_that_does_not_concern_an_evaluation_under_way_lets_it_go_on() -> None:
+    trainer = Trainer(SMALL.replace(evaluation_period=50, evaluation_episodes=3))
+    trainer.run(max_steps=49)
+    trainer._step()
+    trainer._go_on_evaluating()
+    under_way = trainer.evaluations._play
+    trainer.change(learning_rate=0.5, batch_size=16)
+    assert trainer.evaluations._play is under_way
+    trainer.change(gamma=0.5)
+    assert trainer.evaluations._play is not under_way
+
+
+def test_a_diverged_policy_never_counts_as_the_best_though_its_return_is_no_worse() -> None:
+    # Whatever it does, an episode of MountainCar that is cut after ten steps returns −10.
+    trainer = trained(20, env_id="MountainCar-v0", max_episode_steps=10, evaluation_episodes=2)
+    trainer.evaluate()
+    sound = trainer.best_agent()
+    trainer.run(max_steps=20)
+    trainer.learner.online.parameters.fill_(torch.nan)
+    trainer.evaluate()
+    assert trainer.history.evaluations.columns()["mean_return"].tolist() == [-10, -10]
+    assert trainer.best_agent().env_steps == sound.env_steps == 20
+    assert torch.equal(trainer.best_agent().network.parameters, sound.network.parameters)

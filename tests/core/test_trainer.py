@@ -1,11 +1,14 @@
 """The training loop: its clocks, history, limits and divergence."""
 
+import itertools
+
 import gymnasium
 import numpy as np
 import pytest
 import torch
 
 from dqn_core import DQNConfig, LabError, Trainer
+from dqn_core.diagnostics import target_distance
 from dqn_core.errors import DivergenceError
 from dqn_core.exploration import epsilon_at
 from dqn_core.random_streams import seed_sequence, seeds_from
@@ -136,6 +139,36 @@ def test_slices_of_one_step_give_what_one_long_call_gives() -> None:
     assert fingerprint(whole) == fingerprint(sliced)
 
 
+def test_a_round_of_updates_can_be_stopped_between_two_also_by_saving_and_comes_to_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = SMALL.replace(gradient_steps=30, train_frequency=10, total_steps=100)
+    whole = Trainer(config)
+    whole.run()
+    clock = itertools.count()  # every look at it is a second later
+    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
+    sliced = Trainer(config)
+    most = 0
+    while not sliced.finished():
+        before = sliced.gradient_updates
+        sliced.run(max_seconds=8)
+        most = max(most, sliced.gradient_updates - before)
+        if not sliced.is_between_steps:
+            sliced = Trainer.from_state(sliced.state_dict())
+    assert most < 10
+    assert fingerprint(whole) == fingerprint(sliced)
+
+
+def test_fewer_gradient_steps_also_shorten_the_round_that_is_under_way() -> None:
+    trainer = Trainer(SMALL.replace(gradient_steps=30, learning_starts=10))
+    trainer.run(max_steps=9)
+    trainer._step()
+    trainer.change(gradient_steps=4)
+    trainer.run(max_steps=0)
+    assert trainer.gradient_updates == 1 + 4
+    assert trainer.is_between_steps
+
+
 def test_the_same_seed_is_bit_equal_and_another_is_not() -> None:
     first, again, other = trained(300), trained(300), trained(300, seed=1)
     assert fingerprint(first) == fingerprint(again)
@@ -231,6 +264,20 @@ def test_update_statistics_are_those_of_the_update_they_name() -> None:
     np.testing.assert_allclose(
         final[["td_error_p10", "td_error_p50", "td_error_p90"]].astype(float), quantiles, rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("period", [20, 50, 100])
+def test_the_lag_of_a_target_that_is_copied_now_and_then_is_seen_at_all_its_sizes(
+    period: int,
+) -> None:
+    copied = {"target_update_unit": "gradient_updates", "target_update_period": period}
+    trainer = trained(10, **copied, tau=1.0)
+    lags = []
+    while trainer.env_step < 6_000:
+        trainer.run(max_steps=1)
+        lags.append(target_distance(trainer.learner).item())
+    recorded = trainer.history.updates.columns()["target_distance"]
+    assert np.mean(recorded) == pytest.approx(np.mean(lags), rel=0.3)
 
 
 @pytest.mark.parametrize("clipping", ["norm", "value"])
