@@ -54,10 +54,14 @@ export class Feed {
     const bytes = await this.#fetch();
     this.#asking = false;
     if (this.#disposed.signal.aborted) return;
-    if (bytes) this.#take(bytes);
-    if (this.#overdue) return this.#ask();
-    const wait = bytes ? next - performance.now() : AWAY;
-    if (this.#period || !bytes) this.#timer = setTimeout(() => this.#ask(), wait);
+    try {
+      if (bytes) this.#take(bytes);
+    } finally {
+      // An answer that cannot be shown is reported, and does not keep the next from coming.
+      const wait = bytes ? next - performance.now() : AWAY;
+      if (this.#overdue) this.#ask();
+      else if (this.#period || !bytes) this.#timer = setTimeout(() => this.#ask(), wait);
+    }
   }
 
   /** The answer's bytes, or null when there is none at the moment. */

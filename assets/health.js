@@ -117,6 +117,8 @@ export default function render({ data, parentElement }) {
   if (!boards.has(parentElement)) boards.set(parentElement, new Board(parentElement));
   boards.get(parentElement).feed.follow(data.address, data.period);
   return () => {
-    if (!parentElement.isConnected) boards.get(parentElement)?.feed.dispose();
+    if (parentElement.isConnected) return;
+    boards.get(parentElement)?.feed.dispose();
+    boards.delete(parentElement);
   };
 }

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -14,6 +14,7 @@ from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.hyperparameter import Value
 from dqn_core.presets import PRESETS, preset
+from dqn_core.processor import chosen_device
 
 MOST_MEMBERS = 16
 
@@ -28,6 +29,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     group: tuple(name for name, h in HYPERPARAMETERS.items() if h.group == group)
     for group in dict.fromkeys(h.group for h in HYPERPARAMETERS.values())
 }
+_ATTEMPTS: dict[str, Callable[[str], object]] = {
+    "env_id": environment_spec,
+    "device": chosen_device,
+}
+"""What only trying tells: whether it is there on this machine."""
+
 CONTROLS = ("preset", "members", *HYPERPARAMETERS)
 NAMES = ("preset", "members", "x_axis", "smoothing", "hide", "lock", *HYPERPARAMETERS)
 """Every parameter that a link may have."""
@@ -137,12 +144,13 @@ def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[str
                 values[name] = declared.parsed(texts[name])
             except ConfigurationError as error:
                 problems.append(_instead(error, getattr(base, name)))
-    if "env_id" in values:
-        try:
-            environment_spec(_shortened(str(values["env_id"])))
-        except LabError as error:
-            problems.append(_instead(error, base.env_id))
-            del values["env_id"]
+    for name, attempt in _ATTEMPTS.items():
+        if name in values:
+            try:
+                attempt(_shortened(str(values[name])))
+            except LabError as error:
+                problems.append(_instead(error, getattr(base, name)))
+                del values[name]
     try:
         return base.replace(**values)
     except ConfigurationError as error:

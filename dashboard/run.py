@@ -30,6 +30,9 @@ MOST_RESTORE_POINTS = 20
 MOST_RESTORE_BYTES = 256 * 2**20
 """What undo may keep in memory; the oldest points go first."""
 
+PACE_SECONDS = 3.0
+"""How far the measured speed looks back."""
+
 MOST_SNAPSHOTS = 40
 """Agents kept from earlier in the run; beyond it every second one is dropped."""
 
@@ -75,9 +78,9 @@ class Turnstile:
             yield
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RestorePoint:
-    """The exact state of a run just before a change."""
+    """The exact state of a run just before a change; each is itself alone."""
 
     env_step: int
     label: str
@@ -107,14 +110,14 @@ class Run:
         self.place = self.id
         self.status = Status.READY
         self.message = ""
-        self.steps_per_second: float | None = None
         self.ahead = 0
         self.restore_points: list[RestorePoint] = []
         self.snapshots: list[Agent] = [self.trainer.agent()]
         self._turnstile = Turnstile()
         self._only: dict[str, int] = {}
+        self._steps_per_second: float | None = None
         self._next_step_at = 0.0
-        self._pace: deque[tuple[float, int]] = deque(maxlen=200)
+        self._pace: deque[tuple[float, int]] = deque()
 
     @property
     def history(self) -> History:
@@ -132,8 +135,19 @@ class Run:
         return self.status in (Status.RUNNING, Status.WAITING)
 
     @property
+    def steps_per_second(self) -> float | None:
+        """The speed that was asked for; None is as fast as it goes."""
+        return self._steps_per_second
+
+    @steps_per_second.setter
+    def steps_per_second(self, speed: float | None) -> None:
+        if speed != self._steps_per_second:
+            self._steps_per_second, self._next_step_at = speed, 0.0
+            self._pace.clear()
+
+    @property
     def measured_speed(self) -> float:
-        """Environment steps a second over the last few seconds of training."""
+        """Environment steps a second over the last `PACE_SECONDS` of training."""
         pace = list(self._pace)
         if len(pace) < 2 or pace[-1][0] <= pace[0][0]:
             return 0.0
@@ -193,17 +207,19 @@ class Run:
             if self.is_active:
                 self.status, self.message = Status.PAUSED, message
 
-    def change(self, **changes: Value) -> None:
+    def change(self, **changes: Value) -> RestorePoint | None:
         """Set hyperparameters from the next environment step on; the state before is kept for undo.
+
+        Returns: that state, or None where all values are as they were.
 
         Raises `ConfigurationError`, with nothing changed.
         """
         with self._turnstile.for_page():
+            if all(getattr(c, n) == v for c in self.trainer.configs for n, v in changes.items()):
+                return None
             before = self.trainer.state_dict()
             count = len(self.history.changes)
             self.trainer.change(None, **changes)
-            if len(self.history.changes) == count:
-                return
             label = ", ".join(dict.fromkeys(self.change_labels()[count:]))
             point = RestorePoint(before["env_step"], label, before, _size(before))
             self.restore_points.append(point)
@@ -214,16 +230,18 @@ class Run:
                 self.restore_points.pop(0)
             if self.status is Status.FINISHED and not self.trainer.finished():
                 self.status, self.message = Status.PAUSED, ""
+            return point
 
-    def undo(self, index: int) -> None:
+    def undo(self, index: int) -> RestorePoint | None:
         """Go back to the state just before change ``index``, and pause there.
 
-        To the bit where the environment can be captured; elsewhere the message says what is new. A
-        second click on the same change finds it taken back already.
+        To the bit where the environment can be captured; elsewhere the message says what is new.
+
+        Returns: that state; None for a second click on a change that is taken back already.
         """
         with self._turnstile.for_page():
             if index >= len(self.restore_points):
-                return
+                return None
             point = self.restore_points[index]
             self.trainer.load_state_dict(point.state)
             self.restore_points = self.restore_points[:index]
@@ -233,6 +251,7 @@ class Run:
             self.message = f"Paused, back at step {point.env_step:,}, before {point.label}."
             if self.trainer.notice:
                 self.message += f" {self.trainer.notice}"
+            return point
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now."""
@@ -288,35 +307,41 @@ class Run:
         return 0.0
 
     def _train(self) -> float:
-        now = time.monotonic()
+        now, speed = time.monotonic(), self.steps_per_second
         if self._only:
             made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
             if made and ("max_steps" in self._only or not self.trainer.current_length()):
-                self._only = {"max_steps": 0}  # made, but for an evaluation that is due
-            if self._only == {"max_steps": 0} and not self.trainer.evaluations.is_under_way:
+                self._only = {"max_steps": 0}  # made, but for what belongs to it
+            if self._only == {"max_steps": 0} and self.trainer.is_between_steps:
                 self.status = Status.PAUSED
-        elif self.steps_per_second is None:
+        elif speed is None:
             self.trainer.run(max_seconds=SLICE_SECONDS)
         else:
             if now < self._next_step_at:
                 return min(0.05, self._next_step_at - now)
             # Slow motion: one step, and the next one when its time has come.
             self.trainer.run(max_steps=1, max_seconds=SLICE_SECONDS)
-            period = 1 / self.steps_per_second
-            self._next_step_at = max(self._next_step_at + period, now)
-        self._pace.append((time.monotonic(), self.trainer.env_step))
+            self._next_step_at = max(self._next_step_at, now - SLICE_SECONDS) + 1 / speed
+        self._measure()
         self._keep_snapshot()
         finished = self.trainer.finished()
         if finished:
             self.status, self.message = Status.FINISHED, finished
         return 0.0
 
+    def _measure(self) -> None:
+        now = time.monotonic()
+        self._pace.append((now, self.trainer.env_step))
+        while len(self._pace) > 2 and self._pace[0][0] < now - PACE_SECONDS:
+            self._pace.popleft()
+
     def _keep_snapshot(self) -> None:
         evaluations = self.history.evaluations.columns()["env_step"]
         if len(evaluations) and evaluations[-1] > self.snapshots[-1].env_steps:
             self.snapshots.append(self.trainer.agent())
             if len(self.snapshots) > MOST_SNAPSHOTS:
-                self.snapshots = [self.snapshots[0], *self.snapshots[1::2]]
+                # Of an odd number, so that the first and the newest stay.
+                self.snapshots = self.snapshots[::2]
 
     def close(self) -> None:
         """Stop for good and release the environments."""

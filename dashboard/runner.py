@@ -39,19 +39,20 @@ class Runner:
         self._wake.set()
 
     def _loop(self) -> None:
-        trained: Run | None = None
-        while not self._stopping.is_set():
-            run = self._current_run()
-            if trained is not None and run is not trained:
-                self._slots.leave(trained.place)
-            trained = run
-            if time.monotonic() - self._touched > ABANDONED_SECONDS:
-                run.pause("Paused, since nobody was looking for a while.")
-            wait = run.advance(self._slots)
-            if wait:
-                self._wake.wait(wait)
-                self._wake.clear()
-            else:
-                time.sleep(0)  # lets a page's thread have the interpreter
-        if trained is not None:
+        trained = self._current_run()
+        try:
+            while not self._stopping.is_set():
+                run = self._current_run()
+                if run is not trained:
+                    self._slots.leave(trained.place)
+                trained = run
+                if time.monotonic() - self._touched > ABANDONED_SECONDS:
+                    run.pause("Paused, since nobody was looking for a while.")
+                wait = run.advance(self._slots)
+                if wait:
+                    self._wake.wait(wait)
+                    self._wake.clear()
+                else:
+                    time.sleep(0)  # lets a page's thread have the interpreter
+        finally:
             self._slots.leave(trained.place)

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from dashboard.address import read_address
 from dashboard.links import Link, pasted
-from dashboard.run import Run, Status
+from dashboard.run import RestorePoint, Run, Status
 from dashboard.runner import Runner
 from dashboard.slots import Slots
 from dqn_core import DQNConfig, LabError, preset
@@ -31,6 +32,7 @@ class Session:
         self.problem = ""
         self.refused = ""
         self.runner: Runner
+        self._links_before: WeakKeyDictionary[RestorePoint, Link] = WeakKeyDictionary()
         try:
             self.run = Run(self.link.member_configs)
         except LabError as error:
@@ -113,9 +115,11 @@ class Session:
                 if link.config.env_id != self.config.env_id:
                     environment_spec(link.config.env_id)
                 live = link.config.difference(self.run.config)
-                self.run.change(
+                point = self.run.change(
                     **{n: v for n, v in live.items() if HYPERPARAMETERS[n].applies != "restart"}
                 )
+                if point:
+                    self._links_before[point] = self.link
             self.link = link
         except LabError as error:
             self.problem, self.refused = str(error), control
@@ -135,9 +139,16 @@ class Session:
             self.problem = str(error)
 
     def undo(self, index: int) -> None:
-        """Take back change ``index`` and all after it, in the run and in the controls."""
-        self.run.undo(index)
-        self.link = replace(self.link, config=self.run.config)
+        """Take back change ``index`` and all after it, in the run and in the controls.
+
+        Those that waited for a reset then wait for it again.
+        """
+        point = self.run.undo(index)
+        if point:
+            before = self._links_before[point]
+            self.link = replace(
+                self.link, preset=before.preset, config=before.config, members=before.members
+            )
 
     def needs_reset(self) -> list[str]:
         """Labels of the controls whose values the run does not have, because it must restart."""

@@ -1,10 +1,24 @@
-"""How PyTorch uses the processor: threads, and numbers too small to matter."""
+"""What PyTorch computes on: the device, threads, and numbers too small to matter."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import torch
+
+from dqn_core.errors import ConfigurationError
+
+
+def chosen_device(name: str) -> str:
+    """The device that ``auto``, ``cpu`` or ``cuda`` means here.
+
+    Raises `ConfigurationError` where it is not there.
+    """
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ConfigurationError("device cuda was asked for, but PyTorch finds no CUDA GPU here.")
+    return name
 
 
 def set_threads() -> None:

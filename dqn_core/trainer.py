@@ -17,7 +17,7 @@ from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.learner import Learner
 from dqn_core.networks import QNetwork
-from dqn_core.processor import denormals_as_zero
+from dqn_core.processor import chosen_device, denormals_as_zero
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
 from dqn_core.update_statistics import check_divergence, update_statistics
@@ -41,7 +41,7 @@ class Trainer:
         self.configs = [config] if isinstance(config, DQNConfig) else list(config)
         _check_members(self.configs)
         first, seeds = self.config, [c.seed for c in self.configs]
-        self.device = _device(first.device)
+        self.device = chosen_device(first.device)
         self.environments = [make_environment(c.env_id, c.max_episode_steps) for c in self.configs]
         self.spec = self.environments[0].spec
         network = QNetwork.initialised(network_shape(self.spec, first), seeds)
@@ -440,11 +440,3 @@ def _check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) -
         differing = [name for name in names if getattr(their, name) != getattr(my, name)]
         if differing:
             raise ConfigurationError(f"The state is of a run with another {', '.join(differing)}.")
-
-
-def _device(name: str) -> str:
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ConfigurationError("device cuda was asked for, but PyTorch finds no CUDA GPU here.")
-    return name

@@ -33,6 +33,8 @@ def device(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         from tests import second_device
 
         assert name == second_device.NAME
-        monkeypatch.setattr("dqn_core.trainer._device", lambda asked: asked.replace("cuda", name))
+        monkeypatch.setattr(
+            "dqn_core.trainer.chosen_device", lambda asked: asked.replace("cuda", name)
+        )
         monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     return name

@@ -131,7 +131,7 @@ def test_a_device_that_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPa
 
 def test_auto_takes_the_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert [dqn_core.trainer._device(name) for name in ("auto", "cuda", "cpu")] == [
+    assert [dqn_core.trainer.chosen_device(name) for name in ("auto", "cuda", "cpu")] == [
         "cuda",
         "cuda",
         "cpu",

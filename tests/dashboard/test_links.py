@@ -4,6 +4,7 @@ import json
 from urllib.parse import parse_qs
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from dqn_core.errors import ConfigurationError, LabError
 def values(declared: Hyperparameter) -> st.SearchStrategy[object]:
     if declared.name == "env_id":
         return st.sampled_from(["CartPole-v1", "Acrobot-v1", "FrozenLake-v1"])
+    if declared.name == "device":
+        return st.sampled_from(["cpu", "auto"])  # a GPU is not everywhere
     if declared.kind is bool:
         return st.booleans()
     if declared.kind is str:
@@ -159,6 +162,15 @@ def test_a_link_cannot_import_a_module() -> None:
 def test_an_unknown_environment_is_reported_with_the_nearest() -> None:
     _, problems = of("env_id=CartPol-v1")
     assert "did you mean CartPole-v1? Used instead: CartPole-v1." in problems[0]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_a_device_that_is_not_here_is_reported_and_the_rest_of_the_link_is_used() -> None:
+    link, problems = read({"device": ["cuda"], "gamma": ["0.5"], "env_id": ["Acrobot-v1"]})
+    assert link.config == preset("recommended").replace(gamma=0.5, env_id="Acrobot-v1")
+    assert len(problems) == 1
+    assert "no CUDA GPU" in problems[0]
+    assert problems[0].endswith("Used instead: cpu.")
 
 
 def test_of_a_repeated_name_the_last_value_counts() -> None:

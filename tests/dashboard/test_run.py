@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from dashboard.run import Run, Status, Turnstile, change_label
+from dashboard.run import MOST_RESTORE_POINTS, MOST_SNAPSHOTS, Run, Status, Turnstile, change_label
 from dashboard.slots import Slots
 from dqn_core import DQNConfig, LabError
 
@@ -69,6 +69,30 @@ def test_slow_motion_makes_no_more_steps_than_its_speed() -> None:
     assert 1 <= run.trainer.env_step <= 12
 
 
+def test_slow_motion_waits_a_whole_period_before_the_second_step_also_after_full_speed() -> None:
+    run, slots = Run([SMALL]), Slots(1)
+    run.start()
+    advance(run, 40)
+    run.steps_per_second = 0.5
+    run.advance(slots)
+    made = run.trainer.env_step
+    assert run.advance(slots) > 0
+    assert run.trainer.env_step == made
+    assert run.measured_speed == 0, "what was measured was another speed"
+
+
+def test_the_measured_speed_looks_back_seconds_not_slices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("dashboard.run.time.monotonic", lambda: now)
+    run = Run([SMALL])
+    for step, now in enumerate([0.0, 1.0, 100.0, 101.0, 102.0]):  # noqa: B007
+        run.trainer.env_step = step
+        run._measure()
+    assert run.measured_speed == pytest.approx(1.0)
+
+
 def test_a_change_reaches_the_learner_and_not_only_the_page() -> None:
     run = Run([SMALL])
     run.start()
@@ -80,10 +104,44 @@ def test_a_change_reaches_the_learner_and_not_only_the_page() -> None:
     assert set(run.tables()["changes"]["env_step"]) == {run.trainer.env_step}
 
 
-def test_setting_a_value_it_has_already_is_no_change() -> None:
+def test_setting_a_value_it_has_already_is_no_change_and_copies_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     run = Run([SMALL])
-    run.change(gamma=SMALL.gamma)
+    monkeypatch.setattr(run.trainer, "state_dict", lambda: pytest.fail("the state was copied"))
+    assert run.change(gamma=SMALL.gamma) is None
+    assert run.change() is None
     assert run.restore_points == []
+
+
+def test_undo_keeps_no_more_points_and_bytes_than_it_may_and_always_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = Run([SMALL])
+    values = [0.5 + step / 100 for step in range(MOST_RESTORE_POINTS + 3)]
+    for gamma in values:
+        run.change(gamma=gamma)
+    assert len(run.restore_points) == MOST_RESTORE_POINTS
+    run.undo(0)
+    assert run.config.gamma == values[2], "the oldest went first"
+    monkeypatch.setattr("dashboard.run.MOST_RESTORE_BYTES", 1)
+    for gamma in (0.1, 0.2):
+        run.change(gamma=gamma)
+    assert len(run.restore_points) == 1
+    run.undo(0)
+    assert run.config.gamma == 0.1
+
+
+def test_of_many_snapshots_the_first_and_the_newest_stay_and_the_rest_are_spread() -> None:
+    run = Run([SMALL.replace(evaluation_period=10, evaluation_episodes=1, total_steps=2_000)])
+    run.start()
+    advance(run, 10 * (MOST_SNAPSHOTS + 5))
+    steps = [agent.env_steps for agent in run.snapshots]
+    assert steps[0] == 0
+    assert steps[-1] > 10 * MOST_SNAPSHOTS
+    assert len(steps) <= MOST_SNAPSHOTS
+    gaps = np.diff(steps)
+    assert gaps.max() <= 2 * gaps.min()
 
 
 def test_a_refused_change_leaves_everything_as_it_was() -> None:

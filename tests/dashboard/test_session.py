@@ -92,6 +92,27 @@ def test_several_members_get_consecutive_seeds() -> None:
     assert [config.seed for config in session.run.trainer.configs] == [5, 6, 7]
 
 
+def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None:
+    session = begun()
+    session.set("hidden_dim", 256)
+    session.set_members(3)
+    session.set("gamma", 0.5)
+    session.undo(0)
+    assert session.config.gamma == session.run.config.gamma == 0.99
+    assert session.needs_reset() == ["Hidden width", "Seeds"]
+
+
+def test_undo_of_a_preset_brings_the_earlier_preset_back() -> None:
+    session = begun()
+    before = session.link
+    session.choose_preset("notebook")
+    session.undo(0)
+    assert session.link == before
+    session.set("gamma", 0.5)
+    session.undo(1)  # a second click: that change is taken back already
+    assert session.config.gamma == 0.5
+
+
 def test_undo_brings_the_controls_back_too() -> None:
     session = begun()
     session.set("gamma", 0.5)
