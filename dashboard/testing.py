@@ -1,5 +1,7 @@
 """Testing an agent: the episodes shown, the results as table and chart."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,9 @@ from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
 
 THRESHOLD_COLOR = "#808890"
 """Seen on a light background and on a dark one."""
+
+PROGRESS_SECONDS = 0.2
+"""From one sign of a test's progress to the next."""
 
 NOTEBOOK_WEIGHT = 0.9
 """Weight of the running average in the notebook's test plot."""
@@ -80,9 +85,26 @@ class Results:
     threshold: float | None
 
     @classmethod
-    def of(cls, chosen: Chosen, conditions: Conditions) -> "Results":
-        """Play the test's episodes, without pictures."""
+    def of(
+        cls,
+        chosen: Chosen,
+        conditions: Conditions,
+        progress: Callable[[float], object] = lambda share: None,
+    ) -> "Results":
+        """Play the test's episodes, without pictures.
+
+        ``progress`` is told, now and then, how far the longest of them can be at most.
+        """
         agent = chosen.agent
+        spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
+        told = time.monotonic()
+
+        def tell(step: int) -> None:
+            nonlocal told
+            if time.monotonic() - told > PROGRESS_SECONDS:
+                told = time.monotonic()
+                progress(step / spec.max_episode_steps)
+
         evaluation = evaluate(
             agent,
             conditions.episodes,
@@ -90,8 +112,8 @@ class Results:
             conditions.epsilon,
             conditions.parameters,
             conditions.push,
+            tell,
         )
-        spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
         return cls(chosen, conditions, evaluation, spec.reward_threshold)
 
     @property

@@ -13,6 +13,9 @@ from dqn_core.families import family
 WIDEST = 1e3
 """A limit beyond it says nothing about where an agent will be (CartPole's velocities: ±inf)."""
 
+AT_A_TIME = 256
+"""Observations in one forward pass for a map."""
+
 _KNOWN: dict[str, tuple[tuple[str, float, float], ...]] = {
     "CartPole": (
         ("m", -2.4, 2.4),
@@ -128,9 +131,11 @@ def plane(held: Sequence[float], x: int, y: int, xs: np.ndarray, ys: np.ndarray)
 
 
 def q_on(agent: Agent, observations: np.ndarray) -> np.ndarray:
-    """Q `(…, n_actions)` for observations `(…, observation_dim)`, in one forward pass."""
+    """Q `(…, n_actions)` for observations `(…, observation_dim)`."""
     flat = observations.reshape(-1, observations.shape[-1])
-    return agent.q_values(flat).reshape(*observations.shape[:-1], -1)
+    # A few at a time: megabytes of hidden layers, again and again, would leave holes in the heap.
+    parts = [agent.q_values(flat[i : i + AT_A_TIME]) for i in range(0, len(flat), AT_A_TIME)]
+    return np.concatenate(parts).reshape(*observations.shape[:-1], -1)
 
 
 def advantage(q_values: np.ndarray) -> np.ndarray:

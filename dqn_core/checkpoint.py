@@ -132,6 +132,8 @@ def load_agent(source: Source, member: int = 0) -> Agent:
 
     def build() -> Agent:
         if kind == "run":
+            if not 1 <= len(state["configs"]) == len(state["learner"]["online"]) <= MOST_MEMBERS:
+                raise ValueError(f"it has {len(state['configs'])} configurations")
             config = DQNConfig.from_dict(state["configs"][member])
             parameters = state["learner"]["online"][member : member + 1]
             env_steps = int(state["env_step"])

@@ -1,6 +1,6 @@
 """Greedy episodes: their returns and Q-values (the notebook's `test` and `predict_action`)."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import torch
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments import Environment, EnvironmentSpec, environment_spec, make_environment
+from dqn_core.errors import ConfigurationError
 from dqn_core.networks import NetworkShape, QNetwork
 
 
@@ -79,12 +80,18 @@ def evaluate(
     epsilon: float = 0.0,
     parameters: Mapping[str, float] | None = None,
     push: Push | None = None,
+    watcher: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Play ``episodes`` episodes side by side; the e-th starts from environment seed ``seed`` + e.
 
     ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
-    environment, ``push`` shoves it in mid-episode. Nothing of a run that is under way is touched.
+    environment, ``push`` shoves it in mid-episode, ``watcher`` is called with the number of steps
+    made whenever all have made one more. Nothing of a run that is under way is touched.
+
+    Raises `ConfigurationError` where no episode is asked for.
     """
+    if episodes < 1:
+        raise ConfigurationError(f"An evaluation has at least 1 episode, not {episodes}.")
     config = agent.config
     environments = [
         make_environment(config.env_id, config.max_episode_steps, parameters=parameters)
@@ -93,7 +100,7 @@ def evaluate(
     try:
         seeds = [seed + episode for episode in range(episodes)]
         play = playing(agent.network, [environments], [seeds], [config.gamma], epsilon, push)
-        return to_the_end(play)[0]
+        return to_the_end(play, watcher)[0]
     finally:
         for environment in environments:
             environment.close()
@@ -111,14 +118,18 @@ Play = Generator[None, None, list[Evaluation]]
 """Episodes under way: each `next` is a step of all of them, and the result is returned."""
 
 
-def to_the_end(play: Play) -> list[Evaluation]:
-    """What the episodes under way come to."""
+def to_the_end(play: Play, watcher: Callable[[int], None] | None = None) -> list[Evaluation]:
+    """What the episodes under way come to; ``watcher`` is told the steps made."""
+    step = 0
     while True:
         try:
             next(play)
         except StopIteration as end:
             evaluations: list[Evaluation] = end.value
             return evaluations
+        step += 1
+        if watcher:
+            watcher(step)
 
 
 @torch.inference_mode()

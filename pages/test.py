@@ -53,6 +53,15 @@ def show_what_was_chosen(agents: Sequence[Chosen], how: Conditions) -> None:
         show(agents, how.first_seed, how)
 
 
+def test(chosen: Chosen, how: Conditions) -> Results:
+    """Play the test's episodes under a progress bar; using any other control gives it up."""
+    words = f"Playing {how.episodes} episodes of {chosen.title}"
+    bar = st.progress(0.0, words)
+    results = Results.of(chosen, how, lambda share: bar.progress(share, words))
+    bar.empty()
+    return results
+
+
 def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
     """The buttons and the player."""
     show_what_was_chosen(agents, how)
@@ -63,8 +72,7 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
             before = st.session_state.get("showings")
             show(agents, before[0].seed + 1 if before else how.first_seed, how)
         if st.button(f"Test {how.episodes} episodes", icon=":material/checklist:", key="run_test"):
-            with st.spinner(f"Playing {how.episodes} episodes…"):
-                st.session_state["results"] = [Results.of(chosen, how) for chosen in agents]
+            st.session_state["results"] = [test(chosen, how) for chosen in agents]
     if problem := st.session_state.get("show_problem"):
         st.error(problem, icon=":material/error:")
     showings: list[Showing] = st.session_state.get("showings", [])

@@ -414,6 +414,25 @@ def test_a_replay_buffer_with_states_that_do_not_exist_is_refused(value: float) 
     assert "do not exist" in refused(load_run, closed(manifest, tensors))
 
 
+@pytest.mark.parametrize("count", [0, 1, 3, 2_000])
+@pytest.mark.parametrize("load", [load_agent, load_run])
+def test_a_run_has_as_many_configurations_as_networks(
+    load: Any, count: int, run_file: bytes
+) -> None:
+    manifest, tensors = opened(run_file)
+    configs = manifest["state"]["configs"]
+    manifest["state"]["configs"] = (configs * count)[:count]
+    refused(load, closed(manifest, tensors))
+
+
+def test_a_run_saved_before_a_round_of_updates_could_be_stopped_still_loads(
+    run_file: bytes,
+) -> None:
+    manifest, tensors = opened(run_file)
+    assert manifest["state"].pop("updates_due") == 0
+    assert load_run(closed(manifest, tensors)).is_between_steps
+
+
 def test_a_small_file_cannot_take_much_memory(run_file: bytes) -> None:
     manifest, tensors = opened(run_file)
     for config in manifest["state"]["configs"]:

@@ -7,6 +7,7 @@ import torch
 
 from dqn_core import Agent, DQNConfig, Trainer, evaluate
 from dqn_core.environments import environment_spec, make_environment
+from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import (
     discounted_returns,
     network_shape,
@@ -118,3 +119,15 @@ def test_changed_physics_change_the_return() -> None:
     usual = evaluate(agent, episodes=4, epsilon=1.0)
     heavy = evaluate(agent, episodes=4, epsilon=1.0, parameters={"gravity": 40.0})
     assert heavy.mean_return < usual.mean_return
+
+
+def test_whoever_waits_for_an_evaluation_is_told_its_steps() -> None:
+    told: list[int] = []
+    trainer = Trainer(DQNConfig(hidden_dim=8))
+    evaluation = evaluate(trainer.agent(), 3, watcher=told.append)
+    assert told == list(range(1, evaluation.lengths.max() + 1))
+
+
+def test_no_episodes_are_refused_in_one_sentence() -> None:
+    with pytest.raises(ConfigurationError, match="at least 1 episode, not 0"):
+        evaluate(Trainer(DQNConfig(hidden_dim=8)).agent(), 0)

@@ -1,5 +1,6 @@
 """Behind the Test page: uploads, conditions, showings, results, and what is taken away."""
 
+import itertools
 import json
 import pickle
 import struct
@@ -30,7 +31,7 @@ from dashboard.takeaway import (
     load_lines,
     state_dict_bytes,
 )
-from dashboard.testing import THRESHOLD_COLOR, Results, Showing
+from dashboard.testing import PROGRESS_SECONDS, THRESHOLD_COLOR, Results, Showing
 from dqn_core import Agent, DQNConfig, LabError, Trainer, evaluate, record
 from dqn_core.checkpoint import agent_bytes, pack
 from dqn_core.environments import known_environments
@@ -247,6 +248,16 @@ def test_results_are_those_of_evaluate() -> None:
     points, average = results.chart("#0077bb").data
     assert list(points.y) == list(expected.returns)
     assert len(average.y) == 12
+
+
+def test_a_test_tells_how_far_it_is_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count(0.0, PROGRESS_SECONDS / 10)
+    monkeypatch.setattr("dashboard.testing.time.monotonic", lambda: next(clock))
+    shares: list[float] = []
+    results = Results.of(chosen(), Conditions(episodes=2), shares.append)
+    assert shares == sorted(set(shares))
+    assert 0 < shares[0] < shares[-1] <= results.evaluation.lengths.max() / 500
+    assert 2 <= len(shares) <= results.evaluation.lengths.max() / 5, "not at each step"
 
 
 def test_conditions_in_words() -> None:
