@@ -16,15 +16,12 @@ from dashboard.belief_map import (
     plane_message,
     ranges,
 )
-from dashboard.feed import offer
+from dashboard.feed import INSIDE_SECONDS, offer
 from dashboard.run import Look, Run
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core.belief import Dimension, GridWorld, dimensions, grid_world, telling_pair
 from dqn_core.environments import EnvironmentSpec
-
-PERIOD = 1.0
-"""Seconds from one refresh to the next: dearer to work out than the curves."""
 
 VISITED = 300
 """How many of the newest observations are drawn."""
@@ -76,7 +73,7 @@ def _map(run: Run, member: int, message: Callable[[Look], bytes], drawn: str = "
         look = _look(run, member)
         return message(look) if look else None
 
-    data = offer("belief", news, PERIOD if run.is_active else 0)
+    data = offer("belief", news, INSIDE_SECONDS if run.is_active else 0)
     _component(
         key="belief",
         data=data | {"drawn": drawn},

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from dashboard.feed import CURVES_SECONDS
 from dashboard.figures import figures
 from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
 from dashboard.run import Run
@@ -9,10 +10,7 @@ from dashboard.session import Session
 from dqn_core.environments import EnvironmentSpec
 from dqn_core.evaluation import random_policy_return
 
-PERIOD = 0.5
-"""Seconds from one refresh to the next while the run is under way."""
-
-LONGEST_RANDOM_EPISODE = 5_000
+LONGEST_RANDOM_EPISODE = 2_000
 """Environment steps; what acting at random gives in longer ones would keep the page waiting."""
 
 
@@ -34,7 +32,7 @@ def curves(session: Session, drawn: str) -> None:
         x_axis=link.x_axis,
         smoothing=link.smoothing,
         key="curves",
-        period=PERIOD if run.is_active else 0,
+        period=CURVES_SECONDS if run.is_active else 0,
         drawn=drawn,
     )
 

@@ -19,6 +19,11 @@ Source = Callable[[Mapping[str, str]], bytes | None]
 
 PATH = "live"
 
+CURVES_SECONDS = 0.5
+INSIDE_SECONDS = 1.0
+"""From one question of a page to the next while a run is under way: for its figures and curves, and
+for what is inside the networks, which is dearer to work out."""
+
 
 class Feed:
     """The sources of one browser session, under a name that nobody can guess."""

@@ -22,10 +22,10 @@ import streamlit as st
 
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
-from dashboard.player import Frame, encode
+from dashboard.player import Frame, StoppedError, encode
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
-from dqn_core import LabError, record
+from dqn_core import record
 from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
 from dqn_core.families import family
 from dqn_core.recording import Recording, render_mode
@@ -84,10 +84,6 @@ class Moment:
 
     pictures: tuple[bytes, bytes]
     returns: tuple[float, float]
-
-
-class _StoppedError(LabError):
-    """The agent's episode is no longer wanted."""
 
 
 @dataclass
@@ -197,7 +193,7 @@ class Game:
     def _run(self) -> None:
         try:
             self._play()
-        except _StoppedError:
+        except StoppedError:
             return
         except Exception:
             _log.exception("Game %s failed.", self.id)
@@ -248,7 +244,7 @@ class Game:
 
     def _stop_recording(self, *_: object, **__: object) -> None:
         if self.over:
-            raise _StoppedError("The game is over.")
+            raise StoppedError("The game is over.")
 
     def _next_action(self, step: int) -> int | None:
         """The action of the next step when its time has come; None when the game is over."""

@@ -9,15 +9,12 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.feed import offer
+from dashboard.feed import INSIDE_SECONDS, offer
 from dashboard.run import Run
 from dashboard.static_files import loader, publish
 from dqn_core.diagnostics import sample_age
 
-Status = Literal["wait", "good", "watch", "bad"]
-
-PERIOD = 1.0
-"""Seconds from one refresh to the next: dearer to work out than the curves."""
+Level = Literal["wait", "good", "watch", "bad"]
 
 JUDGED = 10
 """Rows of the table of updates whose median is judged: single ones swing with the batch."""
@@ -47,7 +44,7 @@ class Sign:
     name: str
     value: str
     detail: str
-    status: Status
+    status: Level
     sentence: str
     trend: tuple[Line, ...] = ()
 
@@ -77,7 +74,7 @@ def health(run: Run, member: int = 0) -> None:
     def news(_: Mapping[str, str]) -> bytes:
         return json.dumps([asdict(sign) for sign in signs(run, member)]).encode()
 
-    _component(key="health", data=offer("health", news, PERIOD if run.is_active else 0))
+    _component(key="health", data=offer("health", news, INSIDE_SECONDS if run.is_active else 0))
 
 
 def signs(run: Run, member: int = 0) -> list[Sign]:
@@ -93,7 +90,7 @@ def signs(run: Run, member: int = 0) -> list[Sign]:
     ]
 
 
-def status_of(value: float | None, watch: float, bad: float) -> Status:
+def status_of(value: float | None, watch: float, bad: float) -> Level:
     """Where a value stands that is better the smaller it is; None is not known yet."""
     if value is None:
         return "wait"

@@ -6,7 +6,6 @@ from then on plays, scrubs and jumps without the server.
 """
 
 import io
-import itertools
 import json
 import logging
 import struct
@@ -27,7 +26,7 @@ from dqn_core.errors import LabError
 from dqn_core.video import with_shared_palette
 
 if TYPE_CHECKING:
-    from dqn_core.recording import Recording
+    pass
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +49,10 @@ class Described(Protocol):
     def observation_limits(self) -> tuple[tuple[float, float], ...]: ...
     @property
     def action_labels(self) -> tuple[str, ...]: ...
+
+
+class StoppedError(LabError):
+    """What is being recorded is no longer wanted."""
 
 
 class Film:
@@ -98,16 +101,10 @@ class Film:
         self._waiting_frames: list[Frame] = []
         self._kind = "none"
 
-    @classmethod
-    def of(cls, recording: "Recording", title: str = "") -> "Film":
-        """The film of a finished recording; its pictures are compressed in a thread."""
-        film = cls(recording, gamma=recording.gamma, title=title)
-        return film.start(lambda film: film.copy(recording))
-
     def start(self, record: Callable[["Film"], object]) -> "Film":
         """Call `record(self)` in a thread and return at once.
 
-        `record` fills the film: `add` for each moment and `finish`, or `copy`. What it raises
+        `record` fills the film: `add` for each moment, and `finish`. What it raises
         becomes the film's last word, with everything up to there kept.
         """
 
@@ -122,21 +119,6 @@ class Film:
 
         threading.Thread(target=run, name=f"film-{self.id}", daemon=True).start()
         return self
-
-    def copy(self, recording: "Recording") -> None:
-        """Add those moments of a finished recording that the film lacks, and finish it."""
-        steps = len(recording.actions)
-        there = len(self._rows) + len(self._waiting_rows)
-        frames = recording.frames or itertools.repeat(None, steps + 1)
-        for t, frame in itertools.islice(enumerate(frames), there, None):
-            self.add(
-                frame,
-                recording.observations[t],
-                recording.q_values[t],
-                int(recording.actions[t]) if t < steps else None,
-                float(recording.rewards[t]) if t < steps else None,
-            )
-        self.finish(terminated=recording.terminated, truncated=recording.truncated)
 
     def add(
         self,

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
-from dashboard.player import Film
-from dqn_core import LabError, evaluate, record
+from dashboard.player import Film, StoppedError
+from dqn_core import evaluate, record
 from dqn_core.environments import environment_spec
 from dqn_core.evaluation import Evaluation
 from dqn_core.recording import Recording
@@ -26,10 +26,6 @@ PROGRESS_SECONDS = 0.2
 
 NOTEBOOK_WEIGHT = 0.9
 """Weight of the running average in the notebook's test plot."""
-
-
-class _StoppedError(LabError):
-    """The episode is no longer wanted."""
 
 
 class Showing:
@@ -59,7 +55,7 @@ class Showing:
             reward: float | None = None,
         ) -> None:
             if self._stopped:
-                raise _StoppedError("Another episode was chosen.")
+                raise StoppedError("Another episode was chosen.")
             film.add(frame, observation, q_values, action, reward)
 
         recording = record(

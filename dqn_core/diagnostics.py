@@ -70,7 +70,8 @@ def sample_age(replay: ReplayBuffer) -> tuple[float, int]:
     """Age of what is sampled, in environment steps: the expected one, and the oldest there is.
 
     Exact, not estimated: every stored transition is drawn with the same probability, and one is
-    stored at each step, so that ages are 0, 1, …, size − 1.
+    stored at each step, so that ages are 0, 1, …, size − 1. (Where consecutive ones are drawn,
+    those at either end are drawn less often, which leaves the expected age as it is.)
     """
     oldest = max(0, len(replay) - 1)
     return oldest / 2, oldest

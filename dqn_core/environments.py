@@ -1,6 +1,5 @@
 """Environments from an id: checks, seeding, flat observations, and their state as a value."""
 
-import importlib
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -43,11 +42,6 @@ class EnvironmentSpec:
     return_range: tuple[float, float] | None
     frames_per_second: float
     render_modes: tuple[str, ...]
-
-    @property
-    def input_dim(self) -> int:
-        """Inputs of the network: one for each observation component or discrete state."""
-        return self.n_states or self.observation_dim
 
 
 class Environment:
@@ -311,12 +305,3 @@ def _can_replace(value: Any, present: Any) -> bool:
         return _is_plain(value)
     kinds: tuple[type | tuple[type, ...], ...] = (str, (tuple, list, np.ndarray))
     return all(isinstance(value, kind) == isinstance(present, kind) for kind in kinds)
-
-
-def has_package(name: str) -> bool:
-    """Whether the optional package ``name`` can be imported."""
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        return False
-    return True

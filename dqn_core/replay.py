@@ -170,6 +170,7 @@ class ReplayBuffer:
         self._next = self._size % capacity
 
     def clear(self) -> None:
+        """Forget every transition (the notebook's `ReplayBuffer.clear`)."""
         self._size = self._next = 0
 
     def cut(self) -> None:

@@ -141,7 +141,6 @@ def test_environments_people_start_with_are_understood_and_playable(
     assert spec.max_episode_steps == time_limit
     assert len(spec.observation_labels) == len(spec.observation_limits) == observation_dim
     assert len(spec.action_labels) == n_actions
-    assert spec.input_dim == (n_states or observation_dim)
     first = environment.reset(seed=3)
     assert first.shape == (observation_dim,)
     assert first.dtype == np.float32

@@ -38,6 +38,25 @@ def recording(frames: str = "picture", steps: int = STEPS) -> Any:
     )
 
 
+def filled(film: Film, episode: Any, start: int = 0) -> Film:
+    """``film`` with the moments of ``episode`` from ``start`` on."""
+    for t in range(start, len(episode.observations)):
+        last = t == len(episode.actions)
+        film.add(
+            episode.frames[t] if episode.frames else None,
+            episode.observations[t],
+            episode.q_values[t],
+            None if last else episode.actions[t],
+            None if last else episode.rewards[t],
+        )
+    film.finish(terminated=episode.terminated, truncated=episode.truncated)
+    return film
+
+
+def film_of(episode: Any, title: str = "") -> Film:
+    return filled(Film(episode, gamma=episode.gamma, title=title), episode)
+
+
 def finished(film: Film) -> Film:
     film.wait_beyond(10**6, 10)
     assert film.complete
@@ -58,7 +77,7 @@ def unpacked(film: Film, start: int = 0) -> tuple[dict[str, Any], np.ndarray, li
 
 def test_a_film_holds_the_recordings_numbers_and_pictures() -> None:
     episode = recording()
-    head, rows, pictures = unpacked(finished(Film.of(episode, title="Before")))
+    head, rows, pictures = unpacked(film_of(episode, title="Before"))
     assert (head["start"], head["count"], head["kind"]) == (0, STEPS + 1, "picture")
     assert (head["state"], head["terminated"], head["truncated"]) == ("complete", True, False)
     assert (head["title"], head["fps"], head["gamma"]) == ("Before", 50.0, 0.99)
@@ -74,7 +93,7 @@ def test_a_film_holds_the_recordings_numbers_and_pictures() -> None:
 
 
 def test_parts_join_to_the_whole() -> None:
-    film = finished(Film.of(recording()))
+    film = film_of(recording())
     _, rows, pictures = unpacked(film)
     for cut in (0, 1, 17, STEPS + 1):
         head, later_rows, later_pictures = unpacked(film, cut)
@@ -86,10 +105,10 @@ def test_parts_join_to_the_whole() -> None:
 
 
 def test_text_and_no_pictures() -> None:
-    head, _, pictures = unpacked(finished(Film.of(recording("text"))))
+    head, _, pictures = unpacked(film_of(recording("text")))
     assert head["kind"] == "text"
     assert pictures[7] == b"step 7"
-    head, rows, pictures = unpacked(finished(Film.of(recording("none"))))
+    head, rows, pictures = unpacked(film_of(recording("none")))
     assert (head["kind"], pictures, len(rows)) == ("none", [], STEPS + 1)
 
 
@@ -100,7 +119,7 @@ def test_the_first_picture_is_there_before_the_episode_has_ended() -> None:
     assert len(film) == 1
     assert not film.complete
     assert unpacked(film)[0]["state"] == "recording"
-    film.copy(episode)  # the rest
+    filled(film, episode, start=1)
     head, rows, _ = unpacked(film)
     assert head["count"] == STEPS + 1
     assert rows[0, 1] == 0.5
@@ -109,7 +128,7 @@ def test_the_first_picture_is_there_before_the_episode_has_ended() -> None:
 def test_waiting_ends_with_something_new() -> None:
     episode = recording()
     film = Film(episode, gamma=0.9)
-    threading.Timer(0.1, film.copy, [episode]).start()
+    threading.Timer(0.1, filled, [film, episode]).start()
     began = time.monotonic()
     film.wait_beyond(0, 5)
     assert time.monotonic() - began < 2

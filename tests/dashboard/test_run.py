@@ -134,11 +134,12 @@ def test_undo_keeps_no_more_points_and_bytes_than_it_may_and_always_the_newest(
 
 def test_of_many_snapshots_the_first_and_the_newest_stay_and_the_rest_are_spread() -> None:
     run = Run([SMALL.replace(evaluation_period=10, evaluation_episodes=1, total_steps=2_000)])
-    run.start()
-    advance(run, 10 * (MOST_SNAPSHOTS + 5))
+    for _ in range(MOST_SNAPSHOTS + 5):
+        run.trainer.run(max_steps=10)
+        run._keep_snapshot()
     steps = [agent.env_steps for agent in run.snapshots]
     assert steps[0] == 0
-    assert steps[-1] > 10 * MOST_SNAPSHOTS
+    assert steps[-1] == 10 * (MOST_SNAPSHOTS + 5)
     assert len(steps) <= MOST_SNAPSHOTS
     gaps = np.diff(steps)
     assert gaps.max() <= 2 * gaps.min()
