@@ -2,10 +2,11 @@
  * The map of what an agent believes: a canvas that is made once and redrawn with each answer of the
  * server's, which it asks for by itself.
  *
- * An answer is a header length (uint32, little-endian), a header (JSON) and the values. Its `kind`
- * says how it is drawn: "plane" over two components of the observation, "grid" on squares.
+ * An answer's `kind` says how it is drawn: "plane" over two components of the observation, "grid"
+ * on squares.
  */
 
+import { unpacked } from "./envelope.js";
 import { Feed } from "./feed.js";
 import { messenger, seldom } from "./messages.js";
 import { readTheme } from "./belief_colours.js";
@@ -21,10 +22,9 @@ export const maps = new WeakMap();
 const make = (tag, name) => Object.assign(document.createElement(tag), { className: name });
 
 export function decode(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const { header, body } = unpacked(bytes);
   // a copy, since typed arrays must begin at a multiple of their size
-  return { ...header, body: bytes.slice(4 + length).buffer };
+  return { ...header, body: body.slice().buffer };
 }
 
 class BeliefMap {
@@ -144,7 +144,9 @@ class BeliefMap {
     context.clearRect(0, 0, layout.width, layout.height);
     this.#kind.draw(context, layout, this.message, this.#theme, this.cursor);
     this.#legend.replaceChildren(...this.#kind.legend(this.message, this.#theme));
-    this.#reading.textContent = this.cursor ? this.#kind.read(this.message, this.cursor) : this.#kind.HINT;
+    this.#reading.textContent = this.cursor
+      ? this.#kind.read(this.message, this.cursor)
+      : this.#kind.HINT;
     canvas.dataset.drawn = this.message.step;
   }
 

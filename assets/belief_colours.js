@@ -1,7 +1,6 @@
 /** Colours of the belief map: the page's theme, ramps for values, hues of actions. */
 
-const DIVERGING =
-  "#8c3d04,#b85a10,#dd7a2a,#eb9f63,#cfc4ba,#bac4cd,#7fb2d6,#3f94cb,#0077bb,#00527f";
+const DIVERGING = "#8c3d04,#b85a10,#dd7a2a,#eb9f63,#cfc4ba,#bac4cd,#7fb2d6,#3f94cb,#0077bb,#00527f";
 const CATEGORICAL = "#0077bb,#ee7733,#009988,#cc3311,#33bbee,#ee3377";
 // green, the hue of Q-values in the curves, away from the background as they grow
 const VALUES = {
@@ -14,7 +13,11 @@ const reader = new OffscreenCanvas(1, 1).getContext("2d");
 function parse(colour) {
   reader.fillStyle = colour.trim();
   const text = reader.fillStyle;
-  if (text[0] !== "#") return text.match(/[\d.]+/g).slice(0, 3).map(Number);
+  if (text[0] !== "#")
+    return text
+      .match(/[\d.]+/g)
+      .slice(0, 3)
+      .map(Number);
   return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
 }
 const css = (rgb) => `rgb(${rgb.map(Math.round).join()})`;

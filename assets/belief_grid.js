@@ -84,10 +84,7 @@ function drawTriangle(context, side, [down, right], value, message, theme) {
   context.beginPath();
   context.moveTo(middle, middle);
   for (const turn of [-1, 1]) {
-    context.lineTo(
-      middle * (1 + right + turn * down),
-      middle * (1 + down + turn * right),
-    );
+    context.lineTo(middle * (1 + right + turn * down), middle * (1 + down + turn * right));
   }
   context.closePath();
   context.fillStyle = colour(rgb);

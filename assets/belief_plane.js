@@ -85,7 +85,12 @@ function drawZero(context, plot, { rows, columns, values }) {
   context.beginPath();
   for (let row = 0; row + 1 < rows; row++) {
     for (let column = 0; column + 1 < columns; column++) {
-      const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => [column + x, row + y]);
+      const corners = [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [0, 1],
+      ].map(([x, y]) => [column + x, row + y]);
       const crossings = [];
       corners.forEach(([x, y], i) => {
         const [nextX, nextY] = corners[(i + 1) % 4];

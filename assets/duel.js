@@ -1,246 +1,268 @@
 // You against the agent: CartPole played in the browser with two keys, the agent's episode from
 // the same start beside it on the same clock.
 
-import { CartPole, pose, Replay } from "./duel_physics.js"
-import { draw } from "./duel_view.js"
-import { element, sheets } from "./lanes.js"
+import { CartPole, pose, Replay } from "./duel_physics.js";
+import { draw } from "./duel_view.js";
+import { element, sheets } from "./lanes.js";
 
-const SPEEDS = [0.25, 0.5, 0.75, 1]
-const COUNTDOWN = 3
-const COUNT_MS = 700
-const MOST_STEPS_BEHIND = 25 // after a hidden tab or a pause of the machine the clock is set anew
-const KEYS = { ArrowLeft: 0, ArrowRight: 1 }
+const SPEEDS = [0.25, 0.5, 0.75, 1];
+const COUNTDOWN = 3;
+const COUNT_MS = 700;
+const MOST_STEPS_BEHIND = 25; // after a hidden tab or a pause of the machine the clock is set anew
+const KEYS = { ArrowLeft: 0, ArrowRight: 1 };
 
-const styles = await sheets("lanes.css", "duel.css")
+const styles = await sheets("lanes.css", "duel.css");
 
 function button(className, label, act, ...content) {
-  const node = element("button", className, ...content)
-  node.type = "button"
-  node.setAttribute("aria-label", label)
-  node.onclick = act
-  return node
+  const node = element("button", className, ...content);
+  node.type = "button";
+  node.setAttribute("aria-label", label);
+  node.onclick = act;
+  return node;
 }
 
 class Lane {
   constructor(name) {
-    this.name = element("h4", "", name)
-    this.score = element("output", "score", "0")
-    this.canvas = element("canvas", "")
-    this.canvas.setAttribute("role", "img")
-    this.canvas.setAttribute("aria-label", `Cart and pole: ${name}`)
-    this.note = element("div", "note")
-    this.node = element("figure", "lane",
+    this.name = element("h4", "", name);
+    this.score = element("output", "score", "0");
+    this.canvas = element("canvas", "");
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", `Cart and pole: ${name}`);
+    this.note = element("div", "note");
+    this.node = element(
+      "figure",
+      "lane",
       element("figcaption", "", this.name, this.score),
-      element("div", "stage", this.canvas, this.note))
+      element("div", "stage", this.canvas, this.note),
+    );
   }
 }
 
 class Duel {
   constructor(parent) {
-    this.speed = 0.25 // at more, a beginner has lost before the first answer
-    this.best = 0
-    this.phase = "ready" // then "countdown", "waiting" for a first key, "playing", "over"
-    this.you = new Lane("You")
-    this.agent = new Lane("The agent")
-    this.message = element("p", "message")
-    this.message.setAttribute("aria-live", "polite")
-    this.record = element("p", "record")
-    this.startButton = button("start", "Start", () => this.begin(), "Start")
-    this.speedButtons = SPEEDS.map((speed) => button("speed", `Speed ${speed}×`,
-      () => this.setSpeed(speed), `${speed}×`))
-    const speeds = element("div", "speeds", ...this.speedButtons)
-    speeds.setAttribute("role", "group")
-    speeds.setAttribute("aria-label", "Speed of the game")
+    this.speed = 0.25; // at more, a beginner has lost before the first answer
+    this.best = 0;
+    this.phase = "ready"; // then "countdown", "waiting" for a first key, "playing", "over"
+    this.you = new Lane("You");
+    this.agent = new Lane("The agent");
+    this.message = element("p", "message");
+    this.message.setAttribute("aria-live", "polite");
+    this.record = element("p", "record");
+    this.startButton = button("start", "Start", () => this.begin(), "Start");
+    this.speedButtons = SPEEDS.map((speed) =>
+      button("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
+    );
+    const speeds = element("div", "speeds", ...this.speedButtons);
+    speeds.setAttribute("role", "group");
+    speeds.setAttribute("aria-label", "Speed of the game");
     this.directions = [0, 1].map((action) => {
-      const node = button("direction", ["Push left", "Push right"][action], null,
-        ["←", "→"][action])
+      const node = button(
+        "direction",
+        ["Push left", "Push right"][action],
+        null,
+        ["←", "→"][action],
+      );
       node.onpointerdown = (event) => {
-        event.preventDefault() // no selection, no double-tap zoom
-        this.push(action)
-      }
-      return node
-    })
-    this.root = element("div", "duel",
+        event.preventDefault(); // no selection, no double-tap zoom
+        this.push(action);
+      };
+      return node;
+    });
+    this.root = element(
+      "div",
+      "duel",
       element("div", "lanes", this.you.node, this.agent.node),
       element("div", "line", this.startButton, speeds, this.record),
-      element("div", "directions", ...this.directions), this.message)
-    this.root.setAttribute("role", "group")
-    this.root.setAttribute("aria-label", "You against the agent")
-    this.listeners = new AbortController()
+      element("div", "directions", ...this.directions),
+      this.message,
+    );
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "You against the agent");
+    this.listeners = new AbortController();
     // Before anybody else: while one plays, the arrow keys belong to the game.
-    window.addEventListener("keydown", (event) => this.key(event),
-      { capture: true, signal: this.listeners.signal })
-    this.observer = new ResizeObserver(() => this.show(0))
-    this.observer.observe(this.root)
-    this.setSpeed(this.speed)
-    parent.adoptedStyleSheets = styles
-    parent.append(this.root)
+    window.addEventListener("keydown", (event) => this.key(event), {
+      capture: true,
+      signal: this.listeners.signal,
+    });
+    this.observer = new ResizeObserver(() => this.show(0));
+    this.observer.observe(this.root);
+    this.setSpeed(this.speed);
+    parent.adoptedStyleSheets = styles;
+    parent.append(this.root);
   }
 
   receive({ data }) {
-    if (data.id === this.data?.id) return this.show(0)
-    const physics = JSON.stringify(data.physics)
-    if (physics !== this.physicsKey) this.best = 0
-    this.physicsKey = physics
-    this.data = data
-    this.agent.name.textContent = data.title
-    this.reset()
+    if (data.id === this.data?.id) return this.show(0);
+    const physics = JSON.stringify(data.physics);
+    if (physics !== this.physicsKey) this.best = 0;
+    this.physicsKey = physics;
+    this.data = data;
+    this.agent.name.textContent = data.title;
+    this.reset();
   }
 
   /** Both at the start, nothing moves. */
   reset() {
-    this.stopClock()
-    this.phase = "ready"
-    this.action = null
-    this.game = new CartPole(this.data.physics, this.data.state)
-    this.replay = new Replay(this.data.agent)
-    this.countdown = 0
-    this.say("← and → push the cart; the last one you pressed keeps acting, since CartPole has " +
-      "no action “nothing”.")
-    this.label("Start")
-    this.show(0)
+    this.stopClock();
+    this.phase = "ready";
+    this.action = null;
+    this.game = new CartPole(this.data.physics, this.data.state);
+    this.replay = new Replay(this.data.agent);
+    this.countdown = 0;
+    this.say(
+      "← and → push the cart; the last one you pressed keeps acting, since CartPole has " +
+        "no action “nothing”.",
+    );
+    this.label("Start");
+    this.show(0);
   }
 
-  get active() { return ["countdown", "waiting", "playing"].includes(this.phase) }
+  get active() {
+    return ["countdown", "waiting", "playing"].includes(this.phase);
+  }
 
   begin() {
-    if (this.active) return this.reset()
-    this.reset()
-    this.phase = "countdown"
-    this.countdown = COUNTDOWN
-    this.label("Stop")
-    this.say("Get ready: the direction you choose now is the first to act.")
-    this.count()
-    this.root.scrollIntoView({ block: "nearest" })
+    if (this.active) return this.reset();
+    this.reset();
+    this.phase = "countdown";
+    this.countdown = COUNTDOWN;
+    this.label("Stop");
+    this.say("Get ready: the direction you choose now is the first to act.");
+    this.count();
+    this.root.scrollIntoView({ block: "nearest" });
   }
 
   count() {
-    this.show(0)
+    this.show(0);
     this.timer = setTimeout(() => {
-      this.countdown -= 1
-      if (this.countdown) return this.count()
+      this.countdown -= 1;
+      if (this.countdown) return this.count();
       if (this.action === null) {
-        this.phase = "waiting"
-        this.say("Press ← or → to go.")
-        this.show(0)
-      } else this.play()
-    }, COUNT_MS)
+        this.phase = "waiting";
+        this.say("Press ← or → to go.");
+        this.show(0);
+      } else this.play();
+    }, COUNT_MS);
   }
 
   play() {
-    this.phase = "playing"
-    this.say("")
-    this.done = 0
-    this.clock = performance.now()
-    this.frame = requestAnimationFrame((now) => this.tick(now))
+    this.phase = "playing";
+    this.say("");
+    this.done = 0;
+    this.clock = performance.now();
+    this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
   tick(now) {
-    this.frame = requestAnimationFrame((time) => this.tick(time))
-    const { tau } = this.data.physics
-    const moments = () => Math.max(0, now - this.clock) / 1000 * this.speed / tau
+    this.frame = requestAnimationFrame((time) => this.tick(time));
+    const { tau } = this.data.physics;
+    const moments = () => ((Math.max(0, now - this.clock) / 1000) * this.speed) / tau;
     if (moments() - this.done > MOST_STEPS_BEHIND) {
-      this.clock = now - this.done * tau * 1000 / this.speed
+      this.clock = now - (this.done * tau * 1000) / this.speed;
     }
     while (this.done + 1 <= moments()) {
-      if (!this.game.over) this.game.step(this.action)
-      if (!this.replay.over) this.replay.step()
-      this.done += 1
+      if (!this.game.over) this.game.step(this.action);
+      if (!this.replay.over) this.replay.step();
+      this.done += 1;
     }
-    if (this.game.over && this.phase === "playing") this.finish()
-    if (this.game.over && this.replay.over) cancelAnimationFrame(this.frame)
-    this.show(moments() - this.done)
+    if (this.game.over && this.phase === "playing") this.finish();
+    if (this.game.over && this.replay.over) cancelAnimationFrame(this.frame);
+    this.show(moments() - this.done);
   }
 
   /** The person's episode is over; the agent's goes on to its end. */
   finish() {
-    this.phase = "over"
-    const mine = this.game.steps
-    const theirs = this.data.agent.return
-    const verdict = mine > theirs ? " You win." : mine === theirs ? " A draw." : ""
-    this.say(`You ${mine}, the agent ${theirs}.${verdict}`)
-    this.best = Math.max(this.best, mine)
-    this.label("Retry")
+    this.phase = "over";
+    const mine = this.game.steps;
+    const theirs = this.data.agent.return;
+    const verdict = mine > theirs ? " You win." : mine === theirs ? " A draw." : "";
+    this.say(`You ${mine}, the agent ${theirs}.${verdict}`);
+    this.best = Math.max(this.best, mine);
+    this.label("Retry");
   }
 
   push(action) {
-    if (!this.active) return
-    this.action = action
-    if (this.phase === "waiting") this.play()
-    else if (this.phase === "countdown") this.show(0)
+    if (!this.active) return;
+    this.action = action;
+    if (this.phase === "waiting") this.play();
+    else if (this.phase === "countdown") this.show(0);
   }
 
   key(event) {
-    if (!this.active || event.ctrlKey || event.metaKey || event.altKey) return
-    const action = KEYS[event.key]
-    if (action === undefined && event.key !== "Escape") return
-    event.preventDefault()
-    event.stopImmediatePropagation()
-    if (event.key === "Escape") this.reset()
-    else if (!event.repeat) this.push(action) // a held key must not override one pressed later
+    if (!this.active || event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = KEYS[event.key];
+    if (action === undefined && event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.key === "Escape") this.reset();
+    else if (!event.repeat) this.push(action); // a held key must not override one pressed later
   }
 
   setSpeed(speed) {
     if (this.phase === "playing" || this.phase === "over") {
-      this.clock = performance.now() - this.done * this.data.physics.tau * 1000 / speed
+      this.clock = performance.now() - (this.done * this.data.physics.tau * 1000) / speed;
     }
-    this.speed = speed
-    this.speedButtons.forEach((node, i) => node.setAttribute("aria-pressed", SPEEDS[i] === speed))
+    this.speed = speed;
+    this.speedButtons.forEach((node, i) => node.setAttribute("aria-pressed", SPEEDS[i] === speed));
   }
 
   label(text) {
-    this.startButton.textContent = text
-    this.startButton.setAttribute("aria-label", text)
+    this.startButton.textContent = text;
+    this.startButton.setAttribute("aria-label", text);
   }
 
   say(text) {
-    if (this.message.textContent !== text) this.message.textContent = text
+    if (this.message.textContent !== text) this.message.textContent = text;
   }
 
   show(share) {
-    if (!this.data) return
-    const { physics } = this.data
-    const force = this.action === null ? 0 : 2 * this.action - 1
-    const { game, replay } = this
-    draw(this.you.canvas, physics, pose(game, game.over ? 0 : share),
-      { force: game.over ? 0 : force, over: game.over })
-    draw(this.agent.canvas, physics, replay.pose(replay.over ? 0 : share),
-      { force: 0, over: replay.over })
-    this.you.score.textContent = game.steps
-    this.agent.score.textContent = replay.steps
-    this.you.note.textContent = this.phase === "countdown" ? this.countdown : ending(game)
-    this.you.note.classList.toggle("count", this.phase === "countdown")
-    this.agent.note.textContent = ending(replay)
-    this.record.textContent = this.best ? `Your best so far: ${this.best}` : ""
-    this.directions.forEach((node, i) => node.setAttribute("aria-pressed", this.action === i))
+    if (!this.data) return;
+    const { physics } = this.data;
+    const force = this.action === null ? 0 : 2 * this.action - 1;
+    const { game, replay } = this;
+    draw(this.you.canvas, physics, pose(game, game.over ? 0 : share), {
+      force: game.over ? 0 : force,
+      over: game.over,
+    });
+    draw(this.agent.canvas, physics, replay.pose(replay.over ? 0 : share), {
+      force: 0,
+      over: replay.over,
+    });
+    this.you.score.textContent = game.steps;
+    this.agent.score.textContent = replay.steps;
+    this.you.note.textContent = this.phase === "countdown" ? this.countdown : ending(game);
+    this.you.note.classList.toggle("count", this.phase === "countdown");
+    this.agent.note.textContent = ending(replay);
+    this.record.textContent = this.best ? `Your best so far: ${this.best}` : "";
+    this.directions.forEach((node, i) => node.setAttribute("aria-pressed", this.action === i));
   }
 
   stopClock() {
-    clearTimeout(this.timer)
-    cancelAnimationFrame(this.frame)
+    clearTimeout(this.timer);
+    cancelAnimationFrame(this.frame);
   }
 
   unmount() {
-    this.stopClock()
-    this.listeners.abort()
-    this.observer.disconnect()
-    this.root.remove()
+    this.stopClock();
+    this.listeners.abort();
+    this.observer.disconnect();
+    this.root.remove();
   }
 }
 
 function ending(player) {
-  if (!player.over) return ""
-  return player.terminated ? `over at step ${player.steps}` : "reached the time limit"
+  if (!player.over) return "";
+  return player.terminated ? `over at step ${player.steps}` : "reached the time limit";
 }
 
-const duels = new WeakMap()
+const duels = new WeakMap();
 
 export default function (component) {
-  const parent = component.parentElement
-  if (!duels.has(parent)) duels.set(parent, new Duel(parent))
-  duels.get(parent).receive(component)
+  const parent = component.parentElement;
+  if (!duels.has(parent)) duels.set(parent, new Duel(parent));
+  duels.get(parent).receive(component);
   return () => {
-    duels.get(parent)?.unmount()
-    duels.delete(parent)
-  }
+    duels.get(parent)?.unmount();
+    duels.delete(parent);
+  };
 }

@@ -1,188 +1,212 @@
 // You against the agent where the server steps the environment: pictures come, keys go.
 
-import { element, sheets } from "./lanes.js"
-import { messenger } from "./messages.js"
+import { unpacked } from "./envelope.js";
+import { element, sheets } from "./lanes.js";
+import { messenger } from "./messages.js";
 
-const REPEAT_MS = 3000 // a message or its answer can get lost when the page is rerun meanwhile
-const ALIVE_MS = 20000 // while nothing happens the server hears that somebody is there
+const REPEAT_MS = 3000; // a message or its answer can get lost when the page is rerun meanwhile
+const ALIVE_MS = 20000; // while nothing happens the server hears that somebody is there
 // Whoever has one of these in focus means it.
-const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]"
-const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" }
+const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]";
+const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
-const styles = await sheets("lanes.css", "game.css")
+const styles = await sheets("lanes.css", "game.css");
 
 class Lane {
   constructor(name) {
-    this.name = element("h4", "", name)
-    this.score = element("output", "score", "0")
-    this.stage = element("div", "stage")
-    this.node = element("figure", "lane",
-      element("figcaption", "", this.name, this.score), this.stage)
+    this.name = element("h4", "", name);
+    this.score = element("output", "score", "0");
+    this.stage = element("div", "stage");
+    this.node = element(
+      "figure",
+      "lane",
+      element("figcaption", "", this.name, this.score),
+      this.stage,
+    );
   }
 
   /** Draws a picture or a text; of several that come at once the newest is what stays. */
   async show(kind, bytes, total) {
-    this.score.textContent = `${Math.round(total * 100) / 100}`.replace("-", "−")
-    if (!bytes.length) return
+    this.score.textContent = `${Math.round(total * 100) / 100}`.replace("-", "−");
+    if (!bytes.length) return;
     if (kind === "text") {
-      this.stage.replaceChildren(element("pre", "", plain(new TextDecoder().decode(bytes))))
-      return
+      this.stage.replaceChildren(element("pre", "", plain(new TextDecoder().decode(bytes))));
+      return;
     }
-    const turn = this.turn = (this.turn ?? 0) + 1
-    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }))
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     if (turn === this.turn) {
-      this.canvas ??= this.newCanvas()
-      if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width
-      if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height
-      this.canvas.getContext("2d").drawImage(bitmap, 0, 0)
+      this.canvas ??= this.newCanvas();
+      if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width;
+      if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height;
+      this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
     }
-    bitmap.close()
+    bitmap.close();
   }
 
   newCanvas() {
-    const canvas = element("canvas", "")
-    canvas.setAttribute("role", "img")
-    canvas.setAttribute("aria-label", `The environment: ${this.name.textContent}`)
-    this.stage.replaceChildren(canvas)
-    return canvas
+    const canvas = element("canvas", "");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `The environment: ${this.name.textContent}`);
+    this.stage.replaceChildren(canvas);
+    return canvas;
   }
 }
 
 /** Without the colours that a terminal would show. */
 function plain(text) {
-  return text.replaceAll(/\u001b\[[0-9;]*m/g, "")
+  return text.replaceAll(/\u001b\[[0-9;]*m/g, "");
 }
 
 class Game {
   constructor(parent) {
-    this.you = new Lane("You")
-    this.agent = new Lane("The agent")
-    this.pads = element("div", "pads")
-    this.message = element("p", "message")
-    this.message.setAttribute("aria-live", "polite")
-    this.root = element("div", "game",
-      element("div", "lanes", this.you.node, this.agent.node), this.pads, this.message)
-    this.root.setAttribute("role", "group")
-    this.root.setAttribute("aria-label", "You against the agent")
-    this.listeners = new AbortController()
+    this.you = new Lane("You");
+    this.agent = new Lane("The agent");
+    this.pads = element("div", "pads");
+    this.message = element("p", "message");
+    this.message.setAttribute("aria-live", "polite");
+    this.root = element(
+      "div",
+      "game",
+      element("div", "lanes", this.you.node, this.agent.node),
+      this.pads,
+      this.message,
+    );
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "You against the agent");
+    this.listeners = new AbortController();
     // Before anybody else: while one plays, the keys belong to the game.
-    const options = { capture: true, signal: this.listeners.signal }
-    window.addEventListener("keydown", (event) => this.key(event, true), options)
-    window.addEventListener("keyup", (event) => this.key(event, false), options)
-    window.addEventListener("blur", () => this.release(this.held), options)
-    parent.adoptedStyleSheets = styles
-    parent.append(this.root)
+    const options = { capture: true, signal: this.listeners.signal };
+    window.addEventListener("keydown", (event) => this.key(event, true), options);
+    window.addEventListener("keyup", (event) => this.key(event, false), options);
+    window.addEventListener("blur", () => this.release(this.held), options);
+    parent.adoptedStyleSheets = styles;
+    parent.append(this.root);
   }
 
   receive({ data, setTriggerValue }) {
-    this.send = messenger(this.root, setTriggerValue)
-    const size = new DataView(data.buffer, data.byteOffset).getUint32(0, true)
-    const head = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + size)))
-    if (head.id !== this.head?.id) this.begin(head)
-    this.head = head
-    this.events = this.events.filter(([number]) => number > head.heard)
-    let offset = 4 + size
-    const pictures = head.sizes.map((length) => data.slice(offset, (offset += length)))
-    const end = head.start + head.returns.length
+    this.send = messenger(this.root, setTriggerValue);
+    const { header: head, body } = unpacked(data);
+    if (head.id !== this.head?.id) this.begin(head);
+    this.head = head;
+    this.events = this.events.filter(([number]) => number > head.heard);
+    let offset = 0;
+    const pictures = head.sizes.map((length) => body.slice(offset, (offset += length)));
+    const end = head.start + head.returns.length;
     if (head.start <= this.length && end > this.length) {
-      this.length = end
-      const [mine, theirs] = head.returns.at(-1)
-      this.you.show(head.kind, pictures.at(-2), mine)
-      this.agent.show(head.kind, pictures.at(-1), theirs)
+      this.length = end;
+      const [mine, theirs] = head.returns.at(-1);
+      this.you.show(head.kind, pictures.at(-2), mine);
+      this.agent.show(head.kind, pictures.at(-1), theirs);
     }
-    this.say()
-    clearTimeout(this.timer)
-    if (this.over) return
-    const runs = head.message || (head.hasClock && this.length > 1)
-    if (runs || this.events.length || !this.length) this.ask()
-    else this.timer = setTimeout(() => this.ask(), ALIVE_MS)
+    this.say();
+    clearTimeout(this.timer);
+    if (this.over) return;
+    const runs = head.message || (head.hasClock && this.length > 1);
+    if (runs || this.events.length || !this.length) this.ask();
+    else this.timer = setTimeout(() => this.ask(), ALIVE_MS);
   }
 
   begin(head) {
-    this.length = 0
-    this.events = []
-    this.number = head.heard
-    this.held = null
-    this.agent.name.textContent = head.title
-    this.pads.replaceChildren(...Object.entries(head.keys).map(([key, action], i) => {
-      const node = element("button", "pad", NAMES[key] ?? key, element("span", "", head.labels[i]))
-      node.type = "button"
-      node.onpointerdown = (event) => {
-        event.preventDefault()
-        this.press(action)
-      }
-      node.onpointerup = node.onpointerleave = () => this.release(action)
-      return node
-    }))
-    this.root.scrollIntoView({ block: "nearest" })
+    this.length = 0;
+    this.events = [];
+    this.number = head.heard;
+    this.held = null;
+    this.agent.name.textContent = head.title;
+    this.pads.replaceChildren(
+      ...Object.entries(head.keys).map(([key, action], i) => {
+        const node = element(
+          "button",
+          "pad",
+          NAMES[key] ?? key,
+          element("span", "", head.labels[i]),
+        );
+        node.type = "button";
+        node.onpointerdown = (event) => {
+          event.preventDefault();
+          this.press(action);
+        };
+        node.onpointerup = node.onpointerleave = () => this.release(action);
+        return node;
+      }),
+    );
+    this.root.scrollIntoView({ block: "nearest" });
   }
 
-  get over() { return this.head.over && this.length > 0 }
+  get over() {
+    return this.head.over && this.length > 0;
+  }
 
   ask() {
-    this.send("request", { id: this.head.id, start: this.length, events: this.events,
-      number: (this.messages = (this.messages ?? 0) + 1) })
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.ask(), REPEAT_MS)
+    this.send("request", {
+      id: this.head.id,
+      start: this.length,
+      events: this.events,
+      number: (this.messages = (this.messages ?? 0) + 1),
+    });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), REPEAT_MS);
   }
 
   press(action) {
-    if (this.head.message) return
-    this.held = action
-    this.tell(action)
+    if (this.head.message) return;
+    this.held = action;
+    this.tell(action);
   }
 
   release(action) {
-    if (this.held === null || this.held !== action || !this.head || this.head.message) return
-    this.held = null
-    if (this.head.hasClock) this.tell(null)
+    if (this.held === null || this.held !== action || !this.head || this.head.message) return;
+    this.held = null;
+    if (this.head.hasClock) this.tell(null);
   }
 
   tell(action) {
-    this.events.push([++this.number, action])
-    this.ask()
+    this.events.push([++this.number, action]);
+    this.ask();
   }
 
   key(event, down) {
-    if (!this.head || this.head.message) return
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key
-    const action = this.head.keys[name]
-    if (action === undefined) return
-    if (!down) return this.release(action)
-    const target = event.composedPath()[0]
-    const elsewhere = target.closest?.(CONTROLS) && !event.composedPath().includes(this.root)
-    if (elsewhere || event.ctrlKey || event.metaKey || event.altKey) return
-    event.preventDefault()
-    event.stopImmediatePropagation()
-    if (!event.repeat) this.press(action)
+    if (!this.head || this.head.message) return;
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = this.head.keys[name];
+    if (action === undefined) return;
+    if (!down) return this.release(action);
+    const target = event.composedPath()[0];
+    const elsewhere = target.closest?.(CONTROLS) && !event.composedPath().includes(this.root);
+    if (elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!event.repeat) this.press(action);
   }
 
   say() {
-    const { message, hasClock } = this.head
-    const begun = this.length > 1
-    const hint = begun ? "" : hasClock
-      ? "Press a key to go: it acts while you hold it."
-      : "Each key is one step, for both."
-    const text = message || hint
-    if (this.message.textContent !== text) this.message.textContent = text
-    this.pads.classList.toggle("off", message !== "")
+    const { message, hasClock } = this.head;
+    const begun = this.length > 1;
+    const hint = begun
+      ? ""
+      : hasClock
+        ? "Press a key to go: it acts while you hold it."
+        : "Each key is one step, for both.";
+    const text = message || hint;
+    if (this.message.textContent !== text) this.message.textContent = text;
+    this.pads.classList.toggle("off", message !== "");
   }
 
   unmount() {
-    clearTimeout(this.timer)
-    this.listeners.abort()
-    this.root.remove()
+    clearTimeout(this.timer);
+    this.listeners.abort();
+    this.root.remove();
   }
 }
 
-const games = new WeakMap()
+const games = new WeakMap();
 
 export default function (component) {
-  const parent = component.parentElement
-  if (!games.has(parent)) games.set(parent, new Game(parent))
-  games.get(parent).receive(component)
+  const parent = component.parentElement;
+  if (!games.has(parent)) games.set(parent, new Game(parent));
+  games.get(parent).receive(component);
   return () => {
-    games.get(parent)?.unmount()
-    games.delete(parent)
-  }
+    games.get(parent)?.unmount();
+    games.delete(parent);
+  };
 }

@@ -40,7 +40,9 @@ function plotly() {
 /** The red, green and blue of a CSS colour, which Plotly cannot mix by itself. */
 function channels(probe, colour) {
   probe.style.color = colour;
-  return getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3);
+  return getComputedStyle(probe)
+    .color.match(/[\d.]+/g)
+    .slice(0, 3);
 }
 
 /** Colours and font of the page as it is now. */

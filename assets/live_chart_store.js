@@ -5,6 +5,8 @@
  * already here are skipped, and an answer with a gap before it is left alone.
  */
 
+import { unpacked } from "./envelope.js";
+
 const TYPES = {
   u1: Uint8Array,
   u2: Uint16Array,
@@ -34,19 +36,18 @@ export class Column {
 }
 
 /**
- * Read one answer: four bytes of header length (little-endian), a JSON header, then the columns
- * in the header's order. An integer column is sent as its distance from `base`.
+ * Read one answer: a header, then the columns in its order. An integer column is sent as its
+ * distance from `base`.
  */
 export function decode(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  let offset = 4 + length;
+  const { header, body } = unpacked(bytes);
+  let offset = 0;
   for (const table of Object.values(header.tables)) {
     table.values = {};
     for (const [name, type, base] of table.columns) {
       const size = table.rows * TYPES[type].BYTES_PER_ELEMENT;
       // slice copies, so that the typed array starts at an aligned address
-      const column = new TYPES[type](bytes.slice(offset, offset + size).buffer);
+      const column = new TYPES[type](body.slice(offset, offset + size).buffer);
       table.values[name] = base ? Float64Array.from(column, (value) => value + base) : column;
       offset += size;
     }

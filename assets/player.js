@@ -1,16 +1,17 @@
 // The episode player: one or two films on one clock. Everything happens here in the browser; the
 // server is asked only for the parts of a film that are still missing.
 
-import { messenger } from "./messages.js"
-import { Reel } from "./player_reel.js"
-import { Strip } from "./player_strip.js"
-import { element, FilmView } from "./player_view.js"
+import { unpacked } from "./envelope.js";
+import { messenger } from "./messages.js";
+import { Reel } from "./player_reel.js";
+import { Strip } from "./player_strip.js";
+import { element, FilmView } from "./player_view.js";
 
-const BITMAPS = 48
-const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4]
-const ASK_AGAIN_MS = 3000 // an answer can get lost when the page is rerun meanwhile
-const ASK_MS = 100 // while the clock is close to the end of what there is
-const ASK_LATER_MS = 400
+const BITMAPS = 48;
+const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
+const ASK_AGAIN_MS = 3000; // an answer can get lost when the page is rerun meanwhile
+const ASK_MS = 100; // while the clock is close to the end of what there is
+const ASK_LATER_MS = 400;
 
 const ICONS = {
   play: "M8 5v14l11-7z",
@@ -20,185 +21,240 @@ const ICONS = {
   loop: "M7 7h9V4l5 4.5-5 4.5v-3H9v3H7zM17 17H8v3l-5-4.5L8 11v3h7v-3h2z",
   risk: "M12 3 22 20H2zM11 9v5.5h2V9zM11 16.2v2h2v-2z",
   gap: "M3 6h18v2.5H3zM3 15.5h11V18H3zM16 10h2v7h2.5L17 21l-3.5-4H16z",
-}
+};
 
-const style = new CSSStyleSheet()
-style.replaceSync(await (await fetch(new URL("player.css", import.meta.url))).text())
+const style = new CSSStyleSheet();
+style.replaceSync(await (await fetch(new URL("player.css", import.meta.url))).text());
 
 function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
-  svg.setAttribute("viewBox", "0 0 24 24")
-  svg.setAttribute("aria-hidden", "true")
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path")
-  path.setAttribute("d", ICONS[name])
-  path.setAttribute("fill-rule", "evenodd")
-  svg.append(path)
-  return svg
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  path.setAttribute("fill-rule", "evenodd");
+  svg.append(path);
+  return svg;
 }
 
 function button(className, label, act, ...content) {
-  const node = element("button", className, ...content)
-  node.type = "button"
-  node.title = label
-  node.setAttribute("aria-label", label)
-  node.onclick = act
-  return node
+  const node = element("button", className, ...content);
+  node.type = "button";
+  node.title = label;
+  node.setAttribute("aria-label", label);
+  node.onclick = act;
+  return node;
 }
 
 class Player {
   constructor(parent) {
-    this.position = 0
-    this.shown = -1
-    this.speed = 1
-    this.loop = false
-    this.playing = false
-    this.reels = []
-    this.answered = 0
-    this.films = element("div", "films")
-    this.panels = element("div", "panels")
-    this.strips = element("div", "strips")
-    this.summary = element("p", "summary")
-    this.summary.setAttribute("aria-live", "polite")
-    this.layout = element("div", "layout",
-      this.films, this.controls(), this.strips, this.summary, this.panels)
-    this.root = element("div", "player", this.layout)
-    this.root.setAttribute("role", "group")
-    this.root.setAttribute("aria-label", "Episode player")
-    this.listen()
-    parent.adoptedStyleSheets = [style]
-    parent.append(this.root)
+    this.position = 0;
+    this.shown = -1;
+    this.speed = 1;
+    this.loop = false;
+    this.playing = false;
+    this.reels = [];
+    this.answered = 0;
+    this.films = element("div", "films");
+    this.panels = element("div", "panels");
+    this.strips = element("div", "strips");
+    this.summary = element("p", "summary");
+    this.summary.setAttribute("aria-live", "polite");
+    this.layout = element(
+      "div",
+      "layout",
+      this.films,
+      this.controls(),
+      this.strips,
+      this.summary,
+      this.panels,
+    );
+    this.root = element("div", "player", this.layout);
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", "Episode player");
+    this.listen();
+    parent.adoptedStyleSheets = [style];
+    parent.append(this.root);
   }
 
   controls() {
-    this.playButton = button("play", "Play", () => this.toggle(), icon("play"))
-    this.slider = element("input", "slider")
-    Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 })
-    this.slider.setAttribute("aria-label", "Step of the episode")
-    this.slider.oninput = () => this.seek(Number(this.slider.value))
-    this.readout = element("output", "readout")
-    this.speedButtons = SPEEDS.map((speed) => button("speed", `Speed ${speed}×`,
-      () => this.setSpeed(speed), `${speed}×`))
-    const speeds = element("div", "speeds", ...this.speedButtons)
-    speeds.setAttribute("role", "group")
-    speeds.setAttribute("aria-label", "Speed")
-    this.loopButton = button("loop", "Play in a loop", () => this.setLoop(!this.loop), icon("loop"))
+    this.playButton = button("play", "Play", () => this.toggle(), icon("play"));
+    this.slider = element("input", "slider");
+    Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 });
+    this.slider.setAttribute("aria-label", "Step of the episode");
+    this.slider.oninput = () => this.seek(Number(this.slider.value));
+    this.readout = element("output", "readout");
+    this.speedButtons = SPEEDS.map((speed) =>
+      button("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
+    );
+    const speeds = element("div", "speeds", ...this.speedButtons);
+    speeds.setAttribute("role", "group");
+    speeds.setAttribute("aria-label", "Speed");
+    this.loopButton = button(
+      "loop",
+      "Play in a loop",
+      () => this.setLoop(!this.loop),
+      icon("loop"),
+    );
     this.jumps = [
-      button("jump", "Jump to the moment nearest to failure",
-        () => this.jump((reel) => reel.nearestToFailure()), icon("risk"), "Nearest to failure"),
-      button("jump", "Jump to the largest gap between predicted and obtained return",
-        () => this.jump((reel) => reel.largestGap()), icon("gap"), "Largest prediction gap"),
-    ]
-    this.setSpeed(1)
-    this.setLoop(false)
-    return element("div", "controls",
+      button(
+        "jump",
+        "Jump to the moment nearest to failure",
+        () => this.jump((reel) => reel.nearestToFailure()),
+        icon("risk"),
+        "Nearest to failure",
+      ),
+      button(
+        "jump",
+        "Jump to the largest gap between predicted and obtained return",
+        () => this.jump((reel) => reel.largestGap()),
+        icon("gap"),
+        "Largest prediction gap",
+      ),
+    ];
+    this.setSpeed(1);
+    this.setLoop(false);
+    return element(
+      "div",
+      "controls",
       element("div", "line", this.playButton, this.slider, this.readout),
-      element("div", "line wrap",
+      element(
+        "div",
+        "line wrap",
         button("step", "One step back", () => this.step(-1), icon("back")),
         button("step", "One step forward", () => this.step(1), icon("forward")),
-        speeds, this.loopButton, element("div", "jumps", ...this.jumps)))
+        speeds,
+        this.loopButton,
+        element("div", "jumps", ...this.jumps),
+      ),
+    );
   }
 
   listen() {
-    this.listeners = new AbortController()
-    const { signal } = this.listeners
-    let hovered = false
-    this.root.addEventListener("pointerenter", () => { hovered = true }, { signal })
-    this.root.addEventListener("pointerleave", () => { hovered = false }, { signal })
-    document.addEventListener("keydown", (event) => {
-      const inside = event.composedPath().includes(this.root)
-      const elsewhere = document.activeElement !== document.body && !inside
-      if (inside || (hovered && !elsewhere)) this.key(event)
-    }, { signal })
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    let hovered = false;
+    this.root.addEventListener(
+      "pointerenter",
+      () => {
+        hovered = true;
+      },
+      { signal },
+    );
+    this.root.addEventListener(
+      "pointerleave",
+      () => {
+        hovered = false;
+      },
+      { signal },
+    );
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        const inside = event.composedPath().includes(this.root);
+        const elsewhere = document.activeElement !== document.body && !inside;
+        if (inside || (hovered && !elsewhere)) this.key(event);
+      },
+      { signal },
+    );
     // A hidden page gets no animation frames: its clock stands until it is seen again.
-    document.addEventListener("visibilitychange", () => this.rebase(), { signal })
-    this.films.addEventListener("click", (event) => {
-      if (event.composedPath().some((node) => node.className === "stage")) this.toggle()
-    }, { signal })
-    this.observer = new ResizeObserver(() => this.refreshStrips())
-    this.observer.observe(this.strips)
+    document.addEventListener("visibilitychange", () => this.rebase(), { signal });
+    this.films.addEventListener(
+      "click",
+      (event) => {
+        if (event.composedPath().some((node) => node.className === "stage")) this.toggle();
+      },
+      { signal },
+    );
+    this.observer = new ResizeObserver(() => this.refreshStrips());
+    this.observer.observe(this.strips);
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const onButton = event.composedPath()[0] instanceof HTMLButtonElement
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const onButton = event.composedPath()[0] instanceof HTMLButtonElement;
     const act = {
       " ": onButton ? undefined : () => this.toggle(),
       ArrowLeft: () => this.step(-1),
       ArrowRight: () => this.step(1),
       Home: () => this.seek(0),
       End: () => this.seek(this.length - 1),
-    }[event.key]
-    if (!act) return
-    event.preventDefault()
-    act()
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
   }
 
-  get length() { return Math.max(0, ...this.reels.map((reel) => reel.length)) }
-  get recording() { return this.reels.some((reel) => reel.recording) }
+  get length() {
+    return Math.max(0, ...this.reels.map((reel) => reel.length));
+  }
+  get recording() {
+    return this.reels.some((reel) => reel.recording);
+  }
 
   // What comes from the server ------------------------------------------------------------------
 
   receive({ data, setTriggerValue }) {
-    this.send = messenger(this.root, setTriggerValue)
-    const size = new DataView(data.buffer, data.byteOffset).getUint32(0, true)
-    const header = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + size)))
-    const ids = header.films.map((head) => head.id)
-    if (ids.join() !== this.reels.map((reel) => reel.id).join()) this.load(header.films)
-    this.answered = Math.max(this.answered, header.answers)
-    let offset = 4 + size
-    let missing = false
+    this.send = messenger(this.root, setTriggerValue);
+    const { header, body } = unpacked(data);
+    const ids = header.films.map((head) => head.id);
+    if (ids.join() !== this.reels.map((reel) => reel.id).join()) this.load(header.films);
+    this.answered = Math.max(this.answered, header.answers);
+    let offset = 0;
+    let missing = false;
     header.films.forEach((head, i) => {
-      const numbers = head.count * (2 + head.observationLabels.length + head.actionLabels.length)
-      const bytes = 8 * numbers + head.sizes.reduce((a, b) => a + b, 0)
-      missing = this.reels[i].append(head, data.subarray(offset, offset + bytes)) || missing
-      offset += bytes
-    })
-    this.refresh()
-    clearTimeout(this.asking)
-    if (missing) this.ask()
+      const numbers = head.count * (2 + head.observationLabels.length + head.actionLabels.length);
+      const bytes = 8 * numbers + head.sizes.reduce((a, b) => a + b, 0);
+      missing = this.reels[i].append(head, body.subarray(offset, offset + bytes)) || missing;
+      offset += bytes;
+    });
+    this.refresh();
+    clearTimeout(this.asking);
+    if (missing) this.ask();
     else if (this.recording) {
-      const seconds = (this.length - this.position) / (this.reels[0].fps * this.speed)
-      this.asking = setTimeout(() => this.ask(), seconds < 1 ? ASK_MS : ASK_LATER_MS)
+      const seconds = (this.length - this.position) / (this.reels[0].fps * this.speed);
+      this.asking = setTimeout(() => this.ask(), seconds < 1 ? ASK_MS : ASK_LATER_MS);
     }
   }
 
   ask() {
-    const starts = Object.fromEntries(this.reels.map((reel) => [reel.id, reel.length]))
-    this.send("request", { number: this.answered + 1, starts })
-    this.asking = setTimeout(() => this.ask(), ASK_AGAIN_MS)
+    const starts = Object.fromEntries(this.reels.map((reel) => [reel.id, reel.length]));
+    this.send("request", { number: this.answered + 1, starts });
+    this.asking = setTimeout(() => this.ask(), ASK_AGAIN_MS);
   }
 
   load(heads) {
-    const gentle = window.matchMedia("(prefers-reduced-motion: reduce)").matches
-    if (this.reels.length) { // asked for from somewhere else on the page, perhaps far below
-      this.root.scrollIntoView({ block: "nearest", behavior: gentle ? "auto" : "smooth" })
+    const gentle = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.reels.length) {
+      // asked for from somewhere else on the page, perhaps far below
+      this.root.scrollIntoView({ block: "nearest", behavior: gentle ? "auto" : "smooth" });
     }
-    for (const reel of this.reels) reel.close()
-    this.reels = heads.map((head) => new Reel(head, Math.floor(BITMAPS / heads.length)))
-    this.views = this.reels.map((reel) => new FilmView(reel))
-    this.courses = this.reels.map((reel) => new Strip(reel, (t) => this.seek(t)))
-    this.films.replaceChildren(...this.views.map((view) => view.film))
-    this.panels.replaceChildren(...this.views.map((view) => view.panel))
-    this.layout.classList.toggle("two", heads.length > 1)
-    this.strips.replaceChildren(...this.courses.map((course) => course.node))
-    this.position = 0
-    this.summary.textContent = ""
-    this.setPlaying(!gentle)
+    for (const reel of this.reels) reel.close();
+    this.reels = heads.map((head) => new Reel(head, Math.floor(BITMAPS / heads.length)));
+    this.views = this.reels.map((reel) => new FilmView(reel));
+    this.courses = this.reels.map((reel) => new Strip(reel, (t) => this.seek(t)));
+    this.films.replaceChildren(...this.views.map((view) => view.film));
+    this.panels.replaceChildren(...this.views.map((view) => view.panel));
+    this.layout.classList.toggle("two", heads.length > 1);
+    this.strips.replaceChildren(...this.courses.map((course) => course.node));
+    this.position = 0;
+    this.summary.textContent = "";
+    this.setPlaying(!gentle);
   }
 
   refresh() {
-    this.lowestQ = Math.min(...this.reels.map((reel) => reel.lowestQ))
-    this.highestQ = Math.max(...this.reels.map((reel) => reel.highestQ))
-    for (const view of this.views) view.refresh(this.lowestQ, this.highestQ)
-    this.slider.max = Math.max(0, this.length - 1)
-    for (const jump of this.jumps) jump.disabled = this.recording || !this.length
-    this.refreshStrips()
-    this.show()
+    this.lowestQ = Math.min(...this.reels.map((reel) => reel.lowestQ));
+    this.highestQ = Math.max(...this.reels.map((reel) => reel.highestQ));
+    for (const view of this.views) view.refresh(this.lowestQ, this.highestQ);
+    this.slider.max = Math.max(0, this.length - 1);
+    for (const jump of this.jumps) jump.disabled = this.recording || !this.length;
+    this.refreshStrips();
+    this.show();
   }
 
   refreshStrips() {
     for (const course of this.courses ?? []) {
-      course.refresh(this.length, this.lowestQ, this.highestQ)
+      course.refresh(this.length, this.lowestQ, this.highestQ);
     }
   }
 
@@ -206,117 +262,120 @@ class Player {
 
   /** From here on the clock counts anew, so that nothing rounds up over an episode. */
   rebase() {
-    this.start = { position: this.position, time: performance.now() }
+    this.start = { position: this.position, time: performance.now() };
   }
 
   tick(now) {
-    this.frame = requestAnimationFrame((time) => this.tick(time))
-    const elapsed = Math.max(0, now - this.start.time) / 1000
-    this.position = this.start.position + elapsed * this.reels[0].fps * this.speed
-    const last = this.length - 1
+    this.frame = requestAnimationFrame((time) => this.tick(time));
+    const elapsed = Math.max(0, now - this.start.time) / 1000;
+    this.position = this.start.position + elapsed * this.reels[0].fps * this.speed;
+    const last = this.length - 1;
     if (this.position >= last && this.recording) {
-      this.position = Math.max(last, 0)
-      this.rebase()
+      this.position = Math.max(last, 0);
+      this.rebase();
     } else if (this.position >= last && !this.loop) {
-      this.position = last
-      this.setPlaying(false)
+      this.position = last;
+      this.setPlaying(false);
     } else if (this.position >= last + 1) {
-      this.position %= last + 1
-      this.rebase()
+      this.position %= last + 1;
+      this.rebase();
     }
-    this.show()
+    this.show();
   }
 
   setPlaying(playing) {
-    this.playing = playing
-    cancelAnimationFrame(this.frame)
-    this.rebase()
-    if (playing) this.frame = requestAnimationFrame((now) => this.tick(now))
-    else this.describe()
-    const label = playing ? "Pause" : "Play"
-    this.playButton.title = label
-    this.playButton.setAttribute("aria-label", label)
-    this.playButton.replaceChildren(icon(playing ? "pause" : "play"))
-    this.root.classList.toggle("playing", playing)
+    this.playing = playing;
+    cancelAnimationFrame(this.frame);
+    this.rebase();
+    if (playing) this.frame = requestAnimationFrame((now) => this.tick(now));
+    else this.describe();
+    const label = playing ? "Pause" : "Play";
+    this.playButton.title = label;
+    this.playButton.setAttribute("aria-label", label);
+    this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
+    this.root.classList.toggle("playing", playing);
   }
 
   toggle() {
-    const ended = this.position >= this.length - 1 && !this.recording
-    if (!this.playing && ended) this.position = 0
-    this.setPlaying(!this.playing)
-    this.show()
+    const ended = this.position >= this.length - 1 && !this.recording;
+    if (!this.playing && ended) this.position = 0;
+    this.setPlaying(!this.playing);
+    this.show();
   }
 
   /** Moves to moment t; playing goes on from there. */
   seek(t) {
-    this.position = Math.min(Math.max(t, 0), Math.max(this.length - 1, 0))
-    this.rebase()
-    this.show()
-    if (!this.playing) this.describe()
+    this.position = Math.min(Math.max(t, 0), Math.max(this.length - 1, 0));
+    this.rebase();
+    this.show();
+    if (!this.playing) this.describe();
   }
 
   step(by) {
-    if (this.playing) this.setPlaying(false)
-    this.seek(Math.floor(this.position) + by)
+    if (this.playing) this.setPlaying(false);
+    this.seek(Math.floor(this.position) + by);
   }
 
   jump(find) {
-    const found = this.reels.map(find).reduce((a, b) => (b.value > a.value ? b : a))
-    if (this.playing) this.setPlaying(false)
-    this.seek(found.t)
+    const found = this.reels.map(find).reduce((a, b) => (b.value > a.value ? b : a));
+    if (this.playing) this.setPlaying(false);
+    this.seek(found.t);
   }
 
   setSpeed(speed) {
-    this.rebase()
-    this.speed = speed
-    this.speedButtons.forEach((node, i) => node.setAttribute("aria-pressed", SPEEDS[i] === speed))
+    this.rebase();
+    this.speed = speed;
+    this.speedButtons.forEach((node, i) => node.setAttribute("aria-pressed", SPEEDS[i] === speed));
   }
 
   setLoop(loop) {
-    this.loop = loop
-    this.loopButton.setAttribute("aria-pressed", loop)
+    this.loop = loop;
+    this.loopButton.setAttribute("aria-pressed", loop);
   }
 
   // What is seen --------------------------------------------------------------------------------
 
   show() {
-    const t = Math.floor(this.position)
-    const stride = this.playing ? Math.max(1, Math.round(this.reels[0].fps * this.speed / 60)) : 0
-    for (const view of this.views) view.show(t, stride)
-    for (const course of this.courses) course.show(t)
-    const last = Math.max(this.length - 1, 0)
-    this.slider.value = t
-    this.slider.style.setProperty("--done", `${last ? (100 * t) / last : 0}%`)
-    this.slider.setAttribute("aria-valuetext", `step ${t} of ${last}`)
-    this.readout.textContent = `${t} / ${last}${this.recording ? "…" : ""}`
-    if (this.playing) this.summary.textContent = ""
+    const t = Math.floor(this.position);
+    const stride = this.playing
+      ? Math.max(1, Math.round((this.reels[0].fps * this.speed) / 60))
+      : 0;
+    for (const view of this.views) view.show(t, stride);
+    for (const course of this.courses) course.show(t);
+    const last = Math.max(this.length - 1, 0);
+    this.slider.value = t;
+    this.slider.style.setProperty("--done", `${last ? (100 * t) / last : 0}%`);
+    this.slider.setAttribute("aria-valuetext", `step ${t} of ${last}`);
+    this.readout.textContent = `${t} / ${last}${this.recording ? "…" : ""}`;
+    if (this.playing) this.summary.textContent = "";
   }
 
   describe() {
-    if (!this.length) return
-    const t = Math.floor(this.position)
-    this.summary.textContent =
-      this.views.map((view) => (view.reel.length ? view.summary(t) : "")).join(". ")
+    if (!this.length) return;
+    const t = Math.floor(this.position);
+    this.summary.textContent = this.views
+      .map((view) => (view.reel.length ? view.summary(t) : ""))
+      .join(". ");
   }
 
   unmount() {
-    cancelAnimationFrame(this.frame)
-    clearTimeout(this.asking)
-    this.listeners.abort()
-    this.observer.disconnect()
-    for (const reel of this.reels) reel.close()
-    this.root.remove()
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.asking);
+    this.listeners.abort();
+    this.observer.disconnect();
+    for (const reel of this.reels) reel.close();
+    this.root.remove();
   }
 }
 
-const players = new WeakMap()
+const players = new WeakMap();
 
 export default function (component) {
-  const parent = component.parentElement
-  if (!players.has(parent)) players.set(parent, new Player(parent))
-  players.get(parent).receive(component)
+  const parent = component.parentElement;
+  if (!players.has(parent)) players.set(parent, new Player(parent));
+  players.get(parent).receive(component);
   return () => {
-    players.get(parent)?.unmount()
-    players.delete(parent)
-  }
+    players.get(parent)?.unmount();
+    players.delete(parent);
+  };
 }

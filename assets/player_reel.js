@@ -1,125 +1,143 @@
 // The film as the browser has it: its numbers, its pictures, and what can be said about them.
 
-const PREFETCH = 8
+const PREFETCH = 8;
 
 /** Pictures decoded when they are needed; never more than `capacity` are kept. */
 class Bitmaps {
   constructor(capacity) {
-    this.capacity = capacity
-    this.ready = new Map() // in order of last use
-    this.pending = new Map()
-    this.closed = false
+    this.capacity = capacity;
+    this.ready = new Map(); // in order of last use
+    this.pending = new Map();
+    this.closed = false;
   }
 
   get(t) {
-    const bitmap = this.ready.get(t)
+    const bitmap = this.ready.get(t);
     if (bitmap) {
-      this.ready.delete(t)
-      this.ready.set(t, bitmap)
+      this.ready.delete(t);
+      this.ready.set(t, bitmap);
     }
-    return bitmap
+    return bitmap;
   }
 
   load(t, blob) {
-    if (!this.ready.has(t) && !this.pending.has(t)) this.pending.set(t, this.decode(t, blob))
-    return this.pending.get(t)
+    if (!this.ready.has(t) && !this.pending.has(t)) this.pending.set(t, this.decode(t, blob));
+    return this.pending.get(t);
   }
 
   async decode(t, blob) {
-    const bitmap = await createImageBitmap(blob).catch(() => null)
-    this.pending.delete(t)
-    if (!bitmap) return
-    if (this.closed) return bitmap.close()
-    this.ready.set(t, bitmap)
+    const bitmap = await createImageBitmap(blob).catch(() => null);
+    this.pending.delete(t);
+    if (!bitmap) return;
+    if (this.closed) return bitmap.close();
+    this.ready.set(t, bitmap);
     for (const [oldest, old] of this.ready) {
-      if (this.ready.size <= this.capacity) break
-      this.ready.delete(oldest)
-      old.close()
+      if (this.ready.size <= this.capacity) break;
+      this.ready.delete(oldest);
+      old.close();
     }
   }
 
   close() {
-    this.closed = true
-    for (const bitmap of this.ready.values()) bitmap.close()
-    this.ready.clear()
+    this.closed = true;
+    for (const bitmap of this.ready.values()) bitmap.close();
+    this.ready.clear();
   }
 }
 
 export class Reel {
   constructor(head, capacity) {
-    Object.assign(this, head, { state: "recording" })
-    this.rows = []
-    this.returns = [0] // returns[t]: what was received before moment t
-    this.pictures = []
-    this.lowestQ = 0
-    this.highestQ = 0
-    this.seen = this.observationLabels.map(() => [Infinity, -Infinity])
-    this.bitmaps = new Bitmaps(capacity)
+    Object.assign(this, head, { state: "recording" });
+    this.rows = [];
+    this.returns = [0]; // returns[t]: what was received before moment t
+    this.pictures = [];
+    this.lowestQ = 0;
+    this.highestQ = 0;
+    this.seen = this.observationLabels.map(() => [Infinity, -Infinity]);
+    this.bitmaps = new Bitmaps(capacity);
   }
 
-  get length() { return this.rows.length }
-  get last() { return this.rows.length - 1 }
-  get recording() { return this.state === "recording" }
+  get length() {
+    return this.rows.length;
+  }
+  get last() {
+    return this.rows.length - 1;
+  }
+  get recording() {
+    return this.state === "recording";
+  }
 
   /** Takes what is new in a part of the film; returns whether parts before it are missing. */
   append(head, bytes) {
-    if (head.start > this.length) return true
-    Object.assign(this, head)
-    const width = 2 + this.observationLabels.length + this.actionLabels.length
-    const numbers = new Float64Array(bytes.slice(0, head.count * width * 8).buffer)
-    let offset = head.count * width * 8
+    if (head.start > this.length) return true;
+    Object.assign(this, head);
+    const width = 2 + this.observationLabels.length + this.actionLabels.length;
+    const numbers = new Float64Array(bytes.slice(0, head.count * width * 8).buffer);
+    let offset = head.count * width * 8;
     for (let i = 0; i < head.count; i++) {
-      const picture = bytes.subarray(offset, (offset += head.sizes[i] ?? 0))
-      if (head.start + i < this.length) continue
-      this.addMoment(numbers.subarray(i * width, (i + 1) * width), picture)
+      const picture = bytes.subarray(offset, (offset += head.sizes[i] ?? 0));
+      if (head.start + i < this.length) continue;
+      this.addMoment(numbers.subarray(i * width, (i + 1) * width), picture);
     }
-    return false
+    return false;
   }
 
   addMoment(row, picture) {
-    this.rows.push(row)
-    const t = this.last
-    this.returns[t + 1] = this.returns[t] + (Number.isNaN(row[1]) ? 0 : row[1])
+    this.rows.push(row);
+    const t = this.last;
+    this.returns[t + 1] = this.returns[t] + (Number.isNaN(row[1]) ? 0 : row[1]);
     for (const q of this.q(t)) {
-      this.lowestQ = Math.min(this.lowestQ, q)
-      this.highestQ = Math.max(this.highestQ, q)
+      this.lowestQ = Math.min(this.lowestQ, q);
+      this.highestQ = Math.max(this.highestQ, q);
     }
     this.observation(t).forEach((x, i) => {
-      this.seen[i] = [Math.min(this.seen[i][0], x), Math.max(this.seen[i][1], x)]
-    })
-    if (this.kind === "picture") this.pictures.push(new Blob([picture], { type: "image/png" }))
-    if (this.kind === "text") this.pictures.push(new TextDecoder().decode(picture))
+      this.seen[i] = [Math.min(this.seen[i][0], x), Math.max(this.seen[i][1], x)];
+    });
+    if (this.kind === "picture") this.pictures.push(new Blob([picture], { type: "image/png" }));
+    if (this.kind === "text") this.pictures.push(new TextDecoder().decode(picture));
   }
 
   /** The action taken at moment t; undefined at the end of the episode. */
-  action(t) { return Number.isNaN(this.rows[t][0]) ? undefined : this.rows[t][0] }
+  action(t) {
+    return Number.isNaN(this.rows[t][0]) ? undefined : this.rows[t][0];
+  }
   /** The reward that led to moment t. */
-  reward(t) { return t ? this.rows[t - 1][1] : undefined }
-  observation(t) { return this.rows[t].subarray(2, 2 + this.observationLabels.length) }
-  q(t) { return this.rows[t].subarray(2 + this.observationLabels.length) }
+  reward(t) {
+    return t ? this.rows[t - 1][1] : undefined;
+  }
+  observation(t) {
+    return this.rows[t].subarray(2, 2 + this.observationLabels.length);
+  }
+  q(t) {
+    return this.rows[t].subarray(2 + this.observationLabels.length);
+  }
 
-  maxQ(t) { return Math.max(...this.q(t)) }
+  maxQ(t) {
+    return Math.max(...this.q(t));
+  }
   /** By how much the best action's Q exceeds the second best's. */
   margin(t) {
-    const q = Array.from(this.q(t)).sort((a, b) => b - a)
-    return q.length > 1 ? q[0] - q[1] : 0
+    const q = Array.from(this.q(t)).sort((a, b) => b - a);
+    return q.length > 1 ? q[0] - q[1] : 0;
   }
-  isGreedy(t, action) { return this.q(t)[action] === this.maxQ(t) }
+  isGreedy(t, action) {
+    return this.q(t)[action] === this.maxQ(t);
+  }
 
   /** Discounted return obtained from each moment on; a truncated episode counts on as predicted. */
   obtained() {
-    const values = new Array(this.length)
-    values[this.last] = this.truncated && !this.terminated ? this.maxQ(this.last) : 0
+    const values = new Array(this.length);
+    values[this.last] = this.truncated && !this.terminated ? this.maxQ(this.last) : 0;
     for (let t = this.last - 1; t >= 0; t--) {
-      values[t] = this.rows[t][1] + this.gamma * values[t + 1]
+      values[t] = this.rows[t][1] + this.gamma * values[t + 1];
     }
-    return values
+    return values;
   }
 
   /** Where the prediction was furthest from what came. */
   largestGap() {
-    const obtained = this.obtained()
-    return this.highest((t) => Math.abs(this.maxQ(t) - obtained[t]))
+    const obtained = this.obtained();
+    return this.highest((t) => Math.abs(this.maxQ(t) - obtained[t]));
   }
 
   /**
@@ -128,44 +146,46 @@ export class Reel {
    * nothing about failing. Undefined if none is left.
    */
   nearestLimit(t) {
-    let nearest
+    let nearest;
     this.observationLimits.forEach(([low, high], component) => {
-      if (low === null || high === null || high <= low) return
-      if (!this.failing.includes(component)) return
-      const distance = (x) => Math.min(x - low, high - x) / (high - low)
-      if (distance(this.observation(0)[component]) < 0.02) return
-      const here = distance(this.observation(t)[component])
-      if (!nearest || here < nearest.distance) nearest = { component, distance: here }
-    })
-    return nearest
+      if (low === null || high === null || high <= low) return;
+      if (!this.failing.includes(component)) return;
+      const distance = (x) => Math.min(x - low, high - x) / (high - low);
+      if (distance(this.observation(0)[component]) < 0.02) return;
+      const here = distance(this.observation(t)[component]);
+      if (!nearest || here < nearest.distance) nearest = { component, distance: here };
+    });
+    return nearest;
   }
 
   /** Where the observation is nearest to a limit or, without limits, max Q is smallest. */
   nearestToFailure() {
     return this.highest((t) => {
-      const limit = this.nearestLimit(t)
-      return limit ? -limit.distance : -this.maxQ(t)
-    })
+      const limit = this.nearestLimit(t);
+      return limit ? -limit.distance : -this.maxQ(t);
+    });
   }
 
   /** The moment before the last at which `measure` is highest. */
   highest(measure) {
-    let best = { t: 0, value: -Infinity }
+    let best = { t: 0, value: -Infinity };
     for (let t = 0; t < Math.max(this.last, 1); t++) {
-      const value = measure(t)
-      if (value > best.value) best = { t, value }
+      const value = measure(t);
+      if (value > best.value) best = { t, value };
     }
-    return best
+    return best;
   }
 
   /** Decodes the picture of moment t, and when it plays, those that come after it. */
   async prepare(t, stride) {
-    const moments = [t]
-    for (let i = 1; stride && i <= PREFETCH; i++) moments.push(Math.min(t + i * stride, this.last))
-    const [first] = moments.map((moment) => this.bitmaps.load(moment, this.pictures[moment]))
-    await first
+    const moments = [t];
+    for (let i = 1; stride && i <= PREFETCH; i++) moments.push(Math.min(t + i * stride, this.last));
+    const [first] = moments.map((moment) => this.bitmaps.load(moment, this.pictures[moment]));
+    await first;
   }
 
   /** Frees the decoded pictures. */
-  close() { this.bitmaps.close() }
+  close() {
+    this.bitmaps.close();
+  }
 }

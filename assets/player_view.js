@@ -1,257 +1,291 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
-const MOST_GAUGES = 8
+const MOST_GAUGES = 8;
 
 export function element(tag, className, ...children) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  node.append(...children)
-  return node
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
 }
 
 function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /** As many decimals as the largest of the values shown together leaves room for. */
 export function decimals(largest) {
-  if (largest >= 1000) return 0
-  return largest >= 100 ? 1 : largest >= 10 ? 2 : 3
+  if (largest >= 1000) return 0;
+  return largest >= 100 ? 1 : largest >= 10 ? 2 : 3;
 }
 
 export function format(value, digits) {
-  const rounded = Number(value.toFixed(digits)) || 0 // no minus before a zero
-  return rounded.toFixed(digits).replace("-", "−")
+  const rounded = Number(value.toFixed(digits)) || 0; // no minus before a zero
+  return rounded.toFixed(digits).replace("-", "−");
 }
 
-const percent = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`
+const percent = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`;
 
-const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
+const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
 /** Text with ANSI colour codes as styled spans; other control codes are left out. */
 function styledText(text) {
-  const spans = []
-  let style = {}
+  const spans = [];
+  let style = {};
   for (const piece of text.split(/(\x1b\[[0-9;]*[A-Za-z])/)) {
-    const codes = /^\x1b\[([0-9;]*)m$/.exec(piece)
+    const codes = /^\x1b\[([0-9;]*)m$/.exec(piece);
     if (codes) {
       for (const code of codes[1].split(";").map(Number)) {
-        if (code === 0) style = {}
-        if (code === 1) style = { ...style, bold: true }
-        if (code >= 30 && code <= 37) style = { ...style, ink: COLOURS[code - 30] }
-        if (code >= 40 && code <= 47) style = { ...style, ground: COLOURS[code - 40] }
+        if (code === 0) style = {};
+        if (code === 1) style = { ...style, bold: true };
+        if (code >= 30 && code <= 37) style = { ...style, ink: COLOURS[code - 30] };
+        if (code >= 40 && code <= 47) style = { ...style, ground: COLOURS[code - 40] };
       }
     } else if (piece && !piece.startsWith("\x1b")) {
-      const span = element("span", "", piece)
-      if (style.ink) span.dataset.ink = style.ink
-      if (style.ground) span.dataset.ground = style.ground
-      if (style.bold) span.style.fontWeight = "bold"
-      spans.push(span)
+      const span = element("span", "", piece);
+      if (style.ink) span.dataset.ink = style.ink;
+      if (style.ground) span.dataset.ground = style.ground;
+      if (style.bold) span.style.fontWeight = "bold";
+      spans.push(span);
     }
   }
-  return spans
+  return spans;
 }
 
 export class FilmView {
   constructor(reel) {
-    this.reel = reel
-    this.drawn = -1
-    this.canvas = element("canvas", "picture")
-    this.canvas.setAttribute("role", "img")
-    this.canvas.setAttribute("aria-label", reel.title || "The environment")
-    this.text = element("pre", "picture text")
-    this.badge = element("div", "badge")
-    this.stage = element("div", "stage", this.canvas, this.text, this.badge)
-    this.choice = element("span", "choice")
-    this.actions = reel.actionLabels.map((label) => this.actionRow(label))
-    this.zero = element("span", "", "0")
-    this.low = element("span", "low")
-    this.high = element("span", "high")
-    this.axis = element("div", "row axis", element("span"),
-      element("span", "ticks", this.low, this.zero, this.high), element("span"))
-    const labels = reel.observationLabels
-    this.gauges = labels.length <= MOST_GAUGES ? labels.map((label) => this.gaugeRow(label)) : []
-    this.active = element("p", "active")
-    this.facts = {}
-    const facts = element("dl", "facts",
-      ...["step", "reward", "return so far"].map((name) => this.fact(name)))
-    this.outlook = element("dl", "facts outlook",
-      ...["predicted (max Q)", "obtained (discounted)"].map((name) => this.fact(name)))
-    this.panel = element("div", "panel",
+    this.reel = reel;
+    this.drawn = -1;
+    this.canvas = element("canvas", "picture");
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", reel.title || "The environment");
+    this.text = element("pre", "picture text");
+    this.badge = element("div", "badge");
+    this.stage = element("div", "stage", this.canvas, this.text, this.badge);
+    this.choice = element("span", "choice");
+    this.actions = reel.actionLabels.map((label) => this.actionRow(label));
+    this.zero = element("span", "", "0");
+    this.low = element("span", "low");
+    this.high = element("span", "high");
+    this.axis = element(
+      "div",
+      "row axis",
+      element("span"),
+      element("span", "ticks", this.low, this.zero, this.high),
+      element("span"),
+    );
+    const labels = reel.observationLabels;
+    this.gauges = labels.length <= MOST_GAUGES ? labels.map((label) => this.gaugeRow(label)) : [];
+    this.active = element("p", "active");
+    this.facts = {};
+    const facts = element(
+      "dl",
+      "facts",
+      ...["step", "reward", "return so far"].map((name) => this.fact(name)),
+    );
+    this.outlook = element(
+      "dl",
+      "facts outlook",
+      ...["predicted (max Q)", "obtained (discounted)"].map((name) => this.fact(name)),
+    );
+    this.panel = element(
+      "div",
+      "panel",
       element("div", "heading", element("h4", "", "Q of each action"), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
       element("div", "heading", element("h4", "", "Observation")),
       element("div", "rows", ...this.gauges.map((row) => row.node), this.active),
-      facts, this.outlook)
-    this.film = element("div", "film", this.stage)
+      facts,
+      this.outlook,
+    );
+    this.film = element("div", "film", this.stage);
     if (reel.title) {
-      this.film.prepend(element("h3", "", reel.title))
-      this.panel.prepend(element("h3", "", reel.title))
+      this.film.prepend(element("h3", "", reel.title));
+      this.panel.prepend(element("h3", "", reel.title));
     }
   }
 
   actionRow(label) {
-    const bar = element("span", "bar")
-    const zero = element("span", "zero")
-    const value = element("span", "value")
-    const name = element("span", "name", label)
-    return { node: element("div", "row action", name, element("span", "track", bar, zero), value),
-      bar, zero, value, name }
+    const bar = element("span", "bar");
+    const zero = element("span", "zero");
+    const value = element("span", "value");
+    const name = element("span", "name", label);
+    return {
+      node: element("div", "row action", name, element("span", "track", bar, zero), value),
+      bar,
+      zero,
+      value,
+      name,
+    };
   }
 
   gaugeRow(label) {
-    const dot = element("span", "dot")
-    const track = element("span", "track gauge", dot)
-    const value = element("span", "value")
-    return { node: element("div", "row", element("span", "name", label), track, value),
-      dot, track, value }
+    const dot = element("span", "dot");
+    const track = element("span", "track gauge", dot);
+    const value = element("span", "value");
+    return {
+      node: element("div", "row", element("span", "name", label), track, value),
+      dot,
+      track,
+      value,
+    };
   }
 
   fact(name) {
-    this.facts[name] = element("dd", "", "–")
-    return element("div", "", element("dt", "", name), this.facts[name])
+    this.facts[name] = element("dd", "", "–");
+    return element("div", "", element("dt", "", name), this.facts[name]);
   }
 
   /** Takes over what the film has gained, and the Q scale shared with the film beside it. */
   refresh(lowestQ, highestQ) {
-    const { reel } = this
-    this.scale = { low: lowestQ, span: highestQ - lowestQ || 1 }
-    this.digits = decimals(Math.max(-lowestQ, highestQ))
-    const zero = (0 - lowestQ) / this.scale.span
-    for (const row of this.actions) row.zero.style.left = percent(zero)
-    setText(this.low, lowestQ < 0 ? format(lowestQ, this.digits) : "")
-    setText(this.high, highestQ > 0 ? format(highestQ, this.digits) : "")
-    this.zero.style.left = percent(zero)
-    this.zero.hidden = !lowestQ && !highestQ
+    const { reel } = this;
+    this.scale = { low: lowestQ, span: highestQ - lowestQ || 1 };
+    this.digits = decimals(Math.max(-lowestQ, highestQ));
+    const zero = (0 - lowestQ) / this.scale.span;
+    for (const row of this.actions) row.zero.style.left = percent(zero);
+    setText(this.low, lowestQ < 0 ? format(lowestQ, this.digits) : "");
+    setText(this.high, highestQ > 0 ? format(highestQ, this.digits) : "");
+    this.zero.style.left = percent(zero);
+    this.zero.hidden = !lowestQ && !highestQ;
     this.ranges = reel.observationLimits.map(([low, high], i) => {
-      const bounded = low !== null && high !== null && high > low
+      const bounded = low !== null && high !== null && high > low;
       if (this.gauges[i]) {
-        const { track } = this.gauges[i]
-        track.classList.toggle("unbounded", !bounded)
-        track.title = bounded ? `${low} to ${high}` : "without limits: the range seen so far"
+        const { track } = this.gauges[i];
+        track.classList.toggle("unbounded", !bounded);
+        track.title = bounded ? `${low} to ${high}` : "without limits: the range seen so far";
       }
-      return bounded ? [low, high] : reel.seen[i]
-    })
-    this.gaugeDigits = this.ranges.map(([low, high]) => Math.max(2, decimals(
-      Math.max(Math.abs(low), Math.abs(high)))))
-    this.rewardDigits = reel.returns.every(Number.isInteger) ? 0 : 2
-    this.outcomes = reel.recording ? undefined : reel.obtained()
-    this.canvas.hidden = reel.kind === "text"
-    this.text.hidden = reel.kind !== "text"
-    this.film.hidden = reel.kind === "none" && !reel.recording
-    this.stage.classList.toggle("empty", !reel.length)
+      return bounded ? [low, high] : reel.seen[i];
+    });
+    this.gaugeDigits = this.ranges.map(([low, high]) =>
+      Math.max(2, decimals(Math.max(Math.abs(low), Math.abs(high)))),
+    );
+    this.rewardDigits = reel.returns.every(Number.isInteger) ? 0 : 2;
+    this.outcomes = reel.recording ? undefined : reel.obtained();
+    this.canvas.hidden = reel.kind === "text";
+    this.text.hidden = reel.kind !== "text";
+    this.film.hidden = reel.kind === "none" && !reel.recording;
+    this.stage.classList.toggle("empty", !reel.length);
   }
 
   /** Shows moment t; `stride` is by how many moments it will go on, 0 while it stands. */
   show(t, stride) {
-    const { reel } = this
-    this.setBadge(t)
-    if (!reel.length) return
-    const moment = Math.min(t, reel.last)
-    this.wanted = moment
-    if (reel.kind === "picture") this.showPicture(moment, stride)
+    const { reel } = this;
+    this.setBadge(t);
+    if (!reel.length) return;
+    const moment = Math.min(t, reel.last);
+    this.wanted = moment;
+    if (reel.kind === "picture") this.showPicture(moment, stride);
     else if (reel.kind === "text" && this.drawn !== moment) {
-      this.text.replaceChildren(...styledText(reel.pictures[moment]))
-      this.drawn = moment
+      this.text.replaceChildren(...styledText(reel.pictures[moment]));
+      this.drawn = moment;
     }
-    this.showActions(moment)
-    this.showObservation(moment)
-    this.showFacts(moment)
+    this.showActions(moment);
+    this.showObservation(moment);
+    this.showFacts(moment);
   }
 
   setBadge(t) {
-    const { reel } = this
-    const how = reel.terminated ? "terminated" : "reached its time limit"
-    let text = ""
-    if (reel.state === "failed") text = reel.message
-    else if (!reel.length) text = "Recording…"
-    else if (t > reel.last) text = reel.recording ? "Recording…" : `ended at step ${reel.last}`
-    else if (t === reel.last && !reel.recording) text = `${how} at step ${reel.last}`
-    setText(this.badge, text)
+    const { reel } = this;
+    const how = reel.terminated ? "terminated" : "reached its time limit";
+    let text = "";
+    if (reel.state === "failed") text = reel.message;
+    else if (!reel.length) text = "Recording…";
+    else if (t > reel.last) text = reel.recording ? "Recording…" : `ended at step ${reel.last}`;
+    else if (t === reel.last && !reel.recording) text = `${how} at step ${reel.last}`;
+    setText(this.badge, text);
   }
 
   async showPicture(moment, stride) {
-    const { reel } = this
-    reel.prepare(moment, stride).then(() => this.wanted === moment && this.draw(moment))
-    this.draw(moment)
+    const { reel } = this;
+    reel.prepare(moment, stride).then(() => this.wanted === moment && this.draw(moment));
+    this.draw(moment);
   }
 
   draw(moment) {
-    if (this.drawn === moment) return
-    const bitmap = this.reel.bitmaps.get(moment)
-    if (!bitmap) return
-    if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width
-    if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height
-    this.canvas.getContext("2d").drawImage(bitmap, 0, 0)
-    this.drawn = moment
+    if (this.drawn === moment) return;
+    const bitmap = this.reel.bitmaps.get(moment);
+    if (!bitmap) return;
+    if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width;
+    if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height;
+    this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    this.drawn = moment;
   }
 
   showActions(moment) {
-    const { reel, scale } = this
-    const q = reel.q(moment)
-    const taken = reel.action(moment)
-    const zero = (0 - scale.low) / scale.span
+    const { reel, scale } = this;
+    const q = reel.q(moment);
+    const taken = reel.action(moment);
+    const zero = (0 - scale.low) / scale.span;
     this.actions.forEach((row, a) => {
-      const end = (q[a] - scale.low) / scale.span
-      row.bar.style.left = percent(Math.min(zero, end))
-      row.bar.style.width = percent(Math.abs(end - zero))
-      row.node.classList.toggle("taken", a === taken)
-      setText(row.value, format(q[a], this.digits))
-    })
-    const greedy = taken === undefined || reel.isGreedy(moment, taken)
-    this.choice.classList.toggle("exploring", !greedy)
-    setText(this.choice, taken === undefined ? ""
-      : `takes ${reel.actionLabels[taken]}${greedy ? "" : ", not greedy"}`)
+      const end = (q[a] - scale.low) / scale.span;
+      row.bar.style.left = percent(Math.min(zero, end));
+      row.bar.style.width = percent(Math.abs(end - zero));
+      row.node.classList.toggle("taken", a === taken);
+      setText(row.value, format(q[a], this.digits));
+    });
+    const greedy = taken === undefined || reel.isGreedy(moment, taken);
+    this.choice.classList.toggle("exploring", !greedy);
+    setText(
+      this.choice,
+      taken === undefined ? "" : `takes ${reel.actionLabels[taken]}${greedy ? "" : ", not greedy"}`,
+    );
   }
 
   showObservation(moment) {
-    const { reel } = this
-    const observation = reel.observation(moment)
+    const { reel } = this;
+    const observation = reel.observation(moment);
     this.gauges.forEach((row, i) => {
-      const [low, high] = this.ranges[i]
-      row.dot.style.left = percent(high > low ? (observation[i] - low) / (high - low) : 0.5)
-      setText(row.value, format(observation[i], this.gaugeDigits[i]))
-    })
-    if (this.gauges.length) return
+      const [low, high] = this.ranges[i];
+      row.dot.style.left = percent(high > low ? (observation[i] - low) / (high - low) : 0.5);
+      setText(row.value, format(observation[i], this.gaugeDigits[i]));
+    });
+    if (this.gauges.length) return;
     // Too many to show each: those that are not zero, as in a one-hot observation.
-    const active = reel.observationLabels
-      .flatMap((label, i) => (observation[i] ? [`${label} = ${observation[i]}`] : []))
-    setText(this.active, active.slice(0, MOST_GAUGES).join(", "))
+    const active = reel.observationLabels.flatMap((label, i) =>
+      observation[i] ? [`${label} = ${observation[i]}`] : [],
+    );
+    setText(this.active, active.slice(0, MOST_GAUGES).join(", "));
   }
 
   showFacts(moment) {
-    const { reel, facts } = this
-    const reward = reel.reward(moment)
-    setText(facts.step, `${moment}`)
-    setText(facts.reward, reward === undefined ? "–" : format(reward, this.rewardDigits))
-    setText(facts["return so far"], format(reel.returns[moment], this.rewardDigits))
-    this.outlook.hidden = !this.outcomes
-    if (!this.outcomes) return
+    const { reel, facts } = this;
+    const reward = reel.reward(moment);
+    setText(facts.step, `${moment}`);
+    setText(facts.reward, reward === undefined ? "–" : format(reward, this.rewardDigits));
+    setText(facts["return so far"], format(reel.returns[moment], this.rewardDigits));
+    this.outlook.hidden = !this.outcomes;
+    if (!this.outcomes) return;
     // Nothing is to come after a terminal state, and nothing was learnt about it.
-    const over = moment === reel.last && reel.terminated
-    setText(facts["predicted (max Q)"], over ? "–" : format(reel.maxQ(moment), this.digits))
-    setText(facts["obtained (discounted)"],
-      over ? "–" : format(this.outcomes[moment], this.digits))
+    const over = moment === reel.last && reel.terminated;
+    setText(facts["predicted (max Q)"], over ? "–" : format(reel.maxQ(moment), this.digits));
+    setText(
+      facts["obtained (discounted)"],
+      over ? "–" : format(this.outcomes[moment], this.digits),
+    );
   }
 
   /** The moment in words. */
   summary(t) {
-    const { reel } = this
-    const moment = Math.min(t, reel.last)
-    const words = [`step ${moment} of ${reel.last}`]
-    const component = reel.nearestLimit(moment)?.component
+    const { reel } = this;
+    const moment = Math.min(t, reel.last);
+    const words = [`step ${moment} of ${reel.last}`];
+    const component = reel.nearestLimit(moment)?.component;
     if (this.gauges[component]) {
-      words.push(`${reel.observationLabels[component]} ` +
-        format(reel.observation(moment)[component], this.gaugeDigits[component]))
+      words.push(
+        `${reel.observationLabels[component]} ` +
+          format(reel.observation(moment)[component], this.gaugeDigits[component]),
+      );
     }
-    const action = reel.action(moment)
-    if (action === undefined) words.push("the episode is over")
+    const action = reel.action(moment);
+    if (action === undefined) words.push("the episode is over");
     else {
-      const q = Array.from(reel.q(moment))
-      const others = q.filter((_, a) => a !== action)
-      words.push(`chooses ${reel.actionLabels[action]}: Q ${format(q[action], this.digits)}` +
-        (others.length ? ` against ${format(Math.max(...others), this.digits)}` : ""))
+      const q = Array.from(reel.q(moment));
+      const others = q.filter((_, a) => a !== action);
+      words.push(
+        `chooses ${reel.actionLabels[action]}: Q ${format(q[action], this.digits)}` +
+          (others.length ? ` against ${format(Math.max(...others), this.digits)}` : ""),
+      );
     }
-    return (reel.title ? `${reel.title}: ` : "") + words.join(", ")
+    return (reel.title ? `${reel.title}: ` : "") + words.join(", ");
   }
 }

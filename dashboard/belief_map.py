@@ -1,14 +1,13 @@
 """What the belief map's component is sent: the map's values, and what it says in one sentence."""
 
-import json
 import re
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from dashboard.envelope import packed
 from dashboard.run import Look
 from dqn_core.belief import DIRECTIONS, Dimension, GridWorld, advantage, plane, q_on
 from dqn_core.environments import EnvironmentSpec
@@ -66,7 +65,7 @@ def plane_message(
         low, high = header["range"] = _range(field, signed)
         header["ramp"] = "advantage" if signed else "value"
         values = np.round((field - low) / (high - low) * 65535).astype("<u2").tobytes()
-    return _packed(header, values + _visited(look.recent[:, [view.x, view.y]], x, y))
+    return packed(header, values + _visited(look.recent[:, [view.x, view.y]], x, y))
 
 
 def ranges(axes: Sequence[Dimension]) -> str:
@@ -107,7 +106,7 @@ def grid_message(
         "step": look.agent.env_steps,
         "drawn": "",
     }
-    return _packed(header, q_values.astype("<f4").tobytes())
+    return packed(header, q_values.astype("<f4").tobytes())
 
 
 def plane_takeaway(
@@ -185,9 +184,3 @@ def _visited(seen: np.ndarray, x: Dimension, y: Dimension) -> bytes:
     shares = (seen - low) / (high - low)
     inside = shares[((shares >= 0) & (shares <= 1)).all(1)]
     return bytes(np.round(inside * 65535).astype("<u2").tobytes())
-
-
-def _packed(header: Mapping[str, Any], body: bytes) -> bytes:
-    """Header length (uint32, little-endian), header (JSON), body."""
-    encoded = json.dumps(header, separators=(",", ":")).encode()
-    return b"".join([struct.pack("<I", len(encoded)), encoded, body])

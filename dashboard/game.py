@@ -5,9 +5,7 @@ from the same start, which the browser asks for as they come; what it sends are 
 """
 
 import itertools
-import json
 import logging
-import struct
 import threading
 import time
 import uuid
@@ -22,6 +20,7 @@ import streamlit as st
 
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
+from dashboard.envelope import packed
 from dashboard.player import Frame, StoppedError, encode
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
@@ -163,8 +162,7 @@ class Game:
     def part(self, start: int, wait: float = _ANSWER_SECONDS) -> bytes:
         """The moments from ``start`` on, after at most ``wait`` seconds if there are none yet.
 
-        A length (uint32), a description in JSON, then the pictures, of the person and of the agent
-        in turns, whose sizes the description lists.
+        A header, then the pictures, of the person and of the agent in turns, whose sizes it lists.
         """
         with self._changed:
             self._asked = time.monotonic()
@@ -172,23 +170,21 @@ class Game:
             moments = self._moments[start:]
             over, message, heard = self.over, self.message, self._heard
         pictures = [picture for moment in moments for picture in moment.pictures]
-        header = json.dumps(
-            {
-                "id": self.id,
-                "title": self.chosen.title,
-                "start": start,
-                "heard": heard,
-                "kind": "text" if render_mode(self.spec) == "ansi" else "picture",
-                "sizes": [len(picture) for picture in pictures],
-                "returns": [moment.returns for moment in moments],
-                "keys": dict(self.keys.actions),
-                "labels": [self.spec.action_labels[a] for a in self.keys.actions.values()],
-                "hasClock": self.has_clock,
-                "over": over,
-                "message": message,
-            }
-        ).encode()
-        return b"".join([struct.pack("<I", len(header)), header, *pictures])
+        header = {
+            "id": self.id,
+            "title": self.chosen.title,
+            "start": start,
+            "heard": heard,
+            "kind": "text" if render_mode(self.spec) == "ansi" else "picture",
+            "sizes": [len(picture) for picture in pictures],
+            "returns": [moment.returns for moment in moments],
+            "keys": dict(self.keys.actions),
+            "labels": [self.spec.action_labels[a] for a in self.keys.actions.values()],
+            "hasClock": self.has_clock,
+            "over": over,
+            "message": message,
+        }
+        return packed(header, *pictures)
 
     def _run(self) -> None:
         try:
@@ -305,7 +301,7 @@ def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
 
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_FILES = ("game.js", "game.css", "lanes.js", "lanes.css", "messages.js")
+_FILES = ("game.js", "game.css", "lanes.js", "lanes.css", "envelope.js", "messages.js")
 _component = st.components.v2.component(
     "dqn_lab_game",
     js=loader(publish(*(_ASSETS / name for name in _FILES))),

@@ -8,7 +8,6 @@ rows again.
 
 import hashlib
 import json
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import plotly
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.envelope import packed
 from dashboard.feed import offer
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
@@ -40,6 +40,7 @@ _FILES = (
     _ASSETS / "live_chart_store.js",
     _ASSETS / "live_chart.css",
     _ASSETS / "figures.js",
+    _ASSETS / "envelope.js",
     _ASSETS / "feed.js",
     _ASSETS / "messages.js",
     Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
@@ -238,7 +239,7 @@ def _message(
 ) -> bytes:
     """One message: the rows from `start` on, and for each table where they begin.
 
-    Format: header length (uint32, little-endian), header (JSON), columns in the header's order.
+    The bodies are columns in the header's order.
     """
     parts: dict[str, dict[str, Any]] = {}
     body: list[bytes] = []
@@ -255,8 +256,7 @@ def _message(
             code, base, data = _packed(np.asarray(values[first:end]))
             part["columns"].append([column, code, base])
             body.append(data)
-    encoded = json.dumps({**header, "tables": parts}, separators=(",", ":")).encode()
-    return b"".join([struct.pack("<I", len(encoded)), encoded, *body])
+    return packed({**header, "tables": parts}, *body)
 
 
 def _packed(values: NDArray[Any]) -> tuple[str, float, bytes]:

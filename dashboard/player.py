@@ -6,9 +6,7 @@ from then on plays, scrubs and jumps without the server.
 """
 
 import io
-import json
 import logging
-import struct
 import threading
 import uuid
 import zlib
@@ -20,6 +18,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
+from dashboard.envelope import packed
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core.errors import LabError
@@ -228,6 +227,7 @@ _FILES = (
     "player_view.js",
     "player_strip.js",
     "player.css",
+    "envelope.js",
     "messages.js",
 )
 _component = st.components.v2.component(
@@ -256,6 +256,5 @@ def player(*films: Film, key: str) -> None:
         head, body = film.part(start)
         heads.append(head)
         bodies.append(body)
-    header = json.dumps({"answers": request["number"], "films": heads}).encode()
-    payload = b"".join([struct.pack("<I", len(header)), header, *bodies])
+    payload = packed({"answers": request["number"], "films": heads}, *bodies)
     _component(key=key, data=payload, on_request_change=remember_request)

@@ -1,0 +1,6 @@
+/** The header and the bytes after it of what `dashboard/envelope.py` packed. */
+export function unpacked(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return { header, body: bytes.subarray(4 + length) };
+}
