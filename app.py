@@ -161,7 +161,8 @@ def changes(session: Session) -> None:
                     "Undo",
                     key=f"undo_{run.id}_{index}",
                     icon=":material/history:",
-                    help="Back to the state just before this change",
+                    help="Back to the state just before this change. What came after it is given "
+                    "up.",
                     on_click=session.undo,
                     args=(index,),
                 )

@@ -8,6 +8,7 @@
 
 import { Feed } from "./feed.js";
 import { Figures } from "./figures.js";
+import "./keys.js";
 import { Panel } from "./live_chart_panel.js";
 import { decode, Store } from "./live_chart_store.js";
 import { readable } from "./live_chart_words.js";

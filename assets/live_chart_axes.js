@@ -5,7 +5,9 @@ const AXIS_TITLES = {
   episode: "episodes",
   seconds: "training time (s)",
 };
-const MARGIN = { l: 46, r: 20, t: 10, b: 40 };
+const MARGIN = { l: 54, r: 20, t: 10, b: 40 };
+const FARTHEST = 100; // a title keeps within the margin: so it is beyond tick labels of any width
+const ENDLESS = 1e12;
 const LABEL_ROWS = 2;
 const LABEL_ROW_HEIGHT = 15;
 const LABEL_SIZE = 11;
@@ -55,46 +57,58 @@ function extent(spec, shown) {
 /** The y range for these curves in the axis' own units: exponents where it is logarithmic. */
 export function yRange(spec, shown) {
   const log = spec.y_scale === "log";
-  let [low, high] = spec.y_range ?? extent(spec, shown);
-  if (low > high) [low, high] = log ? [0.01, 1] : [0, 1];
+  let [low, high] = extent(spec, shown);
+  if (low > high) [low, high] = spec.y_range ?? (log ? [0.01, 1] : [0, 1]);
   if (log) [low, high] = [Math.log10(low), Math.log10(high)];
   if (!spec.y_range) return roundedOutwards(low, high);
+  // What the environment can give stays in sight; where that has no end, so do values beyond it.
+  if (low < spec.y_range[0]) [low] = roundedOutwards(low, high);
+  else [low] = spec.y_range;
+  high = Math.max(high, spec.y_range[1]);
   const room = 0.04 * (high - low);
   return [low - room / 2, high + 2 * room];
 }
 
-/** Places of the changes' labels above the plot, in rows; without room a change has none. */
+/** Places of the changes' labels above the plot, in rows; where room is short, of the newest. */
 export function placeLabels(changes, range, { width }) {
   const inner = width - MARGIN.l - MARGIN.r;
-  const free = Array(LABEL_ROWS).fill(-Infinity);
+  const free = Array(LABEL_ROWS).fill(Infinity);
   const labels = [];
-  for (const { x, label } of changes) {
+  for (const { x, label } of changes.toSorted((a, b) => b.x - a.x)) {
     const length = LETTER_WIDTH * label.length + 8;
     const at = ((x - range[0]) / (range[1] - range[0])) * inner;
-    const left = at + length > inner;
-    const row = free.findIndex((end) => end <= (left ? at - length : at));
+    const left = at + length > inner + MARGIN.r;
+    const [start, end] = left ? [at - length, at] : [at, at + length];
+    const row = free.findIndex((taken) => end <= taken);
     if (row < 0) continue;
-    free[row] = left ? at : at + length;
+    free[row] = start;
     labels.push({ x, row, left, label });
   }
   return labels;
 }
 
 /** Each label is above its line, or below where it would meet another or leave the plot. */
-function references(spec, theme, range, box) {
+function references(spec, theme, axis, ranges, box) {
   const log = spec.y_scale === "log";
-  const scale = box.height / (range[1] - range[0]);
+  const scale = box.height / (ranges.y[1] - ranges.y[0]);
   const place = (y) => scale * (log ? Math.log10(y) : y);
-  const sorted = [...spec.references].sort((a, b) => b.y - a.y);
-  let free = scale * range[1];
-  return sorted.map(({ y, label }) => {
+  const start = ({ since }) => since?.[axis] ?? -Infinity;
+  // The ends do not follow the range, lest every new one has all laid out anew.
+  const ends = (reference) =>
+    start(reference) > ranges.x[0]
+      ? { xref: "x", x0: start(reference), x1: ENDLESS }
+      : { xref: "paper", x0: 0, x1: 1 };
+  const sorted = spec.references
+    .filter((reference) => start(reference) < ranges.x[1])
+    .sort((a, b) => b.y - a.y);
+  let free = scale * ranges.y[1];
+  return sorted.map((reference) => {
+    const { y, label } = reference;
     const below = free - place(y) < LABEL_ROW_HEIGHT;
     free = place(y) - (below ? LABEL_ROW_HEIGHT : 0);
     return {
       type: "line",
-      xref: "paper",
-      x0: 0,
-      x1: 1,
+      ...ends(reference),
       y0: y,
       y1: y,
       layer: "below",
@@ -175,10 +189,10 @@ export function layout({ spec, theme, axis, size, ranges, changes, labels, dragm
       type: spec.y_scale,
       range: [...ranges.y],
       ...yTicks(spec, ranges.y),
-      ...(spec.y_title ? { title: title(plain(spec.y_title), 2) } : {}),
+      ...(spec.y_title ? { title: title(plain(spec.y_title), FARTHEST) } : {}),
     },
     shapes: [
-      ...references(spec, theme, ranges.y, box),
+      ...references(spec, theme, axis, ranges, box),
       ...changes.map((change) => rule(change, theme)),
     ],
     annotations: labels.map((label) => annotation(label, theme)),

@@ -6,8 +6,9 @@ import { Average, Consensus, interpolate, lowerBound, thin } from "./live_chart_
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;
 
-/** The value at the point nearest to `at`: a curve's reading under the pointer. */
+/** The value at the point nearest to `at`, a curve's reading under the pointer; none before it. */
 function nearest(x, y, at) {
+  if (at < x[0]) return NaN;
   const after = Math.min(lowerBound(x, at), x.length - 1);
   const row = after > 0 && at - x[after - 1] < x[after] - at ? after - 1 : after;
   return row < 0 ? NaN : y[row];
@@ -43,14 +44,16 @@ function band(low, high) {
 
 export class Curve {
   #chart;
+  #log;
   #averages = new Map();
   #consensus = new Consensus();
   #averaged = "";
   #agreed = "";
 
   /** `chart` has the `store`, the `axis` and the `smoothing` that hold at the time. */
-  constructor(spec, chart) {
+  constructor(spec, chart, log = false) {
     this.spec = spec;
+    this.#log = log;
     this.#chart = chart;
   }
 
@@ -70,7 +73,7 @@ export class Curve {
   #average(smoothing) {
     for (const [id, columns] of this.#members) {
       if (!this.#averages.has(id)) {
-        this.#averages.set(id, { average: new Average(smoothing), values: new Column() });
+        this.#averages.set(id, { average: new Average(smoothing, this.#log), values: new Column() });
       }
       const { average, values } = this.#averages.get(id);
       const raw = columns[this.spec.column].values;

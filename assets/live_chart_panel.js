@@ -57,7 +57,7 @@ export class Panel {
   /** Take over what the panel is to show; the nodes stay. */
   configure(spec, height) {
     this.spec = spec;
-    this.curves = spec.traces.map((trace) => new Curve(trace, this.#chart));
+    this.curves = spec.traces.map((trace) => new Curve(trace, this.#chart, spec.y_scale === "log"));
     this.heading.textContent = spec.title;
     this.plot.style.height = `${height}px`;
     this.#quiet.textContent = spec.empty;
@@ -164,7 +164,8 @@ export class Panel {
       background,
       dash: spec.dash,
       width: marked ? 1 : spec.kind === "line" && !several ? 1.5 : 2.25,
-      marked: marked && bold.x.length * MARKER_SPACING <= this.#box.width,
+      marked:
+        bold.x.length === 1 || (marked && bold.x.length * MARKER_SPACING <= this.#box.width),
       hollow: spec.dash !== "solid",
     };
   }

@@ -14,21 +14,30 @@ export function lowerBound(x, value) {
   return low;
 }
 
-/** Debiased exponential average m ← w·m + (1 − w)·x, shown m / (1 − wᵗ), of the finite values. */
+/**
+ * Debiased exponential average m ← w·m + (1 − w)·x, shown m / (1 − wᵗ), of the finite values.
+ *
+ * With `log` it is that of the logarithms of what is positive, the geometric one: on a logarithmic
+ * axis the other would hang above a curve that falls for as long as its largest values count.
+ */
 export class Average {
   #mean = 0;
   #decay = 1;
+  #log;
 
-  constructor(weight) {
+  constructor(weight, log = false) {
     this.weight = weight;
+    this.#log = log;
   }
 
   /** The average after one more value; not a number where the value is none. */
   next(value) {
-    if (!Number.isFinite(value)) return NaN;
-    this.#mean = this.weight * this.#mean + (1 - this.weight) * value;
+    const x = this.#log ? Math.log(value) : value;
+    if (!Number.isFinite(x)) return NaN;
+    this.#mean = this.weight * this.#mean + (1 - this.weight) * x;
     this.#decay *= this.weight;
-    return this.#mean / (1 - this.#decay);
+    const average = this.#mean / (1 - this.#decay);
+    return this.#log ? Math.exp(average) : average;
   }
 }
 

@@ -118,12 +118,13 @@ def plane_takeaway(
         name = "Max Q" if quantity == "value" else "The advantage of the best action"
         row, column = np.unravel_index(field.argmax(), field.shape)
         where = (
-            f"{x.label} {_with_unit(float(centres(x, field.shape[1])[column]), x)} and "
-            f"{y.label} {_with_unit(float(centres(y, field.shape[0])[row]), y)}"
+            f"{x.label} = {_with_unit(float(centres(x, field.shape[1])[column]), x)} and "
+            f"{y.label} = {_with_unit(float(centres(y, field.shape[0])[row]), y)}"
         )
-        return _signed(
-            f"{name} runs from {field.min():.3g} to {field.max():.3g}, highest at {where}."
-        )
+        low, high = f"{field.min():.3g}", f"{field.max():.3g}"
+        if low == high:
+            return _signed(f"{name} is {low} everywhere on this map.")
+        return _signed(f"{name} runs from {low} to {high}, highest at {where}.")
     counts = np.bincount(q_values.argmax(-1).ravel(), minlength=spec.n_actions)
     shares = counts / counts.sum()
     parts = [

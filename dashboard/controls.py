@@ -1,6 +1,7 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
 import math
+import re
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
@@ -233,7 +234,18 @@ def _refusal(session: Session, grid: Grid, name: str) -> None:
     """The sentence of a value that was not taken, below its control."""
     if session.refused == name:
         grid.next_row()
-        st.error(session.problem, icon=":material/error:")
+        st.error(in_labels(session.problem), icon=":material/error:")
+
+
+def in_labels(problem: str) -> str:
+    """A refusal that names hyperparameters as the page does, by their labels."""
+
+    def label(found: re.Match[str]) -> str:
+        return HYPERPARAMETERS[found[0]].label
+
+    # In the middle of a sentence "loss" or "seed" may be just a word.
+    names = "|".join(name for name in HYPERPARAMETERS if "_" in name)
+    return re.sub(rf"^({'|'.join(HYPERPARAMETERS)})\b|\b({names})\b", label, problem)
 
 
 def _options(

@@ -1,10 +1,13 @@
 """The Train page's charts: which curves of a run there are and what they are measured against."""
 
 from functools import lru_cache
+from typing import get_args
+
+import numpy as np
 
 from dashboard.feed import CURVES_SECONDS
 from dashboard.figures import figures
-from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, XAxis, live_charts
 from dashboard.run import Run
 from dashboard.session import Session
 from dqn_core.environments import EnvironmentSpec
@@ -52,7 +55,19 @@ def _panels(run: Run) -> list[Panel]:
         references.append(Reference(random_return, "random policy"))
     if spec.reward_threshold is not None:
         references.append(Reference(spec.reward_threshold, "solved"))
+    changes = run.history.changes.columns()
+
+    def last_change(*names: str) -> dict[str, float] | None:
+        """Where one of these values was changed last, on each x axis."""
+        rows = np.flatnonzero(np.isin(changes["name"].astype(str), names))
+        return (
+            {axis: float(changes[axis][rows[-1]]) for axis in get_args(XAxis)}
+            if len(rows)
+            else None
+        )
+
     by_norm = run.config.gradient_clipping == "norm"
+    clipped_since = last_change("gradient_clip", "gradient_clipping")
     ceiling = value_ceiling(spec, run.config.gamma)
     return [
         Panel(
@@ -78,7 +93,9 @@ def _panels(run: Run) -> list[Panel]:
                 Trace("evaluations", "predicted", "greedy: max Q", "markers", "prediction"),
                 Trace("evaluations", "obtained", "greedy: return obtained", "markers", "return"),
             ),
-            (Reference(ceiling, f"ceiling 1/(1−γ) = {ceiling:.4g}"),) if ceiling else (),
+            (Reference(ceiling, f"ceiling 1/(1−γ) = {ceiling:.4g}", last_change("gamma")),)
+            if ceiling
+            else (),
             y_title="discounted return",
             takeaway=Takeaway("mean max Q of a batch", "mean max Q", ceiling),
             empty="Q-values are drawn once learning has started.",
@@ -96,7 +113,7 @@ def _panels(run: Run) -> list[Panel]:
             "gradient",
             "Gradient norm",
             (Trace("updates", "gradient_norm", "before clipping", "average", "gradient"),),
-            (Reference(run.config.gradient_clip, "clipped to"),) if by_norm else (),
+            (Reference(run.config.gradient_clip, "clipped to", clipped_since),) if by_norm else (),
             y_title="length of the gradient",
             y_scale="log",
             takeaway=Takeaway("before clipping", "average gradient norm"),
@@ -118,7 +135,7 @@ def _panels(run: Run) -> list[Panel]:
             y_title="share of actions",
             y_range=(0.0, 1.0),
             takeaway=Takeaway("ε", "ε", 1.0),
-            empty="ε falls as the run goes on.",
+            empty="ε and the share of random actions are drawn as episodes end.",
         ),
     ]
 

@@ -6,15 +6,17 @@ import shlex
 import streamlit as st
 
 from dashboard.address import absolute
-from dashboard.lesson import lesson_dialog
+from dashboard.lesson import control_name, lesson_dialog
 from dashboard.links import Link
+from dashboard.run_files import curves_zip, run_bytes, script
 from dashboard.session import Session
 from dqn_core.options import option
 
 MOST_CHARACTERS = 20_000
 BUTTONS = (
     ("copy", "Copy", ":material/content_copy:", "The experiment as a link, a command and JSON"),
-    ("paste", "Paste", ":material/content_paste:", "Fill the controls from JSON or a link"),
+    ("paste", "Paste", ":material/content_paste:", "Fill the controls from what was copied"),
+    ("files", "Files", ":material/save:", "Save the run, its curves, its script; open a saved run"),
     ("lesson", "Lesson", ":material/school:", "Make a link with controls hidden or locked"),
 )
 
@@ -38,9 +40,11 @@ def open_dialog(session: Session) -> None:
     """The dialog that is open; a run of the page in the meantime leaves it open."""
     match st.session_state.get("open_dialog"):
         case "copy":
-            st.dialog("Copy the configuration", on_dismiss=_close)(_copy)(session.link)
+            st.dialog("Copy the configuration", on_dismiss=_close)(_copy)(session)
         case "paste":
             st.dialog("Paste a configuration", on_dismiss=_close)(_paste)(session)
+        case "files":
+            st.dialog("Save or open a run", on_dismiss=_close)(_files)(session)
         case "lesson":
             st.dialog("Make a lesson link", on_dismiss=_close)(lesson_dialog)(session.link)
 
@@ -53,7 +57,14 @@ def _close() -> None:
     st.session_state.pop("open_dialog", None)
 
 
-def _copy(link: Link) -> None:
+def _copy(session: Session) -> None:
+    link = session.link
+    if session.run.restore_points:
+        st.info(
+            "The values as they are now, from step 0 on. The script under Files repeats this run "
+            "with its changes.",
+            icon=":material/info:",
+        )
     st.markdown("**Link** that opens this experiment")
     st.code(absolute(link, st.context.url), language=None, wrap_lines=True)
     st.markdown("**Command** that trains it without a page")
@@ -68,13 +79,50 @@ def _paste(session: Session) -> None:
         key="pasted",
         height=220,
         max_chars=MOST_CHARACTERS,
-        placeholder='{"gamma": 0.95, …} or http://…/?gamma=0.95',
-        help="The JSON that Copy gives, what the command line prints with --json, or a link.",
+        placeholder='{"gamma": 0.95, …} or http://…/?gamma=0.95 or python -m dqn_core train …',
+        help="What Copy gives, as JSON, link or command, or what the command line prints with "
+        "--json.",
     )
     if st.button("Use it", key="use_pasted", type="primary") and session.paste(text):
+        if fixed := session.link.fixed_controls:
+            names = ", ".join(sorted(map(control_name, fixed)))
+            st.toast(f"Fixed in this lesson and left as it was: {names}.", icon=":material/lock:")
         _close()
         st.rerun()
     if session.refused == "paste":
+        st.error(session.problem, icon=":material/error:")
+
+
+def _files(session: Session) -> None:
+    run = session.run
+    name = f"{run.config.env_id}_seed{run.config.seed}_step{run.trainer.env_step}"
+    st.markdown(f"**Save** the run of {run.config.env_id} at step {run.trainer.env_step:,}")
+    with st.container(horizontal=True):
+        for label, suffix, words, make in (
+            ("Run", ".safetensors", "Everything: it goes on from there", lambda: run_bytes(run)),
+            ("Curves", ".zip", "Every table of the history as CSV", lambda: curves_zip(run)),
+            (
+                "Script",
+                ".py",
+                "Python that makes this run again, changes included",
+                lambda: script(run, session.preset),
+            ),
+        ):
+            st.download_button(
+                f"{label} ({suffix})",
+                make,
+                name + suffix,
+                key=f"save_{label.lower()}",
+                icon=":material/download:",
+                help=words,
+                on_click="ignore",
+            )
+    file = st.file_uploader("**Open** a saved run", type=["safetensors"], key="open_run")
+    chosen = file and st.button("Go on with it", key="use_opened", type="primary")
+    if file and chosen and session.open(file.name, file.getvalue()):
+        _close()
+        st.rerun()
+    if session.refused == "open":
         st.error(session.problem, icon=":material/error:")
 
 

@@ -21,8 +21,9 @@ def figures(run: Run) -> dict[str, Any]:
             "Average return": _over_members(average_returns(run)),
             "Greedy return": _over_members(greedy_returns(run)),
             "ε": f"{epsilon_at(config, step):.3f}",
-            "Loss": f"{losses[-1]:.3g}" if len(losses) else "–",
-            "Steps a second": f"{run.measured_speed:,.0f}",
+            "Newest loss": f"{losses[-1]:.3g}" if len(losses) else "–",
+            "Steps a second": f"{run.measured_speed:,.0f}"
+            + (" each" if run.trainer.members > 1 else ""),
             "Time left": "–" if left is None else clock(left),
         },
         "where": where + _to_the_threshold(run),
@@ -45,7 +46,10 @@ def greedy_returns(run: Run) -> list[float]:
 
 
 def _over_members(returns: list[float]) -> str:
-    return f"{interquartile_mean(returns):.1f}" if returns else "–"
+    if not returns:
+        return "–"
+    value = interquartile_mean(returns)
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.3g}"
 
 
 def _to_the_threshold(run: Run) -> str:

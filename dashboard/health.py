@@ -103,15 +103,15 @@ def status_of(value: float | None, watch: float, bad: float) -> Level:
 def _fill(run: Run, member: int, updates: Updates) -> Sign:
     size, capacity = len(run.trainer.replay), run.trainer.replay.capacity
     episodes = run.history.episodes.columns()
-    recent = slice(-20 * run.trainer.members, None)
-    lengths = episodes["length"][recent][episodes["member"][recent] == member]
-    held = size / lengths.mean() if len(lengths) else None
+    ends = episodes["env_step"][episodes["member"] == member]
+    oldest = run.trainer.env_step - size
+    held = int(np.count_nonzero(ends > oldest)) + bool(run.trainer.current_length(member))
     # While it fills up, few episodes are all there are.
     small = 1 / held if held and size == capacity else None
     return Sign(
         "Replay fill",
         f"{size / capacity:.0%}".replace("%", " %"),
-        f"{size:,} of {capacity:,} transitions" + (f", about {held:,.0f} episodes" if held else ""),
+        f"{size:,} of {capacity:,} transitions" + (f", of {held:,} episodes" if held > 1 else ""),
         status_of(small, 1 / 10, 1 / 3) if size == capacity else "good" if size else "wait",
         "A batch should mix many episodes. When full, fewer than 10 recent episodes' worth is "
         "little, fewer than 3 is bad: its transitions are alike.",

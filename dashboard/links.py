@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.hyperparameter import Value
+from dqn_core.options import option
 from dqn_core.presets import PRESETS, preset
 from dqn_core.processor import chosen_device
 
@@ -29,6 +31,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
     group: tuple(name for name, h in HYPERPARAMETERS.items() if h.group == group)
     for group in dict.fromkeys(h.group for h in HYPERPARAMETERS.values())
 }
+_OPTIONS: dict[str, str] = {
+    **{option(name): name for name in ("preset", *HYPERPARAMETERS)},
+    **{option(f"no_{name}"): name for name, h in HYPERPARAMETERS.items() if h.kind is bool},
+    "--seeds": "members",
+    "--episodes": "total_episodes",
+}
+"""What each option of the command line is called in a link."""
+
 _ATTEMPTS: dict[str, Callable[[str], object]] = {
     "env_id": environment_spec,
     "device": chosen_device,
@@ -163,7 +173,7 @@ def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[str
 
 
 def pasted(text: str, present: Link) -> Link:
-    """The experiment in ``text``, over ``present``: JSON of a configuration, or a link.
+    """The experiment in ``text``, over ``present``: JSON, a link, or a command that trains.
 
     The JSON is what `DQNConfig.to_dict` gives, or an object that has it under "config". What is
     hidden or locked stays so. Raises `ConfigurationError` for the first thing that is wrong.
@@ -171,6 +181,9 @@ def pasted(text: str, present: Link) -> Link:
     text = text.strip()
     if not text:
         raise ConfigurationError("There is nothing to use yet: paste a configuration or a link.")
+    command = re.search(r"\bdqn_core\s+train\b", text)
+    if command and not text.startswith(("{", "[")):
+        return _pasted_command(text[command.end() :], present)
     if not text.startswith(("{", "[")):
         return _pasted_link(text, present)
     try:
@@ -196,12 +209,41 @@ def _pasted_link(text: str, present: Link) -> Link:
         parameters = {}
     if "=" not in text or not parameters:
         raise ConfigurationError(
-            "This is neither a configuration in JSON, which begins with {, nor a link of DQN Lab."
+            "This is neither a configuration in JSON, which begins with {, nor a link or a command "
+            "of DQN Lab."
         )
+    return replace(_whole(parameters), hidden=present.hidden, locked=present.locked)
+
+
+def _pasted_command(options: str, present: Link) -> Link:
+    """The options of `python -m dqn_core train`, as far as a page has them."""
+    try:
+        words = shlex.split(options.replace("\\\n", " "))
+    except ValueError:
+        raise ConfigurationError("This command is cut off: a quotation mark is open.") from None
+    parameters: dict[str, list[str]] = {}
+    while words:
+        word, _, value = words.pop(0).partition("=")
+        name = _OPTIONS.get(word)
+        if not name:
+            raise ConfigurationError(
+                f"A page takes --preset, --seeds and hyperparameters from a command, not {word}."
+            )
+        if name in HYPERPARAMETERS and HYPERPARAMETERS[name].kind is bool:
+            value = "off" if word.startswith("--no-") else "on"
+        elif not value:
+            value = words.pop(0) if words else ""
+        parameters[name] = [value]
+    link = _whole(parameters)
+    return replace(present, preset=link.preset, config=link.config, members=link.members)
+
+
+def _whole(parameters: Mapping[str, Sequence[str]]) -> Link:
+    """The link of these parameters; raises `ConfigurationError` for the first thing wrong in it."""
     link, problems = read(parameters)
     if problems:
         raise ConfigurationError(problems[0].split(" Used instead:")[0])
-    return replace(link, hidden=present.hidden, locked=present.locked)
+    return link
 
 
 def _named(parameter: str, text: str, problems: list[str]) -> tuple[str, ...]:
@@ -234,7 +276,7 @@ def _instead(error: LabError, used: Value) -> str:
 
 def _near(name: str, known: Iterable[str]) -> str:
     short = _shortened(name)
-    near = get_close_matches(short.lower(), known, n=1, cutoff=0.5)
+    near = get_close_matches(short.lower(), known, n=1, cutoff=0.65)
     return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."
 
 

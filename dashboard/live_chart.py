@@ -42,6 +42,7 @@ _FILES = (
     _ASSETS / "figures.js",
     _ASSETS / "envelope.js",
     _ASSETS / "feed.js",
+    _ASSETS / "keys.js",
     _ASSETS / "messages.js",
     Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
 )
@@ -82,10 +83,14 @@ class Trace:
 
 @dataclass(frozen=True)
 class Reference:
-    """A dashed horizontal line with a label, such as the solve threshold."""
+    """A dashed horizontal line with a label, such as the solve threshold.
+
+    It begins at the place `since`, given for each x axis; without one it goes all the way.
+    """
 
     y: float
     label: str
+    since: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)

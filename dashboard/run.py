@@ -104,12 +104,13 @@ class Run:
     run's name in the queue for training, and stays.
     """
 
-    def __init__(self, configs: Sequence[DQNConfig]) -> None:
-        self.trainer = Trainer(configs)
+    def __init__(self, source: Sequence[DQNConfig] | Trainer) -> None:
+        """A new run of configurations, or the one that a trainer has got to."""
+        self.trainer = source if isinstance(source, Trainer) else Trainer(source)
         self.id = uuid.uuid4().hex[:12]
         self.place = self.id
-        self.status = Status.READY
-        self.message = ""
+        self.status = Status.PAUSED if self.trainer.env_step else Status.READY
+        self.message = self.trainer.notice
         self.ahead = 0
         self.restore_points: list[RestorePoint] = []
         self.snapshots: list[Agent] = [self.trainer.agent()]
@@ -228,8 +229,10 @@ class Run:
                 and len(self.restore_points) > 1
             ):
                 self.restore_points.pop(0)
-            if self.status is Status.FINISHED and not self.trainer.finished():
-                self.status, self.message = Status.PAUSED, ""
+            if self.status is Status.FINISHED:
+                finished = self.trainer.finished()
+                self.status = Status.FINISHED if finished else Status.PAUSED
+                self.message = finished or ""
             return point
 
     def undo(self, index: int) -> RestorePoint | None:

@@ -8,13 +8,15 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 
 from dashboard.address import read_address
-from dashboard.links import Link, pasted
+from dashboard.links import MOST_MEMBERS, Link, pasted
 from dashboard.run import RestorePoint, Run, Status
 from dashboard.runner import Runner
 from dashboard.slots import Slots
 from dqn_core import DQNConfig, LabError, preset
+from dqn_core.checkpoint import load_run
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import environment_spec
+from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.hyperparameter import Value
 
 
@@ -83,7 +85,10 @@ class Session:
         )
 
     def paste(self, text: str) -> bool:
-        """Fill every control from JSON or a link, but what a lesson fixes; whether it was used."""
+        """Fill every control from JSON, a link or a command, but what a lesson fixes.
+
+        Returns: whether it was used.
+        """
 
         def make() -> Link:
             link = pasted(text, self.link)
@@ -149,6 +154,30 @@ class Session:
             self.link = replace(
                 self.link, preset=before.preset, config=before.config, members=before.members
             )
+
+    def open(self, name: str, content: bytes) -> bool:
+        """Go on with a saved run in place of this one; whether it could be opened."""
+
+        def make() -> Link:
+            if self.link.fixed_controls:
+                raise ConfigurationError("This lesson fixes values, and a run brings its own.")
+            trainer = load_run(content)
+            if trainer.members > MOST_MEMBERS:
+                trainer.close()
+                raise CheckpointError(
+                    f"{name} has {trainer.members} members: a page shows at most {MOST_MEMBERS}."
+                )
+            self.run.close()
+            self.run = Run(trainer)
+            self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
+            return replace(self.link, config=trainer.config, members=trainer.members)
+
+        self.problem = self.refused = ""
+        try:
+            self.link = make()
+        except LabError as error:
+            self.problem, self.refused = f"{name} was not opened. {error}", "open"
+        return not self.problem
 
     def needs_reset(self) -> list[str]:
         """Labels of the controls whose values the run does not have, because it must restart."""

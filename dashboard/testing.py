@@ -174,7 +174,7 @@ class Results:
             x=episodes,
             y=smooth(returns, NOTEBOOK_WEIGHT),
             mode="lines",
-            name="running average",
+            name="exponential average",
             line={"color": color, "width": 3},
         )
         if self.threshold is not None:

@@ -282,7 +282,7 @@ def _is_supported(env_id: str) -> bool:
 
 def _unknown(env_id: str) -> str:
     known = _ids_of_families()  # one that needs a package is meant all the same
-    near = get_close_matches(env_id, known, n=1, cutoff=0.5)
+    near = get_close_matches(env_id, known, n=1, cutoff=0.65)
     hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
     return f"There is no environment called {env_id!r}{hint}"
 

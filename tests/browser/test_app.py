@@ -227,6 +227,82 @@ def test_space_runs_and_pauses(page: Page, app_url: str) -> None:
     expect(button(page, "start")).to_be_visible()
 
 
+def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_dialog(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url)
+    expect(page.locator(".live-chart-plot").first).to_be_visible()  # its script listens
+    button(page, "start").focus()
+    page.keyboard.press("Tab")
+    expect(button(page, "one_step")).to_be_focused()
+    page.keyboard.press("Space")
+    wait_for_step(page, 0)
+    page.wait_for_timeout(1_000)
+    assert env_step(page) == 1
+
+    button(page, "one_step").click()  # with the mouse: what was clicked is done
+    wait_for_step(page, 1)
+    page.keyboard.press("Space")
+    expect(button(page, "pause")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(button(page, "start")).to_be_visible()
+
+    button(page, "open_copy").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1_000)
+    expect(button(page, "start")).to_be_visible()
+
+
+def test_nothing_below_the_time_controls_moves_when_they_change(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    page.evaluate("""() => {
+        window.tops = new Set();
+        const look = () => {
+            tops.add(document.querySelector(".st-key-view").getBoundingClientRect().top);
+            requestAnimationFrame(look);
+        };
+        look();
+    }""")
+    for _ in range(4):
+        button(page, "start").click()
+        expect(button(page, "pause")).to_be_visible()
+        page.wait_for_timeout(300)
+        button(page, "pause").click()
+        expect(button(page, "start")).to_be_visible()
+        page.wait_for_timeout(300)
+    assert len(page.evaluate("[...tops]")) == 1
+
+
+def test_a_run_is_saved_and_opened_again_in_another_window(
+    new_page: Open, app_url: str, tmp_path: Path
+) -> None:
+    page = new_page()
+    open_app(page, app_url)
+    button(page, "start").click()
+    wait_for_step(page, 300)
+    button(page, "pause").click()
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+    page.wait_for_timeout(1_000)
+    at = env_step(page)
+    button(page, "open_files").click()
+    with page.expect_download() as download:
+        button(page, "save_run").click()
+    saved = tmp_path / "run.safetensors"
+    download.value.save_as(saved)
+
+    other = new_page()
+    open_app(other, app_url, "?seed=9")
+    button(other, "open_files").click()
+    other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(saved)
+    button(other, "use_opened").click()
+    expect(other.get_by_text(f"Opened run.safetensors at step {at:,}.")).to_be_visible()
+    expect(other.get_by_text(f"Environment step {at:,} of")).to_be_visible()
+    expect(other).to_have_url(re.compile("seed=0"))
+    button(other, "start").click()
+    wait_for_step(other, at)
+
+
 def test_reset_begins_at_the_start_again(page: Page, app_url: str) -> None:
     open_app(page, app_url)
     button(page, "start").click()

@@ -116,11 +116,20 @@ def test_an_unknown_environment_gets_the_nearest_and_the_run_goes_on(
     expect(page.locator(".st-key-pause button").first).to_be_visible()
 
 
+def test_a_box_keeps_its_place_while_a_value_is_typed(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    seed = page.get_by_label("Seed", exact=True)
+    before = seed.bounding_box()
+    seed.fill("12")
+    page.wait_for_timeout(300)
+    assert seed.bounding_box() == before
+
+
 def test_a_refused_value_goes_back_and_says_why(page: Page, app_url: str) -> None:
     open_app(page, app_url)
     enter(page, "exact_batch_size", "4000")
     expect(page.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text(
-        "batch_size must be 1 to 1,024, not 4000"
+        "Batch size must be 1 to 1,024, not 4000"
     )
     expect(box(page, "exact_batch_size")).to_have_value(str(DQNConfig().batch_size))
 

@@ -52,7 +52,7 @@ def made_up(rows: int, members: int = 1) -> dict[str, dict[str, Any]]:
         "episode": index // members + 1,
         "seconds": 0.04 * (index // members + 1),
     }
-    loss = random[:, 1].copy()
+    loss = 0.1 + random[:, 1]
     loss[::7] = 0
     loss[3::11] = np.nan
     loss[5::13] = np.inf
@@ -205,6 +205,74 @@ def test_average_skips_what_is_not_finite(bench: Bench) -> None:
         "const a = new s.Average(0.9); return [1, NaN, Infinity, 1].map((x) => a.next(x))",
     )
     np.testing.assert_allclose(got, [1, np.nan, np.nan, 1])
+
+
+def test_average_on_a_logarithmic_axis_is_the_geometric_one_of_what_is_positive(
+    bench: Bench,
+) -> None:
+    values = [100.0, 0.0, 1e-2, -1.0, 1e-2]
+    got = statistics(
+        bench.page,
+        "const a = new s.Average(0.5, true); return args[0].map((x) => a.next(x))",
+        values,
+    )
+    logs = [2, (0.5 * 2 + -2) / 1.5, (0.25 * 2 + 0.5 * -2 + -2) / 1.75]
+    expected = [10 ** logs[0], np.nan, 10 ** logs[1], np.nan, 10 ** logs[2]]
+    np.testing.assert_allclose(got, expected)
+
+
+def axes(page: Page, script: str, *arguments: Any) -> Any:
+    """Run a script with the module of the axes `a` at hand."""
+    return page.evaluate(
+        """async ([script, args]) => {
+            const a = await import("/live_chart_axes.js");
+            return new Function("a", "args", script)(a, args);
+        }""",
+        [script, list(arguments)],
+    )
+
+
+def test_the_axis_shows_what_the_environment_can_give_and_any_value_beyond_it(
+    bench: Bench,
+) -> None:
+    script = """
+        const spec = { y_range: [-800, 20], y_scale: "linear", references: [] };
+        return a.yRange(spec, [{ lines: { bold: { x: [], y: args[0] } } }]);
+    """
+    usual = axes(bench.page, script, [-700, 8])
+    assert usual[0] < -800
+    assert usual[1] > 20
+    assert axes(bench.page, script, []) == usual
+    low, high = axes(bench.page, script, [-1_234, 30])
+    assert low < -1_234
+    assert high > 30
+
+
+def test_of_many_changes_the_newest_have_their_labels(bench: Bench) -> None:
+    changes = [{"x": 100 * i, "label": f"change number {i}"} for i in range(1, 10)]
+    labels = axes(bench.page, "return a.placeLabels(args[0], [0, 1000], { width: 500 })", changes)
+    assert labels[0] == {"x": 900, "row": 0, "left": True, "label": "change number 9"}
+    assert 2 <= len(labels) < len(changes)
+
+
+def test_a_reference_line_begins_where_its_value_did_on_every_axis(bench: Bench) -> None:
+    script = """
+        const spec = { y_scale: "linear", references: [
+            { y: 2, label: "now", since: { env_step: 500, episode: 5 } },
+            { y: 100, label: "always", since: null },
+        ] };
+        const size = { width: 400, height: 200 };
+        const ranges = { x: args[1], y: [0, 120] };
+        const { shapes } = a.layout({
+            spec, theme: {}, axis: args[0], size, ranges, changes: [], labels: [], dragmode: "zoom"
+        });
+        return shapes.map(({ y0, x0, xref }) => [y0, xref, x0]);
+    """
+    always = [100, "paper", 0]
+    assert axes(bench.page, script, "env_step", [0, 1_000]) == [always, [2, "x", 500]]
+    assert axes(bench.page, script, "episode", [0, 10]) == [always, [2, "x", 5]]
+    assert axes(bench.page, script, "env_step", [600, 1_000]) == [always, [2, "paper", 0]]
+    assert axes(bench.page, script, "env_step", [0, 400]) == [always]
 
 
 def test_thinning_keeps_extremes_edges_and_gaps(bench: Bench) -> None:
@@ -368,7 +436,7 @@ def test_a_hidden_trace_stays_hidden(bench: Bench) -> None:
 def test_hover_is_shared_and_survives_a_refresh(bench: Bench) -> None:
     bench.refresh(200)
     box = bench.plot().bounding_box()
-    bench.page.mouse.move(box["x"] + 46 + 0.199 * (box["width"] - 62), box["y"] + 100)
+    bench.page.mouse.move(box["x"] + 54 + 0.199 * (box["width"] - 70), box["y"] + 100)
     rules = bench.page.locator(".live-chart-rule:visible")
     expect(rules).to_have_count(len(PANELS))
     # 0.2 of 20,480 is close to the change at 4,100: its label is read there
@@ -382,6 +450,23 @@ def test_hover_is_shared_and_survives_a_refresh(bench: Bench) -> None:
     expect(rules).to_have_count(len(PANELS))
     bench.page.mouse.move(0, 0)
     expect(rules).to_have_count(0)
+
+
+def test_before_its_first_value_a_curve_has_no_reading(bench: Bench) -> None:
+    bench.refresh(200)
+    box = bench.plot().bounding_box()
+    bench.page.mouse.move(box["x"] + 54 + 0.05 * (box["width"] - 74), box["y"] + 100)
+    values = bench.page.locator(".live-chart-entry output")
+    expect(values.nth(1)).to_have_text("–")  # the first evaluation was at step 2,500
+    expect(values.nth(0)).not_to_have_text("–")
+
+
+def test_the_first_value_is_seen_though_it_is_no_line_yet(bench: Bench) -> None:
+    bench.refresh(1)
+    assert bench.drawn("shown[0].lines.bold.x.length") == 1
+    assert bench.drawn("shown[0].style.marked")
+    bench.refresh(2)
+    assert not bench.drawn("shown[0].style.marked")
 
 
 def test_axes_that_only_grow_are_not_laid_out_anew(bench: Bench) -> None:

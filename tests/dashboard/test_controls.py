@@ -142,7 +142,7 @@ def test_a_late_message_does_not_take_a_way_back_back(app: AppTest) -> None:
 
 def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: AppTest) -> None:
     control(app, "batch_size", "exact").set_value(4_000).run()
-    assert [error.value for error in app.error] == ["batch_size must be 1 to 1,024, not 4000."]
+    assert [error.value for error in app.error] == ["Batch size must be 1 to 1,024, not 4000."]
     assert [error.value for error in app.sidebar.error] == [app.error[0].value]
     assert control(app, "batch_size", "exact").value == DQNConfig().batch_size
     assert control(app, "batch_size").value == DQNConfig().batch_size
@@ -153,7 +153,7 @@ def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: Ap
 
 def test_values_that_do_not_go_together_are_refused(app: AppTest) -> None:
     control(app, "buffer_capacity").set_value(50).run()
-    assert "larger than buffer_capacity 50" in app.sidebar.error[0].value
+    assert "larger than Buffer capacity 50" in app.sidebar.error[0].value
     assert control(app, "buffer_capacity").value == 50_000
 
 

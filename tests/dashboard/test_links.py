@@ -1,6 +1,7 @@
 """Links: every configuration survives the way through one, and nothing in one can break a page."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -82,6 +83,20 @@ def test_the_command_line_trains_the_same_configuration(link: Link) -> None:
     values = {n: getattr(options, n) for n in HYPERPARAMETERS if hasattr(options, n)}
     assert preset(options.preset).replace(**values) == link.config
     assert (options.seeds or 1) == link.members
+
+
+@given(links())
+@settings(max_examples=30, deadline=None)
+def test_a_pasted_command_brings_back_what_was_copied_and_leaves_the_view(link: Link) -> None:
+    present = Link(x_axis="seconds", smoothing=0.5)
+    assert pasted(command_line(link), present) == replace(
+        link, x_axis="seconds", smoothing=0.5, hidden=(), locked=()
+    )
+
+
+def test_a_command_may_be_written_over_several_lines() -> None:
+    command = "$ .venv/bin/python -m dqn_core train \\\n  --gamma=0.5 \\\n  --episodes 30"
+    assert pasted(command, Link()).differences == {"gamma": 0.5, "total_episodes": 30}
 
 
 def test_a_link_names_only_what_differs() -> None:
@@ -210,6 +225,12 @@ def test_a_group_stands_for_its_controls() -> None:
         ('{"env_id": "os:foo"}', "names a module"),
         ("?gamma=2", "gamma must be 0 to 1"),
         ("http://localhost/?gama=0.9", "did you mean gamma"),
+        ("python -m dqn_core train --gamma 2", "gamma must be 0 to 1, not 2"),
+        ("python -m dqn_core train --gamma", "gamma must be"),
+        ("python -m dqn_core train --save it --gamma 0.9", "not --save"),
+        ("python -m dqn_core train --env-id 'Cart", "cut off"),
+        ("dqn_core train --seeds 3,5", "members must be"),
+        ("python -m dqn_core train 0.9", "not 0.9"),
     ],
 )
 def test_what_cannot_be_pasted_is_refused_in_one_sentence(text: str, part: str) -> None:
@@ -222,7 +243,8 @@ def test_what_cannot_be_pasted_is_refused_in_one_sentence(text: str, part: str) 
 @given(st.text(max_size=200))
 @settings(max_examples=60)
 def test_no_pasted_text_raises_anything_but_a_sentence(text: str) -> None:
-    for whole in (text, "{" + text, "?" + text, f'{{"gamma": {text}}}'):
+    command = "python -m dqn_core train "
+    for whole in (text, "{" + text, "?" + text, f'{{"gamma": {text}}}', command + text):
         try:
             pasted(whole, Link())
         except LabError:

@@ -1,0 +1,21 @@
+/**
+ * The space bar runs and pauses, a shortcut of Streamlit's button, but not where it means something
+ * else: to a control that was reached with the keyboard, or to a dialog.
+ *
+ * Streamlit listens on the document and spares text fields alone; React is done at the body.
+ */
+let isReachedByKey = false;
+
+const notice = (event) => {
+  if (event.type === "pointerdown") isReachedByKey = false;
+  else if (event.key === "Tab") isReachedByKey = true;
+};
+for (const type of ["pointerdown", "keydown"]) {
+  document.addEventListener(type, notice, { capture: true });
+}
+
+document.body.addEventListener("keydown", (event) => {
+  if (event.key !== " ") return;
+  const isControl = isReachedByKey && event.target !== document.body;
+  if (isControl || document.querySelector("[role=dialog]")) event.stopPropagation();
+});

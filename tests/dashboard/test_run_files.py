@@ -1,0 +1,131 @@
+"""A run as files: what is saved goes on to the bit, and the script makes the same run again."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+
+from dashboard.links import MOST_MEMBERS, Link
+from dashboard.run import Run, Status
+from dashboard.run_files import curves_zip, run_bytes, script
+from dashboard.session import Session
+from dashboard.slots import Slots
+from dqn_core import Trainer, preset
+from dqn_core.checkpoint import pack
+
+SMALL = preset("recommended").replace(
+    hidden_dim=8, batch_size=8, learning_starts=20, evaluation_period=50, evaluation_episodes=1
+)
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """A run of two members with changes, two of them at one step and one of these twice."""
+    run = Run([SMALL.replace(seed=seed) for seed in (4, 5)])
+    run.trainer.run(max_steps=60)
+    run.change(gamma=0.9, learning_rate=0.01)
+    run.trainer.run(max_steps=30)
+    run.change(buffer_capacity=40)
+    run.change(buffer_capacity=500)
+    run.trainer.run(max_steps=70)
+    yield run
+    run.close()
+
+
+def made_by(text: str) -> Trainer:
+    names: dict[str, Any] = {}
+    exec(text, names)
+    trainer = names["trainer"]
+    assert isinstance(trainer, Trainer)
+    return trainer
+
+
+def test_the_script_makes_the_same_run_again_with_its_changes(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = made_by(script(run, "notebook"))
+    assert again.configs == run.trainer.configs
+    assert again.env_step == run.trainer.env_step == 160
+    assert torch.equal(again.learner.online.parameters, run.trainer.learner.online.parameters)
+    assert torch.equal(
+        torch.as_tensor(again.replay.state_dict()["rows"]),
+        torch.as_tensor(run.trainer.replay.state_dict()["rows"]),
+    )
+    assert "mean_return" in capsys.readouterr().out
+
+
+def test_the_script_names_only_what_is_not_the_presets(run: Run) -> None:
+    lines = script(run, "recommended").splitlines()
+    assert "learning_rate_end" not in "\n".join(lines)
+    assert lines[5] == "trainer = Trainer([config.replace(seed=seed) for seed in [4, 5]])"
+    assert lines[6:-1] == [
+        "trainer.run(max_steps=60)",
+        "trainer.change(gamma=0.9, learning_rate=0.01)",
+        "trainer.run(max_steps=30)",
+        "trainer.change(buffer_capacity=40)",
+        "trainer.change(buffer_capacity=500)",
+        "trainer.run(max_steps=70)",
+    ]
+
+
+def test_the_script_of_a_run_that_has_not_begun_makes_one_that_has_not() -> None:
+    assert made_by(script(Run([SMALL]), "recommended")).env_step == 0
+
+
+def test_undone_changes_are_not_in_the_script(run: Run) -> None:
+    run.undo(1)
+    assert "buffer_capacity" not in script(run, "recommended")
+
+
+def test_the_curves_are_every_table_of_the_history(run: Run) -> None:
+    with zipfile.ZipFile(io.BytesIO(curves_zip(run))) as archive:
+        names = {f"{name}.csv" for name in run.history.tables()}
+        assert set(archive.namelist()) == names
+        for name, frame in run.history.frames().items():
+            saved = pd.read_csv(archive.open(f"{name}.csv"))
+            assert saved.columns.tolist() == frame.columns.tolist()
+            assert len(saved) == len(frame) > 0
+
+
+def test_an_opened_run_goes_on_to_the_bit(run: Run) -> None:
+    session = Session()
+    assert session.open("mine.safetensors", run_bytes(run))
+    opened = session.run
+    assert (opened.status, opened.trainer.env_step) == (Status.PAUSED, 160)
+    assert "mine.safetensors" in opened.message
+    assert (session.config, session.members) == (run.config, 2)
+    assert session.needs_reset() == []
+    for each in (run, opened):
+        each.trainer.run(max_steps=50)
+    assert torch.equal(
+        opened.trainer.learner.online.parameters, run.trainer.learner.online.parameters
+    )
+    opened.start()
+    opened.advance(Slots(1))
+    assert opened.trainer.env_step > 210
+
+
+def refusal(session: Session, content: bytes) -> str:
+    before = session.run
+    assert not session.open("odd.safetensors", content)
+    assert session.run is before
+    assert session.refused == "open"
+    assert session.problem.startswith("odd.safetensors was not opened. ")
+    return session.problem
+
+
+def test_what_cannot_be_opened_is_refused_in_a_sentence_and_the_run_stays(run: Run) -> None:
+    assert "not a DQN Lab checkpoint" in refusal(Session(), b"nothing")
+    agent = pack("agent", {})
+    assert "not a run" in refusal(Session(), agent)
+    crowd = Trainer([SMALL.replace(seed=seed, hidden_dim=4) for seed in range(MOST_MEMBERS + 1)])
+    assert f"at most {MOST_MEMBERS}" in refusal(Session(), pack("run", crowd.state_dict()))
+
+
+def test_a_lesson_that_fixes_values_opens_no_run(run: Run) -> None:
+    session = Session(Link(locked=("gamma",)))
+    assert "lesson fixes" in refusal(session, run_bytes(run))
