@@ -10,7 +10,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from dqn_core.errors import LabError
-from dqn_core.video import Picture, encoder_for, font_of_size, numbers, picture_of
+from dqn_core.video import (
+    Picture,
+    encoder_for,
+    font_of_size,
+    numbers,
+    picture_of,
+    q_range,
+)
 
 if TYPE_CHECKING:
     from dqn_core.recording import Recording
@@ -55,7 +62,7 @@ def montage(
     columns = min(len(recordings), MOST_COLUMNS)
     rows = math.ceil(len(recordings) / columns)
     tiles = [
-        _tiles(recording, label, stride, overlay)
+        _tiles(recording, label, stride, q_range(recordings) if overlay else None)
         for recording, label in zip(recordings, labels, strict=True)
     ]
     blank: Picture | None = None
@@ -81,8 +88,10 @@ def _staying(frames: Iterator[Picture], count: int) -> Iterator[Picture]:
     yield from itertools.repeat(frame, count)
 
 
-def _tiles(recording: "Recording", label: str, stride: int, overlay: bool) -> Iterator[Picture]:
-    """The tile at each moment, without end."""
+def _tiles(
+    recording: "Recording", label: str, stride: int, scale: tuple[float, float] | None
+) -> Iterator[Picture]:
+    """The tile at each moment, without end; with a ``scale`` Q-values below it."""
     last = len(recording.actions)
     for t, frame in recording.frames.every(stride):
         scaled = _scaled(picture_of(frame))
@@ -92,8 +101,8 @@ def _tiles(recording: "Recording", label: str, stride: int, overlay: bool) -> It
         how = "ended" if recording.terminated else "time limit"
         words = f"{how}: return {recording.total:g}" if over else f"step {t}"
         parts = [_head(label, words), scaled]
-        if overlay:
-            parts.append(numbers(recording, t, TILE_WIDTH))
+        if scale:
+            parts.append(numbers(recording, t, TILE_WIDTH, scale))
         tile = np.concatenate(parts)
         yield tile
     yield from itertools.repeat(tile)

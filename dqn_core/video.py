@@ -187,7 +187,8 @@ def _pictures(recording: "Recording", overlay: bool) -> Iterator[Picture]:
     for t, frame in enumerate(recording.frames):
         picture = picture_of(frame)
         if overlay:
-            picture = np.concatenate([picture, numbers(recording, t, picture.shape[1])])
+            below = numbers(recording, t, picture.shape[1], q_range([recording]))
+            picture = np.concatenate([picture, below])
         yield picture
 
 
@@ -238,12 +239,22 @@ def font_of_size(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size=size)
 
 
-def numbers(recording: "Recording", t: int, width: int) -> Picture:
-    """What the agent predicted and did at moment t, as a picture to put below that of t."""
+def q_range(recordings: Sequence["Recording"]) -> tuple[float, float]:
+    """Smallest and largest Q-value of episodes that are shown together, 0 among them."""
+    return (
+        min(0.0, *(float(recording.q_values.min()) for recording in recordings)),
+        max(0.0, *(float(recording.q_values.max()) for recording in recordings)),
+    )
+
+
+def numbers(recording: "Recording", t: int, width: int, scale: tuple[float, float]) -> Picture:
+    """What the agent predicted and did at moment t, as a picture to put below that of t.
+
+    ``scale`` is the Q-values that bars of no length and of full length stand for.
+    """
     q_values = recording.q_values[t]
     action = int(recording.actions[t]) if t < len(recording.actions) else None
-    low = min(float(recording.q_values.min()), 0.0)
-    high = max(float(recording.q_values.max()), 0.0)
+    low, high = scale
     image = Image.new("RGB", (width, _ROW * (len(q_values) + 1) + 10), _WHITE)
     draw = ImageDraw.Draw(image)
     font = font_of_size(13)

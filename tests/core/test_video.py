@@ -10,7 +10,14 @@ import pytest
 from PIL import Image, ImageSequence
 
 from dqn_core.errors import LabError, MissingPackageError
-from dqn_core.video import encode_gif, encode_mp4, with_shared_palette, write_video
+from dqn_core.video import (
+    encode_gif,
+    encode_mp4,
+    numbers,
+    q_range,
+    with_shared_palette,
+    write_video,
+)
 
 # The decoder used here leaves its pipes to the garbage collector.
 pytestmark = [
@@ -151,6 +158,20 @@ def test_overlay_adds_the_numbers_below_the_picture(tmp_path: Path) -> None:
             above = np.asarray(more.convert("RGB"))[: plain.height].astype(int)
             assert np.abs(above - np.asarray(plain.convert("RGB"))).mean() < 2
             assert np.asarray(more.convert("L"))[plain.height :].min() < 100
+
+
+def test_films_shown_together_have_one_scale_for_their_q_values() -> None:
+    episodes = [recording([]), recording([])]
+    episodes[0].q_values = np.full((11, 2), 20.0, np.float32)
+    episodes[1].q_values = np.full((11, 2), 5.0, np.float32)
+    scale = q_range(episodes)
+    assert scale == (0, 20)
+    lengths = []
+    for episode in episodes:
+        picture = numbers(episode, 0, 400, scale)  # the first action is taken: its bar is #0077bb
+        bar = (picture == (0x00, 0x77, 0xBB)).all(-1)
+        lengths.append(bar.sum(1).max())
+    assert lengths[1] == pytest.approx(lengths[0] / 4, abs=1)
 
 
 def test_text_is_drawn_with_its_highlight(tmp_path: Path) -> None:
