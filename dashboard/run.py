@@ -20,6 +20,9 @@ import numpy as np
 from dashboard.slots import Slots
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
 from dqn_core.diagnostics import recent_observations, spread_observations
+from dqn_core.environments import environment_spec
+from dqn_core.errors import ConfigurationError
+from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 
@@ -32,6 +35,9 @@ MOST_RESTORE_BYTES = 256 * 2**20
 
 PACE_SECONDS = 3.0
 """How far the measured speed looks back."""
+
+MOST_WEIGHTS = 5_000_000
+"""Of all members of a run; a run keeps six numbers for each, and a server many runs."""
 
 MOST_SNAPSHOTS = 40
 """Agents kept from earlier in the run; beyond it every second one is dropped."""
@@ -106,6 +112,7 @@ class Run:
 
     def __init__(self, source: Sequence[DQNConfig] | Trainer) -> None:
         """A new run of configurations, or the one that a trainer has got to."""
+        _check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
         self.id = uuid.uuid4().hex[:12]
         self.place = self.id
@@ -351,6 +358,16 @@ class Run:
         self.pause()
         with self._turnstile.for_page():
             self.trainer.close()
+
+
+def _check_size(configs: Sequence[DQNConfig]) -> None:
+    """Refuse networks that would fill a server's memory before anything is trained."""
+    shape = network_shape(environment_spec(configs[0].env_id), configs[0])
+    if len(configs) * shape.n_parameters > MOST_WEIGHTS:
+        raise ConfigurationError(
+            f"{len(configs)} networks of {shape.n_parameters:,} weights are more than the "
+            f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or a smaller hidden width."
+        )
 
 
 def change_label(name: str, old: Value, new: Value) -> str:

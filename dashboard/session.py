@@ -167,8 +167,13 @@ class Session:
                 raise CheckpointError(
                     f"{name} has {trainer.members} members: a page shows at most {MOST_MEMBERS}."
                 )
+            try:
+                opened = Run(trainer)
+            except LabError:
+                trainer.close()
+                raise
             self.run.close()
-            self.run = Run(trainer)
+            self.run = opened
             self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
             return replace(self.link, config=trainer.config, members=trainer.members)
 

@@ -134,6 +134,8 @@ def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None
     """Write what the player shows, two films side by side."""
     recordings = [showing.recording for showing in showings if showing.recording is not None]
     if len(recordings) < len(showings):
+        if any(showing.film.complete and showing.recording is None for showing in showings):
+            raise LabError("This episode was not recorded to its end: there is no film to save.")
         raise LabError("The episode is still being recorded: try again in a moment.")
     if len(recordings) == 1:
         write_video(recordings[0], path, overlay=overlay)

@@ -24,6 +24,9 @@ THRESHOLD_COLOR = "#808890"
 PROGRESS_SECONDS = 0.2
 """From one sign of a test's progress to the next."""
 
+MOST_MOMENTS = 10_000
+"""Of one film: its pictures stay in memory until another episode is chosen."""
+
 NOTEBOOK_WEIGHT = 0.9
 """Weight of the running average in the notebook's test plot."""
 
@@ -56,6 +59,8 @@ class Showing:
         ) -> None:
             if self._stopped:
                 raise StoppedError("Another episode was chosen.")
+            if len(film) >= MOST_MOMENTS:
+                raise StoppedError(f"The film ends after {MOST_MOMENTS:,} steps, not the episode.")
             film.add(frame, observation, q_values, action, reward)
 
         recording = record(

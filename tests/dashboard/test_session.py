@@ -92,6 +92,17 @@ def test_several_members_get_consecutive_seeds() -> None:
     assert [config.seed for config in session.run.trainer.configs] == [5, 6, 7]
 
 
+def test_more_weights_than_a_page_trains_are_refused_with_what_to_do_and_nothing_changes() -> None:
+    session = Session()
+    session.set("hidden_dim", 1024)
+    assert not session.problem
+    before = session.link
+    session.set_members(16)
+    assert "take fewer seeds or a smaller hidden width" in session.problem
+    assert session.link == before
+    assert session.run.trainer.members == 1
+
+
 def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None:
     session = begun()
     session.set("hidden_dim", 256)

@@ -233,6 +233,18 @@ def test_memory_stays_flat_over_thirty_episodes() -> None:
         assert time.monotonic() < deadline
 
 
+def test_a_film_ends_before_it_fills_the_memory_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.testing.MOST_MOMENTS", 20)
+    showing = finished(Showing(chosen(), 0, Conditions()))
+    head, _ = showing.film.part(0)
+    assert head["message"] == "The film ends after 20 steps, not the episode."
+    assert 20 <= head["count"] < 60
+    with pytest.raises(LabError, match="not recorded to its end"):
+        film_episode([showing], Path("film.gif"), overlay=False)
+
+
 def test_results_are_those_of_evaluate() -> None:
     how = Conditions(episodes=12, first_seed=50, epsilon=0.5)
     results = Results.of(chosen(), how)
