@@ -21,7 +21,7 @@ import streamlit as st
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dashboard.envelope import packed
-from dashboard.player import Frame, StoppedError, encode
+from dashboard.film import Frame, StoppedError, encode
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core import record

@@ -5,12 +5,10 @@ moment: whatever touches the trainer holds the run's turnstile, where a page goe
 thread's next slice.
 """
 
-import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.slots import Slots
+from dashboard.turnstile import Turnstile
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
 from dqn_core.diagnostics import recent_observations, spread_observations
 from dqn_core.environments import environment_spec
@@ -52,36 +51,6 @@ class Status(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     FAILED = "failed"
-
-
-class Turnstile:
-    """A lock at which a page's command goes before the trainer's next slice.
-
-    An ordinary lock is not fair: the training thread would take it again before anybody wakes.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._count = threading.Lock()
-        self._asking = 0
-
-    @contextmanager
-    def for_page(self) -> Iterator[None]:
-        with self._count:
-            self._asking += 1
-        try:
-            with self._lock:
-                yield
-        finally:
-            with self._count:
-                self._asking -= 1
-
-    @contextmanager
-    def for_trainer(self) -> Iterator[None]:
-        while self._asking:
-            time.sleep(0.000_5)
-        with self._lock:
-            yield
 
 
 @dataclass(frozen=True, eq=False)

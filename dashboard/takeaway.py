@@ -12,7 +12,7 @@ import torch
 
 from dashboard.agents import Chosen
 from dashboard.run import Run
-from dashboard.testing import Showing
+from dashboard.showing import Showing
 from dqn_core import Agent, LabError, record
 from dqn_core.checkpoint import agent_bytes
 from dqn_core.families import family

@@ -10,9 +10,10 @@ from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
 from dashboard.game import REMARKS, game
 from dashboard.player import player
+from dashboard.results import Results
 from dashboard.session import Session, current_session
+from dashboard.showing import Showing
 from dashboard.takeaway import take_away
-from dashboard.testing import Results, Showing
 from dqn_core import LabError
 from dqn_core.families import family
 

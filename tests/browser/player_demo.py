@@ -14,7 +14,8 @@ import numpy as np
 import streamlit as st
 from streamlit.starlette import App
 
-from dashboard.player import Film, player
+from dashboard.film import Film
+from dashboard.player import player
 from dashboard.routes import routes
 
 Q_SCALE = np.array([[-9.0, -4.0, -60.0, -20.0], [9.0, 4.0, 60.0, 20.0]])

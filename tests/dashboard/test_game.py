@@ -13,8 +13,8 @@ import pytest
 from dashboard import game as game_module
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
+from dashboard.film import encode
 from dashboard.game import Game, keys_of
-from dashboard.player import encode
 from dqn_core import DQNConfig, Trainer
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.evaluation import Push

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from dashboard.run import MOST_RESTORE_POINTS, MOST_SNAPSHOTS, Run, Status, Turnstile, change_label
+from dashboard.run import MOST_RESTORE_POINTS, MOST_SNAPSHOTS, Run, Status, change_label
 from dashboard.slots import Slots
+from dashboard.turnstile import Turnstile
 from dqn_core import DQNConfig, LabError
 
 SMALL = DQNConfig(

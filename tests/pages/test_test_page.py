@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.results import Results
 from dashboard.session import Session
-from dashboard.testing import Results, Showing
+from dashboard.showing import Showing
 from dqn_core.checkpoint import agent_bytes, pack
 from tests.balancing import balancing_agent
 

@@ -1,9 +1,8 @@
-"""Testing an agent: the episodes shown, the results as table and chart."""
+"""Test episodes of an agent: their returns as figures, table and chart."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,11 +10,9 @@ import plotly.graph_objects as go
 
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
-from dashboard.player import Film, StoppedError
-from dqn_core import evaluate, record
+from dqn_core import evaluate
 from dqn_core.environments import environment_spec
 from dqn_core.evaluation import Evaluation
-from dqn_core.recording import Recording
 from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
 
 THRESHOLD_COLOR = "#808890"
@@ -30,50 +27,17 @@ MOST_MOMENTS = 10_000
 NOTEBOOK_WEIGHT = 0.9
 """Weight of the running average in the notebook's test plot."""
 
+PROGRESS_SECONDS = 0.2
+"""From one sign of a test's progress to the next."""
 
-class Showing:
-    """One episode that is being filmed or has been."""
+MOST_MOMENTS = 10_000
+"""Of one film: its pictures stay in memory until another episode is chosen."""
 
-    def __init__(self, chosen: Chosen, seed: int, conditions: Conditions) -> None:
-        self.chosen = chosen
-        self.seed = seed
-        self.conditions = conditions
-        self.recording: Recording | None = None
-        self._stopped = False
-        config = chosen.agent.config
-        spec = environment_spec(config.env_id, config.max_episode_steps)
-        self.film = Film(spec, gamma=config.gamma, title=chosen.title, failing=spec.failing)
-        self.film.start(self._record)
+NOTEBOOK_WEIGHT = 0.9
+"""Weight of the running average in the notebook's test plot."""
 
-    def stop(self) -> None:
-        """Film no further."""
-        self._stopped = True
-
-    def _record(self, film: Film) -> None:
-        def watcher(
-            frame: Any,
-            observation: np.ndarray,
-            q_values: np.ndarray,
-            action: int | None = None,
-            reward: float | None = None,
-        ) -> None:
-            if self._stopped:
-                raise StoppedError("Another episode was chosen.")
-            if len(film) >= MOST_MOMENTS:
-                raise StoppedError(f"The film ends after {MOST_MOMENTS:,} steps, not the episode.")
-            film.add(frame, observation, q_values, action, reward)
-
-        recording = record(
-            self.chosen.agent,
-            self.seed,
-            self.conditions.epsilon,
-            watcher=watcher,
-            parameters=self.conditions.parameters,
-            push=self.conditions.push,
-        )
-        # First the recording: whoever sees that the film is complete finds it there.
-        self.recording = recording
-        film.finish(terminated=recording.terminated, truncated=recording.truncated)
+NOTEBOOK_WEIGHT = 0.9
+"""Weight of the running average in the notebook's test plot."""
 
 
 @dataclass(frozen=True)

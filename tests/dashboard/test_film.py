@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.player import Film
+from dashboard.film import Film
 from dqn_core.errors import LabError
 
 STEPS = 60

@@ -1,0 +1,63 @@
+"""An episode of an agent that is shown: recorded in a thread, watched meanwhile."""
+
+from typing import Any
+
+import numpy as np
+
+from dashboard.agents import Chosen
+from dashboard.conditions import Conditions
+from dashboard.film import Film, StoppedError
+from dqn_core import record
+from dqn_core.environments import environment_spec
+from dqn_core.recording import Recording
+
+MOST_MOMENTS = 10_000
+"""Of one film: its pictures stay in memory until another episode is chosen."""
+
+NOTEBOOK_WEIGHT = 0.9
+"""Weight of the running average in the notebook's test plot."""
+
+
+class Showing:
+    """One episode that is being filmed or has been."""
+
+    def __init__(self, chosen: Chosen, seed: int, conditions: Conditions) -> None:
+        self.chosen = chosen
+        self.seed = seed
+        self.conditions = conditions
+        self.recording: Recording | None = None
+        self._stopped = False
+        config = chosen.agent.config
+        spec = environment_spec(config.env_id, config.max_episode_steps)
+        self.film = Film(spec, gamma=config.gamma, title=chosen.title, failing=spec.failing)
+        self.film.start(self._record)
+
+    def stop(self) -> None:
+        """Film no further."""
+        self._stopped = True
+
+    def _record(self, film: Film) -> None:
+        def watcher(
+            frame: Any,
+            observation: np.ndarray,
+            q_values: np.ndarray,
+            action: int | None = None,
+            reward: float | None = None,
+        ) -> None:
+            if self._stopped:
+                raise StoppedError("Another episode was chosen.")
+            if len(film) >= MOST_MOMENTS:
+                raise StoppedError(f"The film ends after {MOST_MOMENTS:,} steps, not the episode.")
+            film.add(frame, observation, q_values, action, reward)
+
+        recording = record(
+            self.chosen.agent,
+            self.seed,
+            self.conditions.epsilon,
+            watcher=watcher,
+            parameters=self.conditions.parameters,
+            push=self.conditions.push,
+        )
+        # First the recording: whoever sees that the film is complete finds it there.
+        self.recording = recording
+        film.finish(terminated=recording.terminated, truncated=recording.truncated)
