@@ -55,6 +55,11 @@ function readTheme(probe) {
   const font = read("font", "sans-serif");
   const colours = read("chart-categorical-colors", HUES.join());
   const translucent = (colour, alpha) => `rgba(${channels(probe, colour)},${alpha})`;
+  // what is faint on white is not seen on black
+  const isDark = Math.max(...channels(probe, background)) < 128;
+  const faintness = isDark
+    ? { member: 0.6, faint: 0.55, band: 0.3 }
+    : { member: 0.4, faint: 0.3, band: 0.18 };
   return {
     signature: [text, background, font, colours].join(" "),
     text,
@@ -64,9 +69,9 @@ function readTheme(probe) {
     grid: translucent(text, 0.14),
     hues: colours.split(",").map((colour) => ({
       bold: colour,
-      member: translucent(colour, 0.4),
-      faint: translucent(colour, 0.3),
-      band: translucent(colour, 0.18),
+      member: translucent(colour, faintness.member),
+      faint: translucent(colour, faintness.faint),
+      band: translucent(colour, faintness.band),
     })),
     coarse: matchMedia("(pointer: coarse)").matches,
   };

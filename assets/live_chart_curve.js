@@ -73,7 +73,10 @@ export class Curve {
   #average(smoothing) {
     for (const [id, columns] of this.#members) {
       if (!this.#averages.has(id)) {
-        this.#averages.set(id, { average: new Average(smoothing, this.#log), values: new Column() });
+        this.#averages.set(id, {
+          average: new Average(smoothing, this.#log),
+          values: new Column(),
+        });
       }
       const { average, values } = this.#averages.get(id);
       const raw = columns[this.spec.column].values;

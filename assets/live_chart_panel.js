@@ -164,8 +164,7 @@ export class Panel {
       background,
       dash: spec.dash,
       width: marked ? 1 : spec.kind === "line" && !several ? 1.5 : 2.25,
-      marked:
-        bold.x.length === 1 || (marked && bold.x.length * MARKER_SPACING <= this.#box.width),
+      marked: bold.x.length === 1 || (marked && bold.x.length * MARKER_SPACING <= this.#box.width),
       hollow: spec.dash !== "solid",
     };
   }

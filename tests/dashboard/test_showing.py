@@ -11,9 +11,7 @@ import pytest
 
 from dashboard.conditions import Conditions
 from dashboard.showing import Showing
-from dashboard.takeaway import (
-    film_episode,
-)
+from dashboard.takeaway import film_episode
 from dqn_core import LabError, record
 from dqn_core.evaluation import Push
 from tests.balancing import balancing_agent
