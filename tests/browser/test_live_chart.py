@@ -574,7 +574,8 @@ def test_another_server_than_drew_the_page_is_asked_to_draw_it(bench: Bench) -> 
     bench.known = False
     bench.refresh(100)
     bench.page.wait_for_timeout(200)
-    assert bench.page.evaluate("sent") == [["redraw", "lost"]]
+    # On a busy machine it may be time already to ask again.
+    assert bench.page.evaluate("sent.slice(0, 1)") == [["redraw", "lost"]]
 
 
 def test_a_new_element_gets_everything(bench: Bench) -> None:
