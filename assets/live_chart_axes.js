@@ -37,7 +37,7 @@ function roundedOutwards(low, high) {
   return [Math.floor(low / step) * step, Math.ceil((high + 0.02 * size) / step) * step];
 }
 
-/** Smallest and largest of the values on show, reference lines included. */
+/** Smallest and largest of the values on show; of reference lines too where the range is free. */
 function extent(spec, shown) {
   let low = Infinity;
   let high = -Infinity;
@@ -50,7 +50,7 @@ function extent(spec, shown) {
   for (const { lines } of shown) {
     for (const { y } of Object.values(lines)) y.forEach(take);
   }
-  spec.references.forEach(({ y }) => take(y));
+  if (!spec.y_range) spec.references.forEach(({ y }) => take(y));
   return [low, high];
 }
 

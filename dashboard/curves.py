@@ -59,7 +59,8 @@ def _panels(run: Run) -> list[Panel]:
 
     def last_change(*names: str) -> dict[str, float] | None:
         """Where one of these values was changed last, on each x axis."""
-        rows = np.flatnonzero(np.isin(changes["name"].astype(str), names))
+        named = np.isin(changes["name"].astype(str), names)
+        rows = np.flatnonzero(named & (changes["member"] == 0))
         return (
             {axis: float(changes[axis][rows[-1]]) for axis in get_args(XAxis)}
             if len(rows)

@@ -59,7 +59,7 @@ def _close() -> None:
 
 def _copy(session: Session) -> None:
     link = session.link
-    if session.run.restore_points:
+    if len(session.run.history.changes):
         st.info(
             "The values as they are now, from step 0 on. The script under Files repeats this run "
             "with its changes.",
@@ -95,8 +95,8 @@ def _paste(session: Session) -> None:
 
 def _files(session: Session) -> None:
     run = session.run
-    name = f"{run.config.env_id}_seed{run.config.seed}_step{run.trainer.env_step}"
-    st.markdown(f"**Save** the run of {run.config.env_id} at step {run.trainer.env_step:,}")
+    name = f"{run.config.env_id}_seed{run.config.seed}"
+    st.markdown("**Save** the run as it is at the click")
     with st.container(horizontal=True):
         for label, suffix, words, make in (
             ("Run", ".safetensors", "Everything: it goes on from there", lambda: run_bytes(run)),

@@ -223,15 +223,17 @@ def _pasted_command(options: str, present: Link) -> Link:
         raise ConfigurationError("This command is cut off: a quotation mark is open.") from None
     parameters: dict[str, list[str]] = {}
     while words:
-        word, _, value = words.pop(0).partition("=")
+        word, has_value, value = words.pop(0).partition("=")
         name = _OPTIONS.get(word)
         if not name:
             raise ConfigurationError(
                 f"A page takes --preset, --seeds and hyperparameters from a command, not {word}."
             )
         if name in HYPERPARAMETERS and HYPERPARAMETERS[name].kind is bool:
+            if has_value:
+                raise ConfigurationError(f"{word} is a switch and takes no value, not {value!r}.")
             value = "off" if word.startswith("--no-") else "on"
-        elif not value:
+        elif not has_value:
             value = words.pop(0) if words else ""
         parameters[name] = [value]
     link = _whole(parameters)

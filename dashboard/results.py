@@ -21,21 +21,6 @@ THRESHOLD_COLOR = "#808890"
 PROGRESS_SECONDS = 0.2
 """From one sign of a test's progress to the next."""
 
-MOST_MOMENTS = 10_000
-"""Of one film: its pictures stay in memory until another episode is chosen."""
-
-NOTEBOOK_WEIGHT = 0.9
-"""Weight of the running average in the notebook's test plot."""
-
-PROGRESS_SECONDS = 0.2
-"""From one sign of a test's progress to the next."""
-
-MOST_MOMENTS = 10_000
-"""Of one film: its pictures stay in memory until another episode is chosen."""
-
-NOTEBOOK_WEIGHT = 0.9
-"""Weight of the running average in the notebook's test plot."""
-
 NOTEBOOK_WEIGHT = 0.9
 """Weight of the running average in the notebook's test plot."""
 

@@ -118,9 +118,10 @@ class Run:
 
     @steps_per_second.setter
     def steps_per_second(self, speed: float | None) -> None:
-        if speed != self._steps_per_second:
-            self._steps_per_second, self._next_step_at = speed, 0.0
-            self._pace.clear()
+        with self._turnstile.for_page():
+            if speed != self._steps_per_second:
+                self._steps_per_second, self._next_step_at = speed, 0.0
+                self._pace.clear()
 
     @property
     def measured_speed(self) -> float:
@@ -179,13 +180,13 @@ class Run:
                 self.status, self.message = Status.RUNNING, ""
 
     def pause(self, message: str = "") -> None:
-        """Stop between two environment steps; nothing is lost."""
+        """Stop between two steps or two updates; nothing is lost."""
         with self._turnstile.for_page():
             if self.is_active:
                 self.status, self.message = Status.PAUSED, message
 
     def change(self, **changes: Value) -> RestorePoint | None:
-        """Set hyperparameters from the next environment step on; the state before is kept for undo.
+        """Set hyperparameters from the next step or update on; the state before is kept for undo.
 
         Returns: that state, or None where all values are as they were.
 
@@ -251,7 +252,7 @@ class Run:
             return self.trainer.best_agent(member)
 
     def state_dict(self) -> dict[str, Any]:
-        """The complete state, taken between two steps."""
+        """The complete state, taken between two steps or two updates."""
         with self._turnstile.for_page():
             return self.trainer.state_dict()
 
@@ -296,11 +297,11 @@ class Run:
         elif speed is None:
             self.trainer.run(max_seconds=SLICE_SECONDS)
         else:
-            if now < self._next_step_at:
+            # Slow motion: one step with what belongs to it, the next when its time has come.
+            if self.trainer.is_between_steps and now < self._next_step_at:
                 return min(0.05, self._next_step_at - now)
-            # Slow motion: one step, and the next one when its time has come.
-            self.trainer.run(max_steps=1, max_seconds=SLICE_SECONDS)
-            self._next_step_at = max(self._next_step_at, now - SLICE_SECONDS) + 1 / speed
+            if self.trainer.run(max_steps=1, max_seconds=SLICE_SECONDS):
+                self._next_step_at = max(self._next_step_at, now - SLICE_SECONDS) + 1 / speed
         self._measure()
         self._keep_snapshot()
         finished = self.trainer.finished()

@@ -11,7 +11,7 @@ from dqn_core.checkpoint import pack
 from dqn_core.hyperparameter import Value
 
 SCRIPT = '''\
-"""A run of DQN Lab and its changes, step by step. Run it in the folder that dqn_core is in."""
+"""A run of DQN Lab with its changes. Run it in the folder that dqn_core is in."""
 
 from dqn_core import Trainer, preset
 
@@ -39,10 +39,13 @@ def curves_zip(run: Run) -> bytes:
 def script(run: Run, preset_name: str) -> str:
     """Python that makes the same run again: the values it began with, and each change at its step.
 
-    The same to the bit, unless a change fell between two updates of one round.
+    The same to the bit, as far as it depends on steps alone. Not so where a change fell between two
+    updates of one round or into a greedy evaluation that it concerns, or where the run was undone
+    or opened in an environment whose state cannot be captured. A time budget is left out: the steps
+    are those that it allowed.
     """
     configs, changes = run.trainer.configs, _changes(run)
-    first = _first_config(run).difference(preset(preset_name))
+    first = _first_config(run).replace(total_seconds=0).difference(preset(preset_name))
     steps, made = [], 0
     for step, values in changes:
         steps += _run_to(step, made)
@@ -60,7 +63,7 @@ def script(run: Run, preset_name: str) -> str:
 def _changes(run: Run) -> list[tuple[int, dict[str, Value]]]:
     """Environment step and values of each change; what was set together stays together."""
     columns = run.history.changes.columns()
-    of_first = columns["member"] == 0
+    of_first = (columns["member"] == 0) & (columns["name"] != "total_seconds")
     rows = zip(*(columns[name][of_first] for name in ("env_step", "name", "new")), strict=True)
     changes: list[tuple[int, dict[str, Value]]] = []
     for step, group in groupby(rows, key=lambda row: int(row[0])):

@@ -162,12 +162,13 @@ class Session:
             if self.link.fixed_controls:
                 raise ConfigurationError("This lesson fixes values, and a run brings its own.")
             trainer = load_run(content)
-            if trainer.members > MOST_MEMBERS:
-                trainer.close()
-                raise CheckpointError(
-                    f"{name} has {trainer.members} members: a page shows at most {MOST_MEMBERS}."
-                )
             try:
+                link = replace(self.link, config=trainer.config, members=trainer.members)
+                if trainer.members > MOST_MEMBERS or link.member_configs != trainer.configs:
+                    raise CheckpointError(
+                        f"A page has at most {MOST_MEMBERS} members, alike but for consecutive "
+                        "seeds: go on with it by python -m dqn_core train --resume."
+                    )
                 opened = Run(trainer)
             except LabError:
                 trainer.close()
@@ -175,7 +176,7 @@ class Session:
             self.run.close()
             self.run = opened
             self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
-            return replace(self.link, config=trainer.config, members=trainer.members)
+            return link
 
         self.problem = self.refused = ""
         try:

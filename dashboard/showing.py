@@ -14,9 +14,6 @@ from dqn_core.recording import Recording
 MOST_MOMENTS = 10_000
 """Of one film: its pictures stay in memory until another episode is chosen."""
 
-NOTEBOOK_WEIGHT = 0.9
-"""Weight of the running average in the notebook's test plot."""
-
 
 class Showing:
     """One episode that is being filmed or has been."""

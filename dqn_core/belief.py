@@ -134,7 +134,7 @@ def q_on(agent: Agent, observations: np.ndarray) -> np.ndarray:
     """Q `(…, n_actions)` for observations `(…, observation_dim)`."""
     flat = observations.reshape(-1, observations.shape[-1])
     # A few at a time: megabytes of hidden layers, again and again, would leave holes in the heap.
-    parts = [agent.q_values(flat[i : i + AT_A_TIME]) for i in range(0, len(flat), AT_A_TIME)]
+    parts = [agent.q_values(flat[i : i + AT_A_TIME]) for i in range(0, len(flat) or 1, AT_A_TIME)]
     return np.concatenate(parts).reshape(*observations.shape[:-1], -1)
 
 

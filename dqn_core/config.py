@@ -367,7 +367,7 @@ class DQNConfig:
         "Greedy episodes averaged in one evaluation.",
         unit="episodes",
         low=1,
-        high=200,
+        high=1_000,
         rare=True,
         too_low="the average is luck.",
         too_high="evaluating takes longer than training.",

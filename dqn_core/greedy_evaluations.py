@@ -97,15 +97,17 @@ class GreedyEvaluations:
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Take over changed configurations; one under way begins again where it is concerned."""
         old, self._configs = self._configs, list(configs)
-        if _episodes(old) != _episodes(configs):
+        is_other = _episodes(old) != _episodes(configs)
+        is_concerned = is_other or [c.gamma for c in old] != [c.gamma for c in configs]
+        begin_again = self.is_under_way and is_concerned
+        if is_other:
             self.close()
-        elif [config.gamma for config in old] == [config.gamma for config in configs]:
-            return
-        if self.is_under_way:
+        if begin_again:
             self.begin()
 
     def close(self) -> None:
-        """Release the environments; the next evaluation makes new ones."""
+        """Give up one under way and release the environments; the next one makes new ones."""
+        self._play = None
         for row in self._environments:
             for environment in row:
                 environment.close()

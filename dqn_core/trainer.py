@@ -31,7 +31,7 @@ just after each copy, and never be seen to lag.
 
 
 class Trainer:
-    """A run of DQN that advances when asked and can stop between any two environment steps.
+    """A run of DQN that advances when asked and can stop between any two steps or updates.
 
     Several configurations train as members side by side, sharing nothing but the tensor
     operations. Hyperparameters that fix shapes or clocks must be equal in all of them.
@@ -159,8 +159,8 @@ class Trainer:
     def _go_on_learning(self) -> None:
         """One of the updates that are due, and after the last what comes by environment steps."""
         if self._updates_due:
+            self._updates_due -= 1  # first: an update that diverges was made all the same
             self._learn()
-            self._updates_due -= 1
         if not self._updates_due:
             self._update_targets("env_steps", self.env_step)
             if self._is_evaluation_due():
@@ -286,7 +286,9 @@ class Trainer:
         check_divergence(self.learner, self.configs, self.env_step)
 
     def evaluate(self) -> None:
-        """A whole greedy evaluation now, or what is left of the one under way."""
+        """A whole greedy evaluation after the updates that are due, or the rest of one begun."""
+        while self._updates_due:
+            self._go_on_learning()
         if not self.evaluations.is_under_way:
             self.evaluations.begin()
         while self.evaluations.is_under_way:
@@ -302,7 +304,7 @@ class Trainer:
             )
 
     def change(self, member: int | None = None, **changes: Value) -> None:
-        """Set hyperparameters of one member or all from the next step on, and record the change.
+        """Set hyperparameters of one member or all from the next step or update on; recorded.
 
         Raises `ConfigurationError`, with nothing changed, for a bad value or for one that only a
         restart can change.

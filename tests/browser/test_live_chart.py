@@ -243,6 +243,8 @@ def test_the_axis_shows_what_the_environment_can_give_and_any_value_beyond_it(
     assert usual[0] < -800
     assert usual[1] > 20
     assert axes(bench.page, script, []) == usual
+    beyond = script.replace("references: []", "references: [{ y: 475 }]")
+    assert axes(bench.page, beyond, [-700, 8]) == usual, "an aim that is out of reach is not shown"
     low, high = axes(bench.page, script, [-1_234, 30])
     assert low < -1_234
     assert high > 30

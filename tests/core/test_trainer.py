@@ -169,6 +169,21 @@ def test_fewer_gradient_steps_also_shorten_the_round_that_is_under_way() -> None
     assert trainer.is_between_steps
 
 
+def test_evaluating_in_the_middle_of_a_round_makes_its_updates_first_and_evaluates_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = itertools.count()
+    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
+    config = SMALL.replace(gradient_steps=30, evaluation_period=10, evaluation_episodes=1)
+    trainer = Trainer(config)
+    while trainer.env_step < 10:
+        trainer.run(max_seconds=3)
+    assert not trainer.is_between_steps
+    trainer.evaluate()
+    assert trainer.gradient_updates == 30
+    assert trainer.history.evaluations.columns()["env_step"].tolist() == [10]
+
+
 def test_the_same_seed_is_bit_equal_and_another_is_not() -> None:
     first, again, other = trained(300), trained(300), trained(300, seed=1)
     assert fingerprint(first) == fingerprint(again)
@@ -339,7 +354,7 @@ def test_divergence_stops_the_run_with_its_likely_cause_and_everything_kept() ->
     assert trainer.gradient_updates > 0
     assert len(trainer.history.episodes) > 0
     assert trainer.history.updates.frame()["env_step"].iloc[-1] == trainer.env_step
-    trainer.state_dict()
+    assert trainer.state_dict()["updates_due"] == 0, "the update that diverged was made"
 
 
 def test_values_that_are_not_numbers_stop_the_run() -> None:

@@ -231,6 +231,8 @@ def test_a_group_stands_for_its_controls() -> None:
         ("python -m dqn_core train --env-id 'Cart", "cut off"),
         ("dqn_core train --seeds 3,5", "members must be"),
         ("python -m dqn_core train 0.9", "not 0.9"),
+        ("python -m dqn_core train --double-dqn=off", "takes no value"),
+        ("python -m dqn_core train --gamma= 0.5", "not 0.5"),
     ],
 )
 def test_what_cannot_be_pasted_is_refused_in_one_sentence(text: str, part: str) -> None:

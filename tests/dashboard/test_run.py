@@ -82,6 +82,23 @@ def test_slow_motion_waits_a_whole_period_before_the_second_step_also_after_full
     assert run.measured_speed == 0, "what was measured was another speed"
 
 
+def test_slow_motion_slows_steps_and_not_the_updates_and_evaluations_that_belong_to_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.run.SLICE_SECONDS", 0.0005)  # a round takes many slices
+    run = Run([SMALL.replace(learning_starts=1, gradient_steps=50, evaluation_period=1)])
+    run.steps_per_second = 0.02
+    run.start()
+    slots, started = Slots(1), time.monotonic()
+    waited = run.advance(slots)
+    while not waited:
+        assert time.monotonic() - started < 30
+        waited = run.advance(slots)
+    assert run.trainer.env_step == 1
+    assert run.trainer.gradient_updates == 50
+    assert len(run.history.evaluations) == 1
+
+
 def test_the_measured_speed_looks_back_seconds_not_slices(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -76,6 +76,18 @@ def test_the_script_of_a_run_that_has_not_begun_makes_one_that_has_not() -> None
     assert made_by(script(Run([SMALL]), "recommended")).env_step == 0
 
 
+def test_the_script_needs_no_clock_to_stop_where_a_time_budget_stopped_the_run() -> None:
+    run = Run([SMALL.replace(total_seconds=1)])
+    run.trainer.run(max_steps=40)
+    run.trainer.seconds = 2.0
+    assert run.trainer.finished()
+    run.change(total_seconds=0, gamma=0.5)
+    run.trainer.run(max_steps=20)
+    text = script(run, "recommended")
+    assert "total_seconds" not in text
+    assert made_by(text).env_step == 60
+
+
 def test_undone_changes_are_not_in_the_script(run: Run) -> None:
     run.undo(1)
     assert "buffer_capacity" not in script(run, "recommended")
@@ -122,6 +134,8 @@ def test_what_cannot_be_opened_is_refused_in_a_sentence_and_the_run_stays(run: R
     assert "not a DQN Lab checkpoint" in refusal(Session(), b"nothing")
     agent = pack("agent", {})
     assert "not a run" in refusal(Session(), agent)
+    others = Trainer([SMALL.replace(seed=seed) for seed in (3, 9)])
+    assert "consecutive seeds" in refusal(Session(), pack("run", others.state_dict()))
     crowd = Trainer([SMALL.replace(seed=seed, hidden_dim=4) for seed in range(MOST_MEMBERS + 1)])
     assert f"at most {MOST_MEMBERS}" in refusal(Session(), pack("run", crowd.state_dict()))
 
