@@ -7,6 +7,10 @@ from collections.abc import Callable
 
 from dashboard.run import Run
 from dashboard.slots import Slots
+from dqn_core.processor import give_back_free_memory
+
+TIDY_SECONDS = 30.0
+"""From one giving back of free memory to the next."""
 
 ABANDONED_SECONDS = float(os.environ.get("DQN_LAB_ABANDONED_SECONDS", "150"))
 """When no page asks for so long, nobody is looking: hidden tabs still ask once a minute."""
@@ -40,6 +44,7 @@ class Runner:
 
     def _loop(self) -> None:
         trained = self._current_run()
+        tidied = time.monotonic()
         try:
             while not self._stopping.is_set():
                 run = self._current_run()
@@ -49,6 +54,9 @@ class Runner:
                 if time.monotonic() - self._touched > ABANDONED_SECONDS:
                     run.pause("Paused, since nobody was looking for a while.")
                 wait = run.advance(self._slots)
+                if time.monotonic() - tidied > TIDY_SECONDS:
+                    give_back_free_memory()
+                    tidied = time.monotonic()
                 if wait:
                     self._wake.wait(wait)
                     self._wake.clear()

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import dashboard.runner
@@ -43,6 +44,23 @@ def test_it_trains_by_itself_and_ends_when_stopped(is_alive: Callable[[], bool])
     assert wait_for(lambda: not is_alive())
     assert slots.enter("another") == 0, "its place is free again"
     assert run.status is Status.RUNNING, "a new thread goes on where this one stopped"
+
+
+def test_it_gives_back_free_memory_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(dashboard.runner, "TIDY_SECONDS", 0.05)
+    monkeypatch.setattr(
+        dashboard.runner, "give_back_free_memory", lambda: given.append(time.monotonic())
+    )
+    run = Run([SMALL])
+    runner = Runner(lambda: run, Slots(1))
+    run.start()
+    runner.touch()
+    try:
+        assert wait_for(lambda: len(given) > 3)
+        assert np.diff(given).min() > 0.05
+    finally:
+        runner.stop()
 
 
 def test_it_follows_the_session_to_another_run_and_frees_the_place_of_the_old_one(
