@@ -290,7 +290,9 @@ class Chart {
       return "Thin: members. Bold: their interquartile mean. Shaded: its 95 % bootstrap interval.";
     }
     if (!curves.some(({ spec, empty }) => spec.kind === "average" && !empty)) return "";
-    return `Faint: each value. Bold: its exponential average with weight ${this.smoothing}.`;
+    const geometric = curves.some(({ averagesLogarithms, empty }) => averagesLogarithms && !empty);
+    const where = geometric ? ", on a logarithmic axis the geometric one" : "";
+    return `Faint: each value. Bold: its exponential average with weight ${this.smoothing}${where}.`;
   }
 
   dispose() {

@@ -84,6 +84,11 @@ export class Curve {
     }
   }
 
+  /** Whether the bold line is a geometric average. */
+  get averagesLogarithms() {
+    return this.#log && this.spec.kind === "average";
+  }
+
   get #members() {
     return this.#chart.store.table(this.spec.table).members;
   }
