@@ -34,9 +34,8 @@ def set_threads() -> None:
 def give_back_free_memory() -> None:
     """Have the C library return to the system what it holds free between what is in use.
 
-    Short-lived arrays of many sizes beside a history that grows leave holes, which would be kept:
-    half a megabyte a minute. It takes a millisecond. Libraries without `malloc_trim` have their
-    own ways.
+    Short-lived arrays of many sizes beside a history that grows leave holes, which would be kept.
+    It takes a millisecond. Libraries without `malloc_trim` have their own ways.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
