@@ -61,11 +61,9 @@ def _panels(run: Run) -> list[Panel]:
         """Where one of these values was changed last, on each x axis."""
         named = np.isin(changes["name"].astype(str), names)
         rows = np.flatnonzero(named & (changes["member"] == 0))
-        return (
-            {axis: float(changes[axis][rows[-1]]) for axis in get_args(XAxis)}
-            if len(rows)
-            else None
-        )
+        if not len(rows):
+            return None
+        return {axis: float(changes[axis][rows[-1]]) for axis in get_args(XAxis)}
 
     by_norm = run.config.gradient_clipping == "norm"
     clipped_since = last_change("gradient_clip", "gradient_clipping")

@@ -93,8 +93,8 @@ class Film:
     def start(self, record: Callable[["Film"], object]) -> "Film":
         """Call `record(self)` in a thread and return at once.
 
-        `record` fills the film: `add` for each moment, and `finish`. What it raises
-        becomes the film's last word, with everything up to there kept.
+        `record` fills the film: `add` for each moment, and `finish`. What it raises becomes the
+        film's last word, with everything up to there kept.
         """
 
         def run() -> None:

@@ -1,7 +1,9 @@
 """Runs that take milliseconds, and what can be read off them."""
 
+import itertools
 from typing import Any
 
+import pytest
 import torch
 
 from dqn_core import DQNConfig, Trainer
@@ -24,6 +26,12 @@ SMALL = DQNConfig(
     evaluation_period=0,
     total_steps=10_000,
 )
+
+
+def a_look_takes_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each look of a trainer's at its clock be a second after the one before."""
+    clock = itertools.count()
+    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
 
 
 def trained(steps: int, **values: Any) -> Trainer:

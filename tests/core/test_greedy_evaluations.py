@@ -1,13 +1,11 @@
 """The evaluations of a run: apart from its training, interruptible, and what the best one found."""
 
-import itertools
-
 import gymnasium
 import pytest
 import torch
 
 from dqn_core import Trainer
-from tests.core.small_runs import SMALL, trained, weights
+from tests.core.small_runs import SMALL, a_look_takes_a_second, trained, weights
 
 
 @pytest.mark.parametrize("period", [50, 77])
@@ -79,8 +77,7 @@ def test_an_evaluation_can_be_stopped_in_the_middle_also_by_saving_and_comes_to_
     config = SMALL.replace(evaluation_period=50, evaluation_episodes=3, total_steps=100)
     whole = Trainer(config)
     whole.run()
-    clock = itertools.count()  # every look at it is a second later
-    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
+    a_look_takes_a_second(monkeypatch)
     sliced = Trainer(config)
     stopped_in_the_middle = 0
     while not sliced.finished():

@@ -4,29 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from dqn_core import DQNConfig, Trainer
+from dqn_core import Trainer
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.errors import ConfigurationError
 from dqn_core.random_streams import UniformStream
+from tests.core.small_runs import SMALL
 
-SMALL = DQNConfig(
-    # Held fast here: the defaults are a recipe, and may change.
-    gamma=0.99,
-    n_step=1,
-    train_frequency=1,
-    tau=0.005,
-    learning_rate=1e-3,
-    learning_rate_end=1e-4,
-    gradient_clip=10.0,
-    epsilon_end=0.05,
-    hidden_dim=8,
-    batch_size=8,
-    buffer_capacity=2_000,
-    learning_starts=10,
-    epsilon_decay=300,
-    evaluation_period=0,
-    total_steps=2_000,
-)
+RUN = SMALL.replace(buffer_capacity=2_000, epsilon_decay=300, total_steps=2_000)
 
 OWN = [
     {"seed": 0},
@@ -58,7 +42,7 @@ def test_concerns_of_one_member_draw_from_streams_of_their_own() -> None:
 
 def test_exploring_members_live_through_exactly_what_they_would_alone() -> None:
     """Acting at random, a member's weights decide nothing: its data are equal to the bit."""
-    configs = [SMALL.replace(seed=seed, epsilon_end=1.0) for seed in range(4)]
+    configs = [RUN.replace(seed=seed, epsilon_end=1.0) for seed in range(4)]
     together = Trainer(configs)
     together.run(max_steps=400)
     for member, config in enumerate(configs):
@@ -72,7 +56,7 @@ def test_exploring_members_live_through_exactly_what_they_would_alone() -> None:
 
 
 def test_a_members_weights_over_a_thousand_updates_are_those_it_has_alone() -> None:
-    configs = [SMALL.replace(**{"epsilon_end": 1.0} | own) for own in OWN]
+    configs = [RUN.replace(**{"epsilon_end": 1.0} | own) for own in OWN]
     configs = [config.replace(epsilon_start=1.0, epsilon_end=1.0) for config in configs]
     together = Trainer(configs)
     together.run(max_steps=1_010)
@@ -91,7 +75,7 @@ def test_a_members_weights_over_a_thousand_updates_are_those_it_has_alone() -> N
 
 
 def test_a_member_acting_greedily_goes_the_way_it_goes_alone() -> None:
-    configs = [SMALL.replace(**own) for own in OWN]
+    configs = [RUN.replace(**own) for own in OWN]
     together = Trainer(configs)
     together.run(max_steps=150)
     for member, config in enumerate(configs):
@@ -101,7 +85,7 @@ def test_a_member_acting_greedily_goes_the_way_it_goes_alone() -> None:
 
 
 def test_different_seeds_differ_in_everything_and_equal_ones_in_nothing() -> None:
-    trainer = Trainer([SMALL.replace(seed=seed) for seed in (3, 4, 3)])
+    trainer = Trainer([RUN.replace(seed=seed) for seed in (3, 4, 3)])
     initial = trainer.learner.online.parameters.clone()
     assert torch.equal(initial[0], initial[2])
     assert not torch.equal(initial[0], initial[1])
@@ -123,7 +107,7 @@ def test_members_that_differ_in_what_they_share_are_refused_by_name() -> None:
         "loss": "mse",
     }
     with pytest.raises(ConfigurationError) as refusal:
-        Trainer([SMALL, SMALL.replace(**other)])
+        Trainer([RUN, RUN.replace(**other)])
     message = str(refusal.value)
     for name in other:
         assert (name in message) == (not HYPERPARAMETERS[name].per_member)
@@ -138,13 +122,13 @@ def test_members_that_differ_in_what_they_share_are_refused_by_name() -> None:
 )
 def test_each_shared_number_is_refused_when_it_differs(declared: object) -> None:
     name = declared.name  # type: ignore[attr-defined]
-    value = getattr(SMALL, name) + 1
+    value = getattr(RUN, name) + 1
     with pytest.raises(ConfigurationError, match=name):
-        Trainer([SMALL, SMALL.replace(**{name: value})])
+        Trainer([RUN, RUN.replace(**{name: value})])
 
 
 def test_a_change_reaches_one_member_or_all_and_says_so() -> None:
-    trainer, twin = (Trainer([SMALL.replace(seed=seed) for seed in range(3)]) for _ in range(2))
+    trainer, twin = (Trainer([RUN.replace(seed=seed) for seed in range(3)]) for _ in range(2))
     for run in (trainer, twin):
         run.run(max_steps=60)
     trainer.change(member=1, gamma=0.3)
@@ -163,7 +147,7 @@ def test_a_change_reaches_one_member_or_all_and_says_so() -> None:
 
 
 def test_what_all_share_cannot_be_changed_for_one_member_alone() -> None:
-    trainer = Trainer([SMALL, SMALL.replace(seed=1)])
+    trainer = Trainer([RUN, RUN.replace(seed=1)])
     before = list(trainer.configs)
     with pytest.raises(ConfigurationError, match="must agree in batch_size"):
         trainer.change(member=1, batch_size=4)
@@ -173,7 +157,7 @@ def test_what_all_share_cannot_be_changed_for_one_member_alone() -> None:
 
 def test_each_member_has_its_own_rows_in_the_history_and_its_own_agent() -> None:
     trainer = Trainer(
-        [SMALL.replace(seed=seed, evaluation_period=100, evaluation_episodes=2) for seed in (0, 1)]
+        [RUN.replace(seed=seed, evaluation_period=100, evaluation_episodes=2) for seed in (0, 1)]
     )
     trainer.run(max_steps=200)
     frames = trainer.history.frames()
@@ -192,7 +176,7 @@ def test_each_member_has_its_own_rows_in_the_history_and_its_own_agent() -> None
 
 
 def test_the_episode_budget_waits_for_the_slowest_member() -> None:
-    trainer = Trainer([SMALL.replace(seed=seed, total_episodes=5) for seed in range(3)])
+    trainer = Trainer([RUN.replace(seed=seed, total_episodes=5) for seed in range(3)])
     trainer.run()
     assert min(trainer.episodes) == 5
     assert trainer.finished()

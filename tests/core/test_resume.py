@@ -12,22 +12,12 @@ import pytest
 import torch
 from gymnasium.spaces import Box, Discrete
 
-from dqn_core import DQNConfig, Trainer, load_run, save_run
+from dqn_core import Trainer, load_run, save_run
 from dqn_core.checkpoint import pack, unpack
 from dqn_core.environments import Environment
+from tests.core.small_runs import SMALL
 
-SMALL = DQNConfig(
-    # Held fast here: the defaults are a recipe, and may change.
-    gamma=0.99,
-    n_step=1,
-    train_frequency=1,
-    tau=0.005,
-    learning_rate=1e-3,
-    learning_rate_end=1e-4,
-    gradient_clip=10.0,
-    epsilon_end=0.05,
-    hidden_dim=8,
-    batch_size=8,
+RUN = SMALL.replace(
     buffer_capacity=150,
     learning_starts=20,
     epsilon_decay=200,
@@ -38,12 +28,12 @@ SMALL = DQNConfig(
 )
 
 CONFIGS = {
-    "CartPole": [SMALL],
-    "three members": [SMALL.replace(seed=seed, gamma=0.9 + seed / 100) for seed in range(3)],
-    "Acrobot": [SMALL.replace(env_id="Acrobot-v1", n_step=3)],
-    "MountainCar": [SMALL.replace(env_id="MountainCar-v0", sampling="sequential")],
-    "FrozenLake": [SMALL.replace(env_id="FrozenLake-v1", dueling=True)],
-    "Taxi": [SMALL.replace(env_id="Taxi-v4", target_update_unit="episodes")],
+    "CartPole": [RUN],
+    "three members": [RUN.replace(seed=seed, gamma=0.9 + seed / 100) for seed in range(3)],
+    "Acrobot": [RUN.replace(env_id="Acrobot-v1", n_step=3)],
+    "MountainCar": [RUN.replace(env_id="MountainCar-v0", sampling="sequential")],
+    "FrozenLake": [RUN.replace(env_id="FrozenLake-v1", dueling=True)],
+    "Taxi": [RUN.replace(env_id="Taxi-v4", target_update_unit="episodes")],
 }
 
 GO_ON = """
@@ -138,7 +128,7 @@ def test_a_state_is_a_value_that_training_on_does_not_change() -> None:
 
 
 def test_a_fork_goes_its_own_way_and_the_original_its_own() -> None:
-    trainer, alone = Trainer(SMALL), Trainer(SMALL)
+    trainer, alone = Trainer(RUN), Trainer(RUN)
     for run in (trainer, alone):
         run.run(max_steps=75)
     state = trainer.state_dict()
@@ -155,7 +145,7 @@ def test_a_fork_goes_its_own_way_and_the_original_its_own() -> None:
 @pytest.mark.parametrize("field", ["buffer_capacity", "batch_size", "gamma", "max_episode_steps"])
 def test_a_changed_run_is_resumed_with_its_change(field: str, tmp_path: Path) -> None:
     values = {"buffer_capacity": 64, "batch_size": 3, "gamma": 0.5, "max_episode_steps": 7}
-    trainer = Trainer(SMALL)
+    trainer = Trainer(RUN)
     trainer.run(max_steps=80)
     trainer.change(**{field: values[field]})
     save_run(tmp_path / "run.safetensors", trainer)
@@ -167,7 +157,7 @@ def test_a_changed_run_is_resumed_with_its_change(field: str, tmp_path: Path) ->
 
 
 def test_the_time_spent_adds_up_over_a_pause(tmp_path: Path) -> None:
-    trainer = Trainer(SMALL)
+    trainer = Trainer(RUN)
     trainer.run(max_steps=200)
     save_run(tmp_path / "run.safetensors", trainer)
     resumed = load_run(tmp_path / "run.safetensors")
@@ -179,7 +169,7 @@ def test_the_time_spent_adds_up_over_a_pause(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("box2d")
 def test_lunar_lander_says_that_it_starts_a_new_episode_and_trains_on(tmp_path: Path) -> None:
-    trainer = Trainer(SMALL.replace(env_id="LunarLander-v3", n_step=3, evaluation_period=0))
+    trainer = Trainer(RUN.replace(env_id="LunarLander-v3", n_step=3, evaluation_period=0))
     trainer.run(max_steps=50)
     assert trainer.current_length() > 0
     assert not trainer.notice
@@ -231,7 +221,7 @@ def hidden() -> Iterator[str]:
 def test_an_n_step_return_does_not_reach_into_the_episode_that_a_resumed_run_started(
     hidden: str,
 ) -> None:
-    config = SMALL.replace(env_id=hidden, n_step=3, evaluation_period=0, max_episode_steps=0)
+    config = RUN.replace(env_id=hidden, n_step=3, evaluation_period=0, max_episode_steps=0)
     trainer = Trainer(config)
     trainer.run(max_steps=10)
     resumed = Trainer.from_state(trainer.state_dict())
@@ -247,12 +237,12 @@ def test_an_n_step_return_does_not_reach_into_the_episode_that_a_resumed_run_sta
 
 
 def test_a_state_of_another_shape_is_refused_and_nothing_of_it_taken_over() -> None:
-    trainer = Trainer(SMALL)
+    trainer = Trainer(RUN)
     trainer.run(max_steps=30)
     before = trainer.state_dict()
     others = [
-        Trainer(SMALL.replace(hidden_dim=16)).state_dict(),
-        Trainer(SMALL.replace(env_id="Acrobot-v1")).state_dict(),
+        Trainer(RUN.replace(hidden_dim=16)).state_dict(),
+        Trainer(RUN.replace(env_id="Acrobot-v1")).state_dict(),
         Trainer(CONFIGS["three members"]).state_dict(),
     ]
     for state in others:

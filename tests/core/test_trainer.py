@@ -1,7 +1,5 @@
 """The training loop: its clocks, history, limits and divergence."""
 
-import itertools
-
 import gymnasium
 import numpy as np
 import pytest
@@ -13,7 +11,14 @@ from dqn_core.errors import DivergenceError
 from dqn_core.exploration import epsilon_at
 from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.trainer import STATISTICS_PERIOD
-from tests.core.small_runs import SMALL, fingerprint, targets, trained, weights
+from tests.core.small_runs import (
+    SMALL,
+    a_look_takes_a_second,
+    fingerprint,
+    targets,
+    trained,
+    weights,
+)
 
 # --- the loop ---------------------------------------------------------------------------------
 
@@ -145,8 +150,7 @@ def test_a_round_of_updates_can_be_stopped_between_two_also_by_saving_and_comes_
     config = SMALL.replace(gradient_steps=30, train_frequency=10, total_steps=100)
     whole = Trainer(config)
     whole.run()
-    clock = itertools.count()  # every look at it is a second later
-    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
+    a_look_takes_a_second(monkeypatch)
     sliced = Trainer(config)
     most = 0
     while not sliced.finished():
@@ -172,8 +176,7 @@ def test_fewer_gradient_steps_also_shorten_the_round_that_is_under_way() -> None
 def test_evaluating_in_the_middle_of_a_round_makes_its_updates_first_and_evaluates_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    clock = itertools.count()
-    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
+    a_look_takes_a_second(monkeypatch)
     config = SMALL.replace(gradient_steps=30, evaluation_period=10, evaluation_episodes=1)
     trainer = Trainer(config)
     while trainer.env_step < 10:
