@@ -1,0 +1,163 @@
+"""The live chart between a stand-in for the server and a real page."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import plotly
+import pytest
+from playwright.sync_api import Page, Route
+
+from dashboard import live_chart
+from dashboard.feed import Source
+from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+
+ASSETS = Path(__file__).parents[2] / "assets"
+PLOTLY = Path(plotly.__file__).parent / "package_data"
+ORIGIN = "http://chart.test/"
+THEMES = {
+    "light": {"text-color": "#1f2933", "background-color": "#ffffff"},
+    "dark": {"text-color": "#e6eaee", "background-color": "#14181d"},
+}
+
+PANELS = (
+    Panel(
+        "return",
+        "Return",
+        (
+            Trace("episodes", "return", "training", "average"),
+            Trace("evaluations", "mean_return", "greedy", "markers", "value"),
+        ),
+        references=(Reference(475, "solved <475>"), Reference(22, "random policy")),
+        y_range=(0, 500),
+        takeaway=Takeaway("training", "average return", 500),
+        empty="The curve begins with the first finished episode.",
+    ),
+    Panel("loss", "Loss", (Trace("updates", "loss", "loss", "average", "loss"),), y_scale="log"),
+    Panel("epsilon", "Exploration", (Trace("episodes", "epsilon", "ε", color="exploration"),)),
+)
+
+
+def made_up(rows: int, members: int = 1) -> dict[str, dict[str, Any]]:
+    """A run whose first rows do not depend on how many there are."""
+    index = np.arange(rows)
+    random = np.random.default_rng(0).random((50_000, 2))[:rows]
+    x = {
+        "member": index % members,
+        "env_step": 100 * (index // members + 1),
+        "episode": index // members + 1,
+        "seconds": 0.04 * (index // members + 1),
+    }
+    loss = 0.1 + random[:, 1]
+    loss[::7] = 0
+    loss[3::11] = np.nan
+    loss[5::13] = np.inf
+    every = slice(24, None, 25)
+    return {
+        "episodes": x | {"return": 500 * random[:, 0], "epsilon": 1 / (1 + index)},
+        "updates": x | {"loss": loss},
+        "evaluations": {name: values[every] for name, values in x.items()}
+        | {"mean_return": 400 * random[every, 0]},
+        "changes": {name: values[40:41] for name, values in x.items()}
+        | {"label": np.array(["γ 0.99 → <b>0.9</b>"])[: len(index[40:41])]},
+    }
+
+
+def module(route: Route) -> None:
+    """Serve the component's files, and an empty page around them."""
+    name = route.request.url.removeprefix(ORIGIN)
+    if not name:
+        return route.fulfill(content_type="text/html", body="<!doctype html><main></main>")
+    return route.fulfill(path=(PLOTLY if name == "plotly.min.js" else ASSETS) / name)
+
+
+class Bench:
+    """The component between a stand-in for the server and a real page."""
+
+    def __init__(self, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.page = page
+        self.questions: list[dict[str, str]] = []
+        self.losing = False
+        self.repeating = False
+        self.known = True
+        monkeypatch.setattr(live_chart, "_component", self._component)
+        monkeypatch.setattr(live_chart, "offer", self._offer)
+        page.route(f"{ORIGIN}**", module)
+        page.route(f"{ORIGIN}live/**", self._answer)
+        page.goto(ORIGIN)
+        self.mount()
+
+    def _component(self, *, key: str, data: dict[str, Any], **_: Any) -> None:
+        self.data = data
+
+    def _offer(self, name: str, source: Source, period: float) -> dict[str, Any]:
+        self.source = source
+        return {"address": f"live/{name}", "period": round(1000 * period), "view": object()}
+
+    def _answer(self, route: Route) -> None:
+        query = dict(parse_qsl(urlsplit(route.request.url).query, keep_blank_values=True))
+        self.questions.append(query)
+        if self.losing:
+            route.abort()
+        elif not self.known:
+            route.fulfill(status=404)
+        else:
+            route.fulfill(body=self.source({} if self.repeating else query))
+
+    def mount(self) -> None:
+        """Give the component a new element, as after a change of page."""
+        self.page.evaluate("""async () => {
+            const chart = await import("/live_chart.js");
+            document.querySelector("main").replaceChildren(document.createElement("div"));
+            const parentElement = document.querySelector("main div");
+            window.charts = chart.charts;
+            window.sent = [];
+            window.views = 0;
+            window.show = (data) => {
+                window.unmount = chart.default({
+                    data: { ...data, view: views++ },
+                    parentElement,
+                    setTriggerValue: (name, value) => window.sent.push([name, value]),
+                });
+            };
+        }""")
+
+    def refresh(
+        self, rows: int, *, members: int = 1, run_id: str = "a", state: str = "", **options: Any
+    ) -> None:
+        """Draw the page; wait until the answer has come and all of it is drawn."""
+        options = {"panels": PANELS, "x_axis": "env_step", "smoothing": 0.9} | options
+        live_charts(
+            news=lambda: News(made_up(rows, members), run_id, state), key="chart", **options
+        )
+        with self.page.expect_event("requestfinished"):
+            self.page.evaluate("(data) => show(data)", self.data | {"view": 0})
+        self.page.locator(".live-chart-plot .main-svg").first.wait_for()
+
+    def plot(self, key: int = 0) -> Any:
+        return self.page.locator(".live-chart-plot").nth(key)
+
+    def drawn(self, expression: str, panel: int = 0) -> Any:
+        """Evaluate an expression of Plotly's element `gd` and the curves `shown` with it."""
+        self.page.wait_for_timeout(250)
+        return self.plot(panel).evaluate(
+            """(gd, [expression, index]) => {
+                const chart = charts.get(document.querySelector("main div"));
+                const { shown } = [...chart.panels.values()][index];
+                return new Function("gd", "shown", `return ${expression}`)(gd, shown);
+            }""",
+            [expression, panel],
+        )
+
+    def drag(self, panel: int = 0) -> None:
+        """Zoom into the middle half of the x axis."""
+        box = self.plot(panel).bounding_box()
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] + box["width"] * 0.3, y)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=4)
+        self.page.mouse.up()
+
+    def double_click(self, panel: int = 0) -> None:
+        self.plot(panel).locator(".nsewdrag").first.dblclick()
