@@ -298,9 +298,10 @@ class Run:
             self.trainer.run(max_seconds=SLICE_SECONDS)
         else:
             # Slow motion: one step with what belongs to it, the next when its time has come.
-            if self.trainer.is_between_steps and now < self._next_step_at:
+            may_step = self.trainer.is_between_steps
+            if may_step and now < self._next_step_at:
                 return min(0.05, self._next_step_at - now)
-            if self.trainer.run(max_steps=1, max_seconds=SLICE_SECONDS):
+            if self.trainer.run(max_steps=int(may_step), max_seconds=SLICE_SECONDS):
                 self._next_step_at = max(self._next_step_at, now - SLICE_SECONDS) + 1 / speed
         self._measure()
         self._keep_snapshot()

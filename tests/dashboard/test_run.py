@@ -85,7 +85,7 @@ def test_slow_motion_waits_a_whole_period_before_the_second_step_also_after_full
 def test_slow_motion_slows_steps_and_not_the_updates_and_evaluations_that_belong_to_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dashboard.run.SLICE_SECONDS", 0.0005)  # a round takes many slices
+    monkeypatch.setattr("dashboard.run.SLICE_SECONDS", 0.005)  # a round takes several slices
     run = Run([SMALL.replace(learning_starts=1, gradient_steps=50, evaluation_period=1)])
     run.steps_per_second = 0.02
     run.start()
