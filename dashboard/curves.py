@@ -27,7 +27,9 @@ def curves(session: Session, drawn: str) -> None:
     def news() -> News:
         session.runner.touch()  # somebody looks
         run_id = run.id  # first: rows of a run that was rewound meanwhile are of another one
-        return News(run.tables(), run_id, session.state, figures(run))
+        # Drawing the page begins another runner, which after a lost connection nothing else does.
+        state = "no runner" if session.runner.is_stopped else session.state
+        return News(run.tables(), run_id, state, figures(run))
 
     live_charts(
         _panels(run),

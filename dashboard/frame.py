@@ -35,6 +35,8 @@ def open_page(title: str) -> Session:
     st.session_state["page"] = next(script for script, name, _ in PAGES if name == title)
     _prepare_process()
     st.logo(str(LOGO), size="large")
+    # The sidebar is there once something is in it, and then moves everything to the right.
+    st.sidebar.empty()
     with st.container(horizontal=True, gap="small", key="navigation"):
         for script, name, symbol in PAGES:
             st.page_link(script, label=name, icon=symbol)

@@ -32,6 +32,11 @@ class Runner:
         self._thread = threading.Thread(target=self._loop, name="dqn-lab-runner", daemon=True)
         self._thread.start()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it trains no more: a lost connection stops it too, though the page may stay."""
+        return self._stopping.is_set()
+
     def touch(self) -> None:
         """Somebody is looking; and there may be something to do."""
         self._touched = time.monotonic()

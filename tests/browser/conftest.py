@@ -2,8 +2,8 @@
 
 `page` and `new_page` watch for uncaught errors of the page's scripts and, when a test fails, save
 a screenshot to the folder DQN_LAB_SCREENSHOTS (else to pytest's temporary folder). A failing
-test's report carries the log of the servers it used. Without a browser these tests are skipped,
-with DQN_LAB_REQUIRE_BROWSER=1 they fail.
+test's report carries what its pages show and the log of the servers it used. Without a browser
+these tests are skipped, with DQN_LAB_REQUIRE_BROWSER=1 they fail.
 """
 
 import contextlib
@@ -41,6 +41,7 @@ BROWSER_OPTIONS = [
     "--disable-sync",
 ]
 server_logs = pytest.StashKey[list[Path]]()
+open_pages = pytest.StashKey[list[Page]]()
 failed = pytest.StashKey[bool]()
 
 
@@ -61,6 +62,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if report.failed:
         item.stash[failed] = True
+        for page in item.stash.get(open_pages, []):
+            if not page.is_closed():
+                report.sections.append((f"page {page.url}", page.locator("body").aria_snapshot()))
         for log in item.config.stash[server_logs]:
             report.sections.append((f"server log {log}", log.read_text(errors="replace")[-8000:]))
     return report
@@ -166,7 +170,7 @@ def new_page(
     request: pytest.FixtureRequest, browser: Browser, tmp_path: Path
 ) -> Iterator[Callable[..., Page]]:
     """new_page(viewport=…, color_scheme=…, …) opens a page in a browser profile of its own."""
-    pages: list[Page] = []
+    pages = request.node.stash[open_pages] = list[Page]()
     errors: list[str] = []
 
     def open_page(**options: object) -> Page:

@@ -1,12 +1,14 @@
 """What a newcomer does, in a real browser: start, watch, pause, test, come back."""
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 APP = Path(__file__).parents[2] / "app.py"
 Open = Callable[..., Page]
@@ -18,7 +20,7 @@ LONG = "?total_steps=10000000"  # trains to the end of any test
 def open_app(page: Page, url: str, query: str = LONG) -> None:
     page.goto(f"{url}/{query}")
     expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(timeout=90_000)
-    expect(button(page, "start")).to_be_visible()
+    expect(button(page, "start")).to_be_visible(timeout=90_000)
 
 
 def button(page: Page, key: str) -> Locator:
@@ -69,19 +71,38 @@ def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
 
 def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str) -> None:
     """A click that was begun while the page came would land beside its button."""
+
+    late: list[bytes] = []
+
+    def pass_on(browser: WebSocketRoute, message: bytes) -> None:
+        delta = ForwardMsg.FromString(message)
+        in_sidebar = delta.WhichOneof("type") == "delta" and delta.metadata.delta_path[0] == 1
+        if in_sidebar and delta.delta.new_element.WhichOneof("type") != "empty" and not late:
+            late.append(message)
+            time.sleep(3)  # the main part is drawn meanwhile
+        browser.send(message)
+
+    def connect(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        browser.on_message(server.send)
+        server.on_message(lambda message: pass_on(browser, bytes(message)))
+
+    page.route_web_socket("**/_stcore/stream", connect)
     network = page.context.new_cdp_session(page)
     network.send("Emulation.setCPUThrottlingRate", {"rate": 3})
     page.add_init_script("""
-        window.tops = new Set();
+        window.places = new Set();
         const look = () => {
-            const controls = document.querySelector(".st-key-time_controls");
-            if (controls) tops.add(Math.round(controls.getBoundingClientRect().top));
+            const start = document.querySelector(".st-key-start button")?.getBoundingClientRect();
+            if (start) places.add([start.left, start.top].map(Math.round).join());
             requestAnimationFrame(look);
         };
         look();
     """)
     open_app(page, app_url)
-    assert len(page.evaluate("[...tops]")) == 1
+    assert late
+    expect(button(page, "open_copy")).to_be_visible()
+    assert len(page.evaluate("[...places]")) == 1
 
 
 def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
@@ -147,7 +168,7 @@ class Uplink:
         page.route_web_socket("**/_stcore/stream", self._connect)
 
     def _connect(self, browser: WebSocketRoute) -> None:
-        self._server = browser.connect_to_server()
+        self._browser, self._server = browser, browser.connect_to_server()
         browser.on_message(self._take)
 
     def _take(self, message: str | bytes) -> None:
@@ -160,11 +181,27 @@ class Uplink:
         for message in messages:
             self._server.send(message)
 
+    def drop(self) -> None:
+        """Lose the connection at both ends; the browser makes another one."""
+        self._browser.close()
+        self._server.close()
+
     def of_components(self) -> list[bytes]:
         reruns = ((BackMsg.FromString(message).rerun_script, message) for message in self.messages)
         return [
             m for run, m in reruns if any(w.json_trigger_value for w in run.widget_states.widgets)
         ]
+
+
+def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> None:
+    uplink = Uplink(page)
+    open_app(page, app_url)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    uplink.drop()
+    page.wait_for_timeout(2_000)  # by then its runner has ended
+    wait_for_step(page, env_step(page) + 1_000)
+    expect(page.get_by_text("training", exact=True).first).to_be_visible()
 
 
 def test_a_late_message_of_the_page_that_was_left_does_not_empty_the_next(
