@@ -58,13 +58,16 @@ class Updates:
 
     @classmethod
     def of(cls, run: Run, member: int) -> "Updates":
-        columns = run.history.updates.columns()
-        rows = np.flatnonzero(columns["member"] == member)
-        count = min(len(rows), TREND_POINTS)
-        thinned = rows[np.linspace(0, max(0, len(rows) - 1), count).round().astype(int)]
+        members = run.trainer.members  # each statistic is a row of each, in their order
+        own = {
+            name: column[member::members] for name, column in run.history.updates.columns().items()
+        }
+        length = len(own["member"])
+        count = min(length, TREND_POINTS)
+        thinned = np.linspace(0, max(0, length - 1), count).round().astype(int)
         return cls(
-            {name: column[thinned] for name, column in columns.items()},
-            {name: column[rows[-JUDGED:]] for name, column in columns.items()},
+            {name: column[thinned] for name, column in own.items()},
+            {name: column[-JUDGED:] for name, column in own.items()},
         )
 
 
@@ -103,9 +106,10 @@ def status_of(value: float | None, watch: float, bad: float) -> Level:
 def _fill(run: Run, member: int, updates: Updates) -> Sign:
     size, capacity = len(run.trainer.replay), run.trainer.replay.capacity
     episodes = run.history.episodes.columns()
-    ends = episodes["env_step"][episodes["member"] == member]
     oldest = run.trainer.env_step - size
-    held = int(np.count_nonzero(ends > oldest)) + bool(run.trainer.current_length(member))
+    since = np.searchsorted(episodes["env_step"], oldest, side="right")
+    ended = int(np.count_nonzero(episodes["member"][since:] == member))
+    held = ended + bool(run.trainer.current_length(member))
     # While it fills up, few episodes are all there are.
     small = 1 / held if held and size == capacity else None
     return Sign(

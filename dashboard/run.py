@@ -38,7 +38,7 @@ PACE_SECONDS = 3.0
 MOST_WEIGHTS = 5_000_000
 """Of all members of a run; a run keeps six numbers for each, and a server many runs."""
 
-MOST_SNAPSHOTS = 40
+MOST_SNAPSHOTS = 20
 """Agents kept from earlier in the run; beyond it every second one is dropped."""
 
 
@@ -317,8 +317,8 @@ class Run:
             self._pace.popleft()
 
     def _keep_snapshot(self) -> None:
-        evaluations = self.history.evaluations.columns()["env_step"]
-        if len(evaluations) and evaluations[-1] > self.snapshots[-1].env_steps:
+        newest = self.history.evaluations.columns(-1)["env_step"]
+        if len(newest) and newest[0] > self.snapshots[-1].env_steps:
             self.snapshots.append(self.trainer.agent())
             if len(self.snapshots) > MOST_SNAPSHOTS:
                 # Of an odd number, so that the first and the newest stay.

@@ -9,7 +9,7 @@ from dashboard.run import Run
 from dashboard.slots import Slots
 from dqn_core.processor import give_back_free_memory
 
-TIDY_SECONDS = 30.0
+TIDY_SECONDS = 10.0
 """From one giving back of free memory to the next."""
 
 ABANDONED_SECONDS = float(os.environ.get("DQN_LAB_ABANDONED_SECONDS", "150"))

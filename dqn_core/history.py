@@ -1,5 +1,6 @@
 """What happened in a run, as growing columns."""
 
+import mmap
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,6 +38,10 @@ UPDATES: Columns = WHEN | {
 }
 
 
+FIRST_ROOM = 512
+"""Rows that a new table has room for: of numbers, a page of memory a column."""
+
+
 class Table:
     """Columns of equal length that only grow; one writer, any number of readers.
 
@@ -45,7 +50,7 @@ class Table:
 
     def __init__(self, columns: Mapping[str, Any]) -> None:
         self._types = dict(columns)
-        self._columns = {name: np.empty(64, dtype=kind) for name, kind in columns.items()}
+        self._columns = _room(self._types, FIRST_ROOM)
         self._length = 0
 
     def __len__(self) -> int:
@@ -55,10 +60,10 @@ class Table:
         """Add one row; every column must be given."""
         assert row.keys() == self._types.keys(), row.keys() ^ self._types.keys()
         if self._length == len(self._columns["member"]):
-            self._columns = {
-                name: np.concatenate([column, np.empty_like(column)])
-                for name, column in self._columns.items()
-            }
+            larger = _room(self._types, 2 * self._length)
+            for name, column in self._columns.items():
+                larger[name][: self._length] = column
+            self._columns = larger
         for name, value in row.items():
             self._columns[name][self._length] = value
         self._length += 1
@@ -83,14 +88,28 @@ class Table:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self._columns = {
-            name: np.array(state[name], dtype=kind) for name, kind in self._types.items()
-        }
-        if {column.shape for column in self._columns.values()} != {self._columns["member"].shape}:
+        loaded = {name: np.array(state[name], dtype=kind) for name, kind in self._types.items()}
+        length = len(loaded["member"])
+        if any(column.shape != (length,) for column in loaded.values()):
             raise ValueError("the columns of its history differ in length")
-        self._length = len(self._columns["member"])
-        if not self._length:
-            self._columns = {name: np.empty(64, dtype=kind) for name, kind in self._types.items()}
+        columns = _room(self._types, max(FIRST_ROOM, length))
+        for name, column in loaded.items():
+            columns[name][:length] = column
+        self._columns, self._length = columns, length
+
+
+def _room(types: Mapping[str, Any], rows: int) -> Columns:
+    """Columns for so many rows. Those of numbers lie in memory of their own.
+
+    It is taken when it is written to and given back as a whole, whereas blocks that stay and grow
+    among those that come and go leave holes in the heap.
+    """
+    return {
+        name: np.empty(rows, dtype=object)
+        if kind is object
+        else np.frombuffer(mmap.mmap(-1, rows * np.dtype(kind).itemsize), dtype=kind)
+        for name, kind in types.items()
+    }
 
 
 class History:
