@@ -1,28 +1,17 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from dashboard.links import Link, read
+from dashboard.widgets import received
 
-# `st.query_params` would add an entry to the browser's history at each change of a control, and
-# the way back would lead through all of them; this replaces the entry. What Streamlit itself
-# takes from an address stays.
 _component = st.components.v2.component(
     "dqn_lab_address",
-    js="""
-export default ({ data }) => {
-  const address = new URL(window.location.href)
-  const embedding = new URLSearchParams(
-    [...address.searchParams].filter(([name]) => name === "embed" || name === "embed_options"),
-  )
-  const search = [data.query, String(embedding)].filter(Boolean).join("&")
-  if (address.search === "?" + search) return
-  address.search = search
-  window.history.replaceState(window.history.state, "", address)
-}
-""",
+    js=(Path(__file__).resolve().parent.parent / "assets" / "address.js").read_text("utf-8"),
 )
 
 
@@ -31,9 +20,17 @@ def read_address() -> tuple[Link, list[str]]:
     return read({name: st.query_params.get_all(name) for name in st.query_params})
 
 
-def keep_address(page: str, link: Link) -> None:
-    """Let the address bar carry ``link``. The page's name has a new page write it once more."""
-    _component(key="address", data={"page": page, "query": link.query})
+def keep_address(page: str, link: Link, session: str, come_back: Callable[[str], None]) -> None:
+    """Let the address bar carry ``link``, and the browser's tab the name of the ``session``.
+
+    The page's name has a new page write them once more. When the tab had another session before,
+    as it has where its page was loaded again, ``come_back`` is called with that one's name.
+    """
+    _component(
+        key="address",
+        data={"page": page, "query": link.query, "session": session},
+        on_earlier_change=lambda: come_back(str(received("address", "earlier"))),
+    )
 
 
 def tell_problems(problems: list[str]) -> None:

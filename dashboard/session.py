@@ -1,12 +1,14 @@
 """What belongs to one browser session: its draft configuration, its run, its runner."""
 
 import os
+import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
+from dashboard.absent import Absent
 from dashboard.address import read_address
 from dashboard.links import MOST_MEMBERS, Link, pasted
 from dashboard.run import RestorePoint, Run, Status
@@ -25,10 +27,12 @@ class Session:
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
-    control it belongs to; ``link_problems`` says what of the opening link was not used.
+    control it belongs to; ``link_problems`` says what of the opening link was not used. ``name`` is
+    known to its own browser tab alone.
     """
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
+        self.name = secrets.token_urlsafe(16)
         self.link = link or Link()
         self.link_problems = list(link_problems)
         self.problem = ""
@@ -185,6 +189,19 @@ class Session:
             self.problem, self.refused = f"{name} was not opened. {error}", "open"
         return not self.problem
 
+    def come_back(self, name: str) -> None:
+        """Go on with the run that the tab had as ``name``, before its page was loaded again.
+
+        Unless its address was changed: then it asks for another one.
+        """
+        earlier = absent().take(name)
+        if earlier is None or earlier.link.query != self.link.query:
+            return
+        self.run.close()
+        self.link, self.run, self._links_before = earlier.link, earlier.run, earlier._links_before
+        # Should its connection come back after all, it has a run of its own.
+        earlier.run = Run(earlier.link.member_configs)
+
     def needs_reset(self) -> list[str]:
         """Labels of the controls whose values the run does not have, because it must restart."""
         names = self.config.difference(self.run.config)
@@ -202,14 +219,35 @@ def current_session() -> Session:
     if "session" not in st.session_state:
         st.session_state["session"] = Session(*read_address())
     session: Session = st.session_state["session"]
-    session.runner = _runner(session)
+    session.runner = _visit(session).runner
     session.runner.touch()
     return session
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda runner: runner.stop())
-def _runner(_session: Session) -> Runner:
-    return Runner(lambda: _session.run, slots())
+@dataclass(frozen=True)
+class Visit:
+    """The time that a page is connected: it has a runner, and when it ends its run is kept."""
+
+    session: Session
+    runner: Runner
+
+    def end(self) -> None:
+        """Called on the server's event loop."""
+        self.runner.stop()
+        if self.session.run.trainer.env_step:
+            absent().keep(self.session.name, self.session)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda visit: visit.end())
+def _visit(_session: Session) -> Visit:
+    absent().take(_session.name)  # it is back
+    return Visit(_session, Runner(lambda: _session.run, slots()))
+
+
+@st.cache_resource(show_spinner=False)
+def absent() -> Absent[Session]:
+    """The server's sessions that have lost their page."""
+    return Absent()
 
 
 @st.cache_resource(show_spinner=False)

@@ -204,6 +204,19 @@ def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> N
     expect(page.get_by_text("training", exact=True).first).to_be_visible()
 
 
+def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    button(page, "start").click()
+    before = wait_for_step(page, 300)
+    page.reload()
+    expect(button(page, "pause")).to_be_visible(timeout=90_000)
+    assert wait_for_step(page, before) < 100_000
+    page.goto(f"{app_url}/?gamma=0.9")
+    expect(button(page, "start")).to_be_visible(timeout=90_000)
+    page.wait_for_timeout(1_000)
+    assert env_step(page) == 0, "another address is another run"
+
+
 def test_a_late_message_of_the_page_that_was_left_does_not_empty_the_next(
     page: Page, app_url: str
 ) -> None:

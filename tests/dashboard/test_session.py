@@ -1,7 +1,8 @@
 """The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
 
 from dashboard.run import Status
-from dashboard.session import Session
+from dashboard.runner import Runner
+from dashboard.session import Session, Visit, absent
 from dashboard.slots import Slots
 from dqn_core import DQNConfig, preset
 
@@ -129,3 +130,38 @@ def test_undo_brings_the_controls_back_too() -> None:
     session.set("gamma", 0.5)
     session.undo(0)
     assert session.config.gamma == session.run.config.gamma == DQNConfig().gamma
+
+
+def left() -> Session:
+    """A session under way whose page was closed or is being loaded again."""
+    session = begun()
+    Visit(session, Runner(lambda: session.run, Slots(1))).end()
+    return session
+
+
+def test_a_page_that_was_loaded_again_goes_on_with_its_run() -> None:
+    earlier = left()
+    run = earlier.run
+    session = Session()
+    session.come_back(earlier.name)
+    assert session.run is run
+    assert session.run.trainer.env_step == 1
+    assert earlier.run is not run, "two sessions never share a run"
+    again = Session()
+    again.come_back(earlier.name)
+    assert again.run.trainer.env_step == 0, "it is there once"
+
+
+def test_a_page_with_another_address_begins_the_run_that_it_asks_for() -> None:
+    earlier = left()
+    session = Session()
+    session.set("gamma", 0.5)
+    session.come_back(earlier.name)
+    assert session.run.trainer.env_step == 0
+    assert session.config.gamma == 0.5
+
+
+def test_a_run_that_was_never_begun_is_not_kept() -> None:
+    earlier = Session()
+    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
+    assert absent().take(earlier.name) is None
