@@ -60,6 +60,12 @@ function readTheme(probe) {
   const faintness = isDark
     ? { member: 0.6, faint: 0.55, band: 0.3 }
     : { member: 0.4, faint: 0.3, band: 0.18 };
+  const shades = (colour) => ({
+    bold: colour,
+    member: translucent(colour, faintness.member),
+    faint: translucent(colour, faintness.faint),
+    band: translucent(colour, faintness.band),
+  });
   return {
     signature: [text, background, font, colours].join(" "),
     text,
@@ -67,12 +73,8 @@ function readTheme(probe) {
     font,
     muted: translucent(text, 0.75),
     grid: translucent(text, 0.14),
-    hues: colours.split(",").map((colour) => ({
-      bold: colour,
-      member: translucent(colour, faintness.member),
-      faint: translucent(colour, faintness.faint),
-      band: translucent(colour, faintness.band),
-    })),
+    hues: colours.split(",").map(shades),
+    grey: shades(translucent(text, 0.55)),
     coarse: matchMedia("(pointer: coarse)").matches,
   };
 }
@@ -285,7 +287,9 @@ class Chart {
 
   /** What thin and bold lines mean, for the kinds on show. */
   #legendOfLines() {
-    const curves = [...this.panels.values()].flatMap(({ curves }) => curves);
+    const curves = [...this.panels.values()]
+      .flatMap(({ curves }) => curves)
+      .filter(({ spec }) => !spec.behind);
     if (curves.some(({ several }) => several)) {
       return "Thin: members. Bold: their interquartile mean. Shaded: its 95 % bootstrap interval.";
     }

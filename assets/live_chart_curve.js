@@ -143,7 +143,8 @@ export class Curve {
         bold,
       };
     }
-    const faint = this.spec.kind === "average" && !this.empty ? cut(this.#raw()[0]) : NOTHING;
+    const singles = this.spec.kind === "average" && !this.spec.behind && !this.empty;
+    const faint = singles ? cut(this.#raw()[0]) : NOTHING;
     return { band: NOTHING, faint, bold };
   }
 

@@ -69,7 +69,7 @@ export class Panel {
   #legendEntry(trace) {
     const button = element("button", "live-chart-entry", this.#legend);
     button.type = "button";
-    button.style.setProperty("--hue", this.#chart.theme.hues[trace.hue].bold);
+    button.style.setProperty("--hue", this.#hue(trace).bold);
     element("span", `live-chart-swatch ${trace.kind} ${trace.dash}`, button);
     element("span", "", button).textContent = trace.name;
     const value = element("output", "", button);
@@ -88,20 +88,24 @@ export class Panel {
   /** Colours of the legend after a change of theme. */
   recolour() {
     this.#entries.forEach(({ button }, index) => {
-      const { hue } = this.spec.traces[index];
-      button.style.setProperty("--hue", this.#chart.theme.hues[hue].bold);
+      button.style.setProperty("--hue", this.#hue(this.spec.traces[index]).bold);
     });
     this.stale = true;
   }
 
+  /** The curves that the panel is about. */
+  get #foremost() {
+    return this.curves.filter(({ spec }) => !spec.behind);
+  }
+
   /** Whether this panel's tables have rows. */
   get empty() {
-    return this.curves.every((curve) => curve.empty);
+    return this.#foremost.every((curve) => curve.empty);
   }
 
   /** Largest x of the panel's curves. */
   get end() {
-    return Math.max(0, ...this.curves.map((curve) => (curve.empty ? 0 : curve.end)));
+    return Math.max(0, ...this.#foremost.map((curve) => (curve.empty ? 0 : curve.end)));
   }
 
   followY() {
@@ -147,15 +151,21 @@ export class Panel {
   #readCurves(range) {
     this.shown = this.curves
       .filter(({ spec }) => !this.#hidden.has(spec.name))
+      .toSorted((a, b) => b.spec.behind - a.spec.behind)
       .map((curve) => {
         const lines = this.#drawable(curve.lines(range, this.#box.width));
         return { name: curve.spec.name, lines, style: this.#style(curve, lines) };
       });
   }
 
+  #hue({ hue, behind }) {
+    const { hues, grey } = this.#chart.theme;
+    return behind ? grey : hues[hue];
+  }
+
   #style({ spec, several }, { bold }) {
-    const { hues, background } = this.#chart.theme;
-    const hue = hues[spec.hue];
+    const { background } = this.#chart.theme;
+    const hue = this.#hue(spec);
     const marked = spec.kind === "markers" && !several;
     return {
       color: hue.bold,

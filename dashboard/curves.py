@@ -5,6 +5,7 @@ from typing import get_args
 
 import numpy as np
 
+from dashboard.earlier import Earlier
 from dashboard.feed import CURVES_SECONDS
 from dashboard.figures import figures
 from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, XAxis, live_charts
@@ -23,16 +24,20 @@ def curves(session: Session, drawn: str) -> None:
     ``drawn`` is the session's state that the page shows.
     """
     run, link = session.run, session.link
+    earlier = session.earlier
+    if earlier and earlier.config.env_id != run.config.env_id:
+        earlier = None  # returns of another environment say nothing here
 
     def news() -> News:
         session.runner.touch()  # somebody looks
         run_id = run.id  # first: rows of a run that was rewound meanwhile are of another one
         # Drawing the page begins another runner, which after a lost connection nothing else does.
         state = "no runner" if session.runner.is_stopped else session.state
-        return News(run.tables(), run_id, state, figures(run))
+        tables = run.tables() | ({"earlier": earlier.episodes} if earlier else {})
+        return News(tables, run_id, state, figures(run))
 
     live_charts(
-        _panels(run),
+        _panels(run, earlier),
         news,
         x_axis=link.x_axis,
         smoothing=link.smoothing,
@@ -49,8 +54,11 @@ def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
     return None
 
 
-def _panels(run: Run) -> list[Panel]:
+def _panels(run: Run, earlier: Earlier | None = None) -> list[Panel]:
     spec = run.trainer.spec
+    before: tuple[Trace, ...] = ()
+    if earlier:
+        before = (Trace("earlier", "return", earlier.words(run), "average", behind=True),)
     references = []
     if spec.max_episode_steps <= LONGEST_RANDOM_EPISODE:
         random_return = _random_return(spec.env_id, run.config.max_episode_steps)
@@ -77,6 +85,7 @@ def _panels(run: Run) -> list[Panel]:
             (
                 Trace("episodes", "return", "training", "average", "return"),
                 Trace("evaluations", "mean_return", "greedy", "markers", "prediction"),
+                *before,
             ),
             tuple(references),
             y_title="sum of rewards",

@@ -71,6 +71,8 @@ class Trace:
             values alone, "markers" a marker at each.
         color: the quantity's role, which has the same hue in every panel.
         dash: the line's style, to tell traces of one hue apart.
+        behind: what the others are compared with: grey, without single values, and only as far as
+            the axis goes for them.
     """
 
     table: str
@@ -79,6 +81,7 @@ class Trace:
     kind: Literal["average", "line", "markers"] = "line"
     color: Hue = "return"
     dash: Literal["solid", "dash", "dot", "dashdot"] = "solid"
+    behind: bool = False
 
 
 @dataclass(frozen=True)

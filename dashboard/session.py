@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.absent import Absent
 from dashboard.address import read_address
+from dashboard.earlier import Earlier
 from dashboard.links import MOST_MEMBERS, Link, pasted
 from dashboard.run import RestorePoint, Run, Status
 from dashboard.runner import Runner
@@ -27,8 +28,9 @@ class Session:
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
-    control it belongs to; ``link_problems`` says what of the opening link was not used. ``name`` is
-    known to its own browser tab alone.
+    control it belongs to; ``link_problems`` says what of the opening link was not used. ``earlier``
+    is the run that the present one took the place of. ``name`` is known to its own browser tab
+    alone.
     """
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
@@ -38,6 +40,7 @@ class Session:
         self.problem = ""
         self.refused = ""
         self.runner: Runner
+        self.earlier: Earlier | None = None
         self._links_before: WeakKeyDictionary[RestorePoint, Link] = WeakKeyDictionary()
         try:
             self.run = Run(self.link.member_configs)
@@ -177,8 +180,7 @@ class Session:
             except LabError:
                 trainer.close()
                 raise
-            self.run.close()
-            self.run = opened
+            self._replace_run(opened)
             self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
             return link
 
@@ -199,6 +201,7 @@ class Session:
             return
         self.run.close()
         self.link, self.run, self._links_before = earlier.link, earlier.run, earlier._links_before
+        self.earlier = earlier.earlier
         # Should its connection come back after all, it has a run of its own.
         earlier.run = Run(earlier.link.member_configs)
 
@@ -209,8 +212,12 @@ class Session:
         return [*labels, "Seeds"] if self.members != self.run.trainer.members else labels
 
     def _begin(self, configs: Sequence[DQNConfig]) -> None:
-        run = Run(configs)
+        self._replace_run(Run(configs))
+
+    def _replace_run(self, run: Run) -> None:
         self.run.close()
+        if len(self.run.history.episodes):
+            self.earlier = Earlier.of(self.run)
         self.run = run
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.live_chart import News, live_charts
+from dashboard.live_chart import News, Panel, Trace, live_charts
 from tests.browser.chart_bench import PANELS, THEMES, Bench, made_up
 
 DEMO = Path(__file__).with_name("live_chart_demo.py")
@@ -423,3 +423,25 @@ def test_in_streamlit(serve: Callable[[Path], str], page: Page) -> None:
     page.get_by_role("button", name="New run").click()
     page.wait_for_timeout(2500)
     assert end() < grown / 2
+
+
+def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Bench) -> None:
+    panel = Panel(
+        "return",
+        "Return",
+        (
+            Trace("evaluations", "mean_return", "greedy", "markers"),
+            Trace("episodes", "return", "before (γ 0.9)", "average", behind=True),
+        ),
+        empty="Nothing yet.",
+    )
+    bench.refresh(20, panels=[panel])
+    expect(bench.page.get_by_text("Nothing yet.")).to_be_visible()
+    bench.refresh(100, panels=[panel])
+    bench.refresh(30, panels=[panel], run_id="b")  # greedy to step 2,500, before to 3,000
+    expect(bench.page.get_by_text("Nothing yet.")).to_be_hidden()
+    assert bench.drawn("shown.map(({ name }) => name)") == ["before (γ 0.9)", "greedy"]
+    assert bench.drawn("gd.layout.xaxis.range")[1] < 2_700
+    assert bench.drawn("shown[0].lines.faint.x.length") == 0
+    assert 2_000 < bench.drawn("Math.max(...shown[0].lines.bold.x)") <= 2_700
+    assert bench.drawn("shown[0].style.color !== shown[1].style.color")

@@ -1,0 +1,44 @@
+"""The run before the present one, which its curve is compared with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dashboard.run import Run, show
+from dqn_core import HYPERPARAMETERS, DQNConfig
+from dqn_core.history import WHEN
+
+MOST_NAMED = 2
+"""Values that tell the two apart in a legend."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is kept of a run that another one took the place of."""
+
+    config: DQNConfig
+    members: int
+    episodes: dict[str, Any]
+
+    @classmethod
+    def of(cls, run: Run) -> "Earlier":
+        """Its returns, however long it was, and the configuration of its last step."""
+        changes = run.history.changes.columns()
+        since = np.flatnonzero(changes["env_step"] == run.trainer.env_step)[::-1]
+        unused = {changes["name"][row]: changes["old"][row] for row in since}  # the oldest counts
+        columns = run.history.episodes.columns()
+        kept = {name: columns[name].copy() for name in (*WHEN, "return")}
+        return cls(run.config.replace(**unused), run.trainer.members, kept)
+
+    def words(self, present: Run) -> str:
+        """``before (γ 0.9)``: how it was set where ``present`` is set otherwise."""
+        values = [
+            f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
+            for name, value in self.config.difference(present.config).items()
+        ]
+        if self.members != present.trainer.members:
+            values.append("1 member" if self.members == 1 else f"{self.members} members")
+        more = [f"{len(values) - MOST_NAMED} more"] if len(values) > MOST_NAMED else []
+        named = ", ".join(values[:MOST_NAMED] + more)
+        return f"before ({named})" if named else "before"

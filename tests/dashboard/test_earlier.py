@@ -1,0 +1,63 @@
+"""The run before the present one: which it is, and how it is told from it."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.earlier import Earlier
+from dashboard.links import Link
+from dashboard.run import Run
+from dashboard.session import Session
+from tests.core.small_runs import SMALL
+
+
+def trained(session: Session) -> Session:
+    session.run.trainer.run(max_steps=60)
+    assert len(session.run.history.episodes) > 0
+    return session
+
+
+def test_a_reset_leaves_the_run_so_far_to_compare_with() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    assert session.earlier is None
+    returns = session.run.history.episodes.frame()["return"].tolist()
+    session.reset(seed=1)
+    assert session.earlier is not None
+    assert session.earlier.episodes["return"].tolist() == returns
+    assert session.earlier.words(session.run) == "before (Seed 0)"
+
+
+def test_values_that_were_set_for_the_next_run_are_not_the_earlier_ones() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    for gamma in (0.9, 0.8):
+        session.set("gamma", gamma)
+    session.reset()
+    assert session.earlier is not None
+    assert session.earlier.words(session.run) == "before (γ 0.99)"
+
+
+def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.reset()
+    kept = session.earlier
+    session.set("gamma", 0.5)
+    session.reset()
+    assert session.earlier is kept
+
+
+@pytest.mark.parametrize(
+    ("changes", "members", "words"),
+    [
+        ({}, 1, "before"),
+        ({"gamma": 0.5}, 1, "before (γ 0.99)"),
+        ({"gamma": 0.5, "batch_size": 16}, 1, "before (B 8, γ 0.99)"),
+        ({"gamma": 0.5, "batch_size": 16}, 2, "before (B 8, γ 0.99, 1 more)"),
+        ({}, 2, "before (1 member)"),
+    ],
+)
+def test_it_is_called_by_what_was_set_otherwise(
+    changes: dict[str, Any], members: int, words: str
+) -> None:
+    present = SMALL.replace(**changes)
+    run = Run([present.replace(seed=p) for p in range(members)])
+    assert Earlier.of(Run([SMALL])).words(run) == words
