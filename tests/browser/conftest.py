@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 90
+PATIENCE = 90_000
+"""Milliseconds that an expectation may take: a busy machine's pauses are no failures."""
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -47,6 +49,7 @@ failed = pytest.StashKey[bool]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[server_logs] = []
+    expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,8 +19,8 @@ LONG = "?total_steps=10000000"  # trains to the end of any test
 
 def open_app(page: Page, url: str, query: str = LONG) -> None:
     page.goto(f"{url}/{query}")
-    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(timeout=90_000)
-    expect(button(page, "start")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
+    expect(button(page, "start")).to_be_visible()
 
 
 def button(page: Page, key: str) -> Locator:
@@ -42,9 +42,20 @@ def wait_for_step(page: Page, beyond: int) -> int:
     raise AssertionError(f"step {env_step(page)} never got beyond {beyond}")
 
 
+def resting_step(page: Page) -> int:
+    """The step of a paused run: the figures come after the badge."""
+    shown = -1
+    for _ in range(60):
+        if (step := env_step(page)) == shown:
+            return step
+        shown = step
+        page.wait_for_timeout(1_000)
+    raise AssertionError(f"step {shown} is not the last one")
+
+
 def go_to(page: Page, name: str, heading: str) -> None:
     page.locator(".st-key-navigation").get_by_role("link", name=name).click()
-    expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
 
 
 def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
@@ -61,8 +72,7 @@ def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
 
     button(page, "pause").click()
     expect(page.get_by_text("paused", exact=True)).to_be_visible()
-    page.wait_for_timeout(1_000)  # the figures come after the badge
-    paused_at = env_step(page)
+    paused_at = resting_step(page)
     page.wait_for_timeout(1_500)
     assert env_step(page) == paused_at
     button(page, "start").click()
@@ -118,12 +128,15 @@ def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
     open_app(page, app_url)
     button(page, "start").click()
     wait_for_step(page, 100)
-    page.wait_for_timeout(1_000)  # until the page has been drawn as one that trains
     assert frames
-    frames.clear()
+    for _ in range(20):  # until the page has been drawn as one that trains
+        frames.clear()
+        page.wait_for_timeout(2_000)
+        if not frames:
+            break
     step = env_step(page)
-    page.wait_for_timeout(3_000)
-    assert env_step(page) > step
+    page.wait_for_timeout(2_000)
+    wait_for_step(page, step)
     assert not frames
 
 
@@ -209,10 +222,10 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: s
     button(page, "start").click()
     before = wait_for_step(page, 300)
     page.reload()
-    expect(button(page, "pause")).to_be_visible(timeout=90_000)
+    expect(button(page, "pause")).to_be_visible()
     assert wait_for_step(page, before) < 100_000
     page.goto(f"{app_url}/?gamma=0.9")
-    expect(button(page, "start")).to_be_visible(timeout=90_000)
+    expect(button(page, "start")).to_be_visible()
     page.wait_for_timeout(1_000)
     assert env_step(page) == 0, "another address is another run"
 
@@ -250,7 +263,7 @@ def test_components_are_silent_while_another_page_is_on_its_way(page: Page, app_
         "link => link.click()"
     )
     # Meanwhile the answer to the player's request comes, and more of the film is missing.
-    page.wait_for_timeout(1_000)
+    page.wait_for_timeout(500)
     assert not BackMsg.FromString(uplink.messages[-1]).rerun_script.fragment_id  # the new page
     uplink.holds = False
     uplink.send(uplink.messages[-1:])
@@ -333,8 +346,7 @@ def test_a_run_is_saved_and_opened_again_in_another_window(
     wait_for_step(page, 300)
     button(page, "pause").click()
     expect(page.get_by_text("paused", exact=True)).to_be_visible()
-    page.wait_for_timeout(1_000)
-    at = env_step(page)
+    at = resting_step(page)
     button(page, "open_files").click()
     with page.expect_download() as download:
         button(page, "save_run").click()
@@ -409,7 +421,7 @@ def test_the_test_page_plays_the_agent_in_training(page: Page, app_url: str) -> 
     wait_for_step(page, 1_500)
     go_to(page, "Test", "Watch and test an agent")
     slider, canvas = page.locator(".player .slider"), page.locator(".player canvas").first
-    expect(canvas).to_be_visible(timeout=90_000)
+    expect(canvas).to_be_visible()
     over = re.compile("terminated at step|reached its time limit")
     expect(page.get_by_text(over)).to_be_visible(timeout=60_000)
     pictures = []

@@ -1,9 +1,8 @@
 """The controls in a real browser, while the run trains at full speed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dqn_core import DQNConfig
@@ -12,19 +11,9 @@ Open = Callable[..., Page]
 LONG = "?total_steps=10000000"  # trains to the end of any test
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A busy machine's pauses are no failures."""
-    expect.set_options(timeout=120_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 def open_app(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/{query}")
-    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(
-        timeout=120_000
-    )
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
     expect(box(page, "control_seed")).to_be_visible()
 
 

@@ -1,10 +1,9 @@
 """The address bar in a real browser: written, opened elsewhere, bad, and used for a lesson."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dqn_core import DQNConfig
@@ -12,19 +11,9 @@ from dqn_core import DQNConfig
 Open = Callable[..., Page]
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A busy machine's pauses are no failures."""
-    expect.set_options(timeout=120_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 def open_app(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/{query}")
-    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible(
-        timeout=120_000
-    )
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
     expect(box(page, "control_seed")).to_be_visible()
 
 
