@@ -19,6 +19,7 @@ from dashboard.health import health
 from dashboard.live_chart import XAxis
 from dashboard.routes import routes
 from dashboard.run import Status
+from dashboard.scene import scene
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 
@@ -220,6 +221,7 @@ def train_page() -> None:
     changes(session)
     st.html(STYLE)
     view(session)
+    scene(session.run)
     curves(session, drawn)
     inside(session)
     if session.state != drawn:

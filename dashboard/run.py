@@ -24,6 +24,7 @@ from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
+from dqn_core.trainer import Moment
 
 SLICE_SECONDS = 0.02
 """How long the thread trains between two looks at its commands."""
@@ -245,6 +246,11 @@ class Run:
             newest = recent_observations(replay, recent)
             all_over = spread_observations(replay, spread)
         return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy())
+
+    def moment(self, member: int = 0) -> tuple[Agent, Moment]:
+        """The policy as it is now, and where its episode is."""
+        with self._turnstile.for_page():
+            return self.trainer.agent(member), self.trainer.moment(member)
 
     def best_agent(self, member: int = 0) -> Agent:
         """The policy of the best greedy evaluation so far."""

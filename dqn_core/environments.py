@@ -68,6 +68,17 @@ class Environment:
         """The picture `(H, W, 3)` uint8, or text, that the render mode gives."""
         return self.env.render()
 
+    def picture_of(self, state: Mapping[str, Any]) -> Any:
+        """The picture of another environment's ``state_dict``, which this one takes over.
+
+        The other one need not render; this one has to, and to have been reset once.
+        """
+        unwrapped: Any = self.env.unwrapped
+        mode = unwrapped.render_mode
+        self.load_state_dict(state)
+        unwrapped.render_mode = mode  # one of the plain variables
+        return self.render()
+
     def close(self) -> None:
         self.env.close()
 

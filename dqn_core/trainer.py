@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,21 @@ STATISTICS_PERIOD = 97
 A prime: with 100, a target network that is copied every 100, 50 or 20 updates would be looked at
 just after each copy, and never be seen to lag.
 """
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a member's episode is: the environment's state and what the agent sees of it.
+
+    ``action`` and ``reward`` are the last ones; None while the episode has no step.
+    """
+
+    environment: Mapping[str, Any]
+    observation: np.ndarray  # (observation_dim,) float32
+    length: int
+    return_so_far: float
+    action: int | None
+    reward: float | None
 
 
 class Trainer:
@@ -84,6 +100,21 @@ class Trainer:
     def current_length(self, member: int = 0) -> int:
         """Environment steps made in the episode that is under way."""
         return int(self._lengths[member])
+
+    def moment(self, member: int = 0) -> Moment:
+        """Where that member's episode is, copied."""
+        length, row = self.current_length(member), None
+        if length:
+            newest = np.full((self.members, 1), len(self.replay) - 1)
+            row = self.replay.rows(newest)[member, 0]
+        return Moment(
+            self.environments[member].state_dict(),
+            self._observations[member].copy(),
+            length,
+            float(self._returns[member]),
+            None if row is None else int(row[-4]),
+            None if row is None else float(row[-3]),
+        )
 
     @property
     def is_between_steps(self) -> bool:

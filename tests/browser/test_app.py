@@ -281,6 +281,22 @@ def test_single_steps_and_episodes(page: Page, app_url: str) -> None:
     expect(page.get_by_text("paused", exact=True)).to_be_visible()
 
 
+def test_slow_motion_shows_the_environment_and_a_step_moves_it(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    picture = page.locator(".scene-picture")
+    expect(picture).to_be_hidden()
+    page.locator(".st-key-speed input").click()
+    page.get_by_role("option", name="10 steps/s").click()
+    expect(picture).to_have_attribute("aria-label", "CartPole-v1 at step 0 of the episode")
+    button(page, "one_step").click()
+    expect(picture).to_have_attribute("aria-label", "CartPole-v1 at step 1 of the episode")
+    before = picture.evaluate("canvas => canvas.toDataURL()")
+    button(page, "start").click()
+    page.wait_for_function(
+        "before => document.querySelector('.scene-picture').toDataURL() !== before", arg=before
+    )
+
+
 def test_space_runs_and_pauses(page: Page, app_url: str) -> None:
     open_app(page, app_url)
     page.keyboard.press("Space")

@@ -1,0 +1,105 @@
+"""The environment that a run trains in, at this moment: its picture, and what the agent sees."""
+
+import threading
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.envelope import packed
+from dashboard.feed import INSIDE_SECONDS, offer
+from dashboard.film import encode
+from dashboard.run import Run
+from dashboard.static_files import loader, publish
+from dqn_core import Agent
+from dqn_core.environments import EnvironmentSpec, make_environment, restores_exactly
+from dqn_core.trainer import Moment
+
+FASTEST_SECONDS = 0.1
+"""From one picture to the next in slow motion."""
+
+_ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_PARTS = ("scene.js", "scene.css", "envelope.js", "feed.js")
+_component = st.components.v2.component(
+    "dqn_lab_scene", js=loader(publish(*(_ASSETS / name for name in _PARTS))), isolate_styles=False
+)
+
+
+class Stage:
+    """An environment of its own that draws the states of others; for any number of threads."""
+
+    def __init__(self, env_id: str) -> None:
+        self._lock = threading.Lock()
+        self._environment = make_environment(env_id, render_mode="rgb_array")
+        self._environment.reset(seed=0)
+
+    def picture(self, state: Mapping[str, Any]) -> bytes:
+        """An environment's ``state_dict`` as PNG."""
+        with self._lock:
+            return encode([self._environment.picture_of(state)])[0]
+
+
+@lru_cache(16)
+def stage(env_id: str) -> Stage | None:
+    """Where environments of that id are drawn; None where their state cannot be handed over."""
+    environment = make_environment(env_id)
+    environment.close()
+    drawn = "rgb_array" in environment.spec.render_modes
+    return Stage(env_id) if drawn and restores_exactly(env_id) else None
+
+
+def scene(run: Run) -> None:
+    """The picture and its facts, of the first member, renewed by the browser while it is open.
+
+    In slow motion that is step by step, and it opens by itself.
+    """
+
+    def news(_: Mapping[str, str]) -> bytes:
+        return message(run.trainer.spec, *run.moment())
+
+    title = "The environment now"
+    if run.trainer.members > 1:
+        title += f", for seed {run.config.seed}"
+    slow = run.steps_per_second is not None
+    # With a key of its own, since one that is there stays open or closed as it is.
+    with st.expander(title, slow, key="scene_slow" if slow else "scene_fast"):
+        _component(key="scene", data=offer("scene", news, _period(run)))
+
+
+def _period(run: Run) -> float:
+    if not run.is_active:
+        return 0
+    speed = run.steps_per_second
+    return INSIDE_SECONDS if speed is None else max(FASTEST_SECONDS, min(INSIDE_SECONDS, 1 / speed))
+
+
+def message(spec: EnvironmentSpec, agent: Agent, moment: Moment) -> bytes:
+    """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
+    values = agent.q_values(moment.observation[None])[0]
+    known = bool(np.isfinite(values).all())
+    drawn = stage(spec.env_id)
+    header = {
+        "sentences": _sentences(spec, moment, drawn is not None),
+        "values": [f"{value:.3g}".replace("-", "−") if known else "–" for value in values],
+        "actions": spec.action_labels,
+        "greedy": int(values.argmax()) if known else None,
+        "name": f"{spec.env_id} at step {moment.length} of the episode",
+    }
+    return packed(header, drawn.picture(moment.environment) if drawn else b"")
+
+
+def _sentences(spec: EnvironmentSpec, moment: Moment, is_drawn: bool) -> list[str]:
+    if moment.action is None or moment.reward is None:
+        where = ["An episode begins."]
+    else:
+        where = [
+            f"Step {moment.length:,} of the episode, return {moment.return_so_far:.4g} so far.",
+            f"Last action: {spec.action_labels[moment.action]}, reward {moment.reward:.3g}.",
+        ]
+        where = [sentence.replace(" -", " −") for sentence in where]
+    if not is_drawn:
+        where.append(f"There is no picture of {spec.env_id} in mid-run; the Test page films it.")
+    return where
