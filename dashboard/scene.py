@@ -44,11 +44,19 @@ class Stage:
 
 @lru_cache(16)
 def stage(env_id: str) -> Stage | None:
-    """Where environments of that id are drawn; None where their state cannot be handed over."""
+    """Where environments of that id are drawn; None where they or their state cannot be."""
+    if not restores_exactly(env_id):
+        return None
     environment = make_environment(env_id)
-    environment.close()
-    drawn = "rgb_array" in environment.spec.render_modes
-    return Stage(env_id) if drawn and restores_exactly(env_id) else None
+    try:
+        environment.reset(seed=0)
+        made = Stage(env_id)
+        made.picture(environment.state_dict())
+    except Exception:  # whatever a foreign environment raises when it is drawn
+        return None
+    finally:
+        environment.close()
+    return made
 
 
 def scene(run: Run) -> None:

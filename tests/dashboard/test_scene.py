@@ -105,10 +105,18 @@ def test_values_that_are_no_numbers_have_no_greedy_action() -> None:
     assert words["greedy"] is None
 
 
-def test_an_environment_whose_state_cannot_be_handed_over_has_words_alone(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    "broken", ["dashboard.scene.restores_exactly", "dashboard.scene.Stage.picture"]
+)
+def test_an_environment_that_cannot_be_drawn_in_mid_run_has_words_alone(
+    broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.scene.restores_exactly", lambda env_id: False)
+    def cannot(*_: Any) -> bool:
+        if broken.endswith("picture"):
+            raise RuntimeError("no screen")
+        return False
+
+    monkeypatch.setattr(broken, cannot)
     stage.cache_clear()
     words, png = opened(a_run(3))
     stage.cache_clear()
