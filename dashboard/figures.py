@@ -49,7 +49,8 @@ def _over_members(returns: list[float]) -> str:
     if not returns:
         return "–"
     value = interquartile_mean(returns)
-    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.3g}"
+    text = f"{value:.1f}" if abs(value) >= 1 else f"{value:.3g}"
+    return text.replace("-", "−")
 
 
 def _to_the_threshold(run: Run) -> str:

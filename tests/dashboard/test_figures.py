@@ -1,0 +1,17 @@
+"""The numbers of the moment, as they are written."""
+
+import pytest
+
+from dashboard.figures import figures
+from dashboard.run import Run
+from tests.core.small_runs import SMALL
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(312.04, "312.0"), (-915.6, "−915.6"), (0.012345, "0.0123")]
+)
+def test_a_return_keeps_its_digits_and_has_a_minus_of_its_own(value: float, written: str) -> None:
+    run = Run([SMALL])
+    when = {"member": 0, "env_step": 10, "episode": 1, "seconds": 0.1}
+    run.history.evaluations.append(**when, mean_return=value, predicted=0.0, obtained=0.0)
+    assert figures(run)["numbers"]["Greedy return"] == written
