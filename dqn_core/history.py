@@ -107,7 +107,9 @@ def _room(types: Mapping[str, Any], rows: int) -> Columns:
     return {
         name: np.empty(rows, dtype=object)
         if kind is object
-        else np.frombuffer(mmap.mmap(-1, rows * np.dtype(kind).itemsize), dtype=kind)
+        else np.frombuffer(
+            mmap.mmap(-1, rows * np.dtype(kind).itemsize, access=mmap.ACCESS_COPY), dtype=kind
+        )
         for name, kind in types.items()
     }
 
