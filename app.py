@@ -108,16 +108,17 @@ def time_controls(session: Session) -> None:
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
-        speed = st.selectbox(
+        speed = next(name for name, value in SPEEDS.items() if value == run.steps_per_second)
+        key = shown("speed", speed)
+        st.selectbox(
             "Speed",
             list(SPEEDS),
-            index=len(SPEEDS) - 1,
-            key="speed",
-            persist_state="session",
+            index=list(SPEEDS).index(speed),
+            key=key,
+            on_change=on_change(key, lambda name: session.set_speed(SPEEDS[name])),
             label_visibility="collapsed",
             width=130,
         )
-    run.steps_per_second = SPEEDS[speed]
 
 
 def messages(session: Session) -> None:

@@ -7,15 +7,16 @@
 
 const NAME = "dqn-lab-session";
 
-/** The session that this tab had before, if it was another one; a reload leaves it there. */
-function earlier(session) {
+/** Keep the session's name; or, where the tab had another one and was not answered, that one's. */
+function unanswered({ session, answered }) {
   try {
     const name = sessionStorage.getItem(NAME);
+    if (name && name !== session && name !== answered) return name;
     sessionStorage.setItem(NAME, session);
-    return name === session ? null : name;
   } catch {
-    return null; // a browser that stores nothing
+    // a browser that stores nothing
   }
+  return null;
 }
 
 /** `query` in place of the address's own, but for what Streamlit itself takes from one. */
@@ -32,6 +33,6 @@ function write(query) {
 
 export default function render({ data, setTriggerValue }) {
   write(data.query);
-  const name = earlier(data.session);
-  if (name) setTriggerValue("earlier", name);
+  const name = unanswered(data);
+  if (name) setTriggerValue("back", name);
 }

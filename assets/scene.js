@@ -51,8 +51,10 @@ class Scene {
   }
 
   async #draw(png, name) {
-    this.#canvas.hidden = !png.length;
-    if (!png.length) return;
+    if (!png.length) {
+      this.#canvas.hidden = true;
+      return;
+    }
     const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
     const { width, height } = bitmap;
     if (this.#canvas.width !== width || this.#canvas.height !== height) {
@@ -60,6 +62,7 @@ class Scene {
     }
     this.#canvas.getContext("2d").drawImage(bitmap, 0, 0);
     this.#canvas.setAttribute("aria-label", name);
+    this.#canvas.hidden = false;
     bitmap.close();
   }
 

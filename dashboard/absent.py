@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 KEPT_SECONDS = 900.0
@@ -18,21 +19,30 @@ class Absent(Generic[Kept]):
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, Kept]] = {}
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def keep(self, name: str, thing: Kept) -> None:
         """Until somebody takes it, `KEPT_SECONDS` have passed, or there are too many."""
         with self._lock:
-            self._forget_old()
+            self._kept.pop(name, None)
             self._kept[name] = (time.monotonic(), thing)
             while len(self._kept) > MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
+        # Nobody may ever come again: the memory has to be given back all the same.
+        timer = threading.Timer(KEPT_SECONDS, self._forget_old)
+        timer.daemon = True
+        timer.start()
 
-    def take(self, name: str) -> Kept | None:
-        """What was kept under that name, and no longer is."""
+    def take(self, name: str, wanted: Callable[[Kept], bool] = lambda _: True) -> Kept | None:
+        """What is kept under that name, if it is ``wanted``, and then no longer is."""
+        self._forget_old()
         with self._lock:
-            self._forget_old()
-            _, thing = self._kept.pop(name, (0.0, None))
-            return thing
+            if name not in self._kept or not wanted(self._kept[name][1]):
+                return None
+            return self._kept.pop(name)[1]
 
     def _forget_old(self) -> None:
         oldest = time.monotonic() - KEPT_SECONDS
-        self._kept = {name: kept for name, kept in self._kept.items() if kept[0] > oldest}
+        with self._lock:
+            self._kept = {name: kept for name, kept in self._kept.items() if kept[0] > oldest}

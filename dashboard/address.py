@@ -20,16 +20,19 @@ def read_address() -> tuple[Link, list[str]]:
     return read({name: st.query_params.get_all(name) for name in st.query_params})
 
 
-def keep_address(page: str, link: Link, session: str, come_back: Callable[[str], None]) -> None:
+def keep_address(
+    page: str, link: Link, session: str, answered: str, come_back: Callable[[str], None]
+) -> None:
     """Let the address bar carry ``link``, and the browser's tab the name of the ``session``.
 
     The page's name has a new page write them once more. When the tab had another session before,
-    as it has where its page was loaded again, ``come_back`` is called with that one's name.
+    as it has where its page was loaded again, ``come_back`` is called with that one's name; the
+    tab keeps it until it hears that this was ``answered``.
     """
     _component(
         key="address",
-        data={"page": page, "query": link.query, "session": session},
-        on_earlier_change=lambda: come_back(str(received("address", "earlier"))),
+        data={"page": page, "query": link.query, "session": session, "answered": answered},
+        on_back_change=lambda: come_back(str(received("address", "back"))),
     )
 
 

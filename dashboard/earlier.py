@@ -1,5 +1,6 @@
 """The run before the present one, which its curve is compared with."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from dashboard.run import Run, show
 from dqn_core import HYPERPARAMETERS, DQNConfig
+from dqn_core.errors import ConfigurationError
 from dqn_core.history import WHEN
 
 MOST_NAMED = 2
@@ -27,15 +29,18 @@ class Earlier:
         changes = run.history.changes.columns()
         since = np.flatnonzero(changes["env_step"] == run.trainer.env_step)[::-1]
         unused = {changes["name"][row]: changes["old"][row] for row in since}  # the oldest counts
+        config = run.config
+        with suppress(ConfigurationError):  # a file may tell of changes that cannot have been
+            config = config.replace(**unused)
         columns = run.history.episodes.columns()
         kept = {name: columns[name].copy() for name in (*WHEN, "return")}
-        return cls(run.config.replace(**unused), run.trainer.members, kept)
+        return cls(config, run.trainer.members, kept)
 
     def words(self, present: Run) -> str:
-        """``before (γ 0.9)``: how it was set where ``present`` is set otherwise."""
+        """``before (γ 0.9)``: how it was set where ``present`` began with something else."""
         values = [
             f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
-            for name, value in self.config.difference(present.config).items()
+            for name, value in self.config.difference(present.first_config).items()
         ]
         if self.members != present.trainer.members:
             values.append("1 member" if self.members == 1 else f"{self.members} members")

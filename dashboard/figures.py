@@ -48,8 +48,12 @@ def greedy_returns(run: Run) -> list[float]:
 def _over_members(returns: list[float]) -> str:
     if not returns:
         return "–"
-    value = interquartile_mean(returns)
-    text = f"{value:.1f}" if abs(value) >= 1 else f"{value:.3g}"
+    return number(interquartile_mean(returns))
+
+
+def number(value: float) -> str:
+    """With one decimal, small ones with three digits; never in powers of ten where it is large."""
+    text = f"{value:,.1f}" if abs(value) >= 1 else f"{value:.3g}"
     return text.replace("-", "−")
 
 

@@ -41,7 +41,7 @@ def open_page(title: str) -> Session:
         for script, name, symbol in PAGES:
             st.page_link(script, label=name, icon=symbol)
         session = current_session()
-        keep_address(title, session.link, session.name, session.come_back)
+        keep_address(title, session.link, session.name, session.answered, session.come_back)
     # As high as it is before the links' own script has come: what is below would move up.
     st.html("<style>.st-key-navigation { min-height: 2.5rem }</style>")
     tell_problems(session.link_problems)

@@ -77,13 +77,14 @@ class Run:
     """One run: its trainer and what the page can ask of it.
 
     ``id`` is another one whenever the history is not the earlier one continued; ``place`` is the
-    run's name in the queue for training, and stays.
+    run's name in the queue for training, and stays; so does ``first_config``, which it began with.
     """
 
     def __init__(self, source: Sequence[DQNConfig] | Trainer) -> None:
         """A new run of configurations, or the one that a trainer has got to."""
         _check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
+        self.first_config = self.trainer.config
         self.id = uuid.uuid4().hex[:12]
         self.place = self.id
         self.status = Status.PAUSED if self.trainer.env_step else Status.READY

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard.envelope import packed
 from dashboard.feed import INSIDE_SECONDS, offer
+from dashboard.figures import number
 from dashboard.film import encode
 from dashboard.run import Run
 from dashboard.static_files import loader, publish
@@ -91,7 +92,7 @@ def message(spec: EnvironmentSpec, agent: Agent, moment: Moment) -> bytes:
     drawn = stage(spec.env_id)
     header = {
         "sentences": _sentences(spec, moment, drawn is not None),
-        "values": [f"{value:.3g}".replace("-", "−") if known else "–" for value in values],
+        "values": [number(value) if known else "–" for value in values],
         "actions": spec.action_labels,
         "greedy": int(values.argmax()) if known else None,
         "name": f"{spec.env_id} at step {moment.length} of the episode",
@@ -103,11 +104,14 @@ def _sentences(spec: EnvironmentSpec, moment: Moment, is_drawn: bool) -> list[st
     if moment.action is None or moment.reward is None:
         where = ["An episode begins."]
     else:
+        returned, reward = (
+            number(value).removesuffix(".0") for value in (moment.return_so_far, moment.reward)
+        )
         where = [
-            f"Step {moment.length:,} of the episode, return {moment.return_so_far:.4g} so far.",
-            f"Last action: {spec.action_labels[moment.action]}, reward {moment.reward:.3g}.",
+            f"Step {moment.length:,} of the episode, return {returned} so far.",
+            f"Last action: {spec.action_labels[moment.action]}, reward {reward}.",
         ]
-        where = [sentence.replace(" -", " −") for sentence in where]
     if not is_drawn:
-        where.append(f"There is no picture of {spec.env_id} in mid-run; the Test page films it.")
+        film = "; the Test page films it" if "rgb_array" in spec.render_modes else ""
+        where.append(f"There is no picture of {spec.env_id} in mid-run{film}.")
     return where

@@ -35,7 +35,9 @@ class Session:
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
         self.name = secrets.token_urlsafe(16)
+        self.answered = ""
         self.link = link or Link()
+        self._asked_for = self.link.query  # whether or not it can be built
         self.link_problems = list(link_problems)
         self.problem = ""
         self.refused = ""
@@ -110,6 +112,10 @@ class Session:
     def look_at(self, **view: object) -> None:
         """Set how the curves are looked at: ``x_axis``, ``smoothing``."""
         self.link = replace(self.link, **view)  # type: ignore[arg-type]
+
+    def set_speed(self, steps_per_second: float | None) -> None:
+        """Let this run and the coming ones make so many steps a second; None is all they can."""
+        self.run.steps_per_second = steps_per_second
 
     def _kept(self) -> list[str]:
         """Hyperparameters that a preset leaves alone."""
@@ -194,16 +200,19 @@ class Session:
     def come_back(self, name: str) -> None:
         """Go on with the run that the tab had as ``name``, before its page was loaded again.
 
-        Unless its address was changed: then it asks for another one.
+        Unless its address was changed: then it asks for another one. ``answered`` is the name that
+        was asked for last.
         """
-        earlier = absent().take(name)
-        if earlier is None or earlier.link.query != self.link.query:
+        self.answered = name
+        left = absent().take(name, lambda session: session.link.query == self._asked_for)
+        if left is None:
             return
         self.run.close()
-        self.link, self.run, self._links_before = earlier.link, earlier.run, earlier._links_before
-        self.earlier = earlier.earlier
+        self.link, self.run, self._links_before = left.link, left.run, left._links_before
+        self.earlier = left.earlier
+        self.link_problems.clear()
         # Should its connection come back after all, it has a run of its own.
-        earlier.run = Run(earlier.link.member_configs)
+        left.run = Run([left.run.config])
 
     def needs_reset(self) -> list[str]:
         """Labels of the controls whose values the run does not have, because it must restart."""
@@ -215,9 +224,10 @@ class Session:
         self._replace_run(Run(configs))
 
     def _replace_run(self, run: Run) -> None:
-        self.run.close()
         if len(self.run.history.episodes):
             self.earlier = Earlier.of(self.run)
+        run.steps_per_second = self.run.steps_per_second
+        self.run.close()
         self.run = run
 
 

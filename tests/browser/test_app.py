@@ -218,14 +218,21 @@ def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> N
 
 
 def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: str) -> None:
+    uplink = Uplink(page)
     open_app(page, app_url)
+    page.locator(".st-key-speed input").click()
+    page.get_by_role("option", name="50 steps/s").click()
     button(page, "start").click()
-    before = wait_for_step(page, 300)
+    before = wait_for_step(page, 50)
     page.reload()
     expect(button(page, "pause")).to_be_visible()
-    assert wait_for_step(page, before) < 100_000
+    wait_for_step(page, before)
+    expect(page.locator("[class*=st-key-speed] input")).to_have_value("50 steps/s")
+    uplink.messages.clear()
     page.goto(f"{app_url}/?gamma=0.9")
     expect(button(page, "start")).to_be_visible()
+    while not uplink.of_components():  # the page asks for the run that its tab had
+        page.wait_for_timeout(50)
     page.wait_for_timeout(1_000)
     assert env_step(page) == 0, "another address is another run"
 

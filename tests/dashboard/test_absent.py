@@ -1,5 +1,7 @@
 """What is kept of those whose page went away: for a while, not too many, for its owner alone."""
 
+import time
+
 import pytest
 
 import dashboard.absent
@@ -26,8 +28,21 @@ def test_of_too_many_the_one_longest_away_goes_first() -> None:
     assert absent.take("2") == 2
 
 
-def test_nothing_is_kept_longer_than_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_kept_longer_than_was_said_though_nobody_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dashboard.absent, "KEPT_SECONDS", 0.05)
     absent = Absent[str]()
     absent.keep("mine", "a run")
-    monkeypatch.setattr(dashboard.absent, "KEPT_SECONDS", 0.0)
-    assert absent.take("mine") is None
+    assert len(absent) == 1
+    deadline = time.monotonic() + 10
+    while len(absent) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(absent) == 0
+
+
+def test_what_is_not_wanted_stays() -> None:
+    absent = Absent[str]()
+    absent.keep("mine", "a run")
+    assert absent.take("mine", lambda run: run == "another") is None
+    assert absent.take("mine", lambda run: run == "a run") == "a run"

@@ -1,5 +1,6 @@
 """The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
 
+from dashboard.links import Link
 from dashboard.run import Status
 from dashboard.runner import Runner
 from dashboard.session import Session, Visit, absent
@@ -154,11 +155,39 @@ def test_a_page_that_was_loaded_again_goes_on_with_its_run() -> None:
 
 def test_a_page_with_another_address_begins_the_run_that_it_asks_for() -> None:
     earlier = left()
-    session = Session()
-    session.set("gamma", 0.5)
+    session = Session(Link(config=preset("recommended").replace(gamma=0.5)))
     session.come_back(earlier.name)
     assert session.run.trainer.env_step == 0
     assert session.config.gamma == 0.5
+    again = Session()
+    again.come_back(earlier.name)
+    assert again.run.trainer.env_step == 1, "it is there for whoever goes back to its address"
+
+
+def test_a_draft_that_cannot_be_built_does_not_keep_the_run_from_coming_back() -> None:
+    earlier = begun()
+    earlier.set_members(16)
+    earlier.set("hidden_dim", 1024)
+    assert earlier.problem == ""
+    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
+    session = Session(earlier.link)
+    assert session.link_problems
+    session.come_back(earlier.name)
+    assert session.run.trainer.env_step == 1
+    assert session.link_problems == []
+
+
+def test_the_speed_goes_with_the_run_and_from_one_to_the_next() -> None:
+    earlier = begun()
+    earlier.set_speed(10)
+    earlier.reset()
+    assert earlier.run.steps_per_second == 10
+    earlier.run.step()
+    earlier.run.advance(Slots(1))
+    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
+    session = Session()
+    session.come_back(earlier.name)
+    assert session.run.steps_per_second == 10
 
 
 def test_a_run_that_was_never_begun_is_not_kept() -> None:
