@@ -16,6 +16,8 @@ TRAINED = Path(__file__).parents[2] / "assets" / "cartpole.safetensors"
 def open_test_page(page: Page, url: str) -> None:
     page.goto(f"{url}/test")
     page.locator(".duel .start").wait_for(timeout=120_000)
+    # The whole of the first film is there: nothing of it is on its way that a click would cross.
+    expect(page.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"), timeout=120_000)
 
 
 def wait_for_film(page: Page, steps: int) -> None:
