@@ -54,7 +54,7 @@ def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
     return None
 
 
-def _panels(run: Run, earlier: Earlier | None = None) -> list[Panel]:
+def _panels(run: Run, earlier: Earlier | None) -> list[Panel]:
     spec = run.trainer.spec
     before: tuple[Trace, ...] = ()
     if earlier:
