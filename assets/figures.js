@@ -15,11 +15,15 @@ export class Figures {
     this.node.hidden = true;
   }
 
-  /** Show numbers by their names, the sentence under them and the share of the budget; or none. */
+  /**
+   * Show numbers by their names, the sentence under them and the share of the budget; or none.
+   * They are as old as the status that the node is marked with.
+   */
   update(figures) {
     this.node.hidden = !figures;
     if (!figures) return;
     for (const [name, value] of Object.entries(figures.numbers)) this.#value(name).data = value;
+    this.node.dataset.status = figures.status;
     this.#where.textContent = figures.where;
     this.#budget.max = figures.budget;
     this.#budget.value = figures.env_step;

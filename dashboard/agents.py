@@ -161,35 +161,34 @@ def load(choice: Choice) -> Chosen:
 
 
 def upload_control() -> None:
-    """Take in an agent or a run; a refusal is one sentence, and what was loaded before stays."""
-    st.file_uploader(
-        "A saved agent or run (.safetensors)",
-        type=UPLOAD_TYPES,
-        key="upload_file",
-        on_change=_take_in,
+    """Take in an agent or a run; a refusal is one sentence, and what was loaded before stays.
+
+    To be drawn before the agents are chosen. Not in a callback: one that another request of the
+    page cuts short is not called again, whereas a file that was not taken yet is taken by the next
+    run that sees it.
+    """
+    file = st.file_uploader(
+        "A saved agent or run (.safetensors)", type=UPLOAD_TYPES, key="upload_file"
     )
-    if problem := st.session_state.get("upload_problem"):
-        st.error(problem, icon=":material/error:")
+    if file is None:
+        st.session_state.pop("upload_problem", None)
+    elif file.file_id != st.session_state.get("upload_taken"):
+        problem = ""
+        try:
+            upload = read_upload(file.file_id, file.name, file.getvalue())
+            st.session_state["upload"] = upload
+            st.session_state["agent"] = upload.choices()[0].name
+            _remember_pick()
+        except LabError as error:
+            problem = f"{file.name} was not loaded. {error}"
+        st.session_state["upload_problem"] = problem
+        st.session_state["upload_taken"] = file.file_id  # last: up to here it is done again
+    if refusal := st.session_state.get("upload_problem"):
+        st.error(refusal, icon=":material/error:")
 
 
 def _remember_pick() -> None:
     st.session_state["agent_picked"] = True
-
-
-def _take_in() -> None:
-    """Read the file that was just uploaded."""
-    st.session_state.pop("upload_problem", None)
-    file = st.session_state.get("upload_file")
-    if file is None:
-        return
-    try:
-        upload = read_upload(file.file_id, file.name, file.getvalue())
-    except LabError as error:
-        st.session_state["upload_problem"] = f"{file.name} was not loaded. {error}"
-        return
-    st.session_state["upload"] = upload
-    st.session_state["agent"] = upload.choices()[0].name
-    _remember_pick()
 
 
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:

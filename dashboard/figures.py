@@ -12,6 +12,7 @@ RECENT = 200
 
 def figures(run: Run) -> dict[str, Any]:
     """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`."""
+    status = run.status  # first: what is read after "paused" stays
     losses = run.history.updates.columns(-1)["loss"]
     step, config, left = run.trainer.env_step, run.config, run.seconds_left
     episode = run.trainer.episodes[0] + 1
@@ -26,6 +27,7 @@ def figures(run: Run) -> dict[str, Any]:
             + (" each" if run.trainer.members > 1 else ""),
             "Time left": "–" if left is None else clock(left),
         },
+        "status": status,
         "where": where + _to_the_threshold(run),
         "env_step": step,
         "budget": config.total_steps,

@@ -50,8 +50,8 @@ def show_what_was_chosen(agents: Sequence[Chosen], how: Conditions) -> None:
     """A new episode whenever the controls ask for another one than before."""
     wanted = ([chosen.identity for chosen in agents], how.first_seed, how.of_an_episode())
     if st.session_state.get("shown_for") != wanted:
-        st.session_state["shown_for"] = wanted
         show(agents, how.first_seed, how)
+        st.session_state["shown_for"] = wanted  # last: up to here it is done again
 
 
 def test(chosen: Chosen, how: Conditions) -> Results:
@@ -63,17 +63,41 @@ def test(chosen: Chosen, how: Conditions) -> Results:
     return results
 
 
+def wish(name: str) -> None:
+    """What was clicked waits for the run of the page that gets as far as to do it."""
+    st.session_state["wish"] = name
+
+
+def grant_wish(agents: Sequence[Chosen], how: Conditions) -> None:
+    """Do what was clicked, once; a test that is given up is not begun again."""
+    match st.session_state.pop("wish", None):
+        case "watch":
+            show(agents, how.first_seed, how)
+        case "another_start":
+            before = st.session_state.get("showings")
+            show(agents, before[0].seed + 1 if before else how.first_seed, how)
+        case "run_test":
+            st.session_state["results"] = [test(chosen, how) for chosen in agents]
+
+
 def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
     """The buttons and the player."""
     show_what_was_chosen(agents, how)
     with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
-        if st.button("Watch an episode", icon=":material/play_arrow:", type="primary", key="watch"):
-            show(agents, how.first_seed, how)
-        if st.button("Another start", icon=":material/casino:", key="another_start"):
-            before = st.session_state.get("showings")
-            show(agents, before[0].seed + 1 if before else how.first_seed, how)
-        if st.button(f"Test {how.episodes} episodes", icon=":material/checklist:", key="run_test"):
-            st.session_state["results"] = [test(chosen, how) for chosen in agents]
+        for key, label, symbol in (
+            ("watch", "Watch an episode", ":material/play_arrow:"),
+            ("another_start", "Another start", ":material/casino:"),
+            ("run_test", f"Test {how.episodes} episodes", ":material/checklist:"),
+        ):
+            st.button(
+                label,
+                key=key,
+                icon=symbol,
+                type="primary" if key == "watch" else "secondary",
+                on_click=wish,
+                args=(key,),
+            )
+        grant_wish(agents, how)
     if problem := st.session_state.get("show_problem"):
         st.error(problem, icon=":material/error:")
     showings: list[Showing] = st.session_state.get("showings", [])
@@ -162,11 +186,13 @@ def duel_section(showing: Showing) -> None:
 session = open_page("Test")
 st.header("Watch and test an agent")
 training_line(session)
-choices = choose_agents(session)
 with st.sidebar:
-    how = conditions(choices[0].env_id)
+    above = st.container()
     st.markdown(":material/upload: **Bring an agent**")
     upload_control()
+choices = choose_agents(session)
+with above:
+    how = conditions(choices[0].env_id)
 try:
     agents = [load(choice) for choice in choices]
     showings = watch_section(agents, how)

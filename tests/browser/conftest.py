@@ -23,8 +23,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 90
-PATIENCE = 90_000
-"""Milliseconds that an expectation may take: a busy machine's pauses are no failures."""
+PATIENCE = 120_000
+"""Milliseconds that an expectation or a click may take: a busy machine's pauses are no failures."""
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -179,6 +179,7 @@ def new_page(
     def open_page(**options: object) -> Page:
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         page = browser.new_context(**options).new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error.stack or error}"))
         pages.append(page)
         return page

@@ -26,7 +26,7 @@ def opened(page: Page, address: str) -> Locator:
     """The canvas, once something is drawn on it."""
     page.goto(address)
     canvas = page.locator(".belief-canvas")
-    expect(canvas).to_have_attribute("data-drawn", re.compile(r"\d+"), timeout=60_000)
+    expect(canvas).to_have_attribute("data-drawn", re.compile(r"\d+"))
     return canvas
 
 

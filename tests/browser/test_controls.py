@@ -1,35 +1,16 @@
 """The controls in a real browser, while the run trains at full speed."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
 from dqn_core import DQNConfig
-
-Open = Callable[..., Page]
-LONG = "?total_steps=10000000"  # trains to the end of any test
-
-
-def open_app(page: Page, url: str, query: str = "") -> None:
-    page.goto(f"{url}/{query}")
-    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
-    expect(box(page, "control_seed")).to_be_visible()
-
-
-def box(page: Page, key: str) -> Locator:
-    """A control's field; a control that was given another value has a number in its class."""
-    return page.locator(f".st-key-{key} input, [class*='st-key-{key}-'] input").last
+from tests.browser.train_page import LONG, Open, box, enter, open_app
 
 
 def thumb(page: Page, name: str) -> Locator:
     key = f"st-key-control_{name}"
     return page.locator(f".{key}, [class*='{key}-']").get_by_role("slider")
-
-
-def enter(page: Page, key: str, value: str) -> None:
-    box(page, key).fill(value)
-    box(page, key).press("Enter")
 
 
 def start(page: Page) -> None:
@@ -154,7 +135,7 @@ def test_a_configuration_is_pasted_while_the_run_trains(page: Page, app_url: str
 def test_the_sidebar_fits_a_phone(new_page: Open, app_url: str) -> None:
     page = new_page(viewport={"width": 360, "height": 760})
     page.goto(f"{app_url}/?gamma=0.9")
-    page.get_by_test_id("stExpandSidebarButton").click(timeout=120_000)
+    page.get_by_test_id("stExpandSidebarButton").click()
     expect(box(page, "exact_gamma")).to_be_attached()
     page.wait_for_function(  # while the sidebar slides in, the page is wider
         "() => [document.documentElement, document.querySelector('[data-testid=stSidebarContent]')]"

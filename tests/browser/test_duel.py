@@ -135,9 +135,9 @@ def take_the_clock(page: Page) -> None:
 
 def test_play_with_the_keys(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/test")
-    page.locator(".player .readout").wait_for(timeout=120_000)
+    page.locator(".player .readout").wait_for()
     start = page.locator(".duel .start")
-    start.wait_for(timeout=30_000)
+    start.wait_for()
     assert scores(page) == [0, 0]
     take_the_clock(page)
     for _ in range(2):
@@ -168,14 +168,14 @@ def test_play_with_the_keys(page: Page, app_url: str) -> None:
 def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None:
     page = new_page(viewport={"width": 360, "height": 800}, has_touch=True, color_scheme="dark")
     page.goto(f"{app_url}/test")
-    page.locator(".duel .start").wait_for(timeout=120_000)
+    page.locator(".duel .start").wait_for()
     page.locator(".duel .start").tap()
     message = page.locator(".duel .message")
-    expect(message).to_have_text("Press ← or → to go.", timeout=30_000)
+    expect(message).to_have_text("Press ← or → to go.")
     page.wait_for_timeout(500)
     assert scores(page) == [0, 0]  # nothing moves before the first push
     page.locator(".duel .direction").first.tap()
-    expect(message).to_have_text(re.compile(rf"^You {steps_to_the_left(1000)}, "), timeout=60_000)
+    expect(message).to_have_text(re.compile(rf"^You {steps_to_the_left(1000)}, "))
     widest = page.locator(".duel *").evaluate_all(
         "nodes => Math.max(...nodes.map((node) => node.getBoundingClientRect().right))"
     )
@@ -185,7 +185,7 @@ def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None
 @pytest.mark.parametrize("speed", [0.25, 1])
 def test_the_clock_keeps_the_chosen_speed(page: Page, app_url: str, speed: float) -> None:
     page.goto(f"{app_url}/test")
-    page.locator(".duel .start").wait_for(timeout=120_000)
+    page.locator(".duel .start").wait_for()
     take_the_clock(page)
     page.locator(f".duel [aria-label='Speed {speed:g}×']").click()
     page.locator(".duel .start").click()

@@ -10,11 +10,11 @@ PIXELS = "(canvas) => canvas.toDataURL()"
 def begin(page: Page, url: str, query: str) -> None:
     """Train for a step, so that there is an agent, and begin a game against it."""
     page.goto(f"{url}/?{query}")
-    page.locator(".st-key-one_step button").first.click(timeout=90_000)
-    expect(page.get_by_text("Environment step 1 of")).to_be_visible(timeout=30_000)
+    page.locator(".st-key-one_step button").first.click()
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
     page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
-    page.locator(".st-key-game_begin button").first.click(timeout=90_000)
-    expect(page.locator(".game canvas")).to_have_count(2, timeout=30_000)
+    page.locator(".st-key-game_begin button").first.click()
+    expect(page.locator(".game canvas")).to_have_count(2)
 
 
 def test_each_key_is_a_step_to_the_end_of_the_episode(page: Page, app_url: str) -> None:
@@ -39,5 +39,5 @@ def test_the_clock_runs_from_the_first_key_on_and_pads_are_keys(page: Page, app_
     page.wait_for_timeout(500)
     expect(score).to_have_text("0")
     page.locator(".game .pad").first.click()
-    expect(message).to_have_text("Over at step 8: you -8, the agent -8. A draw.", timeout=30_000)
+    expect(message).to_have_text("Over at step 8: you -8, the agent -8. A draw.")
     expect(score).to_have_text("−8")

@@ -1,34 +1,16 @@
 """The address bar in a real browser: written, opened elsewhere, bad, and used for a lesson."""
 
 import json
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from dqn_core import DQNConfig
-
-Open = Callable[..., Page]
-
-
-def open_app(page: Page, url: str, query: str = "") -> None:
-    page.goto(f"{url}/{query}")
-    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
-    expect(box(page, "control_seed")).to_be_visible()
-
-
-def box(page: Page, key: str) -> Locator:
-    """A control's field; a control that was given another value has a number in its class."""
-    return page.locator(f".st-key-{key} input, [class*='st-key-{key}-'] input").last
-
-
-def enter(page: Page, key: str, value: str) -> None:
-    box(page, key).fill(value)
-    box(page, key).press("Enter")
+from tests.browser.train_page import Open, box, enter, open_app
 
 
 def wait_for_query(page: Page, query: str) -> None:
-    page.wait_for_url(lambda address: urlsplit(address).query == query, timeout=120_000)
+    page.wait_for_url(lambda address: urlsplit(address).query == query)
 
 
 def configuration(page: Page) -> dict[str, object]:

@@ -188,7 +188,7 @@ def test_an_answer_that_got_lost_is_asked_for_again(bench: Bench) -> None:
     with bench.page.expect_event("requestfailed"):
         bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
     bench.losing = False
-    with bench.page.expect_event("requestfinished", timeout=5_000):
+    with bench.page.expect_event("requestfinished"):
         pass
     assert bench.drawn("shown[0].lines.faint.x.length") == 150
 
@@ -395,7 +395,7 @@ def test_in_streamlit(serve: Callable[[Path], str], page: Page) -> None:
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.goto(f"{serve(DEMO)}/?episodes=20000&grow=40&wait=0.5")
     plot = page.locator(".live-chart-plot").first
-    expect(plot).to_have_attribute("aria-label", re.compile("average return"), timeout=30_000)
+    expect(plot).to_have_attribute("aria-label", re.compile("average return"))
     node = plot.element_handle()
     page.wait_for_timeout(1500)
 

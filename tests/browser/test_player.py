@@ -59,7 +59,6 @@ class Desk:
               return readout?.textContent.endsWith(` ${steps}`)
             }""",
             arg=[steps],
-            timeout=30_000,
         )
 
     def __getitem__(self, selector: str) -> Any:

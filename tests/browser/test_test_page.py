@@ -15,15 +15,13 @@ TRAINED = Path(__file__).parents[2] / "assets" / "cartpole.safetensors"
 
 def open_test_page(page: Page, url: str) -> None:
     page.goto(f"{url}/test")
-    page.locator(".duel .start").wait_for(timeout=120_000)
+    page.locator(".duel .start").wait_for()
     # The whole of the first film is there: nothing of it is on its way that a click would cross.
-    expect(page.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"), timeout=120_000)
+    expect(page.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"))
 
 
 def wait_for_film(page: Page, steps: int) -> None:
-    expect(page.locator(".player .readout")).to_have_text(
-        re.compile(rf"/ {steps}$"), timeout=120_000
-    )
+    expect(page.locator(".player .readout")).to_have_text(re.compile(rf"/ {steps}$"))
 
 
 def pause_at(page: Page, step: int) -> None:
@@ -41,7 +39,7 @@ def numbers(page: Page, selector: str) -> list[float]:
 
 
 def caption_of_seed(page: Page, seed: int) -> None:
-    expect(page.get_by_text(f"Episode from seed {seed}", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(f"Episode from seed {seed}", exact=True)).to_be_visible()
 
 
 @pytest.fixture
@@ -87,7 +85,7 @@ def test_refused_uploads_leave_the_page_as_it_was(
     open_test_page(page, app_url)
     page.locator("input[type=file]").set_input_files(balancer_file)
     agent = page.get_by_role("combobox", name="Agent", exact=True)
-    expect(agent).to_have_value("Uploaded: balancer.safetensors", timeout=20_000)
+    expect(agent).to_have_value("Uploaded: balancer.safetensors")
     wait_for_film(page, 120)
     bad = {
         "cut.safetensors": balancer_file.read_bytes()[:-20],
@@ -97,7 +95,7 @@ def test_refused_uploads_leave_the_page_as_it_was(
         (tmp_path / name).write_bytes(content)
         page.locator("input[type=file]").set_input_files(tmp_path / name)
         alert = page.get_by_test_id("stAlert")
-        expect(alert).to_contain_text(f"{name} was not loaded.", timeout=20_000)
+        expect(alert).to_contain_text(f"{name} was not loaded.")
         assert alert.count() == 1
         expect(agent).to_have_value("Uploaded: balancer.safetensors")
     wait_for_film(page, 120)
@@ -108,7 +106,7 @@ def test_a_chosen_row_plays_its_episode(page: Page, app_url: str) -> None:
     open_test_page(page, app_url)
     caption_of_seed(page, 1000)
     page.get_by_role("button", name="Test 20 episodes").click()
-    page.get_by_text("Every episode").click(timeout=30_000)
+    page.get_by_text("Every episode").click()
     table = page.get_by_test_id("stDataFrame")
     table.wait_for()
     table.scroll_into_view_if_needed()
@@ -134,7 +132,7 @@ def test_the_film_of_the_episode_is_saved(
     page.get_by_role("radio", name="GIF").click()
     page.get_by_role("button", name="Film of this episode").click()
     save = page.get_by_role("button", name=re.compile("Save episode.gif"))
-    save.wait_for(timeout=120_000)
+    save.wait_for()
     with page.expect_download() as download:
         save.click()
     download.value.save_as(tmp_path / "episode.gif")

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
+import dashboard.agents
 from dashboard.results import Results
 from dashboard.session import Session
 from dashboard.showing import Showing
@@ -212,6 +214,44 @@ def test_a_refused_upload_is_one_sentence_and_what_was_there_stays(page: AppTest
     upload(page, "better.safetensors", agent_bytes(balancing_agent()))
     assert not page.error
     assert page.selectbox(key="agent").value == "Uploaded: better.safetensors"
+
+
+def cut_short(*_: object) -> None:
+    """As Streamlit cuts a run of the page short when the page asks for another one meanwhile."""
+    raise StopException
+
+
+def test_a_file_that_a_run_cut_short_did_not_take_is_taken_by_the_next(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as during:
+        during.setattr(dashboard.agents, "read_upload", cut_short)
+        upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
+    assert shown(page) == [(TRAINED, 1000)]
+    page.run()
+    assert shown(page) == [("Uploaded: mine.safetensors", 1000)]
+
+
+def test_a_film_that_a_run_cut_short_did_not_begin_is_begun_by_the_next(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as during:
+        during.setattr(Showing, "__init__", cut_short)
+        upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
+    assert shown(page) == [(TRAINED, 1000)]
+    page.run()
+    assert shown(page) == [("Uploaded: mine.safetensors", 1000)]
+
+
+def test_a_click_that_a_run_cut_short_did_not_answer_is_answered_by_the_next(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as during:
+        during.setattr(dashboard.agents, "available", cut_short)
+        page.button(key="another_start").click().run()
+    assert shown(page) == [(TRAINED, 1000)]
+    page.run()
+    assert shown(page) == [(TRAINED, 1001)]
 
 
 def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:

@@ -1,0 +1,158 @@
+"""What a page and its server say to each other, and what is left when they cannot."""
+
+from playwright.sync_api import Page, WebSocket, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from tests.browser.train_page import LONG, button, env_step, go_to, open_app, wait_for_step
+
+
+def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
+    page: Page, app_url: str
+) -> None:
+    frames: list[bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: frames.append(frame))
+        socket.on("framereceived", lambda frame: frames.append(frame))
+
+    page.on("websocket", listen)
+    open_app(page, app_url, LONG)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    assert frames
+    for _ in range(20):  # until the page has been drawn as one that trains
+        frames.clear()
+        page.wait_for_timeout(2_000)
+        if not frames:
+            break
+    step = env_step(page)
+    page.wait_for_timeout(2_000)
+    wait_for_step(page, step)
+    assert not frames
+
+
+def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) -> None:
+    frames: list[bytes] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)),
+    )
+    open_app(page, app_url, LONG)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    frames.clear()
+    button(page, "pause").click()
+    expect(button(page, "start")).to_be_visible()
+    page.wait_for_timeout(1_000)
+
+    def first(content: bytes) -> int:
+        return next(number for number, frame in enumerate(frames) if content in frame)
+
+    assert first(b"-start") < first(b"control_gamma")
+
+
+class Uplink:
+    """What a page sends to the server; it can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self.messages: list[bytes] = []
+        self.holds = False
+        page.route_web_socket("**/_stcore/stream", self._connect)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        self._browser, self._server = browser, browser.connect_to_server()
+        browser.on_message(self._take)
+
+    def _take(self, message: str | bytes) -> None:
+        assert isinstance(message, bytes)
+        self.messages.append(message)
+        if not self.holds:
+            self._server.send(message)
+
+    def send(self, messages: list[bytes]) -> None:
+        for message in messages:
+            self._server.send(message)
+
+    def drop(self) -> None:
+        """Lose the connection at both ends; the browser makes another one."""
+        self._browser.close()
+        self._server.close()
+
+    def of_components(self) -> list[bytes]:
+        reruns = ((BackMsg.FromString(message).rerun_script, message) for message in self.messages)
+        return [
+            m for run, m in reruns if any(w.json_trigger_value for w in run.widget_states.widgets)
+        ]
+
+
+def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> None:
+    uplink = Uplink(page)
+    open_app(page, app_url, LONG)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    uplink.drop()
+    page.wait_for_timeout(2_000)  # by then its runner has ended
+    wait_for_step(page, env_step(page) + 1_000)
+    expect(page.get_by_text("training", exact=True).first).to_be_visible()
+
+
+def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: str) -> None:
+    uplink = Uplink(page)
+    open_app(page, app_url, LONG)
+    page.locator(".st-key-speed input").click()
+    page.get_by_role("option", name="50 steps/s").click()
+    button(page, "start").click()
+    before = wait_for_step(page, 50)
+    page.reload()
+    expect(button(page, "pause")).to_be_visible()
+    wait_for_step(page, before)
+    expect(page.locator("[class*=st-key-speed] input")).to_have_value("50 steps/s")
+    uplink.messages.clear()
+    page.goto(f"{app_url}/?gamma=0.9")
+    expect(button(page, "start")).to_be_visible()
+    while not uplink.of_components():  # the page asks for the run that its tab had
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(1_000)
+    assert env_step(page) == 0, "another address is another run"
+
+
+def test_a_late_message_of_the_page_that_was_left_does_not_empty_the_next(
+    page: Page, app_url: str
+) -> None:
+    uplink = Uplink(page)
+    page.goto(f"{app_url}/test")
+    while not (requests := uplink.of_components()):  # the player's, for more of the film
+        page.wait_for_timeout(50)
+    late = requests[:1]
+    uplink.holds = True
+    uplink.messages.clear()
+    page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
+    page.wait_for_timeout(300)
+    uplink.holds = False
+    uplink.send(uplink.messages)
+    page.wait_for_timeout(50)  # the server is at work on the other page
+    uplink.send(late)
+    page.wait_for_timeout(1_000)
+    button(page, "one_step").click()
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
+    go_to(page, "Test", "Watch and test an agent")
+
+
+def test_components_are_silent_while_another_page_is_on_its_way(page: Page, app_url: str) -> None:
+    uplink = Uplink(page)
+    page.goto(f"{app_url}/test")
+    while not uplink.of_components():
+        page.wait_for_timeout(20)
+    uplink.holds = True
+    # Not Playwright's click, which takes its time on a busy machine.
+    page.locator(".st-key-navigation").get_by_role("link", name="Train").evaluate(
+        "link => link.click()"
+    )
+    while BackMsg.FromString(uplink.messages[-1]).rerun_script.fragment_id:
+        page.wait_for_timeout(20)  # until the new page is asked for
+    # Meanwhile the answer to the player's request comes, and more of the film is missing.
+    page.wait_for_timeout(500)
+    assert not BackMsg.FromString(uplink.messages[-1]).rerun_script.fragment_id
+    uplink.holds = False
+    uplink.send(uplink.messages[-1:])
+    expect(button(page, "start")).to_be_visible()

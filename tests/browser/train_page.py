@@ -1,0 +1,56 @@
+"""The Train page as the browser's tests use it."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+Open = Callable[..., Page]
+
+LONG = "?total_steps=10000000"  # trains to the end of any test
+
+
+def open_app(page: Page, url: str, query: str = "") -> None:
+    page.goto(f"{url}/{query}")
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
+    expect(button(page, "start")).to_be_visible()
+
+
+def button(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key} button").first  # a second one may be its help
+
+
+def box(page: Page, key: str) -> Locator:
+    """A control's field; a control that was given another value has a number in its class."""
+    return page.locator(f".st-key-{key} input, [class*='st-key-{key}-'] input").last
+
+
+def enter(page: Page, key: str, value: str) -> None:
+    box(page, key).fill(value)
+    box(page, key).press("Enter")
+
+
+def env_step(page: Page) -> int:
+    text = page.get_by_text(re.compile(r"Environment step [\d,]+ of")).inner_text()
+    match = re.search(r"step ([\d,]+) of", text)
+    assert match is not None
+    return int(match[1].replace(",", ""))
+
+
+def wait_for_step(page: Page, beyond: int) -> int:
+    for _ in range(1_200):
+        if (step := env_step(page)) > beyond:
+            return step
+        page.wait_for_timeout(100)
+    raise AssertionError(f"step {env_step(page)} never got beyond {beyond}")
+
+
+def resting_step(page: Page) -> int:
+    """The step of a paused run: the figures come after the badge."""
+    expect(page.locator(".figures")).to_have_attribute("data-status", "paused")
+    return env_step(page)
+
+
+def go_to(page: Page, name: str, heading: str) -> None:
+    page.locator(".st-key-navigation").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
