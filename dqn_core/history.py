@@ -1,6 +1,8 @@
 """What happened in a run, as growing columns."""
 
+import contextlib
 import mmap
+import tempfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,8 +40,9 @@ UPDATES: Columns = WHEN | {
 }
 
 
-FIRST_ROOM = 512
-"""Rows that a new table has room for: of numbers, a page of memory a column."""
+ROOM = 4096
+"""Rows that a table has room for at first and then at least once more: of numbers, whole pages of
+memory a column."""
 
 
 class Table:
@@ -50,32 +53,30 @@ class Table:
 
     def __init__(self, columns: Mapping[str, Any]) -> None:
         self._types = dict(columns)
-        self._columns = _room(self._types, FIRST_ROOM)
-        self._length = 0
+        none = {name: np.empty(0, dtype=kind) for name, kind in columns.items()}
+        self._rows = _room(none), 0  # as one: a reader's length is that of its columns
 
     def __len__(self) -> int:
-        return self._length
+        return self._rows[1]
 
     def append(self, **row: Any) -> None:
         """Add one row; every column must be given."""
         assert row.keys() == self._types.keys(), row.keys() ^ self._types.keys()
-        if self._length == len(self._columns["member"]):
-            larger = _room(self._types, 2 * self._length)
-            for name, column in self._columns.items():
-                larger[name][: self._length] = column
-            self._columns = larger
+        columns, length = self._rows
+        if length == len(columns["member"]):
+            columns = _room(columns)
         for name, value in row.items():
-            self._columns[name][self._length] = value
-        self._length += 1
+            columns[name][length] = value
+        self._rows = columns, length + 1
 
     def columns(self, start: int = 0) -> dict[str, np.ndarray]:
         """Every column from row ``start`` on, as views that must not be written.
 
         A negative ``start`` counts from the end, as far as there are so many rows.
         """
-        end = self._length
+        columns, end = self._rows
         start = max(0, end + start) if start < 0 else start
-        return {name: column[start:end] for name, column in self._columns.items()}
+        return {name: column[start:end] for name, column in columns.items()}
 
     def frame(self) -> pd.DataFrame:
         """A copy as a data frame."""
@@ -92,26 +93,50 @@ class Table:
         length = len(loaded["member"])
         if any(column.shape != (length,) for column in loaded.values()):
             raise ValueError("the columns of its history differ in length")
-        columns = _room(self._types, max(FIRST_ROOM, length))
-        for name, column in loaded.items():
-            columns[name][:length] = column
-        self._columns, self._length = columns, length
+        self._rows = _room(loaded), length
 
 
-def _room(types: Mapping[str, Any], rows: int) -> Columns:
-    """Columns for so many rows. Those of numbers lie in memory of their own.
+def _room(kept: Columns) -> Columns:
+    """These columns with room for more rows.
 
-    It is taken when it is written to and given back as a whole, whereas blocks that stay and grow
-    among those that come and go leave holes in the heap.
+    Those of numbers lie outside the heap, where blocks that stay and grow among those that come and
+    go would leave holes.
     """
+    length = len(kept["member"])
+    rows = (length + max(ROOM, length // 8)) // ROOM * ROOM
+    starts, size = {}, 0
+    for name, column in kept.items():
+        if column.dtype != object:
+            starts[name] = size
+            size += rows * column.itemsize
+    memory = _memory({start: kept[name] for name, start in starts.items()}, size)
     return {
-        name: np.empty(rows, dtype=object)
-        if kind is object
-        else np.frombuffer(
-            mmap.mmap(-1, rows * np.dtype(kind).itemsize, access=mmap.ACCESS_COPY), dtype=kind
-        )
-        for name, kind in types.items()
+        name: np.frombuffer(memory, column.dtype, rows, starts[name])
+        if name in starts
+        else np.append(column, np.empty(rows - length, dtype=object))
+        for name, column in kept.items()
     }
+
+
+def _memory(parts: Mapping[int, np.ndarray], size: int) -> mmap.mmap:
+    """So many bytes, with these in them at these places.
+
+    What is in them at first lies in a nameless file and is read from there when somebody looks at
+    it; what is written later takes memory, of this process alone. So the memory of a run does not
+    grow with its history.
+    """
+    if any(len(part) for part in parts.values()):
+        # Without room on the disk the history stays in memory.
+        with contextlib.suppress(OSError), tempfile.TemporaryFile() as file:
+            for start, part in parts.items():
+                file.seek(start)
+                file.write(part.data)
+            file.truncate(size)
+            return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_COPY)
+    memory = mmap.mmap(-1, size, access=mmap.ACCESS_COPY)
+    for start, part in parts.items():
+        memory[start : start + part.nbytes] = part.tobytes()
+    return memory
 
 
 class History:

@@ -1,8 +1,14 @@
 """The columns in which a run's history grows."""
 
+import errno
+import gc
 import json
+import subprocess
+import sys
+import tempfile
 import threading
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,7 +40,7 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("length", [0, 1, 511, 512, 513, 1200])
+@pytest.mark.parametrize("length", [0, 1, 4095, 4096, 4097, 9000])
 def test_rows_are_kept_in_order_however_often_the_columns_had_to_grow(length: int) -> None:
     table = Table(COLUMNS)
     for number in range(length):
@@ -63,7 +69,7 @@ def test_a_row_with_a_column_too_many_or_too_few_is_a_programming_error() -> Non
     assert len(table) == 0
 
 
-@pytest.mark.parametrize("length", [0, 1, 512, 600])
+@pytest.mark.parametrize("length", [0, 1, 4096, 5000])
 def test_a_tables_state_is_a_copy_that_restores_it_and_can_be_appended_to(length: int) -> None:
     table, other = Table(COLUMNS), Table(COLUMNS)
     for number in range(length):
@@ -147,3 +153,68 @@ def test_numbers_of_a_long_table_lie_outside_the_heap() -> None:
         tracemalloc.stop()
     assert table.columns()["loss"].nbytes == 160_000
     assert in_heap < 16_000
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_every_row_is_kept_while_a_table_grows_with_and_without_room_on_the_disk(
+    monkeypatch: pytest.MonkeyPatch, on_disk: bool
+) -> None:
+    if not on_disk:
+
+        def no_room() -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(tempfile, "TemporaryFile", no_room)
+    table = Table(COLUMNS)
+    early = []
+    for number in range(13_000):
+        table.append(**row(number))
+        if number % 3_000 == 0:
+            early.append(table.columns())
+    rows = [row(number) for number in range(13_000)]
+    for columns in (*early, table.columns()):
+        for name, column in columns.items():
+            assert column.tolist() == [kept[name] for kept in rows[: len(column)]], name
+    again = Table(COLUMNS)
+    again.load_state_dict(table.state_dict())
+    assert again.frame().equals(table.frame())
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux")
+def test_a_long_table_takes_no_more_memory_than_its_newest_rows() -> None:
+    def of_this_process() -> int:
+        """Bytes that lie in no file."""
+        rollup = Path("/proc/self/smaps_rollup").read_text()
+        return 1024 * int(rollup.split("Anonymous:")[1].split()[0])
+
+    table = Table({"member": int} | {f"number_{n}": float for n in range(9)})
+    zeros = {f"number_{n}": 0.0 for n in range(9)}
+    gc.collect()
+    before = of_this_process()
+    for number in range(4 * 4096):
+        table.append(member=number, **zeros)
+    newest = of_this_process() - before
+    for number in range(16 * 4096):
+        table.append(member=number, **zeros)
+    assert table.columns()["member"].nbytes == 20 * 4096 * 8
+    assert of_this_process() - before - newest < 1_000_000  # of 5.2 MB
+
+
+def test_a_forked_process_writes_rows_of_its_own() -> None:
+    script = """
+import os
+from dqn_core.history import Table
+
+table = Table({"member": int})
+for number in range(5_000):
+    table.append(member=number)
+if not (child := os.fork()):
+    for number in range(5_000):
+        table.append(member=-1)
+    os._exit(0)
+os.waitpid(child, 0)
+for number in range(5_000, 10_000):
+    table.append(member=number)
+assert table.columns()["member"].tolist() == list(range(10_000))
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
