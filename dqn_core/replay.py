@@ -133,6 +133,11 @@ class ReplayBuffer:
         rows: np.ndarray = self._flat.take(slots, axis=0)
         return rows
 
+    def last_step(self, member: int) -> tuple[int, float]:
+        """Action and reward of that member's newest transition."""
+        row = self._rows[member, self._next - 1]
+        return int(row[-4]), float(row[-3])
+
     def _look_ahead(
         self, order: np.ndarray, gamma: np.ndarray, n_step: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

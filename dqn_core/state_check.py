@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import make_environment, restores_exactly
 from dqn_core.trainer import Trainer
 
@@ -36,6 +37,7 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     for stream in (state["exploration"], state["replay"]["stream"]):
         _check_count(stream["width"], MOST_DRAWN_AHEAD, "width")
         _check_count(stream["next"], stream["width"], "next")
+    _check_changes(state["history"]["changes"])
     _check_replay(state["replay"], trainer)
     _check_observations(torch.as_tensor(state["observations"]), trainer)
     _check_environments(state["environments"], trainer)
@@ -72,6 +74,17 @@ def _check_form(found: Any, new: Any, path: str) -> None:
 def _check_count(count: int, most: int, name: str) -> None:
     if not 0 <= count <= most:
         raise ValueError(f"{name} cannot be {count}")
+
+
+def _check_changes(changes: Mapping[str, Any]) -> None:
+    """Every change is of a hyperparameter that can change, from a value of its own to another."""
+    for name, old, new in zip(changes["name"], changes["old"], changes["new"], strict=True):
+        declared = HYPERPARAMETERS.get(name)
+        if declared is None or declared.applies == "restart":
+            raise ValueError(f"it changes {name!r}, which nothing can")
+        for value in (old, new):
+            if type(declared.validated(value)) is not type(value):
+                raise ValueError(f"it changes {name} with a value of another type")
 
 
 def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:

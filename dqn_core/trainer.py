@@ -103,17 +103,15 @@ class Trainer:
 
     def moment(self, member: int = 0) -> Moment:
         """Where that member's episode is, copied."""
-        length, row = self.current_length(member), None
-        if length:
-            newest = np.full((self.members, 1), len(self.replay) - 1)
-            row = self.replay.rows(newest)[member, 0]
+        length = self.current_length(member)
+        action, reward = self.replay.last_step(member) if length else (None, None)
         return Moment(
             self.environments[member].state_dict(),
             self._observations[member].copy(),
             length,
             float(self._returns[member]),
-            None if row is None else int(row[-4]),
-            None if row is None else float(row[-3]),
+            action,
+            reward,
         )
 
     @property

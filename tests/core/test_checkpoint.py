@@ -391,6 +391,19 @@ def test_tensors_of_another_shape_or_type_are_refused(
     refused(load_run, closed(manifest, tensors))
 
 
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [("name", "foo"), ("name", "env_id"), ("name", 3), ("old", "much"), ("new", 7.0), ("new", 1)],
+)
+def test_a_history_with_a_change_that_cannot_have_been_is_refused(column: str, wrong: Any) -> None:
+    trainer = Trainer(CONFIG)
+    trainer.run(max_steps=9)
+    trainer.change(gamma=0.5)
+    manifest, tensors = opened(pack("run", trainer.state_dict()))
+    path = ("state", "history", "changes", column, 0)
+    refused(load_run, closed(with_wrong(manifest, path, wrong), tensors))
+
+
 @pytest.mark.parametrize("column", [-4], ids=["action"])
 @pytest.mark.parametrize("value", [-1.0, 2.0, 0.5, 1e30, float("nan")])
 def test_a_replay_buffer_with_actions_that_do_not_exist_is_refused(
