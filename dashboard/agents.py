@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 import torch
 
 from dashboard.session import Session
+from dashboard.widgets import on_change, shown
 from dqn_core import Agent, LabError, load_agent
 from dqn_core.checkpoint import unpack
 from dqn_core.errors import CheckpointError
@@ -121,32 +123,57 @@ def available(session: Session) -> dict[str, Choice]:
 
 def choose_agents(session: Session) -> list[Choice]:
     """The agent to test, and the one beside it if there is one."""
+    picked = _picked()
     choices = available(session)
-    names = list(choices)
-    chosen = st.session_state.get("agent")
-    if chosen not in names:
-        st.session_state.pop("agent", None)
-        if chosen is not None:
-            st.info(f"“{chosen}” is no longer there: the run has begun anew.")
-    elif not st.session_state.get("agent_picked"):
-        st.session_state["agent"] = names[0]  # the run in training, once there is one
-    with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
-        first = st.selectbox(
-            "Agent", names, key="agent", persist_state="session", on_change=_remember_pick
+    for choice in picked.values():
+        # An earlier state that the run has thinned out meanwhile stays as long as it is looked at.
+        if choice.identity.startswith(f"{session.run.id}:step "):
+            choices.setdefault(choice.name, choice)
+    for place, choice in list(picked.items()):
+        if choice.name not in choices:
+            del picked[place]
+            st.info(f"“{choice.name}” is no longer there: the run has begun anew or was undone.")
+
+    def pick(place: str, name: str | None) -> None:
+        if name is None:
+            picked.pop(place, None)
+        else:
+            picked[place] = choices[name]
+
+    def box(place: str, label: str, names: list[str], name: str | None, **more: Any) -> None:
+        key = shown(place, name)
+        st.selectbox(
+            label,
+            names,
+            None if name is None else names.index(name),
+            key=key,
+            on_change=on_change(key, partial(pick, place)),
+            **more,
         )
-        same = [n for n in names if n != first and choices[n].env_id == choices[first].env_id]
-        if st.session_state.get("beside") not in same:
-            st.session_state.pop("beside", None)
-        second = st.selectbox(
+
+    # Unless somebody has picked one, the run in training, once there is one.
+    first = picked["agent"].name if "agent" in picked else next(iter(choices))
+    same = [n for n in choices if n != first and choices[n].env_id == choices[first].env_id]
+    if "beside" in picked and picked["beside"].name not in same:
+        del picked["beside"]
+    second = picked["beside"].name if "beside" in picked else None
+    with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
+        box("agent", "Agent", list(choices), first)
+        box(
+            "beside",
             "Beside it",
             same,
-            index=None,
+            second,
             placeholder="nobody" if same else "nobody yet: train or upload one",
-            key="beside",
-            persist_state="session",
             help="A second agent from the same start, on the same clock.",
         )
     return [choices[name] for name in (first, second) if name is not None]
+
+
+def _picked() -> dict[str, Choice]:
+    """What somebody has picked as "agent" and as "beside"; boxes show what is in here."""
+    picked: dict[str, Choice] = st.session_state.setdefault("picked", {})
+    return picked
 
 
 def load(choice: Choice) -> Chosen:
@@ -177,18 +204,13 @@ def upload_control() -> None:
         try:
             upload = read_upload(file.file_id, file.name, file.getvalue())
             st.session_state["upload"] = upload
-            st.session_state["agent"] = upload.choices()[0].name
-            _remember_pick()
+            _picked()["agent"] = upload.choices()[0]
         except LabError as error:
             problem = f"{file.name} was not loaded. {error}"
         st.session_state["upload_problem"] = problem
         st.session_state["upload_taken"] = file.file_id  # last: up to here it is done again
     if refusal := st.session_state.get("upload_problem"):
         st.error(refusal, icon=":material/error:")
-
-
-def _remember_pick() -> None:
-    st.session_state["agent_picked"] = True
 
 
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:

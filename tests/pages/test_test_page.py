@@ -62,6 +62,12 @@ def upload(at: AppTest, name: str, content: bytes) -> AppTest:
     return at.run()
 
 
+def box(at: AppTest, name: str) -> Any:
+    """A box that was given another value by the page has a number in its key."""
+    (found,) = (b for b in at.selectbox if b.key and b.key.split("-")[0] == name)
+    return found
+
+
 def train(at: AppTest, steps: int = 100) -> None:
     session(at).run.trainer.run(max_steps=steps)
 
@@ -72,8 +78,8 @@ def headlines(at: AppTest) -> list[str]:
 
 def test_a_newcomer_sees_an_episode_at_once(page: AppTest) -> None:
     assert shown(page) == [(TRAINED, 1000)]
-    assert page.selectbox(key="agent").value == TRAINED
-    assert page.selectbox(key="beside").value is None
+    assert box(page, "agent").value == TRAINED
+    assert box(page, "beside").value is None
     assert not page.metric
     assert not page.error
 
@@ -111,7 +117,7 @@ def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
     assert shown(page) == [(TRAINED, results(page)[0].worst_seed)]
     upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
     assert headlines(page) == []
-    page.selectbox(key="agent").set_value(TRAINED).run()
+    box(page, "agent").set_value(TRAINED).run()
     assert len(headlines(page)) == 1
     page.slider(key="test_epsilon").set_value(0.2).run()
     assert headlines(page) == [f"**{TRAINED}**: 4 episodes from seed 1000"]  # still how it was
@@ -119,7 +125,7 @@ def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
 
 def test_side_by_side_is_tested_and_filmed_together(page: AppTest) -> None:
     upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
-    page.selectbox(key="beside").set_value(TRAINED).run()
+    box(page, "beside").set_value(TRAINED).run()
     assert shown(page) == [("Uploaded: mine.safetensors", 1000), (TRAINED, 1000)]
     page.number_input(key="test_episodes").set_value(3).run()
     page.button(key="run_test").click().run()
@@ -142,27 +148,46 @@ def test_every_member_can_be_chosen(page: AppTest) -> None:
     session(page).set_members(2)
     train(page)
     page.run()
-    assert page.selectbox(key="agent").options[:2] == [
+    assert box(page, "agent").options[:2] == [
         "In training, member 1, as it is now",
         "In training, member 2, as it is now",
     ]
-    page.selectbox(key="agent").set_value("In training, member 2, as it is now").run()
+    box(page, "agent").set_value("In training, member 2, as it is now").run()
     assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 1
 
 
 def test_a_choice_that_is_gone_is_said_and_the_page_goes_on(page: AppTest) -> None:
     train(page)
     page.run()
-    page.selectbox(key="agent").set_value("In training, at step 0").run()
-    page.selectbox(key="beside").set_value(NOW).run()
+    box(page, "agent").set_value("In training, at step 0").run()
+    box(page, "beside").set_value(NOW).run()
     session(page).reset()
     page.run()
     assert shown(page) == [(TRAINED, 1000)]
-    assert page.info[0].value == "“In training, at step 0” is no longer there: " + (
-        "the run has begun anew."
-    )
+    assert [info.value for info in page.info] == [
+        f"“{name}” is no longer there: the run has begun anew or was undone."
+        for name in ("In training, at step 0", NOW)
+    ]
+    assert box(page, "beside").value is None
     page.run()
     assert not page.info
+
+
+def test_an_earlier_state_stays_as_long_as_it_is_picked(page: AppTest) -> None:
+    train(page)
+    run = session(page).run
+    run.snapshots.append(run.trainer.agent())
+    page.run()
+    early = "In training, at step 100"
+    box(page, "agent").set_value(early).run()
+    box(page, "beside").set_value("In training, at step 0").run()
+    train(page)
+    run.snapshots = [run.trainer.agent()]  # as when there are many
+    page.button(key="another_start").click().run()
+    assert shown(page) == [(early, 1001), ("In training, at step 0", 1001)]
+    assert not page.info
+    box(page, "agent").set_value(TRAINED).run()
+    assert early not in box(page, "agent").options
 
 
 def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
@@ -172,8 +197,8 @@ def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
     assert shown(page)[0][0] == "In training, at step 30"
     assert page.slider(key="physics_MountainCar_force").value == 0.001
     assert page.button(key="game_begin").label == "Play"
-    assert page.selectbox(key="beside").options == ["In training, at step 0"]
-    page.selectbox(key="agent").set_value(TRAINED).run()
+    assert box(page, "beside").options == ["In training, at step 0"]
+    box(page, "agent").set_value(TRAINED).run()
     assert shown(page) == [(TRAINED, 1000)]
     assert page.slider(key="physics_CartPole_length").value == 0.5
 
@@ -209,11 +234,11 @@ def test_a_refused_upload_is_one_sentence_and_what_was_there_stays(page: AppTest
     assert [error.value for error in page.error] == [
         "bad.safetensors was not loaded. The file is not a DQN Lab checkpoint, or is cut off."
     ]
-    assert page.selectbox(key="agent").value == "Uploaded: good.safetensors"
+    assert box(page, "agent").value == "Uploaded: good.safetensors"
     assert showings(page)[0] is before
     upload(page, "better.safetensors", agent_bytes(balancing_agent()))
     assert not page.error
-    assert page.selectbox(key="agent").value == "Uploaded: better.safetensors"
+    assert box(page, "agent").value == "Uploaded: better.safetensors"
 
 
 def cut_short(*_: object) -> None:
@@ -259,7 +284,7 @@ def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:
     train(page, 50)
     content = pack("run", session(page).run.state_dict())
     upload(page, "run.safetensors", content)
-    page.selectbox(key="agent").set_value("Uploaded: run.safetensors, member 3").run()
+    box(page, "agent").set_value("Uploaded: run.safetensors, member 3").run()
     assert shown(page) == [("Uploaded: run.safetensors, member 3", 1000)]
     assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 2
 
