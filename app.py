@@ -28,6 +28,7 @@ SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
     "10 steps/s": 10,
     "50 steps/s": 50,
+    "500 steps/s": 500,
     "full speed": None,
 }
 X_AXES: dict[XAxis, str] = {
@@ -134,7 +135,8 @@ def messages(session: Session) -> None:
         )
     elif run.status is Status.FINISHED:
         st.info(
-            f"{run.message} To go on, raise or switch off that limit under Budget.",
+            f"{run.message} To go on, raise or switch off that limit under Budget; "
+            "Reset begins a fresh run.",
             icon=":material/info:",
         )
     elif run.status is Status.WAITING:

@@ -206,8 +206,11 @@ class Chart {
     this.schedule();
   }
 
+  /** Where the curves end; before there are any, those behind them. */
   get #end() {
-    return Math.max(0, ...[...this.panels.values()].map((panel) => panel.end));
+    const panels = [...this.panels.values()];
+    const own = Math.max(0, ...panels.map((panel) => panel.end));
+    return own || Math.max(0, ...panels.map((panel) => panel.endBehind));
   }
 
   /** The x range shown: the user's, or all there is, in steps of a few per cent. */

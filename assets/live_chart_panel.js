@@ -14,6 +14,8 @@ function element(tag, className, parent) {
   return node;
 }
 
+const endOf = (curves) => Math.max(0, ...curves.map((curve) => (curve.empty ? 0 : curve.end)));
+
 export class Panel {
   #chart;
   #legend;
@@ -105,7 +107,12 @@ export class Panel {
 
   /** Largest x of the panel's curves. */
   get end() {
-    return Math.max(0, ...this.#foremost.map((curve) => (curve.empty ? 0 : curve.end)));
+    return endOf(this.#foremost);
+  }
+
+  /** Largest x of what they are compared with. */
+  get endBehind() {
+    return endOf(this.curves.filter(({ spec }) => spec.behind));
   }
 
   followY() {
@@ -127,7 +134,7 @@ export class Panel {
     this.#drawAxes(Plotly, this.#layout());
     if (!this.#connected) this.#connect();
     this.#drawCurves(range, this.#range);
-    this.#quiet.hidden = !this.empty;
+    this.#quiet.hidden = this.curves.some((curve) => !curve.empty);
     this.#describe();
     this.showReading();
   }
@@ -319,7 +326,9 @@ export class Panel {
     if (this.stale) return;
     this.#entries.forEach(({ value }, index) => {
       const curve = this.curves[index];
-      const shown = this.#rule.hidden ? curve.summary()?.value : curve.at(at);
+      const end = curve.spec.behind ? this.end : 0; // compared at the same place
+      const place = this.#rule.hidden ? end : at;
+      const shown = place ? curve.at(place) : curve.summary()?.value;
       value.textContent = curve.empty ? "" : readable(shown);
     });
   }

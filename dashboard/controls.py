@@ -16,7 +16,7 @@ from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
-from dqn_core.hyperparameter import Hyperparameter, Value
+from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter, Value
 
 GROUP_SYMBOLS = {
     "Environment": ":material/sports_esports:",
@@ -27,7 +27,7 @@ GROUP_SYMBOLS = {
     "Network": ":material/hub:",
     "Budget": ":material/timer:",
 }
-APPLIES_SYMBOLS = {"next episode": "update", "restart": "restart_alt"}
+APPLIES_SYMBOLS: dict[str, str] = {"next episode": "update", "restart": "restart_alt"}
 LOCK_SYMBOL = "lock"
 DIFFERS_MARK = "●"
 POWERS_OF_TWO = ("batch_size", "hidden_dim")
@@ -57,7 +57,8 @@ def sidebar(session: Session) -> None:
                 if declared or (group == "Environment" and "members" not in hidden):
                     _group(session, grid, group, symbol, declared)
             later = ", ".join(
-                f":material/{symbol}: at the {when}" for when, symbol in APPLIES_SYMBOLS.items()
+                f":material/{symbol}: {APPLIES_WORDS[when]}"
+                for when, symbol in APPLIES_SYMBOLS.items()
             )
             st.caption(
                 f"A change applies at once, {later}. "
@@ -170,7 +171,7 @@ def _members(session: Session, grid: Grid) -> None:
         key=key,
         help="How many agents train side by side, with consecutive seeds: the curve then "
         "shows the interquartile mean and its interval. "
-        f"Range: 1 to {MOST_MEMBERS}. A change applies: restart.",
+        f"Range: 1 to {MOST_MEMBERS}. A change applies {APPLIES_WORDS['restart']}.",
         on_change=on_change(key, session.set_members),
         disabled=locked,
     )

@@ -1,4 +1,4 @@
-"""The run before the present one, which its curve is compared with."""
+"""The run before the present one, or the way that was undone, which its curve is compared with."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.run import Run, show
+from dashboard.run import Run, change_label, show
 from dqn_core import HYPERPARAMETERS, DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.history import WHEN
@@ -19,13 +19,14 @@ MOST_NAMED = 2
 class Earlier:
     """What is kept of a run that another one took the place of."""
 
+    first_config: DQNConfig
     config: DQNConfig
     members: int
     episodes: dict[str, Any]
 
     @classmethod
     def of(cls, run: Run) -> "Earlier":
-        """Its returns, however long it was, and the configuration of its last step."""
+        """Its returns, however long it was, and the configurations of its first and last step."""
         changes = run.history.changes.columns()
         since = np.flatnonzero(changes["env_step"] == run.trainer.env_step)[::-1]
         unused = {changes["name"][row]: changes["old"][row] for row in since}  # the oldest counts
@@ -34,13 +35,18 @@ class Earlier:
             config = config.replace(**unused)
         columns = run.history.episodes.columns()
         kept = {name: columns[name].copy() for name in (*WHEN, "return")}
-        return cls(config, run.trainer.members, kept)
+        return cls(run.first_config, config, run.trainer.members, kept)
 
     def words(self, present: Run) -> str:
-        """``before (γ 0.9)``: how it was set where ``present`` began with something else."""
+        """``before (γ 0.9, α 0.01 → 0.001)``: how it was set where ``present`` began with something
+        else, and what was changed on its way."""
+        first, last = self.first_config, self.config
         values = [
-            f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
-            for name, value in self.config.difference(present.first_config).items()
+            change_label(name, getattr(first, name), getattr(last, name))
+            if name in last.difference(first)
+            else f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
+            for name, value in last.to_dict().items()
+            if name in last.difference(first) or name in last.difference(present.first_config)
         ]
         if self.members != present.trainer.members:
             values.append("1 member" if self.members == 1 else f"{self.members} members")

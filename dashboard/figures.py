@@ -16,7 +16,10 @@ def figures(run: Run) -> dict[str, Any]:
     losses = run.history.updates.columns(-1)["loss"]
     step, config, left = run.trainer.env_step, run.config, run.seconds_left
     episode = run.trainer.episodes[0] + 1
-    where = f"Environment step {step:,} of {config.total_steps:,}, episode {episode:,}"
+    budget = f"of {config.total_steps:,}"
+    if step > config.total_steps:
+        budget = f"with a budget {budget}"
+    where = f"Environment step {step:,} {budget}, episode {episode:,}"
     return {
         "numbers": {
             "Average return": _over_members(average_returns(run)),
@@ -67,8 +70,9 @@ def _to_the_threshold(run: Run) -> str:
     greedy = greedy_returns(run)
     if threshold is None or not greedy:
         return ""
-    mean, which = sum(greedy) / len(greedy), "mean " if len(greedy) > 1 else ""
-    return f" · {which}greedy return {mean:.3g} of the {threshold:g} that solve it"
+    mean, which = number(sum(greedy) / len(greedy)), "mean " if len(greedy) > 1 else ""
+    aim = number(threshold).removesuffix(".0")
+    return f" · {which}greedy return {mean} of the {aim} that solve it"
 
 
 def clock(seconds: float) -> str:

@@ -28,7 +28,10 @@ X_AXIS = replace(
 SMOOTHING = replace(HYPERPARAMETERS["gamma"], name="smoothing", default=0.9, high=0.99)
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    group: tuple(name for name, h in HYPERPARAMETERS.items() if h.group == group)
+    group: (
+        *(name for name, h in HYPERPARAMETERS.items() if h.group == group),
+        *(("members",) if group == "Environment" else ()),
+    )
     for group in dict.fromkeys(h.group for h in HYPERPARAMETERS.values())
 }
 _OPTIONS: dict[str, str] = {

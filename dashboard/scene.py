@@ -19,6 +19,9 @@ from dqn_core import Agent
 from dqn_core.environments import EnvironmentSpec, make_environment, restores_exactly
 from dqn_core.trainer import Moment
 
+SLOW = 50
+"""Environment steps a second at which a picture can still be followed."""
+
 FASTEST_SECONDS = 0.1
 """From one picture to the next in slow motion."""
 
@@ -72,7 +75,7 @@ def scene(run: Run) -> None:
     title = "The environment now"
     if run.trainer.members > 1:
         title += f", for seed {run.config.seed}"
-    slow = run.steps_per_second is not None
+    slow = run.steps_per_second is not None and run.steps_per_second <= SLOW
     # With a key of its own, since one that is there stays open or closed as it is.
     with st.expander(title, slow, key="scene_slow" if slow else "scene_fast"):
         _component(key="scene", data=offer("scene", news, _period(run)))
@@ -82,7 +85,9 @@ def _period(run: Run) -> float:
     if not run.is_active:
         return 0
     speed = run.steps_per_second
-    return INSIDE_SECONDS if speed is None else max(FASTEST_SECONDS, min(INSIDE_SECONDS, 1 / speed))
+    if speed is None or speed > SLOW:
+        return INSIDE_SECONDS
+    return max(FASTEST_SECONDS, min(INSIDE_SECONDS, 1 / speed))
 
 
 def message(spec: EnvironmentSpec, agent: Agent, moment: Moment) -> bytes:

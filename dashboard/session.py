@@ -29,8 +29,8 @@ class Session:
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
     control it belongs to; ``link_problems`` says what of the opening link was not used. ``earlier``
-    is the run that the present one took the place of. ``name`` is known to its own browser tab
-    alone.
+    is the run that the present one took the place of, or the way that was undone. ``name`` is known
+    to its own browser tab alone.
     """
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
@@ -159,10 +159,14 @@ class Session:
     def undo(self, index: int) -> None:
         """Take back change ``index`` and all after it, in the run and in the controls.
 
-        Those that waited for a reset then wait for it again.
+        The way that is given up is kept to compare with. What waited for a reset then waits again.
         """
+        given_up = Earlier.of(self.run)
+        step = self.run.trainer.env_step
         point = self.run.undo(index)
         if point:
+            if point.env_step < step:
+                self.earlier = given_up
             before = self._links_before[point]
             self.link = replace(
                 self.link, preset=before.preset, config=before.config, members=before.members

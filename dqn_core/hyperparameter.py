@@ -7,6 +7,11 @@ from typing import Any, Literal
 from dqn_core.errors import ConfigurationError
 
 Applies = Literal["now", "next episode", "restart"]
+APPLIES_WORDS: dict[str, str] = {
+    "now": "at once",
+    "next episode": "at the next episode",
+    "restart": "at the next reset",
+}
 Scale = Literal["linear", "log", "choice", "switch", "text"]
 Value = bool | int | float | str
 
@@ -61,7 +66,7 @@ class Hyperparameter:
         if self.scale != "text":
             unit = f" {self.unit}" if self.unit else ""
             parts.append(f"Range: {self.range_text}{unit}.")
-        parts.append(f"A change applies: {self.applies}.")
+        parts.append(f"A change applies {APPLIES_WORDS[self.applies]}.")
         return " ".join(parts)
 
     def validated(self, value: Any) -> Value:

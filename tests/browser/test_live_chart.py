@@ -438,6 +438,9 @@ def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Benc
     bench.refresh(20, panels=[panel])
     expect(bench.page.get_by_text("Nothing yet.")).to_be_visible()
     bench.refresh(100, panels=[panel])
+    bench.refresh(0, panels=[panel], run_id="a new one")  # nothing yet: all of what was before
+    before = bench.drawn("Math.max(...shown[0].lines.bold.x)")
+    assert bench.drawn("gd.layout.xaxis.range")[1] >= before > 2_900
     bench.refresh(30, panels=[panel], run_id="b")  # greedy to step 2,500, before to 3,000
     expect(bench.page.get_by_text("Nothing yet.")).to_be_hidden()
     assert bench.drawn("shown.map(({ name }) => name)") == ["before (γ 0.9)", "greedy"]

@@ -9,7 +9,7 @@ import pytest
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Hyperparameter
+from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter
 from dqn_core.presets import PRESETS, preset
 
 NUMBERS = [h for h in HYPERPARAMETERS.values() if h.kind in (int, float)]
@@ -41,7 +41,7 @@ def test_every_field_is_explained_for_the_person_who_sets_it(declared: Hyperpara
     assert declared.description.endswith(".")
     assert declared.applies in ("now", "next episode", "restart")
     assert declared.description in declared.help
-    assert f"A change applies: {declared.applies}." in declared.help
+    assert f"A change applies {APPLIES_WORDS[declared.applies]}." in declared.help
     if declared.kind in (int, float):
         assert declared.low < declared.high
         assert declared.scale != "log" or declared.low > 0

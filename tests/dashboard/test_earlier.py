@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.earlier import Earlier
 from dashboard.links import Link
-from dashboard.run import Run
+from dashboard.run import Run, Status
 from dashboard.session import Session
 from tests.core.small_runs import SMALL
 
@@ -34,6 +34,31 @@ def test_values_that_were_set_for_the_next_run_are_not_the_earlier_ones() -> Non
     session.reset()
     assert session.earlier is not None
     assert session.earlier.words(session.run) == "before (γ 0.99)"
+
+
+def test_what_was_changed_on_the_way_is_told() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.run.status = Status.PAUSED
+    session.set("gamma", 0.9)
+    trained(session).reset()
+    assert session.config.gamma == 0.9
+    assert session.earlier is not None
+    assert session.earlier.words(session.run) == "before (γ 0.99 → 0.9)"
+
+
+def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.run.status = Status.PAUSED
+    session.set("gamma", 0.9)
+    session.undo(0)
+    assert session.earlier is None  # it went nowhere
+    session.set("gamma", 0.8)
+    trained(session)
+    returns = session.run.history.episodes.frame()["return"].tolist()
+    session.undo(0)
+    assert session.earlier is not None
+    assert session.earlier.episodes["return"].tolist() == returns
+    assert session.earlier.words(session.run) == "before (γ 0.99 → 0.8)"
 
 
 def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:

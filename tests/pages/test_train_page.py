@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import controls
-from dashboard.figures import figures
+from dashboard.figures import figures, number
 from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
@@ -134,7 +134,7 @@ def test_the_way_to_the_threshold_is_told_and_that_it_was_reached(page: AppTest)
     page.run()
     trainer = session(page).run.trainer
     greedy = trainer.history.evaluations.columns()["mean_return"][-1]
-    assert where(page).endswith(f" · greedy return {greedy:.3g} of the 475 that solve it")
+    assert where(page).endswith(f" · greedy return {number(greedy)} of the 475 that solve it")
     trainer.evaluations.solved_at = 100
     page.run()
     assert where(page).endswith(" · solved at step 100")
