@@ -14,6 +14,23 @@ for (const type of ["pointerdown", "keydown"]) {
   document.addEventListener(type, notice, { capture: true });
 }
 
+/** Fields that a space says nothing to: of a number, and a closed list. */
+const DEAF = "input[type=number], input[role=combobox][aria-expanded=false]";
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== " " || isReachedByKey || !event.target.matches(DEAF)) return;
+    if (document.querySelector("[role=dialog]")) return;
+    // Left with the mouse, the field still has the focus.
+    event.stopPropagation();
+    event.preventDefault();
+    event.target.blur(); // takes over what was typed
+    document.querySelector(".st-key-start button:enabled, .st-key-pause button")?.click();
+  },
+  { capture: true },
+);
+
 document.body.addEventListener("keydown", (event) => {
   if (event.key !== " ") return;
   const isControl = isReachedByKey && event.target !== document.body;

@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.browser.train_page import (
     LONG,
     Open,
+    box,
     button,
     env_step,
     go_to,
@@ -153,6 +154,25 @@ def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_
     page.keyboard.press("Space")
     page.wait_for_timeout(1_000)
     expect(button(page, "start")).to_be_visible()
+
+
+def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url, LONG)
+    expect(page.locator(".live-chart-plot").first).to_be_visible()  # its script listens
+    box(page, "exact_batch_size").click(click_count=3)
+    page.keyboard.type("64")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    expect(button(page, "pause")).to_be_visible()
+    wait_for_step(page, 0)
+    page.locator(".st-key-speed input").click()
+    page.get_by_role("option", name="10 steps/s").click()
+    page.keyboard.press("Space")
+    expect(button(page, "start")).to_be_visible()
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(box(page, "exact_batch_size")).to_have_value("64")
 
 
 def test_nothing_below_the_time_controls_moves_when_they_change(page: Page, app_url: str) -> None:
