@@ -1,8 +1,10 @@
 """Health of a run: six signs, each with its number, its trend, its status and what it says."""
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +22,7 @@ JUDGED = 10
 """Rows of the table of updates whose median is judged: single ones swing with the batch."""
 
 TREND_POINTS = 60
+"""At most so many rows make a trend, besides the newest."""
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _component = st.components.v2.component(
@@ -49,26 +52,55 @@ class Sign:
     trend: tuple[Line, ...] = ()
 
 
+class Trend:
+    """Rows at even distances from columns that grow; each is read once.
+
+    Whoever reads all over a long history again and again keeps all of it in memory.
+    """
+
+    def __init__(self) -> None:
+        self._distance = 1
+        self._rows: dict[str, np.ndarray] = {}
+        self._lock = threading.Lock()  # a page may ask again before it has its answer
+
+    def of(self, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """At most ``TREND_POINTS`` rows, and the newest one."""
+        length = len(columns["member"])
+        with self._lock:
+            while length > TREND_POINTS * self._distance:
+                self._distance *= 2
+                self._rows = {name: rows[::2] for name, rows in self._rows.items()}
+            known = len(self._rows.get("member", ())) * self._distance
+            for name, column in columns.items():
+                self._rows[name] = np.append(
+                    self._rows.get(name, column[:0]), column[known :: self._distance]
+                )
+            if (length - 1) % self._distance == 0:  # the newest is among them
+                return dict(self._rows)
+            return {name: np.append(rows, columns[name][-1:]) for name, rows in self._rows.items()}
+
+
+@lru_cache(64)
+def _trend(_run_id: str, _member: int) -> Trend:
+    """That member's, of a history that only grows."""
+    return Trend()
+
+
 @dataclass(frozen=True)
 class Updates:
     """What is needed of one member's rows in the table of updates, however long that is."""
 
-    trend: dict[str, np.ndarray]  # at most TREND_POINTS rows, evenly, the newest among them
+    trend: dict[str, np.ndarray]
     newest: dict[str, np.ndarray]  # the last JUDGED rows
 
     @classmethod
     def of(cls, run: Run, member: int) -> "Updates":
+        trend = _trend(run.id, member)  # first: of a run that is rewound meanwhile it is given up
         members = run.trainer.members  # each statistic is a row of each, in their order
         own = {
             name: column[member::members] for name, column in run.history.updates.columns().items()
         }
-        length = len(own["member"])
-        count = min(length, TREND_POINTS)
-        thinned = np.linspace(0, max(0, length - 1), count).round().astype(int)
-        return cls(
-            {name: column[thinned] for name, column in own.items()},
-            {name: column[-JUDGED:] for name, column in own.items()},
-        )
+        return cls(trend.of(own), {name: column[-JUDGED:] for name, column in own.items()})
 
 
 def health(run: Run, member: int = 0) -> None:

@@ -1,11 +1,12 @@
 """The signs of health: their numbers, and from when on they warn."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dashboard.health import JUDGED, TREND_POINTS, Sign, signs, status_of
+from dashboard.health import JUDGED, TREND_POINTS, Sign, Trend, signs, status_of
 from dashboard.run import Run
 from dqn_core import DQNConfig
 from dqn_core.diagnostics import dormant_shares, spread_observations, target_distance
@@ -114,6 +115,27 @@ def test_trends_are_thinned_and_keep_the_newest() -> None:
     for step in range(500):
         assert run.history.updates.columns()["env_step"][step] == step
     (line,) = sign(run, "Age of what is sampled").trend
-    assert len(line.values) == TREND_POINTS
+    assert TREND_POINTS / 2 <= len(line.values) <= TREND_POINTS + 1
     assert line.values[-1] == pytest.approx(499 / 2, rel=1e-3)
     assert np.diff(line.values).min() > 0
+
+
+def test_a_trend_that_grew_is_the_one_of_all_rows_at_once_and_reads_each_row_once() -> None:
+    class Told(np.ndarray):
+        """Tells which rows are read."""
+
+        def __getitem__(self, rows: Any) -> Any:
+            read.append(np.asarray(super().__getitem__(rows)).tolist())
+            return np.asarray(super().__getitem__(rows))
+
+    grown, read = Trend(), list[list[int]]()
+    for length in (0, 1, 2, 59, 60, 61, 62, 500, 501, 5_000):
+        rows = np.arange(length)
+        of_all = Trend().of({"member": rows})["member"]
+        assert grown.of({"member": rows.view(Told)})["member"].tolist() == of_all.tolist()
+        assert len(of_all) <= TREND_POINTS + 1
+        assert length == 0 or of_all[-1] == length - 1
+        assert len(set(np.diff(of_all)[:-1])) <= 1
+    times = Counter(row for rows in read for row in rows)
+    newest = {length - 1 for length in (1, 2, 59, 60, 61, 62, 500, 501, 5_000)}
+    assert all(number == 1 for row, number in times.items() if row not in newest)
