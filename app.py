@@ -11,6 +11,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.starlette import App
 
+from dashboard.address import plain
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
@@ -218,6 +219,8 @@ def train_page() -> None:
     badge, color = STATUS_BADGES[status]
     st.markdown(f"## Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
 
+    if task := session.link.task:
+        st.info(plain(task), icon=":material/school:")
     time_controls(session)
     messages(session)
     sidebar(session)  # after the time controls: its many widgets would keep their answer waiting

@@ -43,7 +43,7 @@ def tell_problems(problems: list[str]) -> None:
     with st.container(horizontal=True, wrap=False, gap="xsmall", key="link_problems"):
         st.warning(
             "**Not all of this link could be used**\n\n"
-            + "\n".join(f"- {_plain(problem)}" for problem in problems),
+            + "\n".join(f"- {plain(problem)}" for problem in problems),
             icon=":material/link_off:",
         )
         st.button(
@@ -61,7 +61,7 @@ def absolute(link: Link, page_address: str | None) -> str:
     return f"{(page_address or '').rstrip('/')}/?{link.query}"
 
 
-def _plain(text: str) -> str:
-    """Text from a link is shown as it is: no pictures, no links, no colours."""
+def plain(text: str) -> str:
+    """As Markdown. Text from a link is shown as it is: no pictures, no links, no colours."""
     words = "".join(c if c.isprintable() else " " for c in text).split()
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(words))

@@ -84,8 +84,8 @@ def _paste(session: Session) -> None:
         "--json.",
     )
     if st.button("Use it", key="use_pasted", type="primary") and session.paste(text):
-        if fixed := session.link.fixed_controls:
-            names = ", ".join(sorted(map(control_name, fixed)))
+        if session.left_alone:
+            names = ", ".join(sorted(map(control_name, session.left_alone)))
             st.toast(f"Fixed in this lesson and left as it was: {names}.", icon=":material/lock:")
         _close()
         st.rerun()

@@ -5,14 +5,24 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.address import absolute
-from dashboard.links import CONTROLS, GROUPS, Link
+from dashboard.links import CONTROLS, GROUPS, MOST_TASK, Link
 from dqn_core import HYPERPARAMETERS
 
 
 def lesson_dialog(link: Link) -> None:
-    """Two choices and the link that follows from them."""
+    """A task, two choices and the link that follows from them."""
     names = [*GROUPS, *CONTROLS]
     st.markdown("Whoever opens the link begins with the values that the controls show now.")
+    task = st.text_area(
+        "Task",
+        link.task,
+        key="lesson_task",
+        max_chars=MOST_TASK,
+        height=80,
+        placeholder="What is to be found out, for example: lower γ at step 10,000. What happens "
+        "to the ceiling of the Q-values, and why?",
+        help="Shown above the time controls.",
+    )
     hidden = st.multiselect(
         "Hidden",
         names,
@@ -31,7 +41,7 @@ def lesson_dialog(link: Link) -> None:
         placeholder="Controls or whole groups",
         help="Shown, but nobody can move them.",
     )
-    lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked))
+    lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked), task=task.strip())
     st.markdown("**Link**")
     st.code(absolute(lesson, st.context.url), language=None, wrap_lines=True)
 

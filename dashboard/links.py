@@ -19,6 +19,8 @@ from dqn_core.presets import PRESETS, preset
 from dqn_core.processor import chosen_device
 
 MOST_MEMBERS = 16
+MOST_TASK = 500
+"""Characters of a lesson's task."""
 
 # Checked as hyperparameters are, and refused in the same words.
 MEMBERS = replace(HYPERPARAMETERS["n_step"], name="members", default=1, low=1, high=MOST_MEMBERS)
@@ -49,13 +51,15 @@ _ATTEMPTS: dict[str, Callable[[str], object]] = {
 """What only trying tells: whether it is there on this machine."""
 
 CONTROLS = ("preset", "members", *HYPERPARAMETERS)
-NAMES = ("preset", "members", "x_axis", "smoothing", "hide", "lock", *HYPERPARAMETERS)
+NAMES = ("preset", "members", "x_axis", "smoothing", "hide", "lock", "task", *HYPERPARAMETERS)
 """Every parameter that a link may have."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """Everything that a link can say. ``hidden`` and ``locked`` name controls or whole groups."""
+    """Everything that a link can say. ``hidden`` and ``locked`` name controls or whole groups,
+    ``task`` is what a lesson asks for.
+    """
 
     preset: str = "recommended"
     config: DQNConfig = PRESETS["recommended"].config
@@ -64,6 +68,7 @@ class Link:
     smoothing: float = 0.9
     hidden: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
+    task: str = ""
 
     @property
     def member_configs(self) -> list[DQNConfig]:
@@ -97,6 +102,7 @@ class Link:
         parameters |= {s.name: _written(v) for s, v in settings.items() if v != s.default}
         parameters |= {"hide": ",".join(self.hidden)} if self.hidden else {}
         parameters |= {"lock": ",".join(self.locked)} if self.locked else {}
+        parameters |= {"task": self.task} if self.task else {}
         return urlencode(parameters, safe=",")
 
 
@@ -134,11 +140,17 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
             except ConfigurationError as error:
                 problems.append(_instead(error, setting.default))
 
+    task = " ".join("".join(c if c.isprintable() else " " for c in texts.pop("task", "")).split())
+    if len(task) > MOST_TASK:
+        problems.append(f"task is cut off after {MOST_TASK} characters.")
+        task = task[:MOST_TASK].rstrip()
+
     link = Link(
         preset=preset_name,
         config=_configuration(base, texts, problems),
         hidden=_named("hide", texts.get("hide", ""), problems),
         locked=_named("lock", texts.get("lock", ""), problems),
+        task=task,
         **settings,
     )
     try:
@@ -179,7 +191,8 @@ def pasted(text: str, present: Link) -> Link:
     """The experiment in ``text``, over ``present``: JSON, a link, or a command that trains.
 
     The JSON is what `DQNConfig.to_dict` gives, or an object that has it under "config". What is
-    hidden or locked stays so. Raises `ConfigurationError` for the first thing that is wrong.
+    hidden or locked stays so, and the task. Raises `ConfigurationError` for the first thing that is
+    wrong.
     """
     text = text.strip()
     if not text:
@@ -215,7 +228,8 @@ def _pasted_link(text: str, present: Link) -> Link:
             "This is neither a configuration in JSON, which begins with {, nor a link or a command "
             "of DQN Lab."
         )
-    return replace(_whole(parameters), hidden=present.hidden, locked=present.locked)
+    lesson = {name: getattr(present, name) for name in ("hidden", "locked", "task")}
+    return replace(_whole(parameters), **lesson)
 
 
 def _pasted_command(options: str, present: Link) -> Link:

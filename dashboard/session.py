@@ -28,9 +28,10 @@ class Session:
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
-    control it belongs to; ``link_problems`` says what of the opening link was not used. ``earlier``
-    is the run that the present one took the place of, or the way that was undone. ``name`` is known
-    to its own browser tab alone.
+    control it belongs to; ``left_alone`` are the controls that a lesson fixes and that the last
+    paste would have changed; ``link_problems`` says what of the opening link was not used.
+    ``earlier`` is the run that the present one took the place of, or the way that was undone.
+    ``name`` is known to its own browser tab alone.
     """
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
@@ -41,6 +42,7 @@ class Session:
         self.link_problems = list(link_problems)
         self.problem = ""
         self.refused = ""
+        self.left_alone: list[str] = []
         self.runner: Runner
         self.earlier: Earlier | None = None
         self._links_before: WeakKeyDictionary[RestorePoint, Link] = WeakKeyDictionary()
@@ -104,6 +106,8 @@ class Session:
             fixed = self.link.fixed_controls
             kept = {n: getattr(self.config, n) for n in fixed if n in HYPERPARAMETERS}
             whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
+            self.left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
+            self.left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
             return replace(link, config=link.config.replace(**kept), **whole)
 
         self._adopt("paste", make)

@@ -77,7 +77,12 @@ def grant_wish(agents: Sequence[Chosen], how: Conditions) -> None:
             before = st.session_state.get("showings")
             show(agents, before[0].seed + 1 if before else how.first_seed, how)
         case "run_test":
-            st.session_state["results"] = [test(chosen, how) for chosen in agents]
+            results = [test(chosen, how) for chosen in agents]
+            st.session_state["results"] = results
+            means = " and ".join(f"{result.evaluation.mean_return:.1f}" for result in results)
+            st.toast(
+                f"Mean return {means}. The results are below the film.", icon=":material/checklist:"
+            )
 
 
 def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:

@@ -267,6 +267,17 @@ def test_a_preset_and_a_pasted_configuration_leave_a_lessons_controls_alone() ->
     assert session(app).config == kept
     assert session(app).paste("?preset=recommended&gamma=0.5&tau=0.5")
     assert session(app).config == DQNConfig(gamma=0.9, tau=0.5)
+    assert session(app).left_alone == ["gamma"]
+    assert session(app).paste("?preset=recommended&tau=0.6")
+    assert session(app).left_alone == ["gamma"], "the preset's is another one"
+    assert session(app).paste('{"tau": 0.5}')
+    assert session(app).left_alone == []
+
+
+def test_a_lessons_task_is_shown_as_it_was_written() -> None:
+    app = opened(task="Lower γ: <b>what</b> *happens*?")
+    assert [info.value for info in app.info] == [r"Lower γ\: \<b\>what\<\/b\> \*happens\*\?"]
+    assert not opened().info
 
 
 def test_the_lesson_dialog_makes_the_link() -> None:
@@ -274,5 +285,8 @@ def test_the_lesson_dialog_makes_the_link() -> None:
     app.button(key="open_lesson").click().run()
     app.multiselect(key="lesson_hide").set_value(["Target"])
     app.multiselect(key="lesson_lock").set_value(["env_id", "seed"])
+    app.text_area(key="lesson_task").set_value(" Which γ? ")
     app.run()
-    assert app.code[0].value.endswith("gamma=0.9&seed=0&hide=Target&lock=env_id,seed")
+    assert app.code[0].value.endswith(
+        "gamma=0.9&seed=0&hide=Target&lock=env_id,seed&task=Which+%CE%B3%3F"
+    )

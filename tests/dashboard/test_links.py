@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.exchange import command_line
-from dashboard.links import CONTROLS, GROUPS, MOST_MEMBERS, NAMES, Link, pasted, read
+from dashboard.links import CONTROLS, GROUPS, MOST_MEMBERS, MOST_TASK, NAMES, Link, pasted, read
 from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset
 from dqn_core.command_line import _parser
 from dqn_core.config import Hyperparameter
@@ -259,6 +259,18 @@ def test_a_pasted_part_leaves_the_rest_as_it_is() -> None:
 
 
 def test_a_pasted_link_brings_everything_but_the_lesson() -> None:
-    present = Link(locked=("seed",))
-    link = pasted("http://localhost:8501/?preset=notebook&gamma=0.5&members=3&hide=tau", present)
-    assert link == Link("notebook", preset("notebook").replace(gamma=0.5), 3, locked=("seed",))
+    present = Link(locked=("seed",), task="Find out.")
+    text = "http://localhost:8501/?preset=notebook&gamma=0.5&members=3&hide=tau&task=No."
+    config = preset("notebook").replace(gamma=0.5)
+    expected = Link("notebook", config, 3, locked=("seed",), task="Find out.")
+    assert pasted(text, present) == expected
+
+
+def test_a_lessons_task_is_one_line_of_text_and_not_too_long() -> None:
+    task = "Lower γ at step 10,000: what happens, and *why*? 100 % & more"
+    link, problems = read(parse_qs(Link(task=task).query))
+    assert (link.task, problems) == (task, [])
+    assert read({"task": ["\ud800 one\n\n  two\x00"]})[0].task == "one two"
+    link, problems = read({"task": ["long " * 200]})
+    assert len(link.task) == MOST_TASK - 1
+    assert problems == ["task is cut off after 500 characters."]
