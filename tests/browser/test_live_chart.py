@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.live_chart import News, Panel, Trace, live_charts
+from dqn_core.statistics import smooth
 from tests.browser.chart_bench import PANELS, THEMES, Bench, made_up
 
 DEMO = Path(__file__).with_name("live_chart_demo.py")
@@ -435,16 +436,20 @@ def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Benc
         ),
         empty="Nothing yet.",
     )
-    bench.refresh(20, panels=[panel])
+    bench.refresh(0, panels=[panel])
     expect(bench.page.get_by_text("Nothing yet.")).to_be_visible()
+    bench.refresh(20, panels=[panel])  # no greedy evaluation yet: all of what was before
+    expect(bench.page.get_by_text("Nothing yet.")).to_be_hidden()
+    assert bench.drawn("Math.max(...shown[0].lines.bold.x)") == 2_000
+    assert bench.drawn("gd.layout.xaxis.range")[1] >= 2_000
     bench.refresh(100, panels=[panel])
-    bench.refresh(0, panels=[panel], run_id="a new one")  # nothing yet: all of what was before
-    before = bench.drawn("Math.max(...shown[0].lines.bold.x)")
-    assert bench.drawn("gd.layout.xaxis.range")[1] >= before > 2_900
     bench.refresh(30, panels=[panel], run_id="b")  # greedy to step 2,500, before to 3,000
     expect(bench.page.get_by_text("Nothing yet.")).to_be_hidden()
     assert bench.drawn("shown.map(({ name }) => name)") == ["before (γ 0.9)", "greedy"]
     assert bench.drawn("gd.layout.xaxis.range")[1] < 2_700
     assert bench.drawn("shown[0].lines.faint.x.length") == 0
     assert 2_000 < bench.drawn("Math.max(...shown[0].lines.bold.x)") <= 2_700
+    value = bench.page.get_by_role("button", name="before (γ 0.9)").locator("output")
+    average = smooth(made_up(30)["episodes"]["return"][:25], 0.9)[-1]
+    expect(value).to_have_text(f"{average:.3g}")  # where greedy is, not at its own end
     assert bench.drawn("shown[0].style.color !== shown[1].style.color")
