@@ -206,11 +206,11 @@ class Chart {
     this.schedule();
   }
 
-  /** Where the curves end; before there are any, those behind them. */
+  /** Where the curves end, and what is whole behind them; before there are any, all behind them. */
   get #end() {
     const panels = [...this.panels.values()];
-    const own = Math.max(0, ...panels.map((panel) => panel.end));
-    return own || Math.max(0, ...panels.map((panel) => panel.endBehind));
+    const started = panels.some((panel) => panel.end > 0);
+    return Math.max(0, ...panels.map((panel) => Math.max(panel.end, panel.endBehind(started))));
   }
 
   /** The x range shown: the user's, or all there is, in steps of a few per cent. */

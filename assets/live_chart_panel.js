@@ -110,9 +110,9 @@ export class Panel {
     return endOf(this.#foremost);
   }
 
-  /** Largest x of what they are compared with. */
-  get endBehind() {
-    return endOf(this.curves.filter(({ spec }) => spec.behind));
+  /** Largest x of what they are compared with, or only of that which is always seen whole. */
+  endBehind(whole) {
+    return endOf(this.curves.filter(({ spec }) => (whole ? spec.whole : spec.behind)));
   }
 
   followY() {

@@ -58,7 +58,8 @@ def _panels(run: Run, earlier: Earlier | None) -> list[Panel]:
     spec = run.trainer.spec
     before: tuple[Trace, ...] = ()
     if earlier:
-        before = (Trace("earlier", "return", earlier.words(run), "average", behind=True),)
+        words, undone = earlier.words(run), earlier.is_undone
+        before = (Trace("earlier", "return", words, "average", behind=True, whole=undone),)
     references = []
     if spec.max_episode_steps <= LONGEST_RANDOM_EPISODE:
         random_return = _random_return(spec.env_id, run.config.max_episode_steps)

@@ -17,15 +17,17 @@ MOST_NAMED = 2
 
 @dataclass(frozen=True)
 class Earlier:
-    """What is kept of a run that another one took the place of."""
+    """What is kept of a run that another one took the place of, or that went on from an earlier
+    state: of the way that ``is_undone``."""
 
     first_config: DQNConfig
     config: DQNConfig
     members: int
     episodes: dict[str, Any]
+    is_undone: bool
 
     @classmethod
-    def of(cls, run: Run) -> "Earlier":
+    def of(cls, run: Run, is_undone: bool = False) -> "Earlier":
         """Its returns, however long it was, and the configurations of its first and last step."""
         changes = run.history.changes.columns()
         since = np.flatnonzero(changes["env_step"] == run.trainer.env_step)[::-1]
@@ -35,11 +37,12 @@ class Earlier:
             config = config.replace(**unused)
         columns = run.history.episodes.columns()
         kept = {name: columns[name].copy() for name in (*WHEN, "return")}
-        return cls(run.first_config, config, run.trainer.members, kept)
+        return cls(run.first_config, config, run.trainer.members, kept, is_undone)
 
     def words(self, present: Run) -> str:
         """``before (γ 0.9, α 0.01 → 0.001)``: how it was set where ``present`` began with something
-        else, and what was changed on its way."""
+        else, and what was changed on its way; or ``undone (…)``."""
+        which = "undone" if self.is_undone else "before"
         first, last = self.first_config, self.config
         values = [
             change_label(name, getattr(first, name), getattr(last, name))
@@ -52,4 +55,4 @@ class Earlier:
             values.append("1 member" if self.members == 1 else f"{self.members} members")
         more = [f"{len(values) - MOST_NAMED} more"] if len(values) > MOST_NAMED else []
         named = ", ".join(values[:MOST_NAMED] + more)
-        return f"before ({named})" if named else "before"
+        return f"{which} ({named})" if named else which

@@ -73,6 +73,7 @@ class Trace:
         dash: the line's style, to tell traces of one hue apart.
         behind: what the others are compared with: grey, without single values, and only as far as
             the axis goes for them.
+        whole: one behind that the axis goes along with, to its end.
     """
 
     table: str
@@ -82,6 +83,7 @@ class Trace:
     color: Hue = "return"
     dash: Literal["solid", "dash", "dot", "dashdot"] = "solid"
     behind: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class Session:
 
         The way that is given up is kept to compare with. What waited for a reset then waits again.
         """
-        given_up = Earlier.of(self.run)
+        given_up = Earlier.of(self.run, is_undone=True)
         step = self.run.trainer.env_step
         point = self.run.undo(index)
         if point:

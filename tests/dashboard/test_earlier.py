@@ -58,7 +58,7 @@ def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
     session.undo(0)
     assert session.earlier is not None
     assert session.earlier.episodes["return"].tolist() == returns
-    assert session.earlier.words(session.run) == "before (γ 0.99 → 0.8)"
+    assert session.earlier.words(session.run) == "undone (γ 0.99 → 0.8)"
 
 
 def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
