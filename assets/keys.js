@@ -1,6 +1,7 @@
 /**
  * The space bar runs and pauses, a shortcut of Streamlit's button, but not where it means something
- * else: to a control that was reached with the keyboard, or to a dialog.
+ * else: to a control that was reached with the keyboard, or to a dialog. And also where Streamlit
+ * leaves it to a field that it means nothing to.
  *
  * Streamlit listens on the document and spares text fields alone; React is done at the body.
  */
@@ -14,19 +15,19 @@ for (const type of ["pointerdown", "keydown"]) {
   document.addEventListener(type, notice, { capture: true });
 }
 
-/** Fields that a space says nothing to: of a number, and a closed list. */
+/** Fields that a space says nothing to: numbers and closed lists. A click leaves the focus there. */
 const DEAF = "input[type=number], input[role=combobox][aria-expanded=false]";
 
 document.addEventListener(
   "keydown",
   (event) => {
     if (event.key !== " " || isReachedByKey || !event.target.matches(DEAF)) return;
-    if (document.querySelector("[role=dialog]")) return;
-    // Left with the mouse, the field still has the focus.
+    const button = document.querySelector(".st-key-start button:enabled, .st-key-pause button");
+    if (!button || document.querySelector("[role=dialog]")) return;
     event.stopPropagation();
     event.preventDefault();
     event.target.blur(); // takes over what was typed
-    document.querySelector(".st-key-start button:enabled, .st-key-pause button")?.click();
+    button.click();
   },
   { capture: true },
 );

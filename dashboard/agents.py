@@ -135,10 +135,10 @@ def choose_agents(session: Session) -> list[Choice]:
             st.info(f"“{choice.name}” is no longer there: the run has begun anew or was undone.")
 
     def pick(place: str, name: str | None) -> None:
-        if name is None:
-            picked.pop(place, None)
-        else:
+        if name is not None and name in choices:
             picked[place] = choices[name]
+        else:
+            picked.pop(place, None)
 
     def box(place: str, label: str, names: list[str], name: str | None, **more: Any) -> None:
         key = shown(place, name)

@@ -15,3 +15,11 @@ def test_a_return_keeps_its_digits_and_has_a_minus_of_its_own(value: float, writ
     when = {"member": 0, "env_step": 10, "episode": 1, "seconds": 0.1}
     run.history.evaluations.append(**when, mean_return=value, predicted=0.0, obtained=0.0)
     assert figures(run)["numbers"]["Greedy return"] == written
+
+
+def test_a_budget_that_is_behind_is_not_written_as_an_aim() -> None:
+    run = Run([SMALL.replace(total_steps=200)])
+    run.trainer.run(max_steps=150)
+    assert figures(run)["where"].startswith("Environment step 150 of 200, episode")
+    run.change(total_steps=100)
+    assert figures(run)["where"].startswith("Environment step 150 with a budget of 100, episode")
