@@ -21,7 +21,8 @@ const DEAF = "input[type=number], input[role=combobox][aria-expanded=false]";
 document.addEventListener(
   "keydown",
   (event) => {
-    if (event.key !== " " || isReachedByKey || !event.target.matches(DEAF)) return;
+    const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+    if (event.key !== " " || !isPlain || isReachedByKey || !event.target.matches(DEAF)) return;
     const button = document.querySelector(".st-key-start button:enabled, .st-key-pause button");
     if (!button || document.querySelector("[role=dialog]")) return;
     event.stopPropagation();

@@ -326,9 +326,9 @@ export class Panel {
     if (this.stale) return;
     this.#entries.forEach(({ value }, index) => {
       const curve = this.curves[index];
-      const end = curve.spec.behind ? this.end : 0; // compared at the same place
+      const end = curve.spec.behind && !this.empty ? this.end : null; // compared at the same place
       const place = this.#rule.hidden ? end : at;
-      const shown = place ? curve.at(place) : curve.summary()?.value;
+      const shown = place === null ? curve.summary()?.value : curve.at(place);
       value.textContent = curve.empty ? "" : readable(shown);
     });
   }

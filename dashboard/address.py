@@ -64,4 +64,6 @@ def absolute(link: Link, page_address: str | None) -> str:
 def plain(text: str) -> str:
     """As Markdown. Text from a link is shown as it is: no pictures, no links, no colours."""
     words = "".join(c if c.isprintable() else " " for c in text).split()
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(words))
+    # What looks like an address becomes a link in spite of every backslash: it is taken apart.
+    unlinked = re.sub(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", "\u2060", " ".join(words))
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", unlinked)

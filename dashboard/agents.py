@@ -16,6 +16,7 @@ from dqn_core.checkpoint import unpack
 from dqn_core.errors import CheckpointError
 
 TRAINED = Path(__file__).resolve().parent.parent / "assets" / "cartpole.safetensors"
+OF_THE_RUN = "In training"
 UPLOAD_TYPES = ["safetensors"]
 
 
@@ -92,12 +93,12 @@ def available(session: Session) -> dict[str, Choice]:
         for p in range(members):
             which = f", member {p + 1}" if members > 1 else ""
             choices.append(
-                Choice(f"In training{which}, as it is now", f"{run.id}:{p}", env_id, now(p))
+                Choice(f"{OF_THE_RUN}{which}, as it is now", f"{run.id}:{p}", env_id, now(p))
             )
         if len(run.history.evaluations):
             choices += [
                 Choice(
-                    f"In training{f', member {p + 1}' if members > 1 else ''}, best so far",
+                    f"{OF_THE_RUN}{f', member {p + 1}' if members > 1 else ''}, best so far",
                     f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
                     env_id,
                     partial(run.best_agent, p),
@@ -107,7 +108,7 @@ def available(session: Session) -> dict[str, Choice]:
         which = ", member 1" if members > 1 else ""
         choices += [
             Choice(
-                f"In training{which}, at step {snapshot.env_steps:,}",
+                f"{OF_THE_RUN}{which}, at step {snapshot.env_steps:,}",
                 f"{run.id}:step {snapshot.env_steps}",
                 env_id,
                 kept(snapshot),
@@ -123,57 +124,69 @@ def available(session: Session) -> dict[str, Choice]:
 
 def choose_agents(session: Session) -> list[Choice]:
     """The agent to test, and the one beside it if there is one."""
-    picked = _picked()
+    picked, kept = _picked(), _kept()
     choices = available(session)
-    for choice in picked.values():
-        # An earlier state that the run has thinned out meanwhile stays as long as it is looked at.
-        if choice.identity.startswith(f"{session.run.id}:step "):
-            choices.setdefault(choice.name, choice)
-    for place, choice in list(picked.items()):
-        if choice.name not in choices:
-            del picked[place]
-            st.info(f"“{choice.name}” is no longer there: the run has begun anew or was undone.")
+    for name, choice in list(kept.items()):
+        if name in picked.values() and choice.identity.startswith(f"{session.run.id}:"):
+            choices.setdefault(name, choice)
+        else:
+            kept.pop(name, None)
+    for place, name in list(picked.items()):
+        if name not in choices:
+            picked.pop(place, None)
+            why = ": the run has begun anew or was undone" if name.startswith(OF_THE_RUN) else ""
+            st.info(f"“{name}” is no longer there{why}.")
 
     def pick(place: str, name: str | None) -> None:
-        if name is not None and name in choices:
-            picked[place] = choices[name]
-        else:
+        if name is None or name not in choices:
             picked.pop(place, None)
+            return
+        picked[place] = name
+        if ":step " in choices[name].identity:
+            kept[name] = choices[name]
 
-    def box(place: str, label: str, names: list[str], name: str | None, **more: Any) -> None:
+    def box(place: str, label: str, names: list[str | None], name: str | None, **more: Any) -> None:
         key = shown(place, name)
         st.selectbox(
             label,
             names,
-            None if name is None else names.index(name),
+            names.index(name),
             key=key,
             on_change=on_change(key, partial(pick, place)),
             **more,
         )
 
     # Unless somebody has picked one, the run in training, once there is one.
-    first = picked["agent"].name if "agent" in picked else next(iter(choices))
+    first = picked.get("agent", next(iter(choices)))
     same = [n for n in choices if n != first and choices[n].env_id == choices[first].env_id]
-    if "beside" in picked and picked["beside"].name not in same:
-        del picked["beside"]
-    second = picked["beside"].name if "beside" in picked else None
+    second = picked.get("beside")
+    if second not in same:
+        picked.pop("beside", None)
+        second = None
     with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
         box("agent", "Agent", list(choices), first)
         box(
             "beside",
             "Beside it",
-            same,
+            [None, *same],
             second,
-            placeholder="nobody" if same else "nobody yet: train or upload one",
-            help="A second agent from the same start, on the same clock.",
+            format_func=lambda name: name or "nobody",
+            help="A second agent from the same start, on the same clock: one that you train or "
+            "upload, or an earlier state.",
         )
     return [choices[name] for name in (first, second) if name is not None]
 
 
-def _picked() -> dict[str, Choice]:
-    """What somebody has picked as "agent" and as "beside"; boxes show what is in here."""
-    picked: dict[str, Choice] = st.session_state.setdefault("picked", {})
+def _picked() -> dict[str, str]:
+    """Names of what somebody has picked as "agent" and as "beside"; the boxes show them."""
+    picked: dict[str, str] = st.session_state.setdefault("picked", {})
     return picked
+
+
+def _kept() -> dict[str, Choice]:
+    """Earlier states that are picked: the run may have thinned them out meanwhile."""
+    kept: dict[str, Choice] = st.session_state.setdefault("kept", {})
+    return kept
 
 
 def load(choice: Choice) -> Chosen:
@@ -204,7 +217,7 @@ def upload_control() -> None:
         try:
             upload = read_upload(file.file_id, file.name, file.getvalue())
             st.session_state["upload"] = upload
-            _picked()["agent"] = upload.choices()[0]
+            _picked()["agent"] = upload.choices()[0].name
         except LabError as error:
             problem = f"{file.name} was not loaded. {error}"
         st.session_state["upload_problem"] = problem

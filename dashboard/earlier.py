@@ -18,7 +18,7 @@ MOST_NAMED = 2
 @dataclass(frozen=True)
 class Earlier:
     """What is kept of a run that another one took the place of, or that went on from an earlier
-    state: of the way that ``is_undone``."""
+    state: of the way that ``is_undone``, whose ``first_config`` is that state's."""
 
     first_config: DQNConfig
     config: DQNConfig
@@ -33,7 +33,7 @@ class Earlier:
         since = np.flatnonzero(changes["env_step"] == run.trainer.env_step)[::-1]
         unused = {changes["name"][row]: changes["old"][row] for row in since}  # the oldest counts
         config = run.config
-        with suppress(ConfigurationError):  # a file may tell of changes that cannot have been
+        with suppress(ConfigurationError):  # those in a file may not go together
             config = config.replace(**unused)
         columns = run.history.episodes.columns()
         kept = {name: columns[name].copy() for name in (*WHEN, "return")}
@@ -41,15 +41,17 @@ class Earlier:
 
     def words(self, present: Run) -> str:
         """``before (γ 0.9, α 0.01 → 0.001)``: how it was set where ``present`` began with something
-        else, and what was changed on its way; or ``undone (…)``."""
-        which = "undone" if self.is_undone else "before"
+        else, and what was changed on its way; or ``undone (α 0.01 → 0.001)``, the latter alone."""
+        which, other = "before", present.first_config
         first, last = self.first_config, self.config
+        if self.is_undone:
+            which, other = "undone", last
         values = [
             change_label(name, getattr(first, name), getattr(last, name))
             if name in last.difference(first)
             else f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
             for name, value in last.to_dict().items()
-            if name in last.difference(first) or name in last.difference(present.first_config)
+            if name in last.difference(first) or name in last.difference(other)
         ]
         if self.members != present.trainer.members:
             values.append("1 member" if self.members == 1 else f"{self.members} members")

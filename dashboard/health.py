@@ -80,7 +80,7 @@ class Trend:
             return {name: np.append(rows, columns[name][-1:]) for name, rows in self._rows.items()}
 
 
-@lru_cache(64)
+@lru_cache(256)
 def _trend(_run_id: str, _member: int) -> Trend:
     """That member's, of a history that only grows."""
     return Trend()

@@ -166,11 +166,10 @@ class Session:
         The way that is given up is kept to compare with. What waited for a reset then waits again.
         """
         given_up = Earlier.of(self.run, is_undone=True)
-        step = self.run.trainer.env_step
         point = self.run.undo(index)
         if point:
-            if point.env_step < step:
-                self.earlier = given_up
+            if len(given_up.episodes["return"]) > len(self.run.history.episodes):
+                self.earlier = replace(given_up, first_config=self.run.config)
             before = self._links_before[point]
             self.link = replace(
                 self.link, preset=before.preset, config=before.config, members=before.members

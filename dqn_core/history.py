@@ -41,8 +41,7 @@ UPDATES: Columns = WHEN | {
 
 
 ROOM = 4096
-"""Rows that a table has room for at first and then at least once more: of numbers, whole pages of
-memory a column."""
+"""A table has room for a multiple of so many rows: of numbers, whole pages of memory a column."""
 
 
 class Table:
@@ -104,38 +103,39 @@ def _room(kept: Columns) -> Columns:
     """
     length = len(kept["member"])
     rows = (length + max(ROOM, length // 8)) // ROOM * ROOM
-    starts, size = {}, 0
+    numbers = {name: column for name, column in kept.items() if column.dtype != object}
+    memory = _memory(list(numbers.values()), rows)
+    columns, start = {}, 0
     for name, column in kept.items():
-        if column.dtype != object:
-            starts[name] = size
-            size += rows * column.itemsize
-    memory = _memory({start: kept[name] for name, start in starts.items()}, size)
-    return {
-        name: np.frombuffer(memory, column.dtype, rows, starts[name])
-        if name in starts
-        else np.append(column, np.empty(rows - length, dtype=object))
-        for name, column in kept.items()
-    }
+        if name in numbers:
+            columns[name] = np.frombuffer(memory, column.dtype, rows, start)
+            start += columns[name].nbytes
+        else:
+            columns[name] = np.append(column, np.empty(rows - length, dtype=object))
+    return columns
 
 
-def _memory(parts: Mapping[int, np.ndarray], size: int) -> mmap.mmap:
-    """So many bytes, with these in them at these places.
+def _memory(columns: list[np.ndarray], rows: int) -> mmap.mmap:
+    """These columns, one behind the other, each with room for so many rows.
 
-    What is in them at first lies in a nameless file and is read from there when somebody looks at
-    it; what is written later takes memory, of this process alone. So the memory of a run does not
-    grow with its history.
+    What is in a long one lies in a nameless file and is read from there when somebody looks at it;
+    what is written later takes memory, of this process alone. So the memory of a run does not grow
+    with its history, where temporary files lie on a disk.
     """
-    if any(len(part) for part in parts.values()):
+    size = sum(rows * column.itemsize for column in columns)
+    if len(columns[0]) >= ROOM:
         # Without room on the disk the history stays in memory.
         with contextlib.suppress(OSError), tempfile.TemporaryFile() as file:
-            for start, part in parts.items():
-                file.seek(start)
-                file.write(part.data)
-            file.truncate(size)
+            for column in columns:
+                file.write(column.data)
+                # Not left to be a hole: the system kills who looks into one when the disk is full.
+                file.write(bytes(rows * column.itemsize - column.nbytes))
+            file.flush()
             return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_COPY)
-    memory = mmap.mmap(-1, size, access=mmap.ACCESS_COPY)
-    for start, part in parts.items():
-        memory[start : start + part.nbytes] = part.tobytes()
+    memory, start = mmap.mmap(-1, size, access=mmap.ACCESS_COPY), 0
+    for column in columns:
+        memory[start : start + column.nbytes] = column.tobytes()
+        start += rows * column.itemsize
     return memory
 
 

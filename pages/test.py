@@ -41,9 +41,10 @@ def show(agents: Sequence[Chosen], seed: int, how: Conditions) -> None:
     except LabError as error:
         st.session_state["show_problem"] = str(error)
         return
-    for showing in st.session_state.get("showings", []):
-        showing.stop()
+    before = st.session_state.get("showings", [])
     st.session_state["showings"] = showings
+    for showing in before:
+        showing.stop()
 
 
 def show_what_was_chosen(agents: Sequence[Chosen], how: Conditions) -> None:
@@ -69,14 +70,17 @@ def wish(name: str) -> None:
 
 
 def grant_wish(agents: Sequence[Chosen], how: Conditions) -> None:
-    """Do what was clicked, once; a test that is given up is not begun again."""
-    match st.session_state.pop("wish", None):
+    """Do what was clicked, once."""
+    match st.session_state.get("wish"):
         case "watch":
             show(agents, how.first_seed, how)
+            st.session_state.pop("wish", None)  # last: up to here it is done again
         case "another_start":
             before = st.session_state.get("showings")
             show(agents, before[0].seed + 1 if before else how.first_seed, how)
+            st.session_state.pop("wish", None)
         case "run_test":
+            st.session_state.pop("wish", None)  # first: one that is given up is not begun again
             results = [test(chosen, how) for chosen in agents]
             st.session_state["results"] = results
             means = " and ".join(f"{result.evaluation.mean_return:.1f}" for result in results)
@@ -188,6 +192,8 @@ def duel_section(showing: Showing) -> None:
             game(showing.chosen, showing.seed, showing.conditions, "game")
 
 
+if st.session_state.get("page") != "pages/test.py":
+    st.session_state.pop("wish", None)  # of an earlier visit
 session = open_page("Test")
 st.header("Watch and test an agent")
 training_line(session)

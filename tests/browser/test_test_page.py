@@ -102,6 +102,21 @@ def test_refused_uploads_leave_the_page_as_it_was(
     assert page.get_by_test_id("stException").count() == 0
 
 
+def test_an_agent_beside_is_shown_and_sent_away_again(
+    page: Page, app_url: str, balancer_file: Path
+) -> None:
+    open_test_page(page, app_url)
+    page.locator("input[type=file]").set_input_files(balancer_file)
+    wait_for_film(page, 120)
+    beside = page.get_by_role("combobox", name="Beside it")
+    expect(beside).to_have_value("nobody")
+    for name, pictures in (("Trained CartPole agent", 2), ("nobody", 1)):
+        beside.click()
+        page.get_by_role("option", name=name).click()
+        expect(page.locator(".player canvas.picture")).to_have_count(pictures)
+        expect(beside).to_have_value(name)
+
+
 def test_a_chosen_row_plays_its_episode(page: Page, app_url: str) -> None:
     open_test_page(page, app_url)
     caption_of_seed(page, 1000)

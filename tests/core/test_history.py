@@ -3,11 +3,13 @@
 import errno
 import gc
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import threading
 import tracemalloc
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -155,16 +157,30 @@ def test_numbers_of_a_long_table_lie_outside_the_heap() -> None:
     assert in_heap < 16_000
 
 
-@pytest.mark.parametrize("on_disk", [True, False])
+@pytest.mark.parametrize(
+    "disk",
+    [
+        "room",
+        "none",
+        pytest.param(
+            "full",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
+        ),
+    ],
+)
 def test_every_row_is_kept_while_a_table_grows_with_and_without_room_on_the_disk(
-    monkeypatch: pytest.MonkeyPatch, on_disk: bool
+    monkeypatch: pytest.MonkeyPatch, disk: str
 ) -> None:
-    if not on_disk:
+    if disk == "none":
 
         def no_room() -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr(tempfile, "TemporaryFile", no_room)
+    elif disk == "full":
+        # Every write to it says that there is no room.
+        full = partial(Path("/dev/full").open, "wb", buffering=0)
+        monkeypatch.setattr(tempfile, "TemporaryFile", full)
     table = Table(COLUMNS)
     early = []
     for number in range(13_000):
@@ -200,6 +216,26 @@ def test_a_long_table_takes_no_more_memory_than_its_newest_rows() -> None:
     assert of_this_process() - before - newest < 1_000_000  # of 5.2 MB
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
+def test_only_a_long_table_has_a_file() -> None:
+    def files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before = files()
+    tables = [Table(COLUMNS) for _ in range(20)]
+    for table in tables:
+        table.append(**row(0))
+        table.load_state_dict(table.state_dict())
+    assert files() == before
+    for number in range(1, 5_000):
+        tables[0].append(**row(number))
+    assert files() == before + 1
+    for number in range(5_000, 20_000):
+        tables[0].append(**row(number))
+    assert files() == before + 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_writes_rows_of_its_own() -> None:
     script = """
 import os
@@ -211,8 +247,9 @@ for number in range(5_000):
 if not (child := os.fork()):
     for number in range(5_000):
         table.append(member=-1)
-    os._exit(0)
-os.waitpid(child, 0)
+    is_right = table.columns()["member"].tolist() == [*range(5_000), *[-1] * 5_000]
+    os._exit(0 if is_right else 1)
+assert os.waitpid(child, 0)[1] == 0
 for number in range(5_000, 10_000):
     table.append(member=number)
 assert table.columns()["member"].tolist() == list(range(10_000))

@@ -61,6 +61,24 @@ def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
     assert session.earlier.words(session.run) == "undone (γ 0.99 → 0.8)"
 
 
+def test_of_several_changes_the_undone_ones_name_the_way_that_was_undone() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.run.status = Status.PAUSED
+    for name, value in (("gamma", 0.9), ("tau", 0.5), ("batch_size", 4)):
+        session.set(name, value)
+        trained(session)
+    session.undo(2)
+    assert session.earlier is not None
+    assert session.earlier.words(session.run) == "undone (B 8 → 4)"
+    kept = session.earlier
+    session.set("gamma", 0.5)
+    session.run.trainer.run(max_steps=1)
+    episodes = len(session.run.history.episodes)
+    session.undo(2)
+    assert len(session.run.history.episodes) == episodes
+    assert session.earlier is kept, "that way had no episode of its own"
+
+
 def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
     session = trained(Session(Link(config=SMALL)))
     session.reset()

@@ -197,7 +197,7 @@ def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
     assert shown(page)[0][0] == "In training, at step 30"
     assert page.slider(key="physics_MountainCar_force").value == 0.001
     assert page.button(key="game_begin").label == "Play"
-    assert box(page, "beside").options == ["In training, at step 0"]
+    assert box(page, "beside").options == ["nobody", "In training, at step 0"]
     box(page, "agent").set_value(TRAINED).run()
     assert shown(page) == [(TRAINED, 1000)]
     assert page.slider(key="physics_CartPole_length").value == 0.5
@@ -271,12 +271,38 @@ def test_a_film_that_a_run_cut_short_did_not_begin_is_begun_by_the_next(
 def test_a_click_that_a_run_cut_short_did_not_answer_is_answered_by_the_next(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for owner, name in ((dashboard.agents, "available"), (Showing, "__init__")):
+        with monkeypatch.context() as during:
+            during.setattr(owner, name, cut_short)
+            page.button(key="another_start").click().run()
+        ((_, before),) = shown(page)
+        page.run()
+        assert shown(page) == [(TRAINED, before + 1)]
+        page.run()
+        assert shown(page) == [(TRAINED, before + 1)]
+
+
+def test_a_click_that_was_not_answered_before_the_page_was_left_is_forgotten(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as during:
         during.setattr(dashboard.agents, "available", cut_short)
-        page.button(key="another_start").click().run()
+        page.button(key="run_test").click().run()
+    page.switch_page(str(APP)).run()
+    page.switch_page("pages/test.py").run()
+    assert "results" not in page.session_state
     assert shown(page) == [(TRAINED, 1000)]
+
+
+def test_the_one_beside_can_be_sent_away_again(page: AppTest) -> None:
+    train(page)
     page.run()
-    assert shown(page) == [(TRAINED, 1001)]
+    box(page, "beside").set_value(TRAINED).run()
+    assert len(shown(page)) == 2
+    box(page, "beside").select_index(0).run()
+    assert len(shown(page)) == 1
+    page.run()
+    assert len(shown(page)) == 1
 
 
 def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:
