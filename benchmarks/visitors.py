@@ -131,7 +131,8 @@ class Visitor:
         header = json.loads(answer[4 : 4 + length])
         self.env_step = header["figures"]["env_step"]
         rows = {name: part["start"] + part["rows"] for name, part in header["tables"].items()}
-        self._rows = {"run": header["run"], **rows}
+        # Without the panels' name it would get all rows each time.
+        self._rows = {"spec": header["spec"], "run": header["run"], **rows}
 
 
 def _get(connection: http.client.HTTPConnection, address: str) -> bytes:
