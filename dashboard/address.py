@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.links import Link, read
+from dashboard.links import Link, one_line, read
 from dashboard.widgets import received
 
 _component = st.components.v2.component(
@@ -63,7 +63,6 @@ def absolute(link: Link, page_address: str | None) -> str:
 
 def plain(text: str) -> str:
     """As Markdown. Text from a link is shown as it is: no pictures, no links, no colours."""
-    words = "".join(c if c.isprintable() else " " for c in text).split()
     # What looks like an address becomes a link in spite of every backslash: it is taken apart.
-    unlinked = re.sub(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", "\u2060", " ".join(words))
+    unlinked = re.sub(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", "\u2060", one_line(text))
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", unlinked)

@@ -140,7 +140,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
             except ConfigurationError as error:
                 problems.append(_instead(error, setting.default))
 
-    task = " ".join("".join(c if c.isprintable() else " " for c in texts.pop("task", "")).split())
+    task = one_line(texts.pop("task", ""))
     if len(task) > MOST_TASK:
         problems.append(f"task is cut off after {MOST_TASK} characters.")
         task = task[:MOST_TASK].rstrip()
@@ -297,6 +297,11 @@ def _near(name: str, known: Iterable[str]) -> str:
     short = _shortened(name)
     near = get_close_matches(short.lower(), known, n=1, cutoff=0.65)
     return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."
+
+
+def one_line(text: str) -> str:
+    """Text of a link without what cannot be printed, its words one space apart."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _shortened(text: str) -> str:

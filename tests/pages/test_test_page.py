@@ -246,22 +246,14 @@ def cut_short(*_: object) -> None:
     raise StopException
 
 
-def test_a_file_that_a_run_cut_short_did_not_take_is_taken_by_the_next(
-    page: AppTest, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("owner", "name"), [(dashboard.agents, "read_upload"), (Showing, "__init__")]
+)
+def test_a_file_that_a_run_cut_short_did_not_take_or_film_is_on_show_in_the_next(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
 ) -> None:
     with monkeypatch.context() as during:
-        during.setattr(dashboard.agents, "read_upload", cut_short)
-        upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
-    assert shown(page) == [(TRAINED, 1000)]
-    page.run()
-    assert shown(page) == [("Uploaded: mine.safetensors", 1000)]
-
-
-def test_a_film_that_a_run_cut_short_did_not_begin_is_begun_by_the_next(
-    page: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as during:
-        during.setattr(Showing, "__init__", cut_short)
+        during.setattr(owner, name, cut_short)
         upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
     assert shown(page) == [(TRAINED, 1000)]
     page.run()
