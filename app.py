@@ -177,10 +177,11 @@ def view(session: Session) -> None:
     """How the curves are looked at: horizontal axis and smoothing."""
     x_axis = shown("x_axis", session.link.x_axis)
     smoothing = shown("smoothing", session.link.smoothing)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="view"):
+    with st.container(horizontal=True, vertical_alignment="center", key="view"):
         st.segmented_control(
             "Horizontal axis",
             list(X_AXES),
+            label_visibility="collapsed",
             default=session.link.x_axis,
             required=True,
             format_func=X_AXES.__getitem__,
@@ -195,7 +196,7 @@ def view(session: Session) -> None:
             0.01,
             key=smoothing,
             on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
-            width=220,
+            width=260,
             help="Weight of the past in the bold average; 0 shows every value as it is.",
         )
 

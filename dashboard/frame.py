@@ -15,7 +15,9 @@ from dashboard.session import Session, current_session
 from dqn_core.processor import set_threads
 
 SIDEBAR_WIDTH = 315
-LOGO = Path(__file__).resolve().parent.parent / "assets" / "logo.png"
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+LOGO = ASSETS / "logo.png"
+STYLE = ASSETS / "frame.css"
 
 PAGES = (
     ("app.py", "Train", ":material/play_circle:"),
@@ -37,13 +39,12 @@ def open_page(title: str) -> Session:
     st.logo(str(LOGO), size="large")
     # The sidebar is there once something is in it, and then moves everything to the right.
     st.sidebar.empty()
+    st.html(STYLE)
     with st.container(horizontal=True, gap="small", key="navigation"):
         for script, name, symbol in PAGES:
             st.page_link(script, label=name, icon=symbol)
         session = current_session()
         keep_address(title, session.link, session.name, session.answered, session.come_back)
-    # As high as it is before the links' own script has come: what is below would move up.
-    st.html("<style>.st-key-navigation { min-height: 2.5rem }</style>")
     tell_problems(session.link_problems)
     return session
 

@@ -81,6 +81,33 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
     assert len(page.evaluate("[...places]")) == 1
 
 
+def test_the_first_chart_is_in_sight_on_a_small_laptop(new_page: Open, app_url: str) -> None:
+    page = new_page(viewport={"width": 1366, "height": 768})
+    open_app(page, app_url, LONG)
+    chart = page.locator(".live-chart-plot").first
+    expect(chart).to_be_in_viewport(ratio=1)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    expect(chart).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_the_ways_to_pages_and_sidebar_do_not_cover_each_other(
+    new_page: Open, app_url: str, width: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": 740})
+    open_app(page, app_url)
+    sidebar = page.get_by_test_id("stSidebar")
+    if width > 768:
+        sidebar.hover()
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    expect(sidebar).not_to_be_in_viewport()
+    go_to(page, "Test", "Watch and test an agent")
+    go_to(page, "Train", "Train a deep Q-network")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(sidebar).to_be_in_viewport()
+
+
 def test_training_goes_on_while_another_page_is_looked_at(page: Page, app_url: str) -> None:
     open_app(page, app_url, LONG)
     button(page, "start").click()
