@@ -173,8 +173,39 @@ def changes(session: Session) -> None:
                 )
 
 
+def earlier_runs(session: Session) -> None:
+    """The runs that are drawn in grey behind the present one, newest first."""
+    run = session.run
+    runs = session.earlier.of(run.config.env_id)
+    if not runs:
+        return
+    with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
+        st.caption("In grey behind the return: the newest four, with the ways that were undone.")
+        for earlier in reversed(runs):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                values = ", ".join(earlier.differences(run)) or "the same values"
+                st.markdown(
+                    f"**{earlier.name(run).capitalize()}**: {values}  \n"
+                    f"{earlier.env_steps:,} steps, average return {earlier.average_return}, "
+                    f"greedy {earlier.greedy_return}"
+                )
+                st.button(
+                    "Use its values",
+                    key=f"use_{earlier.number}",
+                    help="Sets every control as it was at the end of that run.",
+                    on_click=session.use_values_of,
+                    args=(earlier,),
+                )
+                st.button(
+                    "Forget",
+                    key=f"forget_{earlier.number}",
+                    on_click=session.earlier.forget,
+                    args=(earlier.number,),
+                )
+
+
 def view(session: Session) -> None:
-    """How the curves are looked at: horizontal axis and smoothing."""
+    """How the curves are looked at: horizontal axis, smoothing, what they are compared with."""
     x_axis = shown("x_axis", session.link.x_axis)
     smoothing = shown("smoothing", session.link.smoothing)
     with st.container(horizontal=True, vertical_alignment="center", key="view"):
@@ -199,6 +230,7 @@ def view(session: Session) -> None:
             width=260,
             help="Weight of the past in the bold average; 0 shows every value as it is.",
         )
+        earlier_runs(session)
 
 
 @st.fragment

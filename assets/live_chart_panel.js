@@ -14,6 +14,9 @@ function element(tag, className, parent) {
   return node;
 }
 
+/** What a trace is of; its name may change with what it is compared with. */
+const sourceOf = ({ table, column }) => `${table}/${column}`;
+
 const endOf = (curves) => Math.max(0, ...curves.map((curve) => (curve.empty ? 0 : curve.end)));
 
 export class Panel {
@@ -75,9 +78,10 @@ export class Panel {
     element("span", `live-chart-swatch ${trace.kind} ${trace.dash}`, button);
     element("span", "", button).textContent = trace.name;
     const value = element("output", "", button);
-    const show = () => button.setAttribute("aria-pressed", String(!this.#hidden.has(trace.name)));
+    const source = sourceOf(trace);
+    const show = () => button.setAttribute("aria-pressed", String(!this.#hidden.has(source)));
     button.onclick = () => {
-      if (!this.#hidden.delete(trace.name)) this.#hidden.add(trace.name);
+      if (!this.#hidden.delete(source)) this.#hidden.add(source);
       show();
       this.stale = true;
       this.#chart.schedule();
@@ -157,7 +161,7 @@ export class Panel {
 
   #readCurves(range) {
     this.shown = this.curves
-      .filter(({ spec }) => !this.#hidden.has(spec.name))
+      .filter(({ spec }) => !this.#hidden.has(sourceOf(spec)))
       .toSorted((a, b) => b.spec.behind - a.spec.behind)
       .map((curve) => {
         const lines = this.#drawable(curve.lines(range, this.#box.width));

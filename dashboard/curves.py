@@ -1,5 +1,6 @@
 """The Train page's charts: which curves of a run there are and what they are measured against."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import get_args
 
@@ -24,16 +25,14 @@ def curves(session: Session, drawn: str) -> None:
     ``drawn`` is the session's state that the page shows.
     """
     run, link = session.run, session.link
-    earlier = session.earlier
-    if earlier and earlier.config.env_id != run.config.env_id:
-        earlier = None  # returns of another environment say nothing here
+    earlier = session.earlier.of(run.config.env_id)
 
     def news() -> News:
         session.runner.touch()  # somebody looks
         run_id = run.id  # first: rows of a run that was rewound meanwhile are of another one
         # Drawing the page begins another runner, which after a lost connection nothing else does.
         state = "no runner" if session.runner.is_stopped else session.state
-        tables = run.tables() | ({"earlier": earlier.episodes} if earlier else {})
+        tables = run.tables() | {_table(before): before.episodes for before in earlier}
         return News(tables, run_id, state, figures(run))
 
     live_charts(
@@ -54,12 +53,24 @@ def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
     return None
 
 
-def _panels(run: Run, earlier: Earlier | None) -> list[Panel]:
+def _table(earlier: Earlier) -> str:
+    return f"earlier {earlier.number}"
+
+
+def _panels(run: Run, earlier: Sequence[Earlier]) -> list[Panel]:
     spec = run.trainer.spec
-    before: tuple[Trace, ...] = ()
-    if earlier:
-        words, undone = earlier.words(run), earlier.is_undone
-        before = (Trace("earlier", "return", words, "average", behind=True, whole=undone),)
+    behind = [
+        Trace(
+            _table(before),
+            "return",
+            before.words(run),
+            "average",
+            dash=before.dash,
+            behind=True,
+            whole=before.is_undone(run),
+        )
+        for before in earlier
+    ]
     references = []
     if spec.max_episode_steps <= LONGEST_RANDOM_EPISODE:
         random_return = _random_return(spec.env_id, run.config.max_episode_steps)
@@ -86,7 +97,7 @@ def _panels(run: Run, earlier: Earlier | None) -> list[Panel]:
             (
                 Trace("episodes", "return", "training", "average", "return"),
                 Trace("evaluations", "mean_return", "greedy", "markers", "prediction"),
-                *before,
+                *behind,
             ),
             tuple(references),
             y_title="sum of rewards",

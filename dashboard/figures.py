@@ -22,8 +22,8 @@ def figures(run: Run) -> dict[str, Any]:
     where = f"Environment step {step:,} {budget}, episode {episode:,}"
     return {
         "numbers": {
-            "Average return": _over_members(average_returns(run)),
-            "Greedy return": _over_members(greedy_returns(run)),
+            "Average return": over_members(average_returns(run)),
+            "Greedy return": over_members(greedy_returns(run)),
             "ε": f"{epsilon_at(config, step):.3f}",
             "Newest loss": f"{losses[-1]:.3g}" if len(losses) else "–",
             "Steps a second": f"{run.measured_speed:,.0f}"
@@ -50,7 +50,8 @@ def greedy_returns(run: Run) -> list[float]:
     return [float(value) for value in columns["mean_return"]]
 
 
-def _over_members(returns: list[float]) -> str:
+def over_members(returns: list[float]) -> str:
+    """Their interquartile mean, written out."""
     if not returns:
         return "–"
     return number(interquartile_mean(returns))

@@ -26,6 +26,7 @@ from dashboard.widgets import received
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
 XAxis: TypeAlias = Literal["env_step", "episode", "seconds"]
+Dash: TypeAlias = Literal["solid", "dash", "dot", "dashdot"]
 Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -65,7 +66,7 @@ class Trace:
     """One quantity of a panel.
 
     Args:
-        table, column: where its values are.
+        table, column: where its values are; it stays shown or hidden as long as these are the same.
         name: its name in the legend, unique within the panel.
         kind: "average" draws the values faintly under their bold exponential average, "line" the
             values alone, "markers" a marker at each.
@@ -81,7 +82,7 @@ class Trace:
     name: str
     kind: Literal["average", "line", "markers"] = "line"
     color: Hue = "return"
-    dash: Literal["solid", "dash", "dot", "dashdot"] = "solid"
+    dash: Dash = "solid"
     behind: bool = False
     whole: bool = False
 

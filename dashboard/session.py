@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.absent import Absent
 from dashboard.address import read_address
-from dashboard.earlier import Earlier
+from dashboard.earlier import Earlier, EarlierRuns
 from dashboard.links import MOST_MEMBERS, Link, pasted
 from dashboard.run import RestorePoint, Run, Status
 from dashboard.runner import Runner
@@ -28,9 +28,9 @@ class Session:
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
-    control it belongs to; ``left_alone`` are the controls that a lesson fixes and that the last
-    paste would have changed; ``link_problems`` says what of the opening link was not used.
-    ``earlier`` is the run that the present one took the place of, or the way that was undone.
+    control it belongs to; ``left_alone`` are the controls that a lesson fixes and that else
+    would have been filled last; ``link_problems`` says what of the opening link was not used.
+    ``earlier`` are the runs before the present one, and the ways that were undone.
     ``name`` is known to its own browser tab alone.
     """
 
@@ -44,7 +44,7 @@ class Session:
         self.refused = ""
         self.left_alone: list[str] = []
         self.runner: Runner
-        self.earlier: Earlier | None = None
+        self.earlier = EarlierRuns()
         self._links_before: WeakKeyDictionary[RestorePoint, Link] = WeakKeyDictionary()
         try:
             self.run = Run(self.link.member_configs)
@@ -101,17 +101,22 @@ class Session:
         Returns: whether it was used.
         """
 
-        def make() -> Link:
-            link = pasted(text, self.link)
-            fixed = self.link.fixed_controls
-            kept = {n: getattr(self.config, n) for n in fixed if n in HYPERPARAMETERS}
-            whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
-            self.left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
-            self.left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
-            return replace(link, config=link.config.replace(**kept), **whole)
-
-        self._adopt("paste", make)
+        self._adopt("paste", lambda: self._unless_fixed(pasted(text, self.link)))
         return not self.problem
+
+    def use_values_of(self, earlier: Earlier) -> None:
+        """Fill every control as it was at that run's end, but what a lesson fixes."""
+        link = replace(self.link, config=earlier.config, members=earlier.members)
+        self._adopt("", lambda: self._unless_fixed(link))
+
+    def _unless_fixed(self, link: Link) -> Link:
+        """``link`` without what it would change of the values that a lesson fixes."""
+        fixed = self.link.fixed_controls
+        kept = {n: getattr(self.config, n) for n in fixed if n in HYPERPARAMETERS}
+        whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
+        self.left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
+        self.left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
+        return replace(link, config=link.config.replace(**kept), **whole)
 
     def look_at(self, **view: object) -> None:
         """Set how the curves are looked at: ``x_axis``, ``smoothing``."""
@@ -165,11 +170,11 @@ class Session:
 
         The way that is given up is kept to compare with. What waited for a reset then waits again.
         """
-        given_up = Earlier.of(self.run, is_undone=True)
+        given_up = Earlier.of(self.run)
         point = self.run.undo(index)
         if point:
             if len(given_up.episodes["return"]) > len(self.run.history.episodes):
-                self.earlier = replace(given_up, first_config=self.run.config)
+                self.earlier.keep(replace(given_up, first_config=self.run.config))
             before = self._links_before[point]
             self.link = replace(
                 self.link, preset=before.preset, config=before.config, members=before.members
@@ -232,7 +237,7 @@ class Session:
 
     def _replace_run(self, run: Run) -> None:
         if len(self.run.history.episodes):
-            self.earlier = Earlier.of(self.run)
+            self.earlier.keep(Earlier.of(self.run))
         run.steps_per_second = self.run.steps_per_second
         self.run.close()
         self.run = run

@@ -103,6 +103,17 @@ def test_a_hidden_trace_stays_hidden(bench: Bench) -> None:
     assert bench.drawn("shown.map(({ name }) => name)") == ["training", "greedy"]
 
 
+def test_a_hidden_trace_stays_hidden_under_another_name(bench: Bench) -> None:
+    bench.refresh(200)
+    bench.page.get_by_role("button", name=re.compile("^training")).click()
+    training, greedy = PANELS[0].traces
+    renamed = replace(PANELS[0], traces=(greedy, replace(training, name="learning")), takeaway=None)
+    bench.refresh(300, panels=[renamed])
+    entry = bench.page.get_by_role("button", name=re.compile("^learning"))
+    expect(entry).to_have_attribute("aria-pressed", "false")
+    assert bench.drawn("shown.map(({ name }) => name)") == ["greedy"]
+
+
 def test_hover_is_shared_and_survives_a_refresh(bench: Bench) -> None:
     bench.refresh(200)
     box = bench.plot().bounding_box()
@@ -433,7 +444,7 @@ def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Benc
         "Return",
         (
             Trace("evaluations", "mean_return", "greedy", "markers"),
-            Trace("episodes", "return", "before (γ 0.9)", "average", behind=True),
+            Trace("episodes", "return", "run 1 (γ 0.9)", "average", behind=True),
         ),
         empty="Nothing yet.",
     )
@@ -446,11 +457,11 @@ def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Benc
     bench.refresh(100, panels=[panel])
     bench.refresh(30, panels=[panel], run_id="b")  # greedy to step 2,500, before to 3,000
     expect(bench.page.get_by_text("Nothing yet.")).to_be_hidden()
-    assert bench.drawn("shown.map(({ name }) => name)") == ["before (γ 0.9)", "greedy"]
+    assert bench.drawn("shown.map(({ name }) => name)") == ["run 1 (γ 0.9)", "greedy"]
     assert bench.drawn("gd.layout.xaxis.range")[1] < 2_700
     assert bench.drawn("shown[0].lines.faint.x.length") == 0
     assert 2_000 < bench.drawn("Math.max(...shown[0].lines.bold.x)") <= 2_700
-    value = bench.page.get_by_role("button", name="before (γ 0.9)").locator("output")
+    value = bench.page.get_by_role("button", name="run 1 (γ 0.9)").locator("output")
     average = smooth(made_up(30)["episodes"]["return"][:25], 0.9)[-1]
     expect(value).to_have_text(f"{average:.3g}")  # where greedy is, not at its own end
     assert bench.drawn("shown[0].style.color !== shown[1].style.color")

@@ -1,10 +1,11 @@
-"""The run before the present one: which it is, and how it is told from it."""
+"""The runs before the present one: which they are, and how they are told from it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dashboard.earlier import Earlier
+from dashboard.earlier import DASHES, Earlier, EarlierRuns
 from dashboard.links import Link
 from dashboard.run import Run, Status
 from dashboard.session import Session
@@ -17,14 +18,21 @@ def trained(session: Session) -> Session:
     return session
 
 
+def kept(session: Session) -> list[Earlier]:
+    return session.earlier.of(session.run.config.env_id)
+
+
+def words(session: Session) -> list[str]:
+    return [earlier.words(session.run) for earlier in kept(session)]
+
+
 def test_a_reset_leaves_the_run_so_far_to_compare_with() -> None:
     session = trained(Session(Link(config=SMALL)))
-    assert session.earlier is None
+    assert kept(session) == []
     returns = session.run.history.episodes.frame()["return"].tolist()
     session.reset(seed=1)
-    assert session.earlier is not None
-    assert session.earlier.episodes["return"].tolist() == returns
-    assert session.earlier.words(session.run) == "before (Seed 0)"
+    assert [earlier.episodes["return"].tolist() for earlier in kept(session)] == [returns]
+    assert words(session) == ["run 1 (Seed 0)"]
 
 
 def test_values_that_were_set_for_the_next_run_are_not_the_earlier_ones() -> None:
@@ -32,8 +40,7 @@ def test_values_that_were_set_for_the_next_run_are_not_the_earlier_ones() -> Non
     for gamma in (0.9, 0.8):
         session.set("gamma", gamma)
     session.reset()
-    assert session.earlier is not None
-    assert session.earlier.words(session.run) == "before (γ 0.99)"
+    assert words(session) == ["run 1 (γ 0.99)"]
 
 
 def test_what_was_changed_on_the_way_is_told() -> None:
@@ -42,8 +49,7 @@ def test_what_was_changed_on_the_way_is_told() -> None:
     session.set("gamma", 0.9)
     trained(session).reset()
     assert session.config.gamma == 0.9
-    assert session.earlier is not None
-    assert session.earlier.words(session.run) == "before (γ 0.99 → 0.9)"
+    assert words(session) == ["run 1 (γ 0.99 → 0.9)"]
 
 
 def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
@@ -51,14 +57,25 @@ def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
     session.run.status = Status.PAUSED
     session.set("gamma", 0.9)
     session.undo(0)
-    assert session.earlier is None  # it went nowhere
+    assert kept(session) == []  # it went nowhere
     session.set("gamma", 0.8)
     trained(session)
     returns = session.run.history.episodes.frame()["return"].tolist()
     session.undo(0)
-    assert session.earlier is not None
-    assert session.earlier.episodes["return"].tolist() == returns
-    assert session.earlier.words(session.run) == "undone (γ 0.99 → 0.8)"
+    assert [earlier.episodes["return"].tolist() for earlier in kept(session)] == [returns]
+    assert words(session) == ["undone 1 (γ 0.99 → 0.8)"]
+    assert kept(session)[0].is_undone(session.run)
+
+
+def test_after_a_reset_a_way_that_was_undone_is_a_run_like_others() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.run.status = Status.PAUSED
+    session.set("gamma", 0.9)
+    trained(session).undo(0)
+    session.set("batch_size", 4)
+    trained(session).reset()
+    assert words(session) == ["run 1 (B 8, γ 0.99 → 0.9)", "run 2 (B 8 → 4)"]
+    assert not any(earlier.is_undone(session.run) for earlier in kept(session))
 
 
 def test_of_several_changes_the_undone_ones_name_the_way_that_was_undone() -> None:
@@ -68,39 +85,85 @@ def test_of_several_changes_the_undone_ones_name_the_way_that_was_undone() -> No
         session.set(name, value)
         trained(session)
     session.undo(2)
-    assert session.earlier is not None
-    assert session.earlier.words(session.run) == "undone (B 8 → 4)"
-    kept = session.earlier
+    assert words(session) == ["undone 1 (B 8 → 4)"]
     session.set("gamma", 0.5)
     session.run.trainer.run(max_steps=1)
     episodes = len(session.run.history.episodes)
     session.undo(2)
     assert len(session.run.history.episodes) == episodes
-    assert session.earlier is kept, "that way had no episode of its own"
+    assert words(session) == ["undone 1 (B 8 → 4)"], "that way had no episode of its own"
 
 
 def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
     session = trained(Session(Link(config=SMALL)))
     session.reset()
-    kept = session.earlier
     session.set("gamma", 0.5)
     session.reset()
-    assert session.earlier is kept
+    assert words(session) == ["run 1 (γ 0.99)"]
+
+
+def test_the_newest_runs_are_kept_each_with_a_dash_of_its_own_that_stays() -> None:
+    runs = EarlierRuns()
+    ended = Earlier.of(Run([SMALL]))
+    for _ in DASHES:
+        runs.keep(ended)
+    dashes = {earlier.number: earlier.dash for earlier in runs.of(SMALL.env_id)}
+    assert sorted(dashes.values()) == sorted(DASHES)
+    runs.forget(2)
+    runs.keep(ended)
+    runs.keep(ended)
+    assert [earlier.number for earlier in runs.of(SMALL.env_id)] == [3, 4, 5, 6]
+    now = {earlier.number: earlier.dash for earlier in runs.of(SMALL.env_id)}
+    assert sorted(now.values()) == sorted(DASHES)
+    assert (now[3], now[4]) == (dashes[3], dashes[4])
+
+
+def test_a_run_of_another_environment_is_not_compared_with() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.set("env_id", "Acrobot-v1")
+    session.reset()
+    assert kept(session) == []
+    session.set("env_id", SMALL.env_id)
+    session.reset()
+    assert words(session) == ["run 1"]
+
+
+def test_the_controls_go_back_to_the_values_of_an_earlier_run() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.set("gamma", 0.9)
+    session.set("hidden_dim", 16)
+    session.set_members(2)
+    session.reset()
+    trained(session)
+    session.run.status = Status.PAUSED
+    session.use_values_of(kept(session)[0])
+    assert session.problem == ""
+    assert (session.config, session.members) == (SMALL, 1)
+    assert session.run.config.gamma == SMALL.gamma
+    assert session.needs_reset() == ["Hidden width", "Seeds"]
+
+
+def test_a_lesson_keeps_the_values_that_it_fixes_from_an_earlier_run() -> None:
+    session = trained(Session(Link(config=SMALL, locked=("gamma",))))
+    trained(session).reset()
+    earlier = replace(kept(session)[0], config=SMALL.replace(gamma=0.5, batch_size=4))
+    session.use_values_of(earlier)
+    assert (session.config.gamma, session.config.batch_size) == (SMALL.gamma, 4)
 
 
 @pytest.mark.parametrize(
-    ("changes", "members", "words"),
+    ("changes", "members", "named"),
     [
-        ({}, 1, "before"),
-        ({"gamma": 0.5}, 1, "before (γ 0.99)"),
-        ({"gamma": 0.5, "batch_size": 16}, 1, "before (B 8, γ 0.99)"),
-        ({"gamma": 0.5, "batch_size": 16}, 2, "before (B 8, γ 0.99, 1 more)"),
-        ({}, 2, "before (1 member)"),
+        ({}, 1, "run 0"),
+        ({"gamma": 0.5}, 1, "run 0 (γ 0.99)"),
+        ({"gamma": 0.5, "batch_size": 16}, 1, "run 0 (B 8, γ 0.99)"),
+        ({"gamma": 0.5, "batch_size": 16}, 2, "run 0 (B 8, γ 0.99, 1 more)"),
+        ({}, 2, "run 0 (1 member)"),
     ],
 )
 def test_it_is_called_by_what_was_set_otherwise(
-    changes: dict[str, Any], members: int, words: str
+    changes: dict[str, Any], members: int, named: str
 ) -> None:
     present = SMALL.replace(**changes)
     run = Run([present.replace(seed=p) for p in range(members)])
-    assert Earlier.of(Run([SMALL])).words(run) == words
+    assert Earlier.of(Run([SMALL])).words(run) == named

@@ -104,6 +104,23 @@ def test_a_change_in_mid_run_is_listed_and_can_be_undone(page: AppTest) -> None:
     assert any("before γ 0.99 → 0.5" in info.value for info in page.info)
 
 
+def test_earlier_runs_are_listed_give_back_their_values_and_can_be_forgotten(
+    page: AppTest,
+) -> None:
+    for gamma in (0.9, 0.5):
+        session(page).run.trainer.run(max_steps=100)
+        session(page).set("gamma", gamma)
+        page.button(key="reset").click().run()
+    said = [text.value.splitlines()[0].strip() for text in page.markdown]
+    assert said.index("**Run 2**: γ 0.9") < said.index("**Run 1**: γ 0.99")
+    page.button(key="use_2").click().run()
+    assert session(page).config.gamma == session(page).run.config.gamma == 0.9
+    page.button(key="forget_1").click().run()
+    assert "forget_1" not in {button.key for button in page.button}
+    assert page.button(key="forget_2")
+    assert not page.exception
+
+
 def test_a_failed_run_shows_its_sentence_and_no_traceback(page: AppTest) -> None:
     page.button(key="start").click().run()
     train(page, 1_100)
