@@ -61,11 +61,11 @@ export function yRange(spec, shown) {
   if (low > high) [low, high] = spec.y_range ?? (log ? [0.01, 1] : [0, 1]);
   if (log) [low, high] = [Math.log10(low), Math.log10(high)];
   if (!spec.y_range) return roundedOutwards(low, high);
-  // What the environment can give stays in sight; where that has no end, so do values beyond it.
-  if (low < spec.y_range[0]) [low] = roundedOutwards(low, high);
-  else [low] = spec.y_range;
-  high = Math.max(high, spec.y_range[1]);
-  const room = 0.04 * (high - low);
+  // What there can be stays in sight; where that has no end, or is broken, so do values beyond it.
+  const [least, most] = spec.y_range;
+  high = Math.max(high, most);
+  const room = 0.04 * (high - least);
+  low = low < least - room / 2 ? roundedOutwards(low, high)[0] : least;
   return [low - room / 2, high + 2 * room];
 }
 

@@ -119,6 +119,7 @@ def _panels(run: Run, earlier: Sequence[Earlier]) -> list[Panel]:
             if ceiling
             else (),
             y_title="discounted return",
+            y_range=(0.0, ceiling) if ceiling else None,
             takeaway=Takeaway("mean max Q of a batch", "mean max Q", ceiling),
             empty="Q-values are drawn once learning has started.",
         ),

@@ -362,6 +362,20 @@ def test_panels_fit_the_page(bench: Bench, width: int, columns: int) -> None:
     assert svg["width"] == pytest.approx(bench.plot().bounding_box()["width"], abs=1)
 
 
+def test_charts_side_by_side_are_level_however_long_a_legend_is(bench: Bench) -> None:
+    bench.page.set_viewport_size({"width": 900, "height": 800})
+    names = [f"a name as long as need be to fill a line, number {i}" for i in range(3)]
+    long = replace(
+        PANELS[1], traces=tuple(Trace("updates", "loss", name) for name in names), takeaway=None
+    )
+    bench.refresh(100, panels=[PANELS[0], long, PANELS[2]])
+    captions = bench.page.locator("figcaption")
+    assert captions.nth(1).bounding_box()["height"] > captions.nth(0).bounding_box()["height"]
+    left, right = (bench.plot(panel).bounding_box() for panel in (1, 2))
+    assert left["x"] < right["x"]
+    assert left["y"] == right["y"]
+
+
 def test_panning_takes_the_curves_along(bench: Bench) -> None:
     bench.refresh(200)
     bench.drag()

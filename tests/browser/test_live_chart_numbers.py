@@ -94,6 +94,8 @@ def test_the_axis_shows_what_the_environment_can_give_and_any_value_beyond_it(
     low, high = axes(page, script, [-1_234, 30])
     assert low < -1_234
     assert high > 30
+    low, _ = axes(page, script, [-801, 8])
+    assert -820 < low < -801, "a hair beyond it leaves the axis as it is"
 
 
 def test_of_many_changes_the_newest_have_their_labels(page: Page) -> None:
