@@ -15,6 +15,8 @@ from dashboard.address import plain
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
+from dashboard.earlier import DASHES, Earlier
+from dashboard.exchange import tell_left_alone
 from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
@@ -179,8 +181,13 @@ def earlier_runs(session: Session) -> None:
     runs = session.earlier.of(run.config.env_id)
     if not runs:
         return
+
+    def use_values_of(earlier: Earlier) -> None:
+        session.use_values_of(earlier)
+        tell_left_alone(session)
+
     with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
-        st.caption("In grey behind the return: the newest four, with the ways that were undone.")
+        st.caption(f"In grey behind the return; the newest {len(DASHES)} are kept.")
         for earlier in reversed(runs):
             with st.container(horizontal=True, vertical_alignment="center"):
                 values = ", ".join(earlier.differences(run)) or "the same values"
@@ -193,7 +200,7 @@ def earlier_runs(session: Session) -> None:
                     "Use its values",
                     key=f"use_{earlier.number}",
                     help="Sets every control as it was at the end of that run.",
-                    on_click=session.use_values_of,
+                    on_click=use_values_of,
                     args=(earlier,),
                 )
                 st.button(

@@ -133,7 +133,7 @@ export class Curve {
     const limit = Math.min(POINTS, pixels);
     const cut = ({ x, y }, points = limit) => thin(x, y, range, points);
     const bold = cut(this.#bold(), limit / 2); // it is two pixels wide, and dear to stroke
-    if (this.several) {
+    if (this.several && !this.spec.behind) {
       const { x, low, high } = this.#consensus;
       const whole = (y) => cut({ x: x.values, y: y.values }, Infinity);
       const points = Math.max(200, limit / this.#members.size);

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.figures import average_returns, greedy_returns, over_members
 from dashboard.live_chart import Dash
-from dashboard.run import Run, change_label, show
+from dashboard.run import RestorePoint, Run, change_label, show
 from dqn_core import HYPERPARAMETERS, DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.history import WHEN
@@ -17,16 +17,24 @@ MOST_NAMED = 2
 """Values that tell a run from the present one in a legend."""
 
 DASHES: tuple[Dash, ...] = get_args(Dash)
-"""Of the runs' curves; there are as many runs."""
+"""Of the curves of an environment's runs; as many are kept."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Fork:
+    """Where the present run left a way that was undone."""
+
+    env_step: int
+    config: DQNConfig
+
+
+@dataclass(frozen=True, eq=False)
 class Earlier:
-    """What is kept of a run that another one took the place of, or that went on from an earlier
-    state: of the way that is given up then, whose ``first_config`` is that state's.
+    """What is kept of a run that another one took the place of, or of a way that was undone.
 
-    ``place`` is the name that the run keeps when it is undone; the returns are as the page showed
-    them last. ``number`` and ``dash`` tell it from the others that are kept.
+    ``place`` is the name that a run keeps when it is undone, and ``fork`` where it then went on
+    from; the returns are as the page showed them last. ``number`` and ``dash`` tell it from the
+    others that are kept.
     """
 
     place: str
@@ -37,6 +45,7 @@ class Earlier:
     average_return: str
     greedy_return: str
     episodes: dict[str, Any]
+    fork: Fork | None = None
     number: int = 0
     dash: Dash = "solid"
 
@@ -58,12 +67,20 @@ class Earlier:
             run.trainer.env_step,
             over_members(average_returns(run)),
             over_members(greedy_returns(run)),
-            {name: columns[name].copy() for name in (*WHEN, "return")},
+            {name: columns[name] for name in (*WHEN, "return")},
         )
 
     def is_undone(self, present: Run) -> bool:
         """Whether it is a way that ``present`` itself has gone, and that was taken back."""
         return self.place == present.place
+
+    def begins(self, other: "Earlier") -> bool:
+        """Whether ``other`` goes the whole of this way, to the second, and maybe on."""
+        rows = len(self.episodes["return"])
+        return self.place == other.place and all(
+            np.array_equal(column, other.episodes[name][:rows])
+            for name, column in self.episodes.items()
+        )
 
     def name(self, present: Run) -> str:
         """``run 2``, or ``undone 2``."""
@@ -78,9 +95,11 @@ class Earlier:
 
     def differences(self, present: Run) -> list[str]:
         """How it was set where ``present`` began with something else, and what was changed on its
-        way, as ``γ 0.9`` and ``α 0.01 → 0.001``; of a way that was undone the latter alone."""
-        first, last = self.first_config, self.config
-        other = last if self.is_undone(present) else present.first_config
+        way, as ``γ 0.9`` and ``α 0.01 → 0.001``; of a way that was undone, what was changed on it
+        alone."""
+        first, last, other = self.first_config, self.config, present.first_config
+        if self.fork and self.is_undone(present):
+            first, other = self.fork.config, last
         values = [
             change_label(name, getattr(first, name), getattr(last, name))
             if name in last.difference(first)
@@ -94,19 +113,32 @@ class Earlier:
 
 
 class EarlierRuns:
-    """A session's newest ones, each under a number and with a dash of its own."""
+    """A session's newest ones in each environment, under a number and with a dash of its own."""
 
     def __init__(self) -> None:
         self._kept: list[Earlier] = []
         self._count = 0
 
     def keep(self, earlier: Earlier) -> None:
-        """Add the newest; the oldest goes where there are too many."""
+        """Add the newest, unless all of it is there already; the oldest goes for it."""
+        if any(earlier.begins(kept) for kept in self._kept):
+            return
+        alike = self.of(earlier.config.env_id)
+        if len(alike) == len(DASHES):
+            self.forget(alike.pop(0).number)
         self._count += 1
-        self._kept = self._kept[1 - len(DASHES) :]
-        taken = {kept.dash for kept in self._kept}
-        dash = next(dash for dash in DASHES if dash not in taken)
+        dash = next(dash for dash in DASHES if dash not in {kept.dash for kept in alike})
         self._kept.append(replace(earlier, number=self._count, dash=dash))
+
+    def fork(self, present: Run, point: RestorePoint) -> None:
+        """``present`` went back to ``point``: it left the ways that it has gone from there."""
+        fork = Fork(point.env_step, present.config)
+        self._kept = [
+            replace(kept, fork=fork)
+            if kept.is_undone(present) and (not kept.fork or kept.fork.env_step > fork.env_step)
+            else kept
+            for kept in self._kept
+        ]
 
     def forget(self, number: int) -> None:
         """Let one go."""

@@ -21,6 +21,13 @@ BUTTONS = (
 )
 
 
+def tell_left_alone(session: Session) -> None:
+    """Say which of the values that were to fill the controls a lesson has kept out."""
+    if session.left_alone:
+        names = ", ".join(sorted(map(control_name, session.left_alone)))
+        st.toast(f"Fixed in this lesson and left as it was: {names}.", icon=":material/lock:")
+
+
 def exchange_buttons() -> None:
     """One button for each dialog."""
     with st.container(horizontal=True, gap="small", key="exchange"):
@@ -84,9 +91,7 @@ def _paste(session: Session) -> None:
         "--json.",
     )
     if st.button("Use it", key="use_pasted", type="primary") and session.paste(text):
-        if session.left_alone:
-            names = ", ".join(sorted(map(control_name, session.left_alone)))
-            st.toast(f"Fixed in this lesson and left as it was: {names}.", icon=":material/lock:")
+        tell_left_alone(session)
         _close()
         st.rerun()
     if session.refused == "paste":

@@ -176,15 +176,16 @@ def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[str
             except LabError as error:
                 problems.append(_instead(error, getattr(base, name)))
                 del values[name]
-    try:
-        return base.replace(**values)
-    except ConfigurationError as error:
-        # Two values that do not go together: neither is used.
-        words = set(re.findall(r"\w+", str(error)))
-        together = [name for name in values if name in words] or list(values)
-        used = " and ".join(f"{name} {_written(getattr(base, name))}" for name in together)
-        problems.append(_instead(error, used))
-        return base.replace(**{n: v for n, v in values.items() if n not in together})
+    while True:
+        try:
+            return base.replace(**values)
+        except ConfigurationError as error:
+            # Two values that do not go together: neither is used.
+            together = [name for name in values if name in error.names] or list(values)
+            used = " and ".join(f"{name} {_written(getattr(base, name))}" for name in together)
+            problems.append(_instead(error, used))
+            for name in together:
+                del values[name]
 
 
 def pasted(text: str, present: Link) -> Link:

@@ -77,14 +77,13 @@ class Run:
     """One run: its trainer and what the page can ask of it.
 
     ``id`` is another one whenever the history is not the earlier one continued; ``place`` is the
-    run's name in the queue for training, and stays; so does ``first_config``, which it began with.
+    run's name in the queue for training, and stays.
     """
 
     def __init__(self, source: Sequence[DQNConfig] | Trainer) -> None:
         """A new run of configurations, or the one that a trainer has got to."""
         _check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
-        self.first_config = self.trainer.config
         self.id = uuid.uuid4().hex[:12]
         self.place = self.id
         self.status = Status.PAUSED if self.trainer.env_step else Status.READY
@@ -107,6 +106,21 @@ class Run:
     def config(self) -> DQNConfig:
         """The first member's configuration as the next update will use it."""
         return self.trainer.config
+
+    @property
+    def first_config(self) -> DQNConfig:
+        """The first member's configuration at step 0."""
+        columns = self.history.changes.columns()
+        first: dict[str, Any] = {}
+        for member, name, old in zip(
+            columns["member"], columns["name"], columns["old"], strict=True
+        ):
+            if member == 0:
+                first.setdefault(name, old)
+        try:
+            return self.config.replace(**first)
+        except ConfigurationError:  # those in a file may not go together
+            return self.config
 
     @property
     def is_active(self) -> bool:

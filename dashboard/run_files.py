@@ -3,10 +3,9 @@
 import io
 import zipfile
 from itertools import groupby
-from typing import Any
 
 from dashboard.run import Run
-from dqn_core import DQNConfig, preset
+from dqn_core import preset
 from dqn_core.checkpoint import pack
 from dqn_core.hyperparameter import Value
 
@@ -45,7 +44,7 @@ def script(run: Run, preset_name: str) -> str:
     are those that it allowed.
     """
     configs, changes = run.trainer.configs, _changes(run)
-    first = _first_config(run).replace(total_seconds=0).difference(preset(preset_name))
+    first = run.first_config.replace(total_seconds=0).difference(preset(preset_name))
     steps, made = [], 0
     for step, values in changes:
         steps += _run_to(step, made)
@@ -75,16 +74,6 @@ def _changes(run: Run) -> list[tuple[int, dict[str, Value]]]:
             values[name] = new
         changes.append((step, values))
     return changes
-
-
-def _first_config(run: Run) -> DQNConfig:
-    """The first member's configuration at step 0."""
-    columns = run.history.changes.columns()
-    first: dict[str, Any] = {}
-    for member, name, old in zip(columns["member"], columns["name"], columns["old"], strict=True):
-        if member == 0:
-            first.setdefault(name, old)
-    return run.config.replace(**first)
 
 
 def _run_to(step: int, made: int) -> list[str]:

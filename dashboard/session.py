@@ -28,10 +28,10 @@ class Session:
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
-    control it belongs to; ``left_alone`` are the controls that a lesson fixes and that else
-    would have been filled last; ``link_problems`` says what of the opening link was not used.
-    ``earlier`` are the runs before the present one, and the ways that were undone.
-    ``name`` is known to its own browser tab alone.
+    control it belongs to; ``left_alone`` are the controls that a lesson fixes and that the last
+    paste, or an earlier run's values, would have changed; ``link_problems`` says what of the
+    opening link was not used. ``earlier`` are the runs before the present one, and the ways that
+    were undone. ``name`` is known to its own browser tab alone.
     """
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
@@ -110,7 +110,8 @@ class Session:
         self._adopt("", lambda: self._unless_fixed(link))
 
     def _unless_fixed(self, link: Link) -> Link:
-        """``link`` without what it would change of the values that a lesson fixes."""
+        """``link`` without what it would change of the values that a lesson fixes, which then are
+        ``left_alone``."""
         fixed = self.link.fixed_controls
         kept = {n: getattr(self.config, n) for n in fixed if n in HYPERPARAMETERS}
         whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
@@ -174,7 +175,8 @@ class Session:
         point = self.run.undo(index)
         if point:
             if len(given_up.episodes["return"]) > len(self.run.history.episodes):
-                self.earlier.keep(replace(given_up, first_config=self.run.config))
+                self.earlier.keep(given_up)
+            self.earlier.fork(self.run, point)
             before = self._links_before[point]
             self.link = replace(
                 self.link, preset=before.preset, config=before.config, members=before.members
@@ -224,7 +226,7 @@ class Session:
         self.earlier = left.earlier
         self.link_problems.clear()
         # Should its connection come back after all, it has a run of its own.
-        left.run = Run([left.run.config])
+        left.run, left.earlier = Run([left.run.config]), EarlierRuns()
 
     def needs_reset(self) -> list[str]:
         """Labels of the controls whose values the run does not have, because it must restart."""

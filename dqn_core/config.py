@@ -408,7 +408,9 @@ class DQNConfig:
         if self.batch_size > self.buffer_capacity:
             raise ConfigurationError(
                 f"batch_size {self.batch_size} is larger than buffer_capacity "
-                f"{self.buffer_capacity}: make the batch smaller or the buffer larger."
+                f"{self.buffer_capacity}: make the batch smaller or the buffer larger.",
+                "batch_size",
+                "buffer_capacity",
             )
         stops = {
             "stop_when_solved": self.stop_when_solved,
@@ -417,7 +419,10 @@ class DQNConfig:
         for name, is_on in stops.items():
             if is_on and not self.evaluation_period:
                 raise ConfigurationError(
-                    f"{name} needs greedy evaluations, but evaluation_period is 0: set one of them."
+                    f"{name} needs greedy evaluations, but evaluation_period is 0: set one of "
+                    "them.",
+                    name,
+                    "evaluation_period",
                 )
 
     def replace(self, **changes: Any) -> Self:

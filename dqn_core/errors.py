@@ -9,7 +9,14 @@ class LabError(Exception):
 
 
 class ConfigurationError(LabError):
-    """A hyperparameter is out of range, of the wrong type, or does not go with another one."""
+    """A hyperparameter is out of range, of the wrong type, or does not go with another one.
+
+    ``names`` are those that do not go together.
+    """
+
+    def __init__(self, message: str, *names: str) -> None:
+        super().__init__(message)
+        self.names = names
 
 
 class CheckpointError(LabError):

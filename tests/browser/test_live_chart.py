@@ -483,3 +483,12 @@ def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Benc
     bench.refresh(30, panels=[undone], run_id="c")
     assert bench.drawn("Math.max(...shown[0].lines.bold.x)") == 3_000
     assert bench.drawn("gd.layout.xaxis.range")[1] >= 3_000
+
+
+def test_of_several_members_behind_only_what_they_agree_on_is_drawn(bench: Bench) -> None:
+    behind = replace(PANELS[0].traces[0], name="run 1", behind=True)
+    panel = replace(PANELS[0], traces=(PANELS[0].traces[1], behind), takeaway=None)
+    bench.refresh(300, members=3, panels=[panel])
+    assert bench.drawn("shown[0].name") == "run 1"
+    lines = bench.drawn("Object.entries(shown[0].lines).map(([name, { x }]) => [name, x.length])")
+    assert {name for name, points in lines if points} == {"bold"}

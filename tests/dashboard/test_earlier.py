@@ -8,12 +8,16 @@ import pytest
 from dashboard.earlier import DASHES, Earlier, EarlierRuns
 from dashboard.links import Link
 from dashboard.run import Run, Status
-from dashboard.session import Session
+from dashboard.run_files import run_bytes
+from dashboard.runner import Runner
+from dashboard.session import Session, Visit
+from dashboard.slots import Slots
 from tests.core.small_runs import SMALL
 
 
 def trained(session: Session) -> Session:
     session.run.trainer.run(max_steps=60)
+    session.run.status = Status.PAUSED
     assert len(session.run.history.episodes) > 0
     return session
 
@@ -45,7 +49,6 @@ def test_values_that_were_set_for_the_next_run_are_not_the_earlier_ones() -> Non
 
 def test_what_was_changed_on_the_way_is_told() -> None:
     session = trained(Session(Link(config=SMALL)))
-    session.run.status = Status.PAUSED
     session.set("gamma", 0.9)
     trained(session).reset()
     assert session.config.gamma == 0.9
@@ -54,7 +57,6 @@ def test_what_was_changed_on_the_way_is_told() -> None:
 
 def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
     session = trained(Session(Link(config=SMALL)))
-    session.run.status = Status.PAUSED
     session.set("gamma", 0.9)
     session.undo(0)
     assert kept(session) == []  # it went nowhere
@@ -69,7 +71,6 @@ def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
 
 def test_after_a_reset_a_way_that_was_undone_is_a_run_like_others() -> None:
     session = trained(Session(Link(config=SMALL)))
-    session.run.status = Status.PAUSED
     session.set("gamma", 0.9)
     trained(session).undo(0)
     session.set("batch_size", 4)
@@ -80,7 +81,6 @@ def test_after_a_reset_a_way_that_was_undone_is_a_run_like_others() -> None:
 
 def test_of_several_changes_the_undone_ones_name_the_way_that_was_undone() -> None:
     session = trained(Session(Link(config=SMALL)))
-    session.run.status = Status.PAUSED
     for name, value in (("gamma", 0.9), ("tau", 0.5), ("batch_size", 4)):
         session.set(name, value)
         trained(session)
@@ -102,20 +102,68 @@ def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
     assert words(session) == ["run 1 (γ 0.99)"]
 
 
+def test_changes_undone_one_by_one_leave_one_way_named_from_where_it_was_left() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    for name, value in (("gamma", 0.9), ("tau", 0.5), ("batch_size", 4)):
+        session.set(name, value)
+        trained(session)
+    session.undo(2)
+    assert words(session) == ["undone 1 (B 8 → 4)"]
+    session.undo(1)
+    session.undo(0)
+    assert words(session) == ["undone 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
+    session.reset()
+    assert words(session) == ["run 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
+
+
 def test_the_newest_runs_are_kept_each_with_a_dash_of_its_own_that_stays() -> None:
     runs = EarlierRuns()
-    ended = Earlier.of(Run([SMALL]))
+
+    def keep() -> None:
+        runs.keep(Earlier.of(Run([SMALL])))
+
     for _ in DASHES:
-        runs.keep(ended)
+        keep()
     dashes = {earlier.number: earlier.dash for earlier in runs.of(SMALL.env_id)}
     assert sorted(dashes.values()) == sorted(DASHES)
     runs.forget(2)
-    runs.keep(ended)
-    runs.keep(ended)
-    assert [earlier.number for earlier in runs.of(SMALL.env_id)] == [3, 4, 5, 6]
+    keep()
+    keep()
     now = {earlier.number: earlier.dash for earlier in runs.of(SMALL.env_id)}
+    assert list(now) == [3, 4, 5, 6]
     assert sorted(now.values()) == sorted(DASHES)
     assert (now[3], now[4]) == (dashes[3], dashes[4])
+
+
+def test_runs_of_another_environment_take_no_place() -> None:
+    runs = EarlierRuns()
+    runs.keep(Earlier.of(Run([SMALL])))
+    for _ in DASHES:
+        runs.keep(Earlier.of(Run([SMALL.replace(env_id="Acrobot-v1")])))
+    assert len(runs.of(SMALL.env_id)) == 1
+
+
+def test_an_opened_run_is_named_from_its_first_step_on() -> None:
+    session = trained(Session(Link(config=SMALL)))
+    session.set("gamma", 0.9)
+    trained(session)
+    other = Session()
+    assert other.open("run.safetensors", run_bytes(session.run)), other.problem
+    assert other.run.first_config == SMALL
+    other.reset()
+    assert words(other) == ["run 1 (γ 0.99 → 0.9)"]
+
+
+def test_after_a_reload_the_page_that_was_left_has_no_part_in_the_runs_of_the_new_one() -> None:
+    left = trained(Session(Link(config=SMALL)))
+    left.reset()
+    trained(left)
+    Visit(left, Runner(lambda: left.run, Slots(1))).end()
+    session = Session(Link(config=SMALL))
+    session.come_back(left.name)
+    assert words(session) == ["run 1"]
+    trained(left).reset()
+    assert words(session) == ["run 1"]
 
 
 def test_a_run_of_another_environment_is_not_compared_with() -> None:
@@ -135,7 +183,6 @@ def test_the_controls_go_back_to_the_values_of_an_earlier_run() -> None:
     session.set_members(2)
     session.reset()
     trained(session)
-    session.run.status = Status.PAUSED
     session.use_values_of(kept(session)[0])
     assert session.problem == ""
     assert (session.config, session.members) == (SMALL, 1)

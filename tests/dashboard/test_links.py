@@ -162,6 +162,15 @@ def test_two_values_that_do_not_go_together_are_both_left_out() -> None:
     ]
 
 
+def test_of_several_pairs_that_do_not_go_together_each_is_reported() -> None:
+    link, problems = of(
+        "batch_size=512&buffer_capacity=100&stop_when_solved=on&evaluation_period=0&gamma=0.9"
+    )
+    assert link.config == DQNConfig(gamma=0.9)
+    assert ["batch_size" in problems[0], "stop_when_solved" in problems[1]] == [True, True]
+    assert len(problems) == 2
+
+
 def test_two_values_are_judged_together_not_one_after_the_other() -> None:
     link, problems = of("buffer_capacity=32&batch_size=16")
     assert (link.config.buffer_capacity, link.config.batch_size) == (32, 16)

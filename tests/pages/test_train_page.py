@@ -109,6 +109,7 @@ def test_earlier_runs_are_listed_give_back_their_values_and_can_be_forgotten(
 ) -> None:
     for gamma in (0.9, 0.5):
         session(page).run.trainer.run(max_steps=100)
+        session(page).run.status = Status.PAUSED
         session(page).set("gamma", gamma)
         page.button(key="reset").click().run()
     said = [text.value.splitlines()[0].strip() for text in page.markdown]
