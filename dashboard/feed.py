@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 Source = Callable[[Mapping[str, str]], bytes | None]
-"""Answers a request, given its query parameters; None is "not now", `ValueError` a bad query."""
+"""Answers a request, given its query parameters; None is "not now"."""
 
 PATH = "live"
 
@@ -23,6 +23,10 @@ CURVES_SECONDS = 0.5
 INSIDE_SECONDS = 1.0
 """From one question of a page to the next while a run is under way: for its figures and curves, and
 for what is inside the networks, which is dearer to work out."""
+
+
+class BadQueryError(Exception):
+    """What a source raises for query parameters that it cannot read."""
 
 
 class Feed:
@@ -63,7 +67,7 @@ def answer(request: Request) -> Response:
         return Response(status_code=404)
     try:
         content = source(request.query_params)
-    except ValueError as error:
+    except BadQueryError as error:
         return Response(f"This cannot be answered: {error}.", 400, media_type="text/plain")
     if content is None:
         return Response(status_code=204)

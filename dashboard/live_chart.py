@@ -19,7 +19,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.envelope import packed
-from dashboard.feed import offer
+from dashboard.feed import BadQueryError, offer
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 
@@ -207,10 +207,13 @@ def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str
     """The rows that a browser lacks, which says in ``query`` how many it has of each table.
 
     They are of the panels `spec` and the `run` that it names: of others it has none. Raises
-    `ValueError` where these are no numbers.
+    `BadQueryError` where these are no numbers.
     """
     is_same = (query.get("spec"), query.get("run")) == (spec_id, news.run_id)
-    start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
+    try:
+        start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
+    except ValueError as error:
+        raise BadQueryError(str(error)) from None
     header = {"spec": spec_id, "run": news.run_id, "state": news.state, "figures": news.figures}
     return _message(_columns(panels, news.tables), start, header)
 

@@ -87,16 +87,23 @@ def test_no_news_at_the_moment_is_an_answer_without_content(session: dict[str, A
 
 
 def test_a_bad_query_is_one_sentence(session: dict[str, Any]) -> None:
-    def count(query: Mapping[str, str]) -> bytes:
-        return bytes(int(query["rows"]))
+    def refuse(_: Mapping[str, str]) -> bytes:
+        raise feed.BadQueryError("'many' is no number of rows")
 
-    address = feed.offer("curves", count, period=0.5)["address"]
+    address = feed.offer("curves", refuse, period=0.5)["address"]
     response = get(f"/{address}?rows=many")
     assert response is not None
     assert response.status_code == 400
-    assert bytes(response.body).decode() == (
-        "This cannot be answered: invalid literal for int() with base 10: 'many'."
-    )
+    assert bytes(response.body).decode() == "This cannot be answered: 'many' is no number of rows."
+
+
+def test_a_programming_error_of_a_source_stays_loud(session: dict[str, Any]) -> None:
+    def fail(_: Mapping[str, str]) -> bytes:
+        raise ValueError("operands could not be broadcast together")
+
+    address = feed.offer("curves", fail, period=0.5)["address"]
+    with pytest.raises(ValueError, match="broadcast"):
+        get(f"/{address}")
 
 
 def test_addresses_lie_below_the_servers_base_path(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dashboard.feed import BadQueryError
 from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, _packed, answer
 
 PANELS = (
@@ -166,8 +167,8 @@ def test_a_count_that_cannot_be_is_taken_for_the_nearest_one(count: str) -> None
     assert span(message) in ((0, 30), (30, 0))
 
 
-def test_a_question_that_is_none_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match="many"):
+def test_a_count_that_is_no_number_is_refused() -> None:
+    with pytest.raises(BadQueryError, match="many"):
         answer(PANELS, "", News(run(30), "a"), {"spec": "", "run": "a", "episodes": "many"})
 
 
