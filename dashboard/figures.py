@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.run import Run
 from dqn_core.exploration import epsilon_at
+from dqn_core.learner import learning_rate_at
 from dqn_core.statistics import interquartile_mean, smooth
 
 RECENT = 200
@@ -13,7 +14,6 @@ RECENT = 200
 def figures(run: Run) -> dict[str, Any]:
     """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`."""
     status = run.status  # first: what is read after "paused" stays
-    losses = run.history.updates.columns(-1)["loss"]
     step, config, left = run.trainer.env_step, run.config, run.seconds_left
     episode = run.trainer.episodes[0] + 1
     budget = f"of {config.total_steps:,}"
@@ -25,7 +25,7 @@ def figures(run: Run) -> dict[str, Any]:
             "Average return": over_members(average_returns(run)),
             "Greedy return": over_members(greedy_returns(run)),
             "ε": f"{epsilon_at(config, step):.3f}",
-            "Newest loss": f"{losses[-1]:.3g}" if len(losses) else "–",
+            "α": number(learning_rate_at(config, step)),
             "Steps a second": f"{run.measured_speed:,.0f}"
             + (" each" if run.trainer.members > 1 else ""),
             "Time left": "–" if left is None else clock(left),

@@ -19,6 +19,12 @@ BETA_1, BETA_2, ADAM_EPSILON = 0.9, 0.999, 1e-8
 """Adam's constants, PyTorch's defaults (Kingma & Ba 2015, Algorithm 1)."""
 
 
+def learning_rate_at(config: DQNConfig, env_step: int) -> float:
+    """Adam's step size at ``env_step``: on a straight line to its end at the step budget's."""
+    start, end = config.learning_rate, config.learning_rate_end
+    return start + (end - start) * min(1.0, env_step / config.total_steps)
+
+
 def bellman_target(batch: Batch, online: QNetwork, target: QNetwork, double_dqn: bool) -> Tensor:
     """What each Q-value should have been, `(P, B)`.
 
@@ -61,7 +67,7 @@ class Learner:
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Take over the members' hyperparameters for the updates to come.
 
-        The learning rates are at their start until `set_progress` says how far the run is.
+        The learning rates are at their start until `set_env_step` says how far the run is.
         """
 
         def column(values: list[float]) -> Tensor:
@@ -70,8 +76,8 @@ class Learner:
 
         self.double_dqn = configs[0].double_dqn
         self.tau = column([c.tau for c in configs])
-        self._learning_rate_ends = [(c.learning_rate, c.learning_rate_end) for c in configs]
-        self.set_progress(0.0)
+        self._configs = list(configs)
+        self.set_env_step(0)
         # dL/dδ is 2δ for the squared error and δ cut off at ±1 for Huber's.
         self.loss_slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
         self.loss_bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
@@ -82,11 +88,9 @@ class Learner:
         self.largest_element = _limits(by_value, limits, column)
         self.largest_norm = _limits(by_norm, limits, column)
 
-    def set_progress(self, progress: float) -> None:
-        """Move the learning rate to where it is after a share of the step budget, 0 to 1."""
-        self.learning_rates = [
-            start + (end - start) * progress for start, end in self._learning_rate_ends
-        ]
+    def set_env_step(self, env_step: int) -> None:
+        """Move the learning rates to where they are at that step."""
+        self.learning_rates = [learning_rate_at(config, env_step) for config in self._configs]
 
     def update(self, batch: Batch) -> None:
         """One gradient update of every member on its own part of ``batch``."""

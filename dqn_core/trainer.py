@@ -260,7 +260,7 @@ class Trainer:
 
     def _learn(self) -> None:
         config, learner = self.config, self.learner
-        learner.set_progress(min(1.0, self.env_step / config.total_steps))
+        learner.set_env_step(self.env_step)
         batch = self.replay.sample(
             config.batch_size, self.gamma, config.n_step, config.sampling == "sequential"
         )

@@ -323,16 +323,20 @@ def test_a_new_configuration_is_what_the_next_update_uses() -> None:
     torch.testing.assert_close(learner.online.parameters[0], theirs, rtol=0, atol=EXACT)
 
 
-@pytest.mark.parametrize(("progress", "expected"), [(0.0, 1e-2), (0.5, 5.5e-3), (1.0, 1e-3)])
-def test_the_learning_rate_falls_linearly_to_its_end(progress: float, expected: float) -> None:
-    config = config_of(learning_rate=1e-2, learning_rate_end=1e-3, gradient_clipping="none")
+@pytest.mark.parametrize(
+    ("env_step", "expected"), [(0, 1e-2), (500, 5.5e-3), (1_000, 1e-3), (2_000, 1e-3)]
+)
+def test_the_learning_rate_falls_linearly_to_its_end(env_step: int, expected: float) -> None:
+    config = config_of(
+        learning_rate=1e-2, learning_rate_end=1e-3, gradient_clipping="none", total_steps=1_000
+    )
     learner = learner_of([config])
     oracle = Oracle(
         config.replace(learning_rate=expected),
         learner.online.to_module(),
         learner.target.to_module(),
     )
-    learner.set_progress(progress)
+    learner.set_env_step(env_step)
     assert learner.learning_rates[0] == pytest.approx(expected, abs=1e-15)
     members = [transitions(torch.Generator().manual_seed(6))]
     learner.update(as_batch(members, [config.gamma]))

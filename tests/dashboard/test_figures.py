@@ -23,3 +23,12 @@ def test_a_budget_that_is_behind_is_not_written_as_an_aim() -> None:
     assert figures(run)["where"].startswith("Environment step 150 of 200, episode")
     run.change(total_steps=100)
     assert figures(run)["where"].startswith("Environment step 150 with a budget of 100, episode")
+
+
+def test_the_learning_rate_that_is_in_force_is_shown() -> None:
+    run = Run([SMALL.replace(total_steps=100, learning_rate=0.02, learning_rate_end=0.01)])
+    assert figures(run)["numbers"]["α"] == "0.02"
+    run.trainer.run(max_steps=50)
+    assert figures(run)["numbers"]["α"] == "0.015"
+    run.change(learning_rate=0.04)
+    assert figures(run)["numbers"]["α"] == "0.025"
