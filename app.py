@@ -19,7 +19,7 @@ from dashboard.earlier import DASHES, Earlier
 from dashboard.exchange import tell_left_alone
 from dashboard.frame import open_page
 from dashboard.health import health
-from dashboard.live_chart import XAxis
+from dashboard.live_chart import Dash, XAxis
 from dashboard.routes import routes
 from dashboard.run import Status
 from dashboard.scene import scene
@@ -39,6 +39,8 @@ X_AXES: dict[XAxis, str] = {
     "episode": "episodes",
     "seconds": "training time",
 }
+SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "┈┈┈", "dashdot": "─·─"}
+"""How the line of an earlier run is dashed, in letters."""
 Color = Literal["gray", "green", "orange", "blue", "violet", "red"]
 STATUS_BADGES: dict[Status, tuple[str, Color]] = {
     Status.READY: ("ready", "gray"),
@@ -192,7 +194,7 @@ def earlier_runs(session: Session) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 values = ", ".join(earlier.differences(run)) or "the same values"
                 st.markdown(
-                    f"**{earlier.name(run).capitalize()}**: {values}  \n"
+                    f"{SAMPLES[earlier.dash]} **{earlier.name(run).capitalize()}**: {values}  \n"
                     f"{earlier.env_steps:,} steps, average return {earlier.average_return}, "
                     f"greedy {earlier.greedy_return}"
                 )
@@ -264,9 +266,9 @@ def train_page() -> None:
     time_controls(session)
     messages(session)
     sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
-    changes(session)
     st.html(STYLE)
     view(session)
+    changes(session)
     scene(session.run)
     curves(session, drawn)
     inside(session)

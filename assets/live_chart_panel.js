@@ -87,6 +87,7 @@ export class Panel {
       this.#chart.schedule();
     };
     button.title = `Show or hide ${trace.name}`;
+    if (trace.behind) button.title += "; its number is that at the other curves' end";
     show();
     return { button, value };
   }

@@ -108,7 +108,7 @@ class Earlier:
             if name in last.difference(first) or name in last.difference(other)
         ]
         if self.members != present.trainer.members:
-            values.append("1 member" if self.members == 1 else f"{self.members} members")
+            values.append("1 seed" if self.members == 1 else f"{self.members} seeds")
         return values
 
 

@@ -89,7 +89,7 @@ class Results:
             "Mean": f"{returns.mean():.1f}",
             "Median": f"{np.median(returns):.1f}",
             "Interquartile mean": f"{interquartile_mean(returns):.1f}",
-            "95 % interval": f"{low:.1f} – {high:.1f}",
+            "Its 95 % interval": f"{low:.1f} – {high:.1f}",
             "Minimum": f"{returns.min():.1f}",
         }
         if self.threshold is not None:

@@ -205,7 +205,7 @@ def test_a_lesson_keeps_the_values_that_it_fixes_from_an_earlier_run() -> None:
         ({"gamma": 0.5}, 1, "run 0 (γ 0.99)"),
         ({"gamma": 0.5, "batch_size": 16}, 1, "run 0 (B 8, γ 0.99)"),
         ({"gamma": 0.5, "batch_size": 16}, 2, "run 0 (B 8, γ 0.99, 1 more)"),
-        ({}, 2, "run 0 (1 member)"),
+        ({}, 2, "run 0 (1 seed)"),
     ],
 )
 def test_it_is_called_by_what_was_set_otherwise(

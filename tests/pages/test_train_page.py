@@ -113,7 +113,7 @@ def test_earlier_runs_are_listed_give_back_their_values_and_can_be_forgotten(
         session(page).set("gamma", gamma)
         page.button(key="reset").click().run()
     said = [text.value.splitlines()[0].strip() for text in page.markdown]
-    assert said.index("**Run 2**: γ 0.9") < said.index("**Run 1**: γ 0.99")
+    assert said.index("╌╌╌ **Run 2**: γ 0.9") < said.index("─── **Run 1**: γ 0.99")
     page.button(key="use_2").click().run()
     assert session(page).config.gamma == session(page).run.config.gamma == 0.9
     page.button(key="forget_1").click().run()
