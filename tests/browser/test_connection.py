@@ -60,14 +60,16 @@ class Uplink:
         page.route_web_socket("**/_stcore/stream", self._connect)
 
     def _connect(self, browser: WebSocketRoute) -> None:
-        self._browser, self._server = browser, browser.connect_to_server()
-        browser.on_message(self._take)
+        server = browser.connect_to_server()
+        self._browser, self._server = browser, server
 
-    def _take(self, message: str | bytes) -> None:
-        assert isinstance(message, bytes)
-        self.messages.append(message)
-        if not self.holds:
-            self._server.send(message)
+        def take(message: str | bytes) -> None:
+            assert isinstance(message, bytes)
+            self.messages.append(message)
+            if not self.holds:
+                server.send(message)
+
+        browser.on_message(take)
 
     def send(self, messages: list[bytes]) -> None:
         for message in messages:
