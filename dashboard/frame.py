@@ -39,7 +39,8 @@ def open_page(title: str) -> Session:
     st.logo(str(LOGO), size="large")
     # The sidebar is there once something is in it, and then moves everything to the right.
     st.sidebar.empty()
-    st.html(STYLE)
+    if not st.context.is_embedded:  # an embedded page has no head
+        st.html(STYLE)
     with st.container(horizontal=True, gap="small", key="navigation"):
         for script, name, symbol in PAGES:
             st.page_link(script, label=name, icon=symbol)
