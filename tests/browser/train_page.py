@@ -14,6 +14,8 @@ def open_app(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/{query}")
     expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
     expect(button(page, "start")).to_be_visible()
+    # Its style is there, which comes a moment later where nothing was loaded before.
+    expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
 
 
 def button(page: Page, key: str) -> Locator:
