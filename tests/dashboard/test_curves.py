@@ -8,18 +8,12 @@ import pytest
 from dashboard import curves
 from dashboard.links import Link
 from dashboard.live_chart import News, Panel, answer
-from dashboard.run import Status
 from dashboard.runner import Runner
 from dashboard.session import Session
 from dashboard.slots import Slots
 from tests.core.small_runs import SMALL
+from tests.dashboard.test_earlier import trained
 from tests.dashboard.test_live_chart import read
-
-
-def trained(session: Session) -> Session:
-    session.run.trainer.run(max_steps=60)
-    session.run.status = Status.PAUSED
-    return session
 
 
 @pytest.fixture

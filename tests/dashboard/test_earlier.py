@@ -22,6 +22,14 @@ def trained(session: Session) -> Session:
     return session
 
 
+def with_three_changes() -> Session:
+    session = trained(Session(Link(config=SMALL)))
+    for name, value in (("gamma", 0.9), ("tau", 0.5), ("batch_size", 4)):
+        session.set(name, value)
+        trained(session)
+    return session
+
+
 def kept(session: Session) -> list[Earlier]:
     return session.earlier.of(session.run.config.env_id)
 
@@ -80,10 +88,7 @@ def test_after_a_reset_a_way_that_was_undone_is_a_run_like_others() -> None:
 
 
 def test_of_several_changes_the_undone_ones_name_the_way_that_was_undone() -> None:
-    session = trained(Session(Link(config=SMALL)))
-    for name, value in (("gamma", 0.9), ("tau", 0.5), ("batch_size", 4)):
-        session.set(name, value)
-        trained(session)
+    session = with_three_changes()
     session.undo(2)
     assert words(session) == ["undone 1 (B 8 → 4)"]
     session.set("gamma", 0.5)
@@ -103,10 +108,7 @@ def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
 
 
 def test_changes_undone_one_by_one_leave_one_way_named_from_where_it_was_left() -> None:
-    session = trained(Session(Link(config=SMALL)))
-    for name, value in (("gamma", 0.9), ("tau", 0.5), ("batch_size", 4)):
-        session.set(name, value)
-        trained(session)
+    session = with_three_changes()
     session.undo(2)
     assert words(session) == ["undone 1 (B 8 → 4)"]
     session.undo(1)
