@@ -16,7 +16,8 @@ from dashboard.film import encode
 from dashboard.run import Run
 from dashboard.static_files import loader, publish
 from dqn_core import Agent
-from dqn_core.environments import EnvironmentSpec, make_environment, restores_exactly
+from dqn_core.environments import EnvironmentSpec, make_environment
+from dqn_core.restoration import restores_exactly
 from dqn_core.trainer import Moment
 
 SLOW = 50

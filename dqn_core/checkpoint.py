@@ -18,6 +18,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from dqn_core.config import DQNConfig
+from dqn_core.earlier_versions import upgraded
 from dqn_core.environments import environment_spec
 from dqn_core.errors import CheckpointError, LabError
 from dqn_core.evaluation import Agent, network_shape
@@ -79,15 +80,15 @@ def load_run(source: Source) -> Trainer:
     A run from a machine with a GPU goes on where there is none, on the processor.
     """
     name = _name(source)
-    kind, state = unpack(source)
+    kind, saved = unpack(source)
     if kind != "run":
         raise CheckpointError(f"{name} holds an agent, not a run: it can be tested, not resumed.")
 
     def build() -> Trainer:
+        state = upgraded(saved)
         if not 1 <= len(state["configs"]) <= MOST_MEMBERS:
             raise ValueError(f"it has {len(state['configs'])} configurations")
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
-        state.setdefault("updates_due", 0)  # files from before a round of updates had pauses
         if not torch.cuda.is_available():
             configs = [c.replace(device="auto") if c.device == "cuda" else c for c in configs]
             state["configs"] = [config.to_dict() for config in configs]

@@ -1,7 +1,6 @@
-"""Environments from an id: checks, seeding, flat observations, and their state as a value."""
+"""Environments from an id: checks, seeding and flat observations."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -10,10 +9,9 @@ import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
+from dqn_core.environment_state import State, layers_of, restore, state_of
 from dqn_core.errors import UnsupportedEnvironmentError
 from dqn_core.families import FAILURE_LIMITS, LABELS, family, return_range
-
-State = dict[str, Any]
 
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
@@ -84,7 +82,7 @@ class Environment:
 
     def set_time_limit(self, max_episode_steps: int) -> None:
         """Truncate the coming episodes after ``max_episode_steps``; 0 is the environment's own."""
-        for layer in self._layers():
+        for layer in layers_of(self.env):
             if isinstance(layer, gymnasium.wrappers.TimeLimit):
                 layer._max_episode_steps = max_episode_steps or _own_time_limit(self.spec.env_id)
 
@@ -94,35 +92,13 @@ class Environment:
         # A copy: some environments go on writing into what they returned.
         return np.array(observation, dtype=np.float32)
 
-    def _layers(self) -> list[Any]:
-        layers: list[Any] = [self.env]
-        while isinstance(layers[-1], gymnasium.Wrapper):
-            layers.append(layers[-1].env)
-        return layers
-
     def state_dict(self) -> State:
-        """Plain variables of every wrapper and of the environment, and its random generator.
-
-        Whether that is all there is to an environment, `restores_exactly` finds out by trying.
-        """
-        layers = []
-        for layer in self._layers():
-            kept = {name: value for name, value in vars(layer).items() if _is_plain(value)}
-            # A copy: some environments write into their own arrays and lists.
-            layers.append(deepcopy(kept))
-        generator = self.env.unwrapped.np_random.bit_generator.state
-        return {"layers": layers, "generator": generator}
+        """Its plain variables and its random generator: see `environment_state`."""
+        return state_of(self.env)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self.env.unwrapped.np_random.bit_generator.state = state["generator"]
-        for layer, kept in zip(self._layers(), state["layers"], strict=True):
-            for name, value in kept.items():
-                # A file may name anything; only a plain variable that is there is set.
-                if name not in vars(layer) or not _is_plain(vars(layer)[name]):
-                    continue
-                if not _can_replace(value, vars(layer)[name]):
-                    raise ValueError(f"{name} cannot be {type(value).__name__}")
-                setattr(layer, name, deepcopy(value))
+        """Go on from where another environment of this kind was when ``state_dict`` was taken."""
+        restore(self.env, state)
 
     def nudge(self, component: int, amount: float) -> None:
         """Add ``amount`` to one component of the inner state of a classic-control environment."""
@@ -220,35 +196,6 @@ def known_environments() -> list[str]:
     return [env_id for env_id in _ids_of_families() if _is_supported(env_id)]
 
 
-def restores_exactly(env_id: str, max_episode_steps: int = 0) -> bool:
-    """Whether an environment's state can be captured: tried out on two fresh copies.
-
-    One plays on from where the other was captured; every observation must be the same to the bit.
-    """
-    original = make_environment(env_id, max_episode_steps)
-    twin = make_environment(env_id, max_episode_steps)
-    actions = np.random.default_rng(0).integers(original.spec.n_actions, size=60)
-    try:
-        original.reset(seed=1)
-        twin.reset(seed=2)
-        for action in actions[:10]:
-            if any(original.step(int(action))[2:]):
-                original.reset()
-        twin.load_state_dict(original.state_dict())
-        for action in actions[10:]:
-            mine, theirs = original.step(int(action)), twin.step(int(action))
-            if mine[1:] != theirs[1:] or not np.array_equal(mine[0], theirs[0]):
-                return False
-            if any(mine[2:]) and not np.array_equal(original.reset(), twin.reset()):
-                return False
-    except Exception:  # whatever a foreign environment raises here, it was not restored
-        return False
-    finally:
-        original.close()
-        twin.close()
-    return True
-
-
 def _observation_shape(
     env_id: str, space: gymnasium.Space[Any]
 ) -> tuple[int, int, tuple[tuple[float, float], ...]]:
@@ -296,23 +243,3 @@ def _unknown(env_id: str) -> str:
     near = get_close_matches(env_id, known, n=1, cutoff=0.65)
     hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
     return f"There is no environment called {env_id!r}{hint}"
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether ``value`` is data that a file can hold, rather than a living object."""
-    if isinstance(value, tuple | list):
-        return all(_is_plain(item) for item in value)
-    if isinstance(value, np.ndarray | np.generic):
-        return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
-    return value is None or isinstance(value, bool | int | float | str)
-
-
-def _can_replace(value: Any, present: Any) -> bool:
-    """Whether ``value`` is plain and of ``present``'s kind: a text, a sequence or a number.
-
-    None may become anything plain and anything may become None, as at the start of an episode.
-    """
-    if not _is_plain(value) or value is None or present is None:
-        return _is_plain(value)
-    kinds: tuple[type | tuple[type, ...], ...] = (str, (tuple, list, np.ndarray))
-    return all(isinstance(value, kind) == isinstance(present, kind) for kind in kinds)

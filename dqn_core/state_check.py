@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import make_environment, restores_exactly
+from dqn_core.environments import make_environment
+from dqn_core.restoration import restores_exactly
 from dqn_core.trainer import Trainer
 
 MOST = 2**40

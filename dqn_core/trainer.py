@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
-from dqn_core.environments import environment_spec, make_environment, restores_exactly
+from dqn_core.environments import environment_spec, make_environment
 from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import Agent, network_shape
 from dqn_core.exploration import epsilon_at, explores, random_actions
@@ -21,6 +21,7 @@ from dqn_core.networks import QNetwork
 from dqn_core.processor import chosen_device, denormals_as_zero
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
+from dqn_core.restoration import restores_exactly
 from dqn_core.update_statistics import check_divergence, update_statistics
 
 STATISTICS_PERIOD = 97

@@ -14,9 +14,9 @@ from dqn_core.environments import (
     environment_spec,
     known_environments,
     make_environment,
-    restores_exactly,
 )
 from dqn_core.errors import UnsupportedEnvironmentError
+from dqn_core.restoration import restores_exactly
 
 
 class Odd(gymnasium.Env[Any, Any]):
