@@ -1,10 +1,17 @@
 """The set-up: what is installed, what `./lab` says when it cannot, what the settings promise."""
 
+import contextlib
+import functools
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
+import threading
 import tomllib
+import zipfile
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -64,6 +71,80 @@ def test_lab_says_which_python_it_lacks(tmp_path, interpreter, message):
     assert result.returncode == 1
     assert message in result.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address of a package index with the wheels in `folder`."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def torch_wheel(index, version):
+    """A wheel that stands for PyTorch, with a streamlit that tells which one was installed."""
+    folder = index / "torch"
+    folder.mkdir(parents=True)
+    about = f"torch-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"torch-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("streamlit.py", f"print('torch', {version!r})\n")
+        wheel.writestr(f"{about}/METADATA", f"Name: torch\nVersion: {version}\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """lab(TORCH_CPU_INDEX=…) starts the app where PyTorch is all that it needs."""
+    shutil.copy(CHECKOUT / "lab", tmp_path)
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_text("torch~=2.13.0\n")
+    torch_wheel(tmp_path / "pypi", "2.13.0")
+
+    def start(**environment):
+        with served(tmp_path / "pypi") as pypi:
+            environment |= {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": pypi}
+            environment |= {"PYTHON": sys.executable, "PIP_FIND_LINKS": ""}
+            return subprocess.run(
+                [tmp_path / "lab"],
+                env=os.environ | environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+
+    return start
+
+
+on_linux_without_gpu = pytest.mark.skipif(
+    sys.platform != "linux" or Path("/proc/driver/nvidia").exists(),
+    reason="only Linux without an NVIDIA GPU has two builds to choose from",
+)
+
+
+@on_linux_without_gpu
+def test_the_first_start_takes_pytorch_for_processors_where_its_index_answers(lab, tmp_path):
+    torch_wheel(tmp_path / "cpu", "2.13.0+cpu")
+    with served(tmp_path / "cpu") as index:
+        output = lab(TORCH_CPU_INDEX=index)
+    assert "with PyTorch for processors" in output
+    assert output.splitlines()[-1] == "torch 2.13.0+cpu"
+
+
+@on_linux_without_gpu
+def test_the_first_start_takes_pypis_pytorch_where_the_other_index_is_silent(lab):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        index = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        output = lab(TORCH_CPU_INDEX=index)
+    assert f"since {index} does not answer" in output
+    assert output.splitlines()[-1] == "torch 2.13.0"
 
 
 def luminance(colour):
