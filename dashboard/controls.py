@@ -16,6 +16,7 @@ from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
+from dqn_core.foresight import never_due
 from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter, Value
 
 GROUP_SYMBOLS = {
@@ -156,6 +157,9 @@ def _group(
     if group in unfolded:
         for hyperparameter in rare:
             _control(session, grid, hyperparameter)
+    else:
+        for hyperparameter in rare:
+            _never_due(session, grid, hyperparameter.name)
 
 
 def _members(session: Session, grid: Grid) -> None:
@@ -208,6 +212,7 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
         words = f"{hyperparameter.label}: back to the preset's {show(preset_value)}"
         grid.way_back(name, words, partial(session.set, name, preset_value))
     _refusal(session, grid, name)
+    _never_due(session, grid, name)
 
 
 def _marks(link: Link) -> str:
@@ -236,6 +241,14 @@ def _refusal(session: Session, grid: Grid, name: str) -> None:
     if session.refused == name:
         grid.next_row()
         st.error(in_labels(session.problem), icon=":material/error:")
+
+
+def _never_due(session: Session, grid: Grid, name: str) -> None:
+    """The sentence for what this control asks of the run and will not have, below it."""
+    trainer = session.run.trainer
+    if sentence := never_due(trainer.config, trainer.spec).get(name):
+        grid.next_row()
+        st.warning(in_labels(sentence), icon=":material/warning:")
 
 
 def in_labels(problem: str) -> str:

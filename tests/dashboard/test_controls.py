@@ -110,6 +110,19 @@ def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() 
     assert marks(app, "differs").keys() == HYPERPARAMETERS.keys() - {"seed"}
 
 
+def test_what_the_run_will_never_do_is_told_at_its_control_folded_away_or_not() -> None:
+    app = opened(total_steps="600")
+    words = (
+        "No gradient update is due before environment step 1,000, and the run ends at 600: "
+        "make Learning starts smaller or Step budget larger."
+    )
+    assert words in [warning.value for warning in app.sidebar.warning]
+    unfold(app)
+    assert [warning.value for warning in app.sidebar.warning].count(words) == 1
+    control(app, "total_steps", "exact").set_value(1_000).run()
+    assert words not in [warning.value for warning in app.sidebar.warning]
+
+
 @pytest.mark.parametrize("gamma", [0.9, 0.99, 0.995, 0.999, 0.9999999])
 def test_the_box_takes_any_exact_value_and_the_slider_follows(app: AppTest, gamma: float) -> None:
     control(app, "gamma", "exact").set_value(gamma).run()

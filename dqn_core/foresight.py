@@ -1,0 +1,108 @@
+"""What a run will never do with its configuration, told before its first step."""
+
+import math
+from dataclasses import dataclass, replace
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments import EnvironmentSpec
+
+
+def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, str]:
+    """What a run asks for and will not have: one sentence each, by the hyperparameter to change.
+
+    Only what the configuration alone decides is told.
+    """
+    end = _end(config, spec)
+    first_update = _first_update(config)
+    sentences = {}
+    if first_update > end.step:
+        names = ("learning_starts", "train_frequency")
+        name = max(names, key=lambda name: getattr(config, name))
+        what = f"No gradient update is due before environment step {first_update:,}"
+        sentences[name] = end.too_early_for(what, name)
+    else:  # without updates the target network has nothing to follow
+        sentences |= _target_updates(config, end)
+    sentences |= _evaluations(config, end)
+    if config.stop_when_solved and (reason := _why_never_solved(config, spec, end)):
+        sentences["stop_when_solved"] = f"stop_when_solved will not stop this run: {reason}."
+    return sentences
+
+
+@dataclass(frozen=True)
+class _End:
+    """The environment step that a run does not go beyond, and the budget that says so."""
+
+    step: int
+    budget: str
+    words: str
+
+    def too_early_for(self, what: str, name: str) -> str:
+        return (
+            f"{what}, and the run ends {self.words}: make {name} smaller or {self.budget} larger."
+        )
+
+
+def _end(config: DQNConfig, spec: EnvironmentSpec) -> _End:
+    # How long an episode is nobody knows yet, but it is no longer than the time limit.
+    of_episodes = config.total_episodes * spec.max_episode_steps
+    if 0 < of_episodes < config.total_steps:
+        words = f"with episode {config.total_episodes:,}, by environment step {of_episodes:,}"
+        return _End(of_episodes, "total_episodes", words)
+    return _End(config.total_steps, "total_steps", f"at {config.total_steps:,}")
+
+
+def _first_update(config: DQNConfig) -> int:
+    """The environment step after which the first gradient update is due."""
+    frequency = config.train_frequency
+    return max(1, math.ceil(config.learning_starts / frequency)) * frequency
+
+
+def _target_updates(config: DQNConfig, end: _End) -> dict[str, str]:
+    most = end.step  # of episodes too: each has a step at least
+    if config.target_update_unit == "gradient_updates":
+        frequency = config.train_frequency
+        rounds = end.step // frequency - _first_update(config) // frequency + 1
+        most = rounds * config.gradient_steps
+        end = replace(end, words=f"with {most:,} gradient updates")
+    elif config.target_update_unit == "episodes" and config.total_episodes:
+        most = config.total_episodes
+        end = replace(end, budget="total_episodes", words=f"with episode {most:,}")
+    if config.target_update_period <= most:
+        return {}
+    unit = config.target_update_unit.removesuffix("s").replace("env_", "environment_")
+    what = (
+        f"The target network is not due to move before {unit.replace('_', ' ')} "
+        f"{config.target_update_period:,}"
+    )
+    return {"target_update_period": end.too_early_for(what, "target_update_period")}
+
+
+def _evaluations(config: DQNConfig, end: _End) -> dict[str, str]:
+    sentences = {}
+    if config.evaluation_period > end.step:
+        what = f"No greedy evaluation is due before environment step {config.evaluation_period:,}"
+        sentences["evaluation_period"] = end.too_early_for(what, "evaluation_period")
+    # The first evaluation is the best so far: only those after it can be without a new best.
+    first_stop = config.evaluation_period * (config.plateau_evaluations + 1)
+    if config.plateau_evaluations and first_stop > end.step:
+        what = (
+            f"A plateau of {config.plateau_evaluations:,} evaluations does not show before "
+            f"environment step {first_stop:,}"
+        )
+        sentences["plateau_evaluations"] = end.too_early_for(what, "plateau_evaluations")
+    return sentences
+
+
+def _why_never_solved(config: DQNConfig, spec: EnvironmentSpec, end: _End) -> str:
+    threshold = spec.reward_threshold
+    if threshold is None or not math.isfinite(threshold):
+        return f"{spec.env_id} has no solve threshold"
+    if spec.return_range and spec.return_range[1] < threshold:
+        return (
+            f"the solve threshold is {threshold:g}, and with a time limit of "
+            f"{spec.max_episode_steps:,} environment steps no return is above "
+            f"{spec.return_range[1]:g}"
+        )
+    if config.evaluation_period > end.step:
+        return "it needs a greedy evaluation"
+    return ""
