@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
+from dqn_core.app_command import app
 from dqn_core.checkpoint import MOST_MEMBERS, load_agent
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import known_environments
@@ -75,7 +76,9 @@ def _family(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="python -m dqn_core", description="Deep Q-learning without a screen.")
+    installed = Path(sys.argv[0]).name == "dqn-lab"
+    prog = "dqn-lab" if installed else "python -m dqn_core"
+    parser = _Parser(prog=prog, description="Deep Q-learning without a screen.")
     commands = parser.add_subparsers(required=True, metavar="command", dest="name")
     _add_train(commands)
     _add_evaluate(commands)
@@ -87,6 +90,12 @@ def _parser() -> _Parser:
         "environments", help="print the environments of Gymnasium that can be learned here"
     )
     environments.set_defaults(command=_print_environments)
+    # Without a prefix every word is Streamlit's, its options too.
+    pages = commands.add_parser(
+        "app", help="start the app in your browser", prefix_chars="\0", add_help=False
+    )
+    pages.add_argument("streamlit_options", nargs=argparse.REMAINDER)
+    pages.set_defaults(command=app)
     return parser
 
 
