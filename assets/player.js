@@ -106,7 +106,7 @@ class Player {
       ),
       button(
         "jump",
-        "Jump to the largest gap between predicted and obtained return",
+        "Jump to the largest gap between predicted and obtained return, both up to the film's end",
         () => this.jump((reel) => reel.largestGap()),
         icon("gap"),
         "Largest prediction gap",

@@ -124,20 +124,26 @@ export class Reel {
     return this.q(t)[action] === this.maxQ(t);
   }
 
-  /** Discounted return obtained from each moment on; a truncated episode counts on as predicted. */
+  /** The discounted sum of the rewards from each moment on, to the end of the film. */
   obtained() {
-    const values = new Array(this.length);
-    values[this.last] = this.truncated && !this.terminated ? this.maxQ(this.last) : 0;
+    const values = new Array(this.length).fill(0);
     for (let t = this.last - 1; t >= 0; t--) {
       values[t] = this.rows[t][1] + this.gamma * values[t + 1];
     }
     return values;
   }
 
-  /** Where the prediction was furthest from what came. */
+  /** What a reward just after the end of the film would weigh at moment t: 0 where none can come. */
+  weightAfterEnd(t) {
+    return this.terminated ? 0 : this.gamma ** (this.last - t);
+  }
+
+  /** Where the prediction, without its part for after the end, was furthest from what came. */
   largestGap() {
     const obtained = this.obtained();
-    return this.highest((t) => Math.abs(this.maxQ(t) - obtained[t]));
+    const afterEnd = this.terminated ? 0 : this.maxQ(this.last);
+    const predicted = (t) => this.maxQ(t) - this.weightAfterEnd(t) * afterEnd;
+    return this.highest((t) => Math.abs(predicted(t) - obtained[t]));
   }
 
   /**

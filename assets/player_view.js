@@ -1,5 +1,7 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
+import { percent } from "./numbers.js";
+
 const MOST_GAUGES = 8;
 
 export function element(tag, className, ...children) {
@@ -24,7 +26,7 @@ export function format(value, digits) {
   return rounded.toFixed(digits).replace("-", "−");
 }
 
-const percent = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`;
+const place = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`;
 
 const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
@@ -83,11 +85,14 @@ export class FilmView {
       "facts",
       ...["step", "reward", "return so far"].map((name) => this.fact(name)),
     );
-    this.outlook = element(
+    const outlook = element(
       "dl",
-      "facts outlook",
-      ...["predicted (max Q)", "obtained (discounted)"].map((name) => this.fact(name)),
+      "facts",
+      this.fact("predicted", "predicted (max Q)"),
+      this.fact("obtained", `obtained (discounted, γ ${reel.gamma})`),
     );
+    this.cut = element("p", "cut");
+    this.outlook = element("div", "outlook", outlook, this.cut);
     this.panel = element(
       "div",
       "panel",
@@ -131,9 +136,9 @@ export class FilmView {
     };
   }
 
-  fact(name) {
+  fact(name, label = name) {
     this.facts[name] = element("dd", "", "–");
-    return element("div", "", element("dt", "", name), this.facts[name]);
+    return element("div", "", element("dt", "", label), this.facts[name]);
   }
 
   /** Takes over what the film has gained, and the Q scale shared with the film beside it. */
@@ -142,10 +147,10 @@ export class FilmView {
     this.scale = { low: lowestQ, span: highestQ - lowestQ || 1 };
     this.digits = decimals(Math.max(-lowestQ, highestQ));
     const zero = (0 - lowestQ) / this.scale.span;
-    for (const row of this.actions) row.zero.style.left = percent(zero);
+    for (const row of this.actions) row.zero.style.left = place(zero);
     setText(this.low, lowestQ < 0 ? format(lowestQ, this.digits) : "");
     setText(this.high, highestQ > 0 ? format(highestQ, this.digits) : "");
-    this.zero.style.left = percent(zero);
+    this.zero.style.left = place(zero);
     this.zero.hidden = !lowestQ && !highestQ;
     this.ranges = reel.observationLimits.map(([low, high], i) => {
       const bounded = low !== null && high !== null && high > low;
@@ -218,8 +223,8 @@ export class FilmView {
     const zero = (0 - scale.low) / scale.span;
     this.actions.forEach((row, a) => {
       const end = (q[a] - scale.low) / scale.span;
-      row.bar.style.left = percent(Math.min(zero, end));
-      row.bar.style.width = percent(Math.abs(end - zero));
+      row.bar.style.left = place(Math.min(zero, end));
+      row.bar.style.width = place(Math.abs(end - zero));
       row.node.classList.toggle("taken", a === taken);
       setText(row.value, format(q[a], this.digits));
     });
@@ -236,7 +241,7 @@ export class FilmView {
     const observation = reel.observation(moment);
     this.gauges.forEach((row, i) => {
       const [low, high] = this.ranges[i];
-      row.dot.style.left = percent(high > low ? (observation[i] - low) / (high - low) : 0.5);
+      row.dot.style.left = place(high > low ? (observation[i] - low) / (high - low) : 0.5);
       setText(row.value, format(observation[i], this.gaugeDigits[i]));
     });
     if (this.gauges.length) return;
@@ -257,10 +262,18 @@ export class FilmView {
     if (!this.outcomes) return;
     // Nothing is to come after a terminal state, and nothing was learnt about it.
     const over = moment === reel.last && reel.terminated;
-    setText(facts["predicted (max Q)"], over ? "–" : format(reel.maxQ(moment), this.digits));
-    setText(
-      facts["obtained (discounted)"],
-      over ? "–" : format(this.outcomes[moment], this.digits),
+    setText(facts.predicted, over ? "–" : format(reel.maxQ(moment), this.digits));
+    setText(facts.obtained, over ? "–" : format(this.outcomes[moment], this.digits));
+    setText(this.cut, reel.terminated ? "" : this.notCounted(moment));
+  }
+
+  /** What the discounted sum lacks where a time limit has cut the episode. */
+  notCounted(moment) {
+    const { reel } = this;
+    const power = `γ^${reel.last - moment}`;
+    return (
+      "What would have followed the last step is not counted; seen from here it weighs " +
+      `${power} = ${percent(reel.weightAfterEnd(moment))}.`
     );
   }
 

@@ -109,11 +109,23 @@ def _panels(run: Run, earlier: Sequence[Earlier]) -> list[Panel]:
         ),
         Panel(
             "values",
-            "Q-values: promised and kept",
+            "Q-values: predicted and obtained",
             (
                 Trace("updates", "mean_q", "mean max Q of a batch", "line", "value"),
-                Trace("evaluations", "predicted", "greedy: max Q", "markers", "prediction"),
-                Trace("evaluations", "obtained", "greedy: return obtained", "markers", "return"),
+                Trace(
+                    "evaluations",
+                    "predicted",
+                    "greedy: max Q at the start",
+                    "markers",
+                    "prediction",
+                ),
+                Trace(
+                    "evaluations",
+                    "obtained",
+                    "greedy: rewards obtained, discounted",
+                    "markers",
+                    "return",
+                ),
             ),
             (Reference(ceiling, f"ceiling 1/(1−γ) = {ceiling:.4g}", last_change("gamma")),)
             if ceiling

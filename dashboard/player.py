@@ -22,6 +22,7 @@ _FILES = (
     "player_view.js",
     "player_strip.js",
     "player.css",
+    "numbers.js",
     "envelope.js",
     "messages.js",
 )

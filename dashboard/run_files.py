@@ -17,7 +17,7 @@ from dqn_core import Trainer, preset
 config = preset("{preset}"){values}
 trainer = Trainer([config.replace(seed=seed) for seed in {seeds}])
 {steps}
-print(trainer.history.evaluations.frame())
+print(trainer.history.evaluations.frame().to_string(index=False))
 '''
 
 

@@ -2,13 +2,25 @@
 
 from typing import Any
 
+import numpy as np
+
 
 def upgraded(state: dict[str, Any]) -> dict[str, Any]:
     """``state`` with what a run saved by an earlier version does not have yet.
 
     It is checked only afterwards, so nothing in it can be relied on here.
     """
+    history = state["history"]
     return {
         "updates_due": 0,  # before a round of updates had pauses
         **state,
+        "history": {**history, "evaluations": _of_rewards_alone(history["evaluations"])},
     }
+
+
+def _of_rewards_alone(evaluations: dict[str, Any]) -> dict[str, Any]:
+    """Once the agent's own estimate was part of what was obtained: without it, nobody knows."""
+    if "truncated_share" in evaluations:
+        return evaluations
+    unknown = np.full(len(evaluations["member"]), np.nan)
+    return {**evaluations, **dict.fromkeys(("predicted", "obtained", "truncated_share"), unknown)}

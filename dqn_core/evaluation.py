@@ -56,9 +56,9 @@ class Push:
 class Evaluation:
     """Episodes of one policy: one entry an episode.
 
-    ``predicted`` is the mean of max Q over the states visited, ``obtained`` the mean discounted
-    return really had from them; where the time limit cut an episode, what was still to come is
-    counted at max Q of the last state.
+    ``predicted`` is max Q of the first state: what the policy expects of the whole episode.
+    ``obtained`` is the sum of the rewards, discounted to that state, and nothing else: what would
+    have followed after a time limit is not counted.
     """
 
     seeds: list[int]
@@ -71,6 +71,11 @@ class Evaluation:
     @property
     def mean_return(self) -> float:
         return float(self.returns.mean())
+
+    @property
+    def truncated_share(self) -> float:
+        """Share of the episodes that a time limit cut."""
+        return float(1 - self.terminated.mean())
 
 
 def evaluate(
@@ -156,79 +161,35 @@ def playing(
         ]
     )
     like = network.parameters
-    going_on = np.ones((members, episodes), dtype=bool)
-    terminated = np.zeros_like(going_on)
-    rewards: list[np.ndarray] = []
-    values: list[np.ndarray] = []
-    alive: list[np.ndarray] = []
-    while True:
+    shape = members, episodes
+    going_on, terminated = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    returns, lengths = np.zeros(shape), np.zeros(shape, dtype=np.int64)
+    predicted, obtained = np.zeros(shape), np.zeros(shape)
+    gamma, discount = np.array(gammas)[:, None], np.ones((members, 1))
+    step = 0
+    while going_on.any():
         q_values = network.q_values(torch.from_numpy(observations).to(like))
         best, greedy = q_values.max(-1)
-        values.append(best.double().cpu().numpy())
-        alive.append(going_on.copy())
-        if not going_on.any():
-            break
+        if step == 0:
+            predicted = best.double().cpu().numpy()
         actions = greedy.cpu().numpy()
-        reward = np.zeros((members, episodes))
+        reward = np.zeros(shape)
+        lengths += going_on
         for p, e in np.argwhere(going_on).tolist():
             action = int(actions[p, e])
             if epsilon > 0 and generators[p][e].random() < epsilon:
                 action = int(generators[p][e].integers(spec.n_actions))
-            if push and push.step == len(rewards):
+            if push and push.step == step:
                 environments[p][e].nudge(push.component, push.amount)
             observations[p, e], reward[p, e], ended, cut = environments[p][e].step(action)
             terminated[p, e] = ended
             going_on[p, e] = not (ended or cut)
-        rewards.append(reward)
+        returns += reward
+        obtained += discount * reward
+        discount = discount * gamma
+        step += 1
         yield
     return [
-        _summary(
-            list(seeds[p]),
-            np.array([row[p] for row in rewards]),
-            np.array([row[p] for row in values]),
-            np.array([row[p] for row in alive]),
-            terminated[p],
-            gammas[p],
-        )
+        Evaluation(list(seeds[p]), returns[p], lengths[p], terminated[p], predicted[p], obtained[p])
         for p in range(members)
     ]
-
-
-def discounted_returns(
-    rewards: np.ndarray, gamma: float, bootstrap: float | np.ndarray
-) -> np.ndarray:
-    """The discounted return from each step on, same shape as ``rewards`` `(T, …)`.
-
-    ``bootstrap`` is what is still to come after the last step.
-    """
-    returns = np.empty_like(rewards, dtype=np.float64)
-    ahead = np.asarray(bootstrap, dtype=np.float64)
-    for step in range(len(rewards) - 1, -1, -1):
-        ahead = rewards[step] + gamma * ahead
-        returns[step] = ahead
-    return returns
-
-
-def _summary(
-    seeds: list[int],
-    rewards: np.ndarray,
-    values: np.ndarray,
-    alive: np.ndarray,
-    terminated: np.ndarray,
-    gamma: float,
-) -> Evaluation:
-    """One member's evaluation from `(T, E)` rewards and `(T + 1, E)` values and flags."""
-    lengths = alive.sum(0)
-    # An ended episode keeps its last observation, so the last value is that of its last state.
-    still_to_come = np.where(terminated, 0.0, values[-1])
-    obtained = np.empty(len(seeds))
-    for e, length in enumerate(lengths):
-        obtained[e] = discounted_returns(rewards[:length, e], gamma, still_to_come[e]).mean()
-    return Evaluation(
-        seeds=seeds,
-        returns=rewards.sum(0),
-        lengths=lengths,
-        terminated=terminated,
-        predicted=(values * alive).sum(0) / lengths,
-        obtained=obtained,
-    )

@@ -21,7 +21,12 @@ EPISODES: Columns = WHEN | {
     "exploration_share": float,
     "terminated": bool,
 }
-EVALUATIONS: Columns = WHEN | {"mean_return": float, "predicted": float, "obtained": float}
+EVALUATIONS: Columns = WHEN | {
+    "mean_return": float,
+    "predicted": float,
+    "obtained": float,
+    "truncated_share": float,
+}
 CHANGES: Columns = WHEN | {"name": object, "old": object, "new": object}
 UPDATES: Columns = WHEN | {
     "gradient_update": int,

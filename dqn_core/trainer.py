@@ -331,6 +331,7 @@ class Trainer:
                 mean_return=result.mean_return,
                 predicted=float(result.predicted.mean()),
                 obtained=float(result.obtained.mean()),
+                truncated_share=result.truncated_share,
             )
 
     def change(self, member: int | None = None, **changes: Value) -> None:

@@ -160,11 +160,24 @@ def test_jumps_to_the_telling_moments(desk: Desk, demo: dict[str, Any]) -> None:
     assert desk.step == distance.argmin()
 
     best = np.array([m.q_values.max() for m in moments], float)
-    obtained = best.copy()  # the episode was truncated: the last prediction stands for the rest
-    for t in reversed(range(200)):
-        obtained[t] = 1 + 0.99 * obtained[t + 1]
+    left = np.arange(200, -1, -1)  # steps to the time limit, which cut the episode
+    predicted = best - 0.99**left * best[-1]  # what it expects before the cut alone
+    obtained = (1 - 0.99**left) / (1 - 0.99)
     desk["[aria-label*='largest gap']"].click()
-    assert desk.step == np.abs(best - obtained)[:-1].argmax()
+    assert desk.step == np.abs(predicted - obtained)[:-1].argmax()
+
+
+def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(desk: Desk) -> None:
+    desk.open("explores", 200)
+    for step, weight in ((0, "13"), (150, "61"), (200, "100")):
+        desk.pause_at(step)
+        facts = dict(zip(desk["dt"].all_inner_texts(), desk["dd"].all_inner_texts(), strict=True))
+        rewards = sum(0.99**k for k in range(200 - step))
+        assert float(facts["obtained (discounted, γ 0.99)"]) == pytest.approx(rewards, abs=0.01)
+        cut = desk[".cut"].inner_text()
+        assert f"is not counted; seen from here it weighs γ^{200 - step} = {weight}" in cut
+    desk.open("text", 6)  # its episode has ended by itself
+    assert desk[".cut"].inner_text() == ""
 
 
 def test_plays_at_the_rate_of_the_environment_without_the_server(desk: Desk) -> None:

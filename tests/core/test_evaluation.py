@@ -9,13 +9,13 @@ from dqn_core import Agent, DQNConfig, Trainer, evaluate
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import (
-    discounted_returns,
     network_shape,
     playing,
     random_policy_return,
     to_the_end,
 )
 from dqn_core.networks import QNetwork
+from tests.balancing import balancing_agent
 
 
 def agent_for(env_id: str, seed: int = 0, **values: object) -> Agent:
@@ -34,25 +34,20 @@ def test_episodes_played_side_by_side_are_those_played_one_by_one_by_hand(
     env = gymnasium.make(env_id, **({"max_episode_steps": limit} if limit else {}))
     for e in range(6):
         observation, _ = env.reset(seed=40 + e)
-        rewards, best, over = [], [], False
+        rewards, over = [], False
+        start = np.atleast_1d(np.asarray(observation, np.float32))
         while not over:
             flat = np.atleast_1d(np.asarray(observation, np.float32))
-            best.append(float(agent.q_values(flat[None]).max()))
             observation, reward, terminated, truncated, _ = env.step(agent.predict(flat))
             rewards.append(float(reward))
             over = terminated or truncated
-        last = np.atleast_1d(np.asarray(observation, np.float32))
-        bootstrap = 0.0 if terminated else float(agent.q_values(last[None]).max())
-        obtained, ahead = [], bootstrap
-        for reward in reversed(rewards):
-            ahead = reward + 0.9 * ahead
-            obtained.append(ahead)
         assert result.seeds[e] == 40 + e
         assert result.returns[e] == pytest.approx(sum(rewards))
         assert result.lengths[e] == len(rewards)
         assert bool(result.terminated[e]) == terminated
-        assert result.predicted[e] == pytest.approx(np.mean(best), abs=1e-5)
-        assert result.obtained[e] == pytest.approx(np.mean(obtained), abs=1e-5)
+        assert result.predicted[e] == pytest.approx(agent.q_values(start[None]).max(), abs=1e-5)
+        discounted = sum(0.9**t * reward for t, reward in enumerate(rewards))
+        assert result.obtained[e] == pytest.approx(discounted)
 
 
 def test_an_episodes_result_does_not_depend_on_how_many_are_played_beside_it() -> None:
@@ -79,12 +74,20 @@ def test_members_play_with_their_own_networks() -> None:
         assert result.returns.tolist() == evaluate(agent, episodes=3, seed=7).returns.tolist()
 
 
-def test_discounted_returns_are_those_of_the_definition() -> None:
-    rewards = np.array([1.0, 2.0, 3.0])
-    np.testing.assert_allclose(
-        discounted_returns(rewards, 0.5, 8.0), [1 + 1 + 0.75 + 1, 2 + 1.5 + 2, 3 + 4]
-    )
-    assert discounted_returns(np.array([]), 0.5, 1.0).shape == (0,)
+def test_what_was_obtained_has_no_estimate_of_the_agents_in_it() -> None:
+    agent = balancing_agent(max_episode_steps=60, gamma=0.9)
+    agent.network.biases[2][:] += 1_000  # it promises far more than there is
+    result = evaluate(agent, episodes=3)
+    assert result.truncated_share == 1, "the case is that of a time limit"
+    assert (result.predicted > 900).all()
+    assert result.obtained == pytest.approx((1 - 0.9**60) / (1 - 0.9))
+
+
+def test_the_share_of_episodes_that_the_time_limit_cut_is_told() -> None:
+    result = evaluate(agent_for("FrozenLake-v1", max_episode_steps=4), episodes=40, epsilon=1.0)
+    assert 0 < result.truncated_share < 1
+    ended_early = (result.lengths < 4) | result.terminated
+    assert result.truncated_share == pytest.approx(1 - ended_early.mean())
 
 
 def test_evaluating_an_agent_leaves_it_and_its_run_alone() -> None:

@@ -28,6 +28,18 @@ def test_a_run_that_an_earlier_version_saved_goes_on(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_an_earlier_version_called_obtained_is_not_shown_as_that(name: str) -> None:
+    trainer = load_run(FOLDER / f"{name}.run.safetensors")
+    trainer.run(max_steps=100)
+    evaluations = trainer.history.evaluations.frame()
+    assert evaluations["mean_return"].notna().all()
+    is_old = evaluations["env_step"] <= 175
+    for column in ("predicted", "obtained", "truncated_share"):
+        assert evaluations[column].isna().tolist() == is_old.tolist()
+    trainer.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_agent_that_an_earlier_version_saved_thinks_the_same(name: str) -> None:
     agent = load_agent(FOLDER / f"{name}.agent.safetensors")
     observations = np.stack([np.full(agent.network.shape.observation_dim, x) for x in (0, 1)])

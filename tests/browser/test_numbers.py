@@ -1,0 +1,25 @@
+"""What the browser writes is what Python would."""
+
+import random
+
+from playwright.sync_api import Page
+
+from dqn_core.numbers import number, percent
+from tests.browser.chart_bench import ORIGIN, module
+
+
+def test_the_browser_writes_numbers_as_python_does(page: Page) -> None:
+    chance = random.Random(0)
+    values = [0.0, 1.0, 0.99951, 0.0009999, 0.995, 0.9949, 1e-4, 475.0]
+    values += [chance.choice([-1, 1]) * 10 ** chance.uniform(-8, 6) for _ in range(1_000)]
+    shares = [abs(value) % 1 for value in values] + [1.0]
+    page.route(f"{ORIGIN}**", module)
+    page.goto(ORIGIN)
+    written = page.evaluate(
+        """async ([values, shares]) => {
+            const { number, percent } = await import("/numbers.js");
+            return [...values.map(number), ...shares.map(percent)];
+        }""",
+        [values, shares],
+    )
+    assert written == [number(value) for value in values] + [percent(share) for share in shares]
