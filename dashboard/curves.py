@@ -47,10 +47,10 @@ def curves(session: Session, drawn: str) -> None:
 
 
 def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
-    """The largest discounted return there can be, where the reward is known to be 1 a step."""
-    if spec.env_id.startswith("CartPole") and gamma < 1:
-        return 1 / (1 - gamma)
-    return None
+    """The largest discounted return there can be, where it is known what a step is worth."""
+    if spec.step_reward is None or gamma >= 1:
+        return None
+    return spec.step_reward / (1 - gamma)
 
 
 def _table(earlier: Earlier) -> str:

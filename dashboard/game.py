@@ -26,7 +26,7 @@ from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core import record
 from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
-from dqn_core.families import family
+from dqn_core.families import argument, family
 from dqn_core.recording import Recording, render_mode
 
 _log = logging.getLogger(__name__)
@@ -65,11 +65,19 @@ _KEYS = {
 def keys_of(spec: EnvironmentSpec) -> Keys:
     """The arrow keys where they are known, else the digits: 1 is the first action."""
     digits = Keys({str(action + 1): action for action in range(min(9, spec.n_actions))})
-    return _KEYS.get(family(spec.env_id), digits)
+    return _KEYS.get(spec.family, digits)
 
 
-REMARKS = {"FrozenLake": "The ice is slippery: a step may go sideways."}
-"""What a person should know before the first key."""
+_SLIPPERY = {"FrozenLake": True, "CliffWalking": False}
+"""Whether a family is, where its registration does not say so."""
+
+
+def remark(env_id: str) -> str:
+    """What a person should know before the first key."""
+    usual = _SLIPPERY.get(family(env_id))
+    if usual is None or not argument(env_id, "is_slippery", usual):
+        return ""
+    return "It is slippery: a step may go sideways."
 
 
 def has_clock(env_id: str) -> bool:

@@ -146,7 +146,8 @@ def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None
 
 def grown_agents(run: Run, chosen: Chosen) -> list[Agent]:
     """The run's first member at up to `MOST_TILES` steps of its training, evenly spread."""
-    if family(run.config.env_id) != family(chosen.agent.config.env_id):
+    mine, theirs = run.config.env_id, chosen.agent.config.env_id
+    if mine != theirs and (not family(mine) or family(mine) != family(theirs)):
         return []
     kept = {agent.env_steps: agent for agent in run.snapshots}
     if run.trainer.env_step and run.trainer.env_step not in kept:

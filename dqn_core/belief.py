@@ -8,7 +8,6 @@ import numpy as np
 
 from dqn_core.environments import Environment, EnvironmentSpec
 from dqn_core.evaluation import Agent
-from dqn_core.families import family
 
 WIDEST = 1e3
 """A limit beyond it says nothing about where an agent will be (CartPole's velocities: ±inf)."""
@@ -75,9 +74,8 @@ def dimensions(spec: EnvironmentSpec, seen: np.ndarray) -> list[Dimension]:
     failing both, the central 98 % of the observations ``seen`` `(N, observation_dim)`, rounded
     outwards so that they do not shift with every step.
     """
-    kind = family(spec.env_id)
-    known = _KNOWN.get(kind, ())
-    units = _UNITS.get(kind, ())
+    known = _KNOWN.get(spec.family, ())
+    units = _UNITS.get(spec.family, ())
     found = []
     for i, label in enumerate(spec.observation_labels):
         low, high = spec.observation_limits[i]
@@ -94,7 +92,7 @@ def dimensions(spec: EnvironmentSpec, seen: np.ndarray) -> list[Dimension]:
 
 def telling_pair(spec: EnvironmentSpec) -> tuple[int, int]:
     """The two components that a plane shows best."""
-    return _TELLING_PAIR.get(family(spec.env_id), (0, 1))
+    return _TELLING_PAIR.get(spec.family, (0, 1))
 
 
 def _range_seen(values: np.ndarray) -> tuple[float, float]:
@@ -184,7 +182,7 @@ def grid_world(environment: Environment) -> GridWorld | None:
     n_states = environment.spec.n_states
     inner: Any = environment.env.unwrapped
     drawn: Any = getattr(inner, "desc", None)
-    if family(environment.spec.env_id) == "Taxi":
+    if environment.spec.family == "Taxi":
         return _taxi(drawn.astype(str))
     if drawn is not None and np.size(drawn) == n_states:
         letters = np.asarray(drawn).astype(str)

@@ -11,7 +11,14 @@ from gymnasium.spaces import Box, Discrete
 
 from dqn_core.environment_state import State, layers_of, restore, state_of
 from dqn_core.errors import UnsupportedEnvironmentError
-from dqn_core.families import FAILURE_LIMITS, LABELS, family, return_range
+from dqn_core.families import (
+    FAILURE_LIMITS,
+    LABELS,
+    STEP_REWARD,
+    family,
+    return_range,
+    rewards_are_usual,
+)
 
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
@@ -28,6 +35,7 @@ class EnvironmentSpec:
     """
 
     env_id: str
+    family: str
     observation_dim: int
     n_states: int
     n_actions: int
@@ -38,6 +46,7 @@ class EnvironmentSpec:
     max_episode_steps: int
     reward_threshold: float | None
     return_range: tuple[float, float] | None
+    step_reward: float | None
     frames_per_second: float
     render_modes: tuple[str, ...]
 
@@ -144,6 +153,7 @@ def make_environment(
         ) from error
 
     unwrapped: Any = env.unwrapped
+    paid = kind if rewards_are_usual(env_id) else ""
     n_states, dim, space_limits = _observation_shape(env_id, env.observation_space)
     failures = FAILURE_LIMITS.get(kind, {})
     limits = tuple(
@@ -164,6 +174,7 @@ def make_environment(
     names, actions = LABELS.get(kind, ((), ()))
     spec = EnvironmentSpec(
         env_id=env_id,
+        family=kind,
         observation_dim=dim,
         n_states=n_states,
         n_actions=n_actions,
@@ -177,7 +188,8 @@ def make_environment(
         ),
         max_episode_steps=time_limit,
         reward_threshold=env.spec.reward_threshold if env.spec else None,
-        return_range=return_range(kind, time_limit),
+        return_range=return_range(paid, time_limit),
+        step_reward=STEP_REWARD.get(paid),
         frames_per_second=float(env.metadata.get("render_fps", 30)),
         render_modes=tuple(env.metadata.get("render_modes", ())),
     )
@@ -227,7 +239,7 @@ def _missing_package(error: Exception) -> str | None:
 
 def _ids_of_families() -> list[str]:
     """Ids of Gymnasium's own environments with discrete actions and flat observations, sorted."""
-    return sorted(i for i in gymnasium.registry if family(i) in LABELS and "/" not in i)
+    return sorted(i for i in gymnasium.registry if family(i))
 
 
 def _is_supported(env_id: str) -> bool:

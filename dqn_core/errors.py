@@ -27,6 +27,10 @@ class UnsupportedEnvironmentError(LabError):
     """An environment id is unknown, or the environment is not one that DQN can learn."""
 
 
+class EnvironmentFailure(LabError):  # noqa: N818 - a failure of the environment, not of ours
+    """An environment raised something, or returned what cannot be used."""
+
+
 class MissingPackageError(LabError):
     """An optional package is needed for what was asked."""
 

@@ -2,6 +2,26 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+
+_FAMILIES = {
+    "gymnasium.envs.classic_control.cartpole:CartPoleEnv": "CartPole",
+    "gymnasium.envs.classic_control.acrobot:AcrobotEnv": "Acrobot",
+    "gymnasium.envs.classic_control.mountain_car:MountainCarEnv": "MountainCar",
+    "gymnasium.envs.box2d.lunar_lander:LunarLander": "LunarLander",
+    "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv": "FrozenLake",
+    "gymnasium.envs.toy_text.cliffwalking:CliffWalkingEnv": "CliffWalking",
+    "gymnasium.envs.toy_text.taxi:TaxiEnv": "Taxi",
+}
+"""Gymnasium's entry points: an id may be anybody's, also ``CartPole-v2``."""
+
+_CONTINUOUS = "continuous"
+"""The argument that gives LunarLander continuous actions, for which nothing here is true."""
+
+_OF_REWARDS = ("sutton_barto_reward", "reward_schedule")
+"""Arguments that change what the steps of CartPole and FrozenLake are worth."""
 
 LABELS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "CartPole": (
@@ -32,9 +52,10 @@ LABELS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Names of observation components and actions, from Gymnasium's documentation of each family."""
 
+STEP_REWARD = {"CartPole": 1.0}
+"""What each step is worth in a family where all are worth the same."""
+
 _RETURN_RANGE: dict[str, tuple[float, float]] = {
-    "Acrobot": (-500, 0),
-    "MountainCar": (-200, 0),
     "LunarLander": (-400, 300),
     "FrozenLake": (0, 1),
     "CliffWalking": (-500, 0),
@@ -86,12 +107,34 @@ PUSHABLE: dict[str, tuple[int, str, float]] = {
 
 
 def family(env_id: str) -> str:
-    """The name without version and variant: ``FrozenLake`` for ``FrozenLake8x8-v1``."""
-    return env_id.partition("-v")[0].removesuffix("8x8").removesuffix("Slippery")
+    """The family of a registered environment by its entry point, "" where nothing is known of it.
+
+    Variants are of the family: ``FrozenLake8x8-v1``, or Gymnasium's own entry point registered
+    under another id with other arguments. Further wrappers may change what is observed.
+    """
+    registered = gymnasium.registry.get(env_id)
+    if registered is None or registered.additional_wrappers or registered.kwargs.get(_CONTINUOUS):
+        return ""
+    point: Any = registered.entry_point
+    if isinstance(point, type):
+        point = f"{point.__module__}:{point.__qualname__}"
+    return _FAMILIES.get(point, "") if isinstance(point, str) else ""
+
+
+def argument(env_id: str, name: str, default: Any = None) -> Any:
+    """What an environment is registered to be made with, ``default`` where nothing is said."""
+    return gymnasium.registry[env_id].kwargs.get(name, default)
+
+
+def rewards_are_usual(env_id: str) -> bool:
+    """Whether an environment's rewards are those of its family."""
+    return not any(argument(env_id, name) for name in _OF_REWARDS)
 
 
 def return_range(kind: str, time_limit: int) -> tuple[float, float] | None:
     """What an episode's return can be in a family, None where that is not known."""
     if kind == "CartPole":
         return (0.0, float(time_limit))
+    if kind in ("Acrobot", "MountainCar"):
+        return (-float(time_limit), 0.0)
     return _RETURN_RANGE.get(kind)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dqn_core.errors import ConfigurationError
+from dqn_core.scalars import plain, shown
 
 Applies = Literal["now", "next episode", "restart"]
 APPLIES_WORDS: dict[str, str] = {
@@ -71,6 +72,7 @@ class Hyperparameter:
 
     def validated(self, value: Any) -> Value:
         """``value`` in its own type; raises `ConfigurationError` if it is not allowed."""
+        value = plain(value)
         if self.kind is bool:
             if not isinstance(value, bool):
                 raise self._refusal(value)
@@ -105,10 +107,7 @@ class Hyperparameter:
             raise self._refusal(text) from None
 
     def _refusal(self, value: object) -> ConfigurationError:
-        shown = " ".join(repr(value).split())
-        if len(shown) > 60:
-            shown = f"{shown[:60]}…"
-        return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown}.")
+        return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown(value)}.")
 
 
 def _number(value: float) -> str:

@@ -8,14 +8,13 @@ from dashboard.agents import Chosen, choose_agents, load, upload_control
 from dashboard.conditions import Conditions, conditions
 from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
-from dashboard.game import REMARKS, game
+from dashboard.game import game, remark
 from dashboard.player import player
 from dashboard.results import Results
 from dashboard.session import Session, current_session
 from dashboard.showing import Showing
 from dashboard.takeaway import take_away
 from dqn_core import LabError
-from dqn_core.families import family
 
 COLORS = ("#0077bb", "#ee7733")
 
@@ -187,8 +186,7 @@ def duel_section(showing: Showing) -> None:
             st.caption("From the same start, in the same physics, on the same clock.")
             duel(showing.chosen, showing.seed, showing.conditions, "duel")
         else:
-            remark = REMARKS.get(family(env_id), "")
-            st.caption(f"From the same start, with its keys below the pictures. {remark}")
+            st.caption(f"From the same start, with its keys below the pictures. {remark(env_id)}")
             game(showing.chosen, showing.seed, showing.conditions, "game")
 
 

@@ -5,7 +5,9 @@ import math
 import re
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
@@ -263,3 +265,47 @@ def test_a_stop_that_no_evaluation_could_trigger_is_refused(stop: dict[str, Any]
     assert DQNConfig(**stop).evaluation_period
     with pytest.raises(ConfigurationError, match="needs greedy evaluations"):
         DQNConfig(**stop, evaluation_period=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stored"),
+    [
+        ("hidden_dim", np.int64(64), 64),
+        ("hidden_dim", np.uint8(64), 64),
+        ("hidden_dim", np.float64(64), 64),
+        ("hidden_dim", np.array(64), 64),
+        ("batch_size", torch.tensor(32), 32),
+        ("gamma", np.float32(0.5), 0.5),
+        ("gamma", np.float16(0.5), 0.5),
+        ("gamma", np.int8(1), 1.0),
+        ("double_dqn", np.bool_(False), False),
+        ("env_id", np.str_("Acrobot-v1"), "Acrobot-v1"),
+        ("loss", np.str_("mse"), "mse"),
+    ],
+)
+def test_values_of_numpy_and_pytorch_are_taken_and_stored_as_pythons_own(
+    name: str, value: Any, stored: Any
+) -> None:
+    for config in (DQNConfig(**{name: value}), DQNConfig().replace(**{name: value})):
+        found = getattr(config, name)
+        assert found == stored
+        assert type(found) is type(stored)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hidden_dim", np.int64(0)),
+        ("hidden_dim", np.float64(64.5)),
+        ("hidden_dim", np.bool_(True)),
+        ("hidden_dim", np.array([64])),
+        ("gamma", np.float32("nan")),
+        ("gamma", np.str_("0.9")),
+        ("double_dqn", np.int64(1)),
+        ("loss", np.str_("mae")),
+    ],
+)
+def test_values_of_numpy_keep_to_the_range(name: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=name) as refused:
+        DQNConfig(**{name: value})
+    assert "\n" not in str(refused.value)

@@ -11,6 +11,8 @@ from dashboard.live_chart import News, Panel, answer
 from dashboard.runner import Runner
 from dashboard.session import Session
 from dashboard.slots import Slots
+from dqn_core.environments import environment_spec
+from tests.core.foreign import registered
 from tests.core.small_runs import SMALL
 from tests.dashboard.test_earlier import trained
 from tests.dashboard.test_live_chart import read
@@ -53,3 +55,10 @@ def test_earlier_runs_are_sent_once(drawn: tuple[list[Panel], News]) -> None:
     query = dict(parse_qsl(urlencode(has)))  # as the browser's question comes: names have a space
     again = read(answer(panels, "spec", news, query))["tables"]
     assert {name: part["rows"] for name, part in again.items()} == dict.fromkeys(first, 0)
+
+
+def test_a_ceiling_is_drawn_only_where_it_is_known_what_a_step_is_worth() -> None:
+    assert curves.value_ceiling(environment_spec("CartPole-v1"), 0.9) == pytest.approx(10)
+    assert curves.value_ceiling(environment_spec("CartPole-v1"), 1.0) is None
+    with registered("CartPole-v2"):
+        assert curves.value_ceiling(environment_spec("CartPole-v2"), 0.9) is None

@@ -14,10 +14,11 @@ from dashboard import game as game_module
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dashboard.film import encode
-from dashboard.game import Game, keys_of
+from dashboard.game import Game, keys_of, remark
 from dqn_core import DQNConfig, Trainer
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.evaluation import Push
+from tests.core.foreign import registered
 
 
 def chosen(env_id: str, **values: Any) -> Chosen:
@@ -213,3 +214,19 @@ def test_the_agent_goes_on_to_its_end_after_the_persons(monkeypatch: pytest.Monk
     assert len(found["returns"]) == theirs + 1
     assert found["sizes"][-2:][0] == 0  # the person's picture stays
     assert found["sizes"][-1] > 0
+
+
+@pytest.mark.parametrize(
+    ("env_id", "slippery"),
+    [
+        ("FrozenLake-v1", True),
+        ("Dry-v0", False),
+        ("CliffWalking-v1", False),
+        ("CliffWalkingSlippery-v1", True),
+        ("CartPole-v1", False),
+    ],
+)
+def test_only_what_is_slippery_is_said_to_be(env_id: str, slippery: bool) -> None:
+    lake = "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv"
+    with registered("Dry-v0", lake, kwargs={"is_slippery": False}):
+        assert bool(remark(env_id)) == slippery

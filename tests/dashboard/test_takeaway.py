@@ -24,6 +24,7 @@ from dashboard.takeaway import (
 from dqn_core import Agent, DQNConfig, LabError, Trainer, record
 from dqn_core.environments import known_environments
 from tests.balancing import balancing_agent
+from tests.core.foreign import registered
 from tests.dashboard.episodes import SMALL, chosen, finished, trained_run
 
 
@@ -51,6 +52,13 @@ def test_the_growth_is_told_by_evenly_spread_snapshots() -> None:
     assert (steps[0], steps[-1]) == (0, 200)
     assert np.ptp(np.diff(steps)) <= 10
     assert grown_agents(Run([SMALL.replace(env_id="Acrobot-v1")]), chosen()) == []
+
+
+def test_two_environments_of_which_nothing_is_known_are_not_alike() -> None:
+    with registered("Mine-v0"), registered("Yours-v0"):
+        mine, yours = (Run([SMALL.replace(env_id=env_id)]) for env_id in ("Mine-v0", "Yours-v0"))
+        assert grown_agents(mine, chosen(mine.agent()))
+        assert grown_agents(mine, chosen(yours.agent())) == []
 
 
 def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:

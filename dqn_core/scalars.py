@@ -1,0 +1,39 @@
+"""Numbers that come from elsewhere: as Python's own, or refused in one sentence."""
+
+import numbers
+from typing import Any
+
+from dqn_core.errors import ConfigurationError
+
+
+def plain(value: Any) -> Any:
+    """A single value of NumPy's or PyTorch's as Python's own; everything else as it is."""
+    return value.item() if getattr(value, "shape", None) == () else value
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """``value`` of the argument ``name``; raises `ConfigurationError` unless it is in the range."""
+    number = plain(value)
+    if _is_number(number) and low <= number <= high and number == int(number):
+        return int(number)
+    raise ConfigurationError(
+        f"{name} must be a whole number from {low:,} to {high:,}, not {shown(value)}."
+    )
+
+
+def share(name: str, value: Any) -> float:
+    """``value`` of the argument ``name``; raises `ConfigurationError` unless it is 0 to 1."""
+    number = plain(value)
+    if _is_number(number) and 0 <= number <= 1:  # NaN compares false
+        return float(number)
+    raise ConfigurationError(f"{name} must be 0 to 1, not {shown(value)}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def shown(value: Any) -> str:
+    """``value`` in a sentence: in one line, and not longer than that."""
+    words = " ".join(repr(plain(value)).split())
+    return words if len(words) <= 60 else f"{words[:60]}…"

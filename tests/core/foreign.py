@@ -1,0 +1,68 @@
+"""Environments of somebody else's, as small as they can be, for the tests to register."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+
+
+class Foreign(gymnasium.Env[Any, Any]):
+    """An episode of ten steps, each worth 1; ``step`` and ``reset`` answer as they are told to.
+
+    ``outcome`` changes what a step returns, ``start`` what a reset returns. Both are called with
+    the usual answer and the number of steps that this object has made in all its episodes.
+    """
+
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 30}  # noqa: RUF012
+
+    def __init__(
+        self,
+        outcome: Callable[[Any, int], Any] | None = None,
+        start: Callable[[Any, int], Any] | None = None,
+        picture: Callable[[int], Any] | None = None,
+        observation_space: Any = None,
+        action_space: Any = None,
+        render_mode: str | None = None,
+    ) -> None:
+        self.observation_space = observation_space or Box(-1.0, 1.0, (2,))
+        self.action_space = action_space or Discrete(2)
+        self.render_mode = render_mode
+        self._outcome = outcome or (lambda answer, _: answer)
+        self._start = start or (lambda answer, _: answer)
+        self._picture = picture or (lambda _: np.zeros((4, 6, 3), np.uint8))
+        self.steps = 0
+        self.total = 0
+
+    def observation(self) -> Any:
+        if isinstance(self.observation_space, Discrete):
+            return self.steps % int(self.observation_space.n)
+        return np.full(self.observation_space.shape, self.steps / 10, np.float32)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
+        super().reset(seed=seed)
+        self.steps = 0
+        return self._start((self.observation(), {}), self.total)
+
+    def step(self, action: Any) -> Any:
+        self.steps += 1
+        self.total += 1
+        return self._outcome((self.observation(), 1.0, self.steps == 10, False, {}), self.total)
+
+    def render(self) -> Any:
+        return self._picture(self.steps)
+
+
+@contextmanager
+def registered(env_id: str, entry_point: Any = Foreign, **options: Any) -> Iterator[str]:
+    """Register an environment for as long as the context lasts, in place of one of that id."""
+    before = gymnasium.registry.pop(env_id, None)
+    gymnasium.register(env_id, entry_point, **options)
+    try:
+        yield env_id
+    finally:
+        gymnasium.registry.pop(env_id, None)
+        if before is not None:
+            gymnasium.registry[env_id] = before
