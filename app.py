@@ -11,7 +11,6 @@ from typing import Literal
 import streamlit as st
 from streamlit.starlette import App
 
-from dashboard.address import plain
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
@@ -20,6 +19,7 @@ from dashboard.exchange import tell_left_alone
 from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import Dash, XAxis
+from dashboard.markup import formatted
 from dashboard.routes import routes
 from dashboard.run import Status
 from dashboard.scene import scene
@@ -262,7 +262,8 @@ def train_page() -> None:
     st.markdown(f"## Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
 
     if task := session.link.task:
-        st.info(plain(task), icon=":material/school:")
+        with st.container(key="task"):
+            st.info(formatted(task), icon=":material/school:")
     time_controls(session)
     messages(session)
     sidebar(session)  # after the time controls: its many widgets would keep their answer waiting

@@ -1,12 +1,12 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard.links import Link, one_line, read
+from dashboard.links import Link, read
+from dashboard.markup import plain
 from dashboard.widgets import received
 
 _component = st.components.v2.component(
@@ -59,10 +59,3 @@ def tell_problems(problems: list[str]) -> None:
 def absolute(link: Link, page_address: str | None) -> str:
     """The whole address of ``link`` on the Train page; without a known server the query alone."""
     return f"{(page_address or '').rstrip('/')}/?{link.query}"
-
-
-def plain(text: str) -> str:
-    """As Markdown. Text from a link is shown as it is: no pictures, no links, no colours."""
-    # What looks like an address becomes a link in spite of every backslash: it is taken apart.
-    unlinked = re.sub(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", "\u2060", one_line(text))
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", unlinked)

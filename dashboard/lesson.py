@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.address import absolute
 from dashboard.links import CONTROLS, GROUPS, MOST_TASK, Link
+from dashboard.markup import in_lines
 from dqn_core import HYPERPARAMETERS
 
 
@@ -18,10 +19,13 @@ def lesson_dialog(link: Link) -> None:
         link.task,
         key="lesson_task",
         max_chars=MOST_TASK,
-        height=80,
+        height=120,
         placeholder="What is to be found out, for example: lower γ at step 10,000. What happens "
         "to the ceiling of the Q-values, and why?",
-        help="Shown above the time controls.",
+        help="Students see it above the time controls. You can use lines, lists (begin a line with "
+        "`1.` or `-`), `**bold**`, `*italic*`, and formulas such as "
+        r"`$y = r + \gamma \max_a Q(s', a)$`, with `$$` on both sides for a line of their own. "
+        "Links, pictures and HTML are shown as text.",
     )
     hidden = st.multiselect(
         "Hidden",
@@ -30,7 +34,7 @@ def lesson_dialog(link: Link) -> None:
         format_func=control_name,
         key="lesson_hide",
         placeholder="Controls or whole groups",
-        help="Not shown; their values apply all the same.",
+        help="Students do not see them; the values are still used.",
     )
     locked = st.multiselect(
         "Locked",
@@ -39,9 +43,9 @@ def lesson_dialog(link: Link) -> None:
         format_func=control_name,
         key="lesson_lock",
         placeholder="Controls or whole groups",
-        help="Shown, but nobody can move them.",
+        help="Students see them but cannot change them.",
     )
-    lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked), task=task.strip())
+    lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked), task=in_lines(task))
     st.markdown("**Link**")
     st.code(absolute(lesson, st.context.url), language=None, wrap_lines=True)
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dashboard.live_chart import XAxis
+from dashboard.markup import in_lines
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError
@@ -140,7 +141,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
             except ConfigurationError as error:
                 problems.append(_instead(error, setting.default))
 
-    task = one_line(texts.pop("task", ""))
+    task = in_lines(texts.pop("task", ""))
     if len(task) > MOST_TASK:
         problems.append(f"task is cut off after {MOST_TASK} characters.")
         task = task[:MOST_TASK].rstrip()
@@ -298,11 +299,6 @@ def _near(name: str, known: Iterable[str]) -> str:
     short = _shortened(name)
     near = get_close_matches(short.lower(), known, n=1, cutoff=0.65)
     return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."
-
-
-def one_line(text: str) -> str:
-    """Text of a link without what cannot be printed, its words one space apart."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _shortened(text: str) -> str:

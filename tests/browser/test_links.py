@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Page, expect
 
+from dashboard.links import Link
 from dqn_core import DQNConfig
 from tests.browser.train_page import Open, box, enter, open_app
 
@@ -87,13 +88,32 @@ def test_text_from_a_link_stays_text(page: Page, app_url: str) -> None:
     assert not [address for address in asked if address.startswith("http://127.0.0.1:9/")]
 
 
-def test_a_lessons_task_is_text_without_links_or_pictures(page: Page, app_url: str) -> None:
-    text = "See https://a.example, www.b.example, c@d.example: ![x](/e.png) <b>f</b> *g*"
+def test_a_lessons_task_keeps_its_lines_lists_and_formulas(page: Page, app_url: str) -> None:
+    text = "Find **out**:\n1. *why*\n2. $y=r+\\gamma\\max_a Q$, $z$\nthen\n$$\na=b\n$$"
     open_app(page, app_url, f"?{urlencode({'task': text})}")
-    task = page.get_by_test_id("stAlert")
-    expect(task).to_be_visible()
-    assert task.inner_text().replace("\u2060", "").endswith(text)
-    assert task.locator("a, img, b, em").count() == 0
+    task = page.locator(".st-key-task")
+    expect(task.locator(".katex")).to_have_count(3)
+    expect(task.locator(".katex-display")).to_have_count(1)
+    expect(task.locator("strong")).to_have_text("\u2060out\u2060")
+    expect(task.locator("ol > li")).to_have_count(2)
+    expect(task.locator("li em")).to_have_text("\u2060why\u2060")
+    wait_for_query(page, Link(task=text).query)
+
+
+def test_what_else_a_lessons_task_has_is_text(page: Page, app_url: str) -> None:
+    text = (
+        "See https://a.example, www.b.example, c@d.example: ![x](/e.png) <b>f</b> "
+        ":red[g] :blue-badge[h] :smile: :material/home: :material_home: :streamlit: a -> b <= c "
+        "`i` ~~j~~ | k"
+    )
+    formula = "$\\href{https://a.example}{l}\\htmlClass{m}{n}\\color{red}$ $o$"
+    open_app(page, app_url, f"?{urlencode({'task': f'{text} {formula}'})}")
+    task = page.locator(".st-key-task").get_by_test_id("stMarkdownContainer")
+    expect(task.locator(".katex")).to_have_count(1)
+    assert task.inner_text().replace("\u2060", "").startswith(text)
+    assert (
+        task.locator("a, img, b, code, del, table, [role=img], p [class*=stMarkdown]").count() == 0
+    )
 
 
 def test_a_lesson_hides_and_locks(page: Page, app_url: str) -> None:

@@ -275,11 +275,12 @@ def test_a_pasted_link_brings_everything_but_the_lesson() -> None:
     assert pasted(text, present) == expected
 
 
-def test_a_lessons_task_is_one_line_of_text_and_not_too_long() -> None:
-    task = "Lower γ at step 10,000: what happens, and *why*? 100 % & more"
+def test_a_lessons_task_keeps_its_lines_and_is_not_too_long() -> None:
+    task = "Lower γ at step 10,000:\n1. what happens\n2. *why*?\n\n100 % & $y=r$"
     link, problems = read(parse_qs(Link(task=task).query))
     assert (link.task, problems) == (task, [])
-    assert read({"task": ["\ud800 one\n\n  two\x00"]})[0].task == "one two"
+    assert "%0A1." in link.query
+    assert read({"task": ["\ud800 one\r\n\n\n  two\x00  words"]})[0].task == "one\n\ntwo words"
     link, problems = read({"task": ["long " * 200]})
     assert len(link.task) == MOST_TASK - 1
     assert problems == ["task is cut off after 500 characters."]
