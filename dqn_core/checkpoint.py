@@ -6,7 +6,6 @@ Nothing is ever unpickled, so loading a file that someone sent cannot run code.
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +24,7 @@ from dqn_core.evaluation import Agent, network_shape
 from dqn_core.networks import QNetwork
 from dqn_core.state_check import check_state
 from dqn_core.trainer import Trainer
+from dqn_core.whole_files import whole_file
 
 FORMAT = "dqn-lab"
 VERSION = 1
@@ -235,13 +235,5 @@ def _reason(error: Exception) -> str:
 
 
 def _write(path: Path | str, content: bytes) -> None:
-    target = Path(path)
-    part = Path(f"{target}.part")
-    try:
+    with whole_file(path) as part:
         part.write_bytes(content)
-        part.replace(target)
-    except (OSError, ValueError) as error:
-        with suppress(OSError, ValueError):
-            part.unlink()
-        reason = getattr(error, "strerror", None) or _reason(error)
-        raise CheckpointError(f"{str(target)!r} cannot be written: {reason}.") from error

@@ -22,11 +22,11 @@ from dqn_core.processor import set_threads
 from dqn_core.recording import record
 from dqn_core.train_command import (
     INTERRUPTED,
-    check_writable,
     evaluation_summary,
     train,
 )
 from dqn_core.video import encoder_for, write_video
+from dqn_core.whole_files import checked_target
 
 MOST_EPISODES = 10_000
 
@@ -180,7 +180,8 @@ def _seeds(text: str) -> int | list[int]:
 
 
 def _output(text: str) -> Path:
-    return check_writable(Path(text))
+    checked_target(text)  # known before the training rather than after
+    return Path(text)
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:

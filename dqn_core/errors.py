@@ -20,7 +20,7 @@ class ConfigurationError(LabError):
 
 
 class CheckpointError(LabError):
-    """A file is not a checkpoint of this project, is damaged, or does not fit."""
+    """A file is no checkpoint of this project, is damaged, does not fit or cannot be written."""
 
 
 class UnsupportedEnvironmentError(LabError):

@@ -18,6 +18,7 @@ from dqn_core.video import (
     picture_of,
     q_range,
 )
+from dqn_core.whole_files import whole_file
 
 if TYPE_CHECKING:
     from dqn_core.recording import Recording
@@ -52,7 +53,8 @@ def write_montage(
     stride = max(1, round(rate / RATE))
     frames = montage(recordings, labels, stride, overlay)
     stay = round(LAST_SECONDS * rate / stride)
-    encode(_staying(frames, stay), rate / stride, path)
+    with whole_file(path) as part:
+        encode(_staying(frames, stay), rate / stride, part)
 
 
 def montage(

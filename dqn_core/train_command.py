@@ -3,12 +3,10 @@
 import argparse
 import json
 import math
-import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -18,7 +16,7 @@ from tqdm import tqdm
 
 from dqn_core.checkpoint import load_run, save_agent, save_run
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
-from dqn_core.errors import CheckpointError, ConfigurationError, DivergenceError
+from dqn_core.errors import ConfigurationError, DivergenceError
 from dqn_core.evaluation import Evaluation, evaluate
 from dqn_core.presets import preset
 from dqn_core.statistics import bootstrap_interval, interquartile_mean
@@ -142,16 +140,6 @@ def _interruptions() -> Iterator[list[int]]:
         yield seen
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def check_writable(path: Path) -> Path:
-    """``path``, if a file can be made there: known before the training rather than after."""
-    parent = path.resolve().parent
-    if path.is_dir() or not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise CheckpointError(
-            f"{path} cannot be written: give a file in a folder that exists and can be written."
-        )
-    return path
 
 
 def _tell(sentence: str) -> None:

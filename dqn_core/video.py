@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from dqn_core.errors import LabError, MissingPackageError
+from dqn_core.whole_files import whole_file
 
 if TYPE_CHECKING:
     from dqn_core.recording import Recording
@@ -84,7 +85,8 @@ def write_video(recording: "Recording", path: Path, *, overlay: bool = False) ->
     encode = encoder_for(path)
     if not recording.frames:
         raise LabError("This environment has no pictures: there is nothing to film.")
-    encode(_pictures(recording, overlay), recording.frames_per_second, path)
+    with whole_file(path) as part:
+        encode(_pictures(recording, overlay), recording.frames_per_second, part)
 
 
 def encoder_for(path: Path) -> Callable[[Iterable[Picture], float, Path], None]:
@@ -140,7 +142,7 @@ def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) 
         _, complaint = encoder.communicate()
     if encoder.returncode:
         reason = complaint.decode(errors="replace").strip().rpartition("\n")[-1]
-        raise LabError(f"The video {path.name} could not be written: {reason}")
+        raise LabError(f"The video could not be written: {reason.rstrip('.')}.")
 
 
 def _even(frame: Picture) -> Picture:
