@@ -14,18 +14,22 @@ from streamlit.starlette import App
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
-from dashboard.earlier import DASHES, Earlier
-from dashboard.exchange import tell_left_alone
 from dashboard.frame import open_page
 from dashboard.health import health
-from dashboard.live_chart import Dash, XAxis
+from dashboard.live_chart import XAxis
 from dashboard.markup import formatted
+from dashboard.past import changes, earlier_runs
 from dashboard.routes import routes
 from dashboard.run import Status
 from dashboard.scene import scene
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 
+LEFT = (
+    "This run ends: its curve stays in grey, its values under Earlier runs, and its agent under "
+    "Test. Save it under Files to go on with it later."
+)
+"""What a fresh run costs."""
 STYLE = Path(__file__).parent / "assets" / "train.css"
 SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
@@ -39,8 +43,6 @@ X_AXES: dict[XAxis, str] = {
     "episode": "episodes",
     "seconds": "training time",
 }
-SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "┈┈┈", "dashdot": "─·─"}
-"""How the line of an earlier run is dashed, in letters."""
 Color = Literal["gray", "green", "orange", "blue", "violet", "red"]
 STATUS_BADGES: dict[Status, tuple[str, Color]] = {
     Status.READY: ("ready", "gray"),
@@ -103,14 +105,15 @@ def time_controls(session: Session) -> None:
             "Reset",
             key="reset",
             icon=":material/restart_alt:",
-            help="A fresh run with the same seed: the same start to the bit",
+            help="A fresh run with the values that the controls show, from the same start to the "
+            f"bit. {LEFT}",
             on_click=session.reset,
         )
         st.button(
             "New seed",
             key="new_seed",
             icon=":material/casino:",
-            help="A fresh run with another seed",
+            help=f"A fresh run with another seed. {LEFT}",
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
@@ -139,9 +142,11 @@ def messages(session: Session) -> None:
             icon=":material/error:",
         )
     elif run.status is Status.FINISHED:
+        falls = run.config.learning_rate_end < run.config.learning_rate
         st.info(
-            f"{run.message} To go on, raise or switch off that limit under Budget; "
-            "Reset begins a fresh run.",
+            f"{run.message} To go on, raise or switch off that limit under Budget. "
+            + ("A larger step budget raises α again, which falls over it. " if falls else "")
+            + "Reset begins a fresh run.",
             icon=":material/info:",
         )
     elif run.status is Status.WAITING:
@@ -153,64 +158,10 @@ def messages(session: Session) -> None:
     elif run.message:
         st.info(run.message, icon=":material/info:")
     if waiting := session.needs_reset():
-        st.warning(f"{', '.join(waiting)}: applies at the next reset.", icon=":material/schedule:")
-
-
-def changes(session: Session) -> None:
-    """What was changed while the run went on, newest first, with the way back."""
-    run = session.run
-    if not run.restore_points:
-        return
-    with st.expander(f"Changes in this run ({len(run.restore_points)})", key="changes"):
-        for index in reversed(range(len(run.restore_points))):
-            point = run.restore_points[index]
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"step **{point.env_step:,}**: {point.label}")
-                st.button(
-                    "Undo",
-                    key=f"undo_{run.id}_{index}",
-                    icon=":material/history:",
-                    help="Back to the state just before this change. What came after it is given "
-                    "up.",
-                    on_click=session.undo,
-                    args=(index,),
-                )
-
-
-def earlier_runs(session: Session) -> None:
-    """The runs that are drawn in grey behind the present one, newest first."""
-    run = session.run
-    runs = session.earlier.of(run.config.env_id)
-    if not runs:
-        return
-
-    def use_values_of(earlier: Earlier) -> None:
-        session.use_values_of(earlier)
-        tell_left_alone(session)
-
-    with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
-        st.caption(f"In grey behind the return; the newest {len(DASHES)} are kept.")
-        for earlier in reversed(runs):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                values = ", ".join(earlier.differences(run)) or "the same values"
-                st.markdown(
-                    f"{SAMPLES[earlier.dash]} **{earlier.name(run).capitalize()}**: {values}  \n"
-                    f"{earlier.env_steps:,} steps, average return {earlier.average_return}, "
-                    f"greedy {earlier.greedy_return}"
-                )
-                st.button(
-                    "Use its values",
-                    key=f"use_{earlier.number}",
-                    help="Sets every control as it was at the end of that run.",
-                    on_click=use_values_of,
-                    args=(earlier,),
-                )
-                st.button(
-                    "Forget",
-                    key=f"forget_{earlier.number}",
-                    on_click=session.earlier.forget,
-                    args=(earlier.number,),
-                )
+        st.warning(
+            f"For the next run: {', '.join(waiting)}. **Reset** begins it.",
+            icon=":material/schedule:",
+        )
 
 
 def view(session: Session) -> None:

@@ -81,14 +81,15 @@ def available(session: Session) -> dict[str, Choice]:
     run = session.run
     env_id = run.config.env_id
     choices: list[Choice] = []
+
+    def kept(agent: Agent) -> Callable[[], Agent]:
+        return lambda: agent
+
     if run.trainer.env_step:
         members = run.trainer.members
 
         def now(member: int) -> Callable[[], Agent]:
             return lambda: run.agent(member)
-
-        def kept(snapshot: Agent) -> Callable[[], Agent]:
-            return lambda: snapshot
 
         for p in range(members):
             which = f", member {p + 1}" if members > 1 else ""
@@ -115,6 +116,17 @@ def available(session: Session) -> dict[str, Choice]:
             )
             for snapshot in reversed(run.snapshots)
         ]
+    choices += [
+        Choice(
+            f"{earlier.name.capitalize()}{f', member {p + 1}' if earlier.members > 1 else ''}, "
+            "at its end",
+            f"earlier {earlier.number}:{p}",
+            earlier.config.env_id,
+            kept(agent),
+        )
+        for earlier in reversed(session.earlier.all)
+        for p, agent in enumerate(earlier.agents)
+    ]
     choices.append(Choice("Trained CartPole agent", "trained", "CartPole-v1", trained_agent))
     upload: Upload | None = st.session_state.get("upload")
     if upload:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.exchange import exchange_buttons, open_dialog
 from dashboard.lesson import control_name
 from dashboard.links import MOST_MEMBERS, Link
-from dashboard.run import show
+from dashboard.run import Status, show
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dqn_core import HYPERPARAMETERS, PRESETS
@@ -48,6 +48,7 @@ def sidebar(session: Session) -> None:
     grid = Grid()
     with st.sidebar:
         exchange_buttons()
+        _which_run(session)
         with st.container(key="controls"):
             if "preset" not in hidden:
                 _preset(session, grid)
@@ -103,6 +104,23 @@ class Grid:
         """The rows of the ways back, as style rules."""
         rows = ((name, row) for name, (row, *_) in self._ways_back.items())
         return " ".join(f".st-key-back_{name} {{ grid-row: {row}; }}" for name, row in rows)
+
+
+def _which_run(session: Session) -> None:
+    """Whether a value that is changed reaches the run that was begun, or waits for the next one."""
+    key = shown("which_run", session.for_next)
+    st.segmented_control(
+        "The controls are for",
+        (False, True),
+        default=session.for_next,
+        required=True,
+        format_func=("this run", "the next run").__getitem__,
+        key=key,
+        help="This run: a change reaches it at once, and can be undone. The next run: this one "
+        "goes on as it is; Reset ends it and begins the next one. Both keep their values.",
+        on_change=on_change(key, session.choose_next),
+        disabled=session.run.status is Status.READY,
+    )
 
 
 def _preset(session: Session, grid: Grid) -> None:

@@ -67,7 +67,7 @@ def _panels(run: Run, earlier: Sequence[Earlier]) -> list[Panel]:
             "average",
             dash=before.dash,
             behind=True,
-            whole=before.is_undone(run),
+            whole=before.is_left_by(run),
         )
         for before in earlier
     ]

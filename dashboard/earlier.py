@@ -1,17 +1,20 @@
 """The runs before the present one and the ways that were undone, to compare it with."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, get_args
 
 import numpy as np
 
 from dashboard.figures import average_returns, greedy_returns, over_members
 from dashboard.live_chart import Dash
-from dashboard.run import RestorePoint, Run, change_label, show
-from dqn_core import HYPERPARAMETERS, DQNConfig
+from dashboard.run import Run, change_label, show
+from dqn_core import HYPERPARAMETERS, Agent, DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.history import WHEN
+from dqn_core.hyperparameter import Value
 
 MOST_NAMED = 2
 """Values that tell a run from the present one in a legend."""
@@ -20,57 +23,65 @@ DASHES: tuple[Dash, ...] = get_args(Dash)
 """Of the curves of an environment's runs; as many are kept."""
 
 
-@dataclass(frozen=True, eq=False)
-class Fork:
-    """Where the present run left a way that was undone."""
+@dataclass(frozen=True)
+class Change:
+    """A hyperparameter that was set to another value at a step."""
 
     env_step: int
-    config: DQNConfig
+    name: str
+    old: Value
+    new: Value
 
 
 @dataclass(frozen=True, eq=False)
 class Earlier:
     """What is kept of a run that another one took the place of, or of a way that was undone.
 
-    ``place`` is the name that a run keeps when it is undone, and ``fork`` where it then went on
-    from; the returns are as the page showed them last. ``number`` and ``dash`` tell it from the
-    others that are kept.
+    ``place`` is the name that a run keeps when it is undone; the returns are as the page showed
+    them last, ``agents`` one of each member. ``number`` and ``dash`` tell it from the others that
+    are kept.
     """
 
     place: str
     first_config: DQNConfig
-    config: DQNConfig
+    changes: tuple[Change, ...]
     members: int
     env_steps: int
     average_return: str
     greedy_return: str
     episodes: dict[str, Any]
-    fork: Fork | None = None
+    agents: tuple[Agent, ...]
+    was_undone: bool = False
     number: int = 0
     dash: Dash = "solid"
 
     @classmethod
     def of(cls, run: Run) -> "Earlier":
-        """Its returns, however long it was, and the configurations of its first and last step."""
-        changes = run.history.changes.columns()
-        since = np.flatnonzero(changes["env_step"] == run.trainer.env_step)[::-1]
-        unused = {changes["name"][row]: changes["old"][row] for row in since}  # the oldest counts
-        config = run.config
-        with suppress(ConfigurationError):  # those in a file may not go together
-            config = config.replace(**unused)
+        """Its returns, however long it was, and what its agents are at the end."""
         columns = run.history.episodes.columns()
         return cls(
             run.place,
             run.first_config,
-            config,
+            _changes(run),
             run.trainer.members,
             run.trainer.env_step,
             over_members(average_returns(run)),
             over_members(greedy_returns(run)),
             {name: columns[name] for name in (*WHEN, "return")},
+            tuple(run.agent(member) for member in range(run.trainer.members)),
         )
 
-    def is_undone(self, present: Run) -> bool:
+    @property
+    def config(self) -> DQNConfig:
+        """The configuration of its last step."""
+        return _after(self.first_config, self.changes)
+
+    @property
+    def name(self) -> str:
+        """``run 2``, or ``undone 2``."""
+        return f"{'undone' if self.was_undone else 'run'} {self.number}"
+
+    def is_left_by(self, present: Run) -> bool:
         """Whether it is a way that ``present`` itself has gone, and that was taken back."""
         return self.place == present.place
 
@@ -82,24 +93,20 @@ class Earlier:
             for name, column in self.episodes.items()
         )
 
-    def name(self, present: Run) -> str:
-        """``run 2``, or ``undone 2``."""
-        return f"{'undone' if self.is_undone(present) else 'run'} {self.number}"
-
     def words(self, present: Run) -> str:
         """``run 2 (γ 0.9, α 0.01 → 0.001, 1 more)``, for a legend."""
         values = self.differences(present)
         more = [f"{len(values) - MOST_NAMED} more"] if len(values) > MOST_NAMED else []
         named = ", ".join(values[:MOST_NAMED] + more)
-        return f"{self.name(present)} ({named})" if named else self.name(present)
+        return f"{self.name} ({named})" if named else self.name
 
     def differences(self, present: Run) -> list[str]:
         """How it was set where ``present`` began with something else, and what was changed on its
-        way, as ``γ 0.9`` and ``α 0.01 → 0.001``; of a way that was undone, what was changed on it
-        alone."""
+        way, as ``γ 0.9`` and ``α 0.01 → 0.001``; of a way that ``present`` left, what was changed
+        on it alone."""
         first, last, other = self.first_config, self.config, present.first_config
-        if self.fork and self.is_undone(present):
-            first, other = self.fork.config, last
+        if self.is_left_by(present):
+            first, other = self._where_left(present), last
         values = [
             change_label(name, getattr(first, name), getattr(last, name))
             if name in last.difference(first)
@@ -110,6 +117,29 @@ class Earlier:
         if self.members != present.trainer.members:
             values.append("1 seed" if self.members == 1 else f"{self.members} seeds")
         return values
+
+    def _where_left(self, present: Run) -> DQNConfig:
+        """The configuration where ``present`` left this way: what both have changed alike."""
+        both = zip(self.changes, _changes(present), strict=False)
+        alike = takewhile(lambda changes: changes[0] == changes[1], both)
+        return _after(self.first_config, [change for change, _ in alike])
+
+
+def _changes(run: Run) -> tuple[Change, ...]:
+    """Those of the first member that a step was made with."""
+    columns = run.history.changes.columns()
+    rows = zip(*(columns[name] for name in ("env_step", "name", "old", "new")), strict=True)
+    return tuple(
+        Change(*row)
+        for row, member in zip(rows, columns["member"], strict=True)
+        if member == 0 and row[0] < run.trainer.env_step
+    )
+
+
+def _after(config: DQNConfig, changes: Iterable[Change]) -> DQNConfig:
+    with suppress(ConfigurationError):  # those in a file may not go together
+        return config.replace(**{change.name: change.new for change in changes})
+    return config
 
 
 class EarlierRuns:
@@ -130,19 +160,19 @@ class EarlierRuns:
         dash = next(dash for dash in DASHES if dash not in {kept.dash for kept in alike})
         self._kept.append(replace(earlier, number=self._count, dash=dash))
 
-    def fork(self, present: Run, point: RestorePoint) -> None:
-        """``present`` went back to ``point``: it left the ways that it has gone from there."""
-        fork = Fork(point.env_step, present.config)
-        self._kept = [
-            replace(kept, fork=fork)
-            if kept.is_undone(present) and (not kept.fork or kept.fork.env_step > fork.env_step)
-            else kept
-            for kept in self._kept
-        ]
+    def go_again(self, present: Run) -> None:
+        """``present`` goes on where it had been undone: that way is no longer another one."""
+        whole = Earlier.of(present)
+        self._kept = [kept for kept in self._kept if not kept.begins(whole)]
 
     def forget(self, number: int) -> None:
         """Let one go."""
         self._kept = [kept for kept in self._kept if kept.number != number]
+
+    @property
+    def all(self) -> list[Earlier]:
+        """Of all environments, oldest first."""
+        return list(self._kept)
 
     def of(self, env_id: str) -> list[Earlier]:
         """Those of an environment, oldest first: returns of another one say nothing there."""

@@ -1,5 +1,6 @@
 """A link for a lesson: a teacher chooses which controls are hidden and which are locked."""
 
+import re
 from dataclasses import replace
 
 import streamlit as st
@@ -57,5 +58,5 @@ def control_name(name: str) -> str:
     if name not in HYPERPARAMETERS:
         return {"preset": "Preset", "members": "Seeds side by side"}[name]
     declared = HYPERPARAMETERS[name]
-    symbol = "" if declared.symbol in declared.label else f" {declared.symbol}"
-    return f"{declared.label}{symbol}"
+    is_said = not declared.symbol or declared.symbol in re.split(r"\W", declared.label)
+    return declared.label if is_said else f"{declared.label} {declared.symbol}"

@@ -9,12 +9,14 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
+from dashboard.links import Link
+from dashboard.restore_points import RestorePoint, Undone, keep_newest
 from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
@@ -24,14 +26,11 @@ from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
+from dqn_core.learner import learning_rate_at
 from dqn_core.trainer import Moment
 
 SLICE_SECONDS = 0.02
 """How long the thread trains between two looks at its commands."""
-
-MOST_RESTORE_POINTS = 20
-MOST_RESTORE_BYTES = 256 * 2**20
-"""What undo may keep in memory; the oldest points go first."""
 
 PACE_SECONDS = 3.0
 """How far the measured speed looks back."""
@@ -52,16 +51,6 @@ class Status(StrEnum):
     PAUSED = "paused"
     FINISHED = "finished"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, eq=False)
-class RestorePoint:
-    """The exact state of a run just before a change; each is itself alone."""
-
-    env_step: int
-    label: str
-    state: dict[str, Any]
-    size: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +79,7 @@ class Run:
         self.message = self.trainer.notice
         self.ahead = 0
         self.restore_points: list[RestorePoint] = []
+        self.undone: list[Undone] = []
         self.snapshots: list[Agent] = [self.trainer.agent()]
         self._turnstile = Turnstile()
         self._only: dict[str, int] = {}
@@ -191,6 +181,7 @@ class Run:
             if finished:
                 self.status, self.message = Status.FINISHED, finished
             elif self.status is not Status.FAILED:
+                self.undone.clear()
                 self._only = only
                 self._pace.clear()
                 self.status, self.message = Status.RUNNING, ""
@@ -201,37 +192,39 @@ class Run:
             if self.is_active:
                 self.status, self.message = Status.PAUSED, message
 
-    def change(self, **changes: Value) -> RestorePoint | None:
+    def change(self, link: Link | None = None, **changes: Value) -> bool:
         """Set hyperparameters from the next step or update on; the state before is kept for undo.
 
-        Returns: that state, or None where all values are as they were.
+        ``link`` is what the controls showed before. Returns: whether any value is another one now.
 
         Raises `ConfigurationError`, with nothing changed.
         """
         with self._turnstile.for_page():
             if all(getattr(c, n) == v for c in self.trainer.configs for n, v in changes.items()):
-                return None
-            before = self.trainer.state_dict()
-            count = len(self.history.changes)
+                return False
+            before, rate = self._restore_point(link), self._learning_rate()
             self.trainer.change(None, **changes)
-            label = ", ".join(dict.fromkeys(self.change_labels()[count:]))
-            point = RestorePoint(before["env_step"], label, before, _size(before))
-            self.restore_points.append(point)
-            while len(self.restore_points) > MOST_RESTORE_POINTS or (
-                sum(p.size for p in self.restore_points) > MOST_RESTORE_BYTES
-                and len(self.restore_points) > 1
-            ):
-                self.restore_points.pop(0)
+            label = ", ".join(dict.fromkeys(self.change_labels()[before.rows :]))
+            self.restore_points.append(replace(before, label=label))
+            keep_newest(self.restore_points, lambda point: point)
+            self.undone.clear()
             if self.status is Status.FINISHED:
                 finished = self.trainer.finished()
                 self.status = Status.FINISHED if finished else Status.PAUSED
                 self.message = finished or ""
-            return point
+            is_over = self.status in (Status.FINISHED, Status.FAILED)
+            if "total_steps" in changes and self._learning_rate() != rate and not is_over:
+                self.message = (
+                    f"α falls over the step budget: it is {show(self._learning_rate())} from here "
+                    f"on, and was {show(rate)}."
+                )
+            return True
 
-    def undo(self, index: int) -> RestorePoint | None:
+    def undo(self, index: int, link: Link | None = None) -> RestorePoint | None:
         """Go back to the state just before change ``index``, and pause there.
 
         To the bit where the environment can be captured; elsewhere the message says what is new.
+        ``link`` is what the controls show, for `redo`.
 
         Returns: that state; None for a second click on a change that is taken back already.
         """
@@ -239,15 +232,41 @@ class Run:
             if index >= len(self.restore_points):
                 return None
             point = self.restore_points[index]
-            self.trainer.load_state_dict(point.state)
+            left = replace(self._restore_point(link), label=point.label)
+            self.undone.append(Undone(left, self.restore_points, self.snapshots))
+            keep_newest(self.undone, lambda undone: undone.point)
             self.restore_points = self.restore_points[:index]
             self.snapshots = [a for a in self.snapshots if a.env_steps <= point.env_step]
-            self.id = uuid.uuid4().hex[:12]
-            self.status = Status.PAUSED
-            self.message = f"Paused, back at step {point.env_step:,}, before {point.label}."
-            if self.trainer.notice:
-                self.message += f" {self.trainer.notice}"
+            self._return_to(point, f"before {point.label}")
             return point
+
+    def redo(self) -> RestorePoint | None:
+        """Take the newest undo back, and pause where the run was then.
+
+        Returns: the state there; None where nothing is undone, or the run went another way since.
+        """
+        with self._turnstile.for_page():
+            if not self.undone:
+                return None
+            undone = self.undone.pop()
+            self.restore_points, self.snapshots = undone.restore_points, undone.snapshots
+            self._return_to(undone.point, f"with {undone.point.label}")
+            return undone.point
+
+    def _restore_point(self, link: Link | None) -> RestorePoint:
+        state, rows = self.trainer.state_dict(), len(self.history.changes)
+        return RestorePoint(state["env_step"], rows, "", link, state)
+
+    def _return_to(self, point: RestorePoint, where: str) -> None:
+        self.trainer.load_state_dict(point.state)
+        self.id = uuid.uuid4().hex[:12]
+        self.status = Status.PAUSED
+        self.message = f"Paused, back at step {point.env_step:,}, {where}."
+        if self.trainer.notice:
+            self.message += f" {self.trainer.notice}"
+
+    def _learning_rate(self) -> float:
+        return learning_rate_at(self.config, self.trainer.env_step)
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now."""
@@ -375,12 +394,3 @@ def show(value: Value) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:g}" if isinstance(value, float) else value.replace("_", " ")
-
-
-def _size(state: Any) -> int:
-    """Bytes in the tensors and arrays of a state."""
-    if isinstance(state, dict):
-        return sum(_size(item) for item in state.values())
-    if isinstance(state, list | tuple):
-        return sum(_size(item) for item in state)
-    return int(getattr(state, "nbytes", 0))

@@ -4,7 +4,6 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -12,7 +11,8 @@ from dashboard.absent import Absent
 from dashboard.address import read_address
 from dashboard.earlier import Earlier, EarlierRuns
 from dashboard.links import MOST_MEMBERS, Link, pasted
-from dashboard.run import RestorePoint, Run, Status
+from dashboard.restore_points import RestorePoint
+from dashboard.run import Run, Status, change_label
 from dashboard.runner import Runner
 from dashboard.slots import Slots
 from dqn_core import DQNConfig, LabError, preset
@@ -27,7 +27,8 @@ class Session:
     """What the controls show, as a link, and the run it made.
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
-    it once the run has begun. ``problem`` is the sentence of the last refusal and ``refused`` the
+    it once the run has begun. While ``for_next`` is set none of them reaches the run: all are the
+    next one's. ``problem`` is the sentence of the last refusal and ``refused`` the
     control it belongs to; ``left_alone`` are the controls that a lesson fixes and that the last
     paste, or an earlier run's values, would have changed; ``link_problems`` says what of the
     opening link was not used. ``earlier`` are the runs before the present one, and the ways that
@@ -45,7 +46,8 @@ class Session:
         self.left_alone: list[str] = []
         self.runner: Runner
         self.earlier = EarlierRuns()
-        self._links_before: WeakKeyDictionary[RestorePoint, Link] = WeakKeyDictionary()
+        self.for_next = False
+        self._set_aside: Link | None = None  # what the controls show for the other of the two runs
         try:
             self.run = Run(self.link.member_configs)
         except LabError as error:
@@ -105,7 +107,11 @@ class Session:
         return not self.problem
 
     def use_values_of(self, earlier: Earlier) -> None:
-        """Fill every control as it was at that run's end, but what a lesson fixes."""
+        """Fill every control as it was at that run's end, but what a lesson fixes.
+
+        A run that was begun goes on as it is: they are the next one's.
+        """
+        self.choose_next(self.run.status is not Status.READY)
         link = replace(self.link, config=earlier.config, members=earlier.members)
         self._adopt("", lambda: self._unless_fixed(link))
 
@@ -118,6 +124,15 @@ class Session:
         self.left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
         self.left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
         return replace(link, config=link.config.replace(**kept), **whole)
+
+    def choose_next(self, for_next: bool) -> None:
+        """Let the controls be those of the next run, or of this one; each has values of its own."""
+        if for_next == self.for_next:
+            return
+        other = self._set_aside or self.link
+        self._set_aside = self.link if for_next or self.needs_reset() else None
+        self.link = self._with_values_of(other)
+        self.for_next = for_next
 
     def look_at(self, **view: object) -> None:
         """Set how the curves are looked at: ``x_axis``, ``smoothing``."""
@@ -142,12 +157,14 @@ class Session:
             else:
                 if link.config.env_id != self.config.env_id:
                     environment_spec(link.config.env_id)
-                live = link.config.difference(self.run.config)
-                point = self.run.change(
-                    **{n: v for n, v in live.items() if HYPERPARAMETERS[n].applies != "restart"}
-                )
-                if point:
-                    self._links_before[point] = self.link
+                if not self.for_next:
+                    live = link.config.difference(self.run.config)
+                    self.run.change(
+                        self.link,
+                        **{
+                            n: v for n, v in live.items() if HYPERPARAMETERS[n].applies != "restart"
+                        },
+                    )
             self.link = link
         except LabError as error:
             self.problem, self.refused = str(error), control
@@ -162,25 +179,44 @@ class Session:
             config = self.config if seed is None else self.config.replace(seed=seed)
             link = replace(self.link, config=config)
             self._begin(link.member_configs)
+            if self.for_next:
+                self._set_aside, self.for_next = None, False
             self.link = link
         except LabError as error:
             self.problem = str(error)
 
     def undo(self, index: int) -> None:
-        """Take back change ``index`` and all after it, in the run and in the controls.
+        """Take back change ``index`` and all after it, in the run and in its controls.
 
         The way that is given up is kept to compare with. What waited for a reset then waits again.
         """
         given_up = Earlier.of(self.run)
-        point = self.run.undo(index)
+        point = self.run.undo(index, self._link_of_run)
         if point:
             if len(given_up.episodes["return"]) > len(self.run.history.episodes):
-                self.earlier.keep(given_up)
-            self.earlier.fork(self.run, point)
-            before = self._links_before[point]
-            self.link = replace(
-                self.link, preset=before.preset, config=before.config, members=before.members
-            )
+                self.earlier.keep(replace(given_up, was_undone=True))
+            self._show_values_at(point)
+
+    def redo(self) -> None:
+        """Take the newest undo back, in the run and in its controls."""
+        point = self.run.redo()
+        if point:
+            self.earlier.go_again(self.run)
+            self._show_values_at(point)
+
+    @property
+    def _link_of_run(self) -> Link:
+        """What the controls show when they are this run's."""
+        return self._set_aside if self.for_next and self._set_aside else self.link
+
+    def _show_values_at(self, point: RestorePoint) -> None:
+        if point.link and self.for_next:
+            self._set_aside = point.link
+        elif point.link:
+            self.link = self._with_values_of(point.link)
+
+    def _with_values_of(self, link: Link) -> Link:
+        return replace(self.link, preset=link.preset, config=link.config, members=link.members)
 
     def open(self, name: str, content: bytes) -> bool:
         """Go on with a saved run in place of this one; whether it could be opened."""
@@ -200,6 +236,7 @@ class Session:
             except LabError:
                 trainer.close()
                 raise
+            self.choose_next(False)
             self._replace_run(opened)
             self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
             return link
@@ -222,17 +259,21 @@ class Session:
         if left is None:
             return
         self.run.close()
-        self.link, self.run, self._links_before = left.link, left.run, left._links_before
-        self.earlier = left.earlier
+        self.link, self.run, self.earlier = left.link, left.run, left.earlier
+        self.for_next, self._set_aside = left.for_next, left._set_aside
         self.link_problems.clear()
         # Should its connection come back after all, it has a run of its own.
         left.run, left.earlier = Run([left.run.config]), EarlierRuns()
 
     def needs_reset(self) -> list[str]:
-        """Labels of the controls whose values the run does not have, because it must restart."""
-        names = self.config.difference(self.run.config)
-        labels = [HYPERPARAMETERS[name].label for name in names]
-        return [*labels, "Seeds"] if self.members != self.run.trainer.members else labels
+        """What the controls show and the run does not have, as ``Hidden width 128 → 64``."""
+        old, new = self.run.config, self.config
+        waiting = [
+            change_label(n, getattr(old, n), value) for n, value in new.difference(old).items()
+        ]
+        if self.members != self.run.trainer.members:
+            waiting.append(f"Seeds side by side {self.run.trainer.members} → {self.members}")
+        return waiting
 
     def _begin(self, configs: Sequence[DQNConfig]) -> None:
         self._replace_run(Run(configs))

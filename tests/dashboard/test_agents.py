@@ -10,7 +10,10 @@ import pytest
 import torch
 
 from dashboard.agents import available, load, read_upload
-from dashboard.run import Run
+from dashboard.earlier import EarlierRuns
+from dashboard.links import Link
+from dashboard.run import Run, Status
+from dashboard.session import Session
 from dqn_core import LabError
 from dqn_core.checkpoint import agent_bytes, pack
 from tests.balancing import balancing_agent
@@ -97,7 +100,7 @@ def test_a_saved_run_offers_its_members() -> None:
 
 
 def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
-    session: Any = SimpleNamespace(run=Run([SMALL]))
+    session: Any = SimpleNamespace(run=Run([SMALL]), earlier=EarlierRuns())
     assert [*available(session)] == ["Trained CartPole agent"]
     session.run = trained_run(members=2)
     assert [*available(session)] == [
@@ -113,9 +116,26 @@ def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     assert available(session)["In training, as it is now"].identity != now.identity
 
 
+def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
+    session = Session(Link(config=SMALL, members=2))
+    session.run.trainer.run(max_steps=200)
+    session.run.status = Status.PAUSED
+    trained = session.run.agent(1).network.parameters
+    session.reset()
+    choices = available(session)
+    assert [*choices] == [
+        "Run 1, member 1, at its end",
+        "Run 1, member 2, at its end",
+        "Trained CartPole agent",
+    ]
+    again = load(choices["Run 1, member 2, at its end"]).agent
+    assert torch.equal(again.network.parameters, trained)
+    assert again.env_steps == 200
+
+
 def test_an_agent_that_diverged_is_refused() -> None:
     run = trained_run()
     run.trainer.learner.online.parameters[0, 0] = torch.nan
-    session: Any = SimpleNamespace(run=run)
+    session: Any = SimpleNamespace(run=run, earlier=EarlierRuns())
     with pytest.raises(LabError, match="diverged"):
         load(available(session)["In training, as it is now"])

@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.controls import GROUP_SYMBOLS
+from dashboard.lesson import control_name
 from dashboard.links import Link
+from dashboard.run import change_label
 from dashboard.session import Session
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset
 
@@ -210,6 +212,12 @@ def test_a_folded_value_that_differs_is_said_outside(app: AppTest) -> None:
     app.button(key="more_Learn").click().run()
     assert app.button(key="more_Learn").label == "**Learn** · 6 more, 1 changed"
     assert "changed" not in app.button(key="more_Budget").label
+
+
+def test_a_change_and_its_control_are_called_by_the_same_symbol() -> None:
+    for name, declared in HYPERPARAMETERS.items():
+        changed = change_label(name, 1.0, 2.0).removesuffix(" 1 → 2")
+        assert changed in (declared.label, *re.split(r"[ -]", control_name(name)))
 
 
 def test_a_mark_tells_what_applies_later(app: AppTest) -> None:

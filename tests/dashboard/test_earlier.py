@@ -74,17 +74,17 @@ def test_the_way_that_was_undone_is_left_to_compare_with() -> None:
     session.undo(0)
     assert [earlier.episodes["return"].tolist() for earlier in kept(session)] == [returns]
     assert words(session) == ["undone 1 (γ 0.99 → 0.8)"]
-    assert kept(session)[0].is_undone(session.run)
+    assert kept(session)[0].is_left_by(session.run)
 
 
-def test_after_a_reset_a_way_that_was_undone_is_a_run_like_others() -> None:
+def test_a_way_that_was_undone_keeps_its_name_after_a_reset() -> None:
     session = trained(Session(Link(config=SMALL)))
     session.set("gamma", 0.9)
     trained(session).undo(0)
     session.set("batch_size", 4)
     trained(session).reset()
-    assert words(session) == ["run 1 (B 8, γ 0.99 → 0.9)", "run 2 (B 8 → 4)"]
-    assert not any(earlier.is_undone(session.run) for earlier in kept(session))
+    assert words(session) == ["undone 1 (B 8, γ 0.99 → 0.9)", "run 2 (B 8 → 4)"]
+    assert not any(earlier.is_left_by(session.run) for earlier in kept(session))
 
 
 def test_of_several_changes_the_undone_ones_name_the_way_that_was_undone() -> None:
@@ -97,6 +97,19 @@ def test_of_several_changes_the_undone_ones_name_the_way_that_was_undone() -> No
     session.undo(2)
     assert len(session.run.history.episodes) == episodes
     assert words(session) == ["undone 1 (B 8 → 4)"], "that way had no episode of its own"
+
+
+def test_a_way_that_is_gone_again_is_no_longer_another_one() -> None:
+    session = with_three_changes()
+    whole = session.run.history.episodes.frame()["return"].tolist()
+    session.undo(2)
+    session.undo(0)
+    assert words(session) == ["undone 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
+    session.redo()
+    assert words(session) == ["undone 1 (B 8 → 4)"], "named from where it is left now"
+    session.redo()
+    assert words(session) == []
+    assert session.run.history.episodes.frame()["return"].tolist() == whole
 
 
 def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
@@ -115,7 +128,7 @@ def test_changes_undone_one_by_one_leave_one_way_named_from_where_it_was_left() 
     session.undo(0)
     assert words(session) == ["undone 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
     session.reset()
-    assert words(session) == ["run 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
+    assert words(session) == ["undone 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
 
 
 def test_the_newest_runs_are_kept_each_with_a_dash_of_its_own_that_stays() -> None:
@@ -188,14 +201,16 @@ def test_the_controls_go_back_to_the_values_of_an_earlier_run() -> None:
     session.use_values_of(kept(session)[0])
     assert session.problem == ""
     assert (session.config, session.members) == (SMALL, 1)
-    assert session.run.config.gamma == SMALL.gamma
-    assert session.needs_reset() == ["Hidden width", "Seeds"]
+    assert session.run.config.gamma == 0.9, "the run that trains goes on as it is"
+    assert session.run.restore_points == []
+    session.reset()
+    assert session.run.config == SMALL
 
 
 def test_a_lesson_keeps_the_values_that_it_fixes_from_an_earlier_run() -> None:
     session = trained(Session(Link(config=SMALL, locked=("gamma",))))
     trained(session).reset()
-    earlier = replace(kept(session)[0], config=SMALL.replace(gamma=0.5, batch_size=4))
+    earlier = replace(kept(session)[0], first_config=SMALL.replace(gamma=0.5, batch_size=4))
     session.use_values_of(earlier)
     assert (session.config.gamma, session.config.batch_size) == (SMALL.gamma, 4)
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from dashboard.run import MOST_RESTORE_POINTS, MOST_SNAPSHOTS, Run, Status, change_label
+from dashboard.restore_points import MOST_KEPT
+from dashboard.run import MOST_SNAPSHOTS, Run, Status, change_label
 from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
 from dqn_core import DQNConfig, LabError
@@ -127,8 +128,8 @@ def test_setting_a_value_it_has_already_is_no_change_and_copies_nothing(
 ) -> None:
     run = Run([SMALL])
     monkeypatch.setattr(run.trainer, "state_dict", lambda: pytest.fail("the state was copied"))
-    assert run.change(gamma=SMALL.gamma) is None
-    assert run.change() is None
+    assert not run.change(gamma=SMALL.gamma)
+    assert not run.change()
     assert run.restore_points == []
 
 
@@ -136,13 +137,13 @@ def test_undo_keeps_no_more_points_and_bytes_than_it_may_and_always_the_newest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = Run([SMALL])
-    values = [0.5 + step / 100 for step in range(MOST_RESTORE_POINTS + 3)]
+    values = [0.5 + step / 100 for step in range(MOST_KEPT + 3)]
     for gamma in values:
         run.change(gamma=gamma)
-    assert len(run.restore_points) == MOST_RESTORE_POINTS
+    assert len(run.restore_points) == MOST_KEPT
     run.undo(0)
     assert run.config.gamma == values[2], "the oldest went first"
-    monkeypatch.setattr("dashboard.run.MOST_RESTORE_BYTES", 1)
+    monkeypatch.setattr("dashboard.restore_points.MOST_BYTES", 1)
     for gamma in (0.1, 0.2):
         run.change(gamma=gamma)
     assert len(run.restore_points) == 1
@@ -194,6 +195,21 @@ def test_undo_gives_the_bit_equal_earlier_state_and_the_same_way_on() -> None:
     for trainer in (run.trainer, straight.trainer):
         trainer.run(max_steps=at + 150 - trainer.env_step)
     assert torch.equal(flat_state(run), flat_state(straight))
+
+
+def test_a_larger_budget_says_where_the_learning_rate_goes() -> None:
+    falling = SMALL.replace(learning_rate=1e-3, learning_rate_end=1e-5, total_steps=100)
+    run = Run([falling])
+    run.start()
+    advance(run, 100)
+    assert run.status is Status.FINISHED
+    run.change(total_steps=200)
+    assert run.message == (
+        "α falls over the step budget: it is 0.000505 from here on, and was 1e-05."
+    )
+    run.change(gamma=0.9)
+    run.start()
+    assert run.message == ""
 
 
 def test_a_step_budget_finishes_the_run_and_a_larger_one_opens_it_again() -> None:

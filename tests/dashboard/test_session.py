@@ -36,7 +36,7 @@ def test_a_value_for_the_restart_waits_and_is_named() -> None:
     session = begun()
     session.set("hidden_dim", 16)
     assert session.run.config.hidden_dim == 128
-    assert session.needs_reset() == ["Hidden width"]
+    assert session.needs_reset() == ["Hidden width 128 → 16"]
     session.reset()
     assert session.run.config.hidden_dim == 16
     assert session.needs_reset() == []
@@ -112,7 +112,7 @@ def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None
     session.set("gamma", 0.5)
     session.undo(0)
     assert session.config.gamma == session.run.config.gamma == 0.99
-    assert session.needs_reset() == ["Hidden width", "Seeds"]
+    assert session.needs_reset() == ["Hidden width 128 → 256", "Seeds side by side 1 → 3"]
 
 
 def test_undo_of_a_preset_brings_the_earlier_preset_back() -> None:
@@ -131,6 +131,74 @@ def test_undo_brings_the_controls_back_too() -> None:
     session.set("gamma", 0.5)
     session.undo(0)
     assert session.config.gamma == session.run.config.gamma == DQNConfig().gamma
+
+
+def test_what_is_undone_can_be_done_again_with_its_controls_until_the_run_goes_on() -> None:
+    session = begun()
+    for gamma in (0.5, 0.4):
+        session.set("gamma", gamma)
+    session.set("hidden_dim", 16)
+    session.undo(1)
+    session.undo(0)
+    assert (session.config.gamma, session.config.hidden_dim) == (0.99, 128)
+    session.redo()
+    session.redo()
+    assert session.config.gamma == session.run.config.gamma == 0.4
+    assert session.config.hidden_dim == 16
+    assert len(session.run.restore_points) == 2
+    session.undo(1)
+    session.run.step()
+    session.redo()
+    assert session.config.gamma == 0.5, "the run has gone on another way"
+
+
+def test_values_for_the_next_run_leave_the_one_that_trains_alone() -> None:
+    session = begun()
+    session.choose_next(True)
+    session.set("gamma", 0.5)
+    session.choose_preset("notebook")
+    session.paste('{"total_steps": 100}')
+    assert session.run.config == DQNConfig()
+    assert session.run.restore_points == []
+    assert "γ 0.99 → 0.5" not in session.needs_reset(), "the preset came after it"
+    assert "Step budget 50,000 → 100" in session.needs_reset()
+    session.reset()
+    assert session.run.config == preset("notebook").replace(total_steps=100)
+    assert not session.for_next
+
+
+def test_each_of_the_two_runs_has_values_of_its_own_in_the_controls() -> None:
+    session = begun()
+    session.set("hidden_dim", 16)
+    session.choose_next(True)
+    session.set("gamma", 0.5)
+    session.choose_next(False)
+    assert (session.config.gamma, session.config.hidden_dim) == (0.99, 16)
+    session.set("gamma", 0.9)
+    assert session.run.config.gamma == 0.9
+    session.choose_next(True)
+    assert session.config.gamma == 0.5
+    session.undo(0)
+    assert session.config.gamma == 0.5
+    session.choose_next(False)
+    assert session.config.gamma == session.run.config.gamma == 0.99
+
+
+def test_the_next_run_begins_with_the_values_of_this_one_until_others_are_set() -> None:
+    session = begun()
+    session.choose_next(True)
+    session.choose_next(False)
+    session.set("gamma", 0.9)
+    session.choose_next(True)
+    assert session.config.gamma == 0.9
+
+
+def test_a_value_that_is_wrong_is_refused_for_the_next_run_too() -> None:
+    session = begun()
+    session.choose_next(True)
+    session.set("batch_size", 5_000)
+    assert session.problem.startswith("batch_size must be 1 to 1,024")
+    assert session.needs_reset() == []
 
 
 def left() -> Session:

@@ -1,0 +1,118 @@
+"""What was before: the changes of this run with the way back, and the runs before it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import streamlit as st
+
+from dashboard.earlier import DASHES, Earlier
+from dashboard.exchange import tell_left_alone
+from dashboard.live_chart import Dash
+from dashboard.run import Run
+from dashboard.session import Session
+
+SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "┈┈┈", "dashdot": "─·─"}
+"""How the line of an earlier run is dashed, in letters."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was changed at once; ``index`` is that of the restore point before it, if it is kept."""
+
+    env_step: int
+    label: str
+    index: int | None
+
+
+def changes_of(run: Run) -> list[Entry]:
+    """All that its history knows of, oldest first."""
+    steps, labels = run.history.changes.columns()["env_step"], run.change_labels()
+    points = {point.rows: index for index, point in enumerate(run.restore_points)}
+    begins = [
+        row
+        for row in range(len(labels))
+        if row in points or row == 0 or steps[row] != steps[row - 1]
+    ]
+    return [
+        Entry(int(steps[row]), ", ".join(dict.fromkeys(labels[row:end])), points.get(row))
+        for row, end in pairwise([*begins, len(labels)])
+    ]
+
+
+def changes(session: Session) -> None:
+    """What was changed while the run went on, newest first, with the way back and forth."""
+    run = session.run
+    made = changes_of(run)
+    if not made and not run.undone:
+        return
+    with st.expander(f"Changes in this run ({len(made)})", key="changes"):
+        if run.undone:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"undone: {run.undone[-1].point.label}")
+                st.button(
+                    "Redo",
+                    key=f"redo_{run.id}",
+                    icon=":material/redo:",
+                    help="Back to where this change was undone. After the next step or change "
+                    "there is no way back.",
+                    on_click=session.redo,
+                )
+        for change in reversed(made):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"step **{change.env_step:,}**: {change.label}")
+                if change.index is not None:
+                    st.button(
+                        "Undo",
+                        key=f"undo_{run.id}_{change.index}",
+                        icon=":material/undo:",
+                        help="Back to the state just before this change. What came after it goes; "
+                        "its curve stays in grey, its agent under Test.",
+                        on_click=session.undo,
+                        args=(change.index,),
+                    )
+        if any(change.index is None for change in made):
+            st.caption(
+                "Without Undo: the state before that change is not there. A saved run holds its "
+                "last state alone, and the page the newest states that its memory has room for."
+            )
+
+
+def earlier_runs(session: Session) -> None:
+    """The runs that are drawn in grey behind the present one, newest first."""
+    run = session.run
+    runs = session.earlier.of(run.config.env_id)
+    if not runs:
+        return
+
+    def use_values_of(earlier: Earlier) -> None:
+        session.use_values_of(earlier)
+        tell_left_alone(session)
+
+    with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
+        st.caption(
+            f"In grey behind the return; the newest {len(DASHES)} are kept, with their agents "
+            "under Test."
+        )
+        for earlier in reversed(runs):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                values = ", ".join(earlier.differences(run)) or "the same values"
+                st.markdown(
+                    f"{SAMPLES[earlier.dash]} **{earlier.name.capitalize()}**: {values}  \n"
+                    f"{earlier.env_steps:,} steps, average return {earlier.average_return}, "
+                    f"greedy {earlier.greedy_return}"
+                )
+                st.button(
+                    "Use in the next run",
+                    key=f"use_{earlier.number}",
+                    help="The controls take the values that it ended with, for the next run. The "
+                    "present run goes on as it is.",
+                    on_click=use_values_of,
+                    args=(earlier,),
+                )
+                st.button(
+                    "Forget",
+                    key=f"forget_{earlier.number}",
+                    help="Its curve and its agent go.",
+                    on_click=session.earlier.forget,
+                    args=(earlier.number,),
+                )
