@@ -1,7 +1,6 @@
 """The command line: ``python -m dqn_core train``, ``evaluate``, ``hyperparameters``…"""
 
 import argparse
-import json
 import os
 import re
 import sys
@@ -11,21 +10,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from dqn_core.app_command import app
-from dqn_core.checkpoint import MOST_MEMBERS, load_agent
+from dqn_core.checkpoint import MOST_MEMBERS
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import known_environments
 from dqn_core.errors import ConfigurationError, LabError
-from dqn_core.evaluation import evaluate
+from dqn_core.evaluate_command import evaluate_agent
 from dqn_core.options import add_hyperparameters, hyperparameter_table
+from dqn_core.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.presets import PRESETS
 from dqn_core.processor import set_threads
-from dqn_core.recording import record
-from dqn_core.train_command import (
-    INTERRUPTED,
-    evaluation_summary,
-    train,
-)
-from dqn_core.video import encoder_for, write_video
+from dqn_core.streams import prepare_streams, say, tell
+from dqn_core.train_command import train
+from dqn_core.video import encoder_for
 from dqn_core.whole_files import checked_target
 
 MOST_EPISODES = 10_000
@@ -37,24 +33,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     set_threads()
+    prepare_streams()
     try:
         options = _parser().parse_args(arguments)
         code: int = options.command(options)
-        sys.stdout.flush()
     except LabError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        tell(f"error: {error}")
+        return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone (``| head``): what Python flushes on its way out must go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except BrokenPipeError:  # the reader has gone (``| head``)
+        return FAILED
     return code
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose refusals are one sentence."""
+
+    def print_help(self, file: object = None) -> None:
+        say(self.format_help().rstrip())
 
     def error(self, message: str) -> NoReturn:
         unknown = re.fullmatch(r"unrecognized arguments: (\S+).*", message)
@@ -157,12 +154,15 @@ def _whole(name: str, low: int, high: int) -> Callable[[str], int]:
     """What reads the whole number of an option that is no hyperparameter."""
 
     def read(text: str) -> int:
-        digits = text.strip()
-        if not digits.lstrip("+-").isdecimal() or not low <= int(digits) <= high:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
             raise ConfigurationError(
                 f"{name} must be a whole number from {low:,} to {high:,}, not {text!r}."
             )
-        return int(digits)
+        return number
 
     return read
 
@@ -188,7 +188,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "evaluate", help="play episodes with a saved agent", allow_abbrev=False
     )
-    parser.set_defaults(command=_evaluate)
+    parser.set_defaults(command=evaluate_agent)
     parser.add_argument("agent", type=Path, help="a file that `train --save` wrote")
     parser.add_argument(
         "--episodes",
@@ -233,36 +233,11 @@ def _epsilon(text: str) -> float:
     return epsilon
 
 
-def _evaluate(options: argparse.Namespace) -> int:
-    agent = load_agent(options.agent)
-    result = evaluate(agent, options.episodes, options.seed, options.epsilon)
-    if options.video:
-        write_video(record(agent, options.seed, options.epsilon), options.video)
-        print(f"The first episode is in {options.video}.", file=sys.stderr)
-    if options.json:
-        summary = {
-            "env_id": agent.config.env_id,
-            "env_steps": agent.env_steps,
-            "seed": options.seed,
-            "epsilon": options.epsilon,
-            **evaluation_summary(result),
-            "lengths": result.lengths.tolist(),
-        }
-        print(json.dumps(summary))
-    else:
-        print(
-            f"{agent.config.env_id}: mean return {result.mean_return:.1f} over "
-            f"{options.episodes} episodes, from {result.returns.min():g} "
-            f"to {result.returns.max():g}."
-        )
-    return 0
-
-
 def _print_hyperparameters(_: argparse.Namespace) -> int:
-    print(hyperparameter_table())
+    say(hyperparameter_table())
     return 0
 
 
 def _print_environments(_: argparse.Namespace) -> int:
-    print(*known_environments(), sep="\n")
+    say("\n".join(known_environments()))
     return 0

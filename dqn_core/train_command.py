@@ -1,73 +1,51 @@
-"""The command line's ``train``: a run with a progress bar, and its result in words or JSON."""
+"""The command line's ``train``: a run, its files, and its result in words or JSON."""
 
 import argparse
-import json
-import math
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
 
-import numpy as np
 import torch
-from tqdm import tqdm
 
 from dqn_core.checkpoint import load_run, save_agent, save_run
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
-from dqn_core.errors import ConfigurationError, DivergenceError
-from dqn_core.evaluation import Evaluation, evaluate
+from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.evaluate_command import in_blocks
+from dqn_core.evaluation import Agent, Evaluation
+from dqn_core.foresight import never_due
+from dqn_core.interruptions import Interruptions, interruptions
+from dqn_core.outputs import FAILED, INTERRUPTED, Attempts, check_distinct
 from dqn_core.presets import preset
-from dqn_core.statistics import bootstrap_interval, interquartile_mean
+from dqn_core.progress import progress
+from dqn_core.results import evaluation_summary, json_text, train_result, train_words
+from dqn_core.streams import say, tell
 from dqn_core.trainer import Trainer
 
-INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
-
 SLICE_SECONDS = 0.1
-"""Training between two looks at the keyboard, and two refreshes of the progress bar."""
-
-RECENT_EPISODES = 10
-"""Episodes of each member in the mean return beside the progress bar."""
+"""Training between two looks at the signals, and two refreshes of the progress."""
 
 
 def train(options: argparse.Namespace) -> int:
-    """Train as ``options`` say, save, and print the result; returns the exit code."""
-    trainer = _trainer(options)
-    try:
-        return _train(trainer, options)
-    finally:
-        trainer.close()
-
-
-def _train(trainer: Trainer, options: argparse.Namespace) -> int:
-    code = 0
-    try:
-        if not _run(trainer):
-            code = INTERRUPTED
-            _tell(f"Interrupted after {trainer.env_step:,} environment steps.")
-    except DivergenceError as error:
-        code = 1
-        _tell(f"error: {error}")
-    if options.save_run:
-        save_run(options.save_run, trainer)
-        _tell(f"The run is saved in {options.save_run}.")
-    if options.best and not len(trainer.history.evaluations):
-        trainer.evaluate()  # the best of one is the last, not the untrained first
-    choose = trainer.best_agent if options.best else trainer.agent
-    agents = [choose(p) for p in range(trainer.members)]
-    evaluations = [evaluate(agent, options.eval_episodes) for agent in agents]
-    if options.save:
-        best = int(np.argmax([evaluation.mean_return for evaluation in evaluations]))
-        if torch.isfinite(agents[best].network.parameters).all():
-            save_agent(options.save, agents[best])
-            _tell(f"The agent of seed {agents[best].config.seed} is saved in {options.save}.")
-        else:
-            _tell("The agent is not saved: its weights are no longer finite.")
-    result = _result(trainer, evaluations)
-    print(json.dumps(result) if options.json else _in_words(trainer, result))
-    return code
+    """Train as ``options`` say, save, evaluate and print the result; returns the exit code."""
+    check_distinct({"--save": options.save, "--save-run": options.save_run})
+    check_distinct({"--save": options.save, "--resume": options.resume})
+    out, attempts = sys.stdout, Attempts()
+    # What an environment prints is no part of the result.
+    with redirect_stdout(sys.stderr):
+        trainer = _trainer(options)
+        for sentence in never_due(trainer.config, trainer.spec).values():
+            tell(sentence)
+        try:
+            with interruptions() as signals:
+                ended = _run(trainer, signals, attempts)
+                evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
+                result = train_result(trainer, ended, evaluations)
+                say(json_text(result) if options.json else train_words(trainer, result), out)
+        finally:
+            with attempts.attempt():
+                trainer.close()
+    return attempts.code
 
 
 def _trainer(options: argparse.Namespace) -> Trainer:
@@ -81,7 +59,7 @@ def _trainer(options: argparse.Namespace) -> Trainer:
     trainer = load_run(options.resume)
     trainer.change(**given)
     if trainer.notice:
-        _tell(trainer.notice)
+        tell(trainer.notice)
     return trainer
 
 
@@ -93,118 +71,80 @@ def _member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
     return [config.seed + member for member in range(options.seeds or 1)]
 
 
-def _run(trainer: Trainer) -> bool:
-    """Train to the end, or until Ctrl-C: then False."""
-    members = trainer.members
-    with (
-        _interruptions() as interruptions,
-        tqdm(
-            desc=trainer.config.env_id,
-            total=trainer.config.total_steps * members,
-            initial=trainer.env_step * members,
-            unit=" steps",
-            dynamic_ncols=True,
-        ) as bar,
-    ):
-        while not trainer.finished():
-            if interruptions:
-                return False
-            try:
-                trainer.run(max_seconds=SLICE_SECONDS)
-            finally:
-                bar.set_postfix_str(_progress(trainer), refresh=False)
-                bar.update(trainer.env_step * members - bar.n)
-    return True
+def _run(trainer: Trainer, signals: Interruptions, attempts: Attempts) -> str:
+    """Train until something ends it, which is returned in one sentence.
 
-
-def _progress(trainer: Trainer) -> str:
-    returns = trainer.history.episodes.columns()["return"][-RECENT_EPISODES * trainer.members :]
-    mean = f"{returns.mean():.1f}" if len(returns) else "–"
-    budget = trainer.config.total_episodes
-    of_budget = f"/{budget:,}" if budget else ""
-    return f"return {mean}, episode {min(trainer.episodes):,}{of_budget}"
-
-
-@contextmanager
-def _interruptions() -> Iterator[list[int]]:
-    """Collect Ctrl-C instead of stopping in the middle of a step; the second one does stop."""
-    seen: list[int] = []
-
-    def note(number: int, _: FrameType | None) -> None:
-        if seen:
-            raise KeyboardInterrupt
-        seen.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
+    Should a step take long, the second signal ends the program.
+    """
     try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, before)
+        with progress(trainer) as show, signals.at_most(1):
+            while not (end := trainer.finished()):
+                if signals.take():
+                    end = f"Interrupted after {trainer.env_step:,} environment steps."
+                    attempts.failed(INTERRUPTED, end)
+                    return end
+                try:
+                    trainer.run(max_seconds=SLICE_SECONDS)
+                finally:
+                    show()
+            return end
+    except LabError as error:
+        attempts.failed(FAILED, f"error: {error}")
+        return str(error)
 
 
-def _tell(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+def _saved_and_evaluated(
+    trainer: Trainer, signals: Interruptions, options: argparse.Namespace, attempts: Attempts
+) -> list[list[Evaluation]]:
+    """Each member's final greedy episodes; what is to be saved is saved before they are played."""
+    if options.save_run:
+        with attempts.attempt():
+            save_run(options.save_run, trainer)
+            tell(f"The run is saved in {options.save_run}.")
+    agents = _agents(trainer, options.best)
+    first_choice = _best(agents, _latest_returns(trainer))
+    if options.save:
+        _save(agents, first_choice, options.save, attempts)
+    evaluations: list[list[Evaluation]] = [[] for _ in agents]
+    for agent, blocks in zip(agents, evaluations, strict=True):
+        with attempts.attempt("The final evaluation was cut short."), signals.at_most(0):
+            for block in in_blocks(agent, options.eval_episodes):
+                blocks.append(block)
+        if signals.seen:
+            break
+    if options.save and all(evaluations):
+        means = [float(evaluation_summary(blocks)["mean_return"]) for blocks in evaluations]
+        if (choice := _best(agents, means)) != first_choice:
+            _save(agents, choice, options.save, attempts)
+    return evaluations
 
 
-def evaluation_summary(*evaluations: Evaluation) -> dict[str, Any]:
-    """Evaluations, taken together, as JSON has them."""
-    returns = np.concatenate([evaluation.returns for evaluation in evaluations])
-    return {
-        "episodes": len(returns),
-        "mean_return": float(returns.mean()),
-        "returns": returns.tolist(),
-    }
+def _agents(trainer: Trainer, is_best: bool) -> list[Agent]:
+    """Each member's policy: the last one, or the one of its best evaluation if it had any."""
+    if is_best and not len(trainer.history.evaluations):
+        tell("--best has no greedy evaluation to choose by: it is the last policy.")
+        is_best = False
+    choose = trainer.best_agent if is_best else trainer.agent
+    return [choose(p) for p in range(trainer.members)]
 
 
-def _result(trainer: Trainer, evaluations: list[Evaluation]) -> dict[str, Any]:
-    columns = trainer.history.episodes.columns()
-    seconds, steps = trainer.seconds, trainer.env_step * trainer.members
-    result: dict[str, Any] = {
-        "config": trainer.config.to_dict(),
-        "env_steps": trainer.env_step,
-        "gradient_updates": trainer.gradient_updates,
-        "episodes": len(columns["return"]),
-        "returns": columns["return"].tolist(),
-        "wall_seconds": seconds,
-        "steps_per_second": steps / seconds if seconds else 0.0,
-        "evaluation": evaluation_summary(*evaluations),
-    }
-    if trainer.members > 1:
-        result["members"] = [
-            {
-                "seed": config.seed,
-                "episodes": trainer.episodes[p],
-                "returns": columns["return"][columns["member"] == p].tolist(),
-                "evaluation": evaluation_summary(evaluations[p]),
-            }
-            for p, config in enumerate(trainer.configs)
-        ]
-        means = [evaluation.mean_return for evaluation in evaluations]
-        result["interquartile_mean"] = interquartile_mean(means)
-        result["interval"] = bootstrap_interval([means])
-    return result
+def _latest_returns(trainer: Trainer) -> list[float]:
+    """Each member's mean return in its last greedy evaluation on the way, 0 if it had none."""
+    columns = trainer.history.evaluations.columns()
+    latest = dict(zip(columns["member"].tolist(), columns["mean_return"].tolist(), strict=True))
+    return [latest.get(p, 0.0) for p in range(trainer.members)]
 
 
-def _in_words(trainer: Trainer, result: dict[str, Any]) -> str:
-    evaluation = result["evaluation"]
-    lines = [
-        trainer.finished() or "The run is not at its end.",
-        f"{result['env_steps']:,} environment steps and {result['gradient_updates']:,} gradient "
-        f"updates in {result['wall_seconds']:.1f} s, {result['steps_per_second']:,.0f} steps/s.",
-        f"Greedy policy on {evaluation['episodes']:,} fresh episodes: mean return "
-        f"{evaluation['mean_return']:.1f}{_threshold(trainer)}.",
-    ]
-    for member in result.get("members", ()):
-        lines.append(f"  seed {member['seed']}: {member['evaluation']['mean_return']:.1f}")
-    if "interval" in result:
-        low, high = result["interval"]
-        lines.append(
-            f"Interquartile mean over {trainer.members} members "
-            f"{result['interquartile_mean']:.1f}, 95 % interval {low:.1f} to {high:.1f}."
-        )
-    return "\n".join(lines)
+def _best(agents: Sequence[Agent], returns: Sequence[float]) -> int | None:
+    """The member with the largest return among those whose weights are finite."""
+    finite = [p for p, a in enumerate(agents) if torch.isfinite(a.network.parameters).all()]
+    return max(finite, key=returns.__getitem__, default=None)
 
 
-def _threshold(trainer: Trainer) -> str:
-    threshold = trainer.spec.reward_threshold
-    return "" if threshold is None or not math.isfinite(threshold) else f" (solved: {threshold:g})"
+def _save(agents: Sequence[Agent], choice: int | None, path: Path, attempts: Attempts) -> None:
+    if choice is None:
+        attempts.failed(FAILED, "The agent is not saved: its weights are no longer finite.")
+        return
+    with attempts.attempt():
+        save_agent(path, agents[choice])
+        tell(f"The agent of seed {agents[choice].config.seed} is saved in {path}.")

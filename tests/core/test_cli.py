@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -45,14 +46,18 @@ def test_json_says_what_was_trained_and_how_good_it_is(capsys):
     assert code == 0
     assert set(result) == {
         "config",
+        "ended",
         "env_steps",
         "gradient_updates",
         "episodes",
         "returns",
+        "episode_ends",
         "wall_seconds",
         "steps_per_second",
         "evaluation",
+        "evaluations",
     }
+    assert result["ended"] == "The step budget of 150 environment steps is used up."
     changed = {"seed": 3, "gamma": 0.9, "double_dqn": False, "total_steps": 150, "hidden_dim": 8}
     assert changed.items() <= result["config"].items()
     assert result["env_steps"] == 150
@@ -118,8 +123,7 @@ def test_words_and_progress(capsys):
     output = capsys.readouterr()
     for words in ("150 environment steps", "steps/s", "mean return", "95 % interval"):
         assert words in output.out
-    for words in ("300/300", "return", "steps/s", "episode"):
-        assert words in output.err
+    assert "environment step 150 of 150, return" in output.err
 
 
 def test_help_shows_every_hyperparameter_with_its_range(capsys, monkeypatch):
@@ -238,33 +242,38 @@ def test_divergence_keeps_what_was_reached(capsys, tmp_path):
     assert json.loads(output.out)["env_steps"] == load_run(path).env_step
 
 
-def wait_for(stream, words, seconds=60):
-    """Read the pipe ``stream`` until it has shown ``words``."""
+def wait_for(descriptor, words, seconds=60):
+    """Read ``descriptor`` until it has shown ``words``; returns what it has shown."""
     seen, until = "", time.monotonic() + seconds
     while words not in seen:
-        ready, _, _ = select.select([stream], [], [], max(0.0, until - time.monotonic()))
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, until - time.monotonic()))
         assert ready, f"{words!r} did not come: {seen}"
-        chunk = os.read(stream.fileno(), 4096)
+        chunk = os.read(descriptor, 4096)
         assert chunk, f"The program ended: {seen}"
         seen += chunk.decode()
+    return seen
 
 
-def test_ctrl_c_stops_between_two_steps_and_saves(tmp_path):
+def test_ctrl_c_on_a_terminal_stops_between_two_steps_and_saves(tmp_path):
     run, agent = tmp_path / "run.safetensors", tmp_path / "agent.safetensors"
     arguments = ["train", *SMALL, "--total-steps", "10000000"]
     arguments += ["--json", "--save", str(agent), "--save-run", str(run)]
+    mine, its = os.openpty()
+    termios.tcsetwinsize(its, (24, 120))
     with subprocess.Popen(
-        [*COMMAND, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=its
     ) as process:
-        wait_for(process.stderr, "episode 3")
+        os.close(its)
+        assert "CartPole-v1" in wait_for(mine, "episode 3"), "a bar shows how far it is"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        words = wait_for(mine, "The agent of seed 0")
+        out, _ = process.communicate(timeout=60)
+    os.close(mine)
     assert process.returncode == 130
     result = json.loads(out)
-    words = err.decode()
-    assert f"Interrupted after {result['env_steps']:,} environment steps" in words
+    assert result["ended"] == f"Interrupted after {result['env_steps']:,} environment steps."
+    assert result["ended"] in words
     assert str(run) in words
-    assert str(agent) in words
     assert "Traceback" not in words
     assert load_agent(agent).env_steps == result["env_steps"]
 

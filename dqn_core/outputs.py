@@ -1,0 +1,66 @@
+"""Files that a command is to write: checked before it begins, and each tried at its end."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import combinations
+from pathlib import Path
+
+from dqn_core.errors import ConfigurationError, DivergenceError, LabError
+from dqn_core.streams import tell
+
+FAILED = 1
+"""The exit code of a training that could not go on: everything up to there is kept."""
+
+REFUSED = 2
+"""The exit code of what was asked for and cannot be done."""
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
+
+
+def check_distinct(files: Mapping[str, Path | None]) -> None:
+    """Refuse files, by the options that name them, of which one would overwrite another."""
+    given = [(option, path) for option, path in files.items() if path]
+    for (option, path), (other_option, other) in combinations(given, 2):
+        if _is_same(path, other):
+            raise ConfigurationError(
+                f"{option} and {other_option} are one file, {path}: one would overwrite the other, "
+                "so give two names."
+            )
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    if os.path.realpath(path) == os.path.realpath(other):
+        return True
+    # Two names of one file where capital letters do not count.
+    return path.exists() and other.exists() and path.samefile(other)
+
+
+class Attempts:
+    """What is done one after the other, each whatever became of those before it.
+
+    ``code`` is the exit code of the first that failed, 0 while none has.
+    """
+
+    def __init__(self) -> None:
+        self.code = 0
+
+    def failed(self, code: int, sentence: str) -> None:
+        """Tell what went wrong."""
+        tell(sentence)
+        self.code = self.code or code
+
+    @contextmanager
+    def attempt(self, cut_short: str = "Interrupted.") -> Iterator[None]:
+        """What a user can cause in here is told, and the program goes on behind it.
+
+        ``cut_short`` is said where it is an interruption.
+        """
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.failed(INTERRUPTED, cut_short)
+        except LabError as error:
+            code = FAILED if isinstance(error, DivergenceError) else REFUSED
+            self.failed(code, f"error: {error}")

@@ -1,0 +1,50 @@
+"""Standard output and standard error, whatever they are: closed, full, of few letters, or gone."""
+
+import io
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from dqn_core.errors import LabError
+
+
+def prepare_streams() -> None:
+    """Let both be written to: a closed one leads nowhere, and a letter that one lacks becomes ?."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by ``>&-``
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def tell(sentence: str) -> None:
+    """Say ``sentence`` as one line on standard error, if anybody is there to hear it."""
+    try:
+        print(" ".join(sentence.split()), file=sys.stderr, flush=True)
+    except OSError:
+        let_go(sys.stderr)
+
+
+def say(text: str, out: TextIO | None = None) -> None:
+    """Write a result to ``out``, by default standard output, down to its last letter.
+
+    Raises `BrokenPipeError` where the reader has gone, and `LabError` for all else.
+    """
+    out = out or sys.stdout
+    try:
+        print(text, file=out, flush=True)
+    except BrokenPipeError:
+        let_go(out)
+        raise
+    except OSError as error:
+        let_go(out)
+        raise LabError(f"The result cannot be printed: {error.strerror}.") from error
+
+
+def let_go(stream: TextIO) -> None:
+    """Send nowhere what ``stream`` still holds: Python would try again on its way out."""
+    with suppress(OSError), Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
