@@ -1,6 +1,7 @@
 /** The belief map on the squares of a small world: Q of each action, and the best as an arrow. */
 
 import { along, colour, gradient, inkOn, number } from "./belief_colours.js";
+import { number as written } from "./numbers.js";
 
 const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;
@@ -179,8 +180,7 @@ export function legend({ range, title }, theme) {
     Object.assign(document.createElement("span"), { className: name, textContent: text });
   const bar = node("belief-bar");
   bar.style.background = gradient(theme.ramps.value);
-  const span = range[1] - range[0];
-  const [low, high] = range.map((value) => number(value, span));
+  const [low, high] = range.map(written);
   const scale = node("belief-scale");
   scale.append(low, bar, high);
   return [node("belief-title", title), scale];

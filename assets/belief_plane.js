@@ -1,6 +1,7 @@
 /** The belief map over two components of the observation. */
 
 import { actionColour, along, colour, gradient, inkOn, number, place } from "./belief_colours.js";
+import { number as written, percent } from "./numbers.js";
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;
@@ -252,19 +253,18 @@ export function legend(message, theme) {
   if (quantity === "action") {
     const count = (action) => message.values.filter((value) => value === action).length;
     return actions.map((name, action) => {
-      const percent = Math.round((100 * count(action)) / message.values.length);
       const entry = node("belief-entry");
       const swatch = node("belief-swatch");
       swatch.style.background = colour(actionColour(theme, action, actions.length));
-      entry.append(swatch, `${name} ${percent} %`);
+      const share = count(action) / message.values.length;
+      entry.append(swatch, `${name} ${percent(share)}`);
       return entry;
     });
   }
   const bar = node("belief-bar");
   bar.style.background = gradient(theme.ramps[ramp]);
   const scale = node("belief-scale");
-  const span = range[1] - range[0];
-  const ends = range.map((value) => number(value, span));
+  const ends = range.map(written);
   if (ramp !== "advantage") {
     scale.append(ends[0], bar, ends[1]);
   } else {

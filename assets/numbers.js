@@ -3,13 +3,13 @@
 const UNKNOWN = "–";
 const PERCENT = "\u202f%"; // after a narrow space at which no line breaks
 
-/** A measured value: one decimal from 1 on, below that three digits, below 0.001 a power of ten. */
+/** A measured value: one decimal from 1 on, below that three digits, then powers of ten. */
 export function number(value) {
   if (!Number.isFinite(value)) return UNKNOWN;
   const size = Math.abs(value);
   let text;
   if (size >= 0.9995) text = value.toLocaleString("en", { maximumFractionDigits: 1 });
-  else if (size >= 0.0009995 || !value) text = `${Number(value.toPrecision(3)) || 0}`;
+  else if (size >= 1e-6 || !value) text = `${Number(value.toPrecision(3)) || 0}`;
   else {
     const [digits, power] = value.toExponential(2).split("e");
     text = `${Number(digits)}e${Number(power)}`;

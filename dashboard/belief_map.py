@@ -1,6 +1,5 @@
 """What the belief map's component is sent: the map's values, and what it says in one sentence."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +10,7 @@ from dashboard.envelope import packed
 from dashboard.run import Look
 from dqn_core.belief import DIRECTIONS, Dimension, GridWorld, advantage, plane, q_on
 from dqn_core.environments import EnvironmentSpec
+from dqn_core.numbers import number, percent
 
 Quantity = Literal["value", "advantage", "action"]
 
@@ -121,14 +121,14 @@ def plane_takeaway(
             f"{x.label} = {_with_unit(float(centres(x, field.shape[1])[column]), x)} and "
             f"{y.label} = {_with_unit(float(centres(y, field.shape[0])[row]), y)}"
         )
-        low, high = f"{field.min():.3g}", f"{field.max():.3g}"
+        low, high = number(float(field.min())), number(float(field.max()))
         if low == high:
-            return _signed(f"{name} is {low} everywhere on this map.")
-        return _signed(f"{name} runs from {low} to {high}, highest at {where}.")
+            return f"{name} is {low} everywhere on this map."
+        return f"{name} runs from {low} to {high}, highest at {where}."
     counts = np.bincount(q_values.argmax(-1).ravel(), minlength=spec.n_actions)
     shares = counts / counts.sum()
     parts = [
-        f"{spec.action_labels[action]} in {shares[action]:.0%}"
+        f"{spec.action_labels[action]} in {percent(float(shares[action]))}"
         for action in np.argsort(-shares)
         if shares[action] > 0
     ]
@@ -140,8 +140,9 @@ def grid_takeaway(spec: EnvironmentSpec, q_values: np.ndarray, world: GridWorld)
     open_squares = q_values[~world.ended]
     shares = np.bincount(open_squares.argmax(-1), minlength=spec.n_actions)
     most = int(shares.argmax())
-    return _signed(
-        f"Max Q runs from {open_squares.max(-1).min():.3g} to {open_squares.max():.3g}; "
+    low, high = number(float(open_squares.max(-1).min())), number(float(open_squares.max()))
+    return (
+        f"Max Q runs from {low} to {high}; "
         f"{spec.action_labels[most]} is best on {shares[most]} of {shares.sum()} squares."
     )
 
@@ -152,13 +153,8 @@ def _title(spec: EnvironmentSpec, quantity: Quantity) -> str:
     return "advantage" if spec.n_actions == 2 else "best Q minus second best"
 
 
-def _signed(sentence: str) -> str:
-    """With a minus instead of a hyphen before numbers."""
-    return re.sub(r"(?<=\s)-(?=\d)", "−", sentence)
-
-
 def _with_unit(value: float, axis: Dimension) -> str:
-    return f"{value:.2g} {axis.unit}".strip()
+    return f"{number(float(f'{value:.2g}'))} {axis.unit}".strip()
 
 
 def _range(values: np.ndarray, signed: bool) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dqn_core.evaluation import Push
 from dqn_core.families import PHYSICS, PUSHABLE, PhysicsParameter, family
+from dqn_core.numbers import MINUS, setting
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Conditions:
     def words(self, env_id: str) -> str:
         """What is unusual, for a person; empty if nothing is."""
         declared = PHYSICS.get(family(env_id), {})
-        said = [f"ε {self.epsilon:g}"] if self.epsilon else []
+        said = [f"ε {setting(self.epsilon)}"] if self.epsilon else []
         for name, value in self.parameters.items():
             label = declared[name].label
             said.append(f"{label[0].lower()}{label[1:]} {value:g} {declared[name].unit}".strip())
         if self.push:
-            said.append(f"a push of {self.push.amount:+g} at step {self.push.step:,}")
+            amount = f"{self.push.amount:+g}".replace("-", MINUS)
+            said.append(f"a push of {amount} at step {self.push.step:,}")
         return ", ".join(said)
 
 

@@ -220,7 +220,7 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
             choices = hyperparameter.choices
             st.selectbox(label, choices, choices.index(value), format_func=show, **options)
         case _ if picks := _picks(hyperparameter, value, preset_value):
-            st.select_slider(label, picks, value, format_func=_exactly, **options)
+            st.select_slider(label, picks, value, format_func=show, **options)
             options = _options(session, hyperparameter, "exact", locked)
             options["label_visibility"] = "collapsed"
             _number_box(f"{hyperparameter.label}, exact value", hyperparameter, value, options)
@@ -321,7 +321,10 @@ def _known_environments() -> list[str]:
 
 
 def _picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
-    """The values a slider offers, ``needed`` among them; none where a box alone is better."""
+    """The values a slider offers, its ends and ``needed`` among them; none where a box is better.
+
+    A slider tells its values apart by their words: `show` writes no two alike.
+    """
     low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
     steps: list[float]
     if hyperparameter.name in POWERS_OF_TWO:
@@ -337,13 +340,8 @@ def _picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
         steps = [float(step) for step in range(int(low), int(high) + 1)]
     else:
         return []
-    return sorted({kind(step) for step in steps if low <= step <= high} | {*needed})
-
-
-def _exactly(value: Value) -> str:
-    """A value as a slider shows it; a slider tells its values apart by these words."""
-    short = show(value)
-    return repr(value) if isinstance(value, float) and float(short) != value else short
+    between = {kind(step) for step in steps if low < step < high}
+    return sorted({kind(low), kind(high)} | between | {*needed})
 
 
 def _escape(text: str) -> str:

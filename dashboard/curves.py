@@ -1,7 +1,6 @@
 """The Train page's charts: which curves of a run there are and what they are measured against."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import get_args
 
 import numpy as np
@@ -10,13 +9,11 @@ from dashboard.earlier import Earlier
 from dashboard.feed import CURVES_SECONDS
 from dashboard.figures import figures
 from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, XAxis, live_charts
+from dashboard.random_policy import random_policy, words
 from dashboard.run import Run
 from dashboard.session import Session
 from dqn_core.environments import EnvironmentSpec
-from dqn_core.evaluation import random_policy_return
-
-LONGEST_RANDOM_EPISODE = 2_000
-"""Environment steps; what acting at random gives in longer ones would keep the page waiting."""
+from dqn_core.random_returns import RandomReturn
 
 
 def curves(session: Session, drawn: str) -> None:
@@ -26,24 +23,32 @@ def curves(session: Session, drawn: str) -> None:
     """
     run, link = session.run, session.link
     earlier = session.earlier.of(run.config.env_id)
+    spec, policy = run.trainer.spec, random_policy()
+    at_random = policy.of(spec)
 
     def news() -> News:
         session.runner.touch()  # somebody looks
         run_id = run.id  # first: rows of a run that was rewound meanwhile are of another one
         # Drawing the page begins another runner, which after a lost connection nothing else does.
         state = "no runner" if session.runner.is_stopped else session.state
+        state += _mark(policy.of(spec))
         tables = run.tables() | {_table(before): before.episodes for before in earlier}
         return News(tables, run_id, state, figures(run))
 
     live_charts(
-        _panels(run, earlier),
+        _panels(run, earlier, at_random),
         news,
         x_axis=link.x_axis,
         smoothing=link.smoothing,
         key="curves",
-        period=CURVES_SECONDS if run.is_active else 0,
-        drawn=drawn,
+        period=CURVES_SECONDS if run.is_active or policy.is_coming(spec) else 0,
+        drawn=drawn + _mark(at_random),
     )
+
+
+def _mark(at_random: RandomReturn | None) -> str:
+    """The page is drawn anew when the random policy's return has come."""
+    return "" if at_random is None else " with the random policy"
 
 
 def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
@@ -57,7 +62,7 @@ def _table(earlier: Earlier) -> str:
     return f"earlier {earlier.number}"
 
 
-def _panels(run: Run, earlier: Sequence[Earlier]) -> list[Panel]:
+def _panels(run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None) -> list[Panel]:
     spec = run.trainer.spec
     behind = [
         Trace(
@@ -71,10 +76,7 @@ def _panels(run: Run, earlier: Sequence[Earlier]) -> list[Panel]:
         )
         for before in earlier
     ]
-    references = []
-    if spec.max_episode_steps <= LONGEST_RANDOM_EPISODE:
-        random_return = _random_return(spec.env_id, run.config.max_episode_steps)
-        references.append(Reference(random_return, "random policy"))
+    references = [Reference(at_random.mean, words(at_random))] if at_random else []
     if spec.reward_threshold is not None:
         references.append(Reference(spec.reward_threshold, "solved"))
     changes = run.history.changes.columns()
@@ -173,8 +175,3 @@ def _panels(run: Run, earlier: Sequence[Earlier]) -> list[Panel]:
             empty="ε and the share of random actions are drawn as episodes end.",
         ),
     ]
-
-
-@lru_cache(64)
-def _random_return(env_id: str, max_episode_steps: int) -> float:
-    return random_policy_return(env_id, max_episode_steps, episodes=20)

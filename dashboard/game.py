@@ -27,6 +27,7 @@ from dashboard.widgets import received
 from dqn_core import record
 from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
 from dqn_core.families import argument, family
+from dqn_core.numbers import number
 from dqn_core.recording import Recording, render_mode
 
 _log = logging.getLogger(__name__)
@@ -232,8 +233,8 @@ class Game:
                 total, step = total + reward, step + 1
                 if terminated or truncated:
                     verdict = {1: " You win.", 0: " A draw."}.get(np.sign(total - theirs.total), "")
-                    words = f"Over at step {step:,}: you {total:g}, the agent {theirs.total:g}."
-                    words += verdict
+                    yours, agents = number(total), number(theirs.total)
+                    words = f"Over at step {step:,}: you {yours}, the agent {agents}.{verdict}"
                 self._add(environment.render(), total, beside, words)
         finally:
             environment.close()

@@ -27,6 +27,7 @@ from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.learner import learning_rate_at
+from dqn_core.numbers import number, setting
 from dqn_core.trainer import Moment
 
 SLICE_SECONDS = 0.02
@@ -75,9 +76,8 @@ class Run:
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
         self.id = uuid.uuid4().hex[:12]
         self.place = self.id
-        self.status: Status
-        self.message: str
-        self._settle(Status.PAUSED if self.trainer.env_step else Status.READY, self.trainer.notice)
+        self.status = Status.PAUSED if self.trainer.env_step else Status.READY
+        self.message = self.trainer.notice
         self.ahead = 0
         self.restore_points: list[RestorePoint] = []
         self.undone: list[Undone] = []
@@ -145,20 +145,11 @@ class Run:
         if not speed:
             return None
         steps = config.total_steps - trainer.env_step
-        done = trainer.fewest_episodes
+        done = min(trainer.episodes)
         if config.total_episodes and done:
             by_episodes = (config.total_episodes - done) * trainer.env_step / done
             steps = min(steps, int(by_episodes))
         return max(0.0, steps / speed)
-
-    @property
-    def stopped(self) -> list[str]:
-        """Who of several stopped and why, one sentence each."""
-        members = zip(self.trainer.configs, self.trainer.stops, strict=True)
-        sentences = [
-            f"Seed {config.seed} stopped: {stop.reason}" for config, stop in members if stop
-        ]
-        return sentences if self.trainer.members > 1 else []
 
     def tables(self) -> dict[str, dict[str, Any]]:
         """The history's columns, with a label for every change."""
@@ -182,14 +173,14 @@ class Run:
         self._go({"max_steps": 1})
 
     def episode(self) -> None:
-        """Train to the end of an episode of the first member that goes on, then pause."""
+        """Train to the end of the first member's episode, then pause."""
         self._go({"max_episodes": 1})
 
     def _go(self, only: dict[str, int]) -> None:
         with self._turnstile.for_page():
             finished = self.trainer.finished()
             if finished:
-                self._settle(Status.FINISHED, finished)
+                self.status, self.message = Status.FINISHED, finished
             elif self.status is not Status.FAILED:
                 self.undone.clear()
                 self._only = only
@@ -225,8 +216,8 @@ class Run:
             is_over = self.status in (Status.FINISHED, Status.FAILED)
             if "total_steps" in changes and self._learning_rate() != rate and not is_over:
                 self.message = (
-                    f"α falls over the step budget: it is {show(self._learning_rate())} from here "
-                    f"on, and was {show(rate)}."
+                    "α falls over the step budget: it is "
+                    f"{number(self._learning_rate())} from here on, and was {number(rate)}."
                 )
             return True
 
@@ -270,14 +261,10 @@ class Run:
     def _return_to(self, point: RestorePoint, where: str) -> None:
         self.trainer.load_state_dict(point.state)
         self.id = uuid.uuid4().hex[:12]
-        message = f"Paused, back at step {point.env_step:,}, {where}."
-        self._settle(Status.PAUSED, f"{message} {self.trainer.notice}".rstrip())
-
-    def _settle(self, status: Status, message: str) -> None:
-        """Stand still, as failed where no member goes on."""
-        if not self.trainer.going_on:
-            status, message = Status.FAILED, self.trainer.finished() or ""
-        self.status, self.message = status, message
+        self.status = Status.PAUSED
+        self.message = f"Paused, back at step {point.env_step:,}, {where}."
+        if self.trainer.notice:
+            self.message += f" {self.trainer.notice}"
 
     def _learning_rate(self) -> float:
         return learning_rate_at(self.config, self.trainer.env_step)
@@ -344,8 +331,7 @@ class Run:
         now, speed = time.monotonic(), self.steps_per_second
         if self._only:
             made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
-            length = self.trainer.current_length(self.trainer.first)
-            if made and ("max_steps" in self._only or not length):
+            if made and ("max_steps" in self._only or not self.trainer.current_length()):
                 self._only = {"max_steps": 0}  # made, but for what belongs to it
             if self._only == {"max_steps": 0} and self.trainer.is_between_steps:
                 self.status = Status.PAUSED
@@ -362,7 +348,7 @@ class Run:
         self._keep_snapshot()
         finished = self.trainer.finished()
         if finished:
-            self._settle(Status.FINISHED, finished)
+            self.status, self.message = Status.FINISHED, finished
         return 0.0
 
     def _measure(self) -> None:
@@ -373,8 +359,7 @@ class Run:
 
     def _keep_snapshot(self) -> None:
         newest = self.history.evaluations.columns(-1)["env_step"]
-        is_newer = len(newest) and newest[0] > self.snapshots[-1].env_steps
-        if is_newer and not self.trainer.stops[0]:
+        if len(newest) and newest[0] > self.snapshots[-1].env_steps:
             self.snapshots.append(self.trainer.agent())
             if len(self.snapshots) > MOST_SNAPSHOTS:
                 # Of an odd number, so that the first and the newest stay.
@@ -407,6 +392,4 @@ def show(value: Value) -> str:
     """A hyperparameter's value for a person."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:g}" if isinstance(value, float) else value.replace("_", " ")
+    return value.replace("_", " ") if isinstance(value, str) else setting(value)

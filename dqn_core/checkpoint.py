@@ -137,8 +137,7 @@ def load_agent(source: Source, member: int = 0) -> Agent:
                 raise ValueError(f"it has {len(state['configs'])} configurations")
             config = DQNConfig.from_dict(state["configs"][member])
             parameters = state["learner"]["online"][member : member + 1]
-            stopped_at = upgraded(state)["stopped_at"][member]
-            env_steps = int(state["env_step"] if stopped_at is None else stopped_at)
+            env_steps = int(state["env_step"])
         else:
             config = DQNConfig.from_dict(state["config"])
             parameters = state["parameters"]

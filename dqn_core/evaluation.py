@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from dqn_core.config import DQNConfig
-from dqn_core.environments import Environment, EnvironmentSpec, environment_spec, make_environment
+from dqn_core.environments import Environment, EnvironmentSpec, make_environment
 from dqn_core.errors import ConfigurationError
 from dqn_core.networks import NetworkShape, QNetwork
 
@@ -109,14 +109,6 @@ def evaluate(
     finally:
         for environment in environments:
             environment.close()
-
-
-def random_policy_return(env_id: str, max_episode_steps: int = 0, episodes: int = 50) -> float:
-    """Mean return of acting at random: what any curve has to rise above."""
-    spec = environment_spec(env_id, max_episode_steps)
-    config = DQNConfig(env_id=env_id, max_episode_steps=max_episode_steps, hidden_dim=4)
-    network = QNetwork.initialised(network_shape(spec, config), [0])
-    return evaluate(Agent(config, network), episodes, epsilon=1.0).mean_return
 
 
 Play = Generator[None, None, list[Evaluation]]

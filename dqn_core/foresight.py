@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments import EnvironmentSpec
+from dqn_core.numbers import number
 
 
 def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, str]:
@@ -99,9 +100,9 @@ def _why_never_solved(config: DQNConfig, spec: EnvironmentSpec, end: _End) -> st
         return f"{spec.env_id} has no solve threshold"
     if spec.return_range and spec.return_range[1] < threshold:
         return (
-            f"the solve threshold is {threshold:g}, and with a time limit of "
+            f"the solve threshold is {number(threshold)}, and with a time limit of "
             f"{spec.max_episode_steps:,} environment steps no return is above "
-            f"{spec.return_range[1]:g}"
+            f"{number(spec.return_range[1])}"
         )
     if config.evaluation_period > end.step:
         return "it needs a greedy evaluation"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dqn_core.errors import ConfigurationError
+from dqn_core.numbers import setting
 from dqn_core.scalars import plain, shown
 
 Applies = Literal["now", "next episode", "restart"]
@@ -54,7 +55,7 @@ class Hyperparameter:
                 return " or ".join(self.choices)
             case "text":
                 return "a name"
-        return f"{_number(self.low)} to {_number(self.high)}"
+        return f"{setting(self.low)} to {setting(self.high)}"
 
     @property
     def help(self) -> str:
@@ -108,10 +109,6 @@ class Hyperparameter:
 
     def _refusal(self, value: object) -> ConfigurationError:
         return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown(value)}.")
-
-
-def _number(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def declare(

@@ -10,8 +10,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from dqn_core.errors import LabError
+from dqn_core.numbers import number
 from dqn_core.video import (
     Picture,
+    drawable,
     encoder_for,
     font_of_size,
     numbers,
@@ -101,7 +103,7 @@ def _tiles(
         if over:
             scaled = (127 + scaled // 2).astype(np.uint8)
         how = "ended" if recording.terminated else "time limit"
-        words = f"{how}: return {recording.total:g}" if over else f"step {t}"
+        words = f"{how}: return {number(recording.total)}" if over else f"step {t:,}"
         parts = [_head(label, words), scaled]
         if scale:
             parts.append(numbers(recording, t, TILE_WIDTH, scale))
@@ -123,6 +125,6 @@ def _head(label: str, words: str) -> Picture:
     image = Image.new("RGB", (TILE_WIDTH, _HEAD), _PAPER)
     draw = ImageDraw.Draw(image)
     font = font_of_size(14)
-    draw.text((8, 5), label, _INK, font=font)
-    draw.text((TILE_WIDTH - 8, 5), words, _FAINT, font=font, anchor="ra")
+    draw.text((8, 5), drawable(label), _INK, font=font)
+    draw.text((TILE_WIDTH - 8, 5), drawable(words), _FAINT, font=font, anchor="ra")
     return np.asarray(image)

@@ -4,6 +4,7 @@ import argparse
 
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.hyperparameter import Hyperparameter
+from dqn_core.numbers import setting
 
 
 def option(name: str) -> str:
@@ -51,7 +52,7 @@ def _default(declared: Hyperparameter) -> str:
         return "on" if declared.default else "off"
     if isinstance(declared.default, str):
         return declared.default
-    return f"{declared.default:,}"
+    return setting(declared.default)
 
 
 def hyperparameter_table() -> str:

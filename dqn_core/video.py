@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from dqn_core.errors import LabError, MissingPackageError
+from dqn_core.numbers import MINUS, number
 from dqn_core.whole_files import whole_file
 
 if TYPE_CHECKING:
@@ -235,6 +236,11 @@ def _styled(line: str) -> Iterator[tuple[str, str | None]]:
                     ground = _ANSI_COLOURS[code - 40]
 
 
+def drawable(text: str) -> str:
+    """Pillow's own font has no minus but the hyphen."""
+    return text.replace(MINUS, "-")
+
+
 @functools.cache
 def font_of_size(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Pillow's own font; reading it takes longer than drawing with it."""
@@ -272,11 +278,11 @@ def numbers(recording: "Recording", t: int, width: int, scale: tuple[float, floa
         bar = sorted((place(0.0), place(float(q))))
         colour = _TAKEN_BAR if row == action else _BAR
         draw.rectangle([bar[0], top + 1, bar[1], top + 15], fill=colour)
-        draw.text((22, top), label, _INK, font=font)
+        draw.text((22, top), drawable(label), _INK, font=font)
         draw.text((width - 10, top), f"{q:.2f}", _INK, font=font, anchor="ra")
     bottom = 6 + len(q_values) * _ROW
     draw.line([place(0.0), 4, place(0.0), bottom - 3], fill=_FAINT)
-    words = f"step {t}    return {recording.rewards[:t].sum():g}"
+    words = drawable(f"step {t:,}    return {number(recording.rewards[:t].sum())}")
     if action is not None and q_values[action] < q_values.max():
         words += "    action not greedy"
     draw.text((22, bottom), words, _INK, font=font)

@@ -11,7 +11,7 @@ from tests.browser.chart_bench import ORIGIN, module
 def test_the_browser_writes_numbers_as_python_does(page: Page) -> None:
     chance = random.Random(0)
     values = [0.0, 1.0, 0.99951, 0.0009999, 0.995, 0.9949, 1e-4, 475.0]
-    values += [chance.choice([-1, 1]) * 10 ** chance.uniform(-8, 6) for _ in range(1_000)]
+    values += [chance.choice([-1, 1]) * 10 ** chance.uniform(-9, 6) for _ in range(1_000)]
     shares = [abs(value) % 1 for value in values] + [1.0]
     page.route(f"{ORIGIN}**", module)
     page.goto(ORIGIN)

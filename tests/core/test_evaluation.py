@@ -11,7 +11,6 @@ from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import (
     network_shape,
     playing,
-    random_policy_return,
     to_the_end,
 )
 from dqn_core.networks import QNetwork
@@ -109,12 +108,6 @@ def test_evaluating_an_agent_leaves_it_and_its_run_alone() -> None:
 def test_a_policy_that_never_arrives_is_cut_off_where_there_is_no_time_limit() -> None:
     result = evaluate(agent_for("CliffWalking-v1"), episodes=2)
     assert (result.lengths <= 1_000).all()
-
-
-def test_the_random_policys_return_is_what_is_known_of_it() -> None:
-    assert 18 < random_policy_return("CartPole-v1", episodes=40) < 28  # about 22
-    assert random_policy_return("MountainCar-v0", episodes=3) == -200
-    assert random_policy_return("CartPole-v1", max_episode_steps=5, episodes=3) == 5
 
 
 def test_changed_physics_change_the_return() -> None:

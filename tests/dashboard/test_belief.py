@@ -21,6 +21,7 @@ from dqn_core.belief import (
     telling_pair,
 )
 from dqn_core.environments import environment_spec, known_environments, make_environment
+from dqn_core.numbers import percent
 
 
 def started(env_id: str = "CartPole-v1", steps: int = 120, **changes: Any) -> Run:
@@ -105,7 +106,7 @@ def test_the_sentence_names_the_shares_of_the_greedy_actions() -> None:
     header, values, _ = plane_of(run, View("action", 2, 3, HELD))
     right = (values == 1).mean()
     if 0 < right < 1:
-        assert f"push right in {right:.0%}" in header["takeaway"]
+        assert f"push right in {percent(right)}" in header["takeaway"]
     assert "Chosen on this map" in header["takeaway"]
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.controls import GROUP_SYMBOLS
+from dashboard.controls import GROUP_SYMBOLS, _picks
 from dashboard.lesson import control_name
 from dashboard.links import Link
-from dashboard.run import change_label
+from dashboard.run import change_label, show
 from dashboard.session import Session
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset
 
@@ -311,3 +311,21 @@ def test_the_lesson_dialog_makes_the_link() -> None:
     assert app.code[0].value.endswith(
         "gamma=0.9&seed=0&hide=Target&lock=env_id,seed&task=Which+%CE%B3%3F"
     )
+
+
+def test_the_ends_of_a_slider_are_the_ends_of_the_range() -> None:
+    with_slider = 0
+    for declared in HYPERPARAMETERS.values():
+        picks = _picks(declared, declared.default)
+        if picks:
+            assert (picks[0], picks[-1]) == (declared.low, declared.high), declared.name
+            with_slider += 1
+    assert with_slider > 10
+
+
+def test_no_two_values_of_a_slider_are_written_alike() -> None:
+    picks = _picks(HYPERPARAMETERS["gamma"], 0.999999999, 0.99)
+    assert [show(pick) for pick in picks][-2:] == ["0.999999999", "1"]
+    for declared in HYPERPARAMETERS.values():
+        words = [show(pick) for pick in _picks(declared, declared.default)]
+        assert len(set(words)) == len(words), declared.name

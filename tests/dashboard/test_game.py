@@ -81,7 +81,7 @@ def test_the_clock_waits_for_the_first_key_and_then_takes_the_one_held_or_none()
     wait(lambda: game.over)
     found = header(game.part(0))
     assert len(found["returns"]) == 13
-    assert found["message"] == "Over at step 12: you -12, the agent -12. A draw."
+    assert found["message"] == "Over at step 12: you −12, the agent −12. A draw."
 
 
 @pytest.mark.parametrize(

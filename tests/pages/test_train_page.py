@@ -1,9 +1,12 @@
 """The Train page, without a browser: its states and what it says in them."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from gymnasium.envs.classic_control import CartPoleEnv
 from streamlit.testing.v1 import AppTest
 
 from dashboard import controls
@@ -12,7 +15,6 @@ from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
 from dqn_core import DQNConfig
-from dqn_core.divergence import Stop
 from dqn_core.statistics import interquartile_mean, smooth
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -133,32 +135,6 @@ def test_a_failed_run_shows_its_sentence_and_no_traceback(page: AppTest) -> None
     assert any("no longer finite" in error.value for error in page.error)
 
 
-def test_a_seed_that_stopped_is_named_in_plain_text_and_left_out_of_the_averages(
-    page: AppTest,
-) -> None:
-    session(page).set_members(3)
-    page.run()
-    page.button(key="start").click().run()
-    train(page, 1_300)
-    run = session(page).run
-    reason = "Q-values reached 1e+06 at step 1,300; most likely [a](http://b.c)."
-    drawn = session(page).state
-    run.trainer._stop({1: Stop(run.trainer.env_step, reason)})
-    assert session(page).state != drawn, "the browser has the page drawn anew"
-    run.pause()
-    page.run()
-    told = page.warning[0].value
-    assert told.startswith("Seed 1 stopped\\: Q\\-values reached 1e\\+06 at step 1\\,300")
-    assert "[a](" not in told
-    assert told.endswith("The other 2 go on, and averages are of them alone.")
-    columns = run.history.episodes.columns()
-    averages = [smooth(columns["return"][columns["member"] == p])[-1] for p in (0, 2)]
-    assert numbers(page)["Average return"] == number(interquartile_mean(averages))
-    run.trainer.evaluate()
-    greedy = run.history.evaluations.columns(-2)["mean_return"]
-    assert numbers(page)["Greedy return"] == number(interquartile_mean(greedy))
-
-
 def test_what_waits_for_a_reset_is_named(page: AppTest) -> None:
     page.button(key="one_step").click().run()
     train(page, 0)
@@ -213,3 +189,20 @@ def test_figures_of_several_members_are_those_of_all_of_them(page: AppTest) -> N
     episodes = trainer.history.episodes.frame().groupby("member")["return"]
     average = [smooth(returns.to_numpy())[-1] for _, returns in episodes]
     assert numbers(page)["Average return"] == f"{interquartile_mean(average):.1f}"
+
+
+def test_drawing_the_page_makes_no_step_of_an_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    steppers: list[str] = []
+    step = CartPoleEnv.step
+
+    def counted(self: CartPoleEnv, action: int) -> Any:
+        steppers.append(threading.current_thread().name)
+        return step(self, action)
+
+    monkeypatch.setattr(CartPoleEnv, "step", counted)
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.query_params["max_episode_steps"] = "77"  # what acting at random gives there nobody knows
+    at.run()
+    assert not at.exception
+    assert session(at).run.trainer.spec.max_episode_steps == 77
+    assert set(steppers) <= {"random-policy"}, "that is measured beside"
