@@ -17,7 +17,7 @@ from dashboard.curves import curves
 from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
-from dashboard.markup import formatted
+from dashboard.markup import formatted, plain
 from dashboard.past import changes, earlier_runs
 from dashboard.routes import routes
 from dashboard.run import Status
@@ -152,11 +152,16 @@ def messages(session: Session) -> None:
     elif run.status is Status.WAITING:
         runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
         st.info(
-            f"Waiting: {runs} ahead of you. This run starts by itself when a place is free.",
+            f"All places for training are taken: {runs} to pause or end before this one trains.",
             icon=":material/hourglass_top:",
         )
     elif run.message:
         st.info(run.message, icon=":material/info:")
+    if run.stopped:
+        others = len(run.trainer.going_on)
+        ways = {0: "", 1: "The other goes on, and averages are of it alone."}
+        on = ways.get(others, f"The other {others} go on, and averages are of them alone.")
+        st.warning(f"{plain(' '.join(run.stopped))} {on}", icon=":material/warning:")
     if waiting := session.needs_reset():
         st.warning(
             f"For the next run: {', '.join(waiting)}. **Reset** begins it.",

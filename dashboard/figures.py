@@ -15,7 +15,7 @@ def figures(run: Run) -> dict[str, Any]:
     """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`."""
     status = run.status  # first: what is read after "paused" stays
     step, config, left = run.trainer.env_step, run.config, run.seconds_left
-    episode = run.trainer.episodes[0] + 1
+    episode = run.trainer.episodes[run.trainer.first] + 1
     budget = f"of {config.total_steps:,}"
     if step > config.total_steps:
         budget = f"with a budget {budget}"
@@ -38,15 +38,15 @@ def figures(run: Run) -> dict[str, Any]:
 
 
 def average_returns(run: Run) -> list[float]:
-    """Each member's average return of late, of those that have ended an episode."""
+    """Each counted member's average return of late, of those that have ended an episode."""
     columns = run.history.episodes.columns(-RECENT * run.trainer.members)
-    of_each = (columns["return"][columns["member"] == p] for p in range(run.trainer.members))
+    of_each = (columns["return"][columns["member"] == p] for p in run.trainer.counted)
     return [float(smooth(returns)[-1]) for returns in of_each if len(returns)]
 
 
 def greedy_returns(run: Run) -> list[float]:
-    """Each member's mean return in the newest greedy evaluation."""
-    columns = run.history.evaluations.columns(-run.trainer.members)
+    """Each counted member's mean return in its newest greedy evaluation."""
+    columns = run.history.evaluations.columns(-len(run.trainer.counted))
     return [float(value) for value in columns["mean_return"]]
 
 

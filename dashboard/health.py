@@ -63,9 +63,9 @@ class Trend:
         self._rows: dict[str, np.ndarray] = {}
         self._lock = threading.Lock()  # a page may ask again before it has its answer
 
-    def of(self, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """At most ``TREND_POINTS`` rows, and the newest one."""
-        length = len(columns["member"])
+    def of(self, columns: Mapping[str, np.ndarray], own: np.ndarray) -> dict[str, np.ndarray]:
+        """At most ``TREND_POINTS`` of the rows ``own``, and the newest of them."""
+        length = len(own)
         with self._lock:
             while length > TREND_POINTS * self._distance:
                 self._distance *= 2
@@ -73,11 +73,13 @@ class Trend:
             known = len(self._rows.get("member", ())) * self._distance
             for name, column in columns.items():
                 self._rows[name] = np.append(
-                    self._rows.get(name, column[:0]), column[known :: self._distance]
+                    self._rows.get(name, column[:0]), column[own[known :: self._distance]]
                 )
             if (length - 1) % self._distance == 0:  # the newest is among them
                 return dict(self._rows)
-            return {name: np.append(rows, columns[name][-1:]) for name, rows in self._rows.items()}
+            return {
+                name: np.append(rows, columns[name][own[-1:]]) for name, rows in self._rows.items()
+            }
 
 
 @lru_cache(256)
@@ -96,11 +98,10 @@ class Updates:
     @classmethod
     def of(cls, run: Run, member: int) -> "Updates":
         trend = _trend(run.id, member)  # first: of a run that is rewound meanwhile it is given up
-        members = run.trainer.members  # each statistic is a row of each, in their order
-        own = {
-            name: column[member::members] for name, column in run.history.updates.columns().items()
-        }
-        return cls(trend.of(own), {name: column[-JUDGED:] for name, column in own.items()})
+        columns = run.history.updates.columns()
+        own = np.flatnonzero(columns["member"] == member)
+        newest = {name: column[own[-JUDGED:]] for name, column in columns.items()}
+        return cls(trend.of(columns, own), newest)
 
 
 def health(run: Run, member: int = 0) -> None:

@@ -76,8 +76,9 @@ class Run:
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
         self.id = uuid.uuid4().hex[:12]
         self.place = self.id
-        self.status = Status.PAUSED if self.trainer.env_step else Status.READY
-        self.message = self.trainer.notice
+        self.status: Status
+        self.message: str
+        self._settle(Status.PAUSED if self.trainer.env_step else Status.READY, self.trainer.notice)
         self.ahead = 0
         self.restore_points: list[RestorePoint] = []
         self.undone: list[Undone] = []
@@ -145,11 +146,20 @@ class Run:
         if not speed:
             return None
         steps = config.total_steps - trainer.env_step
-        done = min(trainer.episodes)
+        done = trainer.fewest_episodes
         if config.total_episodes and done:
             by_episodes = (config.total_episodes - done) * trainer.env_step / done
             steps = min(steps, int(by_episodes))
         return max(0.0, steps / speed)
+
+    @property
+    def stopped(self) -> list[str]:
+        """Who of several stopped and why, one sentence each."""
+        members = zip(self.trainer.configs, self.trainer.stops, strict=True)
+        sentences = [
+            f"Seed {config.seed} stopped: {stop.reason}" for config, stop in members if stop
+        ]
+        return sentences if self.trainer.members > 1 else []
 
     def tables(self) -> dict[str, dict[str, Any]]:
         """The history's columns, with a label for every change."""
@@ -173,14 +183,14 @@ class Run:
         self._go({"max_steps": 1})
 
     def episode(self) -> None:
-        """Train to the end of the first member's episode, then pause."""
+        """Train to the end of an episode of the first member that goes on, then pause."""
         self._go({"max_episodes": 1})
 
     def _go(self, only: dict[str, int]) -> None:
         with self._turnstile.for_page():
             finished = self.trainer.finished()
             if finished:
-                self.status, self.message = Status.FINISHED, finished
+                self._settle(Status.FINISHED, finished)
             elif self.status is not Status.FAILED:
                 self.undone.clear()
                 self._only = only
@@ -261,10 +271,14 @@ class Run:
     def _return_to(self, point: RestorePoint, where: str) -> None:
         self.trainer.load_state_dict(point.state)
         self.id = uuid.uuid4().hex[:12]
-        self.status = Status.PAUSED
-        self.message = f"Paused, back at step {point.env_step:,}, {where}."
-        if self.trainer.notice:
-            self.message += f" {self.trainer.notice}"
+        message = f"Paused, back at step {point.env_step:,}, {where}."
+        self._settle(Status.PAUSED, f"{message} {self.trainer.notice}".rstrip())
+
+    def _settle(self, status: Status, message: str) -> None:
+        """Stand still, as failed where no member goes on."""
+        if not self.trainer.going_on:
+            status, message = Status.FAILED, self.trainer.finished() or ""
+        self.status, self.message = status, message
 
     def _learning_rate(self) -> float:
         return learning_rate_at(self.config, self.trainer.env_step)
@@ -331,7 +345,8 @@ class Run:
         now, speed = time.monotonic(), self.steps_per_second
         if self._only:
             made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
-            if made and ("max_steps" in self._only or not self.trainer.current_length()):
+            length = self.trainer.current_length(self.trainer.first)
+            if made and ("max_steps" in self._only or not length):
                 self._only = {"max_steps": 0}  # made, but for what belongs to it
             if self._only == {"max_steps": 0} and self.trainer.is_between_steps:
                 self.status = Status.PAUSED
@@ -348,7 +363,7 @@ class Run:
         self._keep_snapshot()
         finished = self.trainer.finished()
         if finished:
-            self.status, self.message = Status.FINISHED, finished
+            self._settle(Status.FINISHED, finished)
         return 0.0
 
     def _measure(self) -> None:
@@ -359,7 +374,8 @@ class Run:
 
     def _keep_snapshot(self) -> None:
         newest = self.history.evaluations.columns(-1)["env_step"]
-        if len(newest) and newest[0] > self.snapshots[-1].env_steps:
+        is_newer = len(newest) and newest[0] > self.snapshots[-1].env_steps
+        if is_newer and not self.trainer.stops[0]:
             self.snapshots.append(self.trainer.agent())
             if len(self.snapshots) > MOST_SNAPSHOTS:
                 # Of an odd number, so that the first and the newest stay.

@@ -65,17 +65,17 @@ def stage(env_id: str) -> Stage | None:
 
 
 def scene(run: Run) -> None:
-    """The picture and its facts, of the first member, renewed by the browser while it is open.
+    """The picture and its facts, of the first member that goes on, renewed while it is open.
 
     In slow motion that is step by step, and it opens by itself.
     """
 
     def news(_: Mapping[str, str]) -> bytes:
-        return message(run.trainer.spec, *run.moment())
+        return message(run.trainer.spec, *run.moment(run.trainer.first))
 
     title = "The environment now"
     if run.trainer.members > 1:
-        title += f", for seed {run.config.seed}"
+        title += f", for seed {run.trainer.configs[run.trainer.first].seed}"
     slow = run.steps_per_second is not None and run.steps_per_second <= SLOW
     # With a key of its own, since one that is there stays open or closed as it is.
     with st.expander(title, slow, key="scene_slow" if slow else "scene_fast"):

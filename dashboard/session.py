@@ -59,7 +59,7 @@ class Session:
     def state(self) -> str:
         """Another one whenever the page has to be drawn anew, not only what is live on it."""
         run = self.run
-        return f"{run.id} {run.status} {run.ahead} {hash(self.link)}"
+        return f"{run.id} {run.status} {run.ahead} {len(run.stopped)} {hash(self.link)}"
 
     @property
     def preset(self) -> str:

@@ -137,7 +137,8 @@ def load_agent(source: Source, member: int = 0) -> Agent:
                 raise ValueError(f"it has {len(state['configs'])} configurations")
             config = DQNConfig.from_dict(state["configs"][member])
             parameters = state["learner"]["online"][member : member + 1]
-            env_steps = int(state["env_step"])
+            stopped_at = upgraded(state)["stopped_at"][member]
+            env_steps = int(state["env_step"] if stopped_at is None else stopped_at)
         else:
             config = DQNConfig.from_dict(state["config"])
             parameters = state["parameters"]

@@ -13,6 +13,9 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
     history = state["history"]
     return {
         "updates_due": 0,  # before a round of updates had pauses
+        # Before a member that diverged was stopped alone.
+        "stopped_at": [None] * len(state["configs"]),
+        "stop_reasons": [""] * len(state["configs"]),
         **state,
         "history": {**history, "evaluations": _of_rewards_alone(history["evaluations"])},
     }

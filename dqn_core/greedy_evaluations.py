@@ -18,15 +18,19 @@ class GreedyEvaluations:
     An evaluation can be left between two steps of its episodes and gone on with later; the
     network must not change meanwhile. ``solved_at`` is the step of the first one whose mean over
     members is at the solve threshold, ``best_mean`` the largest such mean, and ``since_best``
-    counts the evaluations after it.
+    counts the evaluations after it. Only the members in ``going_on`` are evaluated and counted.
     """
 
-    def __init__(self, configs: Sequence[DQNConfig], network: QNetwork) -> None:
+    def __init__(
+        self, configs: Sequence[DQNConfig], network: QNetwork, threshold: float | None
+    ) -> None:
         self.solved_at: int | None = None
         self.best_mean = -np.inf
         self.since_best = 0
+        self.going_on: Sequence[int] = range(len(configs))
         self._configs = list(configs)
         self._network = network
+        self._threshold = threshold
         self._count = 0
         self._play: Play | None = None
         self._environments: list[list[Environment]] = []
@@ -47,17 +51,17 @@ class GreedyEvaluations:
                 [make_environment(c.env_id, c.max_episode_steps) for _ in range(episodes)]
                 for c in self._configs
             ]
-        seeds = []
-        for config in self._configs:
+        seeds, rows = [], list(self.going_on)
+        for config in (self._configs[p] for p in rows):
             stream = seed_sequence(config.seed, "evaluation").generate_state(self._count + 1)
             seeds.append(seeds_from(np.random.SeedSequence(int(stream[-1])), episodes))
-        gammas = [config.gamma for config in self._configs]
-        self._play = playing(self._network, self._environments, seeds, gammas)
+        network = QNetwork(self._network.shape, self._network.parameters[rows])
+        environments = [self._environments[p] for p in rows]
+        gammas = [self._configs[p].gamma for p in rows]
+        self._play = playing(network, environments, seeds, gammas)
 
-    def advance(self, env_step: int) -> list[Evaluation]:
+    def advance(self) -> dict[int, Evaluation]:
         """One step of the episodes under way.
-
-        ``env_step`` is the step of training that the evaluation belongs to.
 
         Returns: nothing yet, or, when the last episode has ended, each member's evaluation.
         """
@@ -68,24 +72,36 @@ class GreedyEvaluations:
             results: list[Evaluation] = end.value
             self._play = None
             self._count += 1
-            self._compare(results, env_step)
-            return results
-        return []
+            return dict(zip(self.going_on, results, strict=True))
+        return {}
 
-    def _compare(self, results: Sequence[Evaluation], env_step: int) -> None:
-        """Keep what is the best so far."""
-        for p, result in enumerate(results):
-            # Of equals the newest, which has learnt longest, unless it has diverged since.
-            diverged = not np.isfinite(result.predicted).all()
-            if result.mean_return >= self._best_returns[p] and not diverged:
+    def compare(self, results: Mapping[int, Evaluation], env_step: int) -> None:
+        """Keep what is the best so far; ``env_step`` is that of the training at ``results``."""
+        for p, result in results.items():
+            # Of equals the newest, which has learnt longest.
+            if result.mean_return >= self._best_returns[p]:
                 self._best_returns[p] = result.mean_return
                 self._best_steps[p] = env_step
                 self._best_parameters[p] = self._network.parameters[p]
-        mean = float(np.mean([result.mean_return for result in results]))
+        self._judge([result.mean_return for result in results.values()], env_step)
+
+    def judge_anew(self, history: Mapping[str, np.ndarray]) -> None:
+        """Judge all evaluations so far as if only those that go on had ever been there.
+
+        ``history`` has ``member``, ``env_step`` and ``mean_return`` of every one.
+        """
+        self.solved_at, self.best_mean, self.since_best = None, -np.inf, 0
+        rows = [history["member"] == p for p in self.going_on]
+        returns = (history["mean_return"][own] for own in rows)
+        for env_step, *of_each in zip(history["env_step"][rows[0]], *returns, strict=False):
+            self._judge(of_each, int(env_step))
+
+    def _judge(self, mean_returns: Sequence[float], env_step: int) -> None:
+        """Whether an evaluation of all that go on is the best so far, and solves the task."""
+        mean = float(np.mean(mean_returns))
         self.since_best = 0 if mean > self.best_mean else self.since_best + 1
         self.best_mean = max(mean, self.best_mean)
-        threshold = self._environments[0][0].spec.reward_threshold
-        if self.solved_at is None and threshold is not None and mean >= threshold:
+        if self.solved_at is None and self._threshold is not None and mean >= self._threshold:
             self.solved_at = env_step
 
     def best_agent(self, member: int) -> Agent:

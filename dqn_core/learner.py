@@ -50,7 +50,10 @@ class LastUpdate:
 
 
 class Learner:
-    """P online networks, their target networks and their optimizer state."""
+    """P online networks, their target networks and their optimizer state.
+
+    Only the members in ``going_on`` are moved by an update; the others stay as they are.
+    """
 
     def __init__(self, online: QNetwork, configs: Sequence[DQNConfig]) -> None:
         self.online = online
@@ -62,6 +65,16 @@ class Learner:
         self.adam_steps = torch.zeros((), dtype=torch.float32, device=online.parameters.device)
         self.gradient_norm = torch.zeros_like(online.parameters[:, :1])
         self.last: LastUpdate | None = None
+        self._rows = list(
+            zip(
+                self.online.parameters,
+                self.gradient.parameters,
+                self.first_moment,
+                self.second_moment,
+                strict=True,
+            )
+        )
+        self.going_on: Sequence[int] = range(len(configs))
         self.configure(configs)
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
@@ -123,28 +136,24 @@ class Learner:
             torch.clamp(gradient, -self.largest_element, self.largest_element, out=gradient)
 
     def _adam(self) -> None:
-        """Adam (Kingma & Ba 2015), PyTorch's fused kernel, with each member's learning rate.
+        """Adam (Kingma & Ba 2015), PyTorch's fused kernel, row by row: each as if it were alone.
 
-        The kernel knows one rate. Where members differ in theirs, it makes the step for a rate of
-        1, which is linear in the rate, and each member takes its own share of it.
+        The kernel knows one learning rate: members with the same one are taken together.
         """
-        rates, parameters = self.learning_rates, self.online.parameters
+        rates = self.learning_rates
         self.adam_steps += 1
-        if all(rate == rates[0] for rate in rates):
-            self._fused_adam(parameters, rates[0])
-            return
-        step = torch.zeros_like(parameters)
-        self._fused_adam(step, 1.0)
-        parameters.addcmul_(step, parameters.new_tensor(rates)[:, None])
+        for rate in dict.fromkeys(rates[p] for p in self.going_on):
+            self._fused_adam([self._rows[p] for p in self.going_on if rates[p] == rate], rate)
 
-    def _fused_adam(self, parameters: Tensor, learning_rate: float) -> None:
+    def _fused_adam(self, rows: Sequence[tuple[Tensor, ...]], learning_rate: float) -> None:
+        parameters, gradients, first_moments, second_moments = map(list, zip(*rows, strict=True))
         torch._fused_adam_(
-            [parameters],
-            [self.gradient.parameters],
-            [self.first_moment],
-            [self.second_moment],
+            parameters,
+            gradients,
+            first_moments,
+            second_moments,
             [],
-            [self.adam_steps],
+            [self.adam_steps] * len(rows),
             lr=learning_rate,
             beta1=BETA_1,
             beta2=BETA_2,

@@ -58,8 +58,8 @@ class _Lines:
 
 
 def standing(trainer: Trainer) -> str:
-    """The episodes that every member has ended, and the mean return of the newest ones."""
+    """The episodes that all have ended who go on, and the mean return of the newest ones."""
     budget = trainer.config.total_episodes
-    episodes = f"episode {min(trainer.episodes):,}" + (f"/{budget:,}" if budget else "")
+    episodes = f"episode {trainer.fewest_episodes:,}" + (f"/{budget:,}" if budget else "")
     returns = trainer.history.episodes.columns(-RECENT_EPISODES * trainer.members)["return"]
     return f"return {returns.mean():.1f}, {episodes}" if len(returns) else episodes

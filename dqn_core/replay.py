@@ -1,6 +1,6 @@
 """Experience replay (Lin 1992; Mnih et al. 2015; the notebook's `ReplayBuffer`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,6 +88,11 @@ class ReplayBuffer:
         self._next = (self._next + 1) % self.capacity
         self._size = min(self._size + 1, self.capacity)
         self.pushed += 1
+
+    def repeat(self, members: Sequence[int]) -> None:
+        """Let the newest transition of these members be the one before it: they made no step."""
+        rows = list(members)
+        self._rows[rows, self._next - 1] = self._rows[rows, self._next - 2]
 
     def sample(
         self, batch_size: int, gamma: np.ndarray, n_step: int = 1, sequential: bool = False

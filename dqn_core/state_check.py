@@ -16,6 +16,7 @@ MOST = 2**40
 """No run makes more environment steps, updates or episodes than that."""
 MOST_DRAWN_AHEAD = 2**20
 TRIED_STEPS = 60
+LONGEST_REASON = 300
 
 
 def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
@@ -38,6 +39,7 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     for stream in (state["exploration"], state["replay"]["stream"]):
         _check_count(stream["width"], MOST_DRAWN_AHEAD, "width")
         _check_count(stream["next"], stream["width"], "next")
+    _check_stops(state)
     _check_changes(state["history"]["changes"])
     _check_replay(state["replay"], trainer)
     _check_observations(torch.as_tensor(state["observations"]), trainer)
@@ -75,6 +77,14 @@ def _check_form(found: Any, new: Any, path: str) -> None:
 def _check_count(count: int, most: int, name: str) -> None:
     if not 0 <= count <= most:
         raise ValueError(f"{name} cannot be {count}")
+
+
+def _check_stops(state: Mapping[str, Any]) -> None:
+    """A member has stopped at a step that was made, for a reason that is one short sentence."""
+    for at, reason in zip(state["stopped_at"], state["stop_reasons"], strict=True):
+        _check_count(at or 0, state["env_step"], "stopped_at")
+        if (at is None) != (reason == "") or len(reason) > LONGEST_REASON:
+            raise ValueError("it has members that stopped for no reason")
 
 
 def _check_changes(changes: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The trainer: environment, replay and learner, one environment step at a time."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ import numpy as np
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.divergence import Stop, diverged, divergences
 from dqn_core.environments import environment_spec, make_environment
-from dqn_core.errors import ConfigurationError
+from dqn_core.errors import ConfigurationError, DivergenceError
 from dqn_core.evaluation import Agent, network_shape
 from dqn_core.exploration import epsilon_at, explores, random_actions
 from dqn_core.greedy_evaluations import GreedyEvaluations
@@ -23,7 +25,7 @@ from dqn_core.processor import chosen_device, denormals_as_zero
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
 from dqn_core.restoration import restores_exactly
-from dqn_core.update_statistics import check_divergence, update_statistics
+from dqn_core.update_statistics import update_statistics
 
 STATISTICS_PERIOD = 97
 """Gradient updates between two rows of update statistics.
@@ -53,6 +55,9 @@ class Trainer:
 
     Several configurations train as members side by side, sharing nothing but the tensor
     operations. Hyperparameters that fix shapes or clocks must be equal in all of them.
+
+    A member that diverges is stopped, and the others go on as if it had never been there:
+    ``stops`` has a member's `Stop` or None, ``going_on`` the members that have none.
     """
 
     def __init__(self, config: DQNConfig | Sequence[DQNConfig]) -> None:
@@ -72,12 +77,13 @@ class Trainer:
             members=len(seeds),
             device=self.device,
         )
-        self.evaluations = GreedyEvaluations(self.configs, network)
+        self.evaluations = GreedyEvaluations(self.configs, network, self.spec.reward_threshold)
         self.history = History()
         self.env_step = 0
         self.gradient_updates = 0
         self.seconds = 0.0
         self.episodes = [0] * len(seeds)
+        self.stops: list[Stop | None] = [None] * len(seeds)
         self.notice = ""
         self._updates_due = 0
         self._exploration = UniformStream(seeds, "exploration")
@@ -98,6 +104,23 @@ class Trainer:
     @property
     def members(self) -> int:
         return len(self.configs)
+
+    @property
+    def first(self) -> int:
+        """The first member that is `counted`."""
+        return self.counted[0]
+
+    @property
+    def counted(self) -> list[int]:
+        """What a number over members is made of: those that go on, or that stopped last."""
+        if self.going_on:
+            return self.going_on
+        return [p for p, stop in enumerate(self.stops) if stop == self._newest_stop()]
+
+    @property
+    def fewest_episodes(self) -> int:
+        """Episodes that every member has ended that is `counted`."""
+        return min(self.episodes[p] for p in self.counted)
 
     def current_length(self, member: int = 0) -> int:
         """Environment steps made in the episode that is under way."""
@@ -124,11 +147,13 @@ class Trainer:
     def finished(self) -> str | None:
         """Why the run is over, in one sentence, or None while it is not."""
         config, evaluations = self.config, self.evaluations
+        if not self.going_on:
+            return self._newest_stop().reason
         if not self.is_between_steps:
             return None
         if self.env_step >= config.total_steps:
             return f"The step budget of {config.total_steps:,} environment steps is used up."
-        if config.total_episodes and min(self.episodes) >= config.total_episodes:
+        if config.total_episodes and self.fewest_episodes >= config.total_episodes:
             return f"The episode budget of {config.total_episodes:,} episodes is used up."
         if config.stop_when_solved and evaluations.solved_at is not None:
             return f"Solved after {evaluations.solved_at:,} environment steps."
@@ -149,13 +174,14 @@ class Trainer:
     ) -> int:
         """Advance until a limit is reached or the run is `finished`; returns the steps made.
 
-        Limits count environment steps, seconds, and episodes that the first member ends. The
-        seconds may end between two updates or in the middle of a greedy evaluation, and the next
-        call goes on there. Raises `DivergenceError` when Q-values stop making sense;
+        Limits count environment steps, seconds, and episodes that the first member ends that
+        goes on. The seconds may end between two updates or in the middle of a greedy evaluation,
+        and the next call goes on there. Raises `DivergenceError` when no member goes on;
         everything up to there is kept.
         """
+        self._check_going_on()
         started, first_step = time.perf_counter(), self.env_step
-        seconds_before, last_episode = self.seconds, self.episodes[0] + (max_episodes or 0)
+        seconds_before, episodes_before = self.seconds, list(self.episodes)
         with torch.inference_mode(), denormals_as_zero():
             while not self.finished():
                 elapsed = time.perf_counter() - started
@@ -170,11 +196,14 @@ class Trainer:
                     continue
                 if max_steps is not None and self.env_step - first_step >= max_steps:
                     break
-                if max_episodes is not None and self.episodes[0] >= last_episode:
+                if max_episodes is not None and self._ended(episodes_before) >= max_episodes:
                     break
                 self._step()
         self.seconds = seconds_before + time.perf_counter() - started
         return self.env_step - first_step
+
+    def _ended(self, episodes_before: Sequence[int]) -> int:
+        return self.episodes[self.first] - episodes_before[self.first]
 
     def _step(self) -> None:
         """One environment step of every member, and the first update that is due after it.
@@ -208,7 +237,7 @@ class Trainer:
         n_exploring = np.count_nonzero(exploring)
         if n_exploring:
             actions = random_actions(uniforms[:, 1], self.spec.n_actions)
-            self._explored += exploring
+            self._explored += exploring & self._is_going_on
             if n_exploring == self.members:
                 return actions
         parameters = self.learner.online.parameters
@@ -224,20 +253,22 @@ class Trainer:
     def _interact(self, actions: np.ndarray) -> None:
         """Step every environment, store the transitions, and start anew where an episode ended."""
         observations = self._observations
-        following = np.empty_like(observations)
-        for p, environment in enumerate(self.environments):
+        following = observations.copy()
+        for p in self.going_on:
             following[p], self._rewards[p], self._terminated[p], self._truncated[p] = (
-                environment.step(int(actions[p]))
+                self.environments[p].step(int(actions[p]))
             )
         # The true next observation is stored also where the episode ends, and only *terminated*
         # will cut the target: a time limit says nothing about the state.
         self.replay.push(
             observations, actions, self._rewards, following, self._terminated, self._truncated
         )
+        if self._stopped:
+            self.replay.repeat(self._stopped)
         self._observations = following
         self.env_step += 1
         self._returns += self._rewards
-        self._lengths += 1
+        self._lengths += self._is_going_on
         for p in np.flatnonzero(self._terminated | self._truncated).tolist():
             self._end_episode(p)
 
@@ -278,14 +309,18 @@ class Trainer:
                 self.learner.update_target(None if len(members) == self.members else members)
 
     def _plan(self) -> None:
-        """Work out once what every update needs of the configurations.
+        """Work out once what every step needs of the configurations and of who goes on.
 
         ``gamma`` is `(P, 1)`; members whose target networks move at the same time are grouped.
         """
         self.gamma = np.array([[config.gamma] for config in self.configs])
+        self._is_going_on = np.array([stop is None for stop in self.stops])
+        self._stopped = np.flatnonzero(~self._is_going_on).tolist()
+        self.going_on = np.flatnonzero(self._is_going_on).tolist()
+        self.learner.going_on = self.evaluations.going_on = self.going_on
         plan: dict[tuple[str, int], list[int]] = {}
-        for p, config in enumerate(self.configs):
-            key = (config.target_update_unit, config.target_update_period)
+        for p in self.going_on:
+            key = (self.configs[p].target_update_unit, self.configs[p].target_update_period)
             plan.setdefault(key, []).append(p)
         self._target_plan = plan
 
@@ -307,17 +342,42 @@ class Trainer:
 
     def _record_update(self) -> None:
         columns = update_statistics(self.learner, self.replay)
-        for p, config in enumerate(self.configs):
-            self.history.updates.append(
-                **self._when(p),
-                gradient_update=self.gradient_updates,
-                epsilon=epsilon_at(config, self.env_step),
-                **{name: values[p] for name, values in columns.items()},
-            )
-        check_divergence(self.learner, self.configs, self.env_step)
+        for p in self.going_on:
+            row = {name: values[p] for name, values in columns.items()}
+            if all(map(math.isfinite, row.values())):
+                self.history.updates.append(
+                    **self._when(p),
+                    gradient_update=self.gradient_updates,
+                    epsilon=epsilon_at(self.configs[p], self.env_step),
+                    **row,
+                )
+        self._stop(divergences(self.learner, self.configs, self.env_step))
+
+    def _stop(self, stops: Mapping[int, Stop]) -> None:
+        """Let these members go no further, unless they have stopped already."""
+        newly = [p for p in self.going_on if p in stops]
+        if not newly:
+            return
+        for p in newly:
+            self.stops[p] = stops[p]
+            self._rewards[p] = self._terminated[p] = self._truncated[p] = 0
+        self._plan()
+        self._check_going_on()
+        self.evaluations.judge_anew(self.history.evaluations.columns())
+
+    def _newest_stop(self) -> Stop:
+        return max(filter(None, self.stops), key=lambda stop: stop.env_step)
+
+    def _check_going_on(self) -> None:
+        if not self.going_on:
+            raise DivergenceError(self._newest_stop().reason)
 
     def evaluate(self) -> None:
-        """A whole greedy evaluation after the updates that are due, or the rest of one begun."""
+        """A whole greedy evaluation after the updates that are due, or the rest of one begun.
+
+        Raises `DivergenceError` when no member goes on.
+        """
+        self._check_going_on()
         while self._updates_due:
             self._go_on_learning()
         if not self.evaluations.is_under_way:
@@ -326,7 +386,9 @@ class Trainer:
             self._go_on_evaluating()
 
     def _go_on_evaluating(self) -> None:
-        for p, result in enumerate(self.evaluations.advance(self.env_step)):
+        results = self.evaluations.advance()
+        sound = {p: each for p, each in results.items() if np.isfinite(each.predicted).all()}
+        for p, result in sound.items():
             self.history.evaluations.append(
                 **self._when(p),
                 mean_return=result.mean_return,
@@ -334,6 +396,14 @@ class Trainer:
                 obtained=float(result.obtained.mean()),
                 truncated_share=result.truncated_share,
             )
+        if sound:
+            self.evaluations.compare(sound, self.env_step)
+        self._stop(
+            {
+                p: diverged(math.nan, self.configs[p], self.env_step)
+                for p in results.keys() - sound.keys()
+            }
+        )
 
     def change(self, member: int | None = None, **changes: Value) -> None:
         """Set hyperparameters of one member or all from the next step or update on; recorded.
@@ -363,15 +433,15 @@ class Trainer:
             self.spec = environment_spec(configs[0].env_id, configs[0].max_episode_steps)
         self._updates_due = min(self._updates_due, configs[0].gradient_steps)
         self.configs = configs
+        self._plan()
         self.learner.configure(configs)
         self.evaluations.configure(configs)
-        self._plan()
 
     def agent(self, member: int = 0) -> Agent:
-        """The policy as it is now: a copy that further training does not touch."""
-        network = self.learner.online.member(member)
+        """The policy as it is now, or was when it stopped: a copy that training does not touch."""
+        network, stop = self.learner.online.member(member), self.stops[member]
         network = QNetwork(network.shape, network.parameters.cpu())
-        return Agent(self.configs[member], network, self.env_step)
+        return Agent(self.configs[member], network, stop.env_step if stop else self.env_step)
 
     def best_agent(self, member: int = 0) -> Agent:
         """The policy that did best in a greedy evaluation so far, the newest of equals.
@@ -404,6 +474,8 @@ class Trainer:
             "updates_due": self._updates_due,
             "seconds": self.seconds,
             "episodes": list(self.episodes),
+            "stopped_at": [stop and stop.env_step for stop in self.stops],
+            "stop_reasons": [stop.reason if stop else "" for stop in self.stops],
             **self.evaluations.state_dict(),
         }
 
@@ -415,6 +487,10 @@ class Trainer:
         """
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
         _check_same_shapes(configs, self.configs)
+        self.stops = [
+            None if at is None else Stop(at, reason)
+            for at, reason in zip(state["stopped_at"], state["stop_reasons"], strict=True)
+        ]
         self._apply(configs)
         self.learner.load_state_dict(state["learner"])
         self.replay.load_state_dict(state["replay"])

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from dqn_core import Trainer
+from dqn_core.errors import DivergenceError
 from tests.core.small_runs import SMALL, a_look_takes_a_second, trained, weights
 
 
@@ -121,7 +122,8 @@ def test_a_diverged_policy_never_counts_as_the_best_though_its_return_is_no_wors
     sound = trainer.best_agent()
     trainer.run(max_steps=20)
     trainer.learner.online.parameters.fill_(torch.nan)
-    trainer.evaluate()
-    assert trainer.history.evaluations.columns()["mean_return"].tolist() == [-10, -10]
+    with pytest.raises(DivergenceError):
+        trainer.evaluate()
+    assert trainer.history.evaluations.columns()["mean_return"].tolist() == [-10]
     assert trainer.best_agent().env_steps == sound.env_steps == 20
     assert torch.equal(trainer.best_agent().network.parameters, sound.network.parameters)

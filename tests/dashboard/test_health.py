@@ -10,6 +10,7 @@ from dashboard.health import JUDGED, TREND_POINTS, Sign, Trend, signs, status_of
 from dashboard.run import Run
 from dqn_core import DQNConfig
 from dqn_core.diagnostics import dormant_shares, spread_observations, target_distance
+from dqn_core.divergence import Stop
 
 
 def a_run(steps: int = 0, members: int = 1, **changes: Any) -> Run:
@@ -109,6 +110,17 @@ def test_the_numbers_of_a_run_are_the_learners() -> None:
         assert shown == pytest.approx(100 * float(distances[member]), abs=0.06)
 
 
+def test_signs_of_a_member_are_its_own_also_after_another_one_stopped() -> None:
+    run = a_run(300, members=3)
+    run.trainer._stop({1: Stop(300, "why")})
+    run.trainer.run(max_steps=700)
+    updates = run.history.updates.frame()
+    for member in (0, 1, 2):
+        newest = updates[updates["member"] == member].iloc[-1]
+        shown = sign(run, "Update to weight", member).value
+        assert shown == f"{newest['update_ratio']:.3g}"
+
+
 def test_trends_are_thinned_and_keep_the_newest() -> None:
     run = a_run()
     record(run, 500)
@@ -131,8 +143,8 @@ def test_a_trend_that_grew_is_the_one_of_all_rows_at_once_and_reads_each_row_onc
     grown, read = Trend(), list[list[int]]()
     for length in (0, 1, 2, 59, 60, 61, 62, 500, 501, 5_000):
         rows = np.arange(length)
-        of_all = Trend().of({"member": rows})["member"]
-        assert grown.of({"member": rows.view(Told)})["member"].tolist() == of_all.tolist()
+        of_all = Trend().of({"member": rows}, rows)["member"]
+        assert grown.of({"member": rows.view(Told)}, rows)["member"].tolist() == of_all.tolist()
         assert len(of_all) <= TREND_POINTS + 1
         assert length == 0 or of_all[-1] == length - 1
         assert len(set(np.diff(of_all)[:-1])) <= 1

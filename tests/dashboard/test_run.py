@@ -11,7 +11,7 @@ from dashboard.restore_points import MOST_KEPT
 from dashboard.run import MOST_SNAPSHOTS, Run, Status, change_label
 from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
-from dqn_core import DQNConfig, LabError
+from dqn_core import DQNConfig, LabError, Trainer
 
 SMALL = DQNConfig(
     gamma=0.99,
@@ -222,6 +222,46 @@ def test_a_step_budget_finishes_the_run_and_a_larger_one_opens_it_again() -> Non
     run.start()
     advance(run, 1_000)
     assert run.trainer.env_step == 200
+
+
+def test_a_seed_that_diverges_is_named_and_the_others_go_on() -> None:
+    run = Run([SMALL.replace(seed=seed, evaluation_period=100) for seed in (4, 5, 6)])
+    run.start()
+    advance(run, 200)
+    run.change(tau=0.01)
+    run.trainer.learner.online.parameters[0] = float("nan")
+    advance(run, 700)
+    stop = run.trainer.stops[0]
+    assert stop is not None
+    assert run.status is Status.RUNNING
+    assert run.stopped == [f"Seed 4 stopped: {stop.reason}"]
+    assert all(snapshot.env_steps <= stop.env_step for snapshot in run.snapshots)
+    run.pause()
+    run.episode()
+    advance(run, 10_000)
+    assert run.status is Status.PAUSED, "an episode of those that go on"
+    assert run.trainer.current_length(1) == 0
+    run.undo(0)
+    assert run.stopped == []
+    run.redo()
+    assert len(run.stopped) == 1
+
+
+def test_a_run_whose_seeds_have_all_diverged_has_failed_also_after_it_was_saved() -> None:
+    run = Run([SMALL.replace(seed=seed) for seed in (4, 5)])
+    run.start()
+    advance(run, 200)
+    run.trainer.learner.online.parameters.fill_(float("nan"))
+    advance(run, 10_000)
+    for failed in (run, Run(Trainer.from_state(run.state_dict()))):
+        assert failed.status is Status.FAILED
+        assert "no longer finite" in failed.message
+        assert [sentence[:15] for sentence in failed.stopped] == [
+            "Seed 4 stopped:",
+            "Seed 5 stopped:",
+        ]
+        failed.start()
+        assert failed.status is Status.FAILED
 
 
 def test_a_failing_run_keeps_what_it_had_and_says_why() -> None:

@@ -15,6 +15,7 @@ from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
 from dqn_core import DQNConfig
+from dqn_core.divergence import Stop
 from dqn_core.statistics import interquartile_mean, smooth
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -133,6 +134,32 @@ def test_a_failed_run_shows_its_sentence_and_no_traceback(page: AppTest) -> None
     page.run()
     assert not page.exception
     assert any("no longer finite" in error.value for error in page.error)
+
+
+def test_a_seed_that_stopped_is_named_in_plain_text_and_left_out_of_the_averages(
+    page: AppTest,
+) -> None:
+    session(page).set_members(3)
+    page.run()
+    page.button(key="start").click().run()
+    train(page, 1_300)
+    run = session(page).run
+    reason = "Q-values reached 1e+06 at step 1,300; most likely [a](http://b.c)."
+    drawn = session(page).state
+    run.trainer._stop({1: Stop(run.trainer.env_step, reason)})
+    assert session(page).state != drawn, "the browser has the page drawn anew"
+    run.pause()
+    page.run()
+    told = page.warning[0].value
+    assert told.startswith("Seed 1 stopped\\: Q\\-values reached 1e\\+06 at step 1\\,300")
+    assert "[a](" not in told
+    assert told.endswith("The other 2 go on, and averages are of them alone.")
+    columns = run.history.episodes.columns()
+    averages = [smooth(columns["return"][columns["member"] == p])[-1] for p in (0, 2)]
+    assert numbers(page)["Average return"] == number(interquartile_mean(averages))
+    run.trainer.evaluate()
+    greedy = run.history.evaluations.columns(-2)["mean_return"]
+    assert numbers(page)["Greedy return"] == number(interquartile_mean(greedy))
 
 
 def test_what_waits_for_a_reset_is_named(page: AppTest) -> None:

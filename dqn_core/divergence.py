@@ -1,0 +1,53 @@
+"""Members whose Q-values leave every bound that the rewards allow: which, and most likely why."""
+
+import math
+from dataclasses import dataclass
+
+from dqn_core.config import DQNConfig
+from dqn_core.learner import Learner
+from dqn_core.numbers import number, setting
+
+DIVERGENCE_FACTOR = 1_000
+"""How many times the largest value that the rewards allow counts as diverged."""
+
+LONGEST_HORIZON = 1e4
+"""Environment steps that count where γ is 1 or nearly so."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a member's part of a run ended for good, and why, in one sentence."""
+
+    env_step: int
+    reason: str
+
+
+def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> dict[int, Stop]:
+    """The members whose Q-values in the newest update no policy could earn, each with its stop."""
+    last = learner.last
+    assert last is not None
+    largest_q = last.q_values.abs().amax((1, 2)).tolist()
+    largest_reward = last.batch.rewards.abs().amax(1).tolist()
+    found = {}
+    for p, config in enumerate(configs):
+        horizon = (
+            min(1 / (1 - config.gamma), LONGEST_HORIZON) if config.gamma < 1 else LONGEST_HORIZON
+        )
+        # Turned round, so that a NaN has diverged.
+        if not largest_q[p] <= DIVERGENCE_FACTOR * max(1.0, largest_reward[p]) * horizon:
+            found[p] = diverged(largest_q[p], config, env_step)
+    return found
+
+
+def diverged(largest_q: float, config: DQNConfig, env_step: int) -> Stop:
+    """The stop of a member whose Q-values have come to ``largest_q``, with the likely cause."""
+    what = f"reached {number(largest_q)}" if math.isfinite(largest_q) else "are no longer finite"
+    return Stop(env_step, f"Q-values {what} at step {env_step:,}; most likely {_cause(config)}.")
+
+
+def _cause(config: DQNConfig) -> str:
+    if config.learning_rate > 1e-2:
+        return f"learning_rate {setting(config.learning_rate)} is very high: try 0.001"
+    if config.gamma == 1:
+        return "gamma 1 lets values grow without end: try 0.99"
+    return "the target follows the online network too fast: lower tau or learning_rate"
