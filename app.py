@@ -152,7 +152,7 @@ def messages(session: Session) -> None:
     elif run.status is Status.WAITING:
         runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
         st.info(
-            f"All places for training are taken: {runs} to pause or end before this one trains.",
+            f"Waiting: {runs} ahead of you. This run starts by itself when a place is free.",
             icon=":material/hourglass_top:",
         )
     elif run.message:

@@ -54,8 +54,3 @@ def tell_problems(problems: list[str]) -> None:
             help="Close",
             on_click=problems.clear,
         )
-
-
-def absolute(link: Link, page_address: str | None) -> str:
-    """The whole address of ``link`` on the Train page; without a known server the query alone."""
-    return f"{(page_address or '').rstrip('/')}/?{link.query}"

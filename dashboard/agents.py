@@ -179,7 +179,7 @@ def choose_agents(session: Session) -> list[Choice]:
         box("agent", "Agent", list(choices), first)
         box(
             "beside",
-            "Beside it",
+            "Compare with",
             [None, *same],
             second,
             format_func=lambda name: name or "nobody",

@@ -5,17 +5,18 @@ import shlex
 
 import streamlit as st
 
-from dashboard.address import absolute
+from dashboard.copyable import copyable
 from dashboard.lesson import control_name, lesson_dialog
 from dashboard.links import Link
 from dashboard.run_files import curves_zip, run_bytes, script
 from dashboard.session import Session
+from dashboard.sharing import share_link, show_qr_code
 from dqn_core.options import option
 
 MOST_CHARACTERS = 20_000
 BUTTONS = (
     ("copy", "Copy", ":material/content_copy:", "The experiment as a link, a command and JSON"),
-    ("paste", "Paste", ":material/content_paste:", "Fill the controls from what was copied"),
+    ("paste", "Paste", ":material/content_paste:", "Set the controls from what was copied"),
     ("files", "Files", ":material/save:", "Save the run, its curves, its script; open a saved run"),
     ("lesson", "Lesson", ":material/school:", "Make a link with controls hidden or locked"),
 )
@@ -73,11 +74,13 @@ def _copy(session: Session) -> None:
             icon=":material/info:",
         )
     st.markdown("**Link** that opens this experiment")
-    st.code(absolute(link, st.context.url), language=None, wrap_lines=True)
+    address = share_link(link)
     st.markdown("**Command** that trains it without a page")
-    st.code(command_line(link), language="bash", wrap_lines=True)
+    copyable("command", command_line(link), key="copy_command")
     st.markdown("**JSON**, every value")
-    st.code(json.dumps(link.config.to_dict(), indent=2), language="json", height=260)
+    copyable("JSON", json.dumps(link.config.to_dict(), indent=2), key="copy_json")
+    st.markdown("**QR code** of the link")
+    show_qr_code(address)
 
 
 def _paste(session: Session) -> None:
@@ -90,7 +93,7 @@ def _paste(session: Session) -> None:
         help="What Copy gives, as JSON, link or command, or what the command line prints with "
         "--json.",
     )
-    if st.button("Use it", key="use_pasted", type="primary") and session.paste(text):
+    if st.button("Apply", key="use_pasted", type="primary") and session.paste(text):
         tell_left_alone(session)
         _close()
         st.rerun()
@@ -104,7 +107,12 @@ def _files(session: Session) -> None:
     st.markdown("**Save** the run as it is at the click")
     with st.container(horizontal=True):
         for label, suffix, words, make in (
-            ("Run", ".safetensors", "Everything: it goes on from there", lambda: run_bytes(run)),
+            (
+                "Run",
+                ".safetensors",
+                "The whole run: it can be opened and continued from there",
+                lambda: run_bytes(run),
+            ),
             ("Curves", ".zip", "Every table of the history as CSV", lambda: curves_zip(run)),
             (
                 "Script",
@@ -123,7 +131,7 @@ def _files(session: Session) -> None:
                 on_click="ignore",
             )
     file = st.file_uploader("**Open** a saved run", type=["safetensors"], key="open_run")
-    chosen = file and st.button("Go on with it", key="use_opened", type="primary")
+    chosen = file and st.button("Open and continue", key="use_opened", type="primary")
     if file and chosen and session.open(file.name, file.getvalue()):
         _close()
         st.rerun()

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.address import absolute
 from dashboard.links import CONTROLS, GROUPS, MOST_TASK, Link
 from dashboard.markup import in_lines
+from dashboard.sharing import share_link, show_qr_code
 from dqn_core import HYPERPARAMETERS
 
 
@@ -47,8 +47,8 @@ def lesson_dialog(link: Link) -> None:
         help="Students see them but cannot change them.",
     )
     lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked), task=in_lines(task))
-    st.markdown("**Link**")
-    st.code(absolute(lesson, st.context.url), language=None, wrap_lines=True)
+    st.markdown("**Link** for the students")
+    show_qr_code(share_link(lesson))
 
 
 def control_name(name: str) -> str:

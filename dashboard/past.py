@@ -110,7 +110,7 @@ def earlier_runs(session: Session) -> None:
                     args=(earlier,),
                 )
                 st.button(
-                    "Forget",
+                    "Delete",
                     key=f"forget_{earlier.number}",
                     help="Its curve and its agent go.",
                     on_click=session.earlier.forget,

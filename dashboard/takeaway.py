@@ -11,6 +11,7 @@ import streamlit as st
 import torch
 
 from dashboard.agents import Chosen
+from dashboard.copyable import copyable
 from dashboard.run import Run
 from dashboard.showing import Showing
 from dqn_core import Agent, LabError, record
@@ -58,7 +59,7 @@ class FilmFile:
 def take_away(showings: Sequence[Showing], run: Run) -> None:
     """The episodes and the run's growth as films, the first agent as files."""
     chosen = showings[0].chosen
-    with st.expander("Take it away", icon=":material/download:", key="take_away"):
+    with st.expander("Download", icon=":material/download:", key="take_away"):
         _films(showings, run)
         with st.container(horizontal=True):
             st.download_button(
@@ -78,7 +79,7 @@ def take_away(showings: Sequence[Showing], run: Run) -> None:
                 on_click="ignore",
             )
         st.markdown(f"**{chosen.title}** in plain PyTorch:")
-        st.code(load_lines(chosen.agent), language="python")
+        copyable("code", load_lines(chosen.agent), key="copy_code")
 
 
 def _films(showings: Sequence[Showing], run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The Test page: watch an agent, test it on fresh episodes, play against it, take it away."""
+"""The Test page: watch an agent, test it on fresh episodes, play against it, download it."""
 
 from collections.abc import Sequence
 
@@ -197,7 +197,7 @@ st.header("Watch and test an agent")
 training_line(session)
 with st.sidebar:
     above = st.container()
-    st.markdown(":material/upload: **Bring an agent**")
+    st.markdown(":material/upload: **Load an agent**")
     upload_control()
 choices = choose_agents(session)
 with above:

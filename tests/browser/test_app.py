@@ -284,7 +284,7 @@ def test_a_second_visitor_waits_for_a_place_and_gets_it_when_the_first_tab_close
     open_app(second, url, LONG)
     button(second, "start").click()
     expect(second.get_by_text("waiting", exact=True)).to_be_visible()
-    expect(second.get_by_text("1 run is to pause or end before")).to_be_visible()
+    expect(second.get_by_text("Waiting: 1 run is ahead of you.")).to_be_visible()
     assert env_step(second) == 0
     first.close()
     wait_for_step(second, 100)

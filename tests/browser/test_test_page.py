@@ -108,7 +108,7 @@ def test_an_agent_beside_is_shown_and_sent_away_again(
     open_test_page(page, app_url)
     page.locator("input[type=file]").set_input_files(balancer_file)
     wait_for_film(page, 120)
-    beside = page.get_by_role("combobox", name="Beside it")
+    beside = page.get_by_role("combobox", name="Compare with")
     expect(beside).to_have_value("nobody")
     for name, pictures in (("Trained CartPole agent", 2), ("nobody", 1)):
         beside.click()
@@ -143,7 +143,7 @@ def test_the_film_of_the_episode_is_saved(
     open_test_page(page, app_url)
     page.locator("input[type=file]").set_input_files(balancer_file)
     wait_for_film(page, 120)
-    page.get_by_text("Take it away").click()
+    page.get_by_text("Download", exact=True).click()
     page.get_by_role("radio", name="GIF").click()
     page.get_by_role("button", name="Film of this episode").click()
     save = page.get_by_role("button", name=re.compile("Save episode.gif"))
