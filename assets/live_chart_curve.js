@@ -61,13 +61,13 @@ export class Curve {
   update(deadline) {
     const { store, axis, smoothing } = this.#chart;
     const averaged = `${store.run} ${smoothing}`;
-    const agreed = `${averaged} ${axis}`;
+    const agreed = `${averaged} ${axis} ${store.stopped}`;
     if (averaged !== this.#averaged) this.#averages.clear();
     if (agreed !== this.#agreed) this.#consensus = new Consensus();
     this.#averaged = averaged;
     this.#agreed = agreed;
     if (this.spec.kind === "average") this.#average(smoothing);
-    return !this.several || this.#consensus.extend(this.#lines(), deadline);
+    return !this.several || this.#consensus.extend(this.#lines(this.#counted), deadline);
   }
 
   #average(smoothing) {
@@ -93,6 +93,12 @@ export class Curve {
     return this.#chart.store.table(this.spec.table).members;
   }
 
+  /** Those that statistics are of. What is behind brings only its own. */
+  get #counted() {
+    const stopped = this.spec.behind ? [] : this.#chart.store.stopped;
+    return [...this.#members].filter(([id]) => !stopped.includes(id));
+  }
+
   /** Whether there are several members, so that the bold line is what they agree on. */
   get several() {
     return this.#members.size > 1;
@@ -115,11 +121,11 @@ export class Curve {
     }));
   }
 
-  #lines() {
-    if (this.spec.kind !== "average") return this.#raw();
-    return [...this.#members].map(([id, columns]) => ({
+  #lines(members = [...this.#members]) {
+    const isAverage = this.spec.kind === "average";
+    return members.map(([id, columns]) => ({
       x: columns[this.#chart.axis].values,
-      y: this.#averages.get(id).values.values,
+      y: isAverage ? this.#averages.get(id).values.values : columns[this.spec.column].values,
     }));
   }
 
@@ -165,7 +171,7 @@ export class Curve {
       value: y[last],
       before: interpolate(x, y, x[last] - (x[last] - x[0]) / 10),
       interval: this.several ? [low.values[last], high.values[last]] : null,
-      members: this.#members.size,
+      members: this.#counted.length,
     };
   }
 }

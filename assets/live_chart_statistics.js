@@ -172,7 +172,8 @@ export class Consensus {
 
   /** Go on to the members' common end, or until `deadline` (ms). True when the end is reached. */
   extend(members, deadline = Infinity) {
-    const end = Math.min(...members.map(({ x }) => x.at(-1) ?? 0));
+    const ends = members.map(({ x }) => x.at(-1) ?? 0);
+    const end = ends.length ? Math.min(...ends) : 0;
     if (!(end > 0)) return true;
     this.#spacing ||= 2 ** Math.ceil(Math.log2((2 * end) / GRID_POINTS));
     while (end / this.#spacing > GRID_POINTS) this.#coarsen();

@@ -85,6 +85,8 @@ class Table {
 /** All tables of one run. */
 export class Store {
   run = null;
+  /** Members that have stopped: statistics over members are of the others. */
+  stopped = [];
   #tables = new Map();
 
   /** The table of that name; an empty one when nothing of it has arrived. */
@@ -107,6 +109,7 @@ export class Store {
     const restarted = news.run !== this.run;
     if (restarted) this.clear();
     this.run = news.run;
+    this.stopped = news.stopped;
     const parts = Object.entries(news.tables);
     // Asked for before these rows were cleared: the next question will tell.
     if (parts.some(([name, { start }]) => start > this.table(name).rows)) return restarted;

@@ -33,7 +33,9 @@ def curves(session: Session, drawn: str) -> None:
         state = "no runner" if session.runner.is_stopped else session.state
         state += _mark(policy.of(spec))
         tables = run.tables() | {_table(before): before.episodes for before in earlier}
-        return News(tables, run_id, state, figures(run))
+        trainer = run.trainer
+        stopped = [p for p in range(trainer.members) if p not in trainer.counted]
+        return News(tables, run_id, state, figures(run), stopped)
 
     live_charts(
         _panels(run, earlier, at_random),

@@ -57,18 +57,22 @@ class Earlier:
 
     @classmethod
     def of(cls, run: Run) -> "Earlier":
-        """Its returns, however long it was, and what its agents are at the end."""
-        columns = run.history.episodes.columns()
+        """Its returns, however long it was, and what its agents are at the end.
+
+        The returns are of those members alone that numbers over members are made of.
+        """
+        columns, trainer = run.history.episodes.columns(), run.trainer
+        counted = np.isin(columns["member"], trainer.counted) if any(trainer.stops) else slice(None)
         return cls(
             run.place,
             run.first_config,
             _changes(run),
-            run.trainer.members,
-            run.trainer.env_step,
+            trainer.members,
+            trainer.env_step,
             over_members(average_returns(run)),
             over_members(greedy_returns(run)),
-            {name: columns[name] for name in (*WHEN, "return")},
-            tuple(run.agent(member) for member in range(run.trainer.members)),
+            {name: columns[name][counted] for name in (*WHEN, "return")},
+            tuple(run.agent(member) for member in range(trainer.members)),
         )
 
     @property

@@ -128,12 +128,14 @@ class News:
         run_id: another one clears the curves (also when a run is rewound).
         state: another one than the page was drawn in has it drawn anew.
         figures: the numbers above the charts, if there are any (`assets/figures.js`).
+        stopped: members that statistics over members leave out, from the first row on.
     """
 
     tables: Mapping[str, Table]
     run_id: str
     state: str = ""
     figures: Mapping[str, Any] | None = None
+    stopped: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,13 @@ def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str
         start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
     except ValueError as error:
         raise BadQueryError(str(error)) from None
-    header = {"spec": spec_id, "run": news.run_id, "state": news.state, "figures": news.figures}
+    header = {
+        "spec": spec_id,
+        "run": news.run_id,
+        "state": news.state,
+        "figures": news.figures,
+        "stopped": list(news.stopped),
+    }
     return _message(_columns(panels, news.tables), start, header)
 
 

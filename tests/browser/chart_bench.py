@@ -1,5 +1,6 @@
 """The live chart between a stand-in for the server and a real page."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -64,6 +65,12 @@ def made_up(rows: int, members: int = 1) -> dict[str, dict[str, Any]]:
     }
 
 
+def ended(table: dict[str, Any], ends: Mapping[int, int]) -> dict[str, Any]:
+    """``table`` without the rows of members after the environment steps where they ended."""
+    last = np.array([ends.get(int(member), np.inf) for member in table["member"]])
+    return {name: column[table["env_step"] <= last] for name, column in table.items()}
+
+
 def module(route: Route) -> None:
     """Serve the component's files, and an empty page around them."""
     name = route.request.url.removeprefix(ORIGIN)
@@ -124,12 +131,27 @@ class Bench:
         }""")
 
     def refresh(
-        self, rows: int, *, members: int = 1, run_id: str = "a", state: str = "", **options: Any
+        self,
+        rows: int,
+        *,
+        members: int = 1,
+        run_id: str = "a",
+        state: str = "",
+        stopped: Mapping[int, int] | None = None,
+        **options: Any,
     ) -> None:
-        """Draw the page; wait until the answer has come and all of it is drawn."""
+        """Draw the page; wait until the answer has come and all of it is drawn.
+
+        ``stopped`` has the environment steps after which members have no rows.
+        """
+        ends = stopped or {}
+        tables = {
+            name: ended(table, ends) if name != "changes" else table
+            for name, table in made_up(rows, members).items()
+        }
         options = {"panels": PANELS, "x_axis": "env_step", "smoothing": 0.9} | options
         live_charts(
-            news=lambda: News(made_up(rows, members), run_id, state), key="chart", **options
+            news=lambda: News(tables, run_id, state, stopped=list(ends)), key="chart", **options
         )
         with self.page.expect_event("requestfinished"):
             self.page.evaluate("(data) => show(data)", self.data | {"view": 0})

@@ -330,6 +330,19 @@ def test_members_are_shown_with_what_they_agree_on(bench: Bench) -> None:
     expect(bench.page.locator(".live-chart-note")).to_have_text(re.compile("interquartile"))
 
 
+def test_a_member_that_stopped_is_drawn_to_its_end_and_is_in_no_statistic(bench: Bench) -> None:
+    bench.refresh(1000, members=5)
+    assert bench.drawn("shown[0].lines.faint.x.filter((x) => x === null).length") == 5
+    bench.refresh(1000, members=5, stopped={1: 0}, run_id="without")
+    without = bench.drawn("[shown[0].lines.bold, shown[0].lines.band]")
+    bench.refresh(1000, members=5, stopped={1: 8_000}, run_id="with")
+    assert bench.drawn("shown[0].lines.faint.x.filter((x) => x === null).length") == 5
+    assert bench.drawn("[shown[0].lines.bold, shown[0].lines.band]") == without
+    expect(bench.plot()).to_have_attribute(
+        "aria-label", re.compile("interquartile mean of 4 members")
+    )
+
+
 def test_texts_are_not_markup(bench: Bench) -> None:
     bench.refresh(100)
     assert bench.drawn("gd.querySelector('.annotation-text').textContent") == "γ 0.99 → <b>0.9</b>"

@@ -12,6 +12,7 @@ from dashboard.run_files import run_bytes
 from dashboard.runner import Runner
 from dashboard.session import Session, Visit
 from dashboard.slots import Slots
+from dqn_core.divergence import Stop
 from tests.core.small_runs import SMALL
 
 
@@ -129,6 +130,16 @@ def test_changes_undone_one_by_one_leave_one_way_named_from_where_it_was_left() 
     assert words(session) == ["undone 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
     session.reset()
     assert words(session) == ["undone 1 (B 8 → 4, γ 0.99 → 0.9, 1 more)"]
+
+
+def test_of_a_run_with_a_seed_that_diverged_the_others_are_left_to_compare_with() -> None:
+    run = Run([SMALL.replace(seed=seed) for seed in range(3)])
+    run.trainer.run(max_steps=200)
+    run.trainer._stop({1: Stop(200, "why")})
+    run.trainer.run(max_steps=200)
+    earlier = Earlier.of(run)
+    assert set(earlier.episodes["member"]) == {0, 2}
+    assert earlier.episodes["env_step"].max() > 200
 
 
 def test_the_newest_runs_are_kept_each_with_a_dash_of_its_own_that_stays() -> None:
