@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from dashboard.admission import Admission
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
@@ -236,4 +238,4 @@ def train_page() -> None:
 if __name__ == "__main__":
     train_page()
 else:
-    app = App(__file__, routes=routes())
+    app = App(__file__, routes=routes(), middleware=[Middleware(Admission)])

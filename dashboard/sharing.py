@@ -49,8 +49,13 @@ def address_for_others(page_address: str) -> tuple[str, str]:
     parts = urlsplit(page_address)
     if not _is_this_machine(parts.hostname or ""):
         return page_address, ""
+    named = urlsplit(f"//{config.get_option('browser.serverAddress')}").hostname or ""
     bound_to = config.get_option("server.address") or "0.0.0.0"
-    host = machine_address() if _is_any(bound_to) else bound_to
+    host: str | None = bound_to
+    if not _is_this_machine(named):
+        host = named
+    elif _is_any(bound_to):
+        host = machine_address()
     if host is None:
         return page_address, (
             f"The address of this machine in its network was not found: in the link, put it in "
