@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 
-from dqn_core.errors import ConfigurationError, DivergenceError, LabError
+from dqn_core.errors import ConfigurationError, DivergenceError, EnvironmentFailure, LabError
 from dqn_core.streams import tell
 
 FAILED = 1
@@ -62,5 +62,5 @@ class Attempts:
         except KeyboardInterrupt:
             self.failed(INTERRUPTED, cut_short)
         except LabError as error:
-            code = FAILED if isinstance(error, DivergenceError) else REFUSED
-            self.failed(code, f"error: {error}")
+            has_failed = isinstance(error, DivergenceError | EnvironmentFailure)
+            self.failed(FAILED if has_failed else REFUSED, f"error: {error}")
