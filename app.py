@@ -20,6 +20,7 @@ from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
 from dashboard.markup import formatted, plain
+from dashboard.paper import values_html
 from dashboard.past import changes, earlier_runs
 from dashboard.routes import routes
 from dashboard.run import Status
@@ -231,6 +232,7 @@ def train_page() -> None:
     scene(session.run)
     curves(session, drawn)
     inside(session)
+    st.html(values_html(session.run, session.link))
     if session.state != drawn:
         st.rerun()
 

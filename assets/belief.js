@@ -9,6 +9,7 @@
 import { unpacked } from "./envelope.js";
 import { Feed } from "./feed.js";
 import { messenger, seldom } from "./messages.js";
+import { onPaper, pixelRatio } from "./paper.js";
 import { readTheme } from "./belief_colours.js";
 import * as grid from "./belief_grid.js";
 import * as plane from "./belief_plane.js";
@@ -41,6 +42,7 @@ class BeliefMap {
   #sizes;
   #page = null;
   #feed;
+  #disposed = new AbortController();
 
   constructor(parent) {
     const style = Object.assign(document.createElement("link"), {
@@ -60,6 +62,11 @@ class BeliefMap {
     this.#sizes = new ResizeObserver(() => this.#schedule());
     this.#sizes.observe(this.#root);
     this.#feed = new Feed({ take: (bytes) => this.receive(bytes), node: this.#root });
+    const redraw = () => {
+      this.retheme();
+      if (this.message) this.#draw();
+    };
+    onPaper(redraw, this.#disposed.signal);
   }
 
   /** The page was drawn: with this map, and `redraw(ranges)` to have its controls drawn anew. */
@@ -132,7 +139,7 @@ class BeliefMap {
     this.#frame = 0;
     const layout = this.#layout;
     if (!layout.width) return;
-    const ratio = window.devicePixelRatio;
+    const ratio = pixelRatio();
     const [width, height] = [Math.round(layout.width * ratio), Math.round(layout.height * ratio)];
     const canvas = this.#canvas;
     if (canvas.width !== width || canvas.height !== height) {
@@ -151,6 +158,7 @@ class BeliefMap {
   }
 
   dispose() {
+    this.#disposed.abort();
     this.#feed.dispose();
     this.#sizes.disconnect();
     cancelAnimationFrame(this.#frame);

@@ -3,6 +3,8 @@
  * and then go through the whole page.
  */
 
+import { onPaper } from "./paper.js";
+
 const AWAY = 3000; // milliseconds until a server is asked again that did not answer
 const NEAR = "300px"; // what will soon be in sight is renewed as well
 
@@ -29,6 +31,7 @@ export class Feed {
     this.#question = question;
     this.#take = take;
     this.#lost = lost;
+    onPaper((isPaper) => isPaper && this.#askAtOnce(), this.#disposed.signal);
     if (!node) return;
     const see = (entries) => {
       this.#hidden = !entries.at(-1).isIntersecting;
@@ -64,12 +67,32 @@ export class Feed {
     }
   }
 
-  /** The answer's bytes, or null when there is none at the moment. */
-  async #fetch() {
+  /** The address with the question. */
+  get #url() {
     const url = new URL(this.#address, document.baseURI);
     url.search = new URLSearchParams(this.#question());
+    return url;
+  }
+
+  /** Ask and wait: what is printed is as it is now, and no answer that comes later is seen. */
+  #askAtOnce() {
+    if (!this.#address) return;
+    const request = new XMLHttpRequest();
+    request.open("GET", this.#url, false);
+    request.overrideMimeType("text/plain; charset=x-user-defined"); // a letter for each byte
     try {
-      const response = await fetch(url, { signal: this.#disposed.signal });
+      request.send();
+    } catch {
+      return; // the server is away: what is here has to do
+    }
+    const bytes = Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
+    if (request.status === 200) this.#take(bytes);
+  }
+
+  /** The answer's bytes, or null when there is none at the moment. */
+  async #fetch() {
+    try {
+      const response = await fetch(this.#url, { signal: this.#disposed.signal });
       if (response.status === 404) this.#lost();
       return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : null;
     } catch {

@@ -11,10 +11,11 @@ import { Figures } from "./figures.js";
 import "./keys.js";
 import { Panel } from "./live_chart_panel.js";
 import { decode, Store } from "./live_chart_store.js";
-import { readable } from "./live_chart_words.js";
+import { readTheme } from "./live_chart_theme.js";
+import { legendOfLines, readable } from "./live_chart_words.js";
 import { messenger, seldom } from "./messages.js";
+import { asOnPaper, onPaper } from "./paper.js";
 
-const HUES = ["#0077bb", "#ee7733", "#009988", "#cc3311", "#33bbee", "#ee3377"];
 const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
 // milliseconds of a frame that are spent on drawing; what is left is drawn in the next
 const SLICE = 12;
@@ -38,61 +39,21 @@ function plotly() {
   return library;
 }
 
-/** The red, green and blue of a CSS colour, which Plotly cannot mix by itself. */
-function channels(probe, colour) {
-  probe.style.color = colour;
-  return getComputedStyle(probe)
-    .color.match(/[\d.]+/g)
-    .slice(0, 3);
-}
-
-/** Colours and font of the page as it is now. */
-function readTheme(probe) {
-  const style = getComputedStyle(probe.parentNode);
-  const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
-  const text = read("text-color", "#31333f");
-  const background = read("background-color", "#ffffff");
-  const font = read("font", "sans-serif");
-  const colours = read("chart-categorical-colors", HUES.join());
-  const translucent = (colour, alpha) => `rgba(${channels(probe, colour)},${alpha})`;
-  // what is faint on white is not seen on black
-  const isDark = Math.max(...channels(probe, background)) < 128;
-  const faintness = isDark
-    ? { member: 0.6, faint: 0.55, band: 0.3 }
-    : { member: 0.4, faint: 0.3, band: 0.18 };
-  const shades = (colour) => ({
-    bold: colour,
-    member: translucent(colour, faintness.member),
-    faint: translucent(colour, faintness.faint),
-    band: translucent(colour, faintness.band),
-  });
-  return {
-    signature: [text, background, font, colours].join(" "),
-    text,
-    background,
-    font,
-    muted: translucent(text, 0.75),
-    grid: translucent(text, 0.14),
-    hues: colours.split(",").map(shades),
-    grey: shades(translucent(text, 0.55)),
-    coarse: matchMedia("(pointer: coarse)").matches,
-  };
-}
-
 class Chart {
   store = new Store();
   panels = new Map();
   axis = "env_step";
   smoothing = 0;
   hovered = null;
+  Plotly = null;
   #root = document.createElement("section");
   #panelGrid = document.createElement("div");
+  #caption = document.createElement("p");
   #note = document.createElement("p");
   #probe = document.createElement("i");
   #followButton = document.createElement("button");
   #zoomed = null;
   #spec = null;
-  #Plotly = null;
   #frame = 0;
   #figures = new Figures();
   #feed;
@@ -109,6 +70,7 @@ class Chart {
     this.#root.className = "live-chart";
     this.#probe.hidden = true;
     this.#panelGrid.className = "live-chart-panels";
+    this.#caption.className = "live-chart-caption";
     this.#note.className = "live-chart-note";
     this.#followButton.className = "live-chart-follow";
     this.#followButton.type = "button";
@@ -116,7 +78,7 @@ class Chart {
     this.#followButton.title = "Leave the zoom, as a double click does";
     this.#followButton.hidden = true;
     this.#followButton.onclick = () => this.follow();
-    this.#root.append(this.#followButton, this.#panelGrid, this.#note, this.#probe);
+    this.#root.append(this.#caption, this.#panelGrid, this.#note, this.#probe);
     parent.append(style, this.#figures.node, this.#root);
     this.#feed = new Feed({
       question: () => this.#question(),
@@ -125,7 +87,10 @@ class Chart {
     });
     this.theme = readTheme(this.#probe);
 
-    this.#sizes = new ResizeObserver(() => this.#outdate());
+    this.#sizes = new ResizeObserver(() => {
+      this.retheme(); // letters may grow with the page
+      this.#outdate();
+    });
     this.#sizes.observe(this.#root);
     this.#views = new IntersectionObserver((entries) => {
       for (const entry of entries) {
@@ -142,8 +107,9 @@ class Chart {
     for (const event of ["pointerup", "pointercancel"]) {
       window.addEventListener(event, release, { signal: this.#disposed.signal, capture: true });
     }
+    onPaper(() => this.#redraw(), this.#disposed.signal);
     style.onload = async () => {
-      this.#Plotly = await plotly();
+      this.Plotly = await plotly();
       this.schedule();
     };
   }
@@ -159,6 +125,7 @@ class Chart {
     if (page.axis !== this.axis) this.#zoomed = this.hovered = null;
     this.axis = page.axis;
     this.smoothing = page.smoothing;
+    this.#caption.textContent = page.words.caption;
     this.#outdate();
     this.#feed.follow(page.address, page.period);
   }
@@ -182,7 +149,7 @@ class Chart {
     const keys = spec.panels.map(({ key }) => key);
     for (const [key, panel] of this.panels) {
       if (keys.includes(key)) continue;
-      panel.dispose(this.#Plotly);
+      panel.dispose();
       this.panels.delete(key);
     }
     spec.panels.forEach((panelSpec, index) => {
@@ -194,7 +161,24 @@ class Chart {
       const panel = this.panels.get(panelSpec.key);
       panel.configure(panelSpec, index === 0 ? Math.round(1.35 * spec.height) : spec.height);
       this.#panelGrid.append(panel.node);
+      if (index === 0) panel.tools.prepend(this.#followButton);
     });
+  }
+
+  /** What `draw(theme)` makes of the chart as it would be on paper. */
+  asOnPaper(draw) {
+    const { theme } = this;
+    this.theme = asOnPaper(() => readTheme(this.#probe));
+    try {
+      return draw(this.theme);
+    } finally {
+      this.theme = theme;
+    }
+  }
+
+  /** What is said with a picture: `caption` and `filename`. */
+  get words() {
+    return this.#page.words;
   }
 
   /** Follow the page's theme. */
@@ -213,10 +197,20 @@ class Chart {
     return Math.max(0, ...panels.map((panel) => Math.max(panel.end, panel.endBehind(started))));
   }
 
-  /** The x range shown: the user's, or all there is, in steps of a few per cent. */
+  /** The x range shown: the user's, or all there is. */
   get range() {
-    if (this.#zoomed) return this.#zoomed;
-    const end = this.#end || (this.axis === "seconds" ? 10 : 100);
+    return this.#zoomed ?? this.#from0To(this.#end);
+  }
+
+  /** The same, with the whole of what is behind the curves. */
+  get wholeRange() {
+    const ends = [...this.panels.values()].map((panel) => panel.endBehind(false));
+    return this.#zoomed ?? this.#from0To(Math.max(this.#end, ...ends));
+  }
+
+  /** A range that grows in steps of a few per cent. */
+  #from0To(end) {
+    end ||= this.axis === "seconds" ? 10 : 100;
     const step = 2 ** (Math.floor(Math.log2(end)) - 4);
     return [0, Math.ceil(end / step) * step];
   }
@@ -272,7 +266,7 @@ class Chart {
   }
 
   schedule() {
-    if (this.#Plotly) this.#frame ||= requestAnimationFrame(() => this.#draw());
+    if (this.Plotly) this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
   /** Draw what is stale and in sight, over as many frames as it takes. */
@@ -283,23 +277,25 @@ class Chart {
     for (const panel of this.panels.values()) {
       if (!panel.stale || !panel.visible) continue;
       if (performance.now() > deadline || !panel.update(deadline)) return this.schedule();
-      panel.draw(this.#Plotly);
+      panel.draw();
     }
-    this.#note.textContent = this.#legendOfLines();
+    this.#sayWhatLinesMean();
   }
 
-  /** What thin and bold lines mean, for the kinds on show. */
-  #legendOfLines() {
-    const curves = [...this.panels.values()]
-      .flatMap(({ curves }) => curves)
-      .filter(({ spec }) => !spec.behind);
-    if (curves.some(({ several }) => several)) {
-      return "Thin: members. Bold: their interquartile mean. Shaded: its 95 % bootstrap interval.";
+  /** Draw everything at once, in sight or not: it is about to be printed, or was. */
+  #redraw() {
+    if (!this.Plotly) return;
+    this.retheme();
+    for (const panel of this.panels.values()) {
+      panel.update(Infinity);
+      panel.draw();
     }
-    if (!curves.some(({ spec, empty }) => spec.kind === "average" && !empty)) return "";
-    const geometric = curves.some(({ averagesLogarithms, empty }) => averagesLogarithms && !empty);
-    const where = geometric ? ", on a logarithmic axis the geometric one" : "";
-    return `Faint: each value. Bold: its exponential average with weight ${this.smoothing}${where}.`;
+    this.#sayWhatLinesMean();
+  }
+
+  #sayWhatLinesMean() {
+    const curves = [...this.panels.values()].flatMap((panel) => panel.foremost);
+    this.#note.textContent = legendOfLines(curves, this.smoothing);
   }
 
   dispose() {
@@ -308,7 +304,7 @@ class Chart {
     this.#views.disconnect();
     this.#feed.dispose();
     cancelAnimationFrame(this.#frame);
-    for (const panel of this.panels.values()) panel.dispose(this.#Plotly);
+    for (const panel of this.panels.values()) panel.dispose();
     this.#figures.node.remove();
     this.#root.remove();
   }

@@ -11,7 +11,9 @@ const ENDLESS = 1e12;
 const LABEL_ROWS = 3;
 const LABEL_ROW_HEIGHT = 15;
 const LABEL_SIZE = 11;
+const TEXT_SIZE = 12;
 const LETTER_WIDTH = 6.5;
+const DECADES = 4; // of a logarithmic axis, that get their ticks together
 
 /** Plotly reads a little markup in its texts; ours are plain. */
 export function plain(text) {
@@ -19,14 +21,14 @@ export function plain(text) {
 }
 
 /** The area of the curves in a panel of that size, below the labels of changes. */
-export function plotBox({ width, height }, labels) {
+export function plotBox({ width, height }, labels, scale = 1) {
   const rows = Math.max(0, ...labels.map(({ row }) => row + 1));
-  const top = MARGIN.t + rows * LABEL_ROW_HEIGHT;
+  const top = scale * (MARGIN.t + rows * LABEL_ROW_HEIGHT);
   return {
-    left: MARGIN.l,
+    left: scale * MARGIN.l,
     top,
-    width: width - MARGIN.l - MARGIN.r,
-    height: height - top - MARGIN.b,
+    width: width - scale * (MARGIN.l + MARGIN.r),
+    height: height - top - scale * MARGIN.b,
   };
 }
 
@@ -69,30 +71,43 @@ export function yRange(spec, shown) {
   return [low - room / 2, high + 2 * room];
 }
 
-/** Places of the changes' labels above the plot, in rows; where room is short, of the newest. */
-export function placeLabels(changes, range, { width }) {
-  const inner = width - MARGIN.l - MARGIN.r;
-  const free = Array(LABEL_ROWS).fill(Infinity);
+/**
+ * Places of the changes' labels above the plot, in rows. Where room is short, the newest have
+ * theirs; of the others there is only what was changed, as long as there is room for that.
+ */
+export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_ROWS) {
+  const inner = width / scale - MARGIN.l - MARGIN.r;
+  const free = Array(rows).fill(Infinity);
   const labels = [];
   for (const { x, label } of changes.toSorted((a, b) => b.x - a.x)) {
-    const length = LETTER_WIDTH * label.length + 8;
     const at = ((x - range[0]) / (range[1] - range[0])) * inner;
-    const left = at + length > inner + MARGIN.r;
-    const [start, end] = left ? [at - length, at] : [at, at + length];
-    const row = free.findIndex((taken) => end <= taken);
-    if (row < 0) continue;
-    free[row] = start;
-    labels.push({ x, row, left, label });
+    for (const text of [label, label.replace(/ \S+ → .*$/, "")]) {
+      const length = LETTER_WIDTH * text.length + 8;
+      const left = at + length > inner + MARGIN.r;
+      const [start, end] = left ? [at - length, at] : [at, at + length];
+      const row = free.findIndex((taken) => end <= taken);
+      if (row < 0) continue;
+      free[row] = start;
+      labels.push({ x, row, left, label: text });
+      break;
+    }
   }
   return labels;
 }
 
-/** Each label is above its line, or below where it would meet another or leave the plot. */
+/**
+ * Each label is above its line, or below where it would meet another or leave the plot, and before
+ * its line where that begins too far to the right.
+ */
 function references(spec, theme, axis, ranges, box) {
   const log = spec.y_scale === "log";
-  const scale = box.height / (ranges.y[1] - ranges.y[0]);
-  const place = (y) => scale * (log ? Math.log10(y) : y);
+  const perUnit = box.height / (ranges.y[1] - ranges.y[0]);
+  const place = (y) => perUnit * (log ? Math.log10(y) : y);
   const start = ({ since }) => since?.[axis] ?? -Infinity;
+  const isCut = (reference) => {
+    const shown = (ranges.x[1] - start(reference)) / (ranges.x[1] - ranges.x[0]);
+    return shown * box.width < theme.scale * LETTER_WIDTH * reference.label.length;
+  };
   // The ends do not follow the range, lest every new one has all laid out anew.
   const ends = (reference) =>
     start(reference) > ranges.x[0]
@@ -101,31 +116,33 @@ function references(spec, theme, axis, ranges, box) {
   const sorted = spec.references
     .filter((reference) => start(reference) < ranges.x[1])
     .sort((a, b) => b.y - a.y);
-  let free = scale * ranges.y[1];
+  let free = perUnit * ranges.y[1];
   return sorted.map((reference) => {
     const { y, label } = reference;
-    const below = free - place(y) < LABEL_ROW_HEIGHT;
-    free = place(y) - (below ? LABEL_ROW_HEIGHT : 0);
+    const row = theme.scale * LABEL_ROW_HEIGHT;
+    const below = free - place(y) < row;
+    free = place(y) - (below ? row : 0);
     return {
       type: "line",
       ...ends(reference),
       y0: y,
       y1: y,
       layer: "below",
-      line: { color: theme.muted, width: 1, dash: "dash" },
+      line: { color: theme.muted, width: theme.scale, dash: "dash" },
       label: {
         text: plain(label),
         textposition: "start",
+        xanchor: isCut(reference) ? "right" : "left",
         yanchor: below ? "top" : "bottom",
         padding: 2,
-        font: { size: LABEL_SIZE, color: theme.muted },
+        font: { size: theme.scale * LABEL_SIZE, color: theme.muted },
       },
     };
   });
 }
 
 function rule({ x }, theme) {
-  const line = { color: theme.text, width: 1, dash: "dot" };
+  const line = { color: theme.text, width: theme.scale, dash: "dot" };
   return { type: "line", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line };
 }
 
@@ -139,40 +156,58 @@ function annotation({ x, row, left, label }, theme) {
     xanchor: left ? "right" : "left",
     xshift: left ? 3 : -3,
     yanchor: "bottom",
-    yshift: row * LABEL_ROW_HEIGHT,
+    yshift: theme.scale * row * LABEL_ROW_HEIGHT,
     borderpad: 0,
-    font: { size: LABEL_SIZE, color: theme.text },
+    font: { size: theme.scale * LABEL_SIZE, color: theme.text },
   };
 }
 
-function yTicks(spec, [low, high]) {
+/** A number at a tick of a logarithmic axis, short enough to stay clear of the axis' title. */
+function tickText(value) {
+  const isLong = value >= 1e4 || value < 1e-3;
+  return (isLong ? value.toExponential().replace("e+", "e") : String(value)).replace("-", "−");
+}
+
+/** Ticks at these multiples of powers of ten, also somewhat beyond a range that grows. */
+function logTicks([low, high], factors, stride = 1) {
+  const values = [];
+  const last = DECADES * Math.ceil(high / DECADES);
+  for (let power = DECADES * Math.floor(low / DECADES); power <= last; power += stride) {
+    for (const factor of factors) values.push(Number(`${factor}e${power}`));
+  }
+  return { tickvals: values, ticktext: values.map(tickText) };
+}
+
+function yTicks(spec, range) {
   if (spec.y_scale !== "log") return { nticks: 6 };
-  return { tickformat: "~g", dtick: high - low > 2.5 ? 1 : high - low > 0.5 ? "D2" : "D1" };
+  const size = range[1] - range[0];
+  if (size > 10) return logTicks(range, [1], DECADES);
+  return logTicks(range, size > 2.5 ? [1] : size > 0.5 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 }
 
 /** Plotly's layout of a panel. `ranges` is {x, y}; `axis` the column that x is. */
 export function layout({ spec, theme, axis, size, ranges, changes, labels, dragmode }) {
-  const box = plotBox(size, labels);
+  const box = plotBox(size, labels, theme.scale);
+  const font = { color: theme.muted, size: theme.scale * TEXT_SIZE };
   const common = {
     gridcolor: theme.grid,
     linecolor: theme.grid,
-    tickfont: { color: theme.muted },
+    tickfont: font,
     zeroline: false,
     automargin: false,
     // the margins have room for every label: looking whether one is cut costs as much as drawing
     ticklabeloverflow: "allow",
   };
-  const title = (text, standoff) => ({ text, standoff, font: { size: 12, color: theme.muted } });
+  const title = (text, standoff) => ({ text, standoff, font });
   return {
     ...size,
-    margin: { ...MARGIN, t: box.top },
+    margin: { t: box.top, l: box.left, r: theme.scale * MARGIN.r, b: theme.scale * MARGIN.b },
     showlegend: false,
     hovermode: false,
     dragmode,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: theme.font, size: 12, color: theme.text },
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: theme.muted, activecolor: theme.text },
+    font: { family: theme.font, size: theme.scale * TEXT_SIZE, color: theme.text },
     xaxis: {
       ...common,
       range: [...ranges.x],
@@ -181,7 +216,7 @@ export function layout({ spec, theme, axis, size, ranges, changes, labels, dragm
       ticks: "outside",
       ticklen: 4,
       tickcolor: theme.grid,
-      nticks: Math.max(3, Math.floor(size.width / 90)),
+      nticks: Math.max(3, Math.floor(size.width / (90 * theme.scale))),
       title: title(AXIS_TITLES[axis], 4),
     },
     yaxis: {

@@ -25,15 +25,16 @@ function trace(context, { x, y }, toX, toY, from = 0, to = x.length) {
 }
 
 /** Filled or hollow circles at a line's points. */
-function mark(context, { x, y }, { color, hollow, background }, toX, toY) {
+function mark(context, { x, y }, { color, hollow, background }, toX, toY, scale) {
+  const radius = 3 * scale;
   context.beginPath();
   for (let i = 0; i < x.length; i++) {
     if (!Number.isFinite(y[i])) continue;
-    context.moveTo(toX(x[i]) + 3, toY(y[i]));
-    context.arc(toX(x[i]), toY(y[i]), 3, 0, 2 * Math.PI);
+    context.moveTo(toX(x[i]) + radius, toY(y[i]));
+    context.arc(toX(x[i]), toY(y[i]), radius, 0, 2 * Math.PI);
   }
   context.fillStyle = hollow ? background : color;
-  context.lineWidth = 1.25;
+  context.lineWidth = 1.25 * scale;
   context.strokeStyle = color;
   context.setLineDash([]);
   context.fill();
@@ -43,11 +44,11 @@ function mark(context, { x, y }, { color, hollow, background }, toX, toY) {
 /**
  * Draw curves inside a box of the canvas.
  *
- * `box` is {left, top, width, height} in CSS pixels; `ranges` is what it shows, {x, y}, the latter
- * in exponents where `log`; each curve has `lines` (band, faint, bold) and a `style`.
+ * `box` is {left, top, width, height} in CSS pixels, of which `ratio` are a pixel of the canvas and
+ * whose lines are `scale` wide; `ranges` is what it shows, {x, y}, the latter in exponents where
+ * `log`; each curve has `lines` (band, faint, bold) and a `style`.
  */
-export function drawCurves(canvas, size, box, ranges, log, curves) {
-  const ratio = window.devicePixelRatio || 1;
+export function drawCurves(canvas, { size, box, ranges, log, scale, ratio }, curves) {
   canvas.width = Math.round(size.width * ratio);
   canvas.height = Math.round(size.height * ratio);
   const context = canvas.getContext("2d");
@@ -63,8 +64,8 @@ export function drawCurves(canvas, size, box, ranges, log, curves) {
   const toY = (y) => box.top + box.height - ((log ? Math.log10(y) : y) - ranges.y[0]) * yScale;
   const stroke = (line, color, width, dash = "solid") => {
     context.strokeStyle = color;
-    context.lineWidth = width;
-    context.setLineDash(DASHES[dash]);
+    context.lineWidth = width * scale;
+    context.setLineDash(DASHES[dash].map((length) => length * scale));
     const piece = width > 1 && dash === "solid" ? PIECE : line.x.length;
     for (let from = 0; from < line.x.length; from += piece) {
       trace(context, line, toX, toY, from, Math.min(from + piece + 1, line.x.length));
@@ -77,6 +78,6 @@ export function drawCurves(canvas, size, box, ranges, log, curves) {
     context.fill();
     stroke(lines.faint, style.faint, 1);
     stroke(lines.bold, style.color, style.width, style.dash);
-    if (style.marked) mark(context, lines.bold, style, toX, toY);
+    if (style.marked) mark(context, lines.bold, style, toX, toY, scale);
   }
 }

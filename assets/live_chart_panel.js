@@ -1,11 +1,17 @@
 /** One panel: heading, legend, axes by Plotly and curves on a canvas, nodes that stay for life. */
 
-import { layout, placeLabels, plain, plotBox, yRange } from "./live_chart_axes.js";
+import { layout, placeLabels, plotBox, yRange } from "./live_chart_axes.js";
 import { drawCurves } from "./live_chart_canvas.js";
 import { Curve } from "./live_chart_curve.js";
-import { readable, sentence } from "./live_chart_words.js";
+import { Legend } from "./live_chart_legend.js";
+import { save, SIZE } from "./live_chart_picture.js";
+import { legendOfLines, readable, sentence } from "./live_chart_words.js";
 
 const MARKER_SPACING = 10;
+const ROWS_IN_A_PICTURE = 8; // of changes' labels
+// Another one, even an equal one, would make Plotly build everything anew.
+const CONFIGURATION = { displayModeBar: false, doubleClick: false, showTips: false };
+const PICTURES = { png: "for slides and documents", svg: "for print at any size" };
 
 function element(tag, className, parent) {
   const node = document.createElement(tag);
@@ -13,9 +19,6 @@ function element(tag, className, parent) {
   parent.append(node);
   return node;
 }
-
-/** What a trace is of; its name may change with what it is compared with. */
-const sourceOf = ({ table, column }) => `${table}/${column}`;
 
 const endOf = (curves) => Math.max(0, ...curves.map((curve) => (curve.empty ? 0 : curve.end)));
 
@@ -26,15 +29,13 @@ export class Panel {
   #reading;
   #quiet;
   #yRange = null;
-  #hidden = new Set();
-  #entries = [];
-  #config = null;
   #connected = false;
   #size = { width: 0, height: 0 };
   #labels = [];
   #axes = "";
   #places = "";
   #canvas;
+  #drags = "zoom";
   /** The curves as they are drawn: {name, lines, style}. */
   shown = [];
   visible = true;
@@ -45,7 +46,10 @@ export class Panel {
     this.node = element("figure", "live-chart-panel", parent);
     const caption = element("figcaption", "", this.node);
     this.heading = element("h3", "", caption);
-    this.#legend = element("div", "live-chart-legend", caption);
+    this.#legend = new Legend(() => this.#outdate());
+    caption.append(this.#legend.node);
+    /** What can be done with the chart, beside its name. */
+    this.tools = element("div", "live-chart-tools", caption);
     const frame = element("div", "live-chart-frame", this.node);
     this.plot = element("div", "live-chart-plot", frame);
     this.plot.setAttribute("role", "img");
@@ -57,6 +61,29 @@ export class Panel {
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);
     frame.onpointerdown = () => this.#chart.hold();
+    this.#addTools();
+  }
+
+  #addTools() {
+    const add = (name, words, act) => {
+      const tool = element("button", "live-chart-tool", this.tools);
+      tool.type = "button";
+      tool.textContent = name;
+      tool.title = words;
+      tool.onclick = () => act(tool);
+      return tool;
+    };
+    const move = add("Move", "Dragging moves the curves instead of zooming in", () => {
+      this.#drags = this.#drags === "pan" ? "zoom" : "pan";
+      move.setAttribute("aria-pressed", String(this.#drags === "pan"));
+      this.#outdate();
+    });
+    move.classList.add("for-a-mouse");
+    move.setAttribute("aria-pressed", "false");
+    for (const [format, use] of Object.entries(PICTURES)) {
+      const name = format.toUpperCase();
+      add(name, `Save the chart as a picture (${name}), ${use}`, () => this.#save(format));
+    }
   }
 
   /** Take over what the panel is to show; the nodes stay. */
@@ -66,53 +93,34 @@ export class Panel {
     this.heading.textContent = spec.title;
     this.plot.style.height = `${height}px`;
     this.#quiet.textContent = spec.empty;
-    this.#legend.replaceChildren();
-    this.#entries = spec.traces.map((trace) => this.#legendEntry(trace));
+    this.#legend.configure(spec.traces, (trace) => this.#hue(trace).bold);
     this.stale = true;
   }
 
-  #legendEntry(trace) {
-    const button = element("button", "live-chart-entry", this.#legend);
-    button.type = "button";
-    button.style.setProperty("--hue", this.#hue(trace).bold);
-    element("span", `live-chart-swatch ${trace.kind} ${trace.dash}`, button);
-    element("span", "", button).textContent = trace.name;
-    const value = element("output", "", button);
-    const source = sourceOf(trace);
-    const show = () => button.setAttribute("aria-pressed", String(!this.#hidden.has(source)));
-    button.onclick = () => {
-      if (!this.#hidden.delete(source)) this.#hidden.add(source);
-      show();
-      this.stale = true;
-      this.#chart.schedule();
-    };
-    button.title = `Show or hide ${trace.name}`;
-    if (trace.behind) button.title += "; its number is that at the other curves' end";
-    show();
-    return { button, value };
+  #outdate() {
+    this.stale = true;
+    this.#chart.schedule();
   }
 
-  /** Colours of the legend after a change of theme. */
+  /** Colours after a change of theme. */
   recolour() {
-    this.#entries.forEach(({ button }, index) => {
-      button.style.setProperty("--hue", this.#hue(this.spec.traces[index]).bold);
-    });
+    this.#legend.recolour((trace) => this.#hue(trace).bold);
     this.stale = true;
   }
 
   /** The curves that the panel is about. */
-  get #foremost() {
+  get foremost() {
     return this.curves.filter(({ spec }) => !spec.behind);
   }
 
   /** Whether this panel's tables have rows. */
   get empty() {
-    return this.#foremost.every((curve) => curve.empty);
+    return this.foremost.every((curve) => curve.empty);
   }
 
   /** Largest x of the panel's curves. */
   get end() {
-    return endOf(this.#foremost);
+    return endOf(this.foremost);
   }
 
   /** Largest x of what they are compared with, or only of that which is always seen whole. */
@@ -130,13 +138,13 @@ export class Panel {
   }
 
   /** Draw what the store holds inside the chart's x range. */
-  draw(Plotly) {
+  draw() {
     this.stale = false;
-    const { range } = this.#chart;
+    const { range, theme } = this.#chart;
     this.#size = { width: this.plot.clientWidth, height: this.plot.clientHeight };
-    this.#labels = placeLabels(this.#chart.changes(range), range, this.#size);
-    this.#readCurves(range);
-    this.#drawAxes(Plotly, this.#layout());
+    this.#labels = placeLabels(this.#chart.changes(range), range, this.#size, theme.scale);
+    this.shown = this.#read(range, this.#box);
+    this.#drawAxes(this.#layout(this.#size, { x: range, y: this.#range }, this.#labels));
     if (!this.#connected) this.#connect();
     this.#drawCurves(range, this.#range);
     this.#quiet.hidden = this.curves.some((curve) => !curve.empty);
@@ -145,28 +153,28 @@ export class Panel {
   }
 
   /** Have Plotly draw what is not as it was: other ranges alone cost a quarter of a layout. */
-  #drawAxes(Plotly, wanted) {
+  #drawAxes(wanted) {
     const axes = JSON.stringify(wanted, (key, value) => (key === "range" ? undefined : value));
     const ranges = { "xaxis.range": wanted.xaxis.range, "yaxis.range": wanted.yaxis.range };
     const places = JSON.stringify(ranges);
     if (axes !== this.#axes) {
-      // another configuration, even an equal one, would make Plotly build everything anew
-      this.#config ??= this.#configuration(Plotly);
-      Plotly.react(this.plot, [], wanted, this.#config);
+      this.#chart.Plotly.react(this.plot, [], wanted, CONFIGURATION);
     } else if (places !== this.#places) {
-      Plotly.relayout(this.plot, ranges);
+      this.#chart.Plotly.relayout(this.plot, ranges);
     }
     this.#axes = axes;
     this.#places = places;
   }
 
-  #readCurves(range) {
-    this.shown = this.curves
-      .filter(({ spec }) => !this.#hidden.has(sourceOf(spec)))
+  /** The curves that are not hidden inside `range`, to be drawn in `box`. */
+  #read(range, box) {
+    return this.curves
+      .filter(({ spec }) => this.#legend.shows(spec))
       .toSorted((a, b) => b.spec.behind - a.spec.behind)
       .map((curve) => {
-        const lines = this.#drawable(curve.lines(range, this.#box.width));
-        return { name: curve.spec.name, lines, style: this.#style(curve, lines) };
+        const lines = this.#drawable(curve.lines(range, box.width));
+        const { name, behind } = curve.spec;
+        return { name, behind, lines, style: this.#style(curve, lines, box) };
       });
   }
 
@@ -175,7 +183,7 @@ export class Panel {
     return behind ? grey : hues[hue];
   }
 
-  #style({ spec, several }, { bold }) {
+  #style({ spec, several }, { bold }, box) {
     const { background } = this.#chart.theme;
     const hue = this.#hue(spec);
     const marked = spec.kind === "markers" && !several;
@@ -186,18 +194,20 @@ export class Panel {
       background,
       dash: spec.dash,
       width: marked ? 1 : spec.kind === "line" && !several ? 1.5 : 2.25,
-      marked: bold.x.length === 1 || (marked && bold.x.length * MARKER_SPACING <= this.#box.width),
+      marked: bold.x.length === 1 || (marked && bold.x.length * MARKER_SPACING <= box.width),
       hollow: spec.dash !== "solid",
     };
   }
 
   #drawCurves(x, y) {
+    const { scale, ratio } = this.#chart.theme;
     const log = this.spec.y_scale === "log";
-    drawCurves(this.#canvas, this.#size, this.#box, { x, y }, log, this.shown);
+    const place = { size: this.#size, box: this.#box, ranges: { x, y }, log, scale, ratio };
+    drawCurves(this.#canvas, place, this.shown);
   }
 
   get #box() {
-    return plotBox(this.#size, this.#labels);
+    return plotBox(this.#size, this.#labels, this.#chart.theme.scale);
   }
 
   /** The y range shown: the user's, or what fits the curves. */
@@ -205,43 +215,33 @@ export class Panel {
     return this.#yRange ?? yRange(this.spec, this.shown);
   }
 
-  #layout() {
-    const { theme, axis, range } = this.#chart;
-    return layout({
-      spec: this.spec,
-      theme,
-      axis,
-      size: this.#size,
-      ranges: { x: range, y: this.#range },
-      changes: this.#chart.changes(range),
-      labels: this.#labels,
-      // dragging on a touch screen is scrolling
-      dragmode: theme.coarse ? false : (this.plot.layout?.dragmode ?? "zoom"),
-    });
+  #layout(size, ranges, labels) {
+    const { theme, axis } = this.#chart;
+    const changes = this.#chart.changes(ranges.x);
+    // dragging on a touch screen is scrolling
+    const dragmode = theme.coarse ? false : this.#drags;
+    return layout({ spec: this.spec, theme, axis, size, ranges, changes, labels, dragmode });
   }
 
-  /** The panel as a picture, curves included, to keep. */
-  #save(Plotly) {
-    const data = this.shown.flatMap(({ name, lines, style }) => {
-      const { color, width, dash, faint, band, marked } = style;
-      const common = { type: "scatter", mode: "lines", showlegend: false };
-      const bold = { name: plain(name), line: { color, width, dash }, marker: { color, size: 6 } };
-      return [
-        { ...common, ...lines.band, fill: "toself", fillcolor: band, line: { width: 0 } },
-        { ...common, ...lines.faint, line: { color: faint, width: 1 } },
-        { ...lines.bold, ...bold, type: "scatter", mode: marked ? "lines+markers" : "lines" },
-      ];
+  /** Keep the panel as a picture: all of it, or the part that the user has zoomed into. */
+  #save(format) {
+    const { smoothing, words } = this.#chart;
+    this.update(Infinity); // it may not have been in sight
+    const picture = this.#chart.asOnPaper((theme) => {
+      const whole = this.#chart.wholeRange;
+      const labels = placeLabels(this.#chart.changes(whole), whole, SIZE, 1, ROWS_IN_A_PICTURE);
+      const shown = this.#read(whole, plotBox(SIZE, labels));
+      const y = this.#yRange ?? yRange(this.spec, shown);
+      return {
+        layout: this.#layout(SIZE, { x: whole, y }, labels),
+        shown,
+        title: this.spec.title,
+        lines: [words.caption, legendOfLines(this.foremost, smoothing)].filter(Boolean),
+        background: theme.background,
+        filename: `${words.filename}_${this.spec.key}`,
+      };
     });
-    const picture = this.#layout();
-    picture.title = { text: plain(this.spec.title) };
-    picture.margin.t += 40;
-    picture.height += 40;
-    picture.showlegend = true;
-    picture.legend = { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" };
-    picture.paper_bgcolor = this.#chart.theme.background;
-    const { width, height } = picture;
-    const options = { format: "png", filename: this.spec.key, width, height, scale: 2 };
-    Plotly.downloadImage({ data, layout: picture }, options);
+    save(this.#chart.Plotly, format, picture);
   }
 
   /** On a logarithmic axis zero has no place: such values lie on the smallest positive one. */
@@ -257,32 +257,6 @@ export class Panel {
     );
   }
 
-  #configuration(Plotly) {
-    return {
-      displaylogo: false,
-      doubleClick: false,
-      showTips: false,
-      modeBarButtons: [
-        [
-          "zoom2d",
-          "pan2d",
-          {
-            name: "follow",
-            title: "Follow the newest data",
-            icon: Plotly.Icons.autoscale,
-            click: () => this.#chart.follow(),
-          },
-          {
-            name: "save",
-            title: "Save as a picture",
-            icon: Plotly.Icons.camera,
-            click: () => this.#save(Plotly),
-          },
-        ],
-      ],
-    };
-  }
-
   #connect() {
     this.#connected = true;
     this.plot.on("plotly_doubleclick", () => this.#chart.follow());
@@ -291,7 +265,7 @@ export class Panel {
       if (this.plot.layout.dragmode !== "pan") return;
       const moved = (axis, range) => range.map((end, i) => change[`${axis}.range[${i}]`] ?? end);
       const range = moved("xaxis", this.#chart.range);
-      this.#readCurves(range);
+      this.shown = this.#read(range, this.#box);
       this.#drawCurves(range, moved("yaxis", this.#range));
     });
     this.plot.on("plotly_relayout", (change) => {
@@ -329,13 +303,13 @@ export class Panel {
     }
     // rows that are not drawn yet are not read either: drawing comes here again
     if (this.stale) return;
-    this.#entries.forEach(({ value }, index) => {
-      const curve = this.curves[index];
+    const values = this.curves.map((curve) => {
       const end = curve.spec.behind && !this.empty ? this.end : null; // compared at the same place
       const place = this.#rule.hidden ? end : at;
       const shown = place === null ? curve.summary()?.value : curve.at(place);
-      value.textContent = curve.empty ? "" : readable(shown);
+      return curve.empty ? "" : readable(shown);
     });
+    this.#legend.showValues(values);
   }
 
   /** What the picture says, in words, for those who do not see it. */
@@ -347,8 +321,8 @@ export class Panel {
     if (this.plot.getAttribute("aria-label") !== text) this.plot.setAttribute("aria-label", text);
   }
 
-  dispose(Plotly) {
-    Plotly?.purge(this.plot);
+  dispose() {
+    this.#chart.Plotly?.purge(this.plot);
     this.node.remove();
   }
 }

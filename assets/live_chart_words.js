@@ -29,3 +29,14 @@ export function sentence({ quantity, unit, ceiling }, { value, before, interval,
   const steady = Math.abs(value - before) <= STEADY * scale;
   return `${text}, ${steady ? "steady" : value > before ? "rising" : "falling"}`;
 }
+
+/** What thin and bold lines mean, of the curves on show. */
+export function legendOfLines(curves, smoothing) {
+  if (curves.some(({ several }) => several)) {
+    return "Thin: members. Bold: their interquartile mean. Shaded: its 95 % bootstrap interval.";
+  }
+  if (!curves.some(({ spec, empty }) => spec.kind === "average" && !empty)) return "";
+  const geometric = curves.some(({ averagesLogarithms, empty }) => averagesLogarithms && !empty);
+  const where = geometric ? ", on a logarithmic axis the geometric one" : "";
+  return `Faint: each value. Bold: its exponential average with weight ${smoothing}${where}.`;
+}

@@ -28,7 +28,7 @@ VISITED = 300
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _PARTS = ("belief.js", "belief_plane.js", "belief_grid.js", "belief_colours.js", "belief.css")
-_SHARED = ("envelope.js", "feed.js", "messages.js", "numbers.js")
+_SHARED = ("envelope.js", "feed.js", "messages.js", "numbers.js", "paper.js")
 _FILES = [_ASSETS / name for name in (*_PARTS, *_SHARED)]
 _component = st.components.v2.component(
     "dqn_lab_belief", js=loader(publish(*_FILES)), isolate_styles=False

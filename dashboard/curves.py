@@ -5,13 +5,16 @@ from typing import get_args
 
 import numpy as np
 
-from dashboard.earlier import Earlier
+from dashboard.earlier import MOST_NAMED, Earlier
 from dashboard.feed import CURVES_SECONDS
 from dashboard.figures import figures
+from dashboard.links import Link
 from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, XAxis, live_charts
+from dashboard.paper import caption, filename, worded
 from dashboard.random_policy import random_policy, words
 from dashboard.run import Run
 from dashboard.session import Session
+from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import EnvironmentSpec
 from dqn_core.random_returns import RandomReturn
 
@@ -38,13 +41,15 @@ def curves(session: Session, drawn: str) -> None:
         return News(tables, run_id, state, figures(run), stopped)
 
     live_charts(
-        _panels(run, earlier, at_random),
+        _panels(run, earlier, at_random, link),
         news,
         x_axis=link.x_axis,
         smoothing=link.smoothing,
         key="curves",
         period=CURVES_SECONDS if run.is_active or policy.is_coming(spec) else 0,
         drawn=drawn + _mark(at_random),
+        caption=caption(run, link),
+        filename=filename(run),
     )
 
 
@@ -64,7 +69,17 @@ def _table(earlier: Earlier) -> str:
     return f"earlier {earlier.number}"
 
 
-def _panels(run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None) -> list[Panel]:
+def _training(run: Run, earlier: Sequence[Earlier], link: Link) -> str:
+    """The present run's name: with its own values of what it is compared in."""
+    differing = [before.config.difference(run.config) for before in earlier]
+    names = [name for name in HYPERPARAMETERS if any(name in found for found in differing)]
+    values = worded(run, names, link)[:MOST_NAMED]
+    return f"training ({', '.join(values)})" if values else "training"
+
+
+def _panels(
+    run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None, link: Link
+) -> list[Panel]:
     spec = run.trainer.spec
     behind = [
         Trace(
@@ -78,6 +93,7 @@ def _panels(run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None
         )
         for before in earlier
     ]
+    training = _training(run, earlier, link)
     references = [Reference(at_random.mean, words(at_random))] if at_random else []
     if spec.reward_threshold is not None:
         references.append(Reference(spec.reward_threshold, "solved"))
@@ -99,7 +115,7 @@ def _panels(run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None
             "return",
             "Return of an episode",
             (
-                Trace("episodes", "return", "training", "average", "return"),
+                Trace("episodes", "return", training, "average", "return"),
                 Trace("evaluations", "mean_return", "greedy", "markers", "prediction"),
                 *behind,
             ),
@@ -107,7 +123,7 @@ def _panels(run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None
             y_title="sum of rewards",
             y_range=spec.return_range,
             takeaway=Takeaway(
-                "training", "average return", spec.return_range[1] if spec.return_range else None
+                training, "average return", spec.return_range[1] if spec.return_range else None
             ),
             empty="Press Start: each episode becomes a point when it ends.",
         ),

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.copyable import copyable
 from dashboard.lesson import control_name, lesson_dialog
 from dashboard.links import Link
+from dashboard.paper import filename
 from dashboard.run_files import curves_zip, run_bytes, script
 from dashboard.session import Session
 from dashboard.sharing import share_link, show_qr_code
@@ -103,7 +104,7 @@ def _paste(session: Session) -> None:
 
 def _files(session: Session) -> None:
     run = session.run
-    name = f"{run.config.env_id}_seed{run.config.seed}"
+    name = filename(run)
     st.markdown("**Save** the run as it is at the click")
     with st.container(horizontal=True):
         for label, suffix, words, make in (

@@ -18,6 +18,7 @@ SIDEBAR_WIDTH = 315
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 LOGO = ASSETS / "logo.png"
 STYLE = ASSETS / "frame.css"
+PAPER = ASSETS / "paper.css"
 
 PAGES = (
     ("app.py", "Train", ":material/play_circle:"),
@@ -39,6 +40,7 @@ def open_page(title: str) -> Session:
     st.logo(str(LOGO), size="large")
     # The sidebar is there once something is in it, and then moves everything to the right.
     st.sidebar.empty()
+    st.html(PAPER)
     if not st.context.is_embedded:  # an embedded page has no head
         st.html(STYLE)
     with st.container(horizontal=True, gap="small", key="navigation"):

@@ -25,10 +25,9 @@ TREND_POINTS = 60
 """At most so many rows make a trend, besides the newest."""
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_PARTS = ("health.js", "feed.js", "paper.js", "health.css")
 _component = st.components.v2.component(
-    "dqn_lab_health",
-    js=loader(publish(*(_ASSETS / name for name in ("health.js", "feed.js", "health.css")))),
-    isolate_styles=False,
+    "dqn_lab_health", js=loader(publish(*(_ASSETS / name for name in _PARTS))), isolate_styles=False
 )
 
 

@@ -33,6 +33,9 @@ _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _FILES = (
     _ASSETS / "live_chart.js",
     _ASSETS / "live_chart_panel.js",
+    _ASSETS / "live_chart_legend.js",
+    _ASSETS / "live_chart_picture.js",
+    _ASSETS / "live_chart_theme.js",
     _ASSETS / "live_chart_axes.js",
     _ASSETS / "live_chart_canvas.js",
     _ASSETS / "live_chart_words.js",
@@ -45,6 +48,7 @@ _FILES = (
     _ASSETS / "feed.js",
     _ASSETS / "keys.js",
     _ASSETS / "messages.js",
+    _ASSETS / "paper.js",
     Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
 )
 
@@ -185,6 +189,8 @@ def live_charts(
     period: float = 0.0,
     drawn: str = "",
     height: int = 240,
+    caption: str = "",
+    filename: str = "chart",
 ) -> None:
     """Show a run's curves, which extend themselves while the page stays as it is.
 
@@ -198,10 +204,13 @@ def live_charts(
         drawn: the state that the page was drawn in: when the news are of another one, the
             browser has the page drawn anew.
         height: of a panel's drawing in pixels; the first is a third taller.
+        caption: what the run is, for pictures and paper.
+        filename: how the name of a picture's file begins; the panel's key follows.
     """
     spec = _spec(panels, height)
     data = offer(key, lambda query: answer(panels, spec["id"], news(), query), period)
     data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
+    data["words"] = {"caption": caption, "filename": filename}
     _component(key=key, data=data, on_redraw_change=lambda: received(key, "redraw"))
 
 

@@ -17,6 +17,7 @@ from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_c
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data"
 ORIGIN = "http://chart.test/"
+PAGE = """<!doctype html><link rel="stylesheet" href="paper.css"><main class="stApp"></main>"""
 THEMES = {
     "light": {"text-color": "#1f2933", "background-color": "#ffffff"},
     "dark": {"text-color": "#e6eaee", "background-color": "#14181d"},
@@ -75,7 +76,7 @@ def module(route: Route) -> None:
     """Serve the component's files, and an empty page around them."""
     name = route.request.url.removeprefix(ORIGIN)
     if not name:
-        return route.fulfill(content_type="text/html", body="<!doctype html><main></main>")
+        return route.fulfill(content_type="text/html", body=PAGE)
     return route.fulfill(path=(PLOTLY if name == "plotly.min.js" else ASSETS) / name)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route
 
-SCRIPT = Path(__file__).parents[2] / "assets" / "feed.js"
+ASSETS = Path(__file__).parents[2] / "assets"
 ORIGIN = "http://feed.test/"
 
 
@@ -36,8 +36,8 @@ class Server:
         name = route.request.url.removeprefix(ORIGIN)
         if not name:
             route.fulfill(content_type="text/html", body="<main></main>")
-        elif name == "feed.js":
-            route.fulfill(path=SCRIPT)
+        elif name.endswith(".js"):
+            route.fulfill(path=ASSETS / name)
         else:
             self.questions.append(name)
             if self.waiting is not None:

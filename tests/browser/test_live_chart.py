@@ -392,8 +392,7 @@ def test_charts_side_by_side_are_level_however_long_a_legend_is(bench: Bench) ->
 def test_panning_takes_the_curves_along(bench: Bench) -> None:
     bench.refresh(200)
     bench.drag()
-    bench.plot().hover()
-    bench.page.locator(".modebar-btn[data-title=Pan]").first.click()
+    bench.page.get_by_role("button", name="Move").first.click()
     box = bench.plot().bounding_box()
     y = box["y"] + box["height"] / 2
     before = bench.drawn("shown[0].lines.bold.x[0]")
@@ -406,11 +405,10 @@ def test_panning_takes_the_curves_along(bench: Bench) -> None:
 
 
 def test_a_panel_is_saved_as_a_picture(bench: Bench, tmp_path: Path) -> None:
-    bench.refresh(100)
-    bench.plot().hover()
+    bench.refresh(100, filename="CartPole-v1_seed0")
     with bench.page.expect_download() as download:
-        bench.page.locator(".modebar-btn[data-title='Save as a picture']").first.click()
-    assert download.value.suggested_filename == "return.png"
+        bench.page.get_by_role("button", name="PNG").first.click()
+    assert download.value.suggested_filename == "CartPole-v1_seed0_return.png"
     picture = tmp_path / "return.png"
     download.value.save_as(picture)
     assert picture.stat().st_size > 10_000
