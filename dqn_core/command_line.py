@@ -18,7 +18,6 @@ from dqn_core.evaluate_command import evaluate_agent
 from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.presets import PRESETS
-from dqn_core.processor import set_threads
 from dqn_core.streams import prepare_streams, say, tell
 from dqn_core.train_command import train
 from dqn_core.video import encoder_for
@@ -32,7 +31,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # pygame would draw into a window, and greet on standard output.
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    set_threads()
     prepare_streams()
     try:
         options = _parser().parse_args(arguments)

@@ -10,6 +10,7 @@ from dqn_core.config import DQNConfig
 from dqn_core.environments import Environment, EnvironmentSpec, make_environment
 from dqn_core.errors import ConfigurationError
 from dqn_core.networks import NetworkShape, QNetwork
+from dqn_core.processor import one_thread
 
 
 def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
@@ -33,7 +34,7 @@ class Agent:
 
     def q_values(self, observations: np.ndarray) -> np.ndarray:
         """Q `(B, n_actions)` float32 for observations `(B, observation_dim)`."""
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread():
             parameters = self.network.parameters
             inputs = torch.as_tensor(observations, dtype=parameters.dtype, device=parameters.device)
             return self.network.q_values(inputs[None])[0].float().cpu().numpy()
@@ -78,6 +79,7 @@ class Evaluation:
         return float(1 - self.terminated.mean())
 
 
+@one_thread()
 def evaluate(
     agent: Agent,
     episodes: int = 20,

@@ -22,11 +22,41 @@ def chosen_device(name: str) -> str:
     return name
 
 
-def set_threads() -> None:
-    """One thread for the tensor operations of this process; call it once at the start.
+_TORCH = ctypes.PyDLL(torch._C.__file__)
+"""PyTorch with the libraries that it shares its work by."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Have the calling thread do its tensor operations alone, and afterwards as before.
 
     The matrices of a small network are too small to share. Threads wait for each other by
     spinning, and where another program has a core they wait for most of the time.
+
+    Not by `torch.set_num_threads`, which also says what threads get that begin later. OpenMP and
+    MKL each keep a number for every thread; a PyTorch that has neither shares nothing by spinning.
+    """
+    threads = torch.get_num_threads()  # first: a thread's first look at it sets both
+    set_openmp = getattr(_TORCH, "omp_set_num_threads", _no_number)
+    set_mkl = getattr(_TORCH, "MKL_Set_Num_Threads_Local", _no_number)
+    set_openmp(1)
+    mkl_threads = set_mkl(1)
+    try:
+        yield
+    finally:
+        set_mkl(mkl_threads)
+        set_openmp(threads)
+
+
+def _no_number(_: int) -> int:
+    return 0
+
+
+def set_threads() -> None:
+    """One thread for whatever this process will do with tensors, for programs that are all ours.
+
+    What takes long does so by itself (`one_thread`); but each of a server's many threads that
+    copies a large network would get helpers of its own, and keep them.
     """
     torch.set_num_threads(1)
 

@@ -21,7 +21,7 @@ from dqn_core.hyperparameter import Value
 from dqn_core.learner import Learner
 from dqn_core.networks import QNetwork
 from dqn_core.numbers import number
-from dqn_core.processor import chosen_device, denormals_as_zero
+from dqn_core.processor import chosen_device, denormals_as_zero, one_thread
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
 from dqn_core.restoration import restores_exactly
@@ -182,7 +182,7 @@ class Trainer:
         self._check_going_on()
         started, first_step = time.perf_counter(), self.env_step
         seconds_before, episodes_before = self.seconds, list(self.episodes)
-        with torch.inference_mode(), denormals_as_zero():
+        with torch.inference_mode(), denormals_as_zero(), one_thread():
             while not self.finished():
                 elapsed = time.perf_counter() - started
                 self.seconds = seconds_before + elapsed
@@ -372,6 +372,9 @@ class Trainer:
         if not self.going_on:
             raise DivergenceError(self._newest_stop().reason)
 
+    @torch.inference_mode()
+    @denormals_as_zero()
+    @one_thread()
     def evaluate(self) -> None:
         """A whole greedy evaluation after the updates that are due, or the rest of one begun.
 

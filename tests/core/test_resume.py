@@ -37,8 +37,7 @@ CONFIGS = {
 }
 
 GO_ON = """
-import sys, torch
-torch.set_num_threads(1)
+import sys
 from dqn_core import load_run, save_run
 for path in sys.argv[1:]:
     trainer = load_run(path)
