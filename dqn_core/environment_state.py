@@ -1,13 +1,26 @@
 """The state of an environment as a value: its plain variables and its random generator."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import gymnasium
 import numpy as np
 
 State = dict[str, Any]
+
+LARGE = 2**16
+"""Bytes from which on it pays to ask whether data is the same in every environment of a kind."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """A large plain variable as a fresh environment has it, and what it is recognised by."""
+
+    value: Any
+    digest: str
 
 
 def layers_of(env: gymnasium.Env[Any, Any]) -> list[Any]:
@@ -18,47 +31,126 @@ def layers_of(env: gymnasium.Env[Any, Any]) -> list[Any]:
     return layers
 
 
-def state_of(env: gymnasium.Env[Any, Any]) -> State:
+def has_large_data(env: gymnasium.Env[Any, Any]) -> bool:
+    """Whether any variable is so large that leaving it out pays."""
+    return any(_is_large(value) for layer in layers_of(env) for value in vars(layer).values())
+
+
+def data_of(fresh: gymnasium.Env[Any, Any]) -> list[dict[str, Data]]:
+    """The large plain variables of each layer of an environment that nobody steps, by name."""
+    return [
+        {
+            name: Data(value, _digest(value))
+            for name, value in vars(layer).items()
+            if _is_large(value) and is_plain(value)
+        }
+        for layer in layers_of(fresh)
+    ]
+
+
+def state_of(env: gymnasium.Env[Any, Any], fresh: Sequence[Mapping[str, Data]]) -> State:
     """Plain variables of every wrapper and of the environment, and its random generator.
 
-    Whether that is all there is to an environment, `restores_exactly` finds out by trying.
+    What a ``fresh`` environment has too, as `data_of` gives it, is left out and named. A generator
+    that is none of NumPy's `Generator` cannot be kept and is None. Whether all this is all there
+    is to an environment, `restores_exactly` finds out by trying.
     """
-    layers = []
-    for layer in layers_of(env):
-        kept = {name: value for name, value in vars(layer).items() if _is_plain(value)}
+    layers, left_out = [], []
+    for layer, data in zip(layers_of(env), fresh, strict=True):
+        variables = vars(layer)
+        same = {n: d.digest for n, d in data.items() if _is_same(variables.get(n), d.value)}
+        kept = {n: value for n, value in variables.items() if n not in same and is_plain(value)}
         # A copy: some environments write into their own arrays and lists.
         layers.append(deepcopy(kept))
-    return {"layers": layers, "generator": env.unwrapped.np_random.bit_generator.state}
+        left_out.append(same)
+    generator = generator_of(env)
+    return {
+        "layers": layers,
+        "left_out": left_out,
+        "generator": None if generator is None else generator.bit_generator.state,
+    }
 
 
 def restore(env: gymnasium.Env[Any, Any], state: Mapping[str, Any]) -> None:
-    """Make ``env`` go on from where another one of its kind was at `state_of`."""
-    env.unwrapped.np_random.bit_generator.state = state["generator"]
+    """Make ``env``, which has been reset, go on from where another of its kind was."""
+    generator = generator_of(env)
+    if generator is not None and state["generator"] is not None:
+        generator.bit_generator.state = state["generator"]
     for layer, kept in zip(layers_of(env), state["layers"], strict=True):
         for name, value in kept.items():
-            # A file may name anything; only a plain variable that is there is set.
-            if name not in vars(layer) or not _is_plain(vars(layer)[name]):
-                continue
-            if not _can_replace(value, vars(layer)[name]):
-                raise ValueError(f"{name} cannot be {type(value).__name__}")
-            setattr(layer, name, deepcopy(value))
+            if is_variable(layer, name) and is_plain(value):
+                setattr(layer, name, deepcopy(value))
 
 
-def _is_plain(value: Any) -> bool:
+def is_variable(layer: Any, name: str) -> bool:
+    """Whether a state may set ``name``: a plain variable, or one that is not there yet.
+
+    Methods and living objects stay, and so does how an environment was asked to draw.
+    """
+    present = vars(layer).get(name, getattr(type(layer), name, None))
+    return name != "render_mode" and is_plain(present)
+
+
+def other_data(env: gymnasium.Env[Any, Any], state: Mapping[str, Any]) -> list[str]:
+    """Names of what was left out of ``state`` and is not the same in the fresh ``env``."""
+    return [
+        name
+        for layer, left_out in zip(layers_of(env), state.get("left_out", ()), strict=False)
+        for name, digest in left_out.items()
+        if _digest(vars(layer).get(name)) != digest
+    ]
+
+
+def generator_of(env: gymnasium.Env[Any, Any]) -> np.random.Generator | None:
+    """What the environment draws its random numbers from, None where it cannot be kept."""
+    generator: Any = getattr(env.unwrapped, "np_random", None)
+    return generator if isinstance(generator, np.random.Generator) else None
+
+
+def is_plain(value: Any) -> bool:
     """Whether ``value`` is data that a file can hold, rather than a living object."""
     if isinstance(value, tuple | list):
-        return all(_is_plain(item) for item in value)
+        return all(is_plain(item) for item in value)
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
     return value is None or isinstance(value, bool | int | float | str)
 
 
-def _can_replace(value: Any, present: Any) -> bool:
-    """Whether ``value`` is plain and of ``present``'s kind: a text, a sequence or a number.
+def _is_large(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return 8 * len(value) >= LARGE or 8 * sum(map(_length, value)) >= LARGE
+    return isinstance(value, np.ndarray) and value.nbytes >= LARGE
 
-    None may become anything plain and anything may become None, as at the start of an episode.
-    """
-    if not _is_plain(value) or value is None or present is None:
-        return _is_plain(value)
-    kinds: tuple[type | tuple[type, ...], ...] = (str, (tuple, list, np.ndarray))
-    return all(isinstance(value, kind) == isinstance(present, kind) for kind in kinds)
+
+def _length(value: Any) -> int:
+    """How many things are in plain data."""
+    if isinstance(value, tuple | list):
+        return sum(map(_length, value))
+    return value.size if isinstance(value, np.ndarray) else 1
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    """Whether two large variables are equal, arrays to the bit."""
+    if type(value) is not type(other):
+        return False
+    if isinstance(value, np.ndarray):
+        alike = value.dtype == other.dtype and value.shape == other.shape
+        return alike and np.array_equal(_bits(value), _bits(other))
+    try:
+        return bool(value == other)
+    except ValueError:  # arrays among the items
+        return len(value) == len(other) and all(map(_is_same, value, other))
+
+
+def _digest(value: Any) -> str:
+    """What plain data is recognised by: 32 hexadecimal digits."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # items of several shapes
+        return _digest([_digest(item) for item in value])
+    content = _bits(array).data if array.dtype.kind in "biuf" else repr(value).encode()
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _bits(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array).view(f"u{array.itemsize}")

@@ -1,15 +1,27 @@
 """Environments from an id: checks, seeding and flat observations."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from dqn_core.environment_state import State, layers_of, restore, state_of
+from dqn_core.environment_state import (
+    Data,
+    State,
+    data_of,
+    generator_of,
+    has_large_data,
+    layers_of,
+    other_data,
+    restore,
+    state_of,
+)
 from dqn_core.errors import UnsupportedEnvironmentError
 from dqn_core.families import (
     FAILURE_LIMITS,
@@ -80,10 +92,7 @@ class Environment:
 
         The other one need not render; this one has to, and to have been reset once.
         """
-        unwrapped: Any = self.env.unwrapped
-        mode = unwrapped.render_mode
-        self.load_state_dict(state)
-        unwrapped.render_mode = mode  # one of the plain variables
+        restore(self.env, state)
         return self.render()
 
     def close(self) -> None:
@@ -102,12 +111,47 @@ class Environment:
         return np.array(observation, dtype=np.float32)
 
     def state_dict(self) -> State:
-        """Its plain variables and its random generator: see `environment_state`."""
-        return state_of(self.env)
+        """All that a new environment of this kind needs to go on from here: `environment_state`."""
+        return state_of(self.env, self._fresh_data)
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from where another environment of this kind was when ``state_dict`` was taken."""
-        restore(self.env, state)
+    def load_state_dict(self, state: Mapping[str, Any]) -> str:
+        """Go on, as a new environment, from where another was when ``state_dict`` was taken.
+
+        Returns: in sentences what is not as it was there; empty where everything is.
+        """
+        fresh = self._made_anew()
+        other = other_data(fresh, state)
+        restore(fresh, state)
+        self.close()
+        self.env = fresh
+        notices = []
+        if state["generator"] is None or generator_of(fresh) is None:
+            notices.append(
+                f"{self.spec.env_id} draws from a generator that cannot be kept: its random "
+                "numbers are others from here on."
+            )
+        if other:
+            notices.append(
+                f"{self.spec.env_id} has other data in {', '.join(other)} than the run had, and "
+                "goes on with its own."
+            )
+        return " ".join(notices)
+
+    @cached_property
+    def _fresh_data(self) -> list[dict[str, Data]]:
+        """Large data that a new environment of this kind has too: it need not be kept."""
+        if has_large_data(self.env):
+            with suppress(Exception):  # whatever a foreign environment raises: all of it is kept
+                fresh = self._made_anew()
+                fresh.close()
+                return data_of(fresh)
+        return [{} for _ in layers_of(self.env)]
+
+    def _made_anew(self) -> gymnasium.Env[Any, Any]:
+        spec = self.spec
+        environment = make_environment(spec.env_id, spec.max_episode_steps, self.env.render_mode)
+        environment.reset(seed=0)
+        return environment.env
 
     def nudge(self, component: int, amount: float) -> None:
         """Add ``amount`` to one component of the inner state of a classic-control environment."""

@@ -8,14 +8,10 @@ import torch
 from torch import Tensor
 
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import make_environment
-from dqn_core.restoration import restores_exactly
+from dqn_core.environment_check import MOST, check_environments
 from dqn_core.trainer import Trainer
 
-MOST = 2**40
-"""No run makes more environment steps, updates or episodes than that."""
 MOST_DRAWN_AHEAD = 2**20
-TRIED_STEPS = 60
 LONGEST_REASON = 300
 
 
@@ -43,7 +39,10 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     _check_changes(state["history"]["changes"])
     _check_replay(state["replay"], trainer)
     _check_observations(torch.as_tensor(state["observations"]), trainer)
-    _check_environments(state["environments"], trainer)
+    config = trainer.config
+    check_environments(
+        state["environments"], config.env_id, config.max_episode_steps, state["observations"]
+    )
 
 
 def _check_form(found: Any, new: Any, path: str) -> None:
@@ -114,25 +113,3 @@ def _check_observations(observations: Tensor, trainer: Trainer) -> None:
     n_states = trainer.spec.n_states
     if n_states and not torch.isin(observations, torch.arange(n_states).to(observations)).all():
         raise ValueError("it has observations that do not exist")
-
-
-def _check_environments(states: Any, trainer: Trainer) -> None:
-    """Every environment can end its episode, tried out on one that nobody uses."""
-    config = trainer.config
-    if not isinstance(states, list) or len(states) != trainer.members:
-        raise ValueError("it has not one environment a member")
-    exact = restores_exactly(config.env_id, config.max_episode_steps)
-    environment = make_environment(config.env_id, config.max_episode_steps)
-    try:
-        for state in states:
-            environment.reset(seed=0)
-            environment.load_state_dict(state)
-            if not exact:
-                environment.reset()
-            for _ in range(TRIED_STEPS):
-                if any(environment.step(0)[2:]):
-                    environment.reset()
-    except Exception as error:  # whatever an environment raises, it cannot go on from there
-        raise ValueError(f"its environment cannot go on: {error}") from error
-    finally:
-        environment.close()

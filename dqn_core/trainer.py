@@ -506,20 +506,22 @@ class Trainer:
         self.episodes = list(state["episodes"])
         self.evaluations.load_state_dict(state)
         self._begin_episodes()
-        for environment, kept in zip(self.environments, state["environments"], strict=True):
+        notices = [
             environment.load_state_dict(kept)
+            for environment, kept in zip(self.environments, state["environments"], strict=True)
+        ]
         if restores_exactly(self.spec.env_id, self.config.max_episode_steps):
             self._observations = np.array(state["observations"])
             self._returns[:] = state["returns"]
             self._lengths[:] = state["lengths"]
             self._explored[:] = state["explored"]
-            self.notice = ""
         else:
             self._observations = np.stack([env.reset() for env in self.environments])
             self.replay.cut()
-            self.notice = (
+            notices.append(
                 f"{self.spec.env_id} cannot be resumed in mid-episode: a new episode was started."
             )
+        self.notice = " ".join(dict.fromkeys(filter(None, notices)))
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> "Trainer":
