@@ -27,7 +27,9 @@ from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.learner import learning_rate_at
+from dqn_core.memory import in_words
 from dqn_core.numbers import number, setting
+from dqn_core.replay import replay_bytes
 from dqn_core.trainer import Moment
 
 SLICE_SECONDS = 0.02
@@ -38,6 +40,9 @@ PACE_SECONDS = 3.0
 
 MOST_WEIGHTS = 5_000_000
 """Of all members of a run; a run keeps six numbers for each, and a server many runs."""
+
+MOST_REPLAY_BYTES = 2**30
+"""Of all members of a run: a server has many visitors."""
 
 MOST_SNAPSHOTS = 20
 """Agents kept from earlier in the run; beyond it every second one is dropped."""
@@ -213,6 +218,8 @@ class Run:
         with self._turnstile.for_page():
             if all(getattr(c, n) == v for c in self.trainer.configs for n, v in changes.items()):
                 return False
+            if "buffer_capacity" in changes:
+                _check_size([config.replace(**changes) for config in self.trainer.configs])
             before, rate = self._restore_point(link), self._learning_rate()
             self.trainer.change(None, **changes)
             label = ", ".join(dict.fromkeys(self.change_labels()[before.rows :]))
@@ -389,12 +396,21 @@ class Run:
 
 
 def _check_size(configs: Sequence[DQNConfig]) -> None:
-    """Refuse networks that would fill a server's memory before anything is trained."""
-    shape = network_shape(environment_spec(configs[0].env_id), configs[0])
+    """Refuse what would fill a server's memory before anything is trained."""
+    first, spec = configs[0], environment_spec(configs[0].env_id)
+    shape = network_shape(spec, first)
     if len(configs) * shape.n_parameters > MOST_WEIGHTS:
         raise ConfigurationError(
             f"{len(configs)} networks of {shape.n_parameters:,} weights are more than the "
             f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or a smaller hidden width."
+        )
+    size = replay_bytes(len(configs), first.buffer_capacity, spec.observation_dim)
+    if size > MOST_REPLAY_BYTES:
+        raise ConfigurationError(
+            f"{len(configs)} × {first.buffer_capacity:,} transitions may take {in_words(size)} of "
+            f"memory and a page has {in_words(MOST_REPLAY_BYTES)}: lower the buffer capacity or "
+            "take fewer seeds.",
+            "buffer_capacity",
         )
 
 

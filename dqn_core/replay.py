@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dqn_core.errors import ConfigurationError
+from dqn_core.memory import free_memory, in_words
 from dqn_core.random_streams import UniformStream
 
 
@@ -45,8 +47,7 @@ class ReplayBuffer:
         self._stream = stream
         self._members = members
         self._device = device
-        # Untouched pages of an empty array cost no memory until they are written.
-        self._allocate(np.empty((members, capacity, 2 * observation_dim + 4), dtype=dtype))
+        self._allocate(_empty_rows(members, capacity, observation_dim, dtype))
         self._size = 0
         self._next = 0
         self.pushed = 0
@@ -163,7 +164,10 @@ class ReplayBuffer:
         return rewards, gamma ** (last + 1), self.rows(order + last)
 
     def resize(self, capacity: int) -> None:
-        """Hold ``capacity`` transitions from now on; shrinking keeps the newest."""
+        """Hold ``capacity`` transitions from now on; shrinking keeps the newest.
+
+        Raises `ConfigurationError`, with nothing changed, where there is no memory for them.
+        """
         kept = self._newest(min(self._size, capacity))
         self._restore(kept, capacity)
 
@@ -173,7 +177,9 @@ class ReplayBuffer:
         return self.rows(np.tile(order, (self._members, 1)))
 
     def _restore(self, kept: np.ndarray, capacity: int) -> None:
-        rows = np.empty((self._members, capacity, self._rows.shape[-1]), dtype=self._rows.dtype)
+        rows = self._rows
+        if capacity != self.capacity:
+            rows = _empty_rows(self._members, capacity, self.observation_dim, rows.dtype)
         self._size = kept.shape[1]
         rows[:, : self._size] = kept
         self._allocate(rows)
@@ -201,3 +207,28 @@ class ReplayBuffer:
         self._restore(state["rows"].numpy(), state["capacity"])
         self.pushed = state["pushed"]
         self._stream.load_state_dict(state["stream"])
+
+
+def replay_bytes(
+    members: int, capacity: int, observation_dim: int, dtype: np.dtype | type = np.float32
+) -> int:
+    """The memory of a full buffer."""
+    return members * capacity * (2 * observation_dim + 4) * np.dtype(dtype).itemsize
+
+
+def _empty_rows(
+    members: int, capacity: int, observation_dim: int, dtype: np.dtype | type
+) -> np.ndarray:
+    """Rows `(P, capacity, width)` to be written; they have to fit into the memory that is free."""
+    size = replay_bytes(members, capacity, observation_dim, dtype)
+    free = free_memory()
+    if free is not None and size > free:
+        whose = f"{members} replay buffers" if members > 1 else "A replay buffer"
+        raise ConfigurationError(
+            f"{whose} of {capacity:,} transitions, with {observation_dim:,} numbers an "
+            f"observation, may take {in_words(size)} and {in_words(free)} are free: lower "
+            f"buffer_capacity{' or train fewer members' if members > 1 else ''}.",
+            "buffer_capacity",
+        )
+    # Untouched pages of an empty array cost no memory until they are written.
+    return np.empty((members, capacity, 2 * observation_dim + 4), dtype=dtype)

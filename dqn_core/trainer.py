@@ -411,8 +411,8 @@ class Trainer:
     def change(self, member: int | None = None, **changes: Value) -> None:
         """Set hyperparameters of one member or all from the next step or update on; recorded.
 
-        Raises `ConfigurationError`, with nothing changed, for a bad value or for one that only a
-        restart can change.
+        Raises `ConfigurationError`, with nothing changed, for a bad value, for one that only a
+        restart can change, or for a replay buffer that does not fit into memory.
         """
         chosen = range(self.members) if member is None else [member]
         for name in changes:
@@ -423,11 +423,12 @@ class Trainer:
         for p in chosen:
             configs[p] = configs[p].replace(**changes)
         _check_members(configs)
-        for p in chosen:
-            for name, new in configs[p].difference(self.configs[p]).items():
-                old = getattr(self.configs[p], name)
-                self.history.changes.append(**self._when(p), name=name, old=old, new=new)
+        before = self.configs
         self._apply(configs)
+        for p in chosen:
+            for name, new in configs[p].difference(before[p]).items():
+                old = getattr(before[p], name)
+                self.history.changes.append(**self._when(p), name=name, old=old, new=new)
 
     def _apply(self, configs: list[DQNConfig]) -> None:
         if configs[0].buffer_capacity != self.replay.capacity:

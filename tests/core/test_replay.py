@@ -13,8 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from scipy.stats import chisquare
 from stable_baselines3.common.buffers import NStepReplayBuffer
 
+from dqn_core import Trainer
+from dqn_core.errors import ConfigurationError
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import Batch, ReplayBuffer
+from tests.core.small_runs import SMALL, fingerprint
 
 DIM = 2
 GAMMA = 0.9
@@ -278,3 +281,40 @@ def test_each_member_is_discounted_by_its_own_gamma() -> None:
     batch = buffer.batch(np.zeros((2, 1), dtype=np.int64), gamma, n_step=3)
     assert batch.rewards[:, 0].tolist() == [0 + 0.5 * 1 + 0.25 * 2, 0 + 1 + 2]
     assert batch.discounts[:, 0].tolist() == [0.125, 1.0]
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+
+def test_a_buffer_that_does_not_fit_into_memory_is_refused_before_it_is_taken() -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        ReplayBuffer(1_000_000, 84 * 84 * 4, UniformStream([0], "replay"))
+    message = str(refusal.value)
+    assert (
+        "1,000,000 transitions, with 28,224 numbers an observation, may take 210.3 GiB" in message
+    )
+    assert message.endswith("are free: lower buffer_capacity.")
+    assert refusal.value.names == ("buffer_capacity",)
+
+
+def test_a_change_that_does_not_fit_into_memory_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trainer = Trainer([SMALL.replace(seed=seed) for seed in range(3)])
+    trainer.run(max_steps=20)
+    before = fingerprint(trainer)
+    monkeypatch.setattr("dqn_core.replay.free_memory", lambda: 2**20)
+    with pytest.raises(ConfigurationError, match="MiB and 1 MiB are free: lower buffer"):
+        trainer.change(gamma=0.5, buffer_capacity=100_000)
+    assert fingerprint(trainer) == before
+    assert trainer.config.gamma != 0.5
+    assert len(trainer.history.changes) == 0
+
+
+def test_a_buffer_that_keeps_its_capacity_keeps_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    buffer = make(5, [0])
+    push_numbers(buffer, range(7))
+    state = buffer.state_dict()
+    monkeypatch.setattr("dqn_core.replay.free_memory", lambda: 0)
+    buffer.load_state_dict(state)
+    assert torch.equal(buffer.state_dict()["rows"], state["rows"])

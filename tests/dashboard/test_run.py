@@ -444,3 +444,17 @@ def test_a_run_on_another_device_is_looked_at_and_undone_as_on_the_processor(dev
     advance(run, 200)
     run.undo(0)
     assert torch.equal(flat_state(run).cpu(), before.cpu())
+
+
+def test_a_page_has_so_much_memory_for_a_replay_buffer_whatever_the_server_has() -> None:
+    widest = [DQNConfig(seed=seed, buffer_capacity=1_000_000) for seed in range(16)]
+    Run(widest).close()
+    crowd = [DQNConfig(seed=seed, buffer_capacity=1_000_000, hidden_dim=4) for seed in range(30)]
+    with pytest.raises(LabError, match="30 × 1,000,000 transitions may take 1"):
+        Run(crowd)
+    run = Run([config.replace(buffer_capacity=1_000) for config in crowd])
+    with pytest.raises(LabError, match="a page has 1 GiB: lower the buffer capacity"):
+        run.change(buffer_capacity=1_000_000)
+    assert run.config.buffer_capacity == 1_000
+    assert not run.restore_points
+    run.close()
