@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
+from dqn_core.numbers import number
+from dqn_core.results import steps_of_all
 from dqn_core.streams import tell
 from dqn_core.trainer import Trainer
 
@@ -24,15 +26,16 @@ def progress(trainer: Trainer) -> Iterator[Callable[[], None]]:
         return
     with tqdm(
         desc=trainer.config.env_id,
-        total=trainer.config.total_steps * trainer.members,
-        initial=trainer.env_step * trainer.members,
+        total=steps_of_all(trainer, trainer.config.total_steps),
+        initial=steps_of_all(trainer, trainer.env_step),
         unit=" steps",
         dynamic_ncols=True,
     ) as bar:
 
         def show() -> None:
+            bar.total = steps_of_all(trainer, trainer.config.total_steps)
             bar.set_postfix_str(standing(trainer), refresh=False)
-            bar.update(trainer.env_step * trainer.members - bar.n)
+            bar.update(steps_of_all(trainer, trainer.env_step) - bar.n)
 
         yield show
 
@@ -58,8 +61,11 @@ class _Lines:
 
 
 def standing(trainer: Trainer) -> str:
-    """The episodes that all have ended who go on, and the mean return of the newest ones."""
+    """The episodes that every member has ended, and the mean return of the newest ones.
+
+    Members that have stopped no longer count for the first.
+    """
     budget = trainer.config.total_episodes
     episodes = f"episode {trainer.fewest_episodes:,}" + (f"/{budget:,}" if budget else "")
     returns = trainer.history.episodes.columns(-RECENT_EPISODES * trainer.members)["return"]
-    return f"return {returns.mean():.1f}, {episodes}" if len(returns) else episodes
+    return f"return {number(returns.mean())}, {episodes}" if len(returns) else episodes

@@ -3,13 +3,18 @@
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from dqn_core.evaluation import Evaluation
+from dqn_core.numbers import number
 from dqn_core.statistics import bootstrap_interval, interquartile_mean
 from dqn_core.trainer import Trainer
+
+OF_ONE = ("evaluations", "stopped", "evaluation")
+"""What a result with one member says of it."""
 
 
 def json_text(result: Any) -> str:
@@ -40,12 +45,15 @@ def train_result(
 ) -> dict[str, Any]:
     """What a training came to; ``evaluations`` are each member's final greedy ones.
 
-    ``env_steps`` and ``gradient_updates`` are each member's own. ``wall_seconds`` is the time of
-    training, greedy evaluations on the way included and the final one not; ``steps_per_second`` is
-    the environment steps of all members in it. ``returns``, ``episode_ends`` (the environment step
-    after which each episode ended) and ``evaluation`` pool all members.
+    ``env_steps`` and ``gradient_updates`` are those of each member that went on. ``wall_seconds``
+    is the time of training, greedy evaluations on the way included and the final one not;
+    ``steps_per_second`` is the environment steps of all members in it. ``returns`` and
+    ``episode_ends`` (the environment step after which each episode ended) are of all members, in
+    the order of time. Of several members ``evaluation`` and the aggregates are over those alone
+    that did not stop.
     """
-    seconds, steps = trainer.seconds, trainer.env_step * trainer.members
+    seconds = trainer.seconds
+    members = [_member_result(trainer, p, evaluations[p]) for p in range(trainer.members)]
     episodes = trainer.history.episodes.columns()
     result: dict[str, Any] = {
         "config": trainer.config.to_dict(),
@@ -56,30 +64,33 @@ def train_result(
         "returns": episodes["return"].tolist(),
         "episode_ends": episodes["env_step"].tolist(),
         "wall_seconds": seconds,
-        "steps_per_second": steps / seconds if seconds else 0.0,
-        "evaluation": evaluation_summary([one for member in evaluations for one in member]),
+        "steps_per_second": steps_of_all(trainer, trainer.env_step) / seconds if seconds else 0.0,
     }
     if trainer.members == 1:
-        return result | {"evaluations": _evaluations(trainer, 0)}
-    result["members"] = [
-        {
-            "seed": config.seed,
-            "episodes": trainer.episodes[p],
-            "returns": episodes["return"][episodes["member"] == p].tolist(),
-            "episode_ends": episodes["env_step"][episodes["member"] == p].tolist(),
-            "evaluations": _evaluations(trainer, p),
-            "evaluation": evaluation_summary(evaluations[p]),
-        }
-        for p, config in enumerate(trainer.configs)
-    ]
-    return result | _aggregates([m["evaluation"] for m in result["members"]])
+        return result | {name: members[0][name] for name in OF_ONE}
+    went_on = [evaluations[p] for p in trainer.going_on]
+    result["evaluation"] = evaluation_summary([one for member in went_on for one in member])
+    result["members"] = members
+    return result | _aggregates([evaluation_summary(member) for member in went_on])
 
 
-def _evaluations(trainer: Trainer, p: int) -> list[dict[str, float]]:
-    """A member's greedy evaluations on the way, the oldest first."""
-    columns = trainer.history.evaluations.columns()
-    rows = zip(columns["member"], columns["env_step"], columns["mean_return"], strict=True)
-    return [{"env_step": int(step), "mean_return": float(mean)} for q, step, mean in rows if q == p]
+def _member_result(trainer: Trainer, p: int, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
+    """One member's part; ``evaluations`` are its greedy ones on the way, the oldest first."""
+    episodes, on_the_way = (
+        {name: column[table["member"] == p].tolist() for name, column in table.items()}
+        for table in (trainer.history.episodes.columns(), trainer.history.evaluations.columns())
+    )
+    stop = trainer.stops[p]
+    rows = zip(on_the_way["env_step"], on_the_way["mean_return"], strict=True)
+    return {
+        "seed": trainer.configs[p].seed,
+        "episodes": trainer.episodes[p],
+        "returns": episodes["return"],
+        "episode_ends": episodes["env_step"],
+        "evaluations": [{"env_step": step, "mean_return": mean} for step, mean in rows],
+        "stopped": asdict(stop) if stop else None,
+        "evaluation": evaluation_summary(evaluations),
+    }
 
 
 def _aggregates(evaluations: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -92,6 +103,11 @@ def _aggregates(evaluations: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def steps_of_all(trainer: Trainer, env_step: int) -> int:
+    """The environment steps that all members together have made when the run is at ``env_step``."""
+    return sum(stop.env_step if stop else env_step for stop in trainer.stops)
+
+
 def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
     """`train_result` for a person."""
     lines = [
@@ -101,13 +117,15 @@ def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
         _evaluation_words(trainer, result["evaluation"]),
     ]
     for member in result.get("members", ()):
-        mean = member["evaluation"]["mean_return"]
-        lines.append(f"  seed {member['seed']}: " + ("–" if mean is None else f"{mean:.1f}"))
+        stop = member["stopped"]
+        words = f", stopped at step {stop['env_step']:,}" if stop else ""
+        lines.append(f"  seed {member['seed']}: {_mean(member['evaluation'])}{words}")
     if result.get("aggregate_members"):
         low, high = result["interval"]
         lines.append(
             f"Interquartile mean over {result['aggregate_members']} members "
-            f"{result['interquartile_mean']:.1f}, 95 % interval {low:.1f} to {high:.1f}."
+            f"{number(result['interquartile_mean'])}, 95 % interval {number(low)} to "
+            f"{number(high)}."
         )
     return "\n".join(lines)
 
@@ -115,9 +133,14 @@ def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
 def _evaluation_words(trainer: Trainer, evaluation: dict[str, Any]) -> str:
     if not evaluation["episodes"]:
         return "There is no final evaluation."
+    policy = "policy" if trainer.members == 1 else f"policies of {len(trainer.going_on)} members"
     threshold = trainer.spec.reward_threshold
     is_known = threshold is not None and math.isfinite(threshold)
     return (
-        f"Greedy policy on {evaluation['episodes']:,} fresh episodes: mean return "
-        f"{evaluation['mean_return']:.1f}" + (f" (solved at {threshold:g})." if is_known else ".")
+        f"Greedy {policy} on {evaluation['episodes']:,} fresh episodes: mean return "
+        f"{_mean(evaluation)}" + (f" (solved at {threshold:g})." if is_known else ".")
     )
+
+
+def _mean(evaluation: dict[str, Any]) -> str:
+    return number(math.nan if evaluation["mean_return"] is None else evaluation["mean_return"])

@@ -1,23 +1,43 @@
 """Standard output and standard error, whatever they are: closed, full, of few letters, or gone."""
 
+import codecs
 import io
 import os
 import sys
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from dqn_core.errors import LabError
 
+_PLAIN = {"−": "-", "–": "-", "×": "x", "·": "*", "’": "'", "∞": "inf"}
+"""Letters that would be missed: without its minus a number is another one."""
+
 
 def prepare_streams() -> None:
-    """Let both be written to: a closed one leads nowhere, and a letter that one lacks becomes ?."""
+    """Let both be written to: closed ones lead nowhere, and letters that they lack are replaced."""
+    codecs.register_error("plain", _in_plain_letters)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by ``>&-``
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="plain")
+
+
+def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+
+def _plain(letter: str) -> str:
+    """``letter`` in ASCII: gamma for γ, 0 for ₀, ? for what has no like."""
+    name = unicodedata.name(letter, "")
+    if name.startswith("GREEK SMALL LETTER "):
+        return name.rpartition(" ")[2].lower()
+    like = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return _PLAIN.get(letter) or like or "?"
 
 
 def tell(sentence: str) -> None:

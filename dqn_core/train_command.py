@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import torch
 
 from dqn_core.checkpoint import load_run, save_agent, save_run
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
-from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.errors import ConfigurationError, DivergenceError, LabError
 from dqn_core.evaluate_command import in_blocks
 from dqn_core.evaluation import Agent, Evaluation
 from dqn_core.foresight import never_due
@@ -39,6 +38,7 @@ def train(options: argparse.Namespace) -> int:
         try:
             with interruptions() as signals:
                 ended = _run(trainer, signals, attempts)
+                _tell_stops(trainer, attempts)
                 evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
                 result = train_result(trainer, ended, evaluations)
                 say(json_text(result) if options.json else train_words(trainer, result), out)
@@ -88,9 +88,18 @@ def _run(trainer: Trainer, signals: Interruptions, attempts: Attempts) -> str:
                 finally:
                     show()
             return end
+    except DivergenceError as error:  # told below, as of every member
+        return str(error)
     except LabError as error:
         attempts.failed(FAILED, f"error: {error}")
         return str(error)
+
+
+def _tell_stops(trainer: Trainer, attempts: Attempts) -> None:
+    for config, stop in zip(trainer.configs, trainer.stops, strict=True):
+        if stop:
+            seed = f"Seed {config.seed} was stopped. " if trainer.members > 1 else ""
+            attempts.failed(FAILED, f"error: {seed}{stop.reason}")
 
 
 def _saved_and_evaluated(
@@ -102,30 +111,32 @@ def _saved_and_evaluated(
             save_run(options.save_run, trainer)
             tell(f"The run is saved in {options.save_run}.")
     agents = _agents(trainer, options.best)
-    first_choice = _best(agents, _latest_returns(trainer))
+    candidates = [p for p in trainer.counted if p in agents]
+    choice = max(candidates, key=_latest_returns(trainer).__getitem__, default=None)
     if options.save:
-        _save(agents, first_choice, options.save, attempts)
-    evaluations: list[list[Evaluation]] = [[] for _ in agents]
-    for agent, blocks in zip(agents, evaluations, strict=True):
+        _save(None if choice is None else agents[choice], options.save, attempts)
+    evaluations: list[list[Evaluation]] = [[] for _ in trainer.configs]
+    for p, agent in agents.items():
         with attempts.attempt("The final evaluation was cut short."), signals.at_most(0):
             for block in in_blocks(agent, options.eval_episodes):
-                blocks.append(block)
+                evaluations[p].append(block)
         if signals.seen:
             break
-    if options.save and all(evaluations):
-        means = [float(evaluation_summary(blocks)["mean_return"]) for blocks in evaluations]
-        if (choice := _best(agents, means)) != first_choice:
-            _save(agents, choice, options.save, attempts)
+    if options.save and candidates and all(evaluations[p] for p in candidates):
+        better = max(candidates, key=lambda p: evaluation_summary(evaluations[p])["mean_return"])
+        if better != choice:
+            _save(agents[better], options.save, attempts)
     return evaluations
 
 
-def _agents(trainer: Trainer, is_best: bool) -> list[Agent]:
-    """Each member's policy: the last one, or the one of its best evaluation if it had any."""
+def _agents(trainer: Trainer, is_best: bool) -> dict[int, Agent]:
+    """The policies of the members whose weights are finite: the last ones, or the best ones."""
     if is_best and not len(trainer.history.evaluations):
-        tell("--best has no greedy evaluation to choose by: it is the last policy.")
+        tell("--best has no greedy evaluation to choose by, and takes the last policy.")
         is_best = False
     choose = trainer.best_agent if is_best else trainer.agent
-    return [choose(p) for p in range(trainer.members)]
+    agents = {p: choose(p) for p in range(trainer.members)}
+    return {p: a for p, a in agents.items() if torch.isfinite(a.network.parameters).all()}
 
 
 def _latest_returns(trainer: Trainer) -> list[float]:
@@ -135,16 +146,10 @@ def _latest_returns(trainer: Trainer) -> list[float]:
     return [latest.get(p, 0.0) for p in range(trainer.members)]
 
 
-def _best(agents: Sequence[Agent], returns: Sequence[float]) -> int | None:
-    """The member with the largest return among those whose weights are finite."""
-    finite = [p for p, a in enumerate(agents) if torch.isfinite(a.network.parameters).all()]
-    return max(finite, key=returns.__getitem__, default=None)
-
-
-def _save(agents: Sequence[Agent], choice: int | None, path: Path, attempts: Attempts) -> None:
-    if choice is None:
+def _save(agent: Agent | None, path: Path, attempts: Attempts) -> None:
+    if agent is None:
         attempts.failed(FAILED, "The agent is not saved: its weights are no longer finite.")
         return
     with attempts.attempt():
-        save_agent(path, agents[choice])
-        tell(f"The agent of seed {agents[choice].config.seed} is saved in {path}.")
+        save_agent(path, agent)
+        tell(f"The agent of seed {agent.config.seed} is saved in {path}.")

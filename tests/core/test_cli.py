@@ -56,7 +56,9 @@ def test_json_says_what_was_trained_and_how_good_it_is(capsys):
         "steps_per_second",
         "evaluation",
         "evaluations",
+        "stopped",
     }
+    assert result["stopped"] is None
     assert result["ended"] == "The step budget of 150 environment steps is used up."
     changed = {"seed": 3, "gamma": 0.9, "double_dqn": False, "total_steps": 150, "hidden_dim": 8}
     assert changed.items() <= result["config"].items()

@@ -7,14 +7,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dqn_core import evaluate, interruptions, load_agent, load_run
+from dqn_core import Trainer, evaluate, interruptions, load_agent, load_run
 from dqn_core.command_line import main
 from dqn_core.errors import CheckpointError, EnvironmentFailure, LabError
+from dqn_core.streams import prepare_streams, say
 from tests.core.foreign import Foreign, registered
 
 ROOT = Path(__file__).parents[2]
@@ -94,12 +96,16 @@ def test_a_failure_in_mid_run_costs_nothing_that_was_reached(
 def test_a_failure_in_the_final_evaluation_costs_that_alone(
     capsys: pytest.CaptureFixture[str], foreign: Callable[..., None], tmp_path: Path
 ) -> None:
-    foreign()
-    run, agent, saving = files(tmp_path)
-    main(list(map(str, [*ON_FOREIGN, *saving])))
-    capsys.readouterr()
-    foreign(at(5, failing))
-    code, result, told = ended(capsys, "train", "--resume", run, "--save", agent)
+    steps = count(1)
+
+    def failing_after_the_training(answer: Any, _: int) -> Any:
+        if next(steps) > 150:
+            failing()
+        return answer
+
+    foreign(failing_after_the_training)
+    _, agent, saving = files(tmp_path)
+    code, result, told = ended(capsys, *ON_FOREIGN, *saving)
     assert code == 1
     assert "gave up" in told
     assert result["evaluation"] == {"episodes": 0, "mean_return": None, "returns": []}
@@ -110,6 +116,91 @@ def test_a_failure_in_the_final_evaluation_costs_that_alone(
     assert "gave up" in told
     assert played["episodes"] == 0
     assert played["mean_return"] is None
+
+
+HOT = ["--learning-rate", "1", "--learning-rate-end", "1", "--loss", "mse", "--tau", "1"]
+HOT += ["--gradient-clipping", "none", "--n-step", "1", "--train-frequency", "1"]
+
+
+def members_of_which_one_diverges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second member's network is blown up at step 100, as if it had learnt so."""
+    run = Trainer.run
+
+    def blown_up(self: Trainer, **limits: Any) -> int:
+        if not self.env_step:
+            run(self, max_steps=100)
+            self.learner.online.parameters[1] *= 1e6
+        return run(self, **limits)
+
+    monkeypatch.setattr(Trainer, "run", blown_up)
+
+
+def test_a_member_that_stopped_is_named_and_counts_in_no_aggregate(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    members_of_which_one_diverges(monkeypatch)
+    agent = tmp_path / "agent.safetensors"
+    arguments = ["train", *SMALL, "--total-steps", "600", "--train-frequency", "1"]
+    arguments += ["--seeds", "3,5,9", "--save", str(agent)]
+    code, result, told = ended(capsys, *arguments)
+    assert code == 1
+    assert result["ended"] == "The step budget of 600 environment steps is used up."
+    first, second, third = result["members"]
+    assert first["stopped"] is third["stopped"] is None
+    assert 100 < second["stopped"]["env_step"] < 600
+    assert f"error: Seed 5 was stopped. {second['stopped']['reason']}" in told
+    means = [member["evaluation"]["mean_return"] for member in (first, third)]
+    assert result["aggregate_members"] == 2
+    assert result["interquartile_mean"] == pytest.approx(sum(means) / 2)
+    assert result["interval"] == pytest.approx([min(means), max(means)])
+    returns = first["evaluation"]["returns"] + third["evaluation"]["returns"]
+    assert result["evaluation"]["returns"] == returns
+    steps = 600 + 600 + second["stopped"]["env_step"]
+    assert result["steps_per_second"] == pytest.approx(steps / result["wall_seconds"])
+    assert load_agent(agent).config.seed != 5
+
+    assert main(arguments) == 1
+    words = capsys.readouterr().out
+    assert "Greedy policies of 2 members on 4 fresh episodes: mean return" in words
+    assert f", stopped at step {second['stopped']['env_step']:,}" in words
+    assert "Interquartile mean over 2 members" in words
+
+
+def test_members_that_have_all_stopped_leave_no_aggregate_but_one_document(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = [*SMALL, *HOT, "--total-steps", 5_000, "--seeds", 2]
+    code, result, told = ended(capsys, "train", *arguments)
+    assert code == 1
+    stops = [member["stopped"] for member in result["members"]]
+    assert all(stops)
+    assert result["ended"] in [stop["reason"] for stop in stops]
+    assert (result["aggregate_members"], result["interquartile_mean"]) == (0, None)
+    assert result["interval"] is None
+    assert result["evaluation"]["mean_return"] is None
+    assert told.count("error: ") == 2
+    assert main(list(map(str, ["train", *arguments]))) == 1
+    assert "There is no final evaluation." in capsys.readouterr().out
+
+
+def test_an_agent_whose_weights_are_not_finite_is_neither_saved_nor_evaluated(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = Trainer.run
+
+    def gone(self: Trainer, **limits: Any) -> int:
+        self.learner.online.parameters.fill_(float("nan"))
+        return run(self, **limits)
+
+    monkeypatch.setattr(Trainer, "run", gone)
+    run_file, agent, saving = files(tmp_path)
+    code, result, told = ended(capsys, "train", *SMALL, *HOT, *saving, "--total-steps", 1_000)
+    assert code == 1
+    assert result["stopped"]["reason"] == result["ended"]
+    assert result["evaluation"]["episodes"] == 0
+    assert "The agent is not saved: its weights are no longer finite." in told
+    assert run_file.exists()
+    assert not agent.exists()
 
 
 # --- signals -----------------------------------------------------------------------------------
@@ -226,7 +317,7 @@ def test_a_signal_while_an_agent_is_evaluated_leaves_the_blocks_before_it(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    steps = iter(range(1_000_000))
+    steps = count()
     foreign()
     agent = tmp_path / "agent.safetensors"
     main([*ON_FOREIGN, "--save", str(agent)])
@@ -383,6 +474,16 @@ def test_a_letter_that_a_terminal_lacks_is_replaced(
     assert "Traceback" not in out + err
     assert ("error: There is no option --gama" in err) == ("--gama" in arguments)
     assert ("Discount" in out) == (arguments[-1] in ("--help", "hyperparameters"))
+
+
+def test_without_greek_letters_the_help_spells_them_and_numbers_keep_their_sign(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, "ascii"))
+    prepare_streams()
+    say("γ, ε₀, −21.5, 0–1, 5 × 3, é, 折")
+    assert buffer.getvalue() == b"gamma, epsilon0, -21.5, 0-1, 5 x 3, e, ?\n"
 
 
 def test_standard_error_that_is_closed_costs_what_was_told_alone(
