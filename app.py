@@ -53,6 +53,7 @@ STATUS_BADGES: dict[Status, tuple[str, Color]] = {
     Status.WAITING: ("waiting", "orange"),
     Status.PAUSED: ("paused", "blue"),
     Status.FINISHED: ("finished", "violet"),
+    Status.INTERRUPTED: ("interrupted", "red"),
     Status.FAILED: ("stopped", "red"),
 }
 
@@ -142,6 +143,13 @@ def messages(session: Session) -> None:
         back = "undo the change or reset" if run.restore_points else "reset, with other values"
         st.error(
             f"{run.message} Everything up to there is kept. To go on, {back}.",
+            icon=":material/error:",
+        )
+    elif run.status is Status.INTERRUPTED:
+        again = "Resume" if run.trainer.env_step else "Start"
+        st.error(
+            f"{plain(run.message)} Everything up to there is kept. **{again}** tries again, with a "
+            "new episode.",
             icon=":material/error:",
         )
     elif run.status is Status.FINISHED:

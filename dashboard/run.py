@@ -22,7 +22,7 @@ from dashboard.turnstile import Turnstile
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
 from dqn_core.diagnostics import recent_observations, spread_observations
 from dqn_core.environments import environment_spec
-from dqn_core.errors import ConfigurationError
+from dqn_core.errors import ConfigurationError, EnvironmentFailure
 from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
@@ -56,6 +56,7 @@ class Status(StrEnum):
     WAITING = "waiting"
     PAUSED = "paused"
     FINISHED = "finished"
+    INTERRUPTED = "interrupted"
     FAILED = "failed"
 
 
@@ -336,10 +337,15 @@ class Run:
             return self._train_slice() if self.is_active else 0.0
 
     def _train_slice(self) -> float:
-        """Whatever goes wrong becomes the status "failed", and everything up to there is kept."""
+        """Whatever goes wrong becomes a status, and everything up to there is kept.
+
+        "Interrupted" is a run that can be resumed, "failed" one that cannot.
+        """
         self.status = Status.RUNNING
         try:
             return self._train()
+        except EnvironmentFailure as error:
+            self.status, self.message = Status.INTERRUPTED, str(error)
         except LabError as error:
             self.status, self.message = Status.FAILED, str(error)
         except Exception as error:

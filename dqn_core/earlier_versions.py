@@ -18,6 +18,7 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
         "stop_reasons": [""] * len(state["configs"]),
         **state,
         "history": {**history, "evaluations": _of_rewards_alone(history["evaluations"])},
+        "environments": [_counting_its_steps(kept) for kept in state["environments"]],
     }
 
 
@@ -27,3 +28,17 @@ def _of_rewards_alone(evaluations: dict[str, Any]) -> dict[str, Any]:
         return evaluations
     unknown = np.full(len(evaluations["member"]), np.nan)
     return {**evaluations, **dict.fromkeys(("predicted", "obtained", "truncated_share"), unknown)}
+
+
+def _counting_its_steps(environment: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Once a wrapper counted an episode's steps: now `Environment` does."""
+    if environment is None or "steps" in environment:
+        return environment
+    layers = list(environment["layers"])
+    wrapper = layers.pop(next(i for i, layer in enumerate(layers) if "_elapsed_steps" in layer))
+    return {
+        **environment,
+        "layers": layers,
+        "steps": wrapper["_elapsed_steps"] or 0,
+        "time_limit": wrapper["_max_episode_steps"],
+    }

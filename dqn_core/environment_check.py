@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dqn_core.environment_state import is_plain, is_variable, layers_of, restore
-from dqn_core.environments import Environment, make_environment
+from dqn_core.environments import Environment, counts, make_environment
 
 MOST = 2**40
 """No run makes more environment steps, updates or episodes than that."""
@@ -116,6 +116,7 @@ class Watched:
 
         ``observed`` is what the agent sees there.
         """
+        counts(state)
         generator, layers = state["generator"], layers_of(self._environment.env)
         if None not in (generator, self._generator) and _form(generator) != _form(self._generator):
             raise ValueError("the generator of its environment is of another kind")
@@ -177,7 +178,8 @@ def check_environments(
     try:
         watched = Watched(environment)
         for state, observed in zip(states, observations.tolist(), strict=True):
-            watched.check(state, observed)
+            if state is not None:  # one that has failed has none
+                watched.check(state, observed)
     finally:
         environment.close()
 

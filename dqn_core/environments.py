@@ -1,16 +1,36 @@
 """Environments from an id: checks, seeding and flat observations."""
 
-from collections.abc import Mapping
+import logging
+import math
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 import gymnasium
 import numpy as np
-from gymnasium.spaces import Box, Discrete
 
+from dqn_core.border import (
+    FOREIGN,
+    Observations,
+    Picture,
+    Pictures,
+    failure,
+    flag_of,
+    outcome_of,
+    reason,
+    reward_of,
+    start_of,
+)
+from dqn_core.declared import (
+    count_of_actions,
+    frames_per_second,
+    observed,
+    render_modes,
+    threshold,
+)
 from dqn_core.environment_state import (
     Data,
     State,
@@ -22,18 +42,31 @@ from dqn_core.environment_state import (
     restore,
     state_of,
 )
-from dqn_core.errors import UnsupportedEnvironmentError
+from dqn_core.errors import (
+    ConfigurationError,
+    EnvironmentFailure,
+    LabError,
+    UnsupportedEnvironmentError,
+)
 from dqn_core.families import (
     FAILURE_LIMITS,
     LABELS,
+    PHYSICS,
     STEP_REWARD,
     family,
     return_range,
     rewards_are_usual,
 )
+from dqn_core.scalars import is_number, plain, shown
+
+_log = logging.getLogger(__name__)
+_Built = TypeVar("_Built")
 
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
+
+MOST_STEPS = 2**40
+"""No episode is longer."""
 
 
 @dataclass(frozen=True)
@@ -64,30 +97,57 @@ class EnvironmentSpec:
 
 
 class Environment:
-    """One Gymnasium environment with flat float32 observations and a state that can be kept."""
+    """One Gymnasium environment behind a border: see `border`.
 
-    def __init__(self, env: gymnasium.Env[Any, Any], spec: EnvironmentSpec) -> None:
+    `reset`, `step` and `render` raise `EnvironmentFailure` for whatever the environment raises
+    and for what it returns that cannot be used. It then goes on from the next reset.
+    """
+
+    def __init__(
+        self, env: gymnasium.Env[Any, Any], spec: EnvironmentSpec, render_mode: str | None = None
+    ) -> None:
         self.env = env
         self.spec = spec
+        self._observations = Observations(spec.observation_dim, spec.n_states)
+        self._pictures = Pictures(render_mode)
+        self._time_limit = spec.max_episode_steps
+        self._usual_time_limit = _usual_time_limit(spec.env_id)
+        self._steps = 0
 
     def reset(self, seed: int | None = None) -> np.ndarray:
         """Start an episode; returns the observation `(observation_dim,)` float32.
 
         A ``seed`` restarts the environment's generator; without one it goes on.
         """
-        observation, _ = self.env.reset(seed=seed)
-        return self._flat(observation)
+        self._steps = 0
+        try:
+            return self._observations.flat(start_of(self.env.reset(seed=seed)))
+        except FOREIGN as error:
+            raise self._failure(error) from error
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool]:
         """Observation `(observation_dim,)` float32, reward, terminated, truncated."""
-        observation, reward, terminated, truncated, _ = self.env.step(action)
-        return self._flat(observation), float(reward), bool(terminated), bool(truncated)
+        self._steps += 1
+        try:
+            outcome = self.env.step(action)
+            observation, reward, terminated, truncated, _ = outcome_of(outcome)
+            return (
+                self._observations.flat(observation),
+                reward_of(reward),
+                flag_of("terminated", terminated),
+                flag_of("truncated", truncated) or self._steps >= self._time_limit,
+            )
+        except FOREIGN as error:
+            raise self._failure(error) from error
 
-    def render(self) -> Any:
+    def render(self) -> Picture | str:
         """The picture `(H, W, 3)` uint8, or text, that the render mode gives."""
-        return self.env.render()
+        try:
+            return self._pictures.checked(self.env.render())
+        except FOREIGN as error:
+            raise failure(self.spec.env_id, f"drawing {self._when}", error) from error
 
-    def picture_of(self, state: Mapping[str, Any]) -> Any:
+    def picture_of(self, state: Mapping[str, Any]) -> Picture | str:
         """The picture of another environment's ``state_dict``, which this one takes over.
 
         The other one need not render; this one has to, and to have been reset once.
@@ -96,34 +156,42 @@ class Environment:
         return self.render()
 
     def close(self) -> None:
-        self.env.close()
+        """Release it. One that cannot be closed is no reason to lose anything: it is logged."""
+        try:
+            self.env.close()
+        except FOREIGN as error:
+            _log.warning("%s could not be closed: %s.", self.spec.env_id, reason(error))
 
     def set_time_limit(self, max_episode_steps: int) -> None:
-        """Truncate the coming episodes after ``max_episode_steps``; 0 is the environment's own."""
-        for layer in layers_of(self.env):
-            if isinstance(layer, gymnasium.wrappers.TimeLimit):
-                layer._max_episode_steps = max_episode_steps or _own_time_limit(self.spec.env_id)
+        """Truncate the coming episodes after ``max_episode_steps``; 0 is the environment's own.
 
-    def _flat(self, observation: Any) -> np.ndarray:
-        if self.spec.n_states:
-            return np.array([observation], dtype=np.float32)
-        # A copy: some environments go on writing into what they returned.
-        return np.array(observation, dtype=np.float32)
+        A limit inside the environment stays, and the shorter one counts.
+        """
+        self._time_limit = max_episode_steps or self._usual_time_limit
+
+    @property
+    def _when(self) -> str:
+        return f"step {self._steps:,} of an episode" if self._steps else "reset"
+
+    def _failure(self, error: BaseException) -> EnvironmentFailure:
+        return failure(self.spec.env_id, self._when, error)
 
     def state_dict(self) -> State:
         """All that a new environment of this kind needs to go on from here: `environment_state`."""
-        return state_of(self.env, self._fresh_data)
+        kept = state_of(self.env, self._fresh_data)
+        return kept | {"steps": self._steps, "time_limit": self._time_limit}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> str:
         """Go on, as a new environment, from where another was when ``state_dict`` was taken.
 
         Returns: in sentences what is not as it was there; empty where everything is.
         """
+        steps, time_limit = counts(state)
         fresh = self._made_anew()
         other = other_data(fresh, state)
         restore(fresh, state)
         self.close()
-        self.env = fresh
+        self.env, self._steps, self._time_limit = fresh, steps, time_limit
         notices = []
         if state["generator"] is None or generator_of(fresh) is None:
             notices.append(
@@ -171,73 +239,130 @@ def make_environment(
 
     ``max_episode_steps`` 0 keeps the environment's own time limit. ``parameters`` sets variables
     of the environment itself, such as CartPole's ``gravity``. Raises
-    `UnsupportedEnvironmentError` with what was found and what is needed.
+    `UnsupportedEnvironmentError` with what was found and what is needed, and
+    `ConfigurationError` for a parameter that cannot be set.
     """
     if ":" in env_id:
         # Gymnasium would import what stands before the colon: a link or a file must not do that.
         raise UnsupportedEnvironmentError(f"{env_id!r} names a module: give a registered id alone.")
-    kind = family(env_id)
     if env_id not in gymnasium.registry:
         raise UnsupportedEnvironmentError(_unknown(env_id))
-    time_limit = max_episode_steps or _own_time_limit(env_id)
+    env = _guarded(env_id, lambda: _made(env_id, render_mode))
     try:
-        env = gymnasium.make(
-            gymnasium.registry[env_id],
-            max_episode_steps=time_limit,
-            render_mode=render_mode,
-            disable_env_checker=True,
-        )
-    except Exception as error:  # third-party environments may raise anything while being built
+        spec = _guarded(env_id, lambda: _described(env_id, env, max_episode_steps))
+        _guarded(env_id, lambda: _set_parameters(spec, env.unwrapped, parameters or {}))
+    except LabError:
+        with suppress(*FOREIGN):
+            env.close()
+        raise
+    return Environment(env, spec, render_mode)
+
+
+def _guarded(env_id: str, build: Callable[[], _Built]) -> _Built:
+    """``build()``; what a foreign environment raises meanwhile becomes one sentence."""
+    try:
+        return build()
+    except LabError:
+        raise
+    except FOREIGN as error:
         package = _missing_package(error)
-        reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
         raise UnsupportedEnvironmentError(
             f"{env_id} needs the package {package}: pip install {package}."
             if package
-            else f"{env_id} cannot be made: {reason}."
+            else f"{env_id} cannot be made: {reason(error)}."
         ) from error
 
-    unwrapped: Any = env.unwrapped
+
+def _made(env_id: str, render_mode: str | None) -> gymnasium.Env[Any, Any]:
+    registered = gymnasium.registry[env_id]
+    make = partial(
+        gymnasium.make,
+        registered,
+        max_episode_steps=-1,  # `Environment` counts the steps
+        disable_env_checker=True,
+    )
+    if render_mode is None and "render_mode" not in registered.kwargs:
+        return make()  # many constructors know no such argument
+    try:
+        return make(render_mode=render_mode)
+    except TypeError as error:
+        if "render_mode" not in str(error):
+            raise
+    env = make()
+    env.unwrapped.render_mode = render_mode
+    return env
+
+
+def _described(
+    env_id: str, env: gymnasium.Env[Any, Any], max_episode_steps: int
+) -> EnvironmentSpec:
+    seen = observed(env_id, env.observation_space)
+    n_actions = count_of_actions(env_id, env.action_space)
+    kind = family(env_id)
+    names, actions = LABELS.get(kind, ((), ()))
+    if (len(names), len(actions)) != (seen.dim, n_actions):
+        kind, names, actions = "", (), ()
     paid = kind if rewards_are_usual(env_id) else ""
-    n_states, dim, space_limits = _observation_shape(env_id, env.observation_space)
+    time_limit = min([max_episode_steps or _usual_time_limit(env_id), *_limits_inside(env)])
     failures = FAILURE_LIMITS.get(kind, {})
     limits = tuple(
-        (-failures[i], failures[i]) if i in failures else space_limits[i] for i in range(dim)
+        (-failures[i], failures[i]) if i in failures else limit
+        for i, limit in enumerate(seen.limits)
     )
-    if not isinstance(env.action_space, Discrete) or int(env.action_space.start) != 0:
-        raise UnsupportedEnvironmentError(
-            f"{env_id} has the action space {env.action_space}: DQN needs Discrete actions from 0."
-        )
-    n_actions = int(env.action_space.n)
-    for name, value in (parameters or {}).items():
-        setattr(unwrapped, name, value)
-    if parameters and kind == "CartPole":
-        # CartPole derives these two once, in its constructor.
-        unwrapped.total_mass = unwrapped.masspole + unwrapped.masscart
-        unwrapped.polemass_length = unwrapped.masspole * unwrapped.length
-
-    names, actions = LABELS.get(kind, ((), ()))
-    spec = EnvironmentSpec(
+    return EnvironmentSpec(
         env_id=env_id,
         family=kind,
-        observation_dim=dim,
-        n_states=n_states,
+        observation_dim=seen.dim,
+        n_states=seen.n_states,
         n_actions=n_actions,
-        observation_labels=names if len(names) == dim else tuple(f"x{i}" for i in range(dim)),
+        observation_labels=names or tuple(f"x{i}" for i in range(seen.dim)),
         observation_limits=limits,
-        failing=tuple(FAILURE_LIMITS.get(kind, ())),
-        action_labels=(
-            actions
-            if len(actions) == n_actions
-            else tuple(f"action {action}" for action in range(n_actions))
-        ),
+        failing=tuple(failures),
+        action_labels=actions or tuple(f"action {action}" for action in range(n_actions)),
         max_episode_steps=time_limit,
-        reward_threshold=env.spec.reward_threshold if env.spec else None,
+        reward_threshold=threshold(gymnasium.registry[env_id].reward_threshold),
         return_range=return_range(paid, time_limit),
         step_reward=STEP_REWARD.get(paid),
-        frames_per_second=float(env.metadata.get("render_fps", 30)),
-        render_modes=tuple(env.metadata.get("render_modes", ())),
+        frames_per_second=frames_per_second(env.metadata),
+        render_modes=render_modes(env.metadata),
     )
-    return Environment(env, spec)
+
+
+def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, float]) -> None:
+    """Set variables of the environment, which have to be there and to be numbers."""
+    for name, value in parameters.items():
+        if not is_number(getattr(inner, str(name), None)):
+            numbers = [name for name, value in vars(inner).items() if is_number(value)]
+            there = ", ".join(PHYSICS.get(spec.family, numbers)) or "none"
+            raise ConfigurationError(
+                f"{spec.env_id} has no parameter {shown(name)}: there are {there}."
+            )
+        number = plain(value)
+        if not is_number(number) or not math.isfinite(number):
+            raise ConfigurationError(f"{name} must be a finite number, not {shown(value)}.")
+        setattr(inner, name, number)
+    if parameters and spec.family == "CartPole":
+        # CartPole derives these two once, in its constructor.
+        inner.total_mass = inner.masspole + inner.masscart
+        inner.polemass_length = inner.masspole * inner.length
+
+
+def make_environments(
+    count: int,
+    env_id: str,
+    max_episode_steps: int = 0,
+    parameters: Mapping[str, float] | None = None,
+) -> list[Environment]:
+    """So many of `make_environment`; where one cannot be made, all are closed."""
+    made: list[Environment] = []
+    try:
+        for _ in range(count):
+            made.append(make_environment(env_id, max_episode_steps, None, parameters))
+    except LabError:
+        for environment in made:
+            environment.close()
+        raise
+    return made
 
 
 def environment_spec(env_id: str, max_episode_steps: int = 0) -> EnvironmentSpec:
@@ -252,26 +377,19 @@ def known_environments() -> list[str]:
     return [env_id for env_id in _ids_of_families() if _is_supported(env_id)]
 
 
-def _observation_shape(
-    env_id: str, space: gymnasium.Space[Any]
-) -> tuple[int, int, tuple[tuple[float, float], ...]]:
-    """Number of discrete states (0 for a box), stored length, and limits a component."""
-    if isinstance(space, Discrete) and int(space.start) == 0:
-        return int(space.n), 1, ((0.0, float(space.n - 1)),)
-    if isinstance(space, Box) and len(space.shape) == 1 and np.issubdtype(space.dtype, np.number):
-        limits = zip(space.low.tolist(), space.high.tolist(), strict=True)
-        return 0, space.shape[0], tuple((float(low), float(high)) for low, high in limits)
-    raise UnsupportedEnvironmentError(
-        f"{env_id} has the observation space {space}: DQN Lab needs a Box of one dimension "
-        "or Discrete observations from 0."
-    )
+def _usual_time_limit(env_id: str) -> int:
+    """Of an episode where nobody chooses another one."""
+    limit = gymnasium.registry[env_id].max_episode_steps
+    return limit if isinstance(limit, int) and limit > 0 else DEFAULT_TIME_LIMIT
 
 
-def _own_time_limit(env_id: str) -> int:
-    return gymnasium.registry[env_id].max_episode_steps or DEFAULT_TIME_LIMIT
+def _limits_inside(env: gymnasium.Env[Any, Any]) -> list[int]:
+    """The time limits that an environment brings along."""
+    layers = layers_of(env)
+    return [x._max_episode_steps for x in layers if isinstance(x, gymnasium.wrappers.TimeLimit)]
 
 
-def _missing_package(error: Exception) -> str | None:
+def _missing_package(error: BaseException) -> str | None:
     """The package that an environment could not be made without, if that was the reason."""
     if isinstance(error, ModuleNotFoundError) and error.name:
         return error.name.partition(".")[0]
@@ -299,3 +417,12 @@ def _unknown(env_id: str) -> str:
     near = get_close_matches(env_id, known, n=1, cutoff=0.65)
     hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
     return f"There is no environment called {env_id!r}{hint}"
+
+
+def counts(state: Mapping[str, Any]) -> tuple[int, int]:
+    """Steps made and steps allowed in the episode of a state; `ValueError` where it is none."""
+    steps, limit = state["steps"], state["time_limit"]
+    for name, count, least in (("steps", steps, 0), ("time_limit", limit, 1)):
+        if type(count) is not int or not least <= count <= MOST_STEPS:
+            raise ValueError(f"{name} of its environment cannot be {count!r}")
+    return steps, limit

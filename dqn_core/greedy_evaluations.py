@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from dqn_core.config import DQNConfig
-from dqn_core.environments import Environment, make_environment
+from dqn_core.environments import Environment, make_environments
+from dqn_core.errors import LabError
 from dqn_core.evaluation import Agent, Evaluation, Play, playing
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import seed_sequence, seeds_from
@@ -32,6 +33,7 @@ class GreedyEvaluations:
         self._network = network
         self._threshold = threshold
         self._count = 0
+        self._is_under_way = False
         self._play: Play | None = None
         self._environments: list[list[Environment]] = []
         self._best_returns = [-np.inf] * len(configs)
@@ -41,16 +43,19 @@ class GreedyEvaluations:
     @property
     def is_under_way(self) -> bool:
         """Whether an evaluation has begun and not ended."""
-        return self._play is not None
+        return self._is_under_way
 
     def begin(self) -> None:
         """Begin an evaluation, in place of one that may be under way: that has moved nothing."""
-        episodes = self._configs[0].evaluation_episodes
+        self._is_under_way, self._play = True, None
+
+    def _begun(self) -> Play:
+        first = self._configs[0]
+        episodes = first.evaluation_episodes
         if not self._environments:
-            self._environments = [
-                [make_environment(c.env_id, c.max_episode_steps) for _ in range(episodes)]
-                for c in self._configs
-            ]
+            count = len(self._configs) * episodes
+            made = make_environments(count, first.env_id, first.max_episode_steps)
+            self._environments = [made[i : i + episodes] for i in range(0, count, episodes)]
         seeds, rows = [], list(self.going_on)
         for config in (self._configs[p] for p in rows):
             stream = seed_sequence(config.seed, "evaluation").generate_state(self._count + 1)
@@ -58,21 +63,27 @@ class GreedyEvaluations:
         network = QNetwork(self._network.shape, self._network.parameters[rows])
         environments = [self._environments[p] for p in rows]
         gammas = [self._configs[p].gamma for p in rows]
-        self._play = playing(network, environments, seeds, gammas)
+        return playing(network, environments, seeds, gammas)
 
     def advance(self) -> dict[int, Evaluation]:
         """One step of the episodes under way.
 
         Returns: nothing yet, or, when the last episode has ended, each member's evaluation.
+
+        Raises `EnvironmentFailure`; the next call then begins the evaluation again.
         """
-        assert self._play is not None
         try:
+            if self._play is None:
+                self._play = self._begun()
             next(self._play)
         except StopIteration as end:
             results: list[Evaluation] = end.value
-            self._play = None
+            self._is_under_way, self._play = False, None
             self._count += 1
             return dict(zip(self.going_on, results, strict=True))
+        except LabError:
+            self._release()
+            raise
         return {}
 
     def compare(self, results: Mapping[int, Evaluation], env_step: int) -> None:
@@ -123,6 +134,10 @@ class GreedyEvaluations:
 
     def close(self) -> None:
         """Give up one under way and release the environments; the next one makes new ones."""
+        self._is_under_way = False
+        self._release()
+
+    def _release(self) -> None:
         self._play = None
         for row in self._environments:
             for environment in row:
@@ -151,9 +166,7 @@ class GreedyEvaluations:
         self._best_returns = list(state["best_returns"])
         self._best_steps = list(state["best_steps"])
         self._best_parameters.copy_(state["best_parameters"])
-        self._play = None
-        if state["evaluating"]:
-            self.begin()
+        self._is_under_way, self._play = state["evaluating"], None
 
 
 def _episodes(configs: Sequence[DQNConfig]) -> tuple[int, int]:

@@ -8,13 +8,19 @@ from dqn_core.errors import ConfigurationError
 
 def plain(value: Any) -> Any:
     """A single value of NumPy's or PyTorch's as Python's own; everything else as it is."""
-    return value.item() if getattr(value, "shape", None) == () else value
+    is_single = getattr(value, "shape", None) == () and hasattr(value, "item")
+    return value.item() if is_single else value
+
+
+def is_number(value: Any) -> bool:
+    """Whether ``value`` is one real number, be it NaN; true and false are none."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:
     """``value`` of the argument ``name``; raises `ConfigurationError` unless it is in the range."""
     number = plain(value)
-    if _is_number(number) and low <= number <= high and number == int(number):
+    if is_number(number) and low <= number <= high and number == int(number):
         return int(number)
     raise ConfigurationError(
         f"{name} must be a whole number from {low:,} to {high:,}, not {shown(value)}."
@@ -24,13 +30,9 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
 def share(name: str, value: Any) -> float:
     """``value`` of the argument ``name``; raises `ConfigurationError` unless it is 0 to 1."""
     number = plain(value)
-    if _is_number(number) and 0 <= number <= 1:  # NaN compares false
+    if is_number(number) and 0 <= number <= 1:  # NaN compares false
         return float(number)
     raise ConfigurationError(f"{name} must be 0 to 1, not {shown(value)}.")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def shown(value: Any) -> str:

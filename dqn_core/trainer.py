@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,13 @@ import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.divergence import Stop, diverged, divergences
-from dqn_core.environments import environment_spec, make_environment
-from dqn_core.errors import ConfigurationError, DivergenceError
+from dqn_core.environments import environment_spec, make_environments
+from dqn_core.errors import (
+    ConfigurationError,
+    DivergenceError,
+    EnvironmentFailure,
+    UnsupportedEnvironmentError,
+)
 from dqn_core.evaluation import Agent, network_shape
 from dqn_core.exploration import epsilon_at, explores, random_actions
 from dqn_core.greedy_evaluations import GreedyEvaluations
@@ -65,7 +71,7 @@ class Trainer:
         _check_members(self.configs)
         first, seeds = self.config, [c.seed for c in self.configs]
         self.device = chosen_device(first.device)
-        self.environments = [make_environment(c.env_id, c.max_episode_steps) for c in self.configs]
+        self.environments = make_environments(len(seeds), first.env_id, first.max_episode_steps)
         self.spec = self.environments[0].spec
         network = QNetwork.initialised(network_shape(self.spec, first), seeds)
         network = QNetwork(network.shape, network.parameters.to(self.device))
@@ -87,14 +93,20 @@ class Trainer:
         self.notice = ""
         self._updates_due = 0
         self._exploration = UniformStream(seeds, "exploration")
-        self._observations = np.stack(
-            [
-                environment.reset(seeds_from(seed_sequence(seed, "environment"), 1)[0])
-                for environment, seed in zip(self.environments, seeds, strict=True)
-            ]
-        )
+        self._to_begin: list[int] = []
+        self._observations = self._first_observations(seeds)
         self._begin_episodes()
         self._plan()
+
+    def _first_observations(self, seeds: Sequence[int]) -> np.ndarray:
+        streams = [seeds_from(seed_sequence(seed, "environment"), 1)[0] for seed in seeds]
+        try:
+            return np.stack(
+                [env.reset(seed) for env, seed in zip(self.environments, streams, strict=True)]
+            )
+        except EnvironmentFailure:
+            self.close()
+            raise
 
     @property
     def config(self) -> DQNConfig:
@@ -176,8 +188,11 @@ class Trainer:
 
         Limits count environment steps, seconds, and episodes that the first member ends that
         goes on. The seconds may end between two updates or in the middle of a greedy evaluation,
-        and the next call goes on there. Raises `DivergenceError` when no member goes on;
-        everything up to there is kept.
+        and the next call goes on there.
+
+        Raises `DivergenceError` when no member goes on, and `EnvironmentFailure` when an
+        environment fails: the step that it failed in is not made, and the next call tries again,
+        from new episodes. Everything up to there is kept.
         """
         self._check_going_on()
         started, first_step = time.perf_counter(), self.env_step
@@ -211,10 +226,14 @@ class Trainer:
         The inner loop of Algorithm 1 in Mnih et al. 2015.
         """
         config = self.config
+        self._reset_where_due()  # nothing, unless an environment has failed
         self._interact(self._choose_actions())
         if self.env_step >= config.learning_starts and self.env_step % config.train_frequency == 0:
             self._updates_due = config.gradient_steps
-        self._go_on_learning()
+        try:
+            self._reset_where_due()
+        finally:
+            self._go_on_learning()
 
     def _go_on_learning(self) -> None:
         """One of the updates that are due, and after the last what comes by environment steps."""
@@ -251,13 +270,17 @@ class Trainer:
         return [epsilon_at(config, self.env_step) for config in self.configs]
 
     def _interact(self, actions: np.ndarray) -> None:
-        """Step every environment, store the transitions, and start anew where an episode ended."""
+        """Step every environment, store the transitions, and record the episodes that ended."""
         observations = self._observations
         following = observations.copy()
         for p in self.going_on:
-            following[p], self._rewards[p], self._terminated[p], self._truncated[p] = (
-                self.environments[p].step(int(actions[p]))
-            )
+            try:
+                following[p], self._rewards[p], self._terminated[p], self._truncated[p] = (
+                    self.environments[p].step(int(actions[p]))
+                )
+            except EnvironmentFailure as error:
+                self._give_episodes_up()
+                raise self._told(error, p, self.env_step + 1) from error
         # The true next observation is stored also where the episode ends, and only *terminated*
         # will cut the target: a time limit says nothing about the state.
         self.replay.push(
@@ -269,7 +292,8 @@ class Trainer:
         self.env_step += 1
         self._returns += self._rewards
         self._lengths += self._is_going_on
-        for p in np.flatnonzero(self._terminated | self._truncated).tolist():
+        self._to_begin = np.flatnonzero(self._terminated | self._truncated).tolist()
+        for p in self._to_begin:
             self._end_episode(p)
 
     def _end_episode(self, p: int) -> None:
@@ -285,11 +309,30 @@ class Trainer:
             },
         )
         self._returns[p] = self._lengths[p] = self._explored[p] = 0
-        self.environments[p].set_time_limit(self.configs[p].max_episode_steps)
-        self._observations[p] = self.environments[p].reset()
         due = self._target_plan.get(("episodes", self.configs[p].target_update_period), [])
         if p in due and self.episodes[p] % self.configs[p].target_update_period == 0:
             self.learner.update_target([p])
+
+    def _reset_where_due(self) -> None:
+        """Begin the next episode of members whose last one is over."""
+        while self._to_begin:
+            p = self._to_begin[0]
+            self.environments[p].set_time_limit(self.configs[p].max_episode_steps)
+            try:
+                self._observations[p] = self.environments[p].reset()
+            except EnvironmentFailure as error:
+                raise self._told(error, p, self.env_step) from error
+            self._to_begin.pop(0)
+
+    def _give_episodes_up(self) -> None:
+        """Let the next step of all be the first of an episode: one that only some made is none."""
+        self.replay.cut()
+        self._begin_episodes()
+        self._to_begin = list(self.going_on)
+
+    def _told(self, error: EnvironmentFailure, p: int, env_step: int) -> EnvironmentFailure:
+        whose = f" of seed {self.configs[p].seed}" if self.members > 1 else ""
+        return EnvironmentFailure(f"Environment step {env_step:,}{whose}: {error}")
 
     def _learn(self) -> None:
         config, learner = self.config, self.learner
@@ -389,7 +432,12 @@ class Trainer:
             self._go_on_evaluating()
 
     def _go_on_evaluating(self) -> None:
-        results = self.evaluations.advance()
+        try:
+            results = self.evaluations.advance()
+        except (EnvironmentFailure, UnsupportedEnvironmentError) as error:
+            raise EnvironmentFailure(
+                f"Greedy evaluation at environment step {self.env_step:,}: {error}"
+            ) from error
         sound = {p: each for p, each in results.items() if np.isfinite(each.predicted).all()}
         for p, result in sound.items():
             self.history.evaluations.append(
@@ -467,7 +515,10 @@ class Trainer:
             "learner": self.learner.state_dict(),
             "replay": self.replay.state_dict(),
             "exploration": self._exploration.state_dict(),
-            "environments": [environment.state_dict() for environment in self.environments],
+            "environments": [
+                None if p in self._to_begin else environment.state_dict()
+                for p, environment in enumerate(self.environments)
+            ],
             "observations": self._observations.copy(),
             "returns": self._returns.copy(),
             "lengths": self._lengths.copy(),
@@ -507,22 +558,28 @@ class Trainer:
         self.episodes = list(state["episodes"])
         self.evaluations.load_state_dict(state)
         self._begin_episodes()
-        notices = [
-            environment.load_state_dict(kept)
-            for environment, kept in zip(self.environments, state["environments"], strict=True)
-        ]
-        if restores_exactly(self.spec.env_id, self.config.max_episode_steps):
-            self._observations = np.array(state["observations"])
+        self._to_begin = []
+        self._observations = np.array(state["observations"])
+        notices = [self._restored(*each) for each in enumerate(state["environments"])]
+        if self._to_begin or not restores_exactly(self.spec.env_id, self.config.max_episode_steps):
+            why = "had failed" if self._to_begin else "cannot be resumed in mid-episode"
+            notices.append(f"{self.spec.env_id} {why}: a new episode was started.")
+            self._give_episodes_up()
+            with suppress(EnvironmentFailure):  # the next step tries again, and tells
+                self._reset_where_due()
+        else:
             self._returns[:] = state["returns"]
             self._lengths[:] = state["lengths"]
             self._explored[:] = state["explored"]
-        else:
-            self._observations = np.stack([env.reset() for env in self.environments])
-            self.replay.cut()
-            notices.append(
-                f"{self.spec.env_id} cannot be resumed in mid-episode: a new episode was started."
-            )
         self.notice = " ".join(dict.fromkeys(filter(None, notices)))
+
+    def _restored(self, p: int, kept: Mapping[str, Any] | None) -> str:
+        """Put that member's environment where it was, and return what is to be said of it."""
+        with suppress(EnvironmentFailure, UnsupportedEnvironmentError):
+            if kept is not None:  # as of one that had failed
+                return self.environments[p].load_state_dict(kept)
+        self._to_begin.append(p)
+        return ""
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> "Trainer":

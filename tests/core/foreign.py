@@ -8,20 +8,22 @@ import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
+Told = Callable[[Any, int], Any]
+
 
 class Foreign(gymnasium.Env[Any, Any]):
-    """An episode of ten steps, each worth 1; ``step`` and ``reset`` answer as they are told to.
+    """An episode of ten steps, each worth 1; it answers as it is told to.
 
-    ``outcome`` changes what a step returns, ``start`` what a reset returns. Both are called with
-    the usual answer and the number of steps that this object has made in all its episodes.
+    ``outcome`` changes what a step returns, ``start`` what a reset returns: both are called with
+    the usual answer and the number of calls so far. ``picture`` is called with the step.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 30}  # noqa: RUF012
 
     def __init__(
         self,
-        outcome: Callable[[Any, int], Any] | None = None,
-        start: Callable[[Any, int], Any] | None = None,
+        outcome: Told | None = None,
+        start: Told | None = None,
         picture: Callable[[int], Any] | None = None,
         observation_space: Any = None,
         action_space: Any = None,
@@ -34,7 +36,8 @@ class Foreign(gymnasium.Env[Any, Any]):
         self._start = start or (lambda answer, _: answer)
         self._picture = picture or (lambda _: np.zeros((4, 6, 3), np.uint8))
         self.steps = 0
-        self.total = 0
+        self.calls = 0
+        self.resets = 0
 
     def observation(self) -> Any:
         if isinstance(self.observation_space, Discrete):
@@ -44,12 +47,13 @@ class Foreign(gymnasium.Env[Any, Any]):
     def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
         super().reset(seed=seed)
         self.steps = 0
-        return self._start((self.observation(), {}), self.total)
+        self.resets += 1
+        return self._start((self.observation(), {}), self.resets)
 
     def step(self, action: Any) -> Any:
         self.steps += 1
-        self.total += 1
-        return self._outcome((self.observation(), 1.0, self.steps == 10, False, {}), self.total)
+        self.calls += 1
+        return self._outcome((self.observation(), 1.0, self.steps == 10, False, {}), self.calls)
 
     def render(self) -> Any:
         return self._picture(self.steps)
@@ -66,3 +70,14 @@ def registered(env_id: str, entry_point: Any = Foreign, **options: Any) -> Itera
         gymnasium.registry.pop(env_id, None)
         if before is not None:
             gymnasium.registry[env_id] = before
+
+
+def fails_at(call: int, error: BaseException | None = None) -> Told:
+    """An answer as usual, but at that call an error."""
+
+    def answer(usual: Any, calls: int) -> Any:
+        if calls == call:
+            raise error or RuntimeError("boom")
+        return usual
+
+    return answer

@@ -15,8 +15,8 @@ from dqn_core.environments import known_environments, make_environment
 from dqn_core.errors import CheckpointError
 from tests.core.small_runs import SMALL
 
-TIME_LIMIT, ITSELF = 0, -1
-"""Layers of an environment."""
+ITSELF, OUTSIDE = -1, None
+"""Layers of an environment; outside of all of them its steps are counted."""
 
 NOT_ITS_STATE = [
     ("CartPole-v1", ITSELF, "state", np.zeros((4, 1))),
@@ -37,12 +37,12 @@ NOT_ITS_STATE = [
     ("CartPole-v1", ITSELF, "steps_beyond_terminated", "many"),
     ("CartPole-v1", ITSELF, "step", 1),
     ("CartPole-v1", ITSELF, "made_up", 1),
-    ("CartPole-v1", TIME_LIMIT, "_elapsed_steps", -1),
-    ("CartPole-v1", TIME_LIMIT, "_elapsed_steps", 1.5),
-    ("CartPole-v1", TIME_LIMIT, "_elapsed_steps", None),
-    ("CartPole-v1", TIME_LIMIT, "_max_episode_steps", 0),
-    ("CartPole-v1", TIME_LIMIT, "_max_episode_steps", "long"),
-    ("CartPole-v1", TIME_LIMIT, "_max_episode_steps", 10**30),
+    ("CartPole-v1", OUTSIDE, "steps", -1),
+    ("CartPole-v1", OUTSIDE, "steps", 1.5),
+    ("CartPole-v1", OUTSIDE, "steps", None),
+    ("CartPole-v1", OUTSIDE, "time_limit", 0),
+    ("CartPole-v1", OUTSIDE, "time_limit", "long"),
+    ("CartPole-v1", OUTSIDE, "time_limit", 10**30),
     ("FrozenLake-v1", ITSELF, "cell_size", "64"),
     ("FrozenLake-v1", ITSELF, "cell_size", -np.inf),
     ("FrozenLake-v1", ITSELF, "cell_size", None),
@@ -72,22 +72,25 @@ ITS_STATE = [
     ("Taxi-v4", ITSELF, "lastaction", 5),
     ("Acrobot-v1", ITSELF, "state", np.array([np.pi, -np.pi, 4 * np.pi, -9 * np.pi])),
     ("MountainCar-v0", ITSELF, "state", (np.float64(-1.2), np.float64(0.07))),
-    ("CartPole-v1", TIME_LIMIT, "_elapsed_steps", 499),
-    ("CartPole-v1", TIME_LIMIT, "_max_episode_steps", 7),
+    ("CartPole-v1", OUTSIDE, "steps", 499),
+    ("CartPole-v1", OUTSIDE, "time_limit", 7),
 ]
 
 
-def run_file(env_id: str, layer: int, name: str, value: Any) -> bytes:
+def run_file(env_id: str, layer: int | None, name: str, value: Any) -> bytes:
     """A run whose environment's state has been tampered with."""
     trainer = Trainer(SMALL.replace(env_id=env_id))
     trainer.run(max_steps=13)
     state = trainer.state_dict()
-    state["environments"][0]["layers"][layer][name] = value
+    kept = state["environments"][0]
+    (kept if layer is None else kept["layers"][layer])[name] = value
     return pack("run", state)
 
 
 @pytest.mark.parametrize("case", NOT_ITS_STATE, ids=lambda c: f"{c[0]} {c[2]} {c[3]!r:.20}")
-def test_what_no_environment_of_a_kind_has_is_refused(case: tuple[str, int, str, Any]) -> None:
+def test_what_no_environment_of_a_kind_has_is_refused(
+    case: tuple[str, int | None, str, Any],
+) -> None:
     with pytest.raises(CheckpointError) as refusal:
         load_run(run_file(*case))
     message = str(refusal.value)
@@ -98,7 +101,7 @@ def test_what_no_environment_of_a_kind_has_is_refused(case: tuple[str, int, str,
 
 @pytest.mark.parametrize("case", ITS_STATE, ids=lambda c: f"{c[0]} {c[2]} {c[3]!r:.20}")
 def test_what_it_may_have_is_drawn_trained_on_saved_and_loaded_again(
-    case: tuple[str, int, str, Any],
+    case: tuple[str, int | None, str, Any],
 ) -> None:
     loaded = load_run(run_file(*case))
     stage = make_environment(case[0], render_mode="rgb_array")
@@ -125,8 +128,8 @@ def test_states_of_long_runs_are_no_strangers() -> None:
         ("left_out", [{"gravity": 3}]),
         ("left_out", [{"nothing": "0" * 32}]),
         ("layers", []),
-        ("layers", [{}, {}]),
-        ("layers", [3, 3, 3]),
+        ("layers", [{}]),
+        ("layers", [3, 3]),
     ],
 )
 def test_parts_of_a_state_that_cannot_be_are_refused(part: str, wrong: Any) -> None:

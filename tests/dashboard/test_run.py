@@ -12,6 +12,7 @@ from dashboard.run import MOST_SNAPSHOTS, Run, Status, change_label
 from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
 from dqn_core import DQNConfig, LabError, Trainer
+from tests.core.foreign import Foreign, fails_at, registered
 
 SMALL = DQNConfig(
     gamma=0.99,
@@ -276,6 +277,42 @@ def test_a_failing_run_keeps_what_it_had_and_says_why() -> None:
     assert len(run.history.episodes) >= episodes > 0
     run.start()
     assert run.status is Status.FAILED, "a failed run cannot be started again, only reset"
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_run_whose_environment_fails_is_interrupted_and_can_be_resumed(members: int) -> None:
+    with registered("Foreign-v0", lambda **_: Foreign(outcome=fails_at(450))) as env_id:
+        run = Run([SMALL.replace(env_id=env_id, seed=seed) for seed in range(members)])
+        run.start()
+        advance(run, 10_000)
+        assert (run.status, run.trainer.env_step) == (Status.INTERRUPTED, 449)
+        assert run.message.startswith("Environment step 450")
+        assert "Foreign-v0 failed at step 10 of an episode: RuntimeError: boom." in run.message
+        assert len(run.history.episodes) == 44 * members
+        inner = [environment.env.unwrapped for environment in run.trainer.environments]
+        for resume in (run.step, run.episode, run.start):
+            inner[0].calls = 449  # type: ignore[attr-defined]
+            resume()
+            advance(run, 10_000)
+            assert (run.status, run.trainer.env_step) == (Status.INTERRUPTED, 449)
+        for each in inner:
+            each.calls = 450  # type: ignore[attr-defined]
+        run.start()
+        advance(run, 600)
+        assert run.is_active
+
+
+def test_a_change_before_a_failure_can_be_undone_after_it() -> None:
+    with registered("Foreign-v0", lambda **_: Foreign(outcome=fails_at(100))) as env_id:
+        run = Run([SMALL.replace(env_id=env_id)])
+        run.start()
+        advance(run, 50)
+        run.change(gamma=0.5)
+        advance(run, 10_000)
+        assert run.status is Status.INTERRUPTED
+        run.undo(0)
+        assert (run.status, run.config.gamma) == (Status.PAUSED, 0.99)
+        assert 50 <= run.trainer.env_step < 99
 
 
 def test_an_error_inside_the_program_becomes_a_sentence() -> None:

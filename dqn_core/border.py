@@ -1,0 +1,211 @@
+"""The border to an environment of somebody else's: what it may return, and what it raises.
+
+Whatever passes is in the form that everything behind relies on. Whatever does not pass, and
+whatever the environment raises, becomes one sentence.
+"""
+
+import math
+import numbers
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqn_core.errors import EnvironmentFailure
+from dqn_core.scalars import plain, shown
+
+Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
+
+FOREIGN = (Exception, SystemExit)
+"""What somebody else's code may raise. Ctrl-C is not of its making."""
+
+_LARGEST = float(np.finfo(np.float32).max)  # what is stored is float32
+_FLOAT32 = np.dtype(np.float32)
+_FEW = 64
+_NUMBERS = "biuf"  # NumPy's letters for bool, integers and floats
+_LONGEST_REASON = 200  # letters
+
+
+class Unusable(Exception):  # noqa: N818 - never leaves the border
+    """Something that an environment gave, ``what``, is not what is ``needed``."""
+
+    def __init__(self, what: str, needed: str) -> None:
+        super().__init__(what, needed)
+        self.what = what
+        self.needed = needed
+
+
+def failure(env_id: str, when: str, error: BaseException) -> EnvironmentFailure:
+    """What went wrong at the border, in one sentence; ``when`` is ``reset`` or ``step 5``."""
+    if isinstance(error, Unusable):
+        return EnvironmentFailure(f"{env_id} gave {error.what} at {when}: {error.needed}.")
+    return EnvironmentFailure(f"{env_id} failed at {when}: {reason(error)}.")
+
+
+def reason(error: BaseException) -> str:
+    """An error in one line, without full stop."""
+    if isinstance(error, TypeError) and "unexpected keyword argument" in str(error):
+        return f"{error}, which Gymnasium's environments take"
+    words = "".join(c if c.isprintable() else " " for c in str(error).strip().split("\n")[0])
+    words = words.strip()[:_LONGEST_REASON].rstrip(". ")
+    name = type(error).__name__
+    return f"{name}: {words}" if words else name
+
+
+def start_of(result: Any) -> Any:
+    """The observation in what a reset returned."""
+    if isinstance(result, tuple | list) and len(result) == 2 and _is_information(result[1]):
+        return result[0]
+    raise Unusable(_form(result), "reset() gives an observation and a dictionary, as in Gymnasium")
+
+
+def outcome_of(result: Any) -> Any:
+    """The five things in what a step returned."""
+    if isinstance(result, tuple | list) and len(result) == 5:
+        return result
+    raise Unusable(
+        _form(result),
+        "step() gives an observation, a reward, terminated, truncated and a dictionary, "
+        "as in Gymnasium",
+    )
+
+
+def reward_of(value: Any) -> float:
+    """A reward as float; true and false count as 1 and 0."""
+    if type(value) is float and -_LARGEST <= value <= _LARGEST:
+        return value  # nearly always: a step must not become slower
+    number = plain(value)
+    if _is_real(number) and -_LARGEST <= number <= _LARGEST:  # NaN compares false
+        return float(number)
+    raise Unusable(f"reward {shown(value)}", "a reward is one finite number")
+
+
+def flag_of(name: str, value: Any) -> bool:
+    """``terminated`` or ``truncated``."""
+    if type(value) is bool:
+        return value
+    flag = plain(value)
+    if _is_real(flag) and flag in (0, 1):
+        return bool(flag)
+    raise Unusable(f"{name} {shown(value)}", f"{name} is true or false")
+
+
+class Observations:
+    """Observations of one environment as they are stored, `(dim,)` float32."""
+
+    def __init__(self, dim: int, n_states: int) -> None:
+        self._shape = (dim,)
+        self._n_states = n_states
+
+    def flat(self, observation: Any) -> np.ndarray:
+        """A copy: some environments go on writing into what they returned."""
+        if self._n_states:
+            if type(observation) is not int or not 0 <= observation < self._n_states:
+                observation = self._index(observation)
+            return np.array([observation], dtype=np.float32)
+        if (
+            type(observation) is np.ndarray
+            and observation.dtype is _FLOAT32
+            and observation.shape == self._shape
+        ):
+            flat = observation.copy()  # nearly always: a step must not become slower
+        else:
+            observation = self._array(observation)
+            with np.errstate(all="ignore"):  # too small a number becomes 0, whatever is set
+                flat = observation.astype(np.float32)
+        if not _are_finite(flat):
+            self._refuse(observation, flat)
+        return flat
+
+    def _index(self, observation: Any) -> int:
+        index = plain(observation)
+        if _is_real(index) and 0 <= index < self._n_states and index == int(index):
+            return int(index)
+        raise Unusable(
+            f"the observation {shown(observation)}",
+            f"its space says one of 0 to {self._n_states - 1:,}",
+        )
+
+    def _array(self, observation: Any) -> np.ndarray:
+        try:
+            array = np.asarray(observation)
+        except (TypeError, ValueError):  # such as lists of different lengths
+            array = np.array(None)
+        if array.dtype.kind not in _NUMBERS:
+            raise Unusable(
+                f"the observation {shown(observation)}", f"its space says {self._shape} numbers"
+            )
+        if array.shape != self._shape:
+            raise Unusable(
+                f"an observation of shape {array.shape}", f"its space says {self._shape}"
+            )
+        return array
+
+    def _refuse(self, observation: np.ndarray, flat: np.ndarray) -> None:
+        first = int(np.flatnonzero(~np.isfinite(flat))[0])
+        raise Unusable(
+            f"an observation with {observation[first]:g} at index {first}",
+            f"observations are finite numbers, of at most {_LARGEST:.1e}",
+        )
+
+
+def _are_finite(flat: np.ndarray) -> bool:
+    if len(flat) <= _FEW:
+        return math.isfinite(sum(flat.tolist()))  # several times as fast
+    return bool(np.isfinite(flat).all())
+
+
+class Pictures:
+    """What is rendered: (height, width, 3) uint8, all of one size, or texts."""
+
+    def __init__(self, mode: str | None) -> None:
+        self._is_text = mode == "ansi"
+        self._size: tuple[int, ...] | None = None
+
+    def checked(self, frame: Any) -> Picture | str:
+        """A copy: some environments draw all pictures into the same array."""
+        if self._is_text:
+            if isinstance(frame, str):
+                return frame
+            raise Unusable(_form(frame), "what is rendered in the mode ansi is text")
+        picture = _picture(frame)
+        if self._size not in (None, picture.shape):
+            raise Unusable(f"a picture of shape {picture.shape}", f"the first was {self._size}")
+        self._size = picture.shape
+        return picture
+
+
+def _picture(frame: Any) -> Picture:
+    """Of a transparent picture what is drawn, and a grey one in three equal colours."""
+    array = np.asarray(frame)
+    if array.ndim == 2:
+        array = array[..., None]
+    fits = array.ndim == 3 and array.size > 0 and array.shape[2] in (1, 3, 4)
+    if not fits or not _is_of_bytes(array):
+        raise Unusable(_form(frame), "a picture is (height, width, 3) of uint8")
+    colours = np.broadcast_to(array[..., :3], (*array.shape[:2], 3))
+    return np.array(colours, dtype=np.uint8, order="C")
+
+
+def _is_of_bytes(array: np.ndarray) -> bool:
+    if array.dtype == np.uint8:
+        return True
+    return array.dtype.kind in "iu" and bool(array.min() >= 0 and array.max() <= 255)
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, numbers.Real)
+
+
+def _is_information(value: Any) -> bool:
+    return value is None or isinstance(value, Mapping)
+
+
+def _form(value: Any) -> str:
+    """What something is, rather than what is in it."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    if isinstance(value, tuple):
+        return f"{len(value)} values"
+    return shown(value)
