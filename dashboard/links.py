@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dashboard.live_chart import XAxis
 from dashboard.markup import in_lines
+from dashboard.plain_text import as_typed
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError
@@ -196,7 +197,7 @@ def pasted(text: str, present: Link) -> Link:
     hidden or locked stays so, and the task. Raises `ConfigurationError` for the first thing that is
     wrong.
     """
-    text = text.strip()
+    text = as_typed(text)
     if not text:
         raise ConfigurationError("There is nothing to use yet: paste a configuration or a link.")
     command = re.search(r"\bdqn_core\s+train\b", text)
@@ -237,7 +238,7 @@ def _pasted_link(text: str, present: Link) -> Link:
 def _pasted_command(options: str, present: Link) -> Link:
     """The options of `python -m dqn_core train`, as far as a page has them."""
     try:
-        words = shlex.split(options.replace("\\\n", " "))
+        words = shlex.split(re.sub(r"[\\^`][ \t]*\n", " ", options))
     except ValueError:
         raise ConfigurationError("This command is cut off: a quotation mark is open.") from None
     parameters: dict[str, list[str]] = {}
