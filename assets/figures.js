@@ -10,36 +10,40 @@ export class Figures {
   #budget = make("progress");
 
   constructor() {
-    this.#budget.setAttribute("aria-label", "Step budget");
     this.node.append(this.#list, this.#where, this.#budget);
     this.node.hidden = true;
   }
 
   /**
-   * Show numbers by their names, the sentence under them and the share of the budget; or none.
-   * They are as old as the status that the node is marked with.
+   * Show numbers by their names, the sentence under them and the share of the budget that ends the
+   * run first; or none. They are as old as the status that the node is marked with.
    */
   update(figures) {
     this.node.hidden = !figures;
     if (!figures) return;
-    for (const [name, value] of Object.entries(figures.numbers)) this.#value(name).data = value;
-    this.node.dataset.status = figures.status;
-    this.#where.textContent = figures.where;
-    this.#budget.max = figures.budget;
-    this.#budget.value = figures.env_step;
+    const { numbers, status, where, budget } = figures;
+    const names = Object.keys(numbers);
+    if (names.join() !== [...this.#values.keys()].join()) this.#build(names);
+    for (const [name, value] of Object.entries(numbers)) this.#values.get(name).data = value;
+    this.node.dataset.status = status;
+    this.#where.textContent = where;
+    this.#budget.max = budget.total;
+    this.#budget.value = budget.done;
+    this.#budget.title = budget.name;
+    this.#budget.setAttribute("aria-label", budget.name);
   }
 
-  /** The text of the number with that name, made when it is first shown. */
-  #value(name) {
-    if (!this.#values.has(name)) {
-      const [box, term, value] = [make("div"), make("dt"), make("dd")];
-      const text = document.createTextNode("");
-      term.textContent = name;
-      value.append(text);
-      box.append(term, value);
-      this.#list.append(box);
-      this.#values.set(name, text);
-    }
-    return this.#values.get(name);
+  /** A place for the number of each name. */
+  #build(names) {
+    this.#values = new Map(names.map((name) => [name, document.createTextNode("")]));
+    this.#list.replaceChildren(
+      ...[...this.#values].map(([name, text]) => {
+        const [box, term, value] = [make("div"), make("dt"), make("dd")];
+        term.textContent = name;
+        value.append(text);
+        box.append(term, value);
+        return box;
+      }),
+    );
   }
 }

@@ -12,8 +12,9 @@ import "./keys.js";
 import { Panel } from "./live_chart_panel.js";
 import { decode, Store } from "./live_chart_store.js";
 import { readTheme } from "./live_chart_theme.js";
-import { legendOfLines, readable } from "./live_chart_words.js";
+import { legendOfLines } from "./live_chart_words.js";
 import { messenger, seldom } from "./messages.js";
+import { number } from "./numbers.js";
 import { asOnPaper, onPaper } from "./paper.js";
 
 const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
@@ -255,7 +256,7 @@ class Chart {
   readingLabel(x) {
     const margin = NEAR * (this.range[1] - this.range[0]);
     const near = this.changes([x - margin, x + margin]).map(({ label }) => label);
-    const place = this.axis === "seconds" ? readable(x) : Math.round(x).toLocaleString("en");
+    const place = this.axis === "seconds" ? number(x) : Math.round(x).toLocaleString("en");
     return [`${UNITS[this.axis]} ${place}`, ...near].join(" · ");
   }
 

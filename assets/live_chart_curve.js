@@ -1,7 +1,14 @@
 /** One quantity of a panel: its rows in the store, averaged per member, as lines to draw. */
 
 import { Column } from "./live_chart_store.js";
-import { Average, Consensus, interpolate, lowerBound, thin } from "./live_chart_statistics.js";
+import {
+  Average,
+  Consensus,
+  interpolate,
+  interquartileMean,
+  lowerBound,
+  thin,
+} from "./live_chart_statistics.js";
 
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;
@@ -160,18 +167,27 @@ export class Curve {
     return nearest(x, y, at);
   }
 
-  /** The last value, what it was a tenth of the curve ago, and its interval if there is one. */
+  /** How many members the statistics are of. */
+  get seeds() {
+    return this.#counted.length;
+  }
+
+  /** The newest value, what it was a tenth of the curve ago, and the interval of several. */
   summary() {
+    const newest = this.#newest();
+    if (!newest.length) return null;
     const { x, y } = this.#bold();
-    let last = y.length - 1;
-    while (last >= 0 && !Number.isFinite(y[last])) last--;
-    if (last < 0) return null;
-    const { low, high } = this.#consensus;
     return {
-      value: y[last],
-      before: interpolate(x, y, x[last] - (x[last] - x[0]) / 10),
-      interval: this.several ? [low.values[last], high.values[last]] : null,
-      members: this.#counted.length,
+      value: interquartileMean(newest),
+      before: x.length ? interpolate(x, y, x.at(-1) - (x.at(-1) - x[0]) / 10) : NaN,
+      interval: this.several ? this.#consensus.interval(newest) : null,
+      members: newest.length,
     };
+  }
+
+  /** Each member's newest value, sorted; their places may differ, as one ends fewer episodes. */
+  #newest() {
+    const values = this.#lines(this.#counted).map(({ y }) => y.findLast(Number.isFinite));
+    return Float64Array.from(values.filter((value) => value !== undefined)).sort();
   }
 }

@@ -5,7 +5,8 @@ import { drawCurves } from "./live_chart_canvas.js";
 import { Curve } from "./live_chart_curve.js";
 import { Legend } from "./live_chart_legend.js";
 import { save, SIZE } from "./live_chart_picture.js";
-import { legendOfLines, readable, sentence } from "./live_chart_words.js";
+import { legendOfLines, sentence } from "./live_chart_words.js";
+import { number } from "./numbers.js";
 
 const MARKER_SPACING = 10;
 const ROWS_IN_A_PICTURE = 8; // of changes' labels
@@ -307,7 +308,7 @@ export class Panel {
       const end = curve.spec.behind && !this.empty ? this.end : null; // compared at the same place
       const place = this.#rule.hidden ? end : at;
       const shown = place === null ? curve.summary()?.value : curve.at(place);
-      return curve.empty ? "" : readable(shown);
+      return curve.empty ? "" : number(shown);
     });
     this.#legend.showValues(values);
   }

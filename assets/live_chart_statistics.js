@@ -188,16 +188,18 @@ export class Consensus {
     const values = Float64Array.from(members, ({ x, y }) => interpolate(x, y, at));
     const sorted = values.filter(Number.isFinite).sort();
     const some = sorted.length > 0;
-    const [low, high] = some ? this.#bootstrap(sorted.length).interval(sorted) : [NaN, NaN];
+    const [low, high] = some ? this.interval(sorted) : [NaN, NaN];
     this.x.push(at);
     this.mean.push(some ? interquartileMean(sorted) : NaN);
     this.low.push(low);
     this.high.push(high);
   }
 
-  #bootstrap(size) {
+  /** The interval of the interquartile mean of sorted values. */
+  interval(sorted) {
+    const size = sorted.length;
     if (!this.#bootstraps.has(size)) this.#bootstraps.set(size, new Bootstrap(size));
-    return this.#bootstraps.get(size);
+    return this.#bootstraps.get(size).interval(sorted);
   }
 
   #coarsen() {

@@ -1,28 +1,30 @@
-/** Numbers and curves in words. */
+/** Curves in words. */
+
+import { number } from "./numbers.js";
 
 const STEADY = 0.02;
+const FEW = 6; // seeds, whose interval is hardly more than their range
 
-/** A number as a person reads it: about three digits. */
-export function readable(value) {
-  if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  const text =
-    size >= 1000
-      ? Math.round(value).toLocaleString("en")
-      : size > 0 && size < 1e-3
-        ? value.toExponential(1)
-        : value.toLocaleString("en", { maximumSignificantDigits: 3 });
-  return text.replaceAll("-", "−");
+/** What a number over so many seeds is: of fewer than four none is cut off. */
+export function kindOfMean(seeds) {
+  if (seeds === 1) return "one seed";
+  return `${seeds < 4 ? "mean" : "interquartile mean"} of ${seeds} seeds`;
+}
+
+/** What is shaded around it. */
+export function kindOfInterval(seeds) {
+  const beware = seeds < FEW ? ", of so few seeds hardly more than their range" : "";
+  return `95\u202f% bootstrap interval${beware}`;
 }
 
 /** What a curve says, "average return 312 of 500, rising", from its summary. */
 export function sentence({ quantity, unit, ceiling }, { value, before, interval, members }) {
-  let text = `${quantity} ${readable(value)}`;
-  if (ceiling !== null) text += ` of ${readable(ceiling)}`;
+  let text = `${quantity} ${number(value)}`;
+  if (ceiling !== null) text += ` of ${number(ceiling)}`;
   if (unit) text += ` ${unit}`;
   if (interval) {
-    text += ` (interquartile mean of ${members} members, 95 % interval `;
-    text += `${readable(interval[0])} to ${readable(interval[1])})`;
+    text += ` (${kindOfMean(members)}, ${kindOfInterval(members)}: `;
+    text += `${number(interval[0])} to ${number(interval[1])})`;
   }
   if (!Number.isFinite(before)) return text;
   const scale = Math.max(Math.abs(value), Math.abs(ceiling ?? 0));
@@ -32,11 +34,15 @@ export function sentence({ quantity, unit, ceiling }, { value, before, interval,
 
 /** What thin and bold lines mean, of the curves on show. */
 export function legendOfLines(curves, smoothing) {
-  if (curves.some(({ several }) => several)) {
-    return "Thin: members. Bold: their interquartile mean. Shaded: its 95 % bootstrap interval.";
-  }
-  if (!curves.some(({ spec, empty }) => spec.kind === "average" && !empty)) return "";
-  const geometric = curves.some(({ averagesLogarithms, empty }) => averagesLogarithms && !empty);
+  const averaged = curves.filter(({ spec, empty }) => spec.kind === "average" && !empty);
+  const geometric = averaged.some(({ averagesLogarithms }) => averagesLogarithms);
   const where = geometric ? ", on a logarithmic axis the geometric one" : "";
-  return `Faint: each value. Bold: its exponential average with weight ${smoothing}${where}.`;
+  const average = `exponential average with weight ${smoothing}${where}`;
+  const seeds = curves.find(({ several }) => several)?.seeds;
+  if (seeds) {
+    const thin = averaged.length ? `each seed, of noisy values its ${average}` : "each seed";
+    const interval = kindOfInterval(seeds);
+    return `Thin: ${thin}. Bold: the ${kindOfMean(seeds)}. Shaded: its ${interval}.`;
+  }
+  return averaged.length ? `Faint: each value. Bold: its ${average}.` : "";
 }

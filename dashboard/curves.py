@@ -38,7 +38,7 @@ def curves(session: Session, drawn: str) -> None:
         tables = run.tables() | {_table(before): before.episodes for before in earlier}
         trainer = run.trainer
         stopped = [p for p in range(trainer.members) if p not in trainer.counted]
-        return News(tables, run_id, state, figures(run), stopped)
+        return News(tables, run_id, state, figures(run, link.smoothing), stopped)
 
     live_charts(
         _panels(run, earlier, at_random, link),

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import numpy as np
 
-from dashboard.figures import average_returns, greedy_returns, over_members
 from dashboard.live_chart import Dash
+from dashboard.returns import average_returns, greedy_returns, over_members
 from dashboard.run import Run, change_label, show
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig
 from dqn_core.errors import ConfigurationError
@@ -37,9 +37,9 @@ class Change:
 class Earlier:
     """What is kept of a run that another one took the place of, or of a way that was undone.
 
-    ``place`` is the name that a run keeps when it is undone; the returns are as the page showed
-    them last, ``agents`` one of each member. ``number`` and ``dash`` tell it from the others that
-    are kept.
+    ``place`` is the name that a run keeps when it is undone, ``counted`` are the members whose
+    returns are here, ``agents`` one of each member. ``number`` and ``dash`` tell it from the
+    others that are kept.
     """
 
     place: str
@@ -47,8 +47,8 @@ class Earlier:
     changes: tuple[Change, ...]
     members: int
     env_steps: int
-    average_return: str
-    greedy_return: str
+    counted: tuple[int, ...]
+    greedy_returns: tuple[float, ...]
     episodes: dict[str, Any]
     agents: tuple[Agent, ...]
     was_undone: bool = False
@@ -69,11 +69,24 @@ class Earlier:
             _changes(run),
             trainer.members,
             trainer.env_step,
-            over_members(average_returns(run)),
-            over_members(greedy_returns(run)),
+            tuple(trainer.counted),
+            tuple(greedy_returns(run)),
             {name: columns[name][counted] for name in (*WHEN, "return")},
             tuple(run.agent(member) for member in range(trainer.members)),
         )
+
+    def average_return(self, smoothing: float) -> str:
+        """At its end, as the page would show it."""
+
+        def columns(start: int) -> dict[str, np.ndarray]:
+            return {name: column[start:] for name, column in self.episodes.items()}
+
+        return over_members(average_returns(columns, self.counted, smoothing))
+
+    @property
+    def greedy_return(self) -> str:
+        """In its last greedy evaluation."""
+        return over_members(self.greedy_returns)
 
     @property
     def config(self) -> DQNConfig:

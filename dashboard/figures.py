@@ -1,79 +1,83 @@
 """The Train page's figures: the numbers of the moment, and how far the run is."""
 
+import math
 from typing import Any
 
+from dashboard.budgets import budgets, first_to_end
+from dashboard.returns import average_returns, greedy_returns, kind_of_mean, over_members
 from dashboard.run import Run
 from dqn_core.exploration import epsilon_at
 from dqn_core.learner import learning_rate_at
-from dqn_core.statistics import interquartile_mean, smooth
-
-RECENT = 200
-"""Episodes of a member that its average return looks back on."""
+from dqn_core.numbers import number, setting
 
 
-def figures(run: Run) -> dict[str, Any]:
-    """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`."""
+def figures(run: Run, smoothing: float) -> dict[str, Any]:
+    """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`.
+
+    ``smoothing`` is the weight of the past in the average return, as in the charts.
+    """
     status = run.status  # first: what is read after "paused" stays
-    step, config, left = run.trainer.env_step, run.config, run.seconds_left
-    episode = run.trainer.episodes[run.trainer.first] + 1
-    budget = f"of {config.total_steps:,}"
-    if step > config.total_steps:
-        budget = f"with a budget {budget}"
-    where = f"Environment step {step:,} {budget}, episode {episode:,}"
+    step, config, trainer = run.trainer.env_step, run.config, run.trainer
+    averages = average_returns(trainer.history.episodes.columns, trainer.counted, smoothing)
+    budget = first_to_end(run)
     return {
         "numbers": {
-            "Average return": over_members(average_returns(run)),
+            average_name(smoothing): over_members(averages),
             "Greedy return": over_members(greedy_returns(run)),
-            "ε": f"{epsilon_at(config, step):.3f}",
+            "ε": number(epsilon_at(config, step)),
             "α": number(learning_rate_at(config, step)),
             "Steps a second": f"{run.measured_speed:,.0f}"
-            + (" each" if run.trainer.members > 1 else ""),
-            "Time left": "–" if left is None else clock(left),
+            + (" each" if trainer.members > 1 else ""),
+            "Time left": "–" if budget.seconds_left is None else clock(budget.seconds_left),
         },
         "status": status,
-        "where": where + _to_the_threshold(run),
-        "env_step": step,
-        "budget": config.total_steps,
+        "where": " · ".join([_where(run), *_remarks(run)]),
+        "budget": {
+            "name": budget.label,
+            "done": budget.done,
+            "total": budget.total,
+        },
     }
 
 
-def average_returns(run: Run) -> list[float]:
-    """Each counted member's average return of late, of those that have ended an episode."""
-    columns = run.history.episodes.columns(-RECENT * run.trainer.members)
-    of_each = (columns["return"][columns["member"] == p] for p in run.trainer.counted)
-    return [float(smooth(returns)[-1]) for returns in of_each if len(returns)]
+def average_name(smoothing: float) -> str:
+    """What the return is called that stands for the newest ones."""
+    return (
+        f"Return (smoothed {setting(smoothing)})" if smoothing else "Return of the newest episode"
+    )
 
 
-def greedy_returns(run: Run) -> list[float]:
-    """Each counted member's mean return in its newest greedy evaluation."""
-    columns = run.history.evaluations.columns(-len(run.trainer.counted))
-    return [float(value) for value in columns["mean_return"]]
+def _where(run: Run) -> str:
+    """Where the run is, with the budgets that are set."""
+    config, trainer = run.config, run.trainer
+    ended, limit = trainer.fewest_episodes, config.total_episodes
+    now = ended if limit and ended >= limit else ended + 1
+    parts = [f"Environment step {_of(trainer.env_step, config.total_steps)}"]
+    parts.append(f"episode {_of(now, limit)}" + (" or later" if trainer.members > 1 else ""))
+    if config.total_seconds:
+        parts.append(f"{clock(trainer.seconds)} of {clock(config.total_seconds)} of training")
+    return ", ".join(parts)
 
 
-def over_members(returns: list[float]) -> str:
-    """Their interquartile mean, written out."""
-    if not returns:
-        return "–"
-    return number(interquartile_mean(returns))
+def _of(done: int, total: int) -> str:
+    if not total:
+        return f"{done:,}"
+    return f"{done:,} of {total:,}" if done <= total else f"{done:,} with a budget of {total:,}"
 
 
-def number(value: float) -> str:
-    """With one decimal, small ones with three digits; never in powers of ten where it is large."""
-    text = f"{value:,.1f}" if abs(value) >= 1 else f"{value:.3g}"
-    return text.replace("-", "−")
-
-
-def _to_the_threshold(run: Run) -> str:
-    """How far the greedy policy is from solving the environment, where that is defined."""
-    threshold, solved_at = run.trainer.spec.reward_threshold, run.trainer.evaluations.solved_at
+def _remarks(run: Run) -> list[str]:
+    """Which budget ends it, how far it is from solving its task, and what the numbers are of."""
+    remarks, trainer = [], run.trainer
+    if len(budgets(run)) > 1:
+        remarks.append(f"the {first_to_end(run).label.lower()} ends it first")
+    threshold, solved_at = trainer.spec.reward_threshold, trainer.evaluations.solved_at
     if solved_at is not None:
-        return f" · solved at step {solved_at:,}"
-    greedy = greedy_returns(run)
-    if threshold is None or not greedy:
-        return ""
-    mean, which = number(sum(greedy) / len(greedy)), "mean " if len(greedy) > 1 else ""
-    aim = number(threshold).removesuffix(".0")
-    return f" · {which}greedy return {mean} of the {aim} that solve it"
+        remarks.append(f"solved at step {solved_at:,}")
+    elif threshold is not None and math.isfinite(threshold) and len(trainer.history.evaluations):
+        remarks.append(f"solved at a greedy return of {number(threshold)}")
+    if trainer.members > 1:
+        remarks.append(f"returns are the {kind_of_mean(len(trainer.counted))}")
+    return remarks
 
 
 def clock(seconds: float) -> str:

@@ -48,6 +48,7 @@ _FILES = (
     _ASSETS / "feed.js",
     _ASSETS / "keys.js",
     _ASSETS / "messages.js",
+    _ASSETS / "numbers.js",
     _ASSETS / "paper.js",
     Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
 )

@@ -7,7 +7,9 @@ import streamlit as st
 
 from dashboard.earlier import DASHES, Earlier
 from dashboard.exchange import tell_left_alone
+from dashboard.figures import average_name
 from dashboard.live_chart import Dash
+from dashboard.returns import kind_of_mean
 from dashboard.run import Run
 from dashboard.session import Session
 
@@ -98,8 +100,7 @@ def earlier_runs(session: Session) -> None:
                 values = ", ".join(earlier.differences(run)) or "the same values"
                 st.markdown(
                     f"{SAMPLES[earlier.dash]} **{earlier.name.capitalize()}**: {values}  \n"
-                    f"{earlier.env_steps:,} steps, average return {earlier.average_return}, "
-                    f"greedy {earlier.greedy_return}"
+                    + _how_it_ended(earlier, session.link.smoothing)
                 )
                 st.button(
                     "Use in the next run",
@@ -116,3 +117,13 @@ def earlier_runs(session: Session) -> None:
                     on_click=session.earlier.forget,
                     args=(earlier.number,),
                 )
+
+
+def _how_it_ended(earlier: Earlier, smoothing: float) -> str:
+    average = average_name(smoothing)
+    words = (
+        f"{earlier.env_steps:,} steps. {average} {earlier.average_return(smoothing)}, "
+        f"greedy {earlier.greedy_return}"
+    )
+    several = len(earlier.counted) > 1
+    return f"{words}: {kind_of_mean(len(earlier.counted))}" if several else words

@@ -93,7 +93,7 @@ class Run:
         self._only: dict[str, int] = {}
         self._steps_per_second: float | None = None
         self._next_step_at = 0.0
-        self._pace: deque[tuple[float, int]] = deque()
+        self._pace: deque[tuple[float, int, float]] = deque()  # time, steps, training time
 
     @property
     def history(self) -> History:
@@ -140,23 +140,19 @@ class Run:
     @property
     def measured_speed(self) -> float:
         """Environment steps a second over the last `PACE_SECONDS` of training."""
-        pace = list(self._pace)
-        if len(pace) < 2 or pace[-1][0] <= pace[0][0]:
-            return 0.0
-        return (pace[-1][1] - pace[0][1]) / (pace[-1][0] - pace[0][0])
+        return self._rate(1)
 
     @property
-    def seconds_left(self) -> float | None:
-        """Until a budget is used up, at the measured speed; None while that is unknown."""
-        speed, config, trainer = self.measured_speed, self.config, self.trainer
-        if not speed:
-            return None
-        steps = config.total_steps - trainer.env_step
-        done = trainer.fewest_episodes
-        if config.total_episodes and done:
-            by_episodes = (config.total_episodes - done) * trainer.env_step / done
-            steps = min(steps, int(by_episodes))
-        return max(0.0, steps / speed)
+    def training_share(self) -> float:
+        """Seconds of training in a second, over the same time: the rest it waits."""
+        return self._rate(2)
+
+    def _rate(self, of: int) -> float:
+        measured = list(self._pace)
+        if len(measured) < 2 or measured[-1][0] <= measured[0][0]:
+            return 0.0
+        begin, end = measured[0], measured[-1]
+        return (end[of] - begin[of]) / (end[0] - begin[0])
 
     @property
     def stopped(self) -> list[str]:
@@ -381,7 +377,7 @@ class Run:
 
     def _measure(self) -> None:
         now = time.monotonic()
-        self._pace.append((now, self.trainer.env_step))
+        self._pace.append((now, self.trainer.env_step, self.trainer.seconds))
         while len(self._pace) > 2 and self._pace[0][0] < now - PACE_SECONDS:
             self._pace.popleft()
 

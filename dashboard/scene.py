@@ -11,12 +11,12 @@ import streamlit as st
 
 from dashboard.envelope import packed
 from dashboard.feed import INSIDE_SECONDS, offer
-from dashboard.figures import number
 from dashboard.film import encode
 from dashboard.run import Run
 from dashboard.static_files import loader, publish
 from dqn_core import Agent
 from dqn_core.environments import EnvironmentSpec, make_environment
+from dqn_core.numbers import number
 from dqn_core.restoration import restores_exactly
 from dqn_core.trainer import Moment
 
@@ -110,9 +110,7 @@ def _sentences(spec: EnvironmentSpec, moment: Moment, is_drawn: bool) -> list[st
     if moment.action is None or moment.reward is None:
         where = ["An episode begins."]
     else:
-        returned, reward = (
-            number(value).removesuffix(".0") for value in (moment.return_so_far, moment.reward)
-        )
+        returned, reward = (number(value) for value in (moment.return_so_far, moment.reward))
         where = [
             f"Step {moment.length:,} of the episode, return {returned} so far.",
             f"Last action: {spec.action_labels[moment.action]}, reward {reward}.",

@@ -11,15 +11,17 @@ from dqn_core.errors import LabError
 from dqn_core.evaluation import Agent, Evaluation, Play, playing
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import seed_sequence, seeds_from
+from dqn_core.statistics import interquartile_mean
 
 
 class GreedyEvaluations:
     """Greedy episodes of every member, on environments and streams that training never uses.
 
     An evaluation can be left between two steps of its episodes and gone on with later; the
-    network must not change meanwhile. ``solved_at`` is the step of the first one whose mean over
-    members is at the solve threshold, ``best_mean`` the largest such mean, and ``since_best``
-    counts the evaluations after it. Only the members in ``going_on`` are evaluated and counted.
+    network must not change meanwhile. ``solved_at`` is the step of the first one whose
+    interquartile mean over members is at the solve threshold, ``best_mean`` the largest such mean,
+    and ``since_best`` counts the evaluations after it. Only the members in ``going_on`` are
+    evaluated and counted.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class GreedyEvaluations:
 
     def _judge(self, mean_returns: Sequence[float], env_step: int) -> None:
         """Whether an evaluation of all that go on is the best so far, and solves the task."""
-        mean = float(np.mean(mean_returns))
+        mean = interquartile_mean(mean_returns)
         self.since_best = 0 if mean > self.best_mean else self.since_best + 1
         self.best_mean = max(mean, self.best_mean)
         if self.solved_at is None and self._threshold is not None and mean >= self._threshold:

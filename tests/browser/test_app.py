@@ -334,3 +334,20 @@ def test_no_page_scrolls_sideways_on_a_phone(new_page: Open, app_url: str) -> No
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert widths[0] <= widths[1]
+
+
+def test_the_numbers_above_the_charts_are_those_of_their_legends(page: Page, app_url: str) -> None:
+    open_app(page, app_url, "?members=4&smoothing=0.5&total_steps=1200&evaluation_period=500")
+    button(page, "start").click()
+    expect(page.get_by_text("finished", exact=True)).to_be_visible()
+    above = page.locator(".figures > dl > div")
+    texts = [text.split("\n") for text in above.all_inner_texts()]
+    legend = page.locator(".live-chart-entry")
+    shown = dict(texts)
+    for name, trace in (("Return (smoothed 0.5)", "training"), ("Greedy return", "greedy")):
+        expect(legend.filter(has_text=trace).first.locator("output")).to_have_text(shown[name])
+    note = page.locator(".live-chart-note")
+    expect(note).to_contain_text("Bold: the interquartile mean of 4 seeds.")
+    expect(page.locator(".figures")).to_contain_text(
+        "returns are the interquartile mean of 4 seeds"
+    )

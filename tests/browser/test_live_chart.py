@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.live_chart import News, Panel, Trace, live_charts
+from dqn_core.numbers import number
 from dqn_core.statistics import smooth
 from tests.browser.chart_bench import PANELS, THEMES, Bench, made_up
 
@@ -310,7 +311,7 @@ def test_the_picture_is_put_into_words(bench: Bench) -> None:
     alternative = bench.page.get_by_role("img").first
     expect(alternative).to_have_attribute("aria-label", f"Return: {PANELS[0].empty}")
     bench.refresh(100)
-    value = round(bench.drawn("shown[0].lines.bold.y.at(-1)"))
+    value = number(bench.drawn("shown[0].lines.bold.y.at(-1)"))
     expect(alternative).to_have_attribute(
         "aria-label",
         re.compile(rf"Return: average return {value} of 500, (rising|falling|steady)"),
@@ -325,7 +326,11 @@ def test_members_are_shown_with_what_they_agree_on(bench: Bench) -> None:
     assert x[-1] <= 20_000
     assert bench.drawn("shown[0].lines.band.x.length") == 2 * len(x) + 1, "the band's outline"
     expect(bench.plot()).to_have_attribute(
-        "aria-label", re.compile(r"interquartile mean of 5 members, 95 % interval \d+ to \d+")
+        "aria-label",
+        re.compile(
+            r"interquartile mean of 5 seeds, 95\s% bootstrap interval, of so few seeds hardly more "
+            r"than their range: [\d.]+ to [\d.]+\)"
+        ),
     )
     expect(bench.page.locator(".live-chart-note")).to_have_text(re.compile("interquartile"))
 
@@ -339,7 +344,7 @@ def test_a_member_that_stopped_is_drawn_to_its_end_and_is_in_no_statistic(bench:
     assert bench.drawn("shown[0].lines.faint.x.filter((x) => x === null).length") == 5
     assert bench.drawn("[shown[0].lines.bold, shown[0].lines.band]") == without
     expect(bench.plot()).to_have_attribute(
-        "aria-label", re.compile("interquartile mean of 4 members")
+        "aria-label", re.compile("interquartile mean of 4 seeds")
     )
 
 

@@ -8,27 +8,31 @@ from tests.core.small_runs import SMALL
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(312.04, "312.0"), (-915.6, "−915.6"), (0.012345, "0.0123")]
+    ("value", "written"), [(312.04, "312"), (-915.6, "−915.6"), (0.012345, "0.0123")]
 )
 def test_a_return_keeps_its_digits_and_has_a_minus_of_its_own(value: float, written: str) -> None:
     run = Run([SMALL])
     when = {"member": 0, "env_step": 10, "episode": 1, "seconds": 0.1}
-    run.history.evaluations.append(**when, mean_return=value, predicted=0.0, obtained=0.0)
-    assert figures(run)["numbers"]["Greedy return"] == written
+    run.history.evaluations.append(
+        **when, mean_return=value, predicted=0.0, obtained=0.0, truncated_share=0.0
+    )
+    assert figures(run, 0.9)["numbers"]["Greedy return"] == written
 
 
 def test_a_budget_that_is_behind_is_not_written_as_an_aim() -> None:
     run = Run([SMALL.replace(total_steps=200)])
     run.trainer.run(max_steps=150)
-    assert figures(run)["where"].startswith("Environment step 150 of 200, episode")
+    assert figures(run, 0.9)["where"].startswith("Environment step 150 of 200, episode")
     run.change(total_steps=100)
-    assert figures(run)["where"].startswith("Environment step 150 with a budget of 100, episode")
+    assert figures(run, 0.9)["where"].startswith(
+        "Environment step 150 with a budget of 100, episode"
+    )
 
 
 def test_the_learning_rate_that_is_in_force_is_shown() -> None:
     run = Run([SMALL.replace(total_steps=100, learning_rate=0.02, learning_rate_end=0.01)])
-    assert figures(run)["numbers"]["α"] == "0.02"
+    assert figures(run, 0.9)["numbers"]["α"] == "0.02"
     run.trainer.run(max_steps=50)
-    assert figures(run)["numbers"]["α"] == "0.015"
+    assert figures(run, 0.9)["numbers"]["α"] == "0.015"
     run.change(learning_rate=0.04)
-    assert figures(run)["numbers"]["α"] == "0.025"
+    assert figures(run, 0.9)["numbers"]["α"] == "0.025"

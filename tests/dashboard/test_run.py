@@ -390,15 +390,6 @@ def test_changes_are_labelled_with_their_symbol(
     assert change_label(name, old, new) == label
 
 
-def test_time_left_follows_from_the_measured_speed() -> None:
-    run = Run([SMALL.replace(total_steps=1_000)])
-    assert run.seconds_left is None
-    run._pace.extend([(0.0, 0), (2.0, 200)])
-    assert run.measured_speed == pytest.approx(100)
-    assert run.seconds_left == pytest.approx(10)
-    assert np.isfinite(run.measured_speed)
-
-
 def test_undo_keeps_the_place_in_the_queue_and_takes_no_second_one() -> None:
     slots, run = Slots(1), Run([SMALL])
     run.start()

@@ -10,12 +10,13 @@ from gymnasium.envs.classic_control import CartPoleEnv
 from streamlit.testing.v1 import AppTest
 
 from dashboard import controls
-from dashboard.figures import figures, number
+from dashboard.figures import figures
 from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
 from dqn_core import DQNConfig
 from dqn_core.divergence import Stop
+from dqn_core.numbers import number
 from dqn_core.statistics import interquartile_mean, smooth
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -35,12 +36,12 @@ def session(at: AppTest) -> Session:
 
 
 def numbers(at: AppTest) -> dict[str, str]:
-    shown: dict[str, str] = figures(session(at).run)["numbers"]
+    shown: dict[str, str] = figures(session(at).run, session(at).link.smoothing)["numbers"]
     return shown
 
 
 def where(at: AppTest) -> str:
-    return str(figures(session(at).run)["where"])
+    return str(figures(session(at).run, session(at).link.smoothing)["where"])
 
 
 def train(at: AppTest, beyond: int) -> None:
@@ -64,7 +65,7 @@ def test_start_trains_and_pause_stops(page: AppTest) -> None:
     episode = session(page).run.trainer.episodes[0] + 1
     assert episode > 1
     assert where(page).endswith(f" of 50,000, episode {episode}")
-    assert numbers(page)["Average return"] != "–"
+    assert numbers(page)["Return (smoothed 0.9)"] != "–"
     page.button(key="pause").click().run()
     assert session(page).run.status is Status.PAUSED
     assert page.button(key="start").label == "Resume"
@@ -156,7 +157,7 @@ def test_a_seed_that_stopped_is_named_in_plain_text_and_left_out_of_the_averages
     assert told.endswith("The other 2 go on, and averages are of them alone.")
     columns = run.history.episodes.columns()
     averages = [smooth(columns["return"][columns["member"] == p])[-1] for p in (0, 2)]
-    assert numbers(page)["Average return"] == number(interquartile_mean(averages))
+    assert numbers(page)["Return (smoothed 0.9)"] == number(interquartile_mean(averages))
     run.trainer.evaluate()
     greedy = run.history.evaluations.columns(-2)["mean_return"]
     assert numbers(page)["Greedy return"] == number(interquartile_mean(greedy))
@@ -181,8 +182,7 @@ def test_the_way_to_the_threshold_is_told_and_that_it_was_reached(page: AppTest)
     train(page, 120)
     page.run()
     trainer = session(page).run.trainer
-    greedy = trainer.history.evaluations.columns()["mean_return"][-1]
-    assert where(page).endswith(f" · greedy return {number(greedy)} of the 475 that solve it")
+    assert where(page).endswith(" · solved at a greedy return of 475")
     trainer.evaluations.solved_at = 100
     page.run()
     assert where(page).endswith(" · solved at step 100")
@@ -212,10 +212,10 @@ def test_figures_of_several_members_are_those_of_all_of_them(page: AppTest) -> N
     page.run()
     trainer = session(page).run.trainer
     greedy = trainer.history.evaluations.frame().tail(3)["mean_return"]
-    assert numbers(page)["Greedy return"] == f"{interquartile_mean(greedy.to_list()):.1f}"
+    assert numbers(page)["Greedy return"] == number(interquartile_mean(greedy.to_list()))
     episodes = trainer.history.episodes.frame().groupby("member")["return"]
     average = [smooth(returns.to_numpy())[-1] for _, returns in episodes]
-    assert numbers(page)["Average return"] == f"{interquartile_mean(average):.1f}"
+    assert numbers(page)["Return (smoothed 0.9)"] == number(interquartile_mean(average))
 
 
 def test_drawing_the_page_makes_no_step_of_an_environment(monkeypatch: pytest.MonkeyPatch) -> None:
