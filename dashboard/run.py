@@ -382,10 +382,9 @@ class Run:
             self._pace.popleft()
 
     def _keep_snapshot(self) -> None:
-        newest = self.history.evaluations.columns(-1)["env_step"]
-        is_newer = len(newest) and newest[0] > self.snapshots[-1].env_steps
-        if is_newer and not self.trainer.stops[0]:
-            self.snapshots.append(self.trainer.agent())
+        evaluated = self.trainer.evaluated
+        if evaluated and evaluated.env_steps > self.snapshots[-1].env_steps:
+            self.snapshots.append(evaluated)
             if len(self.snapshots) > MOST_SNAPSHOTS:
                 # Of an odd number, so that the first and the newest stay.
                 self.snapshots = self.snapshots[::2]

@@ -64,6 +64,8 @@ class Trainer:
 
     A member that diverges is stopped, and the others go on as if it had never been there:
     ``stops`` has a member's `Stop` or None, ``going_on`` the members that have none.
+    ``evaluated`` is the first member's policy as the newest greedy evaluation found it, None
+    before there is one.
     """
 
     def __init__(self, config: DQNConfig | Sequence[DQNConfig]) -> None:
@@ -91,6 +93,7 @@ class Trainer:
         self.episodes = [0] * len(seeds)
         self.stops: list[Stop | None] = [None] * len(seeds)
         self.notice = ""
+        self.evaluated: Agent | None = None
         self._updates_due = 0
         self._exploration = UniformStream(seeds, "exploration")
         self._to_begin: list[int] = []
@@ -449,6 +452,8 @@ class Trainer:
             )
         if sound:
             self.evaluations.compare(sound, self.env_step)
+        if 0 in sound:
+            self.evaluated = self.agent()
         self._stop(
             {
                 p: diverged(math.nan, self.configs[p], self.env_step)
@@ -557,6 +562,7 @@ class Trainer:
         self.seconds = state["seconds"]
         self.episodes = list(state["episodes"])
         self.evaluations.load_state_dict(state)
+        self.evaluated = None
         self._begin_episodes()
         self._to_begin = []
         self._observations = np.array(state["observations"])
