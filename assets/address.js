@@ -1,38 +1,56 @@
 /**
- * The address bar carries the experiment, and the tab the name of its session.
+ * The address bar carries the experiment, and the tab remembers the name of its session.
  *
  * `st.query_params` would add an entry to the browser's history at each change of a control, and the
  * way back would lead through all of them; this replaces the entry.
  */
 
 const NAME = "dqn-lab-session";
+const OF_STREAMLIT = ["embed", "embed_options"];
 
-/** Keep the session's name; or, where the tab had another one and was not answered, that one's. */
-function unanswered({ session, answered }) {
+/** The address's parameters that are Streamlit's, or all others. */
+function parameters(ofStreamlit) {
+  const all = [...new URL(window.location.href).searchParams];
+  const chosen = all.filter(([name]) => OF_STREAMLIT.includes(name) === ofStreamlit);
+  return String(new URLSearchParams(chosen));
+}
+
+/** The session that the tab had before, unless that was answered: `name`, and whether it `begun`. */
+function before({ name, answered }) {
   try {
-    const name = sessionStorage.getItem(NAME);
-    if (name && name !== session && name !== answered) return name;
-    sessionStorage.setItem(NAME, session);
+    const kept = JSON.parse(sessionStorage.getItem(NAME));
+    return kept && ![name, answered].includes(kept.name) ? kept : null;
+  } catch {
+    return null; // a browser that stores nothing
+  }
+}
+
+function remember({ name, begun }) {
+  try {
+    sessionStorage.setItem(NAME, JSON.stringify({ name, begun }));
   } catch {
     // a browser that stores nothing
   }
-  return null;
 }
 
 /** `query` in place of the address's own, but for what Streamlit itself takes from one. */
 function write(query) {
   const address = new URL(window.location.href);
-  const embedding = new URLSearchParams(
-    [...address.searchParams].filter(([name]) => name === "embed" || name === "embed_options"),
-  );
-  const search = [query, String(embedding)].filter(Boolean).join("&");
+  const search = [query, parameters(true)].filter(Boolean).join("&");
   if (address.search === `?${search}`) return;
   address.search = search;
   window.history.replaceState(window.history.state, "", address);
 }
 
 export default function render({ data, setTriggerValue }) {
+  const left = before(data);
+  // What the page shows meanwhile is a run that has not begun.
+  document.documentElement.classList.toggle("coming-back", Boolean(left?.begun));
+  if (left) {
+    // The address stays: Streamlit tells a server that was restarted what the page began with.
+    setTriggerValue("back", { ...left, query: parameters(false) });
+    return;
+  }
   write(data.query);
-  const name = unanswered(data);
-  if (name) setTriggerValue("back", name);
+  remember(data);
 }

@@ -1,33 +1,43 @@
 /**
- * The space bar runs and pauses, a shortcut of Streamlit's button, but not where it means something
- * else: to a control that was reached with the keyboard, or to a dialog. And also where Streamlit
- * leaves it to a field that it means nothing to.
+ * The space bar runs and pauses, a shortcut of Streamlit's button, unless what has the focus uses it
+ * or a dialog is open. What was clicked with the mouse is done: the space bar is free again.
  *
  * Streamlit listens on the document and spares text fields alone; React is done at the body.
  */
-let isReachedByKey = false;
+import { NUMBER_BOX } from "./number_box.js";
 
-const notice = (event) => {
-  if (event.type === "pointerdown") isReachedByKey = false;
-  else if (event.key === "Tab") isReachedByKey = true;
+const PRESSED = "button, summary, [role=button], [role=tab]";
+const USES_SPACE = `${PRESSED}, textarea, select, [contenteditable], input:not([type=range])`;
+/** Fields that a space says nothing to; but a closed list opens by it for whoever uses the keys. */
+const CLOSED_LIST = "input[role=combobox][aria-expanded=false]";
+
+let isPointerDown = false;
+let isReachedByPointer = false;
+
+const notice = {
+  pointerdown: () => (isPointerDown = isReachedByPointer = true),
+  pointerup: () => (isPointerDown = false),
+  pointercancel: () => (isPointerDown = false),
+  focusin: () => (isReachedByPointer = isPointerDown),
 };
-for (const type of ["pointerdown", "keydown"]) {
-  document.addEventListener(type, notice, { capture: true });
+for (const [type, listener] of Object.entries(notice)) {
+  document.addEventListener(type, listener, { capture: true });
 }
 
-/** Fields that a space says nothing to: numbers and closed lists. A click leaves the focus there. */
-const DEAF = "input[type=number], input[role=combobox][aria-expanded=false]";
+const isDialogOpen = () => document.querySelector("[role=dialog]") !== null;
 
 document.addEventListener(
   "keydown",
   (event) => {
     const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
-    if (event.key !== " " || !isPlain || isReachedByKey || !event.target.matches(DEAF)) return;
+    if (event.key !== " " || !isPlain || isDialogOpen()) return;
+    const field = event.target;
+    const isDeaf = field.matches(NUMBER_BOX) || (isReachedByPointer && field.matches(CLOSED_LIST));
     const button = document.querySelector(".st-key-start button:enabled, .st-key-pause button");
-    if (!button || document.querySelector("[role=dialog]")) return;
+    if (!isDeaf || !button) return;
     event.stopPropagation();
     event.preventDefault();
-    event.target.blur(); // takes over what was typed
+    field.blur(); // takes over what was typed
     button.click();
   },
   { capture: true },
@@ -35,6 +45,6 @@ document.addEventListener(
 
 document.body.addEventListener("keydown", (event) => {
   if (event.key !== " ") return;
-  const isControl = isReachedByKey && event.target !== document.body;
-  if (isControl || document.querySelector("[role=dialog]")) event.stopPropagation();
+  const isDone = isReachedByPointer && event.target.matches(PRESSED);
+  if (isDialogOpen() || (event.target.matches(USES_SPACE) && !isDone)) event.stopPropagation();
 });

@@ -8,7 +8,6 @@
 
 import { Feed } from "./feed.js";
 import { Figures } from "./figures.js";
-import "./keys.js";
 import { Panel } from "./live_chart_panel.js";
 import { decode, Store } from "./live_chart_store.js";
 import { readTheme } from "./live_chart_theme.js";

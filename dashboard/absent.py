@@ -42,6 +42,11 @@ class Absent(Generic[Kept]):
                 return None
             return self._kept.pop(name)[1]
 
+    def has(self, name: str) -> bool:
+        """Whether something is kept under that name."""
+        self._forget_old()
+        return name in self._kept
+
     def _forget_old(self) -> None:
         oldest = time.monotonic() - KEPT_SECONDS
         with self._lock:

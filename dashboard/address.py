@@ -1,18 +1,38 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import streamlit as st
 
 from dashboard.links import Link, read
 from dashboard.markup import plain
+from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 
+_ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_FILES = ("frame.js", "address.js", "keys.js", "number_box.js")
+
 _component = st.components.v2.component(
-    "dqn_lab_address",
-    js=(Path(__file__).resolve().parent.parent / "assets" / "address.js").read_text("utf-8"),
+    "dqn_lab_frame", js=loader(publish(*(_ASSETS / name for name in _FILES)))
 )
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a browser's tab knows of its session: its ``name``, whether it has ``begun`` a run, and
+    the ``query`` of the address."""
+
+    name: str
+    begun: bool
+    query: str
+
+    @property
+    def link(self) -> tuple[Link, list[str]]:
+        """What the address says, and what of it cannot be used."""
+        return read(parse_qs(self.query, keep_blank_values=True))
 
 
 def read_address() -> tuple[Link, list[str]]:
@@ -21,18 +41,23 @@ def read_address() -> tuple[Link, list[str]]:
 
 
 def keep_address(
-    page: str, link: Link, session: str, answered: str, come_back: Callable[[str], None]
+    page: str, session: Remembered, answered: str, come_back: Callable[[Remembered], None]
 ) -> None:
-    """Let the address bar carry ``link``, and the browser's tab the name of the ``session``.
+    """Let the address bar carry the experiment, and the browser's tab remember the ``session``.
 
-    The page's name has a new page write them once more. When the tab had another session before,
-    as it has where its page was loaded again, ``come_back`` is called with that one's name; the
-    tab keeps it until it hears that this was ``answered``.
+    The page's name has a new page write them once more. When the tab remembers another session, as
+    it does where its page was loaded again or the server was restarted, ``come_back`` is called
+    with that one; until it hears that this was ``answered`` its address stays as it is.
     """
+
+    def back() -> None:
+        left = received("address", "back")
+        come_back(Remembered(str(left["name"]), bool(left["begun"]), str(left["query"])))
+
     _component(
         key="address",
-        data={"page": page, "query": link.query, "session": session, "answered": answered},
-        on_back_change=lambda: come_back(str(received("address", "back"))),
+        data={"page": page, "answered": answered, **asdict(session)},
+        on_back_change=back,
     )
 
 

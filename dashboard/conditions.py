@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
+from dashboard.number_box import number_box
+from dqn_core import HYPERPARAMETERS, LabError
 from dqn_core.evaluation import Push
 from dqn_core.families import PHYSICS, PUSHABLE, PhysicsParameter, family
 from dqn_core.numbers import MINUS, setting
@@ -42,15 +44,9 @@ class Conditions:
 def conditions(env_id: str) -> Conditions:
     """The conditions from the controls, drawn where the caller is."""
     st.markdown(":material/tune: **How it is tested**")
-    episodes = st.number_input("Episodes", 1, 200, 20, key="test_episodes", persist_state="session")
-    seed = st.number_input(
-        "First seed",
-        0,
-        2**31,
-        1_000,
-        key="test_seed",
-        persist_state="session",
-        help="Episode e starts from environment seed first + e.",
+    episodes = _whole_number("Episodes", 1, 200, 20)
+    seed = _whole_number(
+        "First seed", 0, 2**31, 1_000, help="Episode e starts from environment seed first + e."
     )
     epsilon = st.slider(
         "ε while testing",
@@ -80,7 +76,27 @@ def conditions(env_id: str) -> Conditions:
             on_click=_back_to_usual,
             args=(kind,),
         )
-    return Conditions(int(episodes), int(seed), epsilon, parameters, push)
+    return Conditions(episodes, seed, epsilon, parameters, push)
+
+
+def _whole_number(label: str, low: int, high: int, default: int, help: str = "") -> int:
+    """A number box that keeps its last good value; a refusal stands below it."""
+    values: dict[str, int] = st.session_state.setdefault("test_numbers", {})
+    refusals: dict[str, str] = st.session_state.setdefault("test_refusals", {})
+    declared = replace(HYPERPARAMETERS["n_step"], name=label, low=low, high=high)
+
+    def take(text: str) -> None:
+        refusals.pop(label, None)
+        try:
+            values[label] = int(declared.parsed(text))
+        except LabError as error:
+            refusals[label] = str(error)
+
+    name = "test_" + label.lower().replace(" ", "_")
+    number_box(label, name, values.get(label, default), take, help=help or None)
+    if label in refusals:
+        st.error(refusals[label], icon=":material/error:")
+    return values.get(label, default)
 
 
 def _physics_slider(key: str, parameter: PhysicsParameter) -> float:
@@ -112,8 +128,7 @@ def _push(kind: str) -> Push | None:
     )
     if math.isclose(amount, 0, abs_tol=hardest / 100):
         return None
-    at = st.number_input("Push at step", 0, 10_000, 50, key="push_step", persist_state="session")
-    return Push(int(at), component, amount)
+    return Push(_whole_number("Push at step", 0, 10_000, 50), component, amount)
 
 
 def _physics_key(kind: str, name: str) -> str:

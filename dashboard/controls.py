@@ -1,22 +1,22 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
-import math
 import re
-from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
 import streamlit as st
 
 from dashboard.exchange import exchange_buttons, open_dialog
+from dashboard.grid import Grid
 from dashboard.lesson import control_name
 from dashboard.links import MOST_MEMBERS, Link
+from dashboard.number_box import number_box
+from dashboard.picks import picks
 from dashboard.run import Status, show
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
-from dqn_core.foresight import never_due
 from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter, Value
 
 GROUP_SYMBOLS = {
@@ -31,9 +31,6 @@ GROUP_SYMBOLS = {
 APPLIES_SYMBOLS: dict[str, str] = {"next episode": "update", "restart": "restart_alt"}
 LOCK_SYMBOL = "lock"
 DIFFERS_MARK = "●"
-POWERS_OF_TWO = ("batch_size", "hidden_dim")
-NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0)
-"""Discounts worth trying: what matters is the distance from 1."""
 
 
 def sidebar(session: Session) -> None:
@@ -66,44 +63,9 @@ def sidebar(session: Session) -> None:
                 f"A change applies at once, {later}. "
                 f":orange[{DIFFERS_MARK}] is not the preset's value."
             )
-            grid.draw_ways_back()
-            st.html(f"<style>{_marks(session.link)} {grid.places()}</style>")
+            grid.draw_the_rest()
+            st.html(f"<style>{_marks(session.link)} {grid.places}</style>")
     open_dialog(session)
-
-
-class Grid:
-    """The rows drawn so far, and the ways back that are to stand in them.
-
-    These are drawn after all controls: one that came between two would push those below it from
-    their places, and the one in the user's hand would be made anew.
-    """
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self._ways_back: dict[str, tuple[int, str, Callable[[], None]]] = {}
-
-    def next_row(self) -> None:
-        self.rows += 1
-
-    def way_back(self, name: str, words: str, go: Callable[[], None]) -> None:
-        """At the end of the row that was begun last."""
-        self._ways_back[name] = (self.rows, words, go)
-
-    def draw_ways_back(self) -> None:
-        for name, (_, words, go) in self._ways_back.items():
-            st.button(
-                "",
-                key=f"back_{name}",
-                icon=":material/undo:",
-                type="tertiary",
-                help=words,
-                on_click=go,
-            )
-
-    def places(self) -> str:
-        """The rows of the ways back, as style rules."""
-        rows = ((name, row) for name, (row, *_) in self._ways_back.items())
-        return " ".join(f".st-key-back_{name} {{ grid-row: {row}; }}" for name, row in rows)
 
 
 def _which_run(session: Session) -> None:
@@ -125,26 +87,34 @@ def _which_run(session: Session) -> None:
 
 def _preset(session: Session, grid: Grid) -> None:
     """The preset, how much of it was changed, and the way back to it."""
-    locked = "preset" in session.link.fixed_controls
-    key = shown("control_preset", session.preset)
     changed = len(session.link.differences.keys() - session.link.fixed_controls)
+    label = PRESETS[session.preset].label
+    # Where values were changed none is chosen, so that each can be.
+    chosen = None if changed else session.preset
+    key = shown("control_preset", chosen)
+
+    def choose(name: str | None) -> None:
+        if name:
+            session.choose_preset(name)
+
     grid.next_row()
     st.selectbox(
-        f"Preset · {changed} changed" if changed else "Preset",
+        "Preset",
         list(PRESETS),
-        list(PRESETS).index(session.preset),
+        list(PRESETS).index(chosen) if chosen else None,
         key=key,
         format_func=lambda name: PRESETS[name].label,
-        help="Fills every control but the seed. "
-        + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
-        on_change=on_change(key, session.choose_preset),
-        disabled=locked,
+        placeholder=f"{label} · {changed} changed",
+        help="Fills every control but the seed; a run that trains gets the values at once, which "
+        "can be undone. " + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
+        on_change=on_change(key, choose),
+        disabled="preset" in session.link.fixed_controls,
     )
     if changed:
         values = "1 value" if changed == 1 else f"{changed} values"
         words = f"Put {values} back to the preset"
         grid.way_back("all", words, partial(session.choose_preset, session.preset))
-    _refusal(session, grid, "preset")
+    _notes(session, grid, "preset")
 
 
 def _group(
@@ -177,27 +147,23 @@ def _group(
             _control(session, grid, hyperparameter)
     else:
         for hyperparameter in rare:
-            _never_due(session, grid, hyperparameter.name)
+            _notes(session, grid, hyperparameter.name)
 
 
 def _members(session: Session, grid: Grid) -> None:
     """How many agents train side by side."""
-    locked = "members" in session.link.fixed_controls
-    key = shown("control_members", session.members)
     grid.next_row()
-    st.number_input(
+    number_box(
         control_name("members"),
-        1,
-        MOST_MEMBERS,
+        "control_members",
         session.members,
-        key=key,
+        partial(session.set_typed, "members"),
         help="How many agents train side by side, with consecutive seeds: the curve then "
         "shows the interquartile mean and its interval. "
         f"Range: 1 to {MOST_MEMBERS}. A change applies {APPLIES_WORDS['restart']}.",
-        on_change=on_change(key, session.set_members),
-        disabled=locked,
+        disabled="members" in session.link.fixed_controls,
     )
-    _refusal(session, grid, "members")
+    _notes(session, grid, "members")
 
 
 def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> None:
@@ -206,31 +172,46 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
     locked = name in session.link.fixed_controls
     value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
     differs = name in session.link.differences
-    label = control_name(name)
     grid.next_row()
-    options = _options(session, hyperparameter, "control", locked)
-    options["help"] = _escape(hyperparameter.help)
-    match hyperparameter.scale:
-        case "switch":
-            st.toggle(label, value, **options)
-        case "text":
-            known = _environments(value)
-            st.selectbox(label, known, known.index(value), accept_new_options=True, **options)
-        case "choice":
-            choices = hyperparameter.choices
-            st.selectbox(label, choices, choices.index(value), format_func=show, **options)
-        case _ if picks := _picks(hyperparameter, value, preset_value):
-            st.select_slider(label, picks, value, format_func=show, **options)
-            options = _options(session, hyperparameter, "exact", locked)
-            options["label_visibility"] = "collapsed"
-            _number_box(f"{hyperparameter.label}, exact value", hyperparameter, value, options)
-        case _:
-            _number_box(label, hyperparameter, value, options)
+    if hyperparameter.kind in (int, float):
+        _numeric(session, hyperparameter, picks(hyperparameter, value, preset_value))
+    else:
+        _choice(session, hyperparameter)
     if differs and not locked:
         words = f"{hyperparameter.label}: back to the preset's {show(preset_value)}"
         grid.way_back(name, words, partial(session.set, name, preset_value))
-    _refusal(session, grid, name)
-    _never_due(session, grid, name)
+    _notes(session, grid, name)
+
+
+def _numeric(session: Session, hyperparameter: Hyperparameter, values: list[Value]) -> None:
+    """A box, beside a slider where there are values to pick."""
+    name, label = hyperparameter.name, control_name(hyperparameter.name)
+    options: dict[str, Any] = {"help": _escape(hyperparameter.help)}
+    box = f"control_{name}"
+    if values:
+        st.select_slider(label, values, format_func=show, **_options(session, hyperparameter))
+        label, box = f"{hyperparameter.label}, exact value", f"exact_{name}"
+        options = {"label_visibility": "collapsed"}
+    number_box(
+        label,
+        box,
+        getattr(session.config, name),
+        partial(session.set_typed, name),
+        disabled=name in session.link.fixed_controls,
+        **options,
+    )
+
+
+def _choice(session: Session, hyperparameter: Hyperparameter) -> None:
+    """A switch, or a list."""
+    label, options = control_name(hyperparameter.name), _options(session, hyperparameter)
+    if hyperparameter.scale == "switch":
+        st.toggle(label, **options)
+        return
+    value, is_free = options.pop("value"), hyperparameter.scale == "text"
+    choices = _environments(value) if is_free else hyperparameter.choices
+    more = {"accept_new_options": True} if is_free else {"format_func": show}
+    st.selectbox(label, choices, choices.index(value), **more, **options)
 
 
 def _marks(link: Link) -> str:
@@ -254,60 +235,41 @@ def _marks(link: Link) -> str:
     return " ".join(rules)
 
 
-def _refusal(session: Session, grid: Grid, name: str) -> None:
-    """The sentence of a value that was not taken, below its control."""
+def _notes(session: Session, grid: Grid, name: str) -> None:
+    """Below a control: why a value was refused, and what it asks of the run and will not have."""
     if session.refused == name:
-        grid.next_row()
-        st.error(in_labels(session.problem), icon=":material/error:")
-
-
-def _never_due(session: Session, grid: Grid, name: str) -> None:
-    """The sentence for what this control asks of the run and will not have, below it."""
-    trainer = session.run.trainer
-    if sentence := never_due(trainer.config, trainer.spec).get(name):
-        grid.next_row()
-        st.warning(in_labels(sentence), icon=":material/warning:")
+        refusal = partial(st.error, in_labels(session.problem), icon=":material/error:")
+        grid.note(f"refused_{name}", refusal)
+    if sentence := session.never_due.get(name):
+        grid.note(
+            f"never_{name}", partial(st.warning, in_labels(sentence), icon=":material/warning:")
+        )
 
 
 def in_labels(problem: str) -> str:
     """A refusal that names hyperparameters as the page does, by their labels."""
 
-    def label(found: re.Match[str]) -> str:
-        return HYPERPARAMETERS[found[0]].label
-
+    labels = {name: h.label for name, h in HYPERPARAMETERS.items()}
+    labels["members"] = control_name("members")
     # In the middle of a sentence "loss" or "seed" may be just a word.
-    names = "|".join(name for name in HYPERPARAMETERS if "_" in name)
-    return re.sub(rf"^({'|'.join(HYPERPARAMETERS)})\b|\b({names})\b", label, problem)
+    names = "|".join(name for name in labels if "_" in name)
+    return re.sub(
+        rf"^({'|'.join(labels)})\b|\b({names})\b", lambda found: labels[found[0]], problem
+    )
 
 
-def _options(
-    session: Session, hyperparameter: Hyperparameter, prefix: str, locked: bool
-) -> dict[str, Any]:
-    """What all widgets have in common."""
-    key = shown(f"{prefix}_{hyperparameter.name}", getattr(session.config, hyperparameter.name))
+def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]:
+    """What all widgets but number boxes have in common."""
+    name = hyperparameter.name
+    value = getattr(session.config, name)
+    key = shown(f"control_{name}", value)
     return {
+        "value": value,
         "key": key,
-        "on_change": on_change(key, partial(_set, session, hyperparameter.name)),
-        "disabled": locked,
+        "on_change": on_change(key, partial(session.set, name)),
+        "disabled": name in session.link.fixed_controls,
+        "help": _escape(hyperparameter.help),
     }
-
-
-def _number_box(
-    label: str, hyperparameter: Hyperparameter, value: Any, options: dict[str, Any]
-) -> None:
-    """A box without bounds: what is out of range reaches the session, whose refusal says why."""
-    if hyperparameter.kind is int:
-        st.number_input(label, value=value, step=1, **options)
-    else:
-        log = hyperparameter.scale == "log"
-        step = float(hyperparameter.default) / 10 if log else 0.001
-        st.number_input(label, value=value, step=step, format="%g", **options)
-
-
-def _set(session: Session, name: str, value: Value) -> None:
-    if isinstance(value, float):
-        value = float(f"{value:.12g}")  # 0.1 + 0.2 of the box's arrows is 0.3
-    session.set(name, value)
 
 
 def _environments(current: str) -> list[str]:
@@ -318,30 +280,6 @@ def _environments(current: str) -> list[str]:
 @lru_cache
 def _known_environments() -> list[str]:
     return known_environments()
-
-
-def _picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
-    """The values a slider offers, its ends and ``needed`` among them; none where a box is better.
-
-    A slider tells its values apart by their words: `show` writes no two alike.
-    """
-    low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
-    steps: list[float]
-    if hyperparameter.name in POWERS_OF_TWO:
-        steps = [2.0**e for e in range(math.ceil(math.log2(low)), int(math.log2(high)) + 1)]
-    elif hyperparameter.scale == "log":
-        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        steps = [float(f"{m}e{e}") for e in decades for m in (1, 2, 5)]
-    elif hyperparameter.name == "gamma":
-        steps = list(NEAR_ONE)
-    elif hyperparameter.scale == "linear" and kind is float:
-        steps = [low + (high - low) * i / 100 for i in range(101)]
-    elif hyperparameter.scale == "linear" and high <= 50:
-        steps = [float(step) for step in range(int(low), int(high) + 1)]
-    else:
-        return []
-    between = {kind(step) for step in steps if low < step < high}
-    return sorted({kind(low), kind(high)} | between | {*needed})
 
 
 def _escape(text: str) -> str:

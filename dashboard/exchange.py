@@ -104,7 +104,7 @@ def _paste(session: Session) -> None:
 
 def _files(session: Session) -> None:
     run = session.run
-    name = filename(run, session.link)
+    name = filename(run)
     st.markdown("**Save** the run as it is at the click")
     with st.container(horizontal=True):
         for label, suffix, words, make in (
@@ -114,12 +114,7 @@ def _files(session: Session) -> None:
                 "The whole run: it can be opened and continued from there",
                 lambda: run_bytes(run),
             ),
-            (
-                "Curves",
-                ".zip",
-                "Every table of the history as CSV, with each seed's configuration",
-                lambda: curves_zip(run),
-            ),
+            ("Curves", ".zip", "Every table of the history as CSV", lambda: curves_zip(run)),
             (
                 "Script",
                 ".py",

@@ -47,7 +47,7 @@ def open_page(title: str) -> Session:
         for script, name, symbol in PAGES:
             st.page_link(script, label=name, icon=symbol)
         session = current_session()
-        keep_address(title, session.link, session.name, session.answered, session.come_back)
+        keep_address(title, session.remembered, session.answered, session.come_back)
     tell_problems(session.link_problems)
     return session
 

@@ -46,7 +46,6 @@ _FILES = (
     _ASSETS / "figures.js",
     _ASSETS / "envelope.js",
     _ASSETS / "feed.js",
-    _ASSETS / "keys.js",
     _ASSETS / "messages.js",
     _ASSETS / "numbers.js",
     _ASSETS / "paper.js",

@@ -4,13 +4,14 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
 from dashboard.absent import Absent
-from dashboard.address import read_address
+from dashboard.address import Remembered, read_address
 from dashboard.earlier import Earlier, EarlierRuns
-from dashboard.links import MOST_MEMBERS, Link, pasted
+from dashboard.links import MEMBERS, MOST_MEMBERS, Link, pasted
 from dashboard.restore_points import RestorePoint
 from dashboard.run import Run, Status, change_label
 from dashboard.runner import Runner
@@ -20,7 +21,13 @@ from dqn_core.checkpoint import load_run
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import environment_spec
 from dqn_core.errors import CheckpointError, ConfigurationError
+from dqn_core.foresight import never_due
 from dqn_core.hyperparameter import Value
+
+LOST = (
+    "The run of this page is lost: the server was restarted, or the page was away for too long. "
+    "The controls have its values."
+)
 
 
 class Session:
@@ -38,9 +45,6 @@ class Session:
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
         self.name = secrets.token_urlsafe(16)
         self.answered = ""
-        self.link = link or Link()
-        self._asked_for = self.link.query  # whether or not it can be built
-        self.link_problems = list(link_problems)
         self.problem = ""
         self.refused = ""
         self.left_alone: list[str] = []
@@ -48,12 +52,28 @@ class Session:
         self.earlier = EarlierRuns()
         self.for_next = False
         self._set_aside: Link | None = None  # what the controls show for the other of the two runs
+        self._start_from(link or Link(), link_problems)
+
+    def _start_from(self, link: Link, link_problems: Sequence[str]) -> None:
+        self.link = link
+        self._asked_for = link.query  # whether or not it can be built
+        self.link_problems = list(link_problems)
         try:
             self.run = Run(self.link.member_configs)
         except LabError as error:
             self.link_problems.append(f"{error} Used instead: the preset.")
             self.link = replace(self.link, config=self.baseline)
             self.run = Run(self.link.member_configs)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something would be lost with this session."""
+        return self.run.status is not Status.READY or bool(self.earlier.all)
+
+    @property
+    def remembered(self) -> Remembered:
+        """What its browser tab is to know of it."""
+        return Remembered(self.name, self.has_begun, self.link.query)
 
     @property
     def state(self) -> str:
@@ -79,12 +99,30 @@ class Session:
         """The preset's values, against which differences are marked."""
         return preset(self.link.preset)
 
+    @property
+    def never_due(self) -> dict[str, str]:
+        """What a run of the controls' values would never do, by the hyperparameter to change."""
+        if self.config.env_id != self.run.config.env_id:
+            return {}  # another environment's threshold and time limit are not known yet
+        return never_due(self.config, self.run.trainer.spec)
+
     def set(self, name: str, value: Value) -> None:
         """Put one control to a new value; a live hyperparameter reaches the run at once.
 
         A refusal becomes ``problem``, with nothing changed.
         """
         self._adopt(name, lambda: replace(self.link, config=self.config.replace(**{name: value})))
+
+    def set_typed(self, name: str, text: str) -> None:
+        """As `set` or `set_members`, to the value that a person typed."""
+
+        def make() -> Link:
+            if name == "members":
+                return replace(self.link, members=int(MEMBERS.parsed(text)))
+            value = HYPERPARAMETERS[name].parsed(text)
+            return replace(self.link, config=self.config.replace(**{name: value}))
+
+        self._adopt(name, make)
 
     def set_members(self, members: int) -> None:
         """Train ``members`` agents side by side from the next reset on."""
@@ -248,22 +286,28 @@ class Session:
             self.problem, self.refused = f"{name} was not opened. {error}", "open"
         return not self.problem
 
-    def come_back(self, name: str) -> None:
-        """Go on with the run that the tab had as ``name``, before its page was loaded again.
+    def come_back(self, left: Remembered) -> None:
+        """Go on with what the tab had before its page was loaded again, or the server restarted.
 
-        Unless its address was changed: then it asks for another one. ``answered`` is the name that
-        was asked for last.
+        Unless its address was changed: then it asks for another run. Where the earlier session is
+        not to be found, its values are those of the address, and what is lost is said.
         """
-        self.answered = name
-        left = absent().take(name, lambda session: session.link.query == self._asked_for)
-        if left is None:
+        self.answered = left.name
+        link, problems = left.link
+        before = absent().take(left.name, lambda session: session.link.query == link.query)
+        if before:
+            self.run.close()
+            self.link, self.run, self.earlier = before.link, before.run, before.earlier
+            self.for_next, self._set_aside = before.for_next, before._set_aside
+            self.link_problems.clear()
+            # Should its connection come back after all, it has a run of its own.
+            before.run, before.earlier = Run([before.run.config]), EarlierRuns()
             return
-        self.run.close()
-        self.link, self.run, self.earlier = left.link, left.run, left.earlier
-        self.for_next, self._set_aside = left.for_next, left._set_aside
-        self.link_problems.clear()
-        # Should its connection come back after all, it has a run of its own.
-        left.run, left.earlier = Run([left.run.config]), EarlierRuns()
+        if link.query != self._asked_for:
+            self.run.close()
+            self._start_from(link, problems)
+        if left.begun and not absent().has(left.name) and not is_connected(left.name):
+            self.run.message = LOST
 
     def needs_reset(self) -> list[str]:
         """What the controls show and the run does not have, as ``Hidden width 128 → 64``."""
@@ -293,6 +337,7 @@ def current_session() -> Session:
     session: Session = st.session_state["session"]
     session.runner = _visit(session).runner
     session.runner.touch()
+    sessions()[session.name] = session
     return session
 
 
@@ -306,7 +351,7 @@ class Visit:
     def end(self) -> None:
         """Called on the server's event loop."""
         self.runner.stop()
-        if self.session.run.trainer.env_step:
+        if self.session.has_begun:
             absent().keep(self.session.name, self.session)
 
 
@@ -314,6 +359,18 @@ class Visit:
 def _visit(_session: Session) -> Visit:
     absent().take(_session.name)  # it is back
     return Visit(_session, Runner(lambda: _session.run, slots()))
+
+
+def is_connected(name: str) -> bool:
+    """Whether another page has the session of that name, as where a tab was duplicated."""
+    session = sessions().get(name)
+    return session is not None and not session.runner.is_stopped
+
+
+@st.cache_resource(show_spinner=False)
+def sessions() -> WeakValueDictionary[str, Session]:
+    """The server's sessions by name."""
+    return WeakValueDictionary()
 
 
 @st.cache_resource(show_spinner=False)

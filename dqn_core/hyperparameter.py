@@ -14,6 +14,9 @@ APPLIES_WORDS: dict[str, str] = {
     "next episode": "at the next episode",
     "restart": "at the next reset",
 }
+MOST_DIGITS = 40
+"""A longer number is not repeated as it was typed."""
+
 Scale = Literal["linear", "log", "choice", "switch", "text"]
 Value = bool | int | float | str
 
@@ -84,10 +87,13 @@ class Hyperparameter:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refusal(value)
+        return self._number(value, shown(value))
+
+    def _number(self, value: float, words: str) -> Value:
         if not self.low <= value <= self.high:  # NaN compares false
-            raise self._refusal(value)
+            raise ConfigurationError(f"{self.name} must be {self.range_text}, not {words}.")
         if self.kind is int and value != int(value):
-            raise ConfigurationError(f"{self.name} must be a whole number, not {value!r}.")
+            raise ConfigurationError(f"{self.name} must be a whole number, not {words}.")
         converted: Value = self.kind(value)
         return converted
 
@@ -103,9 +109,10 @@ class Hyperparameter:
         if self.kind is str:
             return self.validated(text)
         try:
-            return self.validated(float(text))  # a whole number may be written as 1e6
+            value = float(text)  # a whole number may be written as 1e6
         except ValueError:
             raise self._refusal(text) from None
+        return self._number(value, text if len(text) <= MOST_DIGITS else shown(value))
 
     def _refusal(self, value: object) -> ConfigurationError:
         return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown(value)}.")

@@ -74,11 +74,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def streamlit_server(log: Path, script: Path, *args: str) -> Iterator[str]:
+def streamlit_server(log: Path, script: Path, *args: str, port: int = 0) -> Iterator[str]:
     """Serve `script`, with the checkout's settings, until the end of the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.headless", "true", "--server.port", str(port), *args]
     with log.open("wb") as output:
@@ -101,6 +99,13 @@ def streamlit_server(log: Path, script: Path, *args: str) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

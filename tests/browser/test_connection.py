@@ -1,9 +1,21 @@
 """What a page and its server say to each other, and what is left when they cannot."""
 
+from pathlib import Path
+
 from playwright.sync_api import Page, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.browser.train_page import LONG, button, env_step, go_to, open_app, wait_for_step
+from tests.browser.conftest import CHECKOUT, free_port, streamlit_server
+from tests.browser.train_page import (
+    LONG,
+    box,
+    button,
+    enter,
+    env_step,
+    go_to,
+    open_app,
+    wait_for_step,
+)
 
 
 def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
@@ -116,6 +128,35 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: s
         page.wait_for_timeout(50)
     page.wait_for_timeout(1_000)
     assert env_step(page) == 0, "another address is another run"
+
+
+def test_after_a_restart_of_the_server_the_page_says_what_is_lost_and_keeps_its_values(
+    page: Page, tmp_path: Path
+) -> None:
+    port = free_port()
+    with streamlit_server(tmp_path / "first.log", CHECKOUT / "app.py", port=port) as url:
+        open_app(page, url, f"{LONG}&gamma=0.9")
+        for key, value in (
+            ("exact_gamma", "0.6"),
+            ("exact_batch_size", "64"),
+            ("control_seed", "5"),
+        ):
+            enter(page, key, value)
+            page.wait_for_url(f"**{key.split('_', 1)[1]}={value}*")
+        button(page, "start").click()
+        wait_for_step(page, 10)
+        address = page.url
+    assert "gamma=0.6" in address
+    with streamlit_server(tmp_path / "second.log", CHECKOUT / "app.py", port=port):
+        expect(page.get_by_text("The run of this page is lost")).to_be_visible()
+        assert page.url == address
+        for name, value in (("gamma", "0.6"), ("batch_size", "64")):
+            control = page.locator(f"[class*=st-key-control_{name}]").get_by_role("slider")
+            expect(control).to_have_attribute("aria-valuetext", value)
+            expect(box(page, f"exact_{name}")).to_have_value(value)
+        expect(box(page, "control_seed")).to_have_value("5")
+        button(page, "open_copy").click()
+        expect(page.get_by_role("dialog")).to_contain_text("--batch-size 64 --gamma 0.6")
 
 
 def test_a_late_message_of_the_page_that_was_left_does_not_empty_the_next(

@@ -104,11 +104,60 @@ def test_a_refused_value_goes_back_and_says_why(page: Page, app_url: str) -> Non
     expect(box(page, "exact_batch_size")).to_have_value(str(DQNConfig().batch_size))
 
 
+def test_what_is_typed_is_taken_or_refused_by_its_own_words(page: Page, app_url: str) -> None:
+    open_app(page, app_url)
+    refusal = page.get_by_test_id("stSidebar").get_by_role("alert")
+    for key, typed, words in (
+        ("exact_batch_size", "1e20", "Batch size must be 1 to 1,024, not 1e20."),
+        ("exact_batch_size", "2.5", "Batch size must be a whole number, not 2.5."),
+        ("exact_gamma", "0,5", "Discount must be 0 to 1, not '0,5'."),
+        ("exact_gamma", "", "Discount must be 0 to 1, not ''."),
+        ("control_seed", "1e", "Seed must be 0 to 9,007,199,254,740,991, not '1e'."),
+        ("control_members", "17", "Seeds side by side must be 1 to 16, not 17."),
+    ):
+        before = box(page, key).input_value()
+        enter(page, key, typed)
+        expect(refusal).to_contain_text(words)
+        expect(box(page, key)).to_have_value(before)
+    enter(page, "exact_learning_rate", "1e-3")
+    expect(thumb(page, "learning_rate")).to_have_attribute("aria-valuetext", "0.001")
+    expect(refusal).to_have_count(0)
+
+
+def test_the_arrow_keys_count_by_the_last_digit_of_a_box(page: Page, app_url: str) -> None:
+    open_app(page, app_url, "?gamma=0.99")
+    expect(page.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+    for key, pressed, counted in (
+        ("exact_gamma", "ArrowDown", "0.98"),
+        ("control_seed", "ArrowUp", "1"),
+    ):
+        box(page, key).press(pressed)
+        box(page, key).press("Enter")
+        expect(box(page, key)).to_have_value(counted)
+    expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.98")
+
+
+def test_values_for_the_next_run_wait_for_it(page: Page, app_url: str) -> None:
+    open_app(page, app_url, LONG)
+    start(page)
+    page.get_by_role("radio", name="the next run").click()
+    enter(page, "exact_gamma", "0.5")
+    expect(page.get_by_text("For the next run: γ 0.99 → 0.5. Reset begins it.")).to_be_visible()
+    expect(page.locator(".st-key-changes")).to_have_count(0)
+    page.get_by_role("radio", name="this run").click()
+    expect(box(page, "exact_gamma")).to_have_value("0.99")
+    page.get_by_role("radio", name="the next run").click()
+    expect(box(page, "exact_gamma")).to_have_value("0.5")
+    page.locator(".st-key-reset button").first.click()
+    expect(page.get_by_text("For the next run")).to_have_count(0)
+    expect(box(page, "exact_gamma")).to_have_value("0.5")
+
+
 def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url: str) -> None:
     open_app(page, app_url)
     page.locator(".st-key-more_Learn button").click()
     enter(page, "exact_n_step", "7")
-    expect(page.get_by_text("Preset · 1 changed")).to_be_visible()
+    expect(page.get_by_placeholder("Recommended · 1 changed")).to_be_visible()
     expect(box(page, "exact_n_step")).to_be_visible()
     page.locator(".st-key-more_Learn button").click()
     expect(page.get_by_role("button", name="Learn · 6 more, 1 changed")).to_be_visible()

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.controls import GROUP_SYMBOLS, _picks
+from dashboard.controls import GROUP_SYMBOLS
 from dashboard.lesson import control_name
 from dashboard.links import Link
+from dashboard.picks import picks
 from dashboard.run import change_label, show
 from dashboard.session import Session
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset
@@ -80,7 +81,7 @@ def session(app: AppTest) -> Session:
 
 
 def control(app: AppTest, name: str, prefix: str = "control") -> Any:
-    for kind in ("select_slider", "number_input", "selectbox", "toggle"):
+    for kind in ("select_slider", "text_input", "selectbox", "toggle"):
         for widget in app.sidebar.get(kind):
             if re.fullmatch(rf"{prefix}_{name}(-\d+)?", widget.key or ""):
                 return widget
@@ -102,7 +103,8 @@ def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() 
     app = opened()
     unfold(app)
     for name, value in NEW_VALUES.items():
-        control(app, name).set_value(value)
+        widget = control(app, name)
+        widget.set_value(str(value) if widget.type == "text_input" else value)
     app.run()
     assert not app.exception
     assert session(app).config == DQNConfig(**NEW_VALUES)
@@ -121,17 +123,17 @@ def test_what_the_run_will_never_do_is_told_at_its_control_folded_away_or_not() 
     assert words in [warning.value for warning in app.sidebar.warning]
     unfold(app)
     assert [warning.value for warning in app.sidebar.warning].count(words) == 1
-    control(app, "total_steps", "exact").set_value(1_000).run()
+    control(app, "total_steps", "exact").set_value("1000").run()
     assert words not in [warning.value for warning in app.sidebar.warning]
 
 
 @pytest.mark.parametrize("gamma", [0.9, 0.99, 0.995, 0.999, 0.9999999])
 def test_the_box_takes_any_exact_value_and_the_slider_follows(app: AppTest, gamma: float) -> None:
-    control(app, "gamma", "exact").set_value(gamma).run()
+    control(app, "gamma", "exact").set_value(str(gamma)).run()
     assert session(app).config.gamma == gamma
     assert control(app, "gamma").value == gamma
     control(app, "gamma").set_value(0.5).run()
-    assert control(app, "gamma", "exact").value == 0.5
+    assert control(app, "gamma", "exact").value == "0.5"
 
 
 def test_a_late_message_with_the_other_widgets_old_value_changes_nothing(app: AppTest) -> None:
@@ -143,7 +145,7 @@ def test_a_late_message_with_the_other_widgets_old_value_changes_nothing(app: Ap
     assert control(app, "gamma", "exact").key != box
     app._run(late)
     assert session(app).config.gamma == 0.5
-    control(app, "gamma", "exact").set_value(0.6).run()
+    control(app, "gamma", "exact").set_value("0.6").run()
     assert session(app).config.gamma == 0.6
 
 
@@ -156,12 +158,12 @@ def test_a_late_message_does_not_take_a_way_back_back(app: AppTest) -> None:
 
 
 def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: AppTest) -> None:
-    control(app, "batch_size", "exact").set_value(4_000).run()
+    control(app, "batch_size", "exact").set_value("4000").run()
     assert [error.value for error in app.error] == ["Batch size must be 1 to 1,024, not 4000."]
     assert [error.value for error in app.sidebar.error] == [app.error[0].value]
-    assert control(app, "batch_size", "exact").value == DQNConfig().batch_size
+    assert control(app, "batch_size", "exact").value == str(DQNConfig().batch_size)
     assert control(app, "batch_size").value == DQNConfig().batch_size
-    control(app, "batch_size", "exact").set_value(65).run()
+    control(app, "batch_size", "exact").set_value("65").run()
     assert not app.error
     assert session(app).config.batch_size == 65
 
@@ -175,7 +177,7 @@ def test_values_that_do_not_go_together_are_refused(app: AppTest) -> None:
 def test_one_click_puts_one_back_and_one_puts_all_back(app: AppTest) -> None:
     control(app, "gamma").set_value(0.9)
     control(app, "tau").set_value(0.5)
-    control(app, "seed").set_value(5)
+    control(app, "seed").set_value("5")
     app.run()
     app.button(key="back_gamma").click().run()
     assert session(app).config == DQNConfig(tau=0.5, seed=5)
@@ -202,6 +204,31 @@ def test_a_preset_fills_every_control(app: AppTest) -> None:
     assert session(app).config == preset("notebook")
     assert control(app, "env_id").value == "CartPole-v0"
     assert control(app, "tau").value == 1.0
+
+
+def test_the_preset_that_was_changed_can_be_chosen_again() -> None:
+    app = opened(preset="notebook")
+    control(app, "gamma").set_value(0.5).run()
+    assert control(app, "preset").value is None
+    assert control(app, "preset").placeholder == "Notebook · 1 changed"
+    control(app, "preset").set_value("notebook").run()
+    assert session(app).config == preset("notebook")
+    assert control(app, "preset").value == "notebook"
+    control(app, "gamma").set_value(0.5).run()
+    control(app, "preset").set_value("recommended").run()
+    assert session(app).config == preset("recommended")
+
+
+def test_a_note_below_a_control_moves_no_control_from_its_place(app: AppTest) -> None:
+    def keys() -> list[str]:
+        return [re.sub(r"-\d+$", "", element.key or "") for element in app.sidebar]
+
+    before = keys()
+    control(app, "seed").set_value("1e").run()
+    assert app.sidebar.error
+    control(app, "total_steps").set_value(500).run()
+    assert app.sidebar.warning
+    assert keys()[: len(before)] == before
 
 
 def test_a_folded_value_that_differs_is_said_outside(app: AppTest) -> None:
@@ -277,7 +304,7 @@ def test_a_link_fills_the_controls_and_its_bad_values_are_listed() -> None:
 
 def test_hidden_controls_are_not_shown_and_locked_ones_cannot_be_moved() -> None:
     app = opened(hide="Target,gamma,members", lock="seed,env_id", gamma="0.9", seed="4")
-    keys = {w.key for kind in ("number_input", "select_slider") for w in app.sidebar.get(kind)}
+    keys = {w.key for kind in ("text_input", "select_slider") for w in app.sidebar.get(kind)}
     assert not keys & {"control_tau", "exact_tau", "control_gamma", "control_members"}
     assert not any("Target" in title for title in titles(app))
     assert control(app, "seed").disabled
@@ -324,16 +351,16 @@ def test_the_lesson_dialog_makes_the_link() -> None:
 def test_the_ends_of_a_slider_are_the_ends_of_the_range() -> None:
     with_slider = 0
     for declared in HYPERPARAMETERS.values():
-        picks = _picks(declared, declared.default)
-        if picks:
-            assert (picks[0], picks[-1]) == (declared.low, declared.high), declared.name
+        values = picks(declared, declared.default)
+        if values:
+            assert (values[0], values[-1]) == (declared.low, declared.high), declared.name
             with_slider += 1
     assert with_slider > 10
 
 
 def test_no_two_values_of_a_slider_are_written_alike() -> None:
-    picks = _picks(HYPERPARAMETERS["gamma"], 0.999999999, 0.99)
-    assert [show(pick) for pick in picks][-2:] == ["0.999999999", "1"]
+    near_one = picks(HYPERPARAMETERS["gamma"], 0.999999999, 0.99)
+    assert [show(value) for value in near_one][-2:] == ["0.999999999", "1"]
     for declared in HYPERPARAMETERS.values():
-        words = [show(pick) for pick in _picks(declared, declared.default)]
+        words = [show(pick) for pick in picks(declared, declared.default)]
         assert len(set(words)) == len(words), declared.name

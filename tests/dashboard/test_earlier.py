@@ -186,7 +186,7 @@ def test_after_a_reload_the_page_that_was_left_has_no_part_in_the_runs_of_the_ne
     trained(left)
     Visit(left, Runner(lambda: left.run, Slots(1))).end()
     session = Session(Link(config=SMALL))
-    session.come_back(left.name)
+    session.come_back(left.remembered)
     assert words(session) == ["run 1"]
     trained(left).reset()
     assert words(session) == ["run 1"]

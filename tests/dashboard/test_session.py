@@ -1,11 +1,15 @@
 """The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
 
+from dataclasses import replace
+
+from dashboard.address import Remembered
 from dashboard.links import Link
 from dashboard.run import Status
 from dashboard.runner import Runner
-from dashboard.session import Session, Visit, absent
+from dashboard.session import LOST, Session, Visit, absent, sessions
 from dashboard.slots import Slots
 from dqn_core import DQNConfig, preset
+from tests.core.small_runs import SMALL
 
 
 def begun() -> Session:
@@ -208,27 +212,32 @@ def left() -> Session:
     return session
 
 
+def come_back(session: Session, earlier: Session) -> None:
+    """A tab that had ``earlier`` gets ``session``, at the address that this one was made from."""
+    session.come_back(replace(earlier.remembered, query=session._asked_for))
+
+
 def test_a_page_that_was_loaded_again_goes_on_with_its_run() -> None:
     earlier = left()
     run = earlier.run
     session = Session()
-    session.come_back(earlier.name)
+    come_back(session, earlier)
     assert session.run is run
     assert session.run.trainer.env_step == 1
     assert earlier.run is not run, "two sessions never share a run"
     again = Session()
-    again.come_back(earlier.name)
+    come_back(again, earlier)
     assert again.run.trainer.env_step == 0, "it is there once"
 
 
 def test_a_page_with_another_address_begins_the_run_that_it_asks_for() -> None:
     earlier = left()
     session = Session(Link(config=preset("recommended").replace(gamma=0.5)))
-    session.come_back(earlier.name)
+    come_back(session, earlier)
     assert session.run.trainer.env_step == 0
     assert session.config.gamma == 0.5
     again = Session()
-    again.come_back(earlier.name)
+    come_back(again, earlier)
     assert again.run.trainer.env_step == 1, "it is there for whoever goes back to its address"
 
 
@@ -240,7 +249,7 @@ def test_a_draft_that_cannot_be_built_does_not_keep_the_run_from_coming_back() -
     Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
     session = Session(earlier.link)
     assert session.link_problems
-    session.come_back(earlier.name)
+    come_back(session, earlier)
     assert session.run.trainer.env_step == 1
     assert session.link_problems == []
 
@@ -254,8 +263,42 @@ def test_the_speed_goes_with_the_run_and_from_one_to_the_next() -> None:
     earlier.run.advance(Slots(1))
     Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
     session = Session()
-    session.come_back(earlier.name)
+    come_back(session, earlier)
     assert session.run.steps_per_second == 10
+
+
+def test_a_server_that_does_not_know_the_tabs_run_says_so_and_takes_the_addresss_values() -> None:
+    session = Session()
+    session.come_back(Remembered("lost", True, "preset=recommended&gamma=0.6&seed=5&smoothing=0.5"))
+    assert session.run.message == LOST
+    assert session.run.config == session.config == DQNConfig(gamma=0.6, seed=5)
+    assert session.link.smoothing == 0.5
+    session = Session()
+    session.come_back(Remembered("never begun", False, "preset=recommended&gamma=0.6"))
+    assert session.run.message == ""
+    assert session.config.gamma == 0.6
+
+
+def test_a_tab_that_was_duplicated_has_lost_nothing() -> None:
+    first = begun()
+    first.runner = Runner(lambda: first.run, Slots(1))
+    sessions()[first.name] = first
+    second = Session()
+    come_back(second, first)
+    assert second.run.message == ""
+    assert second.run is not first.run
+    first.runner.stop()
+
+
+def test_the_earlier_runs_come_back_too_when_the_present_one_was_not_begun() -> None:
+    earlier = Session(Link(config=SMALL))
+    earlier.run.trainer.run(max_steps=60)
+    earlier.run.status = Status.PAUSED
+    earlier.reset()
+    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
+    session = Session(Link(config=SMALL))
+    come_back(session, earlier)
+    assert [kept.name for kept in session.earlier.all] == ["run 1"]
 
 
 def test_a_run_that_was_never_begun_is_not_kept() -> None:

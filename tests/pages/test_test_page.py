@@ -88,7 +88,7 @@ def test_a_rerun_films_nothing_anew_and_a_condition_does(page: AppTest) -> None:
     first = showings(page)[0]
     page.run()
     page.toggle(key="film_overlay").set_value(True).run()
-    page.number_input(key="test_episodes").set_value(5).run()
+    page.text_input(key="test_episodes").set_value("5").run()
     assert showings(page)[0] is first
     page.slider(key="physics_CartPole_gravity").set_value(15.0).run()
     assert showings(page)[0] is not first
@@ -108,7 +108,7 @@ def test_another_start_goes_on_from_the_shown_one(page: AppTest) -> None:
 
 
 def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
-    page.number_input(key="test_episodes").set_value(4).run()
+    page.text_input(key="test_episodes").set_value("4").run()
     page.button(key="run_test").click().run()
     assert headlines(page) == [f"**{TRAINED}**: 4 episodes from seed 1000"]
     assert {m.label for m in page.metric} >= {"Mean", "Median", "Interquartile mean", "Minimum"}
@@ -127,7 +127,7 @@ def test_side_by_side_is_tested_and_filmed_together(page: AppTest) -> None:
     upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
     box(page, "beside").set_value(TRAINED).run()
     assert shown(page) == [("Uploaded: mine.safetensors", 1000), (TRAINED, 1000)]
-    page.number_input(key="test_episodes").set_value(3).run()
+    page.text_input(key="test_episodes").set_value("3").run()
     page.button(key="run_test").click().run()
     assert len(headlines(page)) == 2
     assert results(page)[0].evaluation.mean_return == 500
@@ -163,7 +163,7 @@ def test_a_choice_that_is_gone_is_said_and_the_page_goes_on(page: AppTest) -> No
     box(page, "beside").set_value(NOW).run()
     session(page).reset()
     page.run()
-    assert shown(page) == [(TRAINED, 1000)]
+    assert shown(page) == [("Run 1, at its end", 1000)]
     assert [info.value for info in page.info] == [
         f"“{name}” is no longer there: the run has begun anew or was undone."
         for name in ("In training, at step 0", NOW)

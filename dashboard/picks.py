@@ -1,0 +1,33 @@
+"""The values that a slider offers."""
+
+import math
+
+from dqn_core.hyperparameter import Hyperparameter, Value
+
+POWERS_OF_TWO = ("batch_size", "hidden_dim")
+NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0)
+"""Discounts worth trying: what matters is the distance from 1."""
+
+
+def picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
+    """The values a slider offers, its ends and ``needed`` among them; none where a box is better.
+
+    A slider tells its values apart by their words: `show` writes no two alike.
+    """
+    low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
+    steps: list[float]
+    if hyperparameter.name in POWERS_OF_TWO:
+        steps = [2.0**e for e in range(math.ceil(math.log2(low)), int(math.log2(high)) + 1)]
+    elif hyperparameter.scale == "log":
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        steps = [float(f"{m}e{e}") for e in decades for m in (1, 2, 5)]
+    elif hyperparameter.name == "gamma":
+        steps = list(NEAR_ONE)
+    elif hyperparameter.scale == "linear" and kind is float:
+        steps = [low + (high - low) * i / 100 for i in range(101)]
+    elif hyperparameter.scale == "linear" and high <= 50:
+        steps = [float(step) for step in range(int(low), int(high) + 1)]
+    else:
+        return []
+    between = {kind(step) for step in steps if low < step < high}
+    return sorted({kind(low), kind(high)} | between | {*needed})
