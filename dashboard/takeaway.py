@@ -150,9 +150,7 @@ def grown_agents(run: Run, chosen: Chosen) -> list[Agent]:
     mine, theirs = run.config.env_id, chosen.agent.config.env_id
     if mine != theirs and (not family(mine) or family(mine) != family(theirs)):
         return []
-    kept = {agent.env_steps: agent for agent in run.snapshots}
-    if run.trainer.env_step and run.trainer.env_step not in kept:
-        kept[run.trainer.env_step] = run.agent()
+    kept = {agent.env_steps: agent for agent in (*run.snapshots, run.agent())}
     agents = [kept[step] for step in sorted(kept)]
     places = np.linspace(0, len(agents) - 1, min(MOST_TILES, len(agents))).round().astype(int)
     return [agents[place] for place in places]
