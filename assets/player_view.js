@@ -92,10 +92,12 @@ export class FilmView {
       this.fact("obtained", `obtained (discounted, γ ${reel.gamma})`),
     );
     this.cut = element("p", "cut");
+    this.unseen = element("p", "unseen");
     this.outlook = element("div", "outlook", outlook, this.cut);
     this.panel = element(
       "div",
       "panel",
+      this.unseen,
       element("div", "heading", element("h4", "", "Q of each action"), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
       element("div", "heading", element("h4", "", "Observation")),
@@ -169,6 +171,7 @@ export class FilmView {
     this.canvas.hidden = reel.kind === "text";
     this.text.hidden = reel.kind !== "text";
     this.film.hidden = reel.kind === "none" && !reel.recording;
+    setText(this.unseen, reel.unseen ?? "");
     this.stage.classList.toggle("empty", !reel.length);
   }
 
@@ -179,7 +182,10 @@ export class FilmView {
     if (!reel.length) return;
     const moment = Math.min(t, reel.last);
     this.wanted = moment;
-    if (reel.kind === "picture") this.showPicture(moment, stride);
+    if (reel.kind === "picture") {
+      this.canvas.hidden = !reel.pictures[moment].size; // from the first that could not be drawn on
+      this.showPicture(moment, stride);
+    }
     else if (reel.kind === "text" && this.drawn !== moment) {
       this.text.replaceChildren(...styledText(reel.pictures[moment]));
       this.drawn = moment;

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from dqn_core.border import Picture
 from dqn_core.errors import LabError
 from dqn_core.video import with_shared_palette
 
@@ -24,7 +25,7 @@ _log = logging.getLogger(__name__)
 # the first picture can be shown at once.
 _BATCHES = (1, 7, 16)
 
-Frame: TypeAlias = NDArray[np.uint8] | str
+Frame: TypeAlias = Picture | str
 
 
 class Described(Protocol):
@@ -87,7 +88,7 @@ class Film:
         self._rows: list[bytes] = []
         self._pictures: list[bytes] = []
         self._waiting_rows: list[bytes] = []
-        self._waiting_frames: list[Frame] = []
+        self._waiting_frames: list[Frame | None] = []
         self._kind = "none"
 
     def start(self, record: Callable[["Film"], object]) -> "Film":
@@ -120,7 +121,7 @@ class Film:
         """Append a moment; compresses pictures in the calling thread.
 
         Args:
-            frame: what is seen, (H, W, 3) uint8, or a text, or None; the same kind for all.
+            frame: what is seen, (H, W, 3) uint8, or a text; from the first None on there is none.
             observation: (d,), what `frame` shows.
             q_values: (A,), of `observation`.
             action: the action then taken, and
@@ -133,15 +134,16 @@ class Film:
         self._waiting_rows.append(row.astype("<f8").tobytes())
         if frame is not None:
             self._kind = "text" if isinstance(frame, str) else "picture"
-            self._waiting_frames.append(frame)
+        self._waiting_frames.append(frame)
         batch = next((size for size in _BATCHES if len(self._rows) < size), _BATCHES[-1])
         if len(self._waiting_rows) >= batch:
             self._flush()
 
-    def finish(self, *, terminated: bool, truncated: bool) -> None:
-        """The episode has ended and every moment was added."""
+    def finish(self, *, terminated: bool, truncated: bool, unseen: str = "") -> None:
+        """The episode has ended and every moment was added; ``unseen`` is why some have none."""
         self._flush()
-        self._close({"state": "complete", "terminated": terminated, "truncated": truncated})
+        ended = {"terminated": terminated, "truncated": truncated, "unseen": unseen}
+        self._close({"state": "complete", **ended})
 
     def fail(self, message: str) -> None:
         """The recording has ended before the episode did; `message` is shown."""
@@ -167,7 +169,8 @@ class Film:
 
         The bytes are n rows of float64 (action, reward, the d components of the observation, the
         A Q-values; not a number where there is none), then n pictures, whose sizes in bytes the
-        description lists (PNG or UTF-8 text; an empty list where the film has no pictures).
+        description lists (PNG or UTF-8 text, nothing where a moment has none; an empty list where
+        the film has no pictures).
         """
         with self._changed:
             start = min(max(start, 0), len(self._rows))
@@ -177,7 +180,7 @@ class Film:
             "start": start,
             "count": len(rows),
             "kind": self._kind,
-            "sizes": [len(picture) for picture in pictures],
+            "sizes": [len(picture) for picture in pictures] if self._kind != "none" else [],
         }
         return head, b"".join(rows + pictures)
 
@@ -196,15 +199,19 @@ class Film:
             self._changed.notify_all()
 
 
-def encode(frames: Sequence[Frame]) -> list[bytes]:
-    """Compress frames: texts to UTF-8, pictures to PNG with a palette they share."""
-    pictures = [frame for frame in frames if not isinstance(frame, str)]
-    if not pictures:
-        return [frame.encode() for frame in frames if isinstance(frame, str)]
+def encode(frames: Sequence[Frame | None]) -> list[bytes]:
+    """Compress frames: texts to UTF-8, pictures to PNG with one palette, None to nothing."""
+    pictures = [frame for frame in frames if frame is not None and not isinstance(frame, str)]
+    images = iter(with_shared_palette(pictures) if pictures else [])
     encoded = []
-    for image in with_shared_palette(pictures):
-        file = io.BytesIO()
-        # Run lengths alone: half the size of zlib's fastest ordinary level, in the same time.
-        image.save(file, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
-        encoded.append(file.getvalue())
+    for frame in frames:
+        if frame is None:
+            encoded.append(b"")
+        elif isinstance(frame, str):
+            encoded.append(frame.encode(errors="replace"))
+        else:
+            file = io.BytesIO()
+            # Run lengths alone: half the size of zlib's fastest ordinary level, in the same time.
+            next(images).save(file, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
+            encoded.append(file.getvalue())
     return encoded

@@ -26,6 +26,7 @@ from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core import record
 from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
+from dqn_core.errors import LabError
 from dqn_core.families import argument, family
 from dqn_core.numbers import number
 from dqn_core.recording import Recording, render_mode
@@ -200,6 +201,8 @@ class Game:
             self._play()
         except StoppedError:
             return
+        except LabError as error:
+            self._end(str(error))
         except Exception:
             _log.exception("Game %s failed.", self.id)
             self._end("The game stopped because of an error; the log tells which.")
@@ -216,16 +219,15 @@ class Game:
             push=how.push,
         )
         beside = _side(theirs)
+        mode = render_mode(self.spec)
         environment = make_environment(
-            agent.config.env_id,
-            agent.config.max_episode_steps,
-            render_mode(self.spec),
-            how.parameters,
+            agent.config.env_id, agent.config.max_episode_steps, mode, how.parameters
         )
+        look = environment.render if mode else lambda: None
         total, step, words = 0.0, 0, ""
         try:
             environment.reset(self.seed)
-            self._add(environment.render(), total, beside)
+            self._add(look(), total, beside)
             while not words and (action := self._next_action(step)) is not None:
                 if how.push and how.push.step == step:
                     environment.nudge(how.push.component, how.push.amount)
@@ -235,7 +237,7 @@ class Game:
                     verdict = {1: " You win.", 0: " A draw."}.get(np.sign(total - theirs.total), "")
                     yours, agents = number(total), number(theirs.total)
                     words = f"Over at step {step:,}: you {yours}, the agent {agents}.{verdict}"
-                self._add(environment.render(), total, beside, words)
+                self._add(look(), total, beside, words)
         finally:
             environment.close()
         for _ in range(step, len(theirs.actions)):

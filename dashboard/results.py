@@ -12,7 +12,7 @@ from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dqn_core import evaluate
 from dqn_core.environments import environment_spec
-from dqn_core.evaluation import Evaluation
+from dqn_core.evaluation import Evaluation, most_steps
 from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
 
 THRESHOLD_COLOR = "#808890"
@@ -47,13 +47,13 @@ class Results:
         """
         agent = chosen.agent
         spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
-        told = time.monotonic()
+        longest, told = most_steps(spec, conditions.episodes), time.monotonic()
 
         def tell(step: int) -> None:
             nonlocal told
             if time.monotonic() - told > PROGRESS_SECONDS:
                 told = time.monotonic()
-                progress(step / spec.max_episode_steps)
+                progress(step / longest)
 
         evaluation = evaluate(
             agent,

@@ -50,10 +50,10 @@ class Stage:
 @lru_cache(16)
 def stage(env_id: str) -> Stage | None:
     """Where environments of that id are drawn; None where they or their state cannot be."""
-    if not restores_exactly(env_id):
-        return None
     environment = make_environment(env_id)
     try:
+        if "rgb_array" not in environment.spec.render_modes or not restores_exactly(env_id):
+            return None
         environment.reset(seed=0)
         made = Stage(env_id)
         made.picture(environment.state_dict())
@@ -62,6 +62,15 @@ def stage(env_id: str) -> Stage | None:
     finally:
         environment.close()
     return made
+
+
+def _picture(env_id: str, state: Mapping[str, Any]) -> bytes:
+    """PNG, nothing where there is none."""
+    drawn = stage(env_id)
+    try:
+        return drawn.picture(state) if drawn else b""
+    except Exception:  # as above: it may draw its first state, and not this one
+        return b""
 
 
 def scene(run: Run) -> None:
@@ -95,15 +104,15 @@ def message(spec: EnvironmentSpec, agent: Agent, moment: Moment) -> bytes:
     """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
     values = agent.q_values(moment.observation[None])[0]
     known = bool(np.isfinite(values).all())
-    drawn = stage(spec.env_id)
+    picture = _picture(spec.env_id, moment.environment)
     header = {
-        "sentences": _sentences(spec, moment, drawn is not None),
+        "sentences": _sentences(spec, moment, bool(picture)),
         "values": [number(value) if known else "–" for value in values],
         "actions": spec.action_labels,
         "greedy": int(values.argmax()) if known else None,
         "name": f"{spec.env_id} at step {moment.length} of the episode",
     }
-    return packed(header, drawn.picture(moment.environment) if drawn else b"")
+    return packed(header, picture)
 
 
 def _sentences(spec: EnvironmentSpec, moment: Moment, is_drawn: bool) -> list[str]:

@@ -57,4 +57,8 @@ class Showing:
         )
         # First the recording: whoever sees that the film is complete finds it there.
         self.recording = recording
-        film.finish(terminated=recording.terminated, truncated=recording.truncated)
+        film.finish(
+            terminated=recording.terminated,
+            truncated=recording.truncated,
+            unseen=recording.unseen,
+        )

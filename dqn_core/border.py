@@ -130,7 +130,7 @@ class Observations:
     def _array(self, observation: Any) -> np.ndarray:
         try:
             array = np.asarray(observation)
-        except (TypeError, ValueError):  # such as lists of different lengths
+        except Exception:  # such as of lists of different lengths
             array = np.array(None)
         if array.dtype.kind not in _NUMBERS:
             raise Unusable(

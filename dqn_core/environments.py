@@ -1,7 +1,6 @@
 """Environments from an id: checks, seeding and flat observations."""
 
 import logging
-import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -57,7 +56,7 @@ from dqn_core.families import (
     return_range,
     rewards_are_usual,
 )
-from dqn_core.scalars import is_number, plain, shown
+from dqn_core.scalars import finite, is_number, plain, shown, whole
 
 _log = logging.getLogger(__name__)
 _Built = TypeVar("_Built")
@@ -145,7 +144,7 @@ class Environment:
         try:
             return self._pictures.checked(self.env.render())
         except FOREIGN as error:
-            raise failure(self.spec.env_id, f"drawing {self._when}", error) from error
+            raise failure(self.spec.env_id, f"the picture of {self._when}", error) from error
 
     def picture_of(self, state: Mapping[str, Any]) -> Picture | str:
         """The picture of another environment's ``state_dict``, which this one takes over.
@@ -222,11 +221,19 @@ class Environment:
         return environment.env
 
     def nudge(self, component: int, amount: float) -> None:
-        """Add ``amount`` to one component of the inner state of a classic-control environment."""
+        """Add ``amount`` to one component of the inner state of a classic-control environment.
+
+        Raises `ConfigurationError` where there is no such component.
+        """
         inner: Any = self.env.unwrapped
-        state = np.array(inner.state, dtype=np.float64)
-        state[component] += amount
-        inner.state = state
+        state: Any = getattr(inner, "state", None)
+        if np.ndim(state) != 1 or component >= len(state):
+            raise ConfigurationError(
+                f"{self.spec.env_id} cannot be pushed: it has no inner component {component}."
+            )
+        pushed = np.array(state, dtype=np.float64)
+        pushed[component] += amount
+        inner.state = pushed
 
 
 def make_environment(
@@ -242,6 +249,7 @@ def make_environment(
     `UnsupportedEnvironmentError` with what was found and what is needed, and
     `ConfigurationError` for a parameter that cannot be set.
     """
+    max_episode_steps = whole("max_episode_steps", max_episode_steps, 0, MOST_STEPS)
     if ":" in env_id:
         # Gymnasium would import what stands before the colon: a link or a file must not do that.
         raise UnsupportedEnvironmentError(f"{env_id!r} names a module: give a registered id alone.")
@@ -337,10 +345,8 @@ def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, 
             raise ConfigurationError(
                 f"{spec.env_id} has no parameter {shown(name)}: there are {there}."
             )
-        number = plain(value)
-        if not is_number(number) or not math.isfinite(number):
-            raise ConfigurationError(f"{name} must be a finite number, not {shown(value)}.")
-        setattr(inner, name, number)
+        finite(name, value)
+        setattr(inner, name, plain(value))
     if parameters and spec.family == "CartPole":
         # CartPole derives these two once, in its constructor.
         inner.total_mass = inner.masspole + inner.masscart

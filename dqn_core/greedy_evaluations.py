@@ -8,7 +8,7 @@ import numpy as np
 from dqn_core.config import DQNConfig
 from dqn_core.environments import Environment, make_environments
 from dqn_core.errors import LabError
-from dqn_core.evaluation import Agent, Evaluation, Play, playing
+from dqn_core.evaluation import Agent, Evaluation, Play, count_for, playing
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.statistics import interquartile_mean
@@ -55,9 +55,10 @@ class GreedyEvaluations:
         first = self._configs[0]
         episodes = first.evaluation_episodes
         if not self._environments:
-            count = len(self._configs) * episodes
-            made = make_environments(count, first.env_id, first.max_episode_steps)
-            self._environments = [made[i : i + episodes] for i in range(0, count, episodes)]
+            members = len(self._configs)
+            each = count_for(members, episodes)
+            made = make_environments(members * each, first.env_id, first.max_episode_steps)
+            self._environments = [made[p * each : (p + 1) * each] for p in range(members)]
         seeds, rows = [], list(self.going_on)
         for config in (self._configs[p] for p in rows):
             stream = seed_sequence(config.seed, "evaluation").generate_state(self._count + 1)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from dqn_core.border import Picture
 from dqn_core.errors import LabError
 from dqn_core.numbers import number
 from dqn_core.video import (
-    Picture,
     drawable,
+    drawn,
     encoder_for,
     font_of_size,
     numbers,
-    picture_of,
     q_range,
 )
 from dqn_core.whole_files import whole_file
@@ -97,8 +97,8 @@ def _tiles(
 ) -> Iterator[Picture]:
     """The tile at each moment, without end; with a ``scale`` Q-values below it."""
     last = len(recording.actions)
-    for t, frame in recording.frames.every(stride):
-        scaled = _scaled(picture_of(frame))
+    for t, picture in drawn(recording.frames.every(stride)):
+        scaled = _scaled(picture)
         over = t == last
         if over:
             scaled = (127 + scaled // 2).astype(np.uint8)
@@ -117,7 +117,7 @@ def _scaled(picture: Picture) -> Picture:
     image = Image.fromarray(picture)
     if image.width % TILE_WIDTH == 0:
         return np.asarray(image.reduce(image.width // TILE_WIDTH))  # several times as fast
-    height = round(image.height * TILE_WIDTH / image.width)
+    height = max(1, round(image.height * TILE_WIDTH / image.width))
     return np.asarray(image.resize((TILE_WIDTH, height), Image.Resampling.BOX))
 
 

@@ -6,8 +6,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
+from dqn_core.border import Picture
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.environments import (
+    Environment,
+    EnvironmentSpec,
+    environment_spec,
+    make_environment,
+)
+from dqn_core.errors import EnvironmentFailure
 from dqn_core.evaluation import Agent, Push
+from dqn_core.scalars import share
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,28 @@ class Course:
     push: Push | None = None
 
 
+class Camera:
+    """Pictures of an environment for as long as it can be drawn; ``problem`` says why no longer.
+
+    One that is not ``on`` takes none.
+    """
+
+    def __init__(self, environment: Environment, on: bool) -> None:
+        self.problem = ""
+        self._environment = environment
+        self._is_on = on
+
+    def picture(self) -> Picture | str | None:
+        """What there is to see, None where nothing is."""
+        if not self._is_on:
+            return None
+        try:
+            return self._environment.render()
+        except EnvironmentFailure as error:
+            self._is_on, self.problem = False, str(error)
+            return None
+
+
 class Frames:
     """The T + 1 pictures (H, W, 3) uint8 or texts of an episode; none where there are none.
 
@@ -38,11 +69,14 @@ class Frames:
     def __len__(self) -> int:
         return len(self._course.actions) + 1 if self._mode else 0
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Picture | str]:
         return (frame for _, frame in self.every(1))
 
-    def every(self, stride: int) -> Iterator[tuple[int, Any]]:
-        """Each ``stride``-th moment, and the last, with its picture."""
+    def every(self, stride: int) -> Iterator[tuple[int, Picture | str]]:
+        """Each ``stride``-th moment, and the last, with its picture.
+
+        Raises `EnvironmentFailure` where it cannot be drawn.
+        """
         if not self._mode:
             return
         course = self._course
@@ -75,6 +109,7 @@ class Recording:
     terminated: bool
     truncated: bool
     frames: Frames
+    unseen: str  # why not all of it could be drawn
     frames_per_second: float
     observation_labels: tuple[str, ...]
     observation_limits: tuple[tuple[float, float], ...]
@@ -116,24 +151,29 @@ def record(
     ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
     environment, ``push`` shoves it in mid-episode. Only a ``watcher`` is handed pictures while
     the episode is played, and not without ``pictures``; the recording draws them again when asked.
+    From the first on that cannot be drawn there is none, and ``unseen`` says why.
+
+    Raises `ConfigurationError` for an argument out of its range, and `EnvironmentFailure`.
     """
+    seed, epsilon = int(HYPERPARAMETERS["seed"].validated(seed)), share("epsilon", epsilon)
     config = agent.config
     mode = render_mode(environment_spec(config.env_id))
+    on = watcher is not None and pictures and mode is not None
     environment = make_environment(
-        config.env_id, config.max_episode_steps, mode if watcher and pictures else None, parameters
+        config.env_id, config.max_episode_steps, mode if on else None, parameters
     )
-    spec = environment.spec
+    spec, camera = environment.spec, Camera(environment, on)
     generator = np.random.default_rng(seed)
-    observations = [environment.reset(seed)]
     q_values: list[np.ndarray] = []
     actions: list[int] = []
     rewards: list[float] = []
     terminated = truncated = False
     try:
+        observations = [environment.reset(seed)]
         while True:
             now = observations[-1]
             q_values.append(agent.q_values(now[None])[0])
-            frame = environment.render() if watcher and pictures and mode else None
+            frame = camera.picture()
             if terminated or truncated:
                 break
             action = int(q_values[-1].argmax())
@@ -165,6 +205,7 @@ def record(
         terminated=terminated,
         truncated=truncated,
         frames=Frames(course, mode),
+        unseen=camera.problem,
         frames_per_second=spec.frames_per_second,
         observation_labels=spec.observation_labels,
         observation_limits=spec.observation_limits,

@@ -1,9 +1,12 @@
 """Numbers that come from elsewhere: as Python's own, or refused in one sentence."""
 
 import numbers
+import sys
 from typing import Any
 
 from dqn_core.errors import ConfigurationError
+
+LARGEST = sys.float_info.max
 
 
 def plain(value: Any) -> Any:
@@ -33,6 +36,15 @@ def share(name: str, value: Any) -> float:
     if is_number(number) and 0 <= number <= 1:  # NaN compares false
         return float(number)
     raise ConfigurationError(f"{name} must be 0 to 1, not {shown(value)}.")
+
+
+def finite(name: str, value: Any, low: float = -LARGEST) -> float:
+    """``value`` of the argument ``name``; raises `ConfigurationError` unless it is a number."""
+    number = plain(value)
+    if is_number(number) and low <= number <= LARGEST:
+        return float(number)
+    least = "" if low == -LARGEST else f" from {low:g} on"
+    raise ConfigurationError(f"{name} must be a finite number{least}, not {shown(value)}.")
 
 
 def shown(value: Any) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from dqn_core.border import Picture
 from dqn_core.errors import LabError, MissingPackageError
 from dqn_core.numbers import MINUS, number
 from dqn_core.whole_files import whole_file
@@ -21,7 +22,7 @@ from dqn_core.whole_files import whole_file
 if TYPE_CHECKING:
     from dqn_core.recording import Recording
 
-Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
+_Line: TypeAlias = list[tuple[str, str | None]]  # characters, each with its background
 
 _SAMPLED = 8  # so many pictures at most are looked at to choose a palette
 _RGB = np.array([1 << 16, 1 << 8, 1], np.int32)
@@ -106,7 +107,8 @@ def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) 
 
     Raises:
         MissingPackageError: imageio-ffmpeg is not installed.
-        LabError: the encoder gave up; its last words are in the message.
+        LabError: the pictures are not of one size, or the encoder gave up, whose last words are
+            in the message.
     """
     try:
         import imageio_ffmpeg
@@ -115,7 +117,7 @@ def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) 
             "Saving an episode as MP4 needs the package imageio-ffmpeg: install it with "
             "“pip install imageio-ffmpeg”, or save as GIF."
         ) from error
-    pictures = (_even(frame) for frame in frames)
+    pictures = (_even(frame) for frame in of_one_size(frames))
     first = next(pictures)
     raw = [
         "-f",
@@ -157,12 +159,15 @@ def encode_gif(frames: Iterable[Picture], frames_per_second: float, path: Path) 
 
     A GIF counts in hundredths of a second and browsers slow down delays below two: frames that
     come faster are dropped and delays vary, so that the whole keeps real time.
+
+    Raises:
+        LabError: the pictures are not of one size.
     """
     images: list[Image.Image] = []
     waiting: list[Picture] = []
     starts: list[int] = []
     count = 0
-    for frame in frames:
+    for frame in of_one_size(frames):
         start = round(100 * count / frames_per_second)
         if not starts or start - starts[-1] >= _SHORTEST_GIF_DELAY:
             waiting.append(frame)
@@ -186,28 +191,52 @@ def encode_gif(frames: Iterable[Picture], frames_per_second: float, path: Path) 
     )
 
 
+def of_one_size(frames: Iterable[Picture]) -> Iterator[Picture]:
+    """``frames``; raises `LabError` at one of another size than the first."""
+    size = None
+    for frame in frames:
+        size = size or frame.shape
+        if frame.shape != size:
+            raise LabError(
+                f"The pictures of a film have one size: these have {_sides(size)} and "
+                f"{_sides(frame.shape)} pixels."
+            )
+        yield frame
+
+
+def _sides(shape: tuple[int, ...]) -> str:
+    return f"{shape[1]} × {shape[0]}"
+
+
 def _pictures(recording: "Recording", overlay: bool) -> Iterator[Picture]:
-    for t, frame in enumerate(recording.frames):
-        picture = picture_of(frame)
+    for t, picture in drawn(enumerate(recording.frames)):
         if overlay:
             below = numbers(recording, t, picture.shape[1], q_range([recording]))
-            picture = np.concatenate([picture, below])
-        yield picture
+            yield np.concatenate([picture, below])
+        else:
+            yield picture
 
 
-def picture_of(frame: Picture | str) -> Picture:
-    """A frame as a picture; a text is drawn."""
-    return _drawn_text(frame) if isinstance(frame, str) else frame
+def drawn(moments: Iterable[tuple[int, Picture | str]]) -> Iterator[tuple[int, Picture]]:
+    """Moments of an episode as pictures: texts are drawn, all as large as the largest of them."""
+    texts: list[tuple[int, list[_Line]]] = []
+    for t, frame in moments:
+        if isinstance(frame, str):
+            texts.append((t, [list(_styled(line)) for line in frame.splitlines()]))
+        else:
+            yield t, frame
+    rows = max((len(lines) for _, lines in texts), default=0)
+    columns = max((len(line) for _, lines in texts for line in lines), default=1)
+    for t, lines in texts:
+        yield t, _drawn_text(lines, rows, columns)
 
 
-def _drawn_text(text: str) -> Picture:
-    """Text with ANSI colour codes, drawn with Pillow's fixed-width bitmap font."""
-    lines = [list(_styled(line)) for line in text.splitlines()]
+def _drawn_text(lines: Sequence[_Line], rows: int, columns: int) -> Picture:
+    """Lines of text, drawn with Pillow's fixed-width bitmap font."""
     font = ImageFont.load_default_imagefont()
     left, _, right, height = (int(edge) for edge in font.getbbox("M"))
     width = right - left
-    columns = max((len(line) for line in lines), default=1)
-    image = Image.new("RGB", ((columns + 4) * width, (len(lines) + 2) * height), _WHITE)
+    image = Image.new("RGB", ((columns + 4) * width, (rows + 2) * height), _WHITE)
     draw = ImageDraw.Draw(image)
     for row, line in enumerate(lines, start=1):
         for column, (character, ground) in enumerate(line, start=2):

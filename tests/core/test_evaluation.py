@@ -1,14 +1,19 @@
 """Greedy episodes: what is reported is what was played."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
 import torch
 
-from dqn_core import Agent, DQNConfig, Trainer, evaluate
+from dqn_core import Agent, DQNConfig, Trainer, evaluate, record
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.errors import ConfigurationError
 from dqn_core.evaluation import (
+    ROWS,
+    Push,
+    most_steps,
     network_shape,
     playing,
     to_the_end,
@@ -119,11 +124,90 @@ def test_changed_physics_change_the_return() -> None:
 
 def test_whoever_waits_for_an_evaluation_is_told_its_steps() -> None:
     told: list[int] = []
-    trainer = Trainer(DQNConfig(hidden_dim=8))
-    evaluation = evaluate(trainer.agent(), 3, watcher=told.append)
+    agent = agent_for("CartPole-v1", max_episode_steps=20)
+    evaluation = evaluate(agent, 3, watcher=told.append)
     assert told == list(range(1, evaluation.lengths.max() + 1))
 
 
-def test_no_episodes_are_refused_in_one_sentence() -> None:
-    with pytest.raises(ConfigurationError, match="at least 1 episode, not 0"):
-        evaluate(Trainer(DQNConfig(hidden_dim=8)).agent(), 0)
+def test_the_steps_told_are_never_more_than_there_can_be() -> None:
+    spec = environment_spec("MountainCar-v0", 20)  # no episode ends before
+    agent = agent_for("MountainCar-v0", max_episode_steps=20)
+    for episodes in (1, ROWS, 2 * ROWS + 1):
+        told: list[int] = []
+        evaluate(agent, episodes, watcher=told.append)
+        assert told == list(range(1, most_steps(spec, episodes) + 1))
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "FrozenLake-v1"])
+def test_episodes_in_several_rounds_are_the_same_to_the_bit(
+    env_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = agent_for(env_id, max_episode_steps=30)
+    whole = evaluate(agent, 20, seed=3, epsilon=0.2)
+    monkeypatch.setattr("dqn_core.evaluation.MOST_ENVIRONMENTS", 7)
+    rounds = evaluate(agent, 20, seed=3, epsilon=0.2)
+    assert rounds.seeds == whole.seeds
+    for name in ("returns", "lengths", "terminated", "predicted", "obtained"):
+        np.testing.assert_array_equal(getattr(rounds, name), getattr(whole, name))
+
+
+def test_a_round_is_as_many_rows_as_there_were_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = evaluate(agent_for("CartPole-v1"), 2 * ROWS, seed=3)
+    monkeypatch.setattr("dqn_core.evaluation.ROWS", 2 * ROWS)
+    monkeypatch.setattr("dqn_core.evaluation.MOST_ENVIRONMENTS", 2 * ROWS)
+    at_once = evaluate(agent_for("CartPole-v1"), 2 * ROWS, seed=3)
+    assert many.returns.tolist() == at_once.returns.tolist()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"episodes": 0}, "episodes must be a whole number from 1 to 1,000,000, not 0"),
+        ({"episodes": -1}, "not -1"),
+        ({"episodes": 2.5}, "not 2.5"),
+        ({"episodes": True}, "not True"),
+        ({"episodes": None}, "not None"),
+        ({"seed": -1}, "seed must be 0 to"),
+        ({"seed": None}, "seed must be 0 to"),
+        ({"seed": 1.5}, "seed must be a whole number, not 1.5"),
+        ({"seed": float("nan")}, "seed must be 0 to"),
+        ({"seed": "7"}, "not '7'"),
+        ({"epsilon": 2}, "epsilon must be 0 to 1, not 2"),
+        ({"epsilon": -0.1}, "not -0.1"),
+        ({"epsilon": float("nan")}, "not nan"),
+        ({"epsilon": None}, "not None"),
+        ({"parameters": {"mass": 1.0}}, "has no parameter 'mass'"),
+        ({"parameters": {"gravity": np.inf}}, "gravity must be a finite number, not inf"),
+        ({"push": Push(0, 7, 1.0)}, "CartPole-v1 cannot be pushed: it has no inner component 7"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("play", [evaluate, record])
+def test_arguments_out_of_range_are_refused_in_one_sentence(
+    play: Any, arguments: dict[str, Any], said: str
+) -> None:
+    if play is record:
+        arguments = {name: value for name, value in arguments.items() if name != "episodes"}
+        if not arguments:
+            return
+    with pytest.raises(ConfigurationError) as refused:
+        play(agent_for("CartPole-v1"), **arguments)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("values", [(-1, 0, 1.0), (0, 1.5, 1.0), (0, 0, np.nan), ("1", 0, 1.0)])
+def test_a_push_is_a_step_a_component_and_an_amount(values: Any) -> None:
+    with pytest.raises(ConfigurationError, match="push"):
+        Push(*values)
+
+
+def test_arguments_of_numpy_are_taken() -> None:
+    agent = agent_for("CartPole-v1")
+    mine = evaluate(agent, np.int64(3), np.int32(5), np.float32(0.5))
+    assert mine.seeds == [5, 6, 7]
+    assert mine.returns.tolist() == evaluate(agent, 3, 5, 0.5).returns.tolist()
+
+
+def test_an_environment_without_an_inner_state_cannot_be_pushed() -> None:
+    with pytest.raises(ConfigurationError, match="FrozenLake-v1 cannot be pushed"):
+        evaluate(agent_for("FrozenLake-v1"), 1, push=Push(0, 0, 1.0))

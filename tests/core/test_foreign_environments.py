@@ -13,9 +13,10 @@ from gymnasium.wrappers import TimeLimit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dqn_core import Trainer, load_run, save_run
+from dqn_core import Agent, Trainer, evaluate, load_run, save_run
 from dqn_core.environments import environment_spec, make_environment, make_environments
 from dqn_core.errors import ConfigurationError, EnvironmentFailure, UnsupportedEnvironmentError
+from dqn_core.evaluation import MOST_ENVIRONMENTS, ROWS
 from tests.core.foreign import Foreign, fails_at, registered
 from tests.core.small_runs import SMALL, fingerprint
 
@@ -181,23 +182,65 @@ def test_what_a_constructor_says_of_an_argument_of_its_own_is_told(register: Reg
 
 
 class Counted(Foreign):
-    """Knows how many of it are open; from the third on they cannot be made."""
+    """Knows how many of it are open, and how many there were at most."""
 
-    open = 0
+    open = most = 0
+    possible = 1_000_000
 
     def __init__(self, **options: Any) -> None:
-        if Counted.open == 3:
+        if Counted.open == Counted.possible:
             raise RuntimeError("no more")
         super().__init__(**options)
         Counted.open += 1
+        Counted.most = max(Counted.most, Counted.open)
 
     def close(self) -> None:
         Counted.open -= 1
 
 
-def test_where_one_of_several_cannot_be_made_all_are_closed(register: Register) -> None:
+@pytest.fixture(autouse=True)
+def _counted_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counted, "open", 0)
+    monkeypatch.setattr(Counted, "most", 0)
+
+
+def test_where_one_of_several_cannot_be_made_all_are_closed(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Counted, "possible", 3)
     with pytest.raises(UnsupportedEnvironmentError, match="no more"):
         make_environments(5, register(Counted))
+    assert Counted.open == 0
+
+
+def test_an_evaluation_opens_no_more_environments_than_it_needs_at_a_time(
+    register: Register,
+) -> None:
+    agent = Trainer(SMALL.replace(env_id=register(Counted))).agent()
+    before = Counted.open
+    Counted.most = 0
+    result = evaluate(agent, 300)
+    assert result.returns.tolist() == [10.0] * 300
+    assert Counted.open == before
+    assert Counted.most <= before + ROWS
+    few = register(Counted, "Fragile-v0", kwargs={"outcome": fails_at(5)})
+    with pytest.raises(EnvironmentFailure):
+        evaluate(Agent(agent.config.replace(env_id=few), agent.network), 300)
+    assert Counted.open == before
+
+
+def test_the_evaluations_of_many_members_share_few_environments(register: Register) -> None:
+    config = SMALL.replace(
+        env_id=register(Counted), evaluation_period=10, evaluation_episodes=1_000, hidden_dim=4
+    )
+    trainer = Trainer([config.replace(seed=seed) for seed in range(16)])
+    trainer.run(max_steps=10)
+    trainer.run(max_steps=0, max_episodes=0)
+    while not trainer.is_between_steps:
+        trainer.run(max_steps=0)
+    assert trainer.history.evaluations.columns()["mean_return"].tolist() == [10.0] * 16
+    assert Counted.most <= 16 + MOST_ENVIRONMENTS
+    trainer.close()
     assert Counted.open == 0
 
 
