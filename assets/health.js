@@ -1,6 +1,7 @@
 /** Signs of health as cards: made once, their texts and trends renewed with each answer. */
 
 import { Feed } from "./feed.js";
+import { number } from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WORDS = { wait: "not yet", good: "good", watch: "watch", bad: "bad" };
@@ -84,7 +85,9 @@ class Card {
 /** The trend for who cannot see it. */
 function spoken(lines) {
   if (!lines.length) return "no trend yet";
-  const texts = lines.map(({ name, values }) => `${name} from ${values[0]} to ${values.at(-1)}`);
+  const texts = lines.map(
+    ({ name, values }) => `${name} from ${number(values[0])} to ${number(values.at(-1))}`,
+  );
   return `Trend over the run: ${texts.join("; ")}`;
 }
 

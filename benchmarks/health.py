@@ -17,8 +17,8 @@ import torch
 from report import Report, arguments, microseconds
 
 from dashboard.belief_map import POINTS, View, plane_message
-from dashboard.health import signs
 from dashboard.run import Run
+from dashboard.signs import signs
 from dqn_core import DQNConfig, diagnostics
 from dqn_core.belief import dimensions
 from dqn_core.processor import set_threads

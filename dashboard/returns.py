@@ -22,15 +22,16 @@ def average_returns(episodes: Columns, members: Sequence[int], smoothing: float)
     Those that have ended no episode yet are left out.
     """
     needed = math.ceil(math.log(NEGLIGIBLE) / math.log(smoothing)) if smoothing else 1
-    of_each = _newest_of_each(episodes, "return", members, needed)
-    return [float(smooth(returns, smoothing)[-1]) for returns in of_each if len(returns)]
+    of_each = newest_of_each(episodes, ["return"], members, needed)
+    returns = [rows["return"] for rows in of_each]
+    return [float(smooth(values, smoothing)[-1]) for values in returns if len(values)]
 
 
 def greedy_returns(run: Run) -> list[float]:
     """Each counted member's mean return in its newest greedy evaluation."""
     columns = run.history.evaluations.columns
-    of_each = _newest_of_each(columns, "mean_return", run.trainer.counted, 1)
-    return [float(returns[-1]) for returns in of_each if len(returns)]
+    of_each = newest_of_each(columns, ["mean_return"], run.trainer.counted, 1)
+    return [float(value) for rows in of_each for value in rows["mean_return"]]
 
 
 def over_members(returns: Sequence[float]) -> str:
@@ -46,17 +47,17 @@ def kind_of_mean(members: int) -> str:
     return f"{kind} of {members} seeds"
 
 
-def _newest_of_each(
-    columns: Columns, name: str, members: Sequence[int], count: int
-) -> list[np.ndarray]:
-    """The newest ``count`` values of each member, or all: some end more episodes than others.
+def newest_of_each(
+    columns: Columns, names: Sequence[str], members: Sequence[int], count: int
+) -> list[dict[str, np.ndarray]]:
+    """The newest ``count`` rows of each member, or all: some end more episodes than others.
 
     No more of a long table is read than that takes.
     """
     wanted = count * len(members)
     while True:
         rows = columns(-wanted)
-        of_each = [rows[name][rows["member"] == member][-count:] for member in members]
-        if len(rows["member"]) < wanted or all(len(values) == count for values in of_each):
-            return of_each
+        of_each = [np.flatnonzero(rows["member"] == member)[-count:] for member in members]
+        if len(rows["member"]) < wanted or all(len(own) == count for own in of_each):
+            return [{name: rows[name][own] for name in names} for own in of_each]
         wanted *= 2

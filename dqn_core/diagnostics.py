@@ -12,7 +12,7 @@ from dqn_core.networks import QNetwork
 from dqn_core.replay import ReplayBuffer
 
 DORMANT_BELOW = 0.025
-"""τ of Sokar et al. 2023: a unit whose score is at most this counts as dormant."""
+"""Of Sokar et al. 2023: a unit whose score is at most this counts as dormant."""
 
 STATES_LOOKED_AT = 256
 """How many stored observations the activity of a unit is averaged over."""
@@ -30,12 +30,12 @@ def health(learner: Learner, replay: ReplayBuffer) -> dict[str, list[float]]:
 
 
 def dormant_shares(network: QNetwork, observations: Tensor) -> Tensor:
-    """Share of τ-dormant units of each hidden layer, `(P, 2)`, over observations `(P, B, d)`.
+    """Share of dormant units of each hidden layer, `(P, 2)`, over observations `(P, B, d)`.
 
     Sokar et al. 2023, "The dormant neuron phenomenon in deep reinforcement learning", eq. 1: a
     unit's score is its mean activity over the mean activity of its layer,
-    s = E|h| / (1/H Σ E|h|), and it is dormant when s ≤ τ. In a layer that is silent altogether
-    every unit is.
+    s = E|h| / (1/H Σ E|h|), and it is dormant when s is at most `DORMANT_BELOW`. In a layer that is
+    silent altogether every unit is.
     """
     forward = network.forward(observations.to(network.parameters))
     # After a ReLU |h| is h. Multiplied out, so that a silent layer divides nothing by zero.
@@ -64,17 +64,6 @@ def update_ratio(learner: Learner) -> Tensor:
     step = first / (second.sqrt() + ADAM_EPSILON)
     rates = step.new_tensor(learner.learning_rates)
     return _length(step) * rates / _length(learner.online.parameters)
-
-
-def sample_age(replay: ReplayBuffer) -> tuple[float, int]:
-    """Age of what is sampled, in environment steps: the expected one, and the oldest there is.
-
-    Exact, not estimated: every stored transition is drawn with the same probability, and one is
-    stored at each step, so that ages are 0, 1, …, size − 1. (Where consecutive ones are drawn,
-    those at either end are drawn less often, which leaves the expected age as it is.)
-    """
-    oldest = max(0, len(replay) - 1)
-    return oldest / 2, oldest
 
 
 def spread_observations(replay: ReplayBuffer, count: int) -> Tensor:

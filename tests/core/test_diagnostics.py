@@ -9,7 +9,6 @@ from dqn_core.diagnostics import (
     dormant_shares,
     health,
     recent_observations,
-    sample_age,
     spread_observations,
     target_distance,
     update_ratio,
@@ -97,19 +96,6 @@ def test_update_ratio_is_the_size_of_the_step_that_was_made() -> None:
     step = (learner.online.parameters - before).norm(dim=1)
     expected = step / learner.online.parameters.norm(dim=1)
     torch.testing.assert_close(update_ratio(learner), expected, rtol=1e-3, atol=0)
-
-
-@pytest.mark.parametrize(("size", "kept"), [(1, 1), (30, 30), (50, 50), (120, 50)])
-def test_ages_are_the_steps_since_a_transition_was_stored(size: int, kept: int) -> None:
-    replay = filled(size)
-    sampled = replay.sample(50_000, np.ones((1, 1))).observations[0, :, 0]
-    ages = size - 1 - sampled
-    assert sample_age(replay) == (pytest.approx(float(ages.mean())), int(ages.max()))
-    assert int(ages.max()) == kept - 1
-
-
-def test_age_of_an_empty_replay_is_zero() -> None:
-    assert sample_age(filled(0)) == (0, 0)
 
 
 def test_recent_observations_are_the_newest_of_each_member_in_order() -> None:

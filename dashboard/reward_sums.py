@@ -1,0 +1,40 @@
+"""What the rewards of a member's episodes add up to: the measure for its values."""
+
+import numpy as np
+
+from dashboard.returns import newest_of_each
+from dashboard.run import Run
+
+OF_LATE = 100
+"""Newest episodes of a member that its values are measured by."""
+
+LOOKED_AT = 1_000
+"""First and newest episodes that are looked at for a difference: a history may be long."""
+
+
+def largest_reward_sum(run: Run, member: int) -> float | None:
+    """The discounted reward sum that is largest in size, of the newest episodes; None without any.
+
+    As if each step of an episode had brought the same: Σγᵗ r̄ over its length, and without end where
+    a time limit cut it, since values go on there. For γ = 1 there is no such sum: it is the return.
+    """
+    names, columns = ("return", "length", "terminated"), run.history.episodes.columns
+    (rows,) = newest_of_each(columns, names, [member], OF_LATE)
+    lengths, gamma = rows["length"], run.trainer.configs[member].gamma
+    if not len(lengths):
+        return None
+    steps = lengths.astype(np.float64)  # as they weigh
+    if gamma < 1:
+        steps = np.where(rows["terminated"], 1 - gamma**steps, 1.0) / (1 - gamma)
+    sums = rows["return"] / lengths * steps
+    return float(sums[np.abs(sums).argmax()])
+
+
+def common_return(run: Run, member: int) -> float | None:
+    """The return that every episode so far had; None where two differ, or there is none."""
+    columns, reach = run.history.episodes.columns(), LOOKED_AT * run.trainer.members
+    for part in (slice(None, reach), slice(-reach, None)):
+        own = columns["return"][part][columns["member"][part] == member]
+        if not len(own) or (own != own[0]).any():
+            return None
+    return float(own[0])
