@@ -12,8 +12,8 @@ import torch
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dqn_core import Agent, LabError, load_agent
-from dqn_core.checkpoint import unpack
 from dqn_core.errors import CheckpointError
+from dqn_core.packing import unpack
 
 TRAINED = Path(__file__).resolve().parent.parent / "assets" / "cartpole.safetensors"
 OF_THE_RUN = "In training"

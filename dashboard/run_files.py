@@ -6,8 +6,8 @@ from itertools import groupby
 
 from dashboard.run import Run
 from dqn_core import preset
-from dqn_core.checkpoint import pack
 from dqn_core.hyperparameter import Value
+from dqn_core.packing import pack
 
 SCRIPT = '''\
 """A run of DQN Lab with its changes. Run it in the folder that dqn_core is in."""

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Hyperparameter, Value, declare
+from dqn_core.scalars import shown
 
 
 @dataclass(frozen=True)
@@ -460,5 +461,5 @@ def hyperparameter(name: str) -> Hyperparameter:
     if name not in HYPERPARAMETERS:
         near = get_close_matches(name, HYPERPARAMETERS, n=1)
         hint = f": did you mean {near[0]}?" if near else "."
-        raise ConfigurationError(f"There is no hyperparameter called {name!r}{hint}")
+        raise ConfigurationError(f"There is no hyperparameter called {shown(name)}{hint}")
     return HYPERPARAMETERS[name]

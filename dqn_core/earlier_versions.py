@@ -35,7 +35,7 @@ def _counting_its_steps(environment: dict[str, Any] | None) -> dict[str, Any] | 
     if environment is None or "steps" in environment:
         return environment
     layers = list(environment["layers"])
-    wrapper = layers.pop(next(i for i, layer in enumerate(layers) if "_elapsed_steps" in layer))
+    wrapper = layers.pop(["_elapsed_steps" in layer for layer in layers].index(True))
     return {
         **environment,
         "layers": layers,

@@ -11,6 +11,8 @@ import numpy as np
 
 from dqn_core.environment_state import is_plain, is_variable, layers_of, restore
 from dqn_core.environments import Environment, counts, make_environment
+from dqn_core.errors import reason_of
+from dqn_core.scalars import shown
 
 MOST = 2**40
 """No run makes more environment steps, updates or episodes than that."""
@@ -130,7 +132,7 @@ class Watched:
                     if self._is_known
                     else self._may_be_other(name, value, seen, layer)
                 ):
-                    raise ValueError(f"{name} of its environment cannot be {value!r}")
+                    raise ValueError(f"{name} of its environment cannot be {shown(value)}")
         self._try(state)
 
     @staticmethod
@@ -162,7 +164,7 @@ class Watched:
                 environment.reset()
                 environment.step(0)
         except Exception as error:  # whatever an environment raises, it cannot go on from there
-            raise ValueError(f"its environment cannot go on: {error}") from error
+            raise ValueError(f"its environment cannot go on: {reason_of(error)}") from error
 
 
 def check_environments(

@@ -252,7 +252,9 @@ def make_environment(
     max_episode_steps = whole("max_episode_steps", max_episode_steps, 0, MOST_STEPS)
     if ":" in env_id:
         # Gymnasium would import what stands before the colon: a link or a file must not do that.
-        raise UnsupportedEnvironmentError(f"{env_id!r} names a module: give a registered id alone.")
+        raise UnsupportedEnvironmentError(
+            f"{shown(env_id)} names a module: give a registered id alone."
+        )
     if env_id not in gymnasium.registry:
         raise UnsupportedEnvironmentError(_unknown(env_id))
     env = _guarded(env_id, lambda: _made(env_id, render_mode))
@@ -422,7 +424,7 @@ def _unknown(env_id: str) -> str:
     known = _ids_of_families()  # one that needs a package is meant all the same
     near = get_close_matches(env_id, known, n=1, cutoff=0.65)
     hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
-    return f"There is no environment called {env_id!r}{hint}"
+    return f"There is no environment called {shown(env_id)}{hint}"
 
 
 def counts(state: Mapping[str, Any]) -> tuple[int, int]:
@@ -430,5 +432,5 @@ def counts(state: Mapping[str, Any]) -> tuple[int, int]:
     steps, limit = state["steps"], state["time_limit"]
     for name, count, least in (("steps", steps, 0), ("time_limit", limit, 1)):
         if type(count) is not int or not least <= count <= MOST_STEPS:
-            raise ValueError(f"{name} of its environment cannot be {count!r}")
+            raise ValueError(f"{name} of its environment cannot be {shown(count)}")
     return steps, limit

@@ -3,9 +3,39 @@
 Programming errors are not in here; they stay loud.
 """
 
+LONGEST_MESSAGE = 400
+"""Characters in a message: what it quotes may be as long as a file."""
+
 
 class LabError(Exception):
-    """Something a user asked for cannot be done; the message says what is wrong and what to do."""
+    """Something a user asked for cannot be done; the message says what is wrong and what to do.
+
+    It is one line of printable text, whatever it quotes.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(excerpt(message, LONGEST_MESSAGE))
+
+
+def excerpt(value: object, most: int = 80) -> str:
+    """``value`` as one line of printable text, without its middle where it is longer than that."""
+    text = str(value)
+    if len(text) > most:
+        text = f"{text[: most - most // 3 - 1]}…{text[-(most // 3) :]}"
+    return "".join(map(_printable, text))
+
+
+def reason_of(error: Exception) -> str:
+    """What an exception says, to stand in a sentence."""
+    if isinstance(error, KeyError):
+        return f"there is no {excerpt(error)}"
+    return excerpt(str(error).strip().split("\n")[0], 160).rstrip(". ") or type(error).__name__
+
+
+def _printable(character: str) -> str:
+    if character.isprintable() or character in "\xa0\u202f":  # spaces at which no line breaks
+        return character
+    return " " if character.isspace() else "�"
 
 
 class ConfigurationError(LabError):

@@ -9,9 +9,13 @@ from torch import Tensor
 
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environment_check import MOST, check_environments
+from dqn_core.errors import excerpt
+from dqn_core.random_streams import UniformStream
+from dqn_core.scalars import shown
 from dqn_core.trainer import Trainer
 
-MOST_DRAWN_AHEAD = 2**20
+MOST_EVALUATIONS = 10**6
+MOST_DRAWN_AHEAD = max(UniformStream.BLOCK, int(HYPERPARAMETERS["batch_size"].high))
 LONGEST_REASON = 300
 
 
@@ -26,23 +30,35 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
         {name: part for name, part in new.items() if name not in ("configs", "environments")},
         "state",
     )
-    for name in ("env_step", "gradient_updates"):
-        _check_count(state[name], MOST, name)
-    _check_count(state["updates_due"], trainer.config.gradient_steps, "updates_due")
-    _check_count(state["evaluations"], 10**6, "evaluations")
-    for episodes in state["episodes"]:
-        _check_count(episodes, MOST, "episodes")
-    for stream in (state["exploration"], state["replay"]["stream"]):
-        _check_count(stream["width"], MOST_DRAWN_AHEAD, "width")
-        _check_count(stream["next"], stream["width"], "next")
+    _check_counts(state, trainer)
     _check_stops(state)
+    _check_optimizer(state["learner"])
+    _check_history(state["history"], trainer.members, state["env_step"])
     _check_changes(state["history"]["changes"])
     _check_replay(state["replay"], trainer)
+    _check_episodes(state)
     _check_observations(torch.as_tensor(state["observations"]), trainer)
+    if not np.isfinite(state["observations"]).all():
+        raise ValueError("its agents see what is not finite")
     config = trainer.config
     check_environments(
         state["environments"], config.env_id, config.max_episode_steps, state["observations"]
     )
+
+
+def _check_counts(state: Mapping[str, Any], trainer: Trainer) -> None:
+    for name in ("env_step", "gradient_updates", "seconds"):
+        _check_count(state[name], MOST, name)
+    _check_count(state["updates_due"], trainer.config.gradient_steps, "updates_due")
+    for name in ("evaluations", "evaluations_since_best"):
+        _check_count(state[name], MOST_EVALUATIONS, name)
+    _check_count(state["solved_at"] or 0, state["env_step"], "solved_at")
+    for name in ("episodes", "best_steps"):
+        for count in state[name]:
+            _check_count(count, state["env_step"], name)
+    for stream in (state["exploration"], state["replay"]["stream"]):
+        _check_count(stream["width"], MOST_DRAWN_AHEAD, "width")
+        _check_count(stream["next"], stream["width"], "next")
 
 
 def _check_form(found: Any, new: Any, path: str) -> None:
@@ -73,17 +89,44 @@ def _check_form(found: Any, new: Any, path: str) -> None:
         raise ValueError(f"{path} is not what it should be")
 
 
-def _check_count(count: int, most: int, name: str) -> None:
-    if not 0 <= count <= most:
-        raise ValueError(f"{name} cannot be {count}")
+def _check_count(count: float, most: int, name: str) -> None:
+    if not 0 <= count <= most:  # NaN is neither
+        raise ValueError(f"{name} cannot be {shown(count)}")
 
 
 def _check_stops(state: Mapping[str, Any]) -> None:
     """A member has stopped at a step that was made, for a reason that is one short sentence."""
     for at, reason in zip(state["stopped_at"], state["stop_reasons"], strict=True):
         _check_count(at or 0, state["env_step"], "stopped_at")
-        if (at is None) != (reason == "") or len(reason) > LONGEST_REASON:
+        is_sentence = reason == excerpt(reason, LONGEST_REASON)
+        if (at is None) != (reason == "") or not is_sentence:
             raise ValueError("it has members that stopped for no reason")
+
+
+def _check_optimizer(learner: Mapping[str, Any]) -> None:
+    _check_count(float(learner["adam_steps"]), MOST, "adam_steps")
+    if (learner["second_moment"] < 0).any():
+        raise ValueError("squares of its gradient are negative")
+
+
+def _check_history(history: Mapping[str, Any], members: int, env_step: int) -> None:
+    """Every row is of a member that there is and of a moment that was."""
+    for name, table in history.items():
+        for column, most in (("member", members - 1), ("env_step", env_step), ("seconds", MOST)):
+            values = table[column]
+            if not ((values >= 0) & (values <= most)).all():
+                raise ValueError(f"its table of {name} has rows of no such {column}")
+
+
+def _check_episodes(state: Mapping[str, Any]) -> None:
+    """An episode under way has steps of the run, the newest of which is in the replay buffer."""
+    lengths, explored = state["lengths"], state["explored"]
+    _check_count(int(lengths.min()), state["env_step"], "lengths")
+    _check_count(int(lengths.max()), state["env_step"], "lengths")
+    if not ((explored >= 0) & (explored <= lengths)).all():
+        raise ValueError("an episode has explored more often than it has steps")
+    if lengths.any() and not state["replay"]["rows"].shape[1]:
+        raise ValueError("its replay buffer lacks the steps of its episode")
 
 
 def _check_changes(changes: Mapping[str, Any]) -> None:
@@ -91,7 +134,7 @@ def _check_changes(changes: Mapping[str, Any]) -> None:
     for name, old, new in zip(changes["name"], changes["old"], changes["new"], strict=True):
         declared = HYPERPARAMETERS.get(name)
         if declared is None or declared.applies == "restart":
-            raise ValueError(f"it changes {name!r}, which nothing can")
+            raise ValueError(f"it changes {shown(name)}, which nothing can")
         for value in (old, new):
             if type(declared.validated(value)) is not type(value):
                 raise ValueError(f"it changes {name} with a value of another type")
@@ -105,6 +148,8 @@ def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:
     d, actions = trainer.spec.observation_dim, rows[..., -4]
     if not torch.isin(actions, torch.arange(trainer.spec.n_actions).to(actions)).all():
         raise ValueError("its replay buffer has actions that do not exist")
+    if not torch.isin(rows[..., -2:], rows.new_tensor([0.0, 1.0])).all():
+        raise ValueError("its replay buffer has steps that neither end an episode nor go on")
     _check_observations(rows[..., : 2 * d], trainer)
 
 

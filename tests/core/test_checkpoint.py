@@ -17,8 +17,9 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from dqn_core import DQNConfig, Trainer, load_agent, load_run, save_agent, save_run
-from dqn_core.checkpoint import FORMAT, VERSION, agent_bytes, pack, unpack
+from dqn_core.checkpoint import agent_bytes
 from dqn_core.errors import CheckpointError, LabError
+from dqn_core.packing import FORMAT, VERSION, pack, unpack
 
 CONFIG = DQNConfig(
     hidden_dim=4,

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from dqn_core import LabError, Trainer, load_run, save_run
-from dqn_core.checkpoint import pack
 from dqn_core.errors import CheckpointError, DivergenceError
+from dqn_core.packing import pack
 from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.small_runs import SMALL, fingerprint, trained
 

@@ -9,8 +9,8 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 
 from dqn_core import Trainer, load_run
-from dqn_core.checkpoint import pack
 from dqn_core.environments import make_environment
+from dqn_core.packing import pack
 from dqn_core.restoration import restores_exactly
 from tests.core.small_runs import SMALL, fingerprint
 

@@ -13,8 +13,8 @@ import torch
 from gymnasium.spaces import Box, Discrete
 
 from dqn_core import Trainer, load_run, save_run
-from dqn_core.checkpoint import pack, unpack
 from dqn_core.environments import Environment
+from dqn_core.packing import pack, unpack
 from tests.core.small_runs import SMALL
 
 RUN = SMALL.replace(

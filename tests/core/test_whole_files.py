@@ -152,7 +152,8 @@ KILLED_WHILE_SAVING = """
 import json, os, random, resource, signal, sys, time
 from pathlib import Path
 from dqn_core import DQNConfig, Trainer
-from dqn_core.checkpoint import pack, save_run
+from dqn_core.checkpoint import save_run
+from dqn_core.packing import pack
 
 folder, names = Path(sys.argv[1]), sys.argv[2:]
 path, chance = folder / "run.safetensors", random.Random(0)

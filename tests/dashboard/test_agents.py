@@ -15,7 +15,8 @@ from dashboard.links import Link
 from dashboard.run import Run, Status
 from dashboard.session import Session
 from dqn_core import LabError
-from dqn_core.checkpoint import agent_bytes, pack
+from dqn_core.checkpoint import agent_bytes
+from dqn_core.packing import pack
 from tests.balancing import balancing_agent
 from tests.dashboard.episodes import SMALL, trained_run
 

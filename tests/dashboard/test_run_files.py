@@ -15,7 +15,7 @@ from dashboard.run_files import curves_zip, run_bytes, script
 from dashboard.session import Session
 from dashboard.slots import Slots
 from dqn_core import Trainer, preset
-from dqn_core.checkpoint import pack
+from dqn_core.packing import pack
 
 SMALL = preset("recommended").replace(
     hidden_dim=8, batch_size=8, learning_starts=20, evaluation_period=50, evaluation_episodes=1

@@ -13,7 +13,8 @@ import dashboard.agents
 from dashboard.results import Results
 from dashboard.session import Session
 from dashboard.showing import Showing
-from dqn_core.checkpoint import agent_bytes, pack
+from dqn_core.checkpoint import agent_bytes
+from dqn_core.packing import pack
 from tests.balancing import balancing_agent
 
 APP = Path(__file__).parents[2] / "app.py"
