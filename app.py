@@ -20,6 +20,7 @@ from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
 from dashboard.markup import formatted, plain
+from dashboard.notices import tell, tell_error
 from dashboard.paper import values_html
 from dashboard.past import changes, earlier_runs
 from dashboard.routes import routes
@@ -138,27 +139,22 @@ def messages(session: Session) -> None:
     """What the person should know now: refusals, why a run stopped, what waits for a reset."""
     run = session.run
     if session.problem and not session.refused:  # else it stands beside its control
-        st.error(session.problem, icon=":material/error:")
+        tell_error(session.problem)
     if run.status is Status.FAILED:
         back = "undo the change or reset" if run.restore_points else "reset, with other values"
-        st.error(
-            f"{run.message} Everything up to there is kept. To go on, {back}.",
-            icon=":material/error:",
-        )
+        tell_error(f"{run.message} Everything up to there is kept. To go on, {back}.")
     elif run.status is Status.INTERRUPTED:
         again = "Resume" if run.trainer.env_step else "Start"
-        st.error(
-            f"{plain(run.message)} Everything up to there is kept. **{again}** tries again, with a "
-            "new episode.",
-            icon=":material/error:",
+        tell_error(
+            f"{run.message} Everything up to there is kept. {again} tries again, with a new "
+            "episode."
         )
     elif run.status is Status.FINISHED:
         falls = run.config.learning_rate_end < run.config.learning_rate
-        st.info(
+        tell(
             f"{run.message} To go on, raise or switch off that limit under Budget. "
             + ("A larger step budget raises α again, which falls over it. " if falls else "")
-            + "Reset begins a fresh run.",
-            icon=":material/info:",
+            + "Reset begins a fresh run."
         )
     elif run.status is Status.WAITING:
         runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
@@ -167,7 +163,7 @@ def messages(session: Session) -> None:
             icon=":material/hourglass_top:",
         )
     elif run.message:
-        st.info(run.message, icon=":material/info:")
+        tell(run.message)
     if run.stopped:
         others = len(run.trainer.going_on)
         ways = {0: "", 1: "The other goes on, and averages are of it alone."}

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 import torch
 
+from dashboard.notices import tell, tell_error
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dqn_core import Agent, LabError, load_agent
@@ -147,7 +148,7 @@ def choose_agents(session: Session) -> list[Choice]:
         if name not in choices:
             picked.pop(place, None)
             why = ": the run has begun anew or was undone" if name.startswith(OF_THE_RUN) else ""
-            st.info(f"“{name}” is no longer there{why}.")
+            tell(f"“{name}” is no longer there{why}.")
 
     def pick(place: str, name: str | None) -> None:
         if name is None or name not in choices:
@@ -235,7 +236,7 @@ def upload_control() -> None:
         st.session_state["upload_problem"] = problem
         st.session_state["upload_taken"] = file.file_id  # last: up to here it is done again
     if refusal := st.session_state.get("upload_problem"):
-        st.error(refusal, icon=":material/error:")
+        tell_error(refusal)
 
 
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.notices import tell_error
 from dashboard.number_box import number_box
 from dqn_core import HYPERPARAMETERS, LabError
 from dqn_core.evaluation import Push
@@ -95,7 +96,7 @@ def _whole_number(label: str, low: int, high: int, default: int, help: str = "")
     name = "test_" + label.lower().replace(" ", "_")
     number_box(label, name, values.get(label, default), take, help=help or None)
     if label in refusals:
-        st.error(refusals[label], icon=":material/error:")
+        tell_error(refusals[label])
     return values.get(label, default)
 
 

@@ -10,6 +10,7 @@ from dashboard.exchange import exchange_buttons, open_dialog
 from dashboard.grid import Grid
 from dashboard.lesson import control_name
 from dashboard.links import MOST_MEMBERS, Link
+from dashboard.notices import tell_error
 from dashboard.number_box import number_box
 from dashboard.picks import picks
 from dashboard.run import Status, show
@@ -238,8 +239,7 @@ def _marks(link: Link) -> str:
 def _notes(session: Session, grid: Grid, name: str) -> None:
     """Below a control: why a value was refused, and what it asks of the run and will not have."""
     if session.refused == name:
-        refusal = partial(st.error, in_labels(session.problem), icon=":material/error:")
-        grid.note(f"refused_{name}", refusal)
+        grid.note(f"refused_{name}", partial(tell_error, in_labels(session.problem)))
     if sentence := session.never_due.get(name):
         grid.note(
             f"never_{name}", partial(st.warning, in_labels(sentence), icon=":material/warning:")

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.copyable import copyable
 from dashboard.lesson import control_name, lesson_dialog
 from dashboard.links import Link
+from dashboard.notices import tell_error
 from dashboard.paper import filename
 from dashboard.run_files import curves_zip, run_bytes, script
 from dashboard.session import Session
@@ -99,7 +100,7 @@ def _paste(session: Session) -> None:
         _close()
         st.rerun()
     if session.refused == "paste":
-        st.error(session.problem, icon=":material/error:")
+        tell_error(session.problem)
 
 
 def _files(session: Session) -> None:
@@ -137,7 +138,7 @@ def _files(session: Session) -> None:
         _close()
         st.rerun()
     if session.refused == "open":
-        st.error(session.problem, icon=":material/error:")
+        tell_error(session.problem)
 
 
 def command_line(link: Link) -> str:

@@ -16,6 +16,10 @@ _ADDRESS = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)")
 _SYMBOL = re.compile(r"(?<=:)(?=[\w+/-]+:)")
 _ARROW = re.compile(r"(?<!\S)([-<>~]+)([-=>])(?!\S)")
 
+_ACTIVE = re.compile(r"[\\`*\[\]<>&$|~#]|:(?=\S)|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|^[-+=]")
+_NUMBER = re.compile(r"^(\d+)([.)])")
+"""What begins something in Markdown; the rest of it cannot without one of these."""
+
 _ITEM = re.compile(r"(?:(\d{1,3})[.)]|[-*•]) (.+)")
 _DISPLAY = r"\$\$\s*([^\s$](?:[^$]*[^\s$])?)\s*\$\$"
 _SPAN = re.compile(
@@ -88,4 +92,4 @@ def _span(found: re.Match[str]) -> str:
 
 def _escaped(words: str) -> str:
     words = _ARROW.sub(rf"\1{_APART}\2", _SYMBOL.sub(_APART, _ADDRESS.sub(_APART, words)))
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", words)
+    return _NUMBER.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", words))

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
+from dashboard.markup import plain
 from dqn_core import evaluate
 from dqn_core.environments import environment_spec
 from dqn_core.evaluation import Evaluation, most_steps
@@ -72,7 +73,7 @@ class Results:
         words = self.conditions.words(self.chosen.agent.config.env_id)
         count = len(self.evaluation.seeds)
         return (
-            f"**{self.chosen.title}**: {count} episode{'s' if count > 1 else ''} from seed "
+            f"**{plain(self.chosen.title)}**: {count} episode{'s' if count > 1 else ''} from seed "
             f"{self.conditions.first_seed}" + (f", with {words}" if words else "")
         )
 

@@ -12,6 +12,8 @@ import torch
 
 from dashboard.agents import Chosen
 from dashboard.copyable import copyable
+from dashboard.markup import plain
+from dashboard.notices import tell_error
 from dashboard.run import Run
 from dashboard.showing import Showing
 from dqn_core import Agent, LabError, record
@@ -78,7 +80,7 @@ def take_away(showings: Sequence[Showing], run: Run) -> None:
                 icon=":material/save:",
                 on_click="ignore",
             )
-        st.markdown(f"**{chosen.title}** in plain PyTorch:")
+        st.markdown(f"**{plain(chosen.title)}** in plain PyTorch:")
         copyable("code", load_lines(chosen.agent), key="copy_code")
 
 
@@ -126,7 +128,7 @@ def _make(
         try:
             write(path)
         except LabError as error:
-            st.error(str(error), icon=":material/error:")
+            tell_error(str(error))
             return
         st.session_state["film_file"] = FilmFile(wanted, path.name, path.read_bytes())
 

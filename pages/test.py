@@ -9,6 +9,8 @@ from dashboard.conditions import Conditions, conditions
 from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
 from dashboard.game import game, remark
+from dashboard.markup import plain
+from dashboard.notices import tell_error
 from dashboard.player import player
 from dashboard.results import Results
 from dashboard.session import Session, current_session
@@ -56,7 +58,7 @@ def show_what_was_chosen(agents: Sequence[Chosen], how: Conditions) -> None:
 
 def test(chosen: Chosen, how: Conditions) -> Results:
     """Play the test's episodes under a progress bar; using any other control gives it up."""
-    words = f"Playing {how.episodes} episodes of {chosen.title}"
+    words = plain(f"Playing {how.episodes} episodes of {chosen.title}")
     bar = st.progress(0.0, words)
     results = Results.of(chosen, how, lambda share: bar.progress(share, words))
     bar.empty()
@@ -107,7 +109,7 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
             )
         grant_wish(agents, how)
     if problem := st.session_state.get("show_problem"):
-        st.error(problem, icon=":material/error:")
+        tell_error(problem)
     showings: list[Showing] = st.session_state.get("showings", [])
     if showings:
         shown = showings[0]
@@ -210,4 +212,4 @@ try:
         duel_section(showings[0])
         take_away(showings, session.run)
 except LabError as error:
-    st.error(str(error), icon=":material/error:")
+    tell_error(str(error))
