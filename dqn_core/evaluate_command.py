@@ -9,6 +9,7 @@ from typing import Any
 from dqn_core.checkpoint import load_agent
 from dqn_core.evaluation import Agent, Evaluation, evaluate
 from dqn_core.interruptions import interruptions
+from dqn_core.numbers import number
 from dqn_core.outputs import Attempts, check_distinct
 from dqn_core.recording import record
 from dqn_core.results import evaluation_summary, json_text
@@ -62,6 +63,6 @@ def _in_words(result: dict[str, Any]) -> str:
         return f"{result['env_id']}: no episode was played to its end."
     return (
         f"{result['env_id']}: mean return {result['mean_return']:.1f} over "
-        f"{result['episodes']:,} episodes, from {min(result['returns']):g} "
-        f"to {max(result['returns']):g}."
+        f"{result['episodes']:,} episodes, from {number(min(result['returns']))} "
+        f"to {number(max(result['returns']))}."
     )
