@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from dqn_core.app_command import app
 from dqn_core.checkpoint import MOST_MEMBERS
@@ -18,6 +18,7 @@ from dqn_core.evaluate_command import evaluate_agent
 from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.presets import PRESETS
+from dqn_core.scalars import share, shown, whole
 from dqn_core.streams import prepare_streams, say, tell
 from dqn_core.train_command import train
 from dqn_core.video import encoder_for
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell(f"error: {error}")
         return REFUSED
     except KeyboardInterrupt:
+        tell("Interrupted.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader has gone (``| head``)
         return FAILED
@@ -51,23 +53,20 @@ class _Parser(argparse.ArgumentParser):
     def print_help(self, file: object = None) -> None:
         say(self.format_help().rstrip())
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuse what is left over here, where the command's own options are known."""
+        options, left_over = super().parse_known_args(args, namespace)
+        if left_over:
+            self.error(self._not_understood(left_over[0].partition("=")[0]))
+        return options, left_over
+
+    def _not_understood(self, word: str) -> str:
+        near = get_close_matches(word, self._option_string_actions, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"{self.prog} --help lists what there is."
+        return f"There is no option {word}: {hint}"
+
     def error(self, message: str) -> NoReturn:
-        unknown = re.fullmatch(r"unrecognized arguments: (\S+).*", message)
-        if unknown:
-            name = unknown[1].partition("=")[0]
-            # Options of a command are known to its parser alone, which leaves them to this one.
-            known = [option for parser in _family(self) for option in parser._option_string_actions]
-            near = get_close_matches(name, known, n=1)
-            hint = (
-                f"did you mean {near[0]}?" if near else f"{self.prog} --help lists what there is."
-            )
-            message = f"There is no option {name}: {hint}"
         raise ConfigurationError(message)
-
-
-def _family(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
-    commands = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    return [parser, *(child for action in commands for child in action.choices.values())]
 
 
 def _parser() -> _Parser:
@@ -101,10 +100,12 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         usage="%(prog)s [options]",
         allow_abbrev=False,
         description="Train until the step budget or the episode budget is used up, whichever "
-        "comes first. Ctrl-C stops between two steps and keeps what was reached.",
+        "comes first. Ctrl-C (or SIGTERM, or SIGHUP) stops between two steps, and what was "
+        "reached is saved; a second one cuts the final evaluation short.",
         epilog="With several members, env_steps and gradient_updates count each member's own, "
-        "steps_per_second counts all members' steps, returns and evaluation pool all members, "
-        "and members lists them one by one.",
+        "steps_per_second counts all members' steps, returns and episode_ends are of all members, "
+        "and members lists them one by one. A member that diverges is stopped alone: evaluation, "
+        "interquartile_mean and interval are over the others, aggregate_members of them.",
     )
     parser.set_defaults(command=train)
     run = parser.add_argument_group("Run")
@@ -152,17 +153,17 @@ def _whole(name: str, low: int, high: int) -> Callable[[str], int]:
     """What reads the whole number of an option that is no hyperparameter."""
 
     def read(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = low - 1
-        if not low <= number <= high:
-            raise ConfigurationError(
-                f"{name} must be a whole number from {low:,} to {high:,}, not {text!r}."
-            )
-        return number
+        return whole(name, _number(text), low, high)
 
     return read
+
+
+def _number(text: str) -> int | float | str:
+    """The number that ``text`` stands for; other text stays what it is, to be refused."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text
 
 
 def _seeds(text: str) -> int | list[int]:
@@ -172,7 +173,7 @@ def _seeds(text: str) -> int | list[int]:
     seeds = [int(HYPERPARAMETERS["seed"].parsed(part)) for part in text.split(",") if part.strip()]
     if len(set(seeds)) < len(seeds) or not 1 <= len(seeds) <= MOST_MEMBERS:
         raise ConfigurationError(
-            f"seeds must be 1 to {MOST_MEMBERS} different seeds, not {text!r}."
+            f"seeds must be 1 to {MOST_MEMBERS:,} different seeds, not {shown(text)}."
         )
     return seeds
 
@@ -222,13 +223,7 @@ def _film(text: str) -> Path:
 
 
 def _epsilon(text: str) -> float:
-    try:
-        epsilon = float(text)
-    except ValueError:
-        epsilon = -1.0
-    if not 0 <= epsilon <= 1:
-        raise ConfigurationError(f"epsilon must be 0 to 1, not {text!r}.")
-    return epsilon
+    return share("epsilon", _number(text))
 
 
 def _print_hyperparameters(_: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Files that a command is to write: checked before it begins, and each tried at its end."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import combinations
@@ -22,19 +23,28 @@ INTERRUPTED = 130
 def check_distinct(files: Mapping[str, Path | None]) -> None:
     """Refuse files, by the options that name them, of which one would overwrite another."""
     given = [(option, path) for option, path in files.items() if path]
-    for (option, path), (other_option, other) in combinations(given, 2):
-        if _is_same(path, other):
-            raise ConfigurationError(
-                f"{option} and {other_option} are one file, {path}: one would overwrite the other, "
-                "so give two names."
-            )
+    pairs = [(a, b, path) for (a, path), (b, other) in combinations(given, 2) if _same(path, other)]
+    pairs += [(option, "standard output", path) for option, path in given if _is_printed_to(path)]
+    for option, other_option, path in pairs:
+        raise ConfigurationError(
+            f"{option} and {other_option} are one file, {path}: one would overwrite the other, "
+            "so give two names."
+        )
 
 
-def _is_same(path: Path, other: Path) -> bool:
+def _same(path: Path, other: Path) -> bool:
     if os.path.realpath(path) == os.path.realpath(other):
         return True
     # Two names of one file where capital letters do not count.
     return path.exists() and other.exists() and path.samefile(other)
+
+
+def _is_printed_to(path: Path) -> bool:
+    """Whether standard output goes into that file."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):  # there is no such file, or no file behind standard output
+        return False
 
 
 class Attempts:

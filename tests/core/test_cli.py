@@ -38,6 +38,7 @@ def refusal(capsys, *arguments):
     assert output.out == ""
     assert output.err.startswith("error: ")
     assert output.err.count("\n") == 1
+    assert len(output.err) < 400
     return output.err
 
 
@@ -156,7 +157,18 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
     [
         ([], "command"),
         (["train", "--gama", "0.9"], "did you mean --gamma?"),
-        (["train", "--xyzzy"], "--help"),
+        (["train", "--xyzzy"], "train --help"),
+        (["environments", "--json"], "environments --help"),
+        (["train", "more"], "There is no option more"),
+        (["train", "--seeds", "3,3"], "different seeds, not '3,3'"),
+        (["train", "--seeds", ","], "different seeds"),
+        (["train", "--seeds", "-1"], "from 1 to"),
+        (["train", "--seeds", ",".join(map(str, range(9_999)))], "different seeds"),
+        (["train", "--eval-episodes", "+-5"], "not '+-5'"),
+        (["train", "--eval-episodes", "9" * 5_000], "from 1 to 10,000"),
+        (["train", "--env-id", "x" * 5_000], "There is no environment called"),
+        (["train", "--resume", "."], "Is a directory"),
+        (["evaluate", __file__, "--epsilon", "nan"], "epsilon must be 0 to 1"),
         (["train", "--gamma", "nan"], "gamma must be 0 to 1, not nan"),
         (["train", "--gamma", "lots"], "gamma must be 0 to 1, not 'lots'"),
         (["train", "--preset", "best"], "'recommended', 'notebook'"),

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -408,6 +409,13 @@ def test_a_film_does_not_overwrite_its_agent(
     assert main(["evaluate", str(agent), "--video", str(agent)]) == 2
     assert "one would overwrite the other" in capsys.readouterr().err
     assert agent.read_bytes() == content
+
+
+def test_an_output_is_not_the_file_that_the_result_is_printed_to(tmp_path: Path) -> None:
+    path = tmp_path / "both"
+    with path.open("w") as printed, redirect_stdout(printed):
+        assert main(["train", *SMALL, "--save", str(path)]) == 2
+    assert path.read_text() == ""
 
 
 def test_a_resumed_run_may_take_the_place_of_its_file(
