@@ -19,7 +19,7 @@ from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.presets import PRESETS
 from dqn_core.scalars import share, shown, whole
-from dqn_core.streams import prepare_streams, say, tell
+from dqn_core.streams import prepare_streams, say, tell, warnings_told
 from dqn_core.train_command import train
 from dqn_core.video import encoder_for
 from dqn_core.whole_files import checked_target
@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         options = _parser().parse_args(arguments)
-        code: int = options.command(options)
+        with warnings_told():
+            code: int = options.command(options)
     except LabError as error:
         tell(f"error: {error}")
         return REFUSED

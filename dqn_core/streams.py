@@ -2,10 +2,12 @@
 
 import codecs
 import io
+import logging
 import os
 import sys
 import unicodedata
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -46,6 +48,29 @@ def tell(sentence: str) -> None:
         print(" ".join(sentence.split()), file=sys.stderr, flush=True)
     except OSError:
         let_go(sys.stderr)
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Tell what dqn_core logs, as that an environment could not be closed, once for all of them."""
+    logger, handler = logging.getLogger("dqn_core"), _Once(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Once(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if message not in self._told:
+            self._told.add(message)
+            tell(message)
 
 
 def say(text: str, out: TextIO | None = None) -> None:

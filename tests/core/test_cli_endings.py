@@ -16,7 +16,7 @@ import pytest
 
 from dqn_core import Trainer, evaluate, interruptions, load_agent, load_run
 from dqn_core.command_line import main
-from dqn_core.errors import CheckpointError, EnvironmentFailure, LabError
+from dqn_core.errors import CheckpointError, LabError
 from dqn_core.streams import prepare_streams, say
 from tests.core.foreign import Foreign, registered
 
@@ -59,7 +59,7 @@ def at(step: int, act: Callable[[], object]) -> Callable[[Any, int], Any]:
 
 
 def failing() -> None:
-    raise EnvironmentFailure("The environment gave up.")
+    raise RuntimeError("The environment gave up.")
 
 
 def ended(capsys: pytest.CaptureFixture[str], *arguments: Any) -> tuple[int, Any, str]:
@@ -85,13 +85,27 @@ def test_a_failure_in_mid_run_costs_nothing_that_was_reached(
     run, agent, saving = files(tmp_path)
     code, result, told = ended(capsys, *ON_FOREIGN, *saving)
     assert code == 1
-    assert "gave up" in result["ended"]
+    assert "Environment step 45: Foreign-v0 failed at step 5 of an episode" in result["ended"]
     assert told.count("gave up") == 1
     assert result["env_steps"] == load_agent(agent).env_steps == 44
     assert result["returns"] == [10.0] * 4
     assert result["evaluation"]["mean_return"] == 10.0
     foreign()
-    assert load_run(run).env_step == 44
+    code, result, _ = ended(capsys, "train", "--resume", run)
+    assert code == 0
+    assert (result["env_steps"], result["returns"]) == (150, [10.0] * 15)
+
+
+@pytest.mark.parametrize("reward", [float("nan"), float("inf"), None])
+def test_a_reward_that_is_none_ends_the_run_with_one_valid_document(
+    capsys: pytest.CaptureFixture[str], foreign: Callable[..., None], reward: Any
+) -> None:
+    foreign(lambda answer, total: (answer[0], reward if total == 45 else 1.0, *answer[2:]))
+    code, result, told = ended(capsys, *ON_FOREIGN)
+    assert code == 1
+    assert f"gave reward {reward}" in result["ended"]
+    assert result["ended"] in told
+    assert result["env_steps"] == 44
 
 
 def test_a_failure_in_the_final_evaluation_costs_that_alone(
@@ -117,6 +131,25 @@ def test_a_failure_in_the_final_evaluation_costs_that_alone(
     assert "gave up" in told
     assert played["episodes"] == 0
     assert played["mean_return"] is None
+
+
+def test_an_environment_that_cannot_be_closed_is_told_once_and_costs_nothing(
+    capsys: pytest.CaptureFixture[str], foreign: Callable[..., None], tmp_path: Path
+) -> None:
+    def stuck() -> None:
+        raise RuntimeError("The window is gone.")
+
+    foreign(at_closing=stuck)
+    run, agent, saving = files(tmp_path)
+    code, result, told = ended(capsys, *ON_FOREIGN, *saving)
+    assert code == 0
+    assert told.count("Foreign-v0 could not be closed: RuntimeError: The window is gone.") == 1
+    assert result["evaluation"]["mean_return"] == 10.0
+    assert load_run(run).env_step == load_agent(agent).env_steps == 150
+    code, result, told = ended(capsys, "evaluate", agent)
+    assert code == 0
+    assert told.count("could not be closed") == 1
+    assert result["mean_return"] == 10.0
 
 
 HOT = ["--learning-rate", "1", "--learning-rate-end", "1", "--loss", "mse", "--tau", "1"]
