@@ -113,7 +113,7 @@ def test_squares_show_every_q_value_when_pointed_at(page: Page, demo: str) -> No
 def test_health_says_each_status_in_words(page: Page, demo: str) -> None:
     opened(page, demo)
     cards = page.locator(".health-card")
-    expect(cards).to_have_count(6)
+    expect(cards).to_have_count(8)
     expect(page.locator(".health-status").first).to_have_text("good")
     for card in cards.all():
         assert card.locator(".health-status").inner_text() in {"not yet", "good", "watch", "bad"}
