@@ -140,6 +140,7 @@ class Chart {
     if (news.spec !== this.#spec) return; // of panels that are on their way, or were here before
     if (this.store.apply(news)) this.follow();
     this.#figures.update(news.figures);
+    for (const [key, panel] of this.panels) panel.remark(news.remarks[key] ?? "");
     this.#outdate();
     if (news.state !== this.#page.drawn) this.#page.redraw(news.state);
   }

@@ -29,6 +29,7 @@ export class Panel {
   #rule;
   #reading;
   #quiet;
+  #remark;
   #yRange = null;
   #connected = false;
   #size = { width: 0, height: 0 };
@@ -58,7 +59,8 @@ export class Panel {
     this.#rule = element("div", "live-chart-rule", frame);
     this.#reading = element("span", "live-chart-reading", this.#rule);
     this.#quiet = element("p", "live-chart-quiet", frame);
-    this.#rule.hidden = this.#quiet.hidden = true;
+    this.#remark = element("p", "live-chart-remark", this.node);
+    this.#rule.hidden = this.#quiet.hidden = this.#remark.hidden = true;
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);
     frame.onpointerdown = () => this.#chart.hold();
@@ -96,6 +98,12 @@ export class Panel {
     this.#quiet.textContent = spec.empty;
     this.#legend.configure(spec.traces, (trace) => this.#hue(trace).bold);
     this.stale = true;
+  }
+
+  /** What stands below the chart. */
+  remark(text) {
+    if (this.#remark.textContent !== text) this.#remark.textContent = text;
+    this.#remark.hidden = !text;
   }
 
   #outdate() {
@@ -237,7 +245,11 @@ export class Panel {
         layout: this.#layout(SIZE, { x: whole, y }, labels),
         shown,
         title: this.spec.title,
-        lines: [words.caption, legendOfLines(this.foremost, smoothing)].filter(Boolean),
+        lines: [
+          words.caption,
+          legendOfLines(this.foremost, smoothing),
+          this.#remark.textContent,
+        ].filter(Boolean),
         background: theme.background,
         filename: `${words.filename}_${this.spec.key}`,
       };

@@ -11,11 +11,13 @@ from dashboard.figures import figures
 from dashboard.links import Link
 from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, XAxis, live_charts
 from dashboard.paper import caption, filename, worded
+from dashboard.predictions import about_the_gap
 from dashboard.random_policy import random_policy, words
 from dashboard.run import Run
 from dashboard.session import Session
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import EnvironmentSpec
+from dqn_core.numbers import number
 from dqn_core.random_returns import RandomReturn
 
 
@@ -38,7 +40,8 @@ def curves(session: Session, drawn: str) -> None:
         tables = run.tables() | {_table(before): before.episodes for before in earlier}
         trainer = run.trainer
         stopped = [p for p in range(trainer.members) if p not in trainer.counted]
-        return News(tables, run_id, state, figures(run, link.smoothing), stopped)
+        remarks = {"values": about_the_gap(run)}
+        return News(tables, run_id, state, figures(run, link.smoothing), stopped, remarks)
 
     live_charts(
         _panels(run, earlier, at_random, link),
@@ -147,7 +150,7 @@ def _panels(
                     "return",
                 ),
             ),
-            (Reference(ceiling, f"ceiling 1/(1−γ) = {ceiling:.4g}", last_change("gamma")),)
+            (Reference(ceiling, f"ceiling 1/(1−γ) = {number(ceiling)}", last_change("gamma")),)
             if ceiling
             else (),
             y_title="discounted return",

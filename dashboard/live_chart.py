@@ -9,7 +9,7 @@ rows again.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -133,6 +133,7 @@ class News:
         state: another one than the page was drawn in has it drawn anew.
         figures: the numbers above the charts, if there are any (`assets/figures.js`).
         stopped: members that statistics over members leave out, from the first row on.
+        remarks: what stands below a panel, by its key.
     """
 
     tables: Mapping[str, Table]
@@ -140,6 +141,7 @@ class News:
     state: str = ""
     figures: Mapping[str, Any] | None = None
     stopped: Sequence[int] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,7 @@ def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str
         "state": news.state,
         "figures": news.figures,
         "stopped": list(news.stopped),
+        "remarks": dict(news.remarks),
     }
     return _message(_columns(panels, news.tables), start, header)
 

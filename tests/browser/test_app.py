@@ -346,6 +346,7 @@ def test_the_numbers_above_the_charts_are_those_of_their_legends(page: Page, app
     shown = dict(texts)
     for name, trace in (("Return (smoothed 0.5)", "training"), ("Greedy return", "greedy")):
         expect(legend.filter(has_text=trace).first.locator("output")).to_have_text(shown[name])
+    expect(page.locator(".live-chart-remark:visible")).to_contain_text("Predicted above obtained")
     note = page.locator(".live-chart-note")
     expect(note).to_contain_text("Bold: the interquartile mean of 4 seeds.")
     expect(page.locator(".figures")).to_contain_text(

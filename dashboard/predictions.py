@@ -1,0 +1,35 @@
+"""What a gap between predicted and obtained rewards means, and what a time limit hides of it."""
+
+import numpy as np
+
+from dashboard.returns import newest_of_each
+from dashboard.run import Run
+from dqn_core.numbers import percent
+
+MEANING = (
+    "Predicted above obtained: Q promises more than the policy gets. Below: Q has not caught up "
+    "yet; the policy can be good all the same, since only the order of the actions counts."
+)
+
+
+def about_the_gap(run: Run) -> str:
+    """The meaning, and how far the newest greedy episodes were cut; empty before there are any."""
+    trainer = run.trainer
+    columns, names = run.history.evaluations.columns, ["obtained", "truncated_share"]
+    of_each = newest_of_each(columns, names, trainer.counted, 1)
+    shares = np.concatenate([rows["truncated_share"] for rows in of_each])
+    obtained = np.concatenate([rows["obtained"] for rows in of_each])
+    if not np.isfinite(obtained).any():
+        return ""
+    cut = not_counted(float(shares.mean()), run.config.gamma, trainer.spec.max_episode_steps)
+    return f"{MEANING} {cut}".strip()
+
+
+def not_counted(share: float, gamma: float, steps: int) -> str:
+    """What is missing in the rewards obtained where a time limit cut this share of the episodes."""
+    if not share > 0:
+        return ""
+    return (
+        f"The time limit cut {percent(share)} of these episodes: what would have followed is not "
+        f"counted, and weighs γ^{steps:,} = {percent(gamma**steps)}."
+    )
