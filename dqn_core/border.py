@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_core.errors import EnvironmentFailure
+from dqn_core.errors import EnvironmentFailure, excerpt
 from dqn_core.scalars import plain, shown
 
 Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
@@ -46,9 +46,8 @@ def failure(env_id: str, when: str, error: BaseException) -> EnvironmentFailure:
 def reason(error: BaseException) -> str:
     """An error in one line, without full stop."""
     if isinstance(error, TypeError) and "unexpected keyword argument" in str(error):
-        return f"{error}, which Gymnasium's environments take"
-    words = "".join(c if c.isprintable() else " " for c in str(error).strip().split("\n")[0])
-    words = words.strip()[:_LONGEST_REASON].rstrip(". ")
+        return f"{excerpt(error, _LONGEST_REASON)}, which Gymnasium's environments take"
+    words = excerpt(str(error).strip().split("\n")[0], _LONGEST_REASON).strip().rstrip(".")
     name = type(error).__name__
     return f"{name}: {words}" if words else name
 

@@ -13,6 +13,7 @@ from dqn_core.errors import CheckpointError, LabError, reason_of
 from dqn_core.evaluation import Agent, network_shape
 from dqn_core.networks import QNetwork
 from dqn_core.packing import ODD_CONTENTS, Source, name_of, pack, unpack
+from dqn_core.scalars import whole
 from dqn_core.state_check import check_state
 from dqn_core.trainer import Trainer
 from dqn_core.whole_files import whole_file
@@ -88,9 +89,10 @@ def load_agent(source: Source, member: int = 0) -> Agent:
         if kind == "run":
             if not 1 <= len(state["configs"]) == len(state["learner"]["online"]) <= MOST_MEMBERS:
                 raise ValueError(f"it has {len(state['configs'])} configurations")
-            config = DQNConfig.from_dict(state["configs"][member])
-            parameters = state["learner"]["online"][member : member + 1]
-            stopped_at = upgraded(state)["stopped_at"][member]
+            p = whole("member", member, 0, len(state["configs"]) - 1)
+            config = DQNConfig.from_dict(state["configs"][p])
+            parameters = state["learner"]["online"][p : p + 1]
+            stopped_at = upgraded(state)["stopped_at"][p]
             env_steps = int(state["env_step"] if stopped_at is None else stopped_at)
         else:
             config = DQNConfig.from_dict(state["config"])

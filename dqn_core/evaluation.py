@@ -10,7 +10,7 @@ from dqn_core.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.declared import MOST
 from dqn_core.environments import MOST_STEPS, Environment, EnvironmentSpec, make_environments
 from dqn_core.networks import NetworkShape, QNetwork
-from dqn_core.processor import one_thread
+from dqn_core.processor import one_thread, untouched_arithmetic
 from dqn_core.scalars import finite, share, whole
 
 MOST_EPISODES = 1_000_000
@@ -103,6 +103,7 @@ class Evaluation:
         return float(1 - self.terminated.mean())
 
 
+@untouched_arithmetic()
 @one_thread()
 def evaluate(
     agent: Agent,

@@ -71,7 +71,8 @@ def unpack(source: Source) -> tuple[str, dict[str, Any]]:
                 f"{name} has format version {excerpt(manifest.get('version'))}, this program reads "
                 f"{VERSION}: update DQN Lab."
             )
-        tensors = load_tensors(content)
+        with torch.device("cpu"):  # whatever the program has set
+            tensors = load_tensors(content)
         kind, state = manifest["kind"], _from_json(manifest["state"], tensors)
         if kind not in KINDS or not isinstance(state, dict):
             raise ValueError("it holds neither an agent nor a run")

@@ -22,6 +22,14 @@ def chosen_device(name: str) -> str:
     return name
 
 
+def untouched_arithmetic() -> np.errstate:
+    """Go on where a number gets too small or too large, whatever the program has set for NumPy.
+
+    Numbers that are not finite are looked for where they matter, and told in a sentence.
+    """
+    return np.errstate(all="ignore")
+
+
 _TORCH = ctypes.PyDLL(torch._C.__file__)
 """PyTorch with the libraries that it shares its work by."""
 
@@ -80,7 +88,8 @@ def denormals_as_zero() -> Iterator[None]:
     for ever, since the smallest numbers round back to themselves; and many processors are a hundred
     times slower with them.
     """
-    were_zero = np.float32(1e-38) * np.float32(0.1) == 0
+    with untouched_arithmetic():
+        were_zero = np.float32(1e-38) * np.float32(0.1) == 0
     torch.set_flush_denormal(True)
     try:
         yield

@@ -16,6 +16,7 @@ from dqn_core.environments import (
 )
 from dqn_core.errors import EnvironmentFailure
 from dqn_core.evaluation import Agent, Push
+from dqn_core.processor import untouched_arithmetic
 from dqn_core.scalars import share
 
 
@@ -136,6 +137,7 @@ class Watcher(Protocol):
         """``action`` and ``reward`` are None at the last moment, when the episode is over."""
 
 
+@untouched_arithmetic()
 def record(
     agent: Agent,
     seed: int = 0,

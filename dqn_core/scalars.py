@@ -4,7 +4,7 @@ import numbers
 import sys
 from typing import Any
 
-from dqn_core.errors import ConfigurationError
+from dqn_core.errors import ConfigurationError, excerpt
 
 LARGEST = sys.float_info.max
 
@@ -49,5 +49,4 @@ def finite(name: str, value: Any, low: float = -LARGEST) -> float:
 
 def shown(value: Any) -> str:
     """``value`` in a sentence: in one line, and not longer than that."""
-    words = " ".join(repr(plain(value)).split())
-    return words if len(words) <= 60 else f"{words[:60]}…"
+    return excerpt(" ".join(repr(plain(value)).split()), 60)

@@ -146,7 +146,7 @@ def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:
         raise ValueError("its replay buffer does not fit its configuration")
     _check_count(replay["pushed"], MOST, "pushed")
     d, actions = trainer.spec.observation_dim, rows[..., -4]
-    if not torch.isin(actions, torch.arange(trainer.spec.n_actions).to(actions)).all():
+    if not _are_below(actions, trainer.spec.n_actions):
         raise ValueError("its replay buffer has actions that do not exist")
     if not torch.isin(rows[..., -2:], rows.new_tensor([0.0, 1.0])).all():
         raise ValueError("its replay buffer has steps that neither end an episode nor go on")
@@ -156,5 +156,10 @@ def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:
 def _check_observations(observations: Tensor, trainer: Trainer) -> None:
     """Observations that are indices have to be states that exist: they become one-hot."""
     n_states = trainer.spec.n_states
-    if n_states and not torch.isin(observations, torch.arange(n_states).to(observations)).all():
+    if n_states and not _are_below(observations, n_states):
         raise ValueError("it has observations that do not exist")
+
+
+def _are_below(values: Tensor, count: int) -> bool:
+    """Whether all are whole numbers from 0 to ``count`` - 1."""
+    return bool(torch.isin(values, torch.arange(count, device="cpu").to(values)).all())

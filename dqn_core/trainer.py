@@ -12,7 +12,7 @@ import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.divergence import Stop, diverged, divergences
-from dqn_core.environments import environment_spec, make_environments
+from dqn_core.environments import MOST_STEPS, environment_spec, make_environments
 from dqn_core.errors import (
     ConfigurationError,
     DivergenceError,
@@ -27,10 +27,16 @@ from dqn_core.hyperparameter import Value
 from dqn_core.learner import Learner
 from dqn_core.networks import QNetwork
 from dqn_core.numbers import number
-from dqn_core.processor import chosen_device, denormals_as_zero, one_thread
+from dqn_core.processor import (
+    chosen_device,
+    denormals_as_zero,
+    one_thread,
+    untouched_arithmetic,
+)
 from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
 from dqn_core.replay import ReplayBuffer
 from dqn_core.restoration import restores_exactly
+from dqn_core.scalars import finite, whole
 from dqn_core.update_statistics import update_statistics
 
 STATISTICS_PERIOD = 97
@@ -139,10 +145,11 @@ class Trainer:
 
     def current_length(self, member: int = 0) -> int:
         """Environment steps made in the episode that is under way."""
-        return int(self._lengths[member])
+        return int(self._lengths[self._checked(member)])
 
     def moment(self, member: int = 0) -> Moment:
         """Where that member's episode is, copied."""
+        member = self._checked(member)
         length = self.current_length(member)
         action, reward = self.replay.last_step(member) if length else (None, None)
         return Moment(
@@ -193,14 +200,15 @@ class Trainer:
         goes on. The seconds may end between two updates or in the middle of a greedy evaluation,
         and the next call goes on there.
 
-        Raises `DivergenceError` when no member goes on, and `EnvironmentFailure` when an
-        environment fails: the step that it failed in is not made, and the next call tries again,
-        from new episodes. Everything up to there is kept.
+        Raises `ConfigurationError` for a limit that is none, `DivergenceError` when no member goes
+        on, and `EnvironmentFailure` when an environment fails: the step that it failed in is not
+        made, and the next call tries again, from new episodes. Everything up to there is kept.
         """
+        _check_limits(max_steps, max_seconds, max_episodes)
         self._check_going_on()
         started, first_step = time.perf_counter(), self.env_step
         seconds_before, episodes_before = self.seconds, list(self.episodes)
-        with torch.inference_mode(), denormals_as_zero(), one_thread():
+        with torch.inference_mode(), untouched_arithmetic(), denormals_as_zero(), one_thread():
             while not self.finished():
                 elapsed = time.perf_counter() - started
                 self.seconds = seconds_before + elapsed
@@ -419,6 +427,7 @@ class Trainer:
             raise DivergenceError(self._newest_stop().reason)
 
     @torch.inference_mode()
+    @untouched_arithmetic()
     @denormals_as_zero()
     @one_thread()
     def evaluate(self) -> None:
@@ -464,10 +473,10 @@ class Trainer:
     def change(self, member: int | None = None, **changes: Value) -> None:
         """Set hyperparameters of one member or all from the next step or update on; recorded.
 
-        Raises `ConfigurationError`, with nothing changed, for a bad value, for one that only a
-        restart can change, or for a replay buffer that does not fit into memory.
+        Raises `ConfigurationError`, with nothing changed, for a bad value or member, for one that
+        only a restart can change, or for a replay buffer that does not fit into memory.
         """
-        chosen = range(self.members) if member is None else [member]
+        chosen = range(self.members) if member is None else [self._checked(member)]
         for name in changes:
             declared = hyperparameter(name)
             if declared.applies == "restart":
@@ -496,6 +505,7 @@ class Trainer:
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now, or was when it stopped: a copy that training does not touch."""
+        member = self._checked(member)
         network, stop = self.learner.online.member(member), self.stops[member]
         network = QNetwork(network.shape, network.parameters.cpu())
         return Agent(self.configs[member], network, stop.env_step if stop else self.env_step)
@@ -505,7 +515,10 @@ class Trainer:
 
         Before the first evaluation it is the initial one.
         """
-        return self.evaluations.best_agent(member)
+        return self.evaluations.best_agent(self._checked(member))
+
+    def _checked(self, member: int) -> int:
+        return whole("member", member, 0, self.members - 1)
 
     def close(self) -> None:
         """Release the environments."""
@@ -593,6 +606,16 @@ class Trainer:
         trainer = cls([DQNConfig.from_dict(values) for values in state["configs"]])
         trainer.load_state_dict(state)
         return trainer
+
+
+def _check_limits(
+    max_steps: int | None, max_seconds: float | None, max_episodes: int | None
+) -> None:
+    for name, limit in (("max_steps", max_steps), ("max_episodes", max_episodes)):
+        if limit is not None:
+            whole(name, limit, 0, MOST_STEPS)
+    if max_seconds is not None and max_seconds != math.inf:
+        finite("max_seconds", max_seconds, 0)
 
 
 def _check_members(configs: Sequence[DQNConfig]) -> None:

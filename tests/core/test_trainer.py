@@ -1,12 +1,17 @@
 """The training loop: its clocks, history, limits and divergence."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
 import torch
 
-from dqn_core import DQNConfig, Trainer
+from dqn_core import DQNConfig, LabError, Trainer, load_agent, save_run
 from dqn_core.diagnostics import target_distance
+from dqn_core.errors import ConfigurationError
 from dqn_core.exploration import epsilon_at
 from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.trainer import STATISTICS_PERIOD
@@ -349,3 +354,40 @@ def test_numbers_too_small_to_matter_are_zero_while_training_and_as_before_after
     smallest = torch.finfo(torch.float32).tiny
     assert not ((moments != 0) & (moments.abs() < smallest)).any()
     assert np.float32(1e-38) * np.float32(0.1) > 0
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"max_steps": -1}, "max_steps must be a whole number from 0 to"),
+        ({"max_steps": 1.5}, "not 1.5"),
+        ({"max_steps": "10"}, "not '10'"),
+        ({"max_episodes": -1}, "max_episodes must be a whole number from 0 to"),
+        ({"max_seconds": -1}, "max_seconds must be a finite number from 0 on, not -1"),
+        ({"max_seconds": float("nan")}, "not nan"),
+    ],
+    ids=str,
+)
+def test_a_limit_that_is_none_is_refused_in_one_sentence(limits: Any, said: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        Trainer(SMALL).run(**limits)
+    assert said in str(refused.value)
+
+
+def test_a_member_that_there_is_not_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    trainer = Trainer([SMALL, SMALL.replace(seed=1)])
+    trainer.run(max_steps=5)
+    save_run(tmp_path / "run", trainer)
+    asked: list[Callable[[int], object]] = [
+        trainer.agent,
+        trainer.best_agent,
+        trainer.moment,
+        trainer.current_length,
+        lambda member: trainer.change(member, gamma=0.5),
+        lambda member: load_agent(tmp_path / "run", member),
+    ]
+    for ask in asked:
+        ask(1)
+        for member in (2, -1, 0.5):
+            with pytest.raises(LabError, match="member must be a whole number from 0 to 1, not"):
+                ask(member)  # type: ignore[arg-type]
