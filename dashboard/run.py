@@ -26,11 +26,11 @@ from dqn_core.errors import ConfigurationError, EnvironmentFailure
 from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
+from dqn_core.interaction import Moment
 from dqn_core.learner import learning_rate_at
 from dqn_core.memory import in_words
 from dqn_core.numbers import number, setting
 from dqn_core.replay import replay_bytes
-from dqn_core.trainer import Moment
 
 SLICE_SECONDS = 0.02
 """How long the thread trains between two looks at its commands."""

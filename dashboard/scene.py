@@ -16,9 +16,9 @@ from dashboard.run import Run
 from dashboard.static_files import loader, publish
 from dqn_core import Agent
 from dqn_core.environments import EnvironmentSpec, make_environment
+from dqn_core.interaction import Moment
 from dqn_core.numbers import number
 from dqn_core.restoration import restores_exactly
-from dqn_core.trainer import Moment
 
 SLOW = 50
 """Environment steps a second at which a picture can still be followed."""

@@ -3,16 +3,14 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.config import DQNConfig, hyperparameter
 from dqn_core.divergence import Stop, diverged, divergences
-from dqn_core.environments import MOST_STEPS, environment_spec, make_environments
+from dqn_core.environments import MOST_STEPS, Environment, environment_spec
 from dqn_core.errors import (
     ConfigurationError,
     DivergenceError,
@@ -24,7 +22,9 @@ from dqn_core.exploration import epsilon_at, explores, random_actions
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
+from dqn_core.interaction import Interaction, Moment
 from dqn_core.learner import Learner
+from dqn_core.members import check_members, check_same_shapes
 from dqn_core.networks import QNetwork
 from dqn_core.numbers import number
 from dqn_core.processor import (
@@ -33,9 +33,8 @@ from dqn_core.processor import (
     one_thread,
     untouched_arithmetic,
 )
-from dqn_core.random_streams import UniformStream, seed_sequence, seeds_from
+from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
-from dqn_core.restoration import restores_exactly
 from dqn_core.scalars import finite, whole
 from dqn_core.update_statistics import update_statistics
 
@@ -45,21 +44,6 @@ STATISTICS_PERIOD = 97
 A prime: with 100, a target network that is copied every 100, 50 or 20 updates would be looked at
 just after each copy, and never be seen to lag.
 """
-
-
-@dataclass(frozen=True)
-class Moment:
-    """Where a member's episode is: the environment's state and what the agent sees of it.
-
-    ``action`` and ``reward`` are the last ones; None while the episode has no step.
-    """
-
-    environment: Mapping[str, Any]
-    observation: np.ndarray  # (observation_dim,) float32
-    length: int
-    return_so_far: float
-    action: int | None
-    reward: float | None
 
 
 class Trainer:
@@ -76,10 +60,10 @@ class Trainer:
 
     def __init__(self, config: DQNConfig | Sequence[DQNConfig]) -> None:
         self.configs = [config] if isinstance(config, DQNConfig) else list(config)
-        _check_members(self.configs)
+        check_members(self.configs)
         first, seeds = self.config, [c.seed for c in self.configs]
         self.device = chosen_device(first.device)
-        self.environments = make_environments(len(seeds), first.env_id, first.max_episode_steps)
+        self.interaction = Interaction(self.configs)
         self.spec = self.environments[0].spec
         network = QNetwork.initialised(network_shape(self.spec, first), seeds)
         network = QNetwork(network.shape, network.parameters.to(self.device))
@@ -102,20 +86,7 @@ class Trainer:
         self.evaluated: Agent | None = None
         self._updates_due = 0
         self._exploration = UniformStream(seeds, "exploration")
-        self._to_begin: list[int] = []
-        self._observations = self._first_observations(seeds)
-        self._begin_episodes()
         self._plan()
-
-    def _first_observations(self, seeds: Sequence[int]) -> np.ndarray:
-        streams = [seeds_from(seed_sequence(seed, "environment"), 1)[0] for seed in seeds]
-        try:
-            return np.stack(
-                [env.reset(seed) for env, seed in zip(self.environments, streams, strict=True)]
-            )
-        except EnvironmentFailure:
-            self.close()
-            raise
 
     @property
     def config(self) -> DQNConfig:
@@ -125,6 +96,11 @@ class Trainer:
     @property
     def members(self) -> int:
         return len(self.configs)
+
+    @property
+    def environments(self) -> list[Environment]:
+        """Each member's."""
+        return self.interaction.environments
 
     @property
     def first(self) -> int:
@@ -145,7 +121,7 @@ class Trainer:
 
     def current_length(self, member: int = 0) -> int:
         """Environment steps made in the episode that is under way."""
-        return int(self._lengths[self._checked(member)])
+        return int(self.interaction.lengths[self._checked(member)])
 
     def moment(self, member: int = 0) -> Moment:
         """Where that member's episode is, copied."""
@@ -154,9 +130,9 @@ class Trainer:
         action, reward = self.replay.last_step(member) if length else (None, None)
         return Moment(
             self.environments[member].state_dict(),
-            self._observations[member].copy(),
+            self.interaction.observations[member].copy(),
             length,
-            float(self._returns[member]),
+            float(self.interaction.returns[member]),
             action,
             reward,
         )
@@ -237,12 +213,12 @@ class Trainer:
         The inner loop of Algorithm 1 in Mnih et al. 2015.
         """
         config = self.config
-        self._reset_where_due()  # nothing, unless an environment has failed
+        self.interaction.begin_where_due(self.env_step)  # none, unless an environment has failed
         self._interact(self._choose_actions())
         if self.env_step >= config.learning_starts and self.env_step % config.train_frequency == 0:
             self._updates_due = config.gradient_steps
         try:
-            self._reset_where_due()
+            self.interaction.begin_where_due(self.env_step)
         finally:
             self._go_on_learning()
 
@@ -267,11 +243,11 @@ class Trainer:
         n_exploring = np.count_nonzero(exploring)
         if n_exploring:
             actions = random_actions(uniforms[:, 1], self.spec.n_actions)
-            self._explored += exploring & self._is_going_on
+            self.interaction.explored += exploring & self.interaction.is_acting
             if n_exploring == self.members:
                 return actions
         parameters = self.learner.online.parameters
-        observations = torch.from_numpy(self._observations).to(parameters).unsqueeze(1)
+        observations = torch.from_numpy(self.interaction.observations).to(parameters).unsqueeze(1)
         greedy = self.learner.online.q_values(observations).argmax(-1).squeeze(1)
         if not n_exploring:
             return greedy.cpu().numpy()
@@ -282,68 +258,32 @@ class Trainer:
 
     def _interact(self, actions: np.ndarray) -> None:
         """Step every environment, store the transitions, and record the episodes that ended."""
-        observations = self._observations
-        following = observations.copy()
-        for p in self.going_on:
-            try:
-                following[p], self._rewards[p], self._terminated[p], self._truncated[p] = (
-                    self.environments[p].step(int(actions[p]))
-                )
-            except EnvironmentFailure as error:
-                self._give_episodes_up()
-                raise self._told(error, p, self.env_step + 1) from error
+        try:
+            transitions = self.interaction.step(actions, self.env_step + 1)
+        except EnvironmentFailure:
+            self.replay.cut()  # new episodes begin
+            raise
         # The true next observation is stored also where the episode ends, and only *terminated*
         # will cut the target: a time limit says nothing about the state.
-        self.replay.push(
-            observations, actions, self._rewards, following, self._terminated, self._truncated
-        )
+        self.replay.push(*transitions)
         if self._stopped:
             self.replay.repeat(self._stopped)
-        self._observations = following
         self.env_step += 1
-        self._returns += self._rewards
-        self._lengths += self._is_going_on
-        self._to_begin = np.flatnonzero(self._terminated | self._truncated).tolist()
-        for p in self._to_begin:
-            self._end_episode(p)
+        ended = transitions.terminated | transitions.truncated
+        for p in np.flatnonzero(ended).tolist():
+            self._end_episode(p, bool(transitions.terminated[p]))
 
-    def _end_episode(self, p: int) -> None:
+    def _end_episode(self, p: int, terminated: bool) -> None:
         self.episodes[p] += 1
         self.history.episodes.append(
             **self._when(p),
-            **{
-                "return": self._returns[p],
-                "length": self._lengths[p],
-                "epsilon": epsilon_at(self.configs[p], self.env_step),
-                "exploration_share": self._explored[p] / self._lengths[p],
-                "terminated": self._terminated[p],
-            },
+            **self.interaction.end_episode(p),
+            epsilon=epsilon_at(self.configs[p], self.env_step),
+            terminated=terminated,
         )
-        self._returns[p] = self._lengths[p] = self._explored[p] = 0
         due = self._target_plan.get(("episodes", self.configs[p].target_update_period), [])
         if p in due and self.episodes[p] % self.configs[p].target_update_period == 0:
             self.learner.update_target([p])
-
-    def _reset_where_due(self) -> None:
-        """Begin the next episode of members whose last one is over."""
-        while self._to_begin:
-            p = self._to_begin[0]
-            self.environments[p].set_time_limit(self.configs[p].max_episode_steps)
-            try:
-                self._observations[p] = self.environments[p].reset()
-            except EnvironmentFailure as error:
-                raise self._told(error, p, self.env_step) from error
-            self._to_begin.pop(0)
-
-    def _give_episodes_up(self) -> None:
-        """Let the next step of all be the first of an episode: one that only some made is none."""
-        self.replay.cut()
-        self._begin_episodes()
-        self._to_begin = list(self.going_on)
-
-    def _told(self, error: EnvironmentFailure, p: int, env_step: int) -> EnvironmentFailure:
-        whose = f" of seed {self.configs[p].seed}" if self.members > 1 else ""
-        return EnvironmentFailure(f"Environment step {env_step:,}{whose}: {error}")
 
     def _learn(self) -> None:
         config, learner = self.config, self.learner
@@ -368,23 +308,15 @@ class Trainer:
         ``gamma`` is `(P, 1)`; members whose target networks move at the same time are grouped.
         """
         self.gamma = np.array([[config.gamma] for config in self.configs])
-        self._is_going_on = np.array([stop is None for stop in self.stops])
-        self._stopped = np.flatnonzero(~self._is_going_on).tolist()
-        self.going_on = np.flatnonzero(self._is_going_on).tolist()
+        self.going_on = [p for p, stop in enumerate(self.stops) if stop is None]
+        self._stopped = [p for p, stop in enumerate(self.stops) if stop]
         self.learner.going_on = self.evaluations.going_on = self.going_on
+        self.interaction.go_on_with(self.going_on)
         plan: dict[tuple[str, int], list[int]] = {}
         for p in self.going_on:
             key = (self.configs[p].target_update_unit, self.configs[p].target_update_period)
             plan.setdefault(key, []).append(p)
         self._target_plan = plan
-
-    def _begin_episodes(self) -> None:
-        self._returns = np.zeros(self.members)
-        self._lengths = np.zeros(self.members, dtype=np.int64)
-        self._explored = np.zeros(self.members, dtype=np.int64)
-        self._rewards = np.zeros(self.members)
-        self._terminated = np.zeros(self.members, dtype=bool)
-        self._truncated = np.zeros(self.members, dtype=bool)
 
     def _when(self, p: int) -> dict[str, Any]:
         return {
@@ -414,7 +346,6 @@ class Trainer:
             return
         for p in newly:
             self.stops[p] = stops[p]
-            self._rewards[p] = self._terminated[p] = self._truncated[p] = 0
         self._plan()
         self._check_going_on()
         self.evaluations.judge_anew(self.history.evaluations.columns())
@@ -484,7 +415,7 @@ class Trainer:
         configs = list(self.configs)
         for p in chosen:
             configs[p] = configs[p].replace(**changes)
-        _check_members(configs)
+        check_members(configs)
         before = self.configs
         self._apply(configs)
         for p in chosen:
@@ -500,6 +431,7 @@ class Trainer:
         self._updates_due = min(self._updates_due, configs[0].gradient_steps)
         self.configs = configs
         self._plan()
+        self.interaction.configure(configs)
         self.learner.configure(configs)
         self.evaluations.configure(configs)
 
@@ -522,8 +454,7 @@ class Trainer:
 
     def close(self) -> None:
         """Release the environments."""
-        for environment in self.environments:
-            environment.close()
+        self.interaction.close()
         self.evaluations.close()
 
     def state_dict(self) -> dict[str, Any]:
@@ -533,14 +464,6 @@ class Trainer:
             "learner": self.learner.state_dict(),
             "replay": self.replay.state_dict(),
             "exploration": self._exploration.state_dict(),
-            "environments": [
-                None if p in self._to_begin else environment.state_dict()
-                for p, environment in enumerate(self.environments)
-            ],
-            "observations": self._observations.copy(),
-            "returns": self._returns.copy(),
-            "lengths": self._lengths.copy(),
-            "explored": self._explored.copy(),
             "history": self.history.state_dict(),
             "env_step": self.env_step,
             "gradient_updates": self.gradient_updates,
@@ -549,6 +472,7 @@ class Trainer:
             "episodes": list(self.episodes),
             "stopped_at": [stop and stop.env_step for stop in self.stops],
             "stop_reasons": [stop.reason if stop else "" for stop in self.stops],
+            **self.interaction.state_dict(),
             **self.evaluations.state_dict(),
         }
 
@@ -559,7 +483,7 @@ class Trainer:
         given up and a new one started; ``notice`` says so.
         """
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
-        _check_same_shapes(configs, self.configs)
+        check_same_shapes(configs, self.configs)
         self.stops = [
             None if at is None else Stop(at, reason)
             for at, reason in zip(state["stopped_at"], state["stop_reasons"], strict=True)
@@ -576,29 +500,9 @@ class Trainer:
         self.episodes = list(state["episodes"])
         self.evaluations.load_state_dict(state)
         self.evaluated = None
-        self._begin_episodes()
-        self._to_begin = []
-        self._observations = np.array(state["observations"])
-        notices = [self._restored(*each) for each in enumerate(state["environments"])]
-        if self._to_begin or not restores_exactly(self.spec.env_id, self.config.max_episode_steps):
-            why = "had failed" if self._to_begin else "cannot be resumed in mid-episode"
-            notices.append(f"{self.spec.env_id} {why}: a new episode was started.")
-            self._give_episodes_up()
-            with suppress(EnvironmentFailure):  # the next step tries again, and tells
-                self._reset_where_due()
-        else:
-            self._returns[:] = state["returns"]
-            self._lengths[:] = state["lengths"]
-            self._explored[:] = state["explored"]
-        self.notice = " ".join(dict.fromkeys(filter(None, notices)))
-
-    def _restored(self, p: int, kept: Mapping[str, Any] | None) -> str:
-        """Put that member's environment where it was, and return what is to be said of it."""
-        with suppress(EnvironmentFailure, UnsupportedEnvironmentError):
-            if kept is not None:  # as of one that had failed
-                return self.environments[p].load_state_dict(kept)
-        self._to_begin.append(p)
-        return ""
+        goes_on, self.notice = self.interaction.load_state_dict(state)
+        if not goes_on:
+            self.replay.cut()
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> "Trainer":
@@ -616,29 +520,3 @@ def _check_limits(
             whole(name, limit, 0, MOST_STEPS)
     if max_seconds is not None and max_seconds != math.inf:
         finite("max_seconds", max_seconds, 0)
-
-
-def _check_members(configs: Sequence[DQNConfig]) -> None:
-    """Refuse members that differ in what they have to share."""
-    if not configs:
-        raise ConfigurationError("A run needs at least one configuration.")
-    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
-    differing = [
-        name
-        for name in shared
-        if any(getattr(config, name) != getattr(configs[0], name) for config in configs)
-    ]
-    if differing:
-        raise ConfigurationError(
-            f"Members trained side by side must agree in {', '.join(differing)}."
-        )
-
-
-def _check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) -> None:
-    names = [name for name, declared in HYPERPARAMETERS.items() if declared.applies == "restart"]
-    if len(theirs) != len(mine):
-        raise ConfigurationError(f"The state is of {len(theirs)} members, the run of {len(mine)}.")
-    for their, my in zip(theirs, mine, strict=True):
-        differing = [name for name in names if getattr(their, name) != getattr(my, name)]
-        if differing:
-            raise ConfigurationError(f"The state is of a run with another {', '.join(differing)}.")

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from dqn_core import LabError, Trainer, load_run, save_run
-from dqn_core.errors import CheckpointError, DivergenceError
+from dqn_core.errors import CheckpointError, DivergenceError, EnvironmentFailure
 from dqn_core.packing import pack
 from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.small_runs import SMALL, fingerprint, trained
@@ -144,6 +144,26 @@ def test_it_stays_as_it_was_when_it_stopped() -> None:
     )
     assert trainer.agent(1).env_steps == agent.env_steps == stop.env_step
     assert trainer.agent(0).env_steps == trainer.env_step
+
+
+def test_neither_does_it_begin_anew_where_an_environment_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trainer = stopped(A, WILD, B)
+    before = of_member(trainer, 1)
+
+    def fails(action: int) -> None:
+        raise EnvironmentFailure("away")
+
+    monkeypatch.setattr(trainer.environments[2], "step", fails)
+    with pytest.raises(EnvironmentFailure, match="of seed 3: away"):
+        trainer.run(max_steps=1)
+    monkeypatch.undo()
+    assert trainer.current_length(0) == trainer.current_length(2) == 0
+    trainer.run(max_steps=5)
+    after = of_member(trainer, 1)
+    assert before.pop("replay") != after.pop("replay")
+    assert before == after
 
 
 def test_it_is_still_stopped_in_a_saved_run_and_the_run_goes_on_to_the_same(

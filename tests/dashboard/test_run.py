@@ -418,7 +418,7 @@ def test_a_second_click_on_undo_is_nothing() -> None:
 def test_undo_says_so_where_the_episode_could_not_be_restored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dqn_core.trainer.restores_exactly", lambda *_: False)
+    monkeypatch.setattr("dqn_core.interaction.restores_exactly", lambda *_: False)
     run = Run([SMALL])
     run.start()
     advance(run, 20)

@@ -1,0 +1,191 @@
+"""The members' environments, and the episode that each of them is in."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments import make_environments
+from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
+from dqn_core.random_streams import seed_sequence, seeds_from
+from dqn_core.restoration import restores_exactly
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a member's episode is: the environment's state and what the agent sees of it.
+
+    ``action`` and ``reward`` are the last ones; None while the episode has no step.
+    """
+
+    environment: Mapping[str, Any]
+    observation: np.ndarray  # (observation_dim,) float32
+    length: int
+    return_so_far: float
+    action: int | None
+    reward: float | None
+
+
+class Transitions(NamedTuple):
+    """One environment step of P members, as `ReplayBuffer.push` takes it."""
+
+    observations: np.ndarray  # (P, observation_dim)
+    actions: np.ndarray  # (P,)
+    rewards: np.ndarray  # (P,)
+    following: np.ndarray  # (P, observation_dim), the true next ones also where an episode ended
+    terminated: np.ndarray  # (P,)
+    truncated: np.ndarray  # (P,)
+
+
+class Interaction:
+    """An environment of each of P members, and the episodes that they are in.
+
+    ``observations`` `(P, observation_dim)` float32 is what the agents see; ``returns``, ``lengths``
+    and ``explored`` `(P,)` are rewards, steps and random actions of the episodes under way. Only
+    members that `go_on_with` was told of act, as ``is_acting`` `(P,)` says.
+    """
+
+    def __init__(self, configs: Sequence[DQNConfig]) -> None:
+        first, members = configs[0], len(configs)
+        self._seeds = [config.seed for config in configs]
+        self._time_limit = first.max_episode_steps
+        self.environments = make_environments(members, first.env_id, self._time_limit)
+        self.returns = np.zeros(members)
+        self.lengths = np.zeros(members, dtype=np.int64)
+        self.explored = np.zeros(members, dtype=np.int64)
+        self._to_begin: list[int] = []
+        self.go_on_with(range(members))
+        try:
+            self.observations = np.stack([self._first_observation(p) for p in range(members)])
+        except EnvironmentFailure:
+            self.close()
+            raise
+
+    def _first_observation(self, p: int) -> np.ndarray:
+        seed = seeds_from(seed_sequence(self._seeds[p], "environment"), 1)[0]
+        return self.environments[p].reset(seed)
+
+    def go_on_with(self, members: Sequence[int]) -> None:
+        """Let these members act from now on, and no others."""
+        self._acting = list(members)
+        self.is_acting = np.zeros(len(self._seeds), dtype=bool)
+        self.is_acting[self._acting] = True
+
+    def configure(self, configs: Sequence[DQNConfig]) -> None:
+        """Take over the time limit, which holds from the next episodes on."""
+        self._time_limit = configs[0].max_episode_steps
+
+    def step(self, actions: np.ndarray, env_step: int) -> Transitions:
+        """One step of every environment, or of none: where one fails, all begin new episodes.
+
+        Raises `EnvironmentFailure` that names ``env_step``, the step that it would have been.
+        """
+        observations, following = self.observations, self.observations.copy()
+        rewards = np.zeros(len(actions))
+        terminated, truncated = (np.zeros(len(actions), dtype=bool) for _ in range(2))
+        for p in self._acting:
+            try:
+                following[p], rewards[p], terminated[p], truncated[p] = self.environments[p].step(
+                    int(actions[p])
+                )
+            except EnvironmentFailure as error:
+                self._give_episodes_up()
+                raise self._told(error, p, env_step) from error
+        self.observations = following
+        self.returns += rewards
+        self.lengths += self.is_acting
+        return Transitions(observations, actions, rewards, following, terminated, truncated)
+
+    def end_episode(self, p: int) -> dict[str, float]:
+        """Return, length and share of random actions of an episode that is over.
+
+        The next one begins with `begin_where_due`.
+        """
+        length = self.lengths[p]
+        ended = {
+            "return": self.returns[p],
+            "length": length,
+            "exploration_share": self.explored[p] / length,
+        }
+        self._to_begin.append(p)
+        self._forget_episode(p)
+        return ended
+
+    def begin_where_due(self, env_step: int) -> None:
+        """Begin the next episode of members whose last one is over.
+
+        Raises `EnvironmentFailure` that names ``env_step``; what has not begun is still due.
+        """
+        for p in [p for p in self._to_begin if self.is_acting[p]]:
+            self.environments[p].set_time_limit(self._time_limit)
+            try:
+                self.observations[p] = self.environments[p].reset()
+            except EnvironmentFailure as error:
+                raise self._told(error, p, env_step) from error
+            self._to_begin.remove(p)
+
+    def _give_episodes_up(self) -> None:
+        """Let the next step of all be the first of an episode: one that only some made is none."""
+        self._to_begin = list(dict.fromkeys(self._to_begin + self._acting))
+        for p in self._acting:
+            self._forget_episode(p)
+
+    def _forget_episode(self, p: int) -> None:
+        self.returns[p] = self.lengths[p] = self.explored[p] = 0
+
+    def _told(self, error: EnvironmentFailure, p: int, env_step: int) -> EnvironmentFailure:
+        whose = f" of seed {self._seeds[p]}" if len(self._seeds) > 1 else ""
+        return EnvironmentFailure(f"Environment step {env_step:,}{whose}: {error}")
+
+    def close(self) -> None:
+        """Release the environments."""
+        for environment in self.environments:
+            environment.close()
+
+    def state_dict(self) -> dict[str, Any]:
+        """An environment whose episode could not begin has no state."""
+        return {
+            "environments": [
+                None if p in self._to_begin else environment.state_dict()
+                for p, environment in enumerate(self.environments)
+            ],
+            "observations": self.observations.copy(),
+            "returns": self.returns.copy(),
+            "lengths": self.lengths.copy(),
+            "explored": self.explored.copy(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> tuple[bool, str]:
+        """Take over what `state_dict` gave, after `configure` and `go_on_with`.
+
+        Where an environment's inner state cannot be captured, the episodes under way are given up.
+
+        Returns: whether they go on, and what is to be said.
+        """
+        self.observations = np.array(state["observations"])
+        self.returns[:] = state["returns"]
+        self.lengths[:] = state["lengths"]
+        self.explored[:] = state["explored"]
+        self._to_begin = []
+        notices = [self._restored(*each) for each in enumerate(state["environments"])]
+        spec = self.environments[0].spec
+        has_failed = any(self.is_acting[self._to_begin])
+        goes_on = restores_exactly(spec.env_id, self._time_limit) and not has_failed
+        if not goes_on:
+            why = "had failed" if has_failed else "cannot be resumed in mid-episode"
+            notices.append(f"{spec.env_id} {why}: a new episode was started.")
+            self._give_episodes_up()
+            with suppress(EnvironmentFailure):  # the next step tries again, and tells
+                self.begin_where_due(env_step=0)
+        return goes_on, " ".join(dict.fromkeys(filter(None, notices)))
+
+    def _restored(self, p: int, kept: Mapping[str, Any] | None) -> str:
+        """Put that member's environment where it was, and return what is to be said of it."""
+        with suppress(EnvironmentFailure, UnsupportedEnvironmentError):
+            if kept is not None:  # as of one that had failed
+                return self.environments[p].load_state_dict(kept)
+        self._to_begin.append(p)
+        return ""

@@ -1,0 +1,33 @@
+"""Which configurations can be members of one run."""
+
+from collections.abc import Sequence
+
+from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.errors import ConfigurationError
+
+
+def check_members(configs: Sequence[DQNConfig]) -> None:
+    """Refuse members that differ in what they have to share."""
+    if not configs:
+        raise ConfigurationError("A run needs at least one configuration.")
+    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
+    differing = [
+        name
+        for name in shared
+        if any(getattr(config, name) != getattr(configs[0], name) for config in configs)
+    ]
+    if differing:
+        raise ConfigurationError(
+            f"Members trained side by side must agree in {', '.join(differing)}."
+        )
+
+
+def check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) -> None:
+    """Refuse the state of a run of other members, or of such as have other shapes."""
+    names = [name for name, declared in HYPERPARAMETERS.items() if declared.applies == "restart"]
+    if len(theirs) != len(mine):
+        raise ConfigurationError(f"The state is of {len(theirs)} members, the run of {len(mine)}.")
+    for their, my in zip(theirs, mine, strict=True):
+        differing = [name for name in names if getattr(their, name) != getattr(my, name)]
+        if differing:
+            raise ConfigurationError(f"The state is of a run with another {', '.join(differing)}.")
