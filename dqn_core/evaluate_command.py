@@ -39,7 +39,8 @@ def evaluate_agent(options: argparse.Namespace) -> int:
             for block in in_blocks(agent, options.episodes, options.seed, options.epsilon):
                 blocks.append(block)
         result = _result(agent, options, blocks)
-        say(json_text(result) if options.json else _in_words(result), out)
+        with attempts.attempt():
+            say(json_text(result) if options.json else _in_words(result), out)
         if options.video:
             with attempts.attempt("The episode was not filmed."), signals.at_most(0):
                 write_video(record(agent, options.seed, options.epsilon), options.video)

@@ -41,7 +41,8 @@ def train(options: argparse.Namespace) -> int:
                 _tell_stops(trainer, attempts)
                 evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
                 result = train_result(trainer, ended, evaluations)
-                say(json_text(result) if options.json else train_words(trainer, result), out)
+                with attempts.attempt():
+                    say(json_text(result) if options.json else train_words(trainer, result), out)
         finally:
             with attempts.attempt():
                 trainer.close()
