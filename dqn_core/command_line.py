@@ -15,6 +15,7 @@ from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import known_environments
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.evaluate_command import evaluate_agent
+from dqn_core.evaluation import MOST_EPISODES
 from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.presets import PRESETS
@@ -23,8 +24,6 @@ from dqn_core.streams import prepare_streams, say, tell, warnings_told
 from dqn_core.train_command import train
 from dqn_core.video import encoder_for
 from dqn_core.whole_files import checked_target
-
-MOST_EPISODES = 10_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from typing import Any
 
@@ -16,29 +15,17 @@ from dqn_core.results import evaluation_summary, json_text
 from dqn_core.streams import say, tell
 from dqn_core.video import write_video
 
-BLOCK = 100
-"""Episodes that are played side by side; an interruption keeps the blocks before it."""
-
-
-def in_blocks(
-    agent: Agent, episodes: int, seed: int = 0, epsilon: float = 0.0
-) -> Iterator[Evaluation]:
-    """`evaluate`, block by block: episodes that ended early alone would tell of a worse agent."""
-    for start in range(0, episodes, BLOCK):
-        yield evaluate(agent, min(BLOCK, episodes - start), seed + start, epsilon)
-
 
 def evaluate_agent(options: argparse.Namespace) -> int:
     """Play episodes as ``options`` say, print them, film the first; returns the exit code."""
     check_distinct({"the agent": options.agent, "--video": options.video})
     agent = load_agent(options.agent)
-    out, attempts, blocks = sys.stdout, Attempts(), list[Evaluation]()
+    out, attempts, parts = sys.stdout, Attempts(), list[Evaluation]()
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr), interruptions() as signals:
         with attempts.attempt("The evaluation was cut short."), signals.at_most(0):
-            for block in in_blocks(agent, options.episodes, options.seed, options.epsilon):
-                blocks.append(block)
-        result = _result(agent, options, blocks)
+            evaluate(agent, options.episodes, options.seed, options.epsilon, keep=parts.append)
+        result = _result(agent, options, parts)
         with attempts.attempt():
             say(json_text(result) if options.json else _in_words(result), out)
         if options.video:
@@ -48,14 +35,14 @@ def evaluate_agent(options: argparse.Namespace) -> int:
     return attempts.code
 
 
-def _result(agent: Agent, options: argparse.Namespace, blocks: list[Evaluation]) -> dict[str, Any]:
+def _result(agent: Agent, options: argparse.Namespace, parts: list[Evaluation]) -> dict[str, Any]:
     return {
         "env_id": agent.config.env_id,
         "env_steps": agent.env_steps,
         "seed": options.seed,
         "epsilon": options.epsilon,
-        **evaluation_summary(blocks),
-        "lengths": [length for block in blocks for length in block.lengths.tolist()],
+        **evaluation_summary(parts),
+        "lengths": [length for part in parts for length in part.lengths.tolist()],
     }
 
 
@@ -63,7 +50,7 @@ def _in_words(result: dict[str, Any]) -> str:
     if not result["episodes"]:
         return f"{result['env_id']}: no episode was played to its end."
     return (
-        f"{result['env_id']}: mean return {result['mean_return']:.1f} over "
+        f"{result['env_id']}: mean return {number(result['mean_return'])} over "
         f"{result['episodes']:,} episodes, from {number(min(result['returns']))} "
         f"to {number(max(result['returns']))}."
     )

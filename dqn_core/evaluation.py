@@ -113,13 +113,15 @@ def evaluate(
     parameters: Mapping[str, float] | None = None,
     push: Push | None = None,
     watcher: Callable[[int], None] | None = None,
+    keep: Callable[[Evaluation], object] | None = None,
 ) -> Evaluation:
     """Play ``episodes`` episodes side by side; the e-th starts from environment seed ``seed`` + e.
 
     ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
     environment, ``push`` shoves it in mid-episode, ``watcher`` is called with the number of steps
-    made whenever all that are played at a time have made one more: `most_steps` at most. Nothing
-    of a run that is under way is touched.
+    made whenever all that are played at a time have made one more: `most_steps` at most. ``keep``
+    is called with what those came to as soon as the last of them has ended; whoever gives the rest
+    up has these, and not the shortest of many. Nothing of a run that is under way is touched.
 
     Raises `ConfigurationError` for an argument out of its range, and `EnvironmentFailure`.
     """
@@ -130,7 +132,7 @@ def evaluate(
     )
     try:
         seeds = [seed + episode for episode in range(episodes)]
-        play = playing(agent.network, [environments], [seeds], [config.gamma], epsilon, push)
+        play = playing(agent.network, [environments], [seeds], [config.gamma], epsilon, push, keep)
         return to_the_end(play, watcher)[0]
     finally:
         for environment in environments:
@@ -182,11 +184,12 @@ def playing(
     gammas: Sequence[float],
     epsilon: float = 0.0,
     push: Push | None = None,
+    keep: Callable[..., object] | None = None,
 ) -> Play:
     """E episodes of each of P members in K environments each, K by K, side by side.
 
     A generator, so that whoever has no time for whole episodes can stop between two steps. The
-    network must not change meanwhile.
+    network must not change meanwhile. ``keep`` is called with what each member's K came to.
     """
     episodes, results = len(seeds[0]), []
     for chosen in _rounds(episodes, len(environments[0])):
@@ -195,6 +198,8 @@ def playing(
         # An episode is in the same row whatever K is: the row has a say in the last bits.
         yield from one.play(chosen.start % ROWS, min(ROWS, episodes))
         results.append(one.results())
+        if keep:
+            keep(*results[-1])
     return [Evaluation.joined(parts) for parts in zip(*results, strict=True)]
 
 

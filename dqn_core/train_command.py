@@ -10,8 +10,7 @@ import torch
 from dqn_core.checkpoint import load_run, save_agent, save_run
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.errors import ConfigurationError, DivergenceError, LabError
-from dqn_core.evaluate_command import in_blocks
-from dqn_core.evaluation import Agent, Evaluation
+from dqn_core.evaluation import Agent, Evaluation, evaluate
 from dqn_core.foresight import never_due
 from dqn_core.interruptions import Interruptions, interruptions
 from dqn_core.outputs import FAILED, INTERRUPTED, Attempts, check_distinct
@@ -119,8 +118,7 @@ def _saved_and_evaluated(
     evaluations: list[list[Evaluation]] = [[] for _ in trainer.configs]
     for p, agent in agents.items():
         with attempts.attempt("The final evaluation was cut short."), signals.at_most(0):
-            for block in in_blocks(agent, options.eval_episodes):
-                evaluations[p].append(block)
+            evaluate(agent, options.eval_episodes, keep=evaluations[p].append)
         if signals.seen:
             break
     if options.save and candidates and all(evaluations[p] for p in candidates):

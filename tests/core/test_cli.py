@@ -165,7 +165,7 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
         (["train", "--seeds", "-1"], "from 1 to"),
         (["train", "--seeds", ",".join(map(str, range(9_999)))], "different seeds"),
         (["train", "--eval-episodes", "+-5"], "not '+-5'"),
-        (["train", "--eval-episodes", "9" * 5_000], "from 1 to 10,000"),
+        (["train", "--eval-episodes", "9" * 5_000], "from 1 to 1,000,000"),
         (["train", "--env-id", "x" * 5_000], "There is no environment called"),
         (["train", "--resume", "."], "Is a directory"),
         (["evaluate", __file__, "--epsilon", "nan"], "epsilon must be 0 to 1"),

@@ -265,14 +265,14 @@ def test_a_signal_in_the_final_evaluation_cuts_that_short_when_all_is_saved(
 ) -> None:
     run, agent, saving = files(tmp_path)
 
-    def blocks(policy: Any, _: int) -> Iterator[Any]:
+    def interrupted(policy: Any, *_: object, keep: Callable[[Any], object]) -> None:
         assert run.exists()
         assert agent.exists()
-        yield evaluate(policy, 1)
+        evaluate(policy, 1, keep=keep)
         signal.raise_signal(signal.SIGTERM)
         raise AssertionError("it went on")
 
-    monkeypatch.setattr("dqn_core.train_command.in_blocks", blocks)
+    monkeypatch.setattr("dqn_core.train_command.evaluate", interrupted)
     code, result, told = ended(capsys, "train", *SMALL, *saving, "--seeds", 2)
     assert code == 130
     assert "The final evaluation was cut short." in told
@@ -345,7 +345,7 @@ def test_a_program_that_is_to_outlive_its_terminal_does(
     assert result["env_steps"] == 150
 
 
-def test_a_signal_while_an_agent_is_evaluated_leaves_the_blocks_before_it(
+def test_a_signal_while_an_agent_is_evaluated_leaves_what_was_played_before(
     capsys: pytest.CaptureFixture[str],
     foreign: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
@@ -356,10 +356,10 @@ def test_a_signal_while_an_agent_is_evaluated_leaves_the_blocks_before_it(
     agent = tmp_path / "agent.safetensors"
     main([*ON_FOREIGN, "--save", str(agent)])
     capsys.readouterr()
-    monkeypatch.setattr("dqn_core.evaluate_command.BLOCK", 3)
+    monkeypatch.setattr("dqn_core.evaluation.ROWS", 3)
 
     def counting(answer: Any, _: int) -> Any:
-        if next(steps) == 75:  # of three blocks with 30 steps
+        if next(steps) == 75:  # of three times 30
             signal.raise_signal(signal.SIGTERM)
         return answer
 

@@ -68,7 +68,7 @@ def test_the_final_evaluation_is_what_greedy_episodes_from_seed_0_on_return(
 def test_evaluate_prints_mean_smallest_and_largest_of_its_episodes(
     capsys: pytest.CaptureFixture[str], agent: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dqn_core.evaluate_command.BLOCK", 4)
+    monkeypatch.setattr("dqn_core.evaluation.ROWS", 4)
     returns = played(agent, range(7, 17))
     arguments = ["evaluate", agent, "--episodes", 10, "--seed", 7]
     result = printed(capsys, *arguments)
