@@ -49,18 +49,23 @@ def belief(run: Run, member: int = 0) -> None:
             with st.container(key="belief_controls"):
                 chosen = _choices(world)
             _map(run, member, lambda look: grid_message(spec, look, world, chosen))
-    elif spec.observation_dim < 2:
-        _no_map(f"A map needs two components; {spec.env_id} observes one.")
     else:
-        axes = dimensions(spec, look.spread)
-        with st.container(key="belief_controls"):
-            view = _view(spec, axes)
-        _map(
-            run,
-            member,
-            lambda look: plane_message(spec, look, dimensions(spec, look.spread), view),
-            ranges(axes),
-        )
+        _plane(run, member, dimensions(spec, look.spread))
+
+
+def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
+    spec = run.trainer.spec
+    if sum(axis.varies for axis in axes) < 2:
+        _no_map(f"A map needs two components that vary; {spec.env_id} observes fewer.")
+        return
+    with st.container(key="belief_controls"):
+        view = _view(spec, axes)
+    _map(
+        run,
+        member,
+        lambda look: plane_message(spec, look, dimensions(spec, look.spread), view),
+        ranges(axes),
+    )
 
 
 def _look(run: Run, member: int) -> Look | None:
@@ -69,7 +74,7 @@ def _look(run: Run, member: int) -> Look | None:
     return look if np.isfinite(look.agent.network.parameters.numpy()).all() else None
 
 
-def _map(run: Run, member: int, message: Callable[[Look], bytes], drawn: str = "") -> None:
+def _map(run: Run, member: int, message: Callable[[Look], bytes | None], drawn: str = "") -> None:
     def news(_: Mapping[str, str]) -> bytes | None:
         look = _look(run, member)
         return message(look) if look else None
@@ -132,23 +137,27 @@ def _choices(world: GridWorld) -> dict[str, int]:
 
 def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
     quantity = _quantity()
-    labels, pair = [axis.label for axis in axes], telling_pair(spec)
+    labels = [axis.label for axis in axes]
+    wide = [i for i, axis in enumerate(axes) if axis.varies]
+    pair = [i for i in telling_pair(spec) if i in wide]
+    pair += [i for i in wide if i not in pair]
+    fewer = "" if len(wide) == len(axes) else f"_{'_'.join(map(str, wide))}"
     x, y = (
         st.selectbox(
             f"{name} axis",
-            range(len(axes)),
-            index=start,
+            wide,
+            index=wide.index(start),
             format_func=labels.__getitem__,
-            key=f"belief_{name}_{spec.env_id}",
+            key=f"belief_{name}_{spec.env_id}{fewer}",
             persist_state="session",
         )
-        for name, start in zip(("Horizontal", "Vertical"), pair, strict=True)
+        for name, start in zip(("Horizontal", "Vertical"), pair, strict=False)
     )
     if x == y:
-        y = (x + 1) % len(axes)
+        y = wide[(wide.index(x) + 1) % len(wide)]
         st.caption(f"One axis for both: the vertical one shows {labels[y]}.")
     held = [axis.held for axis in axes]
-    others = [i for i in range(len(axes)) if i not in (x, y)]
+    others = [i for i in wide if i not in (x, y)]
     # A plane through many components would push its own map out of sight.
     with st.expander("Held at") if len(others) > 2 else nullcontext():
         for i in others:

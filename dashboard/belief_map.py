@@ -38,11 +38,16 @@ class View:
 
 def plane_message(
     spec: EnvironmentSpec, look: Look, axes: Sequence[Dimension], view: View
-) -> bytes:
-    """The map over two components: a step of 1/65535 of the range each value, or an action."""
+) -> bytes | None:
+    """The map over two components: a step of 1/65535 of the range each value, or an action.
+
+    None where values are too large to be finite.
+    """
     x, y, points = axes[view.x], axes[view.y], POINTS[view.quantity]
     observations = plane(view.held, view.x, view.y, centres(x, points), centres(y, points))
     q_values = q_on(look.agent, observations)
+    if not np.isfinite(q_values).all():
+        return None
     header: dict[str, Any] = {
         "kind": "plane",
         "quantity": view.quantity,

@@ -66,6 +66,11 @@ class Dimension:
     high: float
     held: float
 
+    @property
+    def varies(self) -> bool:
+        """Whether there is more than one value between its ends, as observations are stored."""
+        return bool(np.float32(self.low) < np.float32(self.high))
+
 
 def dimensions(spec: EnvironmentSpec, seen: np.ndarray) -> list[Dimension]:
     """The components of a `Box` observation.
@@ -137,7 +142,12 @@ def q_on(agent: Agent, observations: np.ndarray) -> np.ndarray:
 
 
 def advantage(q_values: np.ndarray) -> np.ndarray:
-    """How much the choice matters: Q₁ − Q₀ of two actions, else the best minus the second best."""
+    """How much the choice matters: Q₁ − Q₀ of two actions, else the best minus the second best.
+
+    Where there is but one action it is 0.
+    """
+    if q_values.shape[-1] == 1:
+        return np.zeros_like(q_values[..., 0])
     ordered = q_values if q_values.shape[-1] == 2 else np.sort(q_values, -1)
     difference: np.ndarray = ordered[..., -1] - ordered[..., -2]
     return difference
@@ -184,15 +194,15 @@ def grid_world(environment: Environment) -> GridWorld | None:
     drawn: Any = getattr(inner, "desc", None)
     if environment.spec.family == "Taxi":
         return _taxi(drawn.astype(str))
-    if drawn is not None and np.size(drawn) == n_states:
+    if np.ndim(drawn) == 2 and np.size(drawn) == n_states:
         letters = np.asarray(drawn).astype(str)
         return GridWorld(
             letters=tuple(tuple("" if c == "F" else c for c in row) for row in letters.tolist()),
             ended=np.isin(letters, ["H", "G"]),
             walls=np.zeros(letters.shape, dtype=bool),
         )
-    cliff = getattr(inner, "_cliff", None)
-    if cliff is not None and np.size(cliff) == n_states:
+    cliff: Any = getattr(inner, "_cliff", None)
+    if np.ndim(cliff) == 2 and np.size(cliff) == n_states:
         letters = np.where(cliff, "C", "")
         letters[-1, 0], letters[-1, -1] = "S", "G"
         return GridWorld(

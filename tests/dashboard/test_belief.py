@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from gymnasium.spaces import Discrete
 
 from dashboard.belief_map import POINTS, Quantity, View, grid_message, plane_message, ranges
 from dashboard.run import Look, Run
@@ -22,6 +23,7 @@ from dqn_core.belief import (
 )
 from dqn_core.environments import environment_spec, known_environments, make_environment
 from dqn_core.numbers import percent
+from tests.core.foreign import Foreign, registered
 
 
 def started(env_id: str = "CartPole-v1", steps: int = 120, **changes: Any) -> Run:
@@ -257,3 +259,29 @@ def test_every_known_environment_with_squares_has_its_map(env_id: str) -> None:
         header, _ = read(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
         assert any(header["directions"])
     run.close()
+
+
+def test_a_component_with_one_value_has_no_width() -> None:
+    for low, high in ((1.0, 1.0), (1e9, 1e9 + 1e-3), (0.0, 1e-60)):
+        assert not Dimension("x", "", low, high, low).varies
+    assert Dimension("x", "", 0.0, 1e-30, 0.0).varies
+
+
+def test_values_too_large_for_a_map_make_none() -> None:
+    run = started(steps=30)
+    look, spec = run.look(0, 300), run.trainer.spec
+    far = [replace(axis, low=-3e38, high=3e38, held=3e38) for axis in dimensions(spec, look.spread)]
+    assert plane_message(spec, look, far, View("value", 2, 3, (3e38,) * 4)) is None
+
+
+def test_one_action_is_no_better_than_another() -> None:
+    assert advantage(np.array([[3.0], [4.0]])).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("desc", ["four", ["a", "b", "c", "d"], np.zeros((2, 2, 1)), 4, None])
+def test_what_somebody_elses_environment_calls_its_description_may_be_anything(desc: Any) -> None:
+    space = Discrete(4)
+    with registered("Foreign-v0", lambda **_: Foreign(observation_space=space)) as env_id:
+        environment = make_environment(env_id)
+        environment.env.unwrapped.desc = desc  # type: ignore[attr-defined]
+        assert grid_world(environment) is None

@@ -5,7 +5,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from gymnasium.spaces import Box, Discrete
 from streamlit.testing.v1 import AppTest
 
 from dashboard.run import Status
@@ -63,3 +65,158 @@ def test_a_run_that_its_environment_interrupted_says_so_and_resumes(opened: Open
     train(at, 100)
     assert session(at).run.trainer.env_step > 100
     assert not at.run().error
+
+
+def filmed(at: AppTest) -> AppTest:
+    """The Test page, once its film is there."""
+    at.switch_page("pages/test.py").run()
+    for showing in at.session_state["showings"]:
+        for _ in range(100):
+            showing.film.wait_beyond(10**6, 1)
+            if showing.film.complete:
+                break
+    return at.run()
+
+
+def ask(at: AppTest) -> None:
+    """What the browser asks for when it has the page: the map, the picture, the health."""
+    sources = at.session_state["feed"].sources
+    for name in {"belief", "scene", "health"} & sources.keys():
+        sources[name]({})
+
+
+def box(low: Any, high: Any) -> Box:
+    return Box(np.array(low, np.float32), np.array(high, np.float32))
+
+
+def without_limits(dim: int) -> Box:
+    space = Box(-1.0, 1.0, (dim,))
+    space.low[:] = space.high[:] = np.nan
+    return space
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"observation_space": box([0, 1, 2], [3, 1, 4])},
+        {"observation_space": box([0, 1, 2], [3, 4, 2])},
+        {"observation_space": box([1, 1], [1, 1])},
+        {"observation_space": box([0, 1], [1, 1])},
+        {"observation_space": box([-np.inf] * 3, [np.inf] * 3)},
+        {"observation_space": box([-3.4e38] * 3, [3.4e38] * 3)},
+        {"observation_space": box([0] * 3, [1e-30] * 3)},
+        {"observation_space": without_limits(3)},
+        {"observation_space": Box(0, 255, (3,), np.uint8)},
+        {"observation_space": Box(-1, 1, (1,))},
+        {"observation_space": Box(-1, 1, (40,))},
+        {"observation_space": Discrete(1)},
+        {"observation_space": Discrete(1_000)},
+        {"action_space": Discrete(1)},
+        {"action_space": Discrete(300)},
+        {"picture": lambda _: None},
+        {"picture": fails_at(0)},
+    ],
+    ids=str,
+)
+def test_both_pages_show_what_there_is(opened: Opened, told: dict[str, Any]) -> None:
+    at = opened(**told)
+    assert not at.exception
+    assert not at.error
+    ask(at)
+    at.button(key="start").click().run()
+    train(at, 60)
+    at.run()
+    assert not at.exception
+    assert not at.error
+    quantities = ("value", "advantage", "action") if "belief_quantity" in at.session_state else ()
+    for quantity in quantities:
+        at.session_state["belief_quantity"] = quantity
+        assert not at.run().exception
+        ask(at)
+    filmed(at)
+    assert not at.exception
+    assert not at.error
+    (showing,) = at.session_state["showings"]
+    assert len(showing.film) == 11
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v2", "Taxi-v99", "MountainCar-v9", "LunarLander-v8"])
+@pytest.mark.parametrize("spaces", ["flat", "index"])
+def test_both_pages_know_an_environment_by_what_it_is(
+    opened: Opened, env_id: str, spaces: str
+) -> None:
+    at = opened(env_id, observation_space=Discrete(500) if spaces == "index" else None)
+    at.button(key="start").click().run()
+    train(at, 60)
+    at.run()
+    filmed(at)
+    assert not at.exception
+    assert not at.error
+    assert not [slider for slider in at.slider if "physics" in str(slider.key)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"start": fails_at(1)},
+        {"start": lambda usual, _: usual[0]},
+        {"observation_space": Box(0, 1, (2, 2))},
+        {"action_space": Discrete(10**9)},
+    ],
+    ids=["reset raises", "old reset", "another space", "too many actions"],
+)
+def test_a_link_to_an_environment_that_cannot_be_used_opens_the_page_and_says_why(
+    opened: Opened, told: dict[str, Any]
+) -> None:
+    at = opened(**told)
+    assert not at.exception
+    assert any("Foreign-v0" in said.value.replace("\\", "") for said in (*at.warning, *at.error))
+    assert session(at).run.config.env_id == "CartPole-v1"
+
+
+def test_a_constructor_that_raises_is_told_by_both_pages(opened: Opened) -> None:
+    def raises(**_: Any) -> Foreign:
+        raise RuntimeError("no licence")
+
+    at = opened(entry_point=raises)
+    assert not at.exception
+    assert any("no licence" in said.value for said in (*at.warning, *at.error))
+
+
+def test_an_environment_that_can_no_longer_be_made_is_told_on_the_test_page(
+    opened: Opened,
+) -> None:
+    possible = [True]
+
+    def point(**_: Any) -> Foreign:
+        if not possible[0]:
+            raise RuntimeError("no licence")
+        return Foreign()
+
+    at = opened(entry_point=point)
+    at.button(key="start").click().run()
+    train(at, 30)
+    possible[0] = False
+    at.run()
+    assert not at.exception
+    at.switch_page("pages/test.py").run()
+    assert not at.exception
+    assert any("no licence" in said.value for said in at.error)
+
+
+def test_an_episode_that_fails_keeps_its_film_up_to_there_and_a_test_says_why(
+    opened: Opened,
+) -> None:
+    at = opened(outcome=fails_at(1_000))
+    at.button(key="start").click().run()
+    train(at, 30)
+    with registered("Foreign-v0", lambda **_: Foreign(outcome=fails_at(5))):
+        filmed(at)
+        assert not at.exception
+        (showing,) = at.session_state["showings"]
+        head, _ = showing.film.part(0)
+        assert len(showing.film) == 4
+        assert "Foreign-v0 failed at step 5 of an episode" in head["message"]
+        at.button(key="run_test").click().run()
+        assert not at.exception
+        assert any("failed at step 5" in said.value for said in at.error)
