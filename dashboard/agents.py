@@ -9,10 +9,12 @@ from typing import Any
 import streamlit as st
 import torch
 
+from dashboard.markup import plain
 from dashboard.notices import tell, tell_error
+from dashboard.run import show
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
-from dqn_core import Agent, LabError, load_agent
+from dqn_core import HYPERPARAMETERS, PRESETS, Agent, LabError, load_agent
 from dqn_core.errors import CheckpointError
 from dqn_core.packing import unpack
 
@@ -200,6 +202,21 @@ def _kept() -> dict[str, Choice]:
     """Earlier states that are picked: the run may have thinned them out meanwhile."""
     kept: dict[str, Choice] = st.session_state.setdefault("kept", {})
     return kept
+
+
+def about(chosen: Chosen) -> str:
+    """What an agent is: how long it has learnt, and with which values."""
+    config = chosen.agent.config
+    differing = config.difference(PRESETS["recommended"].config)
+    names = ["gamma", *(n for n in differing if n not in ("gamma", "seed", "env_id"))]
+    values = [
+        f"{HYPERPARAMETERS[n].symbol or HYPERPARAMETERS[n].label} {show(getattr(config, n))}"
+        for n in names
+    ]
+    return (
+        f"**{plain(chosen.title)}**: {config.env_id}, after {chosen.agent.env_steps:,} steps of "
+        f"training; {', '.join(values)}, the rest as in {PRESETS['recommended'].label}."
+    )
 
 
 def load(choice: Choice) -> Chosen:

@@ -1,8 +1,9 @@
-"""Test episodes of an agent: their returns as figures, table and chart."""
+"""Test episodes of one or two agents: their returns as figures, tables and chart."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,12 @@ import plotly.graph_objects as go
 from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dashboard.markup import plain
+from dashboard.predictions import not_counted
 from dqn_core import evaluate
 from dqn_core.environments import environment_spec
 from dqn_core.evaluation import Evaluation, most_steps
-from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
+from dqn_core.numbers import number, percent, setting
+from dqn_core.statistics import mean_interval
 
 THRESHOLD_COLOR = "#808890"
 """Seen on a light background and on a dark one."""
@@ -22,8 +25,11 @@ THRESHOLD_COLOR = "#808890"
 PROGRESS_SECONDS = 0.2
 """From one sign of a test's progress to the next."""
 
-NOTEBOOK_WEIGHT = 0.9
-"""Weight of the running average in the notebook's test plot."""
+FEW = 10
+"""Episodes of which an interval says hardly more than their range."""
+
+COLORS = ("#0077bb", "#ee7733")
+"""Of the agents that are tested, in their order."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +91,29 @@ class Results:
     def figures(self) -> dict[str, str]:
         """The summary, label to value."""
         returns = self.evaluation.returns
-        low, high = bootstrap_interval([returns])
         shown = {
-            "Mean": f"{returns.mean():.1f}",
-            "Median": f"{np.median(returns):.1f}",
-            "Interquartile mean": f"{interquartile_mean(returns):.1f}",
-            "Its 95 % interval": f"{low:.1f} – {high:.1f}",
-            "Minimum": f"{returns.min():.1f}",
+            "mean return": number(returns.mean()),
+            f"{percent(0.95)} interval of the mean": _interval(returns),
+            "median": number(float(np.median(returns))),
+            "smallest": number(returns.min()),
         }
         if self.threshold is not None:
-            shown[f"At {self.threshold:g} or more"] = f"{(returns >= self.threshold).mean():.0%}"
+            share = float((returns >= self.threshold).mean())
+            shown[f"at {number(self.threshold)} or more"] = percent(share)
         return shown
+
+    @property
+    def outlook(self) -> str:
+        """What the agent predicted at the start of its episodes, and what it obtained."""
+        evaluation, config = self.evaluation, self.chosen.agent.config
+        limit = int(evaluation.lengths[~evaluation.terminated].max(initial=0))
+        predicted, obtained = evaluation.predicted.mean(), evaluation.obtained.mean()
+        words = (
+            f"**{plain(self.chosen.title)}** predicted {number(predicted)} at the start (max Q) "
+            f"and obtained {number(obtained)} (rewards, discounted by γ {setting(config.gamma)}), "
+            "averaged over the episodes."
+        )
+        return f"{words} {not_counted(evaluation.truncated_share, config.gamma, limit)}".strip()
 
     def table(self) -> pd.DataFrame:
         """One row an episode."""
@@ -111,42 +129,87 @@ class Results:
             }
         )
 
-    def chart(self, color: str) -> go.Figure:
-        """Returns episode by episode with their running average, as the notebook's test plot."""
-        returns = self.evaluation.returns
-        episodes = np.arange(1, len(returns) + 1)
-        figure = go.Figure()
+    def export(self) -> pd.DataFrame:
+        """The table with what it is of in every row."""
+        config, table = self.chosen.agent.config, self.table()
+        of = {
+            "agent": self.chosen.title,
+            "environment": config.env_id,
+            "conditions": self.conditions.words(config.env_id),
+            "gamma": config.gamma,
+        }
+        return pd.concat([pd.DataFrame([of] * len(table)), table], axis=1)
+
+
+def summary(results: Sequence[Results]) -> pd.DataFrame:
+    """The figures of each agent as a row."""
+    return pd.DataFrame(
+        [result.figures() for result in results],
+        index=[plain(result.chosen.title) for result in results],
+    )
+
+
+def difference(first: Results, second: Results) -> str:
+    """How the returns of two agents differ, episode by episode from the same start."""
+    gained = second.evaluation.returns - first.evaluation.returns
+    low, high = mean_interval(gained)
+    better, worse = int((gained > 0).sum()), int((gained < 0).sum())
+    mean = number(gained.mean())
+    sign = "+" if gained.mean() > 0 else ""
+    shown = "no difference is shown" if low <= 0 <= high else "there is a difference"
+    return (
+        f"**{plain(second.chosen.title)}** against **{plain(first.chosen.title)}**, from the same "
+        f"starts: {sign}{mean} on average, {percent(0.95)} interval {_interval(gained)}: {shown}. "
+        f"Better in {better} of {len(gained)} episodes, worse in {worse}."
+    )
+
+
+def _interval(values: np.ndarray) -> str:
+    low, high = mean_interval(values)
+    few = f" (of {len(values)} values alone)" if len(values) < FEW else ""
+    return f"{number(low)} to {number(high)}{few}"
+
+
+def chart(results: Sequence[Results]) -> go.Figure:
+    """Returns episode by episode, with the mean of each agent."""
+    figure, least = go.Figure(), 0.0
+    for result, color in zip(results, COLORS, strict=False):
+        returns = result.evaluation.returns
+        title = escape(result.chosen.title, quote=False)  # Plotly reads a little markup
+        least = min(least, float(returns.min()))
         figure.add_scatter(
-            x=episodes,
+            x=np.arange(1, len(returns) + 1),
             y=returns,
             mode="markers",
-            name="return",
-            marker={"color": color, "opacity": 0.5, "size": 8},
-            customdata=self.evaluation.seeds,
+            name=title,
+            marker={"color": color, "opacity": 0.6, "size": 8},
+            customdata=result.evaluation.seeds,
             hovertemplate="episode %{x}, seed %{customdata}: return %{y}<extra></extra>",
         )
         figure.add_scatter(
-            x=episodes,
-            y=smooth(returns, NOTEBOOK_WEIGHT),
+            x=[0.5, len(returns) + 0.5],
+            y=[returns.mean()] * 2,
             mode="lines",
-            name="exponential average",
-            line={"color": color, "width": 3},
+            name=f"mean {number(returns.mean())}",
+            line={"color": color, "width": 2},
+            hoverinfo="skip",
         )
-        if self.threshold is not None:
-            figure.add_hline(
-                self.threshold,
-                line_dash="dash",
-                line_width=1,
-                line_color=THRESHOLD_COLOR,
-                annotation_text="solved",
-            )
-        figure.update_layout(
-            height=320,
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
-            xaxis_title="test episode",
-            yaxis_title="return",
-            legend={"orientation": "h", "y": 1.12},
+    threshold = results[0].threshold
+    if threshold is not None:
+        figure.add_hline(
+            threshold,
+            line_dash="dash",
+            line_width=1,
+            line_color=THRESHOLD_COLOR,
+            annotation_text="solved",
         )
-        if returns.min() >= 0:
-            figure.update_yaxes(rangemode="tozero")
-        return figure
+    figure.update_layout(
+        height=320,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis_title="test episode",
+        yaxis_title="return",
+        legend={"orientation": "h", "y": 1.12},
+    )
+    if not least:
+        figure.update_yaxes(rangemode="tozero")
+    return figure

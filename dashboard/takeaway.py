@@ -18,7 +18,6 @@ from dashboard.run import Run
 from dashboard.showing import Showing
 from dqn_core import Agent, LabError, record
 from dqn_core.checkpoint import agent_bytes
-from dqn_core.families import family
 from dqn_core.montage import write_montage
 from dqn_core.video import write_video
 
@@ -148,12 +147,15 @@ def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None
 
 
 def grown_agents(run: Run, chosen: Chosen) -> list[Agent]:
-    """The run's first member at up to `MOST_TILES` steps of its training, evenly spread."""
-    mine, theirs = run.config.env_id, chosen.agent.config.env_id
-    if mine != theirs and (not family(mine) or family(mine) != family(theirs)):
+    """The chosen agent at up to `MOST_TILES` steps of its training, evenly spread.
+
+    None where it is not the run's first member: of others no earlier states are kept.
+    """
+    place = chosen.identity.removeprefix(f"{run.id}:")
+    if place == chosen.identity or not (place == "0" or place.startswith(("0:", "step "))):
         return []
-    kept = {agent.env_steps: agent for agent in (*run.snapshots, run.agent())}
-    agents = [kept[step] for step in sorted(kept)]
+    end = chosen.agent.env_steps
+    agents = [*(agent for agent in run.snapshots if agent.env_steps < end), chosen.agent]
     places = np.linspace(0, len(agents) - 1, min(MOST_TILES, len(agents))).round().astype(int)
     return [agents[place] for place in places]
 

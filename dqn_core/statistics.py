@@ -51,3 +51,14 @@ def bootstrap_interval(
     means = draws[:, cut : draws.shape[1] - cut].mean(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def mean_interval(
+    values: Returns, level: float = 0.95, resamples: int = 2_000, seed: int = 0
+) -> tuple[float, float]:
+    """Percentile-bootstrap interval of the mean of independent values, such as test episodes."""
+    sample = np.asarray(values, dtype=np.float64)
+    generator = np.random.default_rng(seed)
+    means = sample[generator.integers(len(sample), size=(resamples, len(sample)))].mean(axis=1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.agents import Chosen, choose_agents, load, upload_control
+from dashboard.agents import Chosen, about, choose_agents, load, upload_control
 from dashboard.conditions import Conditions, conditions
 from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
@@ -12,13 +12,12 @@ from dashboard.game import game, remark
 from dashboard.markup import plain
 from dashboard.notices import tell_error
 from dashboard.player import player
-from dashboard.results import Results
+from dashboard.results import Results, chart, difference, summary
 from dashboard.session import Session, current_session
 from dashboard.showing import Showing
 from dashboard.takeaway import take_away
 from dqn_core import LabError
-
-COLORS = ("#0077bb", "#ee7733")
+from dqn_core.numbers import number
 
 
 def training_line(session: Session) -> None:
@@ -84,7 +83,7 @@ def grant_wish(agents: Sequence[Chosen], how: Conditions) -> None:
             st.session_state.pop("wish", None)  # first: one that is given up is not begun again
             results = [test(chosen, how) for chosen in agents]
             st.session_state["results"] = results
-            means = " and ".join(f"{result.evaluation.mean_return:.1f}" for result in results)
+            means = " and ".join(number(result.evaluation.mean_return) for result in results)
             st.toast(
                 f"Mean return {means}. The results are below the film.", icon=":material/checklist:"
             )
@@ -116,6 +115,8 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
         words = shown.conditions.words(shown.chosen.agent.config.env_id)
         st.caption(f"Episode from seed {shown.seed}" + (f", with {words}" if words else ""))
         player(*(showing.film for showing in showings), key="player")
+        for showing in showings:
+            st.caption(about(showing.chosen))
     return showings
 
 
@@ -124,23 +125,31 @@ def results_section(agents: Sequence[Chosen], how: Conditions) -> None:
     results: list[Results] = st.session_state.get("results", [])
     if [result.chosen.identity for result in results] != [chosen.identity for chosen in agents]:
         return
-    tested = [result.chosen for result in results]
-    for index, (result, color) in enumerate(zip(results, COLORS, strict=False)):
-        with st.container(border=True, key=f"results_{index}"):
+    with st.container(border=True, key="test_results"):
+        for result in results:
             st.markdown(result.headline)
-            if result.conditions != how:
-                st.caption("Tested before how it is tested was changed.")
-            with st.container(horizontal=True):
-                for label, value in result.figures().items():
-                    st.metric(label, value, width=150)
-            st.plotly_chart(
-                result.chart(color),
-                key=f"returns_{index}",
-                config={"displaylogo": False},
-                alt=f"Returns of {len(result.evaluation.seeds)} test episodes of "
-                f"{result.chosen.title}, mean {result.evaluation.mean_return:.1f}",
-            )
-            with st.container(horizontal=True, vertical_alignment="bottom"):
+        if any(result.conditions != how for result in results):
+            st.caption("Tested before how it is tested was changed.")
+        st.table(summary(results))
+        if len(results) == 2:
+            st.markdown(difference(*results))
+        for result in results:
+            st.caption(result.outlook)
+        means = " and ".join(
+            f"{result.chosen.title}, mean {number(result.evaluation.mean_return)}"
+            for result in results
+        )
+        st.plotly_chart(
+            chart(results),
+            key="returns",
+            config={"displaylogo": False},
+            alt=f"Returns of {len(results[0].evaluation.seeds)} test episodes of {means}",
+        )
+        tested = [result.chosen for result in results]
+        for index, result in enumerate(results):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if len(results) > 1:
+                    st.markdown(f"**{plain(result.chosen.title)}**")
                 st.button(
                     "Watch the worst episode",
                     key=f"worst_{index}",
@@ -150,7 +159,7 @@ def results_section(agents: Sequence[Chosen], how: Conditions) -> None:
                 )
                 st.download_button(
                     "Results as CSV",
-                    result.table().to_csv(index=False),
+                    result.export().to_csv(index=False),
                     "test_results.csv",
                     key=f"csv_{index}",
                     icon=":material/table:",

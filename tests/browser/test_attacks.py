@@ -205,7 +205,7 @@ def test_no_file_and_no_name_of_one_is_more_than_text(watched: Page, app_url: st
     upload(" ".join(HOSTILE), agent)
     expect(watched.get_by_text("reached its time limit at step 20")).to_be_visible()
     watched.locator(".st-key-run_test button").click()
-    results = watched.locator(".st-key-results_0")
+    results = watched.locator(".st-key-test_results")
     expect_text(results.get_by_test_id("stMarkdownContainer"), HOSTILE[0])
     watched.get_by_text("Download", exact=True).click()
     heading = watched.locator(".st-key-take_away [data-testid=stMarkdownContainer]")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from dashboard.agents import Chosen
 from dashboard.conditions import Conditions
 from dashboard.film import encode
 from dashboard.run import Run
@@ -24,7 +25,6 @@ from dashboard.takeaway import (
 from dqn_core import Agent, DQNConfig, LabError, Trainer, record
 from dqn_core.environments import known_environments
 from tests.balancing import balancing_agent
-from tests.core.foreign import registered
 from tests.dashboard.episodes import SMALL, chosen, finished, trained_run
 
 
@@ -42,23 +42,34 @@ def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
         )
 
 
+def of_the_run(run: Run, place: str, agent: Agent | None = None) -> Chosen:
+    return Chosen("In training", f"{run.id}:{place}", agent or run.agent())
+
+
 def test_the_growth_is_told_by_evenly_spread_snapshots() -> None:
     run = trained_run()
     run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
-    agents = grown_agents(run, chosen())
+    agents = grown_agents(run, of_the_run(run, "0"))
     assert len(agents) == MOST_TILES
     steps = [agent.env_steps for agent in agents]
     assert steps == sorted(steps)
     assert (steps[0], steps[-1]) == (0, 200)
     assert np.ptp(np.diff(steps)) <= 10
-    assert grown_agents(Run([SMALL.replace(env_id="Acrobot-v1")]), chosen()) == []
 
 
-def test_two_environments_of_which_nothing_is_known_are_not_alike() -> None:
-    with registered("Mine-v0"), registered("Yours-v0"):
-        mine, yours = (Run([SMALL.replace(env_id=env_id)]) for env_id in ("Mine-v0", "Yours-v0"))
-        assert grown_agents(mine, chosen(mine.agent()))
-        assert grown_agents(mine, chosen(yours.agent())) == []
+def test_the_growth_ends_with_the_agent_that_was_chosen() -> None:
+    run = trained_run()
+    run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
+    for place in ("step 30", "0:best 30"):
+        agents = grown_agents(run, of_the_run(run, place, run.snapshots[3]))
+        assert [agent.env_steps for agent in agents] == [0, 10, 20, 30]
+
+
+def test_there_is_no_growth_of_an_agent_that_is_not_the_runs_first_member() -> None:
+    run = trained_run(members=2)
+    assert grown_agents(run, chosen()) == [], "one that was loaded"
+    assert grown_agents(run, of_the_run(run, "1", run.agent(1))) == []
+    assert grown_agents(run, of_the_run(trained_run(), "0")) == [], "one of an earlier run"
 
 
 def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
