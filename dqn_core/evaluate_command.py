@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from dqn_core.checkpoint import load_agent
@@ -10,6 +11,7 @@ from dqn_core.evaluation import Agent, Evaluation, evaluate
 from dqn_core.interruptions import interruptions
 from dqn_core.numbers import number
 from dqn_core.outputs import Attempts, check_distinct
+from dqn_core.packing import unpack
 from dqn_core.recording import record
 from dqn_core.results import evaluation_summary, json_text
 from dqn_core.streams import say, tell
@@ -19,7 +21,7 @@ from dqn_core.video import write_video
 def evaluate_agent(options: argparse.Namespace) -> int:
     """Play episodes as ``options`` say, print them, film the first; returns the exit code."""
     check_distinct({"the agent": options.agent, "--video": options.video})
-    agent = load_agent(options.agent)
+    agent = _agent(options.agent)
     out, attempts, parts = sys.stdout, Attempts(), list[Evaluation]()
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr), interruptions() as signals:
@@ -33,6 +35,17 @@ def evaluate_agent(options: argparse.Namespace) -> int:
                 write_video(record(agent, options.seed, options.epsilon), options.video)
                 tell(f"The first episode is in {options.video}.")
     return attempts.code
+
+
+def _agent(path: Path) -> Agent:
+    agent = load_agent(path)
+    kind, state = unpack(path)
+    if kind == "run" and len(state["configs"]) > 1:
+        tell(
+            f"{path} is a run of {len(state['configs'])} agents: the first one plays, of seed "
+            f"{agent.config.seed}."
+        )
+    return agent
 
 
 def _result(agent: Agent, options: argparse.Namespace, parts: list[Evaluation]) -> dict[str, Any]:

@@ -74,3 +74,5 @@ class Attempts:
         except LabError as error:
             has_failed = isinstance(error, DivergenceError | EnvironmentFailure)
             self.failed(FAILED if has_failed else REFUSED, f"error: {error}")
+        except MemoryError:
+            self.failed(REFUSED, "error: There is not enough memory for it.")

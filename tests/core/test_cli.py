@@ -204,6 +204,18 @@ def test_a_saved_agent_plays_the_episodes_of_its_final_evaluation(capsys, tmp_pa
     assert other["returns"] != played["returns"]
 
 
+def test_of_a_run_with_several_agents_it_is_told_which_one_plays(capsys, tmp_path):
+    run, agent = tmp_path / "run.safetensors", tmp_path / "agent.safetensors"
+    main(["train", *TINY, "--seed", "3", "--save", str(agent)])
+    main(["train", *TINY, "--seeds", "3,5", "--save-run", str(run)])
+    capsys.readouterr()
+    assert main(["evaluate", str(run)]) == 0
+    of_run = capsys.readouterr()
+    assert "is a run of 2 agents: the first one plays, of seed 3." in of_run.err
+    assert main(["evaluate", str(agent)]) == 0
+    assert capsys.readouterr() == (of_run.out, "")
+
+
 def test_an_episode_becomes_a_video(capsys, tmp_path):
     agent, video = tmp_path / "agent.safetensors", tmp_path / "episode.gif"
     main(["train", *TINY, "--save", str(agent)])

@@ -398,6 +398,20 @@ def test_an_output_that_fails_does_not_cost_the_others(
     assert load_agent(agent).env_steps == result["env_steps"] == 150
 
 
+def test_a_run_that_is_too_large_to_be_packed_does_not_cost_the_others(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def too_large(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("dqn_core.train_command.save_run", too_large)
+    _, agent, saving = files(tmp_path)
+    code, _, told = ended(capsys, "train", *SMALL, *saving)
+    assert code == 2
+    assert "not enough memory" in told
+    assert load_agent(agent).env_steps == 150
+
+
 def test_the_exit_code_is_that_of_the_first_failure(
     capsys: pytest.CaptureFixture[str],
     foreign: Callable[..., None],
