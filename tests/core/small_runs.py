@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -67,3 +68,30 @@ def fingerprint(trainer: Trainer) -> list[Any]:
         trainer.finished(),
         repr(frames),
     ]
+
+
+def without_seconds(state: dict[str, Any]) -> dict[str, Any]:
+    """A state without the only thing that may differ: how long the training took."""
+    tables = {
+        name: {column: values for column, values in table.items() if column != "seconds"}
+        for name, table in state["history"].items()
+    }
+    return {n: part for n, part in state.items() if n != "seconds"} | {"history": tables}
+
+
+def assert_bit_equal(mine: Any, theirs: Any, path: str = "state") -> None:
+    assert type(mine) is type(theirs), path
+    if isinstance(mine, dict):
+        assert mine.keys() == theirs.keys(), path
+        for name in mine:
+            assert_bit_equal(mine[name], theirs[name], f"{path}/{name}")
+    elif isinstance(mine, list | tuple):
+        assert len(mine) == len(theirs), path
+        for index, pair in enumerate(zip(mine, theirs, strict=True)):
+            assert_bit_equal(*pair, f"{path}/{index}")
+    elif isinstance(mine, torch.Tensor | np.ndarray):
+        assert mine.dtype == theirs.dtype, path
+        assert mine.shape == theirs.shape, path
+        assert (mine == theirs).all(), path
+    else:
+        assert mine == theirs, path

@@ -200,6 +200,7 @@ def test_a_foreign_environment_may_have_changed_as_nobody_saw(
         ("corners", [[[0]]]),
         ("corners", "here"),
         ("place", np.zeros((1, 1))),
+        ("place", np.array([np.nan])),
         ("place", 3.0),
         ("step", 3),
         ("observation_space", 3),

@@ -15,7 +15,7 @@ from gymnasium.spaces import Box, Discrete
 from dqn_core import Trainer, load_run, save_run
 from dqn_core.environments import Environment
 from dqn_core.packing import pack, unpack
-from tests.core.small_runs import SMALL
+from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 
 RUN = SMALL.replace(
     buffer_capacity=150,
@@ -44,33 +44,6 @@ for path in sys.argv[1:]:
     trainer.run(max_steps=100)
     save_run(path, trainer)
 """
-
-
-def without_seconds(state: dict[str, Any]) -> dict[str, Any]:
-    """A state without the only thing that may differ: how long the training took."""
-    tables = {
-        name: {column: values for column, values in table.items() if column != "seconds"}
-        for name, table in state["history"].items()
-    }
-    return {n: part for n, part in state.items() if n != "seconds"} | {"history": tables}
-
-
-def assert_bit_equal(mine: Any, theirs: Any, path: str = "state") -> None:
-    assert type(mine) is type(theirs), path
-    if isinstance(mine, dict):
-        assert mine.keys() == theirs.keys(), path
-        for name in mine:
-            assert_bit_equal(mine[name], theirs[name], f"{path}/{name}")
-    elif isinstance(mine, list | tuple):
-        assert len(mine) == len(theirs), path
-        for index, pair in enumerate(zip(mine, theirs, strict=True)):
-            assert_bit_equal(*pair, f"{path}/{index}")
-    elif isinstance(mine, torch.Tensor | np.ndarray):
-        assert mine.dtype == theirs.dtype, path
-        assert mine.shape == theirs.shape, path
-        assert (mine == theirs).all(), path
-    else:
-        assert mine == theirs, path
 
 
 def test_a_run_continued_in_a_new_process_is_bit_equal_to_one_that_never_stopped(

@@ -145,6 +145,26 @@ def test_suffix_chooses_and_others_are_refused(tmp_path: Path) -> None:
         write_video(recording([]), tmp_path / "episode.gif")
 
 
+@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+def test_a_film_takes_the_place_of_another_whole_or_not_at_all(tmp_path: Path, suffix: str) -> None:
+    pytest.importorskip("imageio_ffmpeg")
+    target, link = tmp_path / f"monday{suffix}", tmp_path / f"latest{suffix}"
+    target.write_bytes(b"before")
+    link.symlink_to(target)
+    episode = recording(moving_square(3))
+    odd = recording([*moving_square(3), moving_square(1, width=40)[0]])
+    with pytest.raises(LabError):
+        write_video(odd, link)
+    assert target.read_bytes() == b"before"
+    write_video(episode, link)
+    assert link.is_symlink()
+    assert len(target.read_bytes()) > 100
+    assert sorted(tmp_path.iterdir()) == sorted([target, link])
+    (tmp_path / f"null{suffix}").symlink_to("/dev/null")
+    with pytest.raises(LabError, match="no regular file"):
+        write_video(episode, tmp_path / f"null{suffix}")
+
+
 def test_overlay_adds_the_numbers_below_the_picture(tmp_path: Path) -> None:
     episode = recording(moving_square(11, width=300))
     write_video(episode, tmp_path / "plain.gif")
