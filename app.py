@@ -16,6 +16,7 @@ from dashboard.admission import Admission
 from dashboard.belief import belief, member_choice
 from dashboard.controls import sidebar
 from dashboard.curves import curves
+from dashboard.earlier import LEAVES
 from dashboard.frame import open_page
 from dashboard.health import health
 from dashboard.live_chart import XAxis
@@ -25,15 +26,16 @@ from dashboard.paper import values_html
 from dashboard.past import changes, earlier_runs
 from dashboard.routes import routes
 from dashboard.run import Status
+from dashboard.runner import ABANDONED_SECONDS
 from dashboard.scene import scene
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 
-LEFT = (
-    "This run ends: its curve stays in grey, its values under Earlier runs, and its agent under "
-    "Test. Save it under Files to go on with it later."
+PAGE = (
+    "Trains as long as this page is open, in the background too. It pauses when the page is closed "
+    f"or has asked for nothing for {ABANDONED_SECONDS:g} seconds. The command under Copy trains "
+    "without a page."
 )
-"""What a fresh run costs."""
 STYLE = Path(__file__).parent / "assets" / "train.css"
 SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
@@ -87,6 +89,7 @@ def time_controls(session: Session) -> None:
                 type="primary",
                 shortcut="space",
                 width=170,
+                help=PAGE,
                 on_click=lambda: session.run.start(),
                 disabled=over,
             )
@@ -111,14 +114,14 @@ def time_controls(session: Session) -> None:
             key="reset",
             icon=":material/restart_alt:",
             help="A fresh run with the values that the controls show, from the same start to the "
-            f"bit. {LEFT}",
+            f"bit. {LEAVES}",
             on_click=session.reset,
         )
         st.button(
             "New seed",
             key="new_seed",
             icon=":material/casino:",
-            help=f"A fresh run with another seed. {LEFT}",
+            help=f"A fresh run with another seed. {LEAVES}",
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
@@ -222,7 +225,7 @@ def train_page() -> None:
     status, drawn = session.run.status, session.state
 
     badge, color = STATUS_BADGES[status]
-    st.markdown(f"## Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
+    st.markdown(f"# Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
 
     if task := session.link.task:
         with st.container(key="task"):

@@ -1,5 +1,24 @@
-/** What every page needs: its address, and what the keys do. */
+/** What every page needs: its address, what the keys do, and the ways for who cannot see it. */
 import "./keys.js";
 import "./number_box.js";
 
-export { default } from "./address.js";
+import keepAddress from "./address.js";
+
+/** Streamlit's link over the sidebar's many controls brings to the first button of the page. */
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-testid=stSkipToContent]")) return;
+  document.querySelector("[data-testid=stMain] button[kind=primary]:enabled")?.focus();
+});
+
+/** The link of the page that is shown is marked, and not for the eye alone. */
+function markPage(name) {
+  for (const link of document.querySelectorAll(".st-key-navigation a")) {
+    const isPresent = link.textContent.endsWith(name);
+    link.setAttribute("aria-current", isPresent ? "page" : "false");
+  }
+}
+
+export default function render(component) {
+  markPage(component.data.page);
+  keepAddress(component);
+}

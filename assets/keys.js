@@ -8,7 +8,8 @@ import { NUMBER_BOX } from "./number_box.js";
 
 const PRESSED = "button, summary, [role=button], [role=tab]";
 const USES_SPACE = `${PRESSED}, textarea, select, [contenteditable], input:not([type=range])`;
-/** Fields that a space says nothing to; but a closed list opens by it for whoever uses the keys. */
+/** What a space says nothing to; a closed list opens by it, but for whoever picked with the mouse. */
+const DEAF = `${NUMBER_BOX}, input[type=range]`;
 const CLOSED_LIST = "input[role=combobox][aria-expanded=false]";
 
 let isPointerDown = false;
@@ -32,12 +33,12 @@ document.addEventListener(
     const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
     if (event.key !== " " || !isPlain || isDialogOpen()) return;
     const field = event.target;
-    const isDeaf = field.matches(NUMBER_BOX) || (isReachedByPointer && field.matches(CLOSED_LIST));
+    const isDeaf = field.matches(isReachedByPointer ? `${DEAF}, ${CLOSED_LIST}` : DEAF);
     const button = document.querySelector(".st-key-start button:enabled, .st-key-pause button");
     if (!isDeaf || !button) return;
     event.stopPropagation();
     event.preventDefault();
-    field.blur(); // takes over what was typed
+    if (field.matches(NUMBER_BOX)) field.blur(); // takes over what was typed
     button.click();
   },
   { capture: true },

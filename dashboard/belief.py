@@ -88,7 +88,7 @@ def _map(run: Run, member: int, message: Callable[[Look], bytes | None], drawn: 
 
 
 def _no_map(sentence: str) -> None:
-    st.subheader("What the agent believes")
+    st.header("What the agent believes")
     st.caption(sentence)
 
 

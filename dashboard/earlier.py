@@ -22,6 +22,12 @@ MOST_NAMED = 2
 DASHES: tuple[Dash, ...] = get_args(Dash)
 """Of the curves of an environment's runs; as many are kept."""
 
+LEAVES = (
+    "This run ends: its curve stays in grey, its values under Earlier runs, its agent under Test; "
+    f"the newest {len(DASHES)} stay. Save it under Files to continue it later."
+)
+"""What a run costs that takes the place of another."""
+
 
 @dataclass(frozen=True)
 class Change:

@@ -6,10 +6,12 @@ import shlex
 import streamlit as st
 
 from dashboard.copyable import copyable
+from dashboard.earlier import LEAVES
 from dashboard.lesson import control_name, lesson_dialog
 from dashboard.links import Link
 from dashboard.notices import tell_error
 from dashboard.paper import filename
+from dashboard.run import Status
 from dashboard.run_files import curves_zip, run_bytes, script
 from dashboard.session import Session
 from dashboard.sharing import share_link, show_qr_code
@@ -95,6 +97,12 @@ def _paste(session: Session) -> None:
         help="What Copy gives, as JSON, link or command, or what the command line prints with "
         "--json.",
     )
+    if session.run.status is not Status.READY:
+        st.caption(
+            "The values are for the next run."
+            if session.for_next
+            else "The values reach this run at once, and can be undone."
+        )
     if st.button("Apply", key="use_pasted", type="primary") and session.paste(text):
         tell_left_alone(session)
         _close()
@@ -133,6 +141,8 @@ def _files(session: Session) -> None:
                 on_click="ignore",
             )
     file = st.file_uploader("**Open** a saved run", type=["safetensors"], key="open_run")
+    if session.has_begun:
+        st.caption(LEAVES)
     chosen = file and st.button("Open and continue", key="use_opened", type="primary")
     if file and chosen and session.open(file.name, file.getvalue()):
         _close()

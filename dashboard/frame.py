@@ -17,7 +17,7 @@ from dqn_core.processor import set_threads
 SIDEBAR_WIDTH = 315
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 LOGO = ASSETS / "logo.png"
-STYLE = ASSETS / "frame.css"
+STYLE, FOCUS = ASSETS / "frame.css", ASSETS / "focus.css"
 PAPER = ASSETS / "paper.css"
 
 PAGES = (
@@ -41,6 +41,7 @@ def open_page(title: str) -> Session:
     # The sidebar is there once something is in it, and then moves everything to the right.
     st.sidebar.empty()
     st.html(PAPER)
+    st.html(FOCUS)
     if not st.context.is_embedded:  # an embedded page has no head
         st.html(STYLE)
     with st.container(horizontal=True, gap="small", key="navigation"):

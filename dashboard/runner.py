@@ -57,7 +57,10 @@ class Runner:
                     self._slots.leave(trained.place)
                 trained = run
                 if time.monotonic() - self._touched > ABANDONED_SECONDS:
-                    run.pause("Paused, since nobody was looking for a while.")
+                    run.pause(
+                        f"Paused: no page has asked for this run for {ABANDONED_SECONDS:g} "
+                        "seconds. The command under Copy trains without a page."
+                    )
                 wait = run.advance(self._slots)
                 if time.monotonic() - tidied > TIDY_SECONDS:
                     give_back_free_memory()

@@ -192,7 +192,7 @@ def duel_section(showing: Showing) -> None:
     """You against the agent, from the start of the episode in the player."""
     env_id = showing.chosen.agent.config.env_id
     with st.container(border=True, key="duel_section"):
-        st.subheader("You against the agent")
+        st.header("You against the agent")
         if can_duel(env_id):
             st.caption("From the same start, in the same physics, on the same clock.")
             duel(showing.chosen, showing.seed, showing.conditions, "duel")
@@ -204,7 +204,7 @@ def duel_section(showing: Showing) -> None:
 if st.session_state.get("page") != "pages/test.py":
     st.session_state.pop("wish", None)  # of an earlier visit
 session = open_page("Test")
-st.header("Watch and test an agent")
+st.title("Watch and test an agent", anchor=False)
 training_line(session)
 with st.sidebar:
     above = st.container()

@@ -12,7 +12,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.browser.train_page import (
     LONG,
     Open,
-    box,
     button,
     env_step,
     go_to,
@@ -145,63 +144,6 @@ def test_slow_motion_shows_the_environment_and_a_step_moves_it(page: Page, app_u
     page.wait_for_function(
         "before => document.querySelector('.scene-picture').toDataURL() !== before", arg=before
     )
-
-
-def test_space_runs_and_pauses(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    page.keyboard.press("Space")
-    expect(button(page, "pause")).to_be_visible()
-    wait_for_step(page, 50)
-    page.keyboard.press("Space")
-    expect(button(page, "start")).to_be_visible()
-
-
-def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_dialog(
-    page: Page, app_url: str
-) -> None:
-    open_app(page, app_url, LONG)
-    expect(page.locator(".live-chart-plot").first).to_be_visible()  # its script listens
-    button(page, "start").focus()
-    page.keyboard.press("Tab")
-    expect(button(page, "one_step")).to_be_focused()
-    page.keyboard.press("Space")
-    wait_for_step(page, 0)
-    page.wait_for_timeout(1_000)
-    assert env_step(page) == 1
-
-    button(page, "one_step").click()  # with the mouse: what was clicked is done
-    wait_for_step(page, 1)
-    page.keyboard.press("Space")
-    expect(button(page, "pause")).to_be_visible()
-    page.keyboard.press("Space")
-    expect(button(page, "start")).to_be_visible()
-
-    button(page, "open_copy").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    page.keyboard.press("Space")
-    page.wait_for_timeout(1_000)
-    expect(button(page, "start")).to_be_visible()
-
-
-def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(
-    page: Page, app_url: str
-) -> None:
-    open_app(page, app_url, LONG)
-    expect(page.locator(".live-chart-plot").first).to_be_visible()  # its script listens
-    box(page, "exact_batch_size").click(click_count=3)
-    page.keyboard.type("64")
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(200)  # no hand is faster, and Streamlit loses one of two at once
-    page.keyboard.press("Space")
-    expect(button(page, "pause")).to_be_visible()
-    wait_for_step(page, 0)
-    page.locator(".st-key-speed input").click()
-    page.get_by_role("option", name="10 steps/s").click()
-    page.wait_for_timeout(200)
-    page.keyboard.press("Space")
-    expect(button(page, "start")).to_be_visible()
-    expect(page.get_by_role("option")).to_have_count(0)
-    expect(box(page, "exact_batch_size")).to_have_value("64")
 
 
 def test_nothing_below_the_time_controls_moves_when_they_change(page: Page, app_url: str) -> None:

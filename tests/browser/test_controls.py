@@ -137,6 +137,26 @@ def test_the_arrow_keys_count_by_the_last_digit_of_a_box(page: Page, app_url: st
     expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.98")
 
 
+def test_changes_are_undone_and_done_again_in_a_box_that_stays_open(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url, LONG)
+    start(page)
+    changes = page.locator(".st-key-changes")
+    for number, gamma in enumerate(("0.9", "0.8", "0.7"), 1):
+        enter(page, "exact_gamma", gamma)
+        expect(changes).to_contain_text(f"Changes in this run ({number})")
+    changes.locator("summary").click()
+    for left in (2, 1, 0):
+        changes.locator("[class*=st-key-undo] button").first.click()
+        expect(changes).to_contain_text(f"Changes in this run ({left})")
+    expect(box(page, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
+    for made in (1, 2, 3):
+        changes.locator("[class*=st-key-redo] button").first.click()
+        expect(changes).to_contain_text(f"Changes in this run ({made})")
+    expect(box(page, "exact_gamma")).to_have_value("0.7")
+
+
 def test_values_for_the_next_run_wait_for_it(page: Page, app_url: str) -> None:
     open_app(page, app_url, LONG)
     start(page)

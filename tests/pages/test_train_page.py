@@ -85,7 +85,7 @@ def test_a_run_that_pauses_while_the_page_is_drawn_is_shown_as_paused(
     page.run()
     assert "start" in [button.key for button in page.button]
     assert [text.value for text in page.markdown if "badge[" in text.value] == [
-        "## Train a deep Q-network :blue-badge[paused]"
+        "# Train a deep Q-network :blue-badge[paused]"
     ]
 
 

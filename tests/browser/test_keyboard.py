@@ -1,0 +1,156 @@
+"""The pages without a mouse: the space bar, the focus, the way over the sidebar."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.train_page import (
+    LONG,
+    Open,
+    box,
+    button,
+    env_step,
+    go_to,
+    open_app,
+    wait_for_step,
+)
+
+RING = """() => {
+    let element = document.activeElement;
+    if (element.shadowRoot) element = element.shadowRoot.activeElement;
+    const name = element.ariaLabel || element.textContent || element.tagName;
+    const around = [element];
+    while (around.length < 5 && around[0].parentElement) around.unshift(around[0].parentElement);
+    const hasRing = around.map(getComputedStyle).some(
+        ({ outlineStyle, outlineWidth }) => outlineStyle === "solid" && outlineWidth === "2px"
+    );
+    return hasRing || element.matches("body, main") ? null : name.trim().slice(0, 60);
+}"""
+"""The name of what has the focus, if there is no ring around it."""
+
+
+def test_space_runs_and_pauses(page: Page, app_url: str) -> None:
+    open_app(page, app_url, LONG)
+    page.keyboard.press("Space")
+    expect(button(page, "pause")).to_be_visible()
+    wait_for_step(page, 50)
+    page.keyboard.press("Space")
+    expect(button(page, "start")).to_be_visible()
+
+
+def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_dialog(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url, LONG)
+    expect(page.locator(".live-chart-plot").first).to_be_visible()  # its script listens
+    button(page, "start").focus()
+    page.keyboard.press("Tab")
+    expect(button(page, "one_step")).to_be_focused()
+    page.keyboard.press("Space")
+    wait_for_step(page, 0)
+    page.wait_for_timeout(1_000)
+    assert env_step(page) == 1
+
+    button(page, "one_step").click()  # with the mouse: what was clicked is done
+    wait_for_step(page, 1)
+    page.keyboard.press("Space")
+    expect(button(page, "pause")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(button(page, "start")).to_be_visible()
+
+    button(page, "open_copy").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1_000)
+    expect(button(page, "start")).to_be_visible()
+
+
+def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url, LONG)
+    expect(page.locator(".live-chart-plot").first).to_be_visible()  # its script listens
+    box(page, "exact_batch_size").click(click_count=3)
+    page.keyboard.type("64")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)  # no hand is faster, and Streamlit loses one of two at once
+    page.keyboard.press("Space")
+    expect(button(page, "pause")).to_be_visible()
+    wait_for_step(page, 0)
+    page.locator(".st-key-speed input").click()
+    page.get_by_role("option", name="10 steps/s").click()
+    page.wait_for_timeout(200)
+    page.keyboard.press("Space")
+    expect(button(page, "start")).to_be_visible()
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(box(page, "exact_batch_size")).to_have_value("64")
+
+
+def ready(page: Page, url: str) -> None:
+    open_app(page, url, LONG)
+    expect(page.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+
+
+def press_space(page: Page, control: Locator) -> None:
+    """As a screen reader does, that gives a control the focus without a key."""
+    page.mouse.click(700, 5)
+    control.focus()
+    page.keyboard.press("Space")
+
+
+def test_space_does_what_the_control_does_that_has_the_focus_however_it_got_it(
+    page: Page, app_url: str
+) -> None:
+    ready(page, app_url)
+    press_space(page, button(page, "one_step"))
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
+    entry = page.locator(".live-chart-entry").first
+    pressed = entry.get_attribute("aria-pressed")
+    press_space(page, entry)
+    expect(entry).not_to_have_attribute("aria-pressed", str(pressed))
+    press_space(page, page.locator("summary").first)
+    expect(page.locator("details").first).to_have_attribute("open", "")
+    press_space(page, page.get_by_role("radio", name="episodes"))
+    expect(page.get_by_role("radio", name="episodes")).to_be_checked()
+    press_space(page, button(page, "more_Learn"))
+    expect(box(page, "exact_n_step")).to_be_visible()
+    press_space(page, page.get_by_role("button", name="Help for Smoothing"))
+    press_space(page, page.get_by_role("switch").first)
+    page.wait_for_timeout(500)
+    expect(button(page, "start")).to_be_visible()
+    assert env_step(page) == 1
+    press_space(page, page.get_by_role("slider").first)  # which a space says nothing to
+    expect(button(page, "pause")).to_be_visible()
+
+
+def test_the_way_over_the_sidebar_leads_to_start(page: Page, app_url: str) -> None:
+    ready(page, app_url)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(button(page, "start")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["Train", "Test"])
+def test_there_is_a_ring_around_whatever_has_the_focus(
+    new_page: Open, app_url: str, name: str, scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme)
+    ready(page, app_url)
+    if name == "Test":
+        go_to(page, "Test", "Watch and test an agent")
+        expect(page.locator(".st-key-player canvas").first).to_be_visible()
+    without: set[str | None] = set()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        without.add(page.evaluate(RING))
+    assert without == {None}
+
+
+def test_each_page_has_one_title_and_its_link_is_marked(page: Page, app_url: str) -> None:
+    ready(page, app_url)
+    link = page.locator(".st-key-navigation a[aria-current=page]")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(link).to_contain_text("Train")
+    go_to(page, "Test", "Watch and test an agent")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(link).to_contain_text("Test")
