@@ -14,6 +14,7 @@ from streamlit.starlette import App
 
 from dashboard.admission import Admission
 from dashboard.belief import belief, member_choice
+from dashboard.connections import allow_many_connections
 from dashboard.controls import sidebar
 from dashboard.curves import curves
 from dashboard.earlier import LEAVES
@@ -247,4 +248,5 @@ def train_page() -> None:
 if __name__ == "__main__":
     train_page()
 else:
+    allow_many_connections()
     app = App(__file__, routes=routes(), middleware=[Middleware(Admission)])

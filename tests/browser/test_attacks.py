@@ -5,13 +5,14 @@ import http.client
 import itertools
 import json
 import re
+import resource
 import socket
 import uuid
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -22,7 +23,8 @@ from websockets.typing import Origin, Subprotocol
 from dashboard.links import NAMES
 from dqn_core.checkpoint import agent_bytes
 from tests.balancing import balancing_agent
-from tests.browser.train_page import go_to, open_app
+from tests.browser.conftest import CHECKOUT, Serve
+from tests.browser.train_page import Open, button, go_to, open_app, wait_for_step
 
 HANG_SECONDS = 60
 """Only to end a test that hangs."""
@@ -69,6 +71,17 @@ def session_of(opened: ClientConnection) -> str:
         message = ForwardMsg.FromString(data)
         if message.WhichOneof("type") == "new_session":
             return message.new_session.initialize.session_id
+
+
+def feed_of(opened: ClientConnection) -> str:
+    """The path at which the page asks for its curves."""
+    while True:
+        data = opened.recv(HANG_SECONDS)
+        assert isinstance(data, bytes)
+        element = ForwardMsg.FromString(data).delta.new_element
+        found = re.search(r'"address": ?"(live/[^/]+/curves)"', element.bidi_component.json)
+        if found:
+            return f"/{found[1]}"
 
 
 def ask(address: str, method: str, path: str, **headers: str) -> tuple[int, bytes]:
@@ -123,6 +136,33 @@ def test_without_its_whole_id_nobody_takes_a_session_over(address: str) -> None:
         for guess in (near, session_id.upper(), session_id[:-1], "*", "None"):
             with page_socket(address, own, session_id=guess) as theirs:
                 assert session_of(theirs) not in (session_id, guess)
+
+
+def raw(address: str, target: bytes) -> bytes:
+    """The whole answer to a request whose target no client would send."""
+    with socket.create_connection(endpoint(address), HANG_SECONDS) as connection:
+        host = b"\r\nHost: " + address.encode() + b"\r\nConnection: close\r\n\r\n"
+        connection.sendall(b"GET " + target + b" HTTP/1.1" + host)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+UPWARDS = (b"..", b"%2e%2e", b".%2e", b"..%00", b"..\x00", b"....")
+SLASHES = (b"/", b"%2f", b"\\", b"%5c", b"//", b"%252f")
+
+
+@pytest.mark.parametrize(
+    "folder", ["files", "files/unknown", "static", "static/js", "media", "app/static", "live", ""]
+)
+def test_no_address_leads_above_a_folder_that_is_served(address: str, folder: str) -> None:
+    served = b"/" + folder.encode()
+    for up, slash in itertools.product(UPWARDS, SLASHES):
+        for file in (b"app.py", b".streamlit/config.toml", b"etc/passwd"):
+            target = served + b"".join(3 * [slash + up]) + slash + file.replace(b"/", slash)
+            answer = raw(address, target)
+            assert answer.startswith(b"HTTP/1.1 ")
+            assert b" 500 " not in answer[:20]
+            for content in (b"def train_page", b"fileWatcherType", b"root:"):
+                assert content not in answer
 
 
 ELSEWHERE = "http://127.0.0.1:9/"
@@ -210,3 +250,96 @@ def test_no_file_and_no_name_of_one_is_more_than_text(watched: Page, app_url: st
     watched.get_by_text("Download", exact=True).click()
     heading = watched.locator(".st-key-take_away [data-testid=stMarkdownContainer]")
     expect_text(heading.filter(has_text="in plain PyTorch"), HOSTILE[0])
+
+
+def test_the_names_of_a_visitors_session_are_told_to_nobody_else(
+    watched: Page, new_page: Open, app_url: str
+) -> None:
+    addresses: list[str] = []
+    referers: list[str] = []
+
+    def look(request: Request) -> None:
+        addresses.append(request.url)
+        referers.append(request.headers.get("referer", ""))
+
+    watched.on("request", look)
+    open_app(watched, app_url)
+    button(watched, "one_step").click()
+    wait_for_step(watched, 0)
+    name = watched.evaluate("sessionStorage.getItem('dqn-lab-session')")
+    feeds = {found[1] for found in (re.search(r"/live/([^/]+)/", a) for a in addresses) if found}
+    assert len(feeds) == 1
+    (feed,) = feeds
+    assert min(len(name), len(feed)) >= 22, "128 bits of chance"
+    shown = watched.content() + watched.url + "".join(referers)
+    assert name not in shown + "".join(addresses)
+    assert feed not in shown, "a request's own address tells it to this server alone"
+
+    other = new_page()
+    open_app(other, app_url)
+    assert other.evaluate("sessionStorage.getItem('dqn-lab-session')") != name
+    assert feed not in other.content()
+    netloc = urlsplit(app_url).netloc
+    assert ask(netloc, "GET", f"/live/{feed}/curves")[0] == 200
+    for guess in (feed[:-1], feed.swapcase(), "*", "..", "%00", feed + "0"):
+        assert ask(netloc, "GET", f"/live/{guess}/curves")[0] in (400, 404)
+
+
+AT_ONCE = 500
+GET = "GET {path} HTTP/1.1\r\nHost: {address}\r\n{more}\r\n"
+
+
+@pytest.fixture(scope="module")
+def busy(serve_all: Serve) -> str:
+    """A server of its own, on a system that lets a process begin with few files."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        return urlsplit(serve_all(CHECKOUT / "app.py")).netloc
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def begun(address: str, path: str, more: str = "") -> socket.socket:
+    """A request that was made, and whose answer nobody has read yet."""
+    connection = socket.create_connection(endpoint(address), HANG_SECONDS)
+    connection.sendall(GET.format(path=path, address=address, more=more).encode())
+    return connection
+
+
+def test_500_requests_at_once_are_all_answered(busy: str) -> None:
+    with page_socket(busy, f"http://{busy}") as page, contextlib.ExitStack() as open_ones:
+        page.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+        feed = feed_of(page)
+        paths = ["/_stcore/health", "/", "/test", feed]
+        requests = [begun(busy, path) for path in paths * (AT_ONCE // len(paths))]
+        for request in requests:
+            open_ones.enter_context(request)
+        assert [request.recv(15) for request in requests] == [b"HTTP/1.1 200 OK"] * AT_ONCE
+        assert ask(busy, "GET", feed)[0] == 200
+
+
+def test_readers_who_do_not_read_keep_nobody_else_waiting(busy: str) -> None:
+    page = ask(busy, "GET", "/")[1].decode()
+    script = re.search(r'src="\.?(/static/js/[^"]+)"', page)
+    assert script is not None
+    assert len(ask(busy, "GET", script[1])[1]) > 300_000, "more than a connection holds"
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(AT_ONCE):
+            open_ones.enter_context(begun(busy, script[1]))
+        assert ask(busy, "GET", "/_stcore/health") == (200, b"ok")
+        with page_socket(busy, f"http://{busy}") as mine:
+            assert session_of(mine)
+
+
+def test_headers_of_64_kb_and_more_are_refused_and_the_server_goes_on(busy: str) -> None:
+    for kilobytes in (64, 256):
+        with begun(busy, "/", f"X-Long: {'x' * 1024 * kilobytes}\r\n") as request:
+            assert request.recv(12).startswith((b"HTTP/1.1 4", b"HTTP/1.1 2"))
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(AT_ONCE):  # headers that never end
+            connection = socket.create_connection(endpoint(busy), HANG_SECONDS)
+            open_ones.enter_context(connection).sendall(
+                b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 60_000
+            )
+        assert ask(busy, "GET", "/_stcore/health") == (200, b"ok")
