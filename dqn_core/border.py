@@ -36,11 +36,13 @@ class Unusable(Exception):  # noqa: N818 - never leaves the border
         self.needed = needed
 
 
-def failure(env_id: str, when: str, error: BaseException) -> EnvironmentFailure:
+def failure(
+    env_id: str, when: str, error: BaseException, failed: str = "failed"
+) -> EnvironmentFailure:
     """What went wrong at the border, in one sentence; ``when`` is ``reset`` or ``step 5``."""
     if isinstance(error, Unusable):
         return EnvironmentFailure(f"{env_id} gave {error.what} at {when}: {error.needed}.")
-    return EnvironmentFailure(f"{env_id} failed at {when}: {reason(error)}.")
+    return EnvironmentFailure(f"{env_id} {failed} at {when}: {reason(error)}.")
 
 
 def reason(error: BaseException) -> str:
@@ -170,7 +172,10 @@ class Pictures:
             raise Unusable(_form(frame), "what is rendered in the mode ansi is text")
         picture = _picture(frame)
         if self._size not in (None, picture.shape):
-            raise Unusable(f"a picture of shape {picture.shape}", f"the first was {self._size}")
+            raise Unusable(
+                f"a picture of shape {picture.shape}",
+                f"all its pictures have one size, and the first had {self._size}",
+            )
         self._size = picture.shape
         return picture
 

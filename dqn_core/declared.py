@@ -35,7 +35,7 @@ def observed(env_id: str, space: Any) -> Observed:
     if isinstance(space, Discrete) and int(space.start) == 0:
         n_states = _counted(env_id, int(space.n), "states")
         return Observed(1, n_states, ((0.0, float(n_states - 1)),))
-    if isinstance(space, Box) and len(space.shape) == 1 and space.dtype.kind in "iuf":
+    if isinstance(space, Box) and len(space.shape) == 1 and space.dtype.kind in "biuf":
         dim = _counted(env_id, int(space.shape[0]), "numbers in an observation")
         limits = zip(space.low.tolist(), space.high.tolist(), strict=True)
         return Observed(dim, 0, tuple((_limit(low, -1), _limit(high, 1)) for low, high in limits))

@@ -144,7 +144,8 @@ class Environment:
         try:
             return self._pictures.checked(self.env.render())
         except FOREIGN as error:
-            raise failure(self.spec.env_id, f"the picture of {self._when}", error) from error
+            drawing = "failed to draw itself"
+            raise failure(self.spec.env_id, self._when, error, drawing) from error
 
     def picture_of(self, state: Mapping[str, Any]) -> Picture | str:
         """The picture of another environment's ``state_dict``, which this one takes over.
