@@ -59,7 +59,7 @@ export class Panel {
     this.#rule = element("div", "live-chart-rule", frame);
     this.#reading = element("span", "live-chart-reading", this.#rule);
     this.#quiet = element("p", "live-chart-quiet", frame);
-    this.#remark = element("p", "live-chart-remark", this.node);
+    this.#remark = element("p", "live-chart-remark", frame);
     this.#rule.hidden = this.#quiet.hidden = this.#remark.hidden = true;
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);

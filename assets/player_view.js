@@ -23,7 +23,8 @@ export function decimals(largest) {
 
 export function format(value, digits) {
   const rounded = Number(value.toFixed(digits)) || 0; // no minus before a zero
-  return rounded.toFixed(digits).replace("-", "−");
+  const all = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return rounded.toLocaleString("en", all).replace("-", "−");
 }
 
 const place = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`;

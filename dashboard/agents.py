@@ -207,15 +207,19 @@ def _kept() -> dict[str, Choice]:
 def about(chosen: Chosen) -> str:
     """What an agent is: how long it has learnt, and with which values."""
     config = chosen.agent.config
-    differing = config.difference(PRESETS["recommended"].config)
-    names = ["gamma", *(n for n in differing if n not in ("gamma", "seed", "env_id"))]
+    apart = {
+        preset.label: [n for n in config.difference(preset.config) if n not in ("seed", "env_id")]
+        for preset in PRESETS.values()
+    }
+    nearest = min(apart, key=lambda label: len(apart[label]))
+    names = dict.fromkeys(["gamma", *apart[nearest]])
     values = [
         f"{HYPERPARAMETERS[n].symbol or HYPERPARAMETERS[n].label} {show(getattr(config, n))}"
         for n in names
     ]
     return (
         f"**{plain(chosen.title)}**: {config.env_id}, after {chosen.agent.env_steps:,} steps of "
-        f"training; {', '.join(values)}, the rest as in {PRESETS['recommended'].label}."
+        f"training; {', '.join(values)}, the rest as in {nearest}."
     )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from dashboard.budgets import budgets, first_to_end
 from dashboard.returns import average_returns, greedy_returns, kind_of_mean, over_members
-from dashboard.run import Run
+from dashboard.run import Run, Status
 from dqn_core.exploration import epsilon_at
 from dqn_core.learner import learning_rate_at
-from dqn_core.numbers import number, setting
+from dqn_core.numbers import UNKNOWN, number, setting
 
 
 def figures(run: Run, smoothing: float) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def figures(run: Run, smoothing: float) -> dict[str, Any]:
             "α": number(learning_rate_at(config, step)),
             "Steps a second": f"{run.measured_speed:,.0f}"
             + (" each" if trainer.members > 1 else ""),
-            "Time left": "–" if budget.seconds_left is None else clock(budget.seconds_left),
+            "Time left": _time_left(run, budget.seconds_left),
         },
         "status": status,
         "where": " · ".join([_where(run), *_remarks(run)]),
@@ -38,6 +38,13 @@ def figures(run: Run, smoothing: float) -> dict[str, Any]:
             "total": budget.total,
         },
     }
+
+
+def _time_left(run: Run, seconds: float | None) -> str:
+    """Until the budget is used up at the pace of late; a run that has failed goes nowhere."""
+    if run.status is Status.FINISHED:
+        return clock(0)
+    return UNKNOWN if seconds is None or run.status is Status.FAILED else clock(seconds)
 
 
 def average_name(smoothing: float) -> str:

@@ -1,5 +1,6 @@
 """The random policy's return as a line for the charts: known, or measured beside the page."""
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -9,7 +10,7 @@ import streamlit as st
 
 from dqn_core.environments import EnvironmentSpec
 from dqn_core.errors import LabError
-from dqn_core.numbers import number
+from dqn_core.numbers import MINUS, number
 from dqn_core.random_returns import KNOWN, RandomReturn, random_episodes, random_return
 
 PLAY_SECONDS, REST_SECONDS = 0.02, 0.06
@@ -98,8 +99,11 @@ def _are_enough(returns: list[float]) -> bool:
 
 def words(found: RandomReturn) -> str:
     """``random policy −790 ± 5``."""
-    about = f" ± {number(found.margin)}" if found.margin else ""
-    return f"random policy {number(found.mean)}{about}"
+    if not found.margin:
+        return f"random policy {number(found.mean)}"
+    decimals = max(0, -math.floor(math.log10(found.margin)))  # of the margin's first digit
+    mean = f"{found.mean:,.{decimals}f}".replace("-", MINUS)
+    return f"random policy {mean} ± {found.margin:.{decimals}f}"
 
 
 @st.cache_resource(show_spinner=False)

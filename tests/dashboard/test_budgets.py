@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.budgets import first_to_end
 from dashboard.figures import figures
-from dashboard.run import Run
+from dashboard.run import Run, Status
 from dqn_core import preset
 from tests.core.small_runs import SMALL
 
@@ -66,3 +66,12 @@ def test_an_episode_beyond_the_last_one_is_never_named() -> None:
     shown = figures(run, 0.9)
     assert "episode 3 of 3" in shown["where"]
     assert shown["budget"]["done"] == shown["budget"]["total"] == 3
+
+
+def test_a_run_that_has_failed_or_ended_has_no_time_left() -> None:
+    run = measured(a_run(20, total_steps=1_000), 100)
+    assert figures(run, 0.9)["numbers"]["Time left"] == "0:09"
+    run.status = Status.FAILED
+    assert figures(run, 0.9)["numbers"]["Time left"] == "–"
+    run.status = Status.FINISHED
+    assert figures(run, 0.9)["numbers"]["Time left"] == "0:00"

@@ -44,7 +44,16 @@ def test_a_slow_environment_gives_up_in_time_and_says_how_sure_it_is() -> None:
     found = waited_for(policy, spec)
     assert found is not None
     assert found.margin > 0.01 * abs(found.mean)
-    assert words(RandomReturn(-790.4, 5.04)) == "random policy −790.4 ± 5"
+
+
+@pytest.mark.parametrize(
+    ("mean", "margin", "written"),
+    [(-790.4, 5.04, "−790 ± 5"), (22.239, 0.077, "22.24 ± 0.08"), (-9512.06, 31.0, "−9,512 ± 31")],
+)
+def test_a_mean_has_no_more_digits_than_it_is_sure_of(
+    mean: float, margin: float, written: str
+) -> None:
+    assert words(RandomReturn(mean, margin)) == f"random policy {written}"
 
 
 def test_too_few_episodes_give_no_line() -> None:
