@@ -262,13 +262,13 @@ class Session:
         def make() -> Link:
             if self.link.fixed_controls:
                 raise ConfigurationError("This lesson fixes values, and a run brings its own.")
-            trainer = load_run(content)
+            trainer = load_run(content, MOST_MEMBERS)
             try:
                 link = replace(self.link, config=trainer.config, members=trainer.members)
-                if trainer.members > MOST_MEMBERS or link.member_configs != trainer.configs:
+                if link.member_configs != trainer.configs:
                     raise CheckpointError(
-                        f"A page has at most {MOST_MEMBERS} members, alike but for consecutive "
-                        "seeds: go on with it by python -m dqn_core train --resume."
+                        "The members of a page are alike but for consecutive seeds: go on with it "
+                        "by python -m dqn_core train --resume."
                     )
                 opened = Run(trainer)
             except LabError:

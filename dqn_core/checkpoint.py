@@ -1,8 +1,8 @@
 """Runs and agents as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 
@@ -28,10 +28,11 @@ def save_run(path: Path | str, trainer: Trainer) -> None:
     _write(path, pack("run", trainer.state_dict()))
 
 
-def load_run(source: Source) -> Trainer:
+def load_run(source: Source, most_members: int = MOST_MEMBERS) -> Trainer:
     """A trainer that continues the saved run; raises `CheckpointError`.
 
-    A run from a machine with a GPU goes on where there is none, on the processor.
+    One with more than ``most_members`` is refused before anything is built. A run from a machine
+    with a GPU goes on where there is none, on the processor.
     """
     name = name_of(source)
     kind, saved = unpack(source)
@@ -39,9 +40,8 @@ def load_run(source: Source) -> Trainer:
         raise CheckpointError(f"{name} holds an agent, not a run: it can be tested, not resumed.")
 
     def build() -> Trainer:
+        _check_members(name, saved, most_members)
         state = upgraded(saved)
-        if not 1 <= len(state["configs"]) <= MOST_MEMBERS:
-            raise ValueError(f"it has {len(state['configs'])} configurations")
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
         if not torch.cuda.is_available():
             configs = [c.replace(device="auto") if c.device == "cuda" else c for c in configs]
@@ -87,7 +87,8 @@ def load_agent(source: Source, member: int = 0) -> Agent:
 
     def build() -> Agent:
         if kind == "run":
-            if not 1 <= len(state["configs"]) == len(state["learner"]["online"]) <= MOST_MEMBERS:
+            _check_members(name, state, MOST_MEMBERS)
+            if len(state["configs"]) != len(state["learner"]["online"]):
                 raise ValueError(f"it has {len(state['configs'])} configurations")
             p = whole("member", member, 0, len(state["configs"]) - 1)
             config = DQNConfig.from_dict(state["configs"][p])
@@ -111,6 +112,16 @@ def load_agent(source: Source, member: int = 0) -> Agent:
         return Agent(config, QNetwork(shape, parameters.float().contiguous()), env_steps)
 
     return _guarded(name, build)
+
+
+def _check_members(name: str, state: Mapping[str, Any], most: int) -> None:
+    count = len(state["configs"])
+    if not 1 <= count <= most:
+        elsewhere = ": go on with it by python -m dqn_core train --resume"
+        raise CheckpointError(
+            f"{name} has {count:,} members, and a run has 1 to at most {most:,} here"
+            f"{elsewhere if most < count <= MOST_MEMBERS else ''}."
+        )
 
 
 def _guarded(name: str, build: Callable[[], _Built]) -> _Built:

@@ -141,6 +141,20 @@ def test_a_run_of_many_members_about_to_evaluate_many_episodes_is_opened_without
     assert len(made) < 1_000
 
 
+@pytest.mark.parametrize(("members", "most"), [(3, 2), (0, 16), (1_025, 1_024)])
+def test_a_run_of_too_many_members_is_refused_before_anything_is_built(
+    members: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = Trainer(SMALL).state_dict()
+    content = pack("run", state | {"configs": state["configs"] * members})
+    monkeypatch.setattr("dqn_core.checkpoint.Trainer", lambda _: pytest.fail("it is built"))
+    with pytest.raises(CheckpointError) as refusal:
+        load_run(content, most)
+    said = f"The file has {members:,} members, and a run has 1 to at most {most:,} here"
+    assert str(refusal.value).startswith(said)
+    assert ("train --resume" in str(refusal.value)) == (members == 3)
+
+
 def _refusal_of_run(content: bytes) -> CheckpointError:
     with pytest.raises(CheckpointError) as refusal:
         load_run(content)
