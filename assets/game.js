@@ -3,6 +3,7 @@
 import { unpacked } from "./envelope.js";
 import { element, sheets } from "./lanes.js";
 import { messenger } from "./messages.js";
+import { number } from "./numbers.js";
 
 const REPEAT_MS = 3000; // a message or its answer can get lost when the page is rerun meanwhile
 const ALIVE_MS = 20000; // while nothing happens the server hears that somebody is there
@@ -27,7 +28,7 @@ class Lane {
 
   /** Draws a picture or a text; of several that come at once the newest is what stays. */
   async show(kind, bytes, total) {
-    this.score.textContent = `${Math.round(total * 100) / 100}`.replace("-", "−");
+    this.score.textContent = number(total);
     if (!bytes.length) return;
     if (kind === "text") {
       this.stage.replaceChildren(element("pre", "", plain(new TextDecoder().decode(bytes))));

@@ -30,7 +30,7 @@ def start() -> tuple[float, float]:
             page.wait_for_timeout(1_000)
             clicked = time.perf_counter()
             click(page, "start")
-            drawn = page.locator(".live-chart-plot[aria-label*='average return']")
+            drawn = page.locator(".live-chart-plot[aria-label*='return (smoothed']")
             drawn.wait_for(timeout=120_000)
             return usable, time.perf_counter() - clicked
 

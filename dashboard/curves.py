@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.earlier import MOST_NAMED, Earlier
 from dashboard.feed import CURVES_SECONDS
-from dashboard.figures import figures
+from dashboard.figures import average_name, figures
 from dashboard.links import Link
 from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, XAxis, live_charts
 from dashboard.paper import caption, filename, worded
@@ -113,6 +113,7 @@ def _panels(
     by_norm = run.config.gradient_clipping == "norm"
     clipped_since = last_change("gradient_clip", "gradient_clipping")
     ceiling = value_ceiling(spec, run.config.gamma)
+    most = spec.step_reward and spec.step_reward * spec.max_episode_steps
     return [
         Panel(
             "return",
@@ -125,9 +126,7 @@ def _panels(
             tuple(references),
             y_title="sum of rewards",
             y_range=spec.return_range,
-            takeaway=Takeaway(
-                training, "average return", spec.return_range[1] if spec.return_range else None
-            ),
+            takeaway=Takeaway(training, average_name(link.smoothing).lower(), most),
             empty="Press Start: each episode becomes a point when it ends.",
         ),
         Panel(

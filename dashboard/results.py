@@ -124,8 +124,8 @@ class Results:
                 "return": evaluation.returns,
                 "steps": evaluation.lengths,
                 "ended by": np.where(evaluation.terminated, "termination", "time limit"),
-                "max Q at the start": evaluation.predicted.round(2),
-                "discounted return obtained": evaluation.obtained.round(2),
+                "max Q at the start": evaluation.predicted,
+                "discounted return obtained": evaluation.obtained,
             }
         )
 

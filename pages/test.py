@@ -180,7 +180,7 @@ def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> Non
 
     with st.expander("Every episode: choose one to watch it", key=f"table_{index}"):
         st.dataframe(
-            result.table(),
+            result.table().round(2),
             key=key,
             hide_index=True,
             on_select=watch_row,

@@ -29,7 +29,7 @@ def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
     button(page, "start").click()
     expect(button(page, "pause")).to_be_visible()
     wait_for_step(page, 300)
-    curve = page.get_by_role("img", name=re.compile("average return", re.IGNORECASE))
+    curve = page.get_by_role("img", name=re.compile(r"return \(smoothed 0.9\) [\d.]+ of 500"))
     expect(curve.first).to_be_visible()
     first = curve.first.get_attribute("aria-label")
     wait_for_step(page, 1_200)

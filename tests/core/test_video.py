@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image, ImageDraw, ImageSequence
 
+from dqn_core import DQNConfig, Trainer, record
 from dqn_core.errors import LabError, MissingPackageError
 from dqn_core.video import (
     encode_gif,
@@ -201,3 +202,24 @@ def test_text_is_drawn_with_its_highlight(tmp_path: Path) -> None:
         assert gif.n_frames == 11
         red, green, blue = np.moveaxis(np.asarray(gif.convert("RGB")).astype(int), -1, 0)
         assert ((red > 180) & (green < 80) & (blue < 80)).any()
+
+
+def test_the_numbers_below_a_picture_are_those_of_its_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+    text = ImageDraw.ImageDraw.text
+    monkeypatch.setattr(
+        ImageDraw.ImageDraw,
+        "text",
+        lambda self, at, words, *rest, **more: (
+            drawn.append(words) or text(self, at, words, *rest, **more)
+        ),
+    )
+    agent = Trainer(DQNConfig(env_id="Acrobot-v1", hidden_dim=4, max_episode_steps=9)).agent()
+    episode = record(agent, 3)
+    numbers(episode, 7, 400, (-1.0, 1.0))
+    assert drawn[-1].startswith("step 7    return -7"), "with a minus that the font has"
+    assert "torque -1" in drawn
+    q_values = agent.q_values(episode.observations[7:8])[0]
+    assert {f"{q:.2f}" for q in q_values} <= set(drawn)

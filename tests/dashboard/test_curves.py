@@ -62,3 +62,13 @@ def test_a_ceiling_is_drawn_only_where_it_is_known_what_a_step_is_worth() -> Non
     assert curves.value_ceiling(environment_spec("CartPole-v1"), 1.0) is None
     with registered("CartPole-v2"):
         assert curves.value_ceiling(environment_spec("CartPole-v2"), 0.9) is None
+
+
+def test_a_curve_in_words_has_a_ceiling_only_where_there_is_one() -> None:
+    for env_id, most in (("CartPole-v1", 500), ("MountainCar-v0", None), ("LunarLander-v3", None)):
+        session = Session(Link(config=SMALL.replace(env_id=env_id), smoothing=0.5))
+        panel = curves._panels(session.run, [], None, session.link)[0]
+        assert panel.takeaway is not None
+        assert panel.takeaway.ceiling == most
+        assert panel.takeaway.quantity == "return (smoothed 0.5)"
+        session.run.close()
