@@ -97,11 +97,23 @@ def text_film() -> Film:
     return film
 
 
+def partly_drawn_film(drawn: int) -> Film:
+    """An episode of which only so many moments could be drawn."""
+    film = Film(CART_POLE, gamma=0.99)
+    for t, moment in enumerate(cart_pole(20)):
+        frame = moment.frame if t < drawn else None
+        film.add(frame, moment.observation, moment.q_values, moment.action, moment.reward)
+    film.finish(terminated=False, truncated=True, unseen="It cannot be drawn.")
+    return film
+
+
 CASES = {
     "single": lambda: [cart_pole_film(500)],
     "explores": lambda: [cart_pole_film(200, greedy=False)],
     "two": lambda: [cart_pole_film(150, "Before"), cart_pole_film(200, "After", greedy=False)],
     "text": lambda: [text_film()],
+    "partly drawn": lambda: [partly_drawn_film(10)],
+    "never drawn": lambda: [partly_drawn_film(0)],
 }
 
 

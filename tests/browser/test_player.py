@@ -231,7 +231,7 @@ def test_comes_back_whole_after_it_was_away(desk: Desk) -> None:
 def test_two_films_share_a_clock_and_a_scale(desk: Desk) -> None:
     desk.open("two", 200)
     desk.pause_at(180)
-    assert desk.numbers(".facts:not(.outlook) div:first-child dd") == [150, 180]
+    assert desk.numbers(".panel > .facts div:first-child dd") == [150, 180]
     assert desk[".badge"].all_inner_texts() == ["ended at step 150", ""]
     lows = desk[".ticks .low"].all_inner_texts()
     assert lows[0] == lows[1]
@@ -250,6 +250,18 @@ def test_text_is_shown_as_text(desk: Desk) -> None:
     assert "\x1b" not in desk["pre.text"].inner_text()
     assert desk["pre.text [data-ground=red]"].inner_text() == "S"
     assert desk[".active"].inner_text() == "tile 0 = 1"
+
+
+@pytest.mark.parametrize(("case", "drawn"), [("partly drawn", 10), ("never drawn", 0)])
+def test_no_picture_is_shown_of_a_moment_that_could_not_be_drawn_and_it_is_said_why(
+    desk: Desk, case: str, drawn: int
+) -> None:
+    desk.open(case, 20)
+    for t in (2, 15):
+        desk.pause_at(t)
+        assert desk["canvas.picture"].is_visible() == (t < drawn)
+        assert desk[".facts dd"].first.inner_text() == str(t)
+        assert desk[".unseen"].inner_text() == "It cannot be drawn."
 
 
 def test_dark_and_narrow(desk: Desk) -> None:
