@@ -52,7 +52,7 @@ def curves(session: Session, drawn: str) -> None:
         period=CURVES_SECONDS if run.is_active or policy.is_coming(spec) else 0,
         drawn=drawn + _mark(at_random),
         caption=caption(run, link),
-        filename=filename(run),
+        filename=filename(run, link),
     )
 
 

@@ -113,7 +113,7 @@ def _paste(session: Session) -> None:
 
 def _files(session: Session) -> None:
     run = session.run
-    name = filename(run)
+    name = filename(run, session.link)
     st.markdown("**Save** the run as it is at the click")
     with st.container(horizontal=True):
         for label, suffix, words, make in (
@@ -123,7 +123,12 @@ def _files(session: Session) -> None:
                 "The whole run: it can be opened and continued from there",
                 lambda: run_bytes(run),
             ),
-            ("Curves", ".zip", "Every table of the history as CSV", lambda: curves_zip(run)),
+            (
+                "Curves",
+                ".zip",
+                "Every table of the history as CSV, with each seed's configuration",
+                lambda: curves_zip(run),
+            ),
             (
                 "Script",
                 ".py",

@@ -1,5 +1,6 @@
 """What a run is, in words, for what leaves the page: pictures of its charts, and paper."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -7,6 +8,10 @@ from dashboard.lesson import control_name
 from dashboard.links import GROUPS, Link
 from dashboard.run import Run, change_label, show
 from dqn_core import HYPERPARAMETERS, PRESETS, preset
+from dqn_core.hyperparameter import Value
+
+MOST_NAMED = 3
+"""Values in a file's name."""
 
 
 def caption(run: Run, link: Link) -> str:
@@ -15,9 +20,7 @@ def caption(run: Run, link: Link) -> str:
     ``CartPole-v1 · seeds 0 to 3 · Recommended with γ 0.99 → 0.95, batch size 32``. What a lesson
     hides is left out.
     """
-    first, base = run.first_config, preset(link.preset)
-    names = (run.config.difference(base) | first.difference(base)).keys() - {"env_id", "seed"}
-    values = worded(run, (name for name in HYPERPARAMETERS if name in names), link)
+    values = worded(run, _differing(run, link), link)
     of_preset = PRESETS[link.preset].label + (f" with {', '.join(values)}" if values else "")
     return " · ".join((run.config.env_id, _seeds(run), of_preset))
 
@@ -35,9 +38,34 @@ def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
     ]
 
 
-def filename(run: Run) -> str:
-    """How the names of the run's files begin."""
-    return f"{run.config.env_id}_seed{run.config.seed}"
+def filename(run: Run, link: Link) -> str:
+    """How the names of the run's files begin, in letters that every system takes.
+
+    ``CartPole-v1_recommended_seeds3-4_batch_size=32_gamma=0.99to0.9``; of many values the first
+    ones, and how many there are more.
+    """
+    first, now = run.first_config, run.config
+    values = [
+        f"{name}={_between(getattr(first, name), getattr(now, name))}"
+        for name in _differing(run, link)
+        if name not in link.hidden_controls
+    ]
+    more = [f"{len(values) - MOST_NAMED}more"] if len(values) > MOST_NAMED else []
+    seeds = [str(config.seed) for config in run.trainer.configs]
+    named = f"seed{seeds[0]}" if len(seeds) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
+    parts = (run.config.env_id, link.preset, named, *values[:MOST_NAMED], *more)
+    return re.sub(r"[^A-Za-z0-9.=_-]+", "-", "_".join(parts))
+
+
+def _between(first: Value, now: Value) -> str:
+    return str(now) if first == now else f"{first}to{now}"
+
+
+def _differing(run: Run, link: Link) -> list[str]:
+    """Hyperparameters that are not the preset's, or were not at the beginning."""
+    base = preset(link.preset)
+    names = (run.config.difference(base) | run.first_config.difference(base)).keys()
+    return [name for name in HYPERPARAMETERS if name in names - {"env_id", "seed"}]
 
 
 def values_html(run: Run, link: Link) -> str:

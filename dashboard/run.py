@@ -9,6 +9,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -108,17 +109,21 @@ class Run:
     @property
     def first_config(self) -> DQNConfig:
         """The first member's configuration at step 0."""
-        columns = self.history.changes.columns()
-        first: dict[str, Any] = {}
+        return self.first_configs[0]
+
+    @property
+    def first_configs(self) -> list[DQNConfig]:
+        """The members' configurations at step 0."""
+        columns, configs = self.history.changes.columns(), self.trainer.configs
+        first: list[dict[str, Any]] = [{} for _ in configs]
         for member, name, old in zip(
             columns["member"], columns["name"], columns["old"], strict=True
         ):
-            if member == 0:
-                first.setdefault(name, old)
+            first[member].setdefault(name, old)
         try:
-            return self.config.replace(**first)
+            return [c.replace(**values) for c, values in zip(configs, first, strict=True)]
         except ConfigurationError:  # those in a file may not go together
-            return self.config
+            return list(configs)
 
     @property
     def is_active(self) -> bool:
@@ -314,6 +319,10 @@ class Run:
         """The complete state, taken between two steps or two updates."""
         with self._turnstile.for_page():
             return self.trainer.state_dict()
+
+    def held(self) -> AbstractContextManager[None]:
+        """While several things are read that have to be of one moment."""
+        return self._turnstile.for_page()
 
     def advance(self, slots: Slots) -> float:
         """Train one slice if it is time to; returns the seconds to wait before the next call.

@@ -44,6 +44,39 @@ UPDATES: Columns = WHEN | {
     "learning_rate": float,
 }
 
+MEANINGS = {
+    "member": "which of the agents trained side by side, from 0",
+    "seed": "that member's seed",
+    "env_step": "environment steps that each member had made",
+    "episode": "episodes that the member had ended",
+    "seconds": "time that the training had taken, evaluations on the way included",
+    "return": "sum of the episode's rewards",
+    "length": "environment steps in the episode",
+    "epsilon": "share of random actions that was asked for at that step",
+    "exploration_share": "share of the episode's actions that were random",
+    "terminated": "whether the environment ended the episode, and not its time limit",
+    "mean_return": "mean sum of rewards of the greedy episodes",
+    "predicted": "mean over them of the largest Q-value of their first state",
+    "obtained": "mean over them of the sum of rewards, each times gamma to the power of its step",
+    "truncated_share": "share of them that the time limit cut",
+    "name": "the hyperparameter that was changed",
+    "old": "its value before",
+    "new": "its value from that step on",
+    "gradient_update": "gradient updates made, this one included; the rest of the row is of it",
+    "loss": "mean loss of its batch, before the step",
+    "mean_q": "mean over its batch of the largest Q-value",
+    "gradient_norm": "length of the gradient before it was clipped",
+    "td_error_p10": "absolute TD error that a tenth of its batch is below",
+    "td_error_p50": "absolute TD error that half of its batch is below",
+    "td_error_p90": "absolute TD error that nine tenths of its batch are below",
+    "dormant_1": "share of the units of the first hidden layer that hardly answer to stored states",
+    "dormant_2": "the same of the second hidden layer",
+    "target_distance": "length of the weights less the target network's, over that of the weights",
+    "update_ratio": "length of the step that Adam made, over that of the weights",
+    "learning_rate": "Adam's step size in it",
+}
+"""What the columns are, and ``seed``, which tables that leave a run have besides."""
+
 
 ROOM = 4096
 """A table has room for a multiple of so many rows: of numbers, whole pages of memory a column."""

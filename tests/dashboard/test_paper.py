@@ -36,5 +36,22 @@ def test_what_a_lesson_hides_is_neither_on_pictures_nor_on_paper() -> None:
     assert "Network" not in kept
 
 
-def test_files_are_called_after_environment_and_seed() -> None:
-    assert filename(Run(LINK.member_configs)) == "CartPole-v1_seed3"
+def test_files_are_called_after_environment_seeds_and_what_differs_from_the_preset() -> None:
+    run = Run(LINK.member_configs)
+    assert filename(run, LINK) == "CartPole-v1_recommended_seeds3-4_batch_size=32"
+    run.change(gamma=0.9, tau=0.5, n_step=1)
+    assert filename(run, LINK) == (
+        "CartPole-v1_recommended_seeds3-4_batch_size=32_gamma=0.99to0.9_n_step=5to1_1more"
+    )
+    assert filename(Run([DQNConfig()]), Link()) == "CartPole-v1_recommended_seed0"
+
+
+def test_a_files_name_has_no_letters_that_a_system_refuses() -> None:
+    run = Run([DQNConfig()])
+    run.trainer.configs[0] = DQNConfig(env_id="a/b:C-v0")
+    assert filename(run, Link()) == "a-b-C-v0_recommended_seed0"
+
+
+def test_what_a_lesson_hides_is_not_in_a_files_name() -> None:
+    lesson = replace(LINK, hidden=("batch_size",))
+    assert "batch_size" not in filename(Run(lesson.member_configs), lesson)

@@ -1,10 +1,12 @@
 """A run as files: what is saved goes on to the bit, and the script makes the same run again."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -14,7 +16,10 @@ from dashboard.run import Run, Status
 from dashboard.run_files import curves_zip, run_bytes, script
 from dashboard.session import Session
 from dashboard.slots import Slots
-from dqn_core import Trainer, preset
+from dqn_core import DQNConfig, Trainer, preset
+from dqn_core.divergence import Stop
+from dqn_core.errors import DivergenceError
+from dqn_core.history import MEANINGS
 from dqn_core.packing import pack
 
 SMALL = preset("recommended").replace(
@@ -59,10 +64,11 @@ def test_the_script_makes_the_same_run_again_with_its_changes(
 
 
 def test_the_script_names_only_what_is_not_the_presets(run: Run) -> None:
-    lines = script(run, "recommended").splitlines()
-    assert "learning_rate_end" not in "\n".join(lines)
-    assert lines[5] == "trainer = Trainer([config.replace(seed=seed) for seed in [4, 5]])"
-    assert lines[6:-1] == [
+    text = script(run, "recommended")
+    assert "learning_rate_end" not in text
+    lines = text.partition("config = ")[2].splitlines()
+    assert lines[1:-1] == [
+        "trainer = Trainer([config.replace(seed=seed) for seed in [4, 5]])",
         "trainer.run(max_steps=60)",
         "trainer.change(gamma=0.9, learning_rate=0.01)",
         "trainer.run(max_steps=30)",
@@ -93,14 +99,106 @@ def test_undone_changes_are_not_in_the_script(run: Run) -> None:
     assert "buffer_capacity" not in script(run, "recommended")
 
 
-def test_the_curves_are_every_table_of_the_history(run: Run) -> None:
+# --- a run with a seed that diverged --------------------------------------------------------------
+
+
+WILD = SMALL.replace(
+    learning_rate=1.0,
+    learning_rate_end=1.0,
+    tau=1.0,
+    loss="mse",
+    gradient_clipping="none",
+    gamma=1.0,
+    double_dqn=False,
+    n_step=1,
+)
+"""With it the seeds 1 and 4 diverge within a few hundred steps, and 2 does not."""
+
+
+def test_the_script_of_a_run_that_diverged_diverges_at_the_same_step_and_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = Run([WILD.replace(seed=seed) for seed in (1, 4)])
+    with pytest.raises(DivergenceError):
+        run.trainer.run(max_steps=2_000)
+    run.change(gamma=0.5)
+    text = script(run, "recommended")
+    for stop, seed in zip(run.trainer.stops, (1, 4), strict=True):
+        assert stop is not None
+        assert f"# Seed {seed} stopped: {stop.reason}" in text.splitlines()
+    again = made_by(text)
+    assert again.stops == run.trainer.stops
+    assert again.configs == run.trainer.configs
+    assert str(again.finished()) in capsys.readouterr().out
+    assert (again.env_step, again.gradient_updates) == (
+        run.trainer.env_step,
+        run.trainer.gradient_updates,
+    )
+
+
+def test_the_script_of_a_run_in_which_one_seed_stopped_stops_it_too() -> None:
+    run = Run([WILD.replace(seed=seed) for seed in (1, 2)])
+    run.trainer.run(max_steps=500)
+    run.change(gamma=0.9)
+    run.trainer.run(max_steps=100)
+    assert run.trainer.going_on == [1]
+    again = made_by(script(run, "recommended"))
+    assert again.stops == run.trainer.stops
+    assert torch.equal(again.learner.online.parameters, run.trainer.learner.online.parameters)
+
+
+def test_what_a_file_gives_as_a_reason_is_no_code_of_the_script() -> None:
+    run = Run([SMALL, SMALL.replace(seed=1)])
+    run.trainer.run(max_steps=1)
+    run.trainer._stop({0: Stop(1, 'a\n"""\nraise SystemExit\n"""')})
+    assert made_by(script(run, "recommended")).env_step == 1
+
+
+def test_the_script_names_the_versions_that_it_was_made_with(run: Run) -> None:
+    assert f"torch {torch.__version__}, numpy {np.__version__}, " in script(run, "recommended")
+
+
+# --- curves ---------------------------------------------------------------------------------------
+
+
+def test_the_curves_are_every_table_of_the_history_with_each_rows_seed(run: Run) -> None:
     with zipfile.ZipFile(io.BytesIO(curves_zip(run))) as archive:
-        names = {f"{name}.csv" for name in run.history.tables()}
-        assert set(archive.namelist()) == names
         for name, frame in run.history.frames().items():
             saved = pd.read_csv(archive.open(f"{name}.csv"))
-            assert saved.columns.tolist() == frame.columns.tolist()
+            assert (saved["seed"] == saved["member"] + 4).all()
+            columns = saved.drop(columns="seed").columns
+            assert columns.tolist() == frame.columns.tolist()
+            for column in columns.drop(["old", "new"], errors="ignore"):
+                assert saved[column].tolist() == frame[column].tolist(), "every digit"
             assert len(saved) == len(frame) > 0
+
+
+def test_the_curves_say_of_each_seed_how_it_was_set_and_whether_it_stopped(run: Run) -> None:
+    stop = Stop(run.trainer.env_step, "Q-values reached 1e+06 at step 160; most likely so.")
+    run.trainer._stop({1: stop})
+    with zipfile.ZipFile(io.BytesIO(curves_zip(run))) as archive:
+        described = json.loads(archive.read("run.json"))
+    assert described["env_step"] == 160
+    assert described["gradient_updates"] == run.trainer.gradient_updates
+    assert described["versions"]["torch"] == torch.__version__
+    for member, (seed, now) in enumerate(zip((4, 5), run.trainer.configs, strict=True)):
+        found = described["members"][member]
+        assert (found["member"], found["seed"]) == (member, seed)
+        assert DQNConfig.from_dict(found["config"]) == now
+        assert DQNConfig.from_dict(found["config_at_step_0"]) == SMALL.replace(seed=seed)
+    reasons = [member["stopped"] for member in described["members"]]
+    assert reasons == [None, {"env_step": 160, "reason": stop.reason}]
+
+
+def test_every_column_is_explained_and_nothing_else(run: Run) -> None:
+    columns = {name for frame in run.history.frames().values() for name in frame}
+    assert MEANINGS.keys() == columns | {"seed"}
+    with zipfile.ZipFile(io.BytesIO(curves_zip(run))) as archive:
+        text = archive.read("README.txt").decode()
+    assert all(f"  {name}: " in text for name in columns)
+
+
+# --- saving and opening ---------------------------------------------------------------------------
 
 
 def test_an_opened_run_goes_on_to_the_bit(run: Run) -> None:
