@@ -21,7 +21,7 @@ from dashboard.run import Look, Run
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core.belief import Dimension, GridWorld, dimensions, grid_world, telling_pair
-from dqn_core.environments import EnvironmentSpec
+from dqn_core.declared import EnvironmentSpec
 
 VISITED = 300
 """How many of the newest observations are drawn."""

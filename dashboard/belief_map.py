@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.envelope import packed
 from dashboard.run import Look
 from dqn_core.belief import DIRECTIONS, Dimension, GridWorld, advantage, plane, q_on
-from dqn_core.environments import EnvironmentSpec
+from dqn_core.declared import EnvironmentSpec
 from dqn_core.numbers import number, percent
 
 Quantity = Literal["value", "advantage", "action"]

@@ -16,7 +16,7 @@ from dashboard.random_policy import random_policy, words
 from dashboard.run import Run
 from dashboard.session import Session
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import EnvironmentSpec
+from dqn_core.declared import EnvironmentSpec
 from dqn_core.numbers import number
 from dqn_core.random_returns import RandomReturn
 

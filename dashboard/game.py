@@ -25,7 +25,8 @@ from dashboard.film import Frame, StoppedError, encode
 from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 from dqn_core import record
-from dqn_core.environments import EnvironmentSpec, environment_spec, make_environment
+from dqn_core.declared import EnvironmentSpec
+from dqn_core.environments import environment_spec, make_environment
 from dqn_core.errors import LabError
 from dqn_core.families import argument, family
 from dqn_core.numbers import number

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import streamlit as st
 
-from dqn_core.environments import EnvironmentSpec
+from dqn_core.declared import EnvironmentSpec
 from dqn_core.errors import LabError
 from dqn_core.numbers import MINUS, number
 from dqn_core.random_returns import KNOWN, RandomReturn, random_episodes, random_return

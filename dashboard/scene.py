@@ -15,7 +15,8 @@ from dashboard.film import encode
 from dashboard.run import Run
 from dashboard.static_files import loader, publish
 from dqn_core import Agent
-from dqn_core.environments import EnvironmentSpec, make_environment
+from dqn_core.declared import EnvironmentSpec
+from dqn_core.environments import make_environment
 from dqn_core.interaction import Moment
 from dqn_core.numbers import number
 from dqn_core.restoration import restores_exactly

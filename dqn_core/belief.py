@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.environments import Environment, EnvironmentSpec
+from dqn_core.declared import EnvironmentSpec
+from dqn_core.environments import Environment
 from dqn_core.evaluation import Agent
 
 WIDEST = 1e3

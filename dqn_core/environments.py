@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -23,13 +22,7 @@ from dqn_core.border import (
     reward_of,
     start_of,
 )
-from dqn_core.declared import (
-    count_of_actions,
-    frames_per_second,
-    observed,
-    render_modes,
-    threshold,
-)
+from dqn_core.declared import EnvironmentSpec, described
 from dqn_core.environment_state import (
     Data,
     State,
@@ -47,15 +40,7 @@ from dqn_core.errors import (
     LabError,
     UnsupportedEnvironmentError,
 )
-from dqn_core.families import (
-    FAILURE_LIMITS,
-    LABELS,
-    PHYSICS,
-    STEP_REWARD,
-    family,
-    return_range,
-    rewards_are_usual,
-)
+from dqn_core.families import PHYSICS, family
 from dqn_core.scalars import finite, is_number, plain, shown, whole
 
 _log = logging.getLogger(__name__)
@@ -66,33 +51,6 @@ DEFAULT_TIME_LIMIT = 1_000
 
 MOST_STEPS = 2**40
 """No episode is longer."""
-
-
-@dataclass(frozen=True)
-class EnvironmentSpec:
-    """What is known of an environment before its first step.
-
-    ``observation_dim`` is the length of the stored observation; ``n_states`` is 0 for a `Box` and
-    the number of states for a `Discrete` observation, which is stored as its index and shown to
-    the network one-hot. ``observation_limits`` are those of the space, but where going beyond a
-    limit ends the episode in failure, that limit: ``failing`` lists these components.
-    """
-
-    env_id: str
-    family: str
-    observation_dim: int
-    n_states: int
-    n_actions: int
-    observation_labels: tuple[str, ...]
-    observation_limits: tuple[tuple[float, float], ...]
-    failing: tuple[int, ...]
-    action_labels: tuple[str, ...]
-    max_episode_steps: int
-    reward_threshold: float | None
-    return_range: tuple[float, float] | None
-    step_reward: float | None
-    frames_per_second: float
-    render_modes: tuple[str, ...]
 
 
 class Environment:
@@ -110,7 +68,7 @@ class Environment:
         self._observations = Observations(spec.observation_dim, spec.n_states)
         self._pictures = Pictures(render_mode)
         self._time_limit = spec.max_episode_steps
-        self._usual_time_limit = _usual_time_limit(spec.env_id)
+        self.usual_time_limit = _usual_time_limit(spec.env_id)
         self._steps = 0
 
     def reset(self, seed: int | None = None) -> np.ndarray:
@@ -167,7 +125,7 @@ class Environment:
 
         A limit inside the environment stays, and the shorter one counts.
         """
-        self._time_limit = max_episode_steps or self._usual_time_limit
+        self._time_limit = max_episode_steps or self.usual_time_limit
 
     @property
     def _when(self) -> str:
@@ -258,9 +216,10 @@ def make_environment(
         )
     if env_id not in gymnasium.registry:
         raise UnsupportedEnvironmentError(_unknown(env_id))
+    time_limit = max_episode_steps or _usual_time_limit(env_id)
     env = _guarded(env_id, lambda: _made(env_id, render_mode))
     try:
-        spec = _guarded(env_id, lambda: _described(env_id, env, max_episode_steps))
+        spec = _guarded(env_id, lambda: described(env_id, env, time_limit))
         _guarded(env_id, lambda: _set_parameters(spec, env.unwrapped, parameters or {}))
     except LabError:
         with suppress(*FOREIGN):
@@ -302,41 +261,6 @@ def _made(env_id: str, render_mode: str | None) -> gymnasium.Env[Any, Any]:
     env = make()
     env.unwrapped.render_mode = render_mode
     return env
-
-
-def _described(
-    env_id: str, env: gymnasium.Env[Any, Any], max_episode_steps: int
-) -> EnvironmentSpec:
-    seen = observed(env_id, env.observation_space)
-    n_actions = count_of_actions(env_id, env.action_space)
-    kind = family(env_id)
-    names, actions = LABELS.get(kind, ((), ()))
-    if (len(names), len(actions)) != (seen.dim, n_actions):
-        kind, names, actions = "", (), ()
-    paid = kind if rewards_are_usual(env_id) else ""
-    time_limit = min([max_episode_steps or _usual_time_limit(env_id), *_limits_inside(env)])
-    failures = FAILURE_LIMITS.get(kind, {})
-    limits = tuple(
-        (-failures[i], failures[i]) if i in failures else limit
-        for i, limit in enumerate(seen.limits)
-    )
-    return EnvironmentSpec(
-        env_id=env_id,
-        family=kind,
-        observation_dim=seen.dim,
-        n_states=seen.n_states,
-        n_actions=n_actions,
-        observation_labels=names or tuple(f"x{i}" for i in range(seen.dim)),
-        observation_limits=limits,
-        failing=tuple(failures),
-        action_labels=actions or tuple(f"action {action}" for action in range(n_actions)),
-        max_episode_steps=time_limit,
-        reward_threshold=threshold(gymnasium.registry[env_id].reward_threshold),
-        return_range=return_range(paid, time_limit),
-        step_reward=STEP_REWARD.get(paid),
-        frames_per_second=frames_per_second(env.metadata),
-        render_modes=render_modes(env.metadata),
-    )
 
 
 def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, float]) -> None:
@@ -390,12 +314,6 @@ def _usual_time_limit(env_id: str) -> int:
     """Of an episode where nobody chooses another one."""
     limit = gymnasium.registry[env_id].max_episode_steps
     return limit if isinstance(limit, int) and limit > 0 else DEFAULT_TIME_LIMIT
-
-
-def _limits_inside(env: gymnasium.Env[Any, Any]) -> list[int]:
-    """The time limits that an environment brings along."""
-    layers = layers_of(env)
-    return [x._max_episode_steps for x in layers if isinstance(x, gymnasium.wrappers.TimeLimit)]
 
 
 def _missing_package(error: BaseException) -> str | None:

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
-from dqn_core.declared import MOST
-from dqn_core.environments import MOST_STEPS, Environment, EnvironmentSpec, make_environments
+from dqn_core.declared import MOST, EnvironmentSpec
+from dqn_core.environments import MOST_STEPS, Environment, make_environments
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.processor import one_thread, untouched_arithmetic
 from dqn_core.scalars import finite, share, whole

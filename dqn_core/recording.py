@@ -8,12 +8,8 @@ import numpy as np
 
 from dqn_core.border import Picture
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import (
-    Environment,
-    EnvironmentSpec,
-    environment_spec,
-    make_environment,
-)
+from dqn_core.declared import EnvironmentSpec
+from dqn_core.environments import Environment, environment_spec, make_environment
 from dqn_core.errors import EnvironmentFailure
 from dqn_core.evaluation import Agent, Push
 from dqn_core.processor import untouched_arithmetic
