@@ -27,7 +27,7 @@ from dqn_core.whole_files import checked_target
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code (0, 1 diverged, 2 refused, 130 interrupted)."""
+    """Run one command; returns the exit code (0, 1 failed, 2 refused, 130 interrupted)."""
     # pygame would draw into a window, and greet on standard output.
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
