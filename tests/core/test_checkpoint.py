@@ -428,6 +428,79 @@ def test_a_replay_buffer_with_states_that_do_not_exist_is_refused(value: float) 
     assert "do not exist" in refused(load_run, closed(manifest, tensors))
 
 
+@pytest.mark.parametrize(
+    ("path", "wrong", "said"),
+    [
+        (("seconds",), float("nan"), "seconds cannot be nan"),
+        (("seconds",), float("inf"), "seconds cannot be inf"),
+        (("seconds",), -1.0, "seconds cannot be -1.0"),
+        (("solved_at",), 10**40, "solved_at"),
+        (("solved_at",), 36, "solved_at cannot be 36"),
+        (("best_steps", 0), -1, "best_steps"),
+        (("best_steps", 1), 36, "best_steps cannot be 36"),
+        (("episodes", 0), 36, "episodes cannot be 36"),
+        (("evaluations_since_best",), -1, "evaluations_since_best"),
+        (("exploration", "width"), 2**20, "width"),
+        (("replay", "stream", "next"), -1, "next"),
+        (("stopped_at", 0), 36, "stopped_at"),
+        (("stop_reasons", 0), "a reason", "for no reason"),
+    ],
+)
+def test_numbers_that_no_run_comes_to_are_refused(
+    run_file: bytes, path: tuple[Any, ...], wrong: Any, said: str
+) -> None:
+    manifest, tensors = opened(run_file)
+    assert said in refused(load_run, closed(with_wrong(manifest, ("state", *path), wrong), tensors))
+
+
+@pytest.mark.parametrize("reason", ["two\nlines", "\x1b[31m", "long " * 100])
+def test_the_reason_of_a_member_that_stopped_is_one_short_printable_line(
+    run_file: bytes, reason: str
+) -> None:
+    manifest, tensors = opened(run_file)
+    manifest["state"]["stopped_at"][0] = 30
+    manifest["state"]["stop_reasons"][0] = "It diverged."
+    load_run(closed(manifest, tensors)).close()
+    manifest["state"]["stop_reasons"][0] = reason
+    assert "for no reason" in refused(load_run, closed(manifest, tensors))
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "wrong", "said"),
+    [
+        ("/lengths", 0, -1, "lengths cannot be -1"),
+        ("/lengths", 1, 36, "lengths cannot be 36"),
+        ("/explored", 0, -1, "explored more often"),
+        ("/explored", 0, 1_000, "explored more often"),
+        ("/observations", (0, 2), torch.nan, "not finite"),
+        ("/observations", (1, 0), torch.inf, "not finite"),
+        ("/replay/rows", (0, 3, -2), 0.5, "neither end an episode nor go on"),
+        ("/replay/rows", (1, 3, -1), -1e30, "neither end an episode nor go on"),
+        ("/replay/rows", (1, 3, -1), torch.nan, "neither end an episode nor go on"),
+        ("/learner/second_moment", (0, 5), -1e-9, "are negative"),
+        ("/learner/adam_steps", (), torch.nan, "adam_steps cannot be nan"),
+        ("/learner/adam_steps", (), -1, "adam_steps cannot be -1"),
+        ("/history/episodes/member", 0, 2, "no such member"),
+        ("/history/episodes/member", 0, -1, "no such member"),
+        ("/history/updates/env_step", 0, 36, "no such env_step"),
+        ("/history/evaluations/seconds", 0, torch.nan, "no such seconds"),
+    ],
+)
+def test_values_in_tensors_that_no_run_has_are_refused(
+    run_file: bytes, name: str, place: Any, wrong: float, said: str
+) -> None:
+    manifest, tensors = opened(run_file)
+    tensors[name][place] = wrong
+    assert said in refused(load_run, closed(manifest, tensors))
+
+
+def test_an_episode_under_way_has_its_newest_step_in_the_replay_buffer(run_file: bytes) -> None:
+    manifest, tensors = opened(run_file)
+    assert tensors["/lengths"].any()
+    tensors["/replay/rows"] = tensors["/replay/rows"][:, :0].clone()
+    assert "lacks the steps" in refused(load_run, closed(manifest, tensors))
+
+
 @pytest.mark.parametrize("count", [0, 1, 3, 2_000])
 @pytest.mark.parametrize("load", [load_agent, load_run])
 def test_a_run_has_as_many_configurations_as_networks(

@@ -30,6 +30,7 @@ NOT_ITS_STATE = [
     ("CartPole-v1", ITSELF, "state", None),
     ("CartPole-v1", ITSELF, "state", "up"),
     ("CartPole-v1", ITSELF, "gravity", 1e9),
+    ("CartPole-v1", ITSELF, "gravity", 9.9),
     ("CartPole-v1", ITSELF, "tau", float("nan")),
     ("CartPole-v1", ITSELF, "screen_width", 30_000),
     ("CartPole-v1", ITSELF, "screen_width", 600.0),
