@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.earlier import DASHES, Earlier, EarlierRuns
+from dashboard.figures import average_name, figures
 from dashboard.links import Link
 from dashboard.run import Run, Status
 from dashboard.run_files import run_bytes
@@ -242,3 +243,15 @@ def test_it_is_called_by_what_was_set_otherwise(
     present = SMALL.replace(**changes)
     run = Run([present.replace(seed=p) for p in range(members)])
     assert Earlier.of(Run([SMALL])).words(run) == named
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.6])
+def test_the_returns_of_an_earlier_run_are_those_that_the_page_showed(smoothing: float) -> None:
+    session = Session(Link(config=SMALL, members=3))
+    session.run.trainer.run(max_steps=200)
+    session.run.trainer.evaluate()
+    shown = figures(session.run, smoothing)["numbers"]
+    session.reset()
+    (earlier,) = session.earlier.all
+    assert earlier.average_return(smoothing) == shown[average_name(smoothing)] != "–"
+    assert earlier.greedy_return == shown["Greedy return"] != "–"

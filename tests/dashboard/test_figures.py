@@ -1,5 +1,8 @@
 """The numbers of the moment, as they are written."""
 
+import math
+
+import gymnasium
 import pytest
 
 from dashboard.figures import figures
@@ -36,3 +39,29 @@ def test_the_learning_rate_that_is_in_force_is_shown() -> None:
     assert figures(run, 0.9)["numbers"]["α"] == "0.015"
     run.change(learning_rate=0.04)
     assert figures(run, 0.9)["numbers"]["α"] == "0.025"
+
+
+@pytest.mark.parametrize("step", [0, 30, 90])
+def test_epsilon_is_that_of_the_next_step(step: int) -> None:
+    values = {"epsilon_start": 0.9, "epsilon_end": 0.1, "epsilon_decay": 60}
+    linear = Run([SMALL.replace(epsilon_schedule="linear", **values)])
+    falling = Run([SMALL.replace(epsilon_schedule="exponential", **values)])
+    for run in (linear, falling):
+        run.trainer.run(max_steps=step)
+    expected = {
+        linear: max(0.1, 0.9 - 0.8 * step / 60),
+        falling: 0.1 + 0.8 * math.exp(-step / 60),
+    }
+    for run, epsilon in expected.items():
+        shown = figures(run, 0.9)["numbers"]["ε"]
+        assert float(shown) == pytest.approx(epsilon, abs=6e-4)
+
+
+def test_the_solved_line_and_its_text_are_the_environments_threshold() -> None:
+    run = Run([SMALL.replace(evaluation_episodes=1)])
+    assert "solved" not in figures(run, 0.9)["where"]
+    run.trainer.evaluate()
+    threshold = gymnasium.spec("CartPole-v1").reward_threshold
+    assert f"solved at a greedy return of {threshold:g}" in figures(run, 0.9)["where"]
+    run.trainer.evaluations.solved_at = 7
+    assert figures(run, 0.9)["where"].endswith("solved at step 7")
