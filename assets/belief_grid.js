@@ -5,7 +5,9 @@ import { number as written } from "./numbers.js";
 
 const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;
+const NUMBER_SIZES = [12, 11, 10, 9];
 const GAP = 1;
+const EDGE = 2;
 
 export const HINT =
   "Arrow: the greedy action. Frame: visited lately. Point, or use the arrow keys, to read values.";
@@ -36,10 +38,11 @@ export function draw(context, { plot, side }, message, theme, cursor) {
     plot.left + (square % columns) * side,
     plot.top + Math.floor(square / columns) * side,
   ];
+  const size = numberSize(context, side, message, theme);
   for (let square = 0; square < rows * columns; square++) {
     context.save();
     context.translate(...corner(square));
-    drawSquare(context, side, message, square, theme);
+    drawSquare(context, side, size, message, square, theme);
     context.restore();
   }
   context.fillStyle = context.strokeStyle = theme.text;
@@ -54,7 +57,24 @@ export function draw(context, { plot, side }, message, theme, cursor) {
   }
 }
 
-function drawSquare(context, side, message, square, theme) {
+const arrowRadius = (side) => side * (side < SMALLEST_WITH_NUMBERS ? 0.24 : 0.15);
+
+const told = ({ range }, value) => number(value, range[1] - range[0]);
+
+/** The letters in which each number fits between an edge and the arrow; 0 if there are none. */
+function numberSize(context, side, message, theme) {
+  if (side < SMALLEST_WITH_NUMBERS) return 0;
+  const texts = Array.from(message.q, (value) => told(message, value));
+  const longest = texts.reduce((a, b) => (b.length > a.length ? b : a));
+  const room = (side - GAP) / 2 - arrowRadius(side) - 2 * EDGE;
+  const fits = (size) => {
+    context.font = `400 ${size}px ${theme.font}`;
+    return context.measureText(longest).width <= room;
+  };
+  return NUMBER_SIZES.find(fits) ?? 0;
+}
+
+function drawSquare(context, side, size, message, square, theme) {
   const inner = side - GAP;
   const letter = message.letters[square];
   context.textAlign = "center";
@@ -71,14 +91,14 @@ function drawSquare(context, side, message, square, theme) {
   context.fillStyle = colour(along(theme.ramps.value, share(message, Math.max(...values))));
   context.fillRect(0, 0, inner, inner);
   message.directions.forEach((direction, action) => {
-    if (direction) drawTriangle(context, side, direction, values[action], message, theme);
+    if (direction) drawTriangle(context, side, size, direction, values[action], message, theme);
   });
   drawBest(context, side, message, values, theme);
   drawMarks(context, side, message, square, letter, theme);
 }
 
-/** The side of a square that an action leads to, coloured by its Q and with its number. */
-function drawTriangle(context, side, [down, right], value, message, theme) {
+/** The side of a square that an action leads to, coloured by its Q, and its number in `size`. */
+function drawTriangle(context, side, size, [down, right], value, message, theme) {
   const inner = side - GAP;
   const middle = inner / 2;
   const rgb = along(theme.ramps.value, share(message, value));
@@ -93,12 +113,11 @@ function drawTriangle(context, side, [down, right], value, message, theme) {
   context.strokeStyle = theme.background;
   context.lineWidth = 0.75;
   context.stroke();
-  if (side < SMALLEST_WITH_NUMBERS) return;
+  if (!size) return;
   context.fillStyle = inkOn(rgb);
-  context.font = `400 ${side < 80 ? 10 : 12}px ${theme.font}`;
-  const span = message.range[1] - message.range[0];
+  context.font = `400 ${size}px ${theme.font}`;
   context.fillText(
-    number(value, span),
+    told(message, value),
     middle * (1 + (right ? 0.64 : 0.77) * right),
     middle * (1 + 0.77 * down),
   );
@@ -107,7 +126,7 @@ function drawTriangle(context, side, [down, right], value, message, theme) {
 /** The greedy action: an arrow, or its first letter where it does not move. */
 function drawBest(context, side, message, values, theme) {
   const middle = (side - GAP) / 2;
-  const radius = side * (side < SMALLEST_WITH_NUMBERS ? 0.24 : 0.15);
+  const radius = arrowRadius(side);
   const action = best(values);
   const direction = message.directions[action];
   context.beginPath();
@@ -169,8 +188,7 @@ export function read(message, cursor) {
   const place = `row ${row}, column ${(square % message.columns) + 1}`;
   if (message.ended[square]) return `${place}: the episode is over here`;
   const values = valuesAt(message, square);
-  const span = message.range[1] - message.range[0];
-  const texts = message.actions.map((name, action) => `${name} ${number(values[action], span)}`);
+  const texts = message.actions.map((name, action) => `${name} ${told(message, values[action])}`);
   return `${place}: ${texts.join(", ")}; best: ${message.actions[best(values)]}`;
 }
 

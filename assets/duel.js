@@ -4,6 +4,7 @@
 import { CartPole, pose, Replay } from "./duel_physics.js";
 import { draw } from "./duel_view.js";
 import { element, sheets } from "./lanes.js";
+import { onPaper } from "./paper.js";
 
 const SPEEDS = [0.25, 0.5, 0.75, 1];
 const COUNTDOWN = 3;
@@ -84,6 +85,7 @@ class Duel {
       capture: true,
       signal: this.listeners.signal,
     });
+    onPaper(() => this.show(0), this.listeners.signal);
     this.observer = new ResizeObserver(() => this.show(0));
     this.observer.observe(this.root);
     this.setSpeed(this.speed);

@@ -1,5 +1,7 @@
 // The picture of a cart and its pole, with the limits at which an episode ends.
 
+import { pixelRatio } from "./paper.js";
+
 const ASPECT = 0.52; // height to width
 const CART = { width: 0.4, height: 0.22 }; // m
 const GROUND = 0.76; // share of the height at which the cart runs
@@ -10,7 +12,7 @@ export function draw(canvas, physics, [x, angle], { force, over }) {
   const width = canvas.clientWidth;
   if (!width) return;
   const height = Math.round(width * ASPECT);
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = pixelRatio();
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
   const style = getComputedStyle(canvas);

@@ -4,6 +4,7 @@ import { unpacked } from "./envelope.js";
 import { element, sheets } from "./lanes.js";
 import { messenger } from "./messages.js";
 import { number } from "./numbers.js";
+import { suitTheme } from "./picture.js";
 
 const REPEAT_MS = 3000; // a message or its answer can get lost when the page is rerun meanwhile
 const ALIVE_MS = 20000; // while nothing happens the server hears that somebody is there
@@ -41,6 +42,7 @@ class Lane {
       if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width;
       if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height;
       this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
+      suitTheme(this.canvas);
     }
     bitmap.close();
   }

@@ -47,9 +47,10 @@ export class Panel {
     this.#chart = chart;
     this.node = element("figure", "live-chart-panel", parent);
     const caption = element("figcaption", "", this.node);
-    this.heading = element("h3", "", caption);
+    const names = element("div", "live-chart-names", caption);
+    this.heading = element("h3", "", names);
     this.#legend = new Legend(() => this.#outdate());
-    caption.append(this.#legend.node);
+    names.append(this.#legend.node);
     /** What can be done with the chart, beside its name. */
     this.tools = element("div", "live-chart-tools", caption);
     const frame = element("div", "live-chart-frame", this.node);

@@ -3,6 +3,7 @@
 
 import { unpacked } from "./envelope.js";
 import { messenger } from "./messages.js";
+import { onPaper } from "./paper.js";
 import { Reel } from "./player_reel.js";
 import { Strip } from "./player_strip.js";
 import { element, FilmView } from "./player_view.js";
@@ -166,6 +167,7 @@ class Player {
       },
       { signal },
     );
+    onPaper(() => this.refreshStrips(), signal);
     this.observer = new ResizeObserver(() => this.refreshStrips());
     this.observer.observe(this.strips);
   }

@@ -1,5 +1,6 @@
 // The course of the episode in one line: max Q above, the margin between best and second below.
 
+import { pixelRatio } from "./paper.js";
 import { decimals, element, format } from "./player_view.js";
 
 const MARGIN_SHARE = 0.34; // of the height
@@ -40,7 +41,7 @@ export class Strip {
     const width = this.area.clientWidth;
     const height = this.area.clientHeight;
     if (!width || !reel.length) return;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio();
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
     const pen = canvas.getContext("2d");

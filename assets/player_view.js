@@ -1,8 +1,10 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
 import { percent } from "./numbers.js";
+import { suitTheme } from "./picture.js";
 
 const MOST_GAUGES = 8;
+const TICK_ROOM = 0.4; // of a bar's width, that the number at its end takes at most
 
 export function element(tag, className, ...children) {
   const node = document.createElement(tag);
@@ -154,7 +156,8 @@ export class FilmView {
     setText(this.low, lowestQ < 0 ? format(lowestQ, this.digits) : "");
     setText(this.high, highestQ > 0 ? format(highestQ, this.digits) : "");
     this.zero.style.left = place(zero);
-    this.zero.hidden = !lowestQ && !highestQ;
+    const isNear = (lowestQ < 0 && zero < TICK_ROOM) || (highestQ > 0 && zero > 1 - TICK_ROOM);
+    this.zero.hidden = isNear || (!lowestQ && !highestQ);
     this.ranges = reel.observationLimits.map(([low, high], i) => {
       const bounded = low !== null && high !== null && high > low;
       if (this.gauges[i]) {
@@ -170,6 +173,7 @@ export class FilmView {
     this.rewardDigits = reel.returns.every(Number.isInteger) ? 0 : 2;
     this.outcomes = reel.recording ? undefined : reel.obtained();
     this.canvas.hidden = reel.kind === "text";
+    if (this.drawn >= 0) suitTheme(this.canvas);
     this.text.hidden = reel.kind !== "text";
     this.film.hidden = reel.kind === "none" && !reel.recording;
     setText(this.unseen, reel.unseen ?? "");
@@ -220,6 +224,7 @@ export class FilmView {
     if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width;
     if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height;
     this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    if (this.drawn < 0) suitTheme(this.canvas);
     this.drawn = moment;
   }
 

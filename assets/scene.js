@@ -2,6 +2,7 @@
 
 import { unpacked } from "./envelope.js";
 import { Feed } from "./feed.js";
+import { suitTheme } from "./picture.js";
 
 /** The scene of each element that has one. */
 const scenes = new WeakMap();
@@ -33,6 +34,7 @@ class Scene {
   }
 
   show({ address, period, view }) {
+    suitTheme(this.#canvas);
     if (view === this.#view) return; // only the theme has changed
     this.#view = view;
     this.#feed.follow(address, period);
@@ -63,6 +65,7 @@ class Scene {
     this.#canvas.getContext("2d").drawImage(bitmap, 0, 0);
     this.#canvas.setAttribute("aria-label", name);
     this.#canvas.hidden = false;
+    suitTheme(this.#canvas);
     bitmap.close();
   }
 

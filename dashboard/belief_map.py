@@ -169,7 +169,8 @@ def _range(values: np.ndarray, signed: bool) -> tuple[float, float]:
         return -end, end
     low, high = float(values.min()), float(values.max())
     step = 10.0 ** np.floor(np.log10(max(high - low, abs(high) * 1e-3, 1e-6))) / 2
-    return float(np.floor(low / step) * step), float(np.ceil(high / step) * step + 1e-9)
+    low, high = float(np.floor(low / step) * step), float(np.ceil(high / step) * step)
+    return low, high if high > low else low + float(step)
 
 
 def _outwards(size: float) -> float:

@@ -26,7 +26,8 @@ PHYSICS_NAMES = (
 """Gymnasium's variables that the browser's physics needs."""
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_FILES = ("duel.js", "duel_physics.js", "duel_view.js", "duel.css", "lanes.js", "lanes.css")
+_SHARED = ("lanes.js", "lanes.css", "paper.js")
+_FILES = ("duel.js", "duel_physics.js", "duel_view.js", "duel.css", *_SHARED)
 _component = st.components.v2.component(
     "dqn_lab_duel", js=loader(publish(*(_ASSETS / name for name in _FILES)))
 )

@@ -313,15 +313,8 @@ def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
 
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_FILES = (
-    "game.js",
-    "game.css",
-    "lanes.js",
-    "lanes.css",
-    "envelope.js",
-    "messages.js",
-    "numbers.js",
-)
+_SHARED = ("lanes.js", "lanes.css", "envelope.js", "messages.js", "numbers.js", "picture.js")
+_FILES = ("game.js", "game.css", *_SHARED)
 _component = st.components.v2.component(
     "dqn_lab_game",
     js=loader(publish(*(_ASSETS / name for name in _FILES))),

@@ -25,6 +25,8 @@ _FILES = (
     "numbers.js",
     "envelope.js",
     "messages.js",
+    "paper.js",
+    "picture.js",
 )
 _component = st.components.v2.component(
     "dqn_lab_player", js=loader(publish(*(_ASSETS / name for name in _FILES)))

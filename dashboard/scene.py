@@ -28,7 +28,7 @@ FASTEST_SECONDS = 0.1
 """From one picture to the next in slow motion."""
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_PARTS = ("scene.js", "scene.css", "envelope.js", "feed.js", "paper.js")
+_PARTS = ("scene.js", "scene.css", "envelope.js", "feed.js", "paper.js", "picture.js")
 _component = st.components.v2.component(
     "dqn_lab_scene", js=loader(publish(*(_ASSETS / name for name in _PARTS))), isolate_styles=False
 )

@@ -46,6 +46,9 @@ from dqn_core.scalars import finite, is_number, plain, shown, whole
 _log = logging.getLogger(__name__)
 _Built = TypeVar("_Built")
 
+_BELOW_THE_POLE = 120
+"""Pixels of CartPole's picture: what is below the axle, and some room above the pole."""
+
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
 
@@ -278,6 +281,11 @@ def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, 
         # CartPole derives these two once, in its constructor.
         inner.total_mass = inner.masspole + inner.masscart
         inner.polemass_length = inner.masspole * inner.length
+        # A picture as high as usual would cut a long pole.
+        length = min(inner.length, PHYSICS["CartPole"]["length"].high)
+        pole = length * inner.screen_width / inner.x_threshold
+        even = 2 * math.ceil((_BELOW_THE_POLE + pole) / 2)  # as videos need it
+        inner.screen_height = max(inner.screen_height, even)
 
 
 def make_environments(

@@ -106,6 +106,7 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
                 on_click=wish,
                 args=(key,),
             )
+        st.markdown(":material/sports_esports: [Play against it](#you-against-the-agent)")
         grant_wish(agents, how)
     if problem := st.session_state.get("show_problem"):
         tell_error(problem)

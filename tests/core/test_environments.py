@@ -318,6 +318,19 @@ def test_cartpoles_parameters_reach_its_physics() -> None:
     assert heavy.polemass_length == heavy.length
 
 
+@pytest.mark.parametrize("length", [0.5, 3.0])
+def test_a_long_pole_is_in_the_picture_up_to_its_end(length: float) -> None:
+    environment = make_environment(
+        "CartPole-v1", render_mode="rgb_array", parameters={"length": length}
+    )
+    environment.reset(seed=0)
+    picture: Any = environment.env.render()
+    assert picture.shape[0] % 2 == 0, "a video has even sides"
+    assert (picture[0] == 255).all(), "nothing is cut at the top"
+    pole = (picture == (202, 152, 101)).all(axis=2).any(axis=1).sum()
+    assert pole == pytest.approx(250 * length, abs=15)
+
+
 def test_a_nudge_moves_one_component_and_no_other() -> None:
     twins = [make_environment("CartPole-v1") for _ in range(2)]
     for twin in twins:

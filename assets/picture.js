@@ -1,0 +1,17 @@
+/** Pictures of environments on a page that may be dark. */
+
+const WHITE = 240; // of 255, the least of a channel
+
+const reader = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+
+/**
+ * Have a drawing on white look as one on black where the page is dark: `player.css` and others
+ * turn what is called "inverted". To be called when there is another picture or another theme.
+ */
+export function suitTheme(canvas) {
+  if (!canvas.isConnected || !canvas.width) return;
+  reader.drawImage(canvas, 0, 0, 1, 1, 0, 0, 1, 1);
+  const corner = reader.getImageData(0, 0, 1, 1).data;
+  const isDark = getComputedStyle(canvas).colorScheme === "dark";
+  canvas.classList.toggle("inverted", isDark && corner.every((channel) => channel > WHITE));
+}
