@@ -5,6 +5,7 @@ visitor opens the page or uses a control.
 """
 
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,7 @@ from streamlit.starlette import App
 from dashboard.admission import Admission
 from dashboard.belief import belief, member_choice
 from dashboard.connections import allow_many_connections
-from dashboard.controls import sidebar
+from dashboard.controls import controls_of, sidebar
 from dashboard.curves import curves
 from dashboard.earlier import LEAVES
 from dashboard.frame import open_page
@@ -24,7 +25,7 @@ from dashboard.live_chart import XAxis
 from dashboard.markup import formatted, plain
 from dashboard.notices import tell, tell_error
 from dashboard.paper import values_html
-from dashboard.past import changes, earlier_runs
+from dashboard.past import changed_last, changes, changes_of, earlier_runs
 from dashboard.routes import routes
 from dashboard.run import Status
 from dashboard.runner import ABANDONED_SECONDS
@@ -37,7 +38,11 @@ PAGE = (
     f"or has asked for nothing for {ABANDONED_SECONDS:g} seconds. The command under Copy trains "
     "without a page."
 )
-STYLE = Path(__file__).parent / "assets" / "train.css"
+MOVED_FIRST, MOST_PRESENTED = "gamma", 2
+"""The control of a presentation before anything was changed; the most that it has."""
+ASSETS = Path(__file__).parent / "assets"
+STYLE = ASSETS / "train.css"
+PRESENTATION = ASSETS / "presentation.css"
 SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
     "10 steps/s": 10,
@@ -62,6 +67,33 @@ STATUS_BADGES: dict[Status, tuple[str, Color]] = {
 }
 
 
+def start_or_pause(session: Session) -> None:
+    """The button that trains, or stops that."""
+    run = session.run
+    if run.is_active:
+        st.button(
+            "Pause",
+            key="pause",
+            icon=":material/pause:",
+            type="primary",
+            shortcut="space",
+            width=170,
+            on_click=lambda: session.run.pause(),
+        )
+    else:
+        st.button(
+            "Resume" if run.trainer.env_step else "Start",
+            key="start",
+            icon=":material/play_arrow:",
+            type="primary",
+            shortcut="space",
+            width=170,
+            help=PAGE,
+            on_click=lambda: session.run.start(),
+            disabled=run.status in (Status.FINISHED, Status.FAILED),
+        )
+
+
 def time_controls(session: Session) -> None:
     """Start and pause first and biggest, then single steps and the ways to begin anew.
 
@@ -72,28 +104,7 @@ def time_controls(session: Session) -> None:
     active = run.is_active
     over = run.status in (Status.FINISHED, Status.FAILED)
     with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
-        if active:
-            st.button(
-                "Pause",
-                key="pause",
-                icon=":material/pause:",
-                type="primary",
-                shortcut="space",
-                width=170,
-                on_click=lambda: session.run.pause(),
-            )
-        else:
-            st.button(
-                "Resume" if run.trainer.env_step else "Start",
-                key="start",
-                icon=":material/play_arrow:",
-                type="primary",
-                shortcut="space",
-                width=170,
-                help=PAGE,
-                on_click=lambda: session.run.start(),
-                disabled=over,
-            )
+        start_or_pause(session)
         st.button(
             "One step",
             key="one_step",
@@ -219,15 +230,39 @@ def inside(session: Session) -> None:
     health(run, member)
 
 
-def train_page() -> None:
-    """Draw the page; while a run is under way, the browser renews what is live on it."""
-    session = open_page("Train")
-    # Read before anything is drawn: the run may pause by itself meanwhile.
-    status, drawn = session.run.status, session.state
+def presentation(session: Session, badge: str) -> None:
+    """For a class that looks at a wall: what is being changed, and the chart of the return."""
+    run, hidden = session.run, session.link.hidden_controls
+    names = [name for name in (*changed_last(run), MOVED_FIRST) if name not in hidden]
+    with st.container(horizontal=True, vertical_alignment="center", key="presentation"):
+        start_or_pause(session)
+        controls_of(session, list(dict.fromkeys(names))[:MOST_PRESENTED])
+        made = changes_of(run)
+        last = f"**{made[-1].label}** at step {made[-1].env_step:,}" if made else ""
+        st.markdown(f"{badge} {last}")
+        st.button(
+            "",
+            key="leave",
+            icon=":material/close_fullscreen:",
+            help="Back to the whole page",
+            shortcut="esc",
+            on_click=partial(session.look_at, view="page"),
+        )
+    messages(session)
+    st.html(STYLE)
+    st.html(PRESENTATION)
 
-    badge, color = STATUS_BADGES[status]
-    st.markdown(f"# Train a deep Q-network :{color}-badge[{badge}]", anchors=False)
 
+def page(session: Session, badge: str) -> None:
+    """All that there is above the curves, and the sidebar."""
+    st.markdown(f"# Train a deep Q-network {badge}", anchors=False)
+    st.button(
+        "Present",
+        key="present",
+        icon=":material/open_in_full:",
+        help="The chart of the return and what is being changed, in large letters. Esc leaves.",
+        on_click=partial(session.look_at, view="presentation"),
+    )
     if task := session.link.task:
         with st.container(key="task"):
             st.info(formatted(task), icon=":material/school:")
@@ -238,9 +273,22 @@ def train_page() -> None:
     view(session)
     changes(session)
     scene(session.run)
+
+
+def train_page() -> None:
+    """Draw the page; while a run is under way, the browser renews what is live on it."""
+    session = open_page("Train")
+    # Read before anything is drawn: the run may pause by itself meanwhile.
+    status, drawn = session.run.status, session.state
+
+    word, color = STATUS_BADGES[status]
+    is_presentation = session.link.view == "presentation"
+    above = presentation if is_presentation else page
+    above(session, f":{color}-badge[{word}]")
     curves(session, drawn)
-    inside(session)
-    st.html(values_html(session.run, session.link))
+    if not is_presentation:
+        inside(session)
+        st.html(values_html(session.run, session.link))
     if session.state != drawn:
         st.rerun()
 

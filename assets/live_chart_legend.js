@@ -3,7 +3,7 @@
 /** What a trace is of; its name may change with what it is compared with. */
 const sourceOf = ({ table, column }) => `${table}/${column}`;
 
-const make = (tag, className) => Object.assign(document.createElement(tag), { className });
+const make = (tag, className = "") => Object.assign(document.createElement(tag), { className });
 
 export class Legend {
   node = make("div", "live-chart-legend");

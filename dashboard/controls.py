@@ -1,6 +1,7 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache, partial
 from typing import Any
 
@@ -67,6 +68,16 @@ def sidebar(session: Session) -> None:
             grid.draw_the_rest()
             st.html(f"<style>{_marks(session.link)} {grid.places}</style>")
     open_dialog(session)
+
+
+def controls_of(session: Session, names: Iterable[str]) -> None:
+    """The controls of these hyperparameters alone, where the caller is."""
+    grid = Grid()
+    with st.container(key="controls"):
+        for name in names:
+            _control(session, grid, HYPERPARAMETERS[name])
+        grid.draw_the_rest()
+        st.html(f"<style>{_marks(session.link)} {grid.places}</style>")
 
 
 def _which_run(session: Session) -> None:

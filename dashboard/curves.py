@@ -24,9 +24,10 @@ from dqn_core.random_returns import RandomReturn
 def curves(session: Session, drawn: str) -> None:
     """All charts of the session's run under its figures, both renewed by the browser.
 
-    ``drawn`` is the session's state that the page shows.
+    ``drawn`` is the session's state that the page shows. A presentation has the first chart alone.
     """
     run, link = session.run, session.link
+    is_whole = link.view == "page"
     earlier = session.earlier.of(run.config.env_id)
     spec, policy = run.trainer.spec, random_policy()
     at_random = policy.of(spec)
@@ -40,11 +41,13 @@ def curves(session: Session, drawn: str) -> None:
         tables = run.tables() | {_table(before): before.episodes for before in earlier}
         trainer = run.trainer
         stopped = [p for p in range(trainer.members) if p not in trainer.counted]
+        numbers = figures(run, link.smoothing) if is_whole else None
         remarks = {"values": about_the_gap(run)}
-        return News(tables, run_id, state, figures(run, link.smoothing), stopped, remarks)
+        return News(tables, run_id, state, numbers, stopped, remarks)
 
+    panels = _panels(run, earlier, at_random, link)
     live_charts(
-        _panels(run, earlier, at_random, link),
+        panels if is_whole else panels[:1],
         news,
         x_axis=link.x_axis,
         smoothing=link.smoothing,

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, Literal, TypeAlias, get_args
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dashboard.live_chart import XAxis
@@ -20,6 +20,8 @@ from dqn_core.options import option
 from dqn_core.presets import PRESETS, preset
 from dqn_core.processor import chosen_device
 
+View: TypeAlias = Literal["page", "presentation"]
+
 MOST_MEMBERS = 16
 MOST_TASK = 500
 """Characters of a lesson's task."""
@@ -30,6 +32,8 @@ X_AXIS = replace(
     HYPERPARAMETERS["loss"], name="x_axis", default="env_step", choices=get_args(XAxis)
 )
 SMOOTHING = replace(HYPERPARAMETERS["gamma"], name="smoothing", default=0.9, high=0.99)
+VIEW = replace(HYPERPARAMETERS["loss"], name="view", default="page", choices=get_args(View))
+SETTINGS = (MEMBERS, X_AXIS, SMOOTHING, VIEW)
 
 GROUPS: dict[str, tuple[str, ...]] = {
     group: (
@@ -53,7 +57,7 @@ _ATTEMPTS: dict[str, Callable[[str], object]] = {
 """What only trying tells: whether it is there on this machine."""
 
 CONTROLS = ("preset", "members", *HYPERPARAMETERS)
-NAMES = ("preset", "members", "x_axis", "smoothing", "hide", "lock", "task", *HYPERPARAMETERS)
+NAMES = ("preset", *(s.name for s in SETTINGS), "hide", "lock", "task", *HYPERPARAMETERS)
 """Every parameter that a link may have."""
 
 
@@ -68,6 +72,7 @@ class Link:
     members: int = 1
     x_axis: XAxis = "env_step"
     smoothing: float = 0.9
+    view: View = "page"
     hidden: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     task: str = ""
@@ -100,8 +105,8 @@ class Link:
         parameters: dict[str, str] = {"preset": self.preset}
         parameters |= {name: _written(value) for name, value in self.differences.items()}
         parameters["seed"] = str(self.config.seed)
-        settings = {MEMBERS: self.members, X_AXIS: self.x_axis, SMOOTHING: self.smoothing}
-        parameters |= {s.name: _written(v) for s, v in settings.items() if v != s.default}
+        settings = ((s, getattr(self, s.name)) for s in SETTINGS)
+        parameters |= {s.name: _written(v) for s, v in settings if v != s.default}
         parameters |= {"hide": ",".join(self.hidden)} if self.hidden else {}
         parameters |= {"lock": ",".join(self.locked)} if self.locked else {}
         parameters |= {"task": self.task} if self.task else {}
@@ -135,7 +140,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     base = preset(preset_name)
 
     settings: dict[str, Any] = {}
-    for setting in (MEMBERS, X_AXIS, SMOOTHING):
+    for setting in SETTINGS:
         if setting.name in texts:
             try:
                 settings[setting.name] = setting.parsed(texts[setting.name])

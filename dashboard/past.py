@@ -41,6 +41,11 @@ def changes_of(run: Run) -> list[Entry]:
     ]
 
 
+def changed_last(run: Run) -> list[str]:
+    """The hyperparameters that it changed, each once, the newest change first."""
+    return list(dict.fromkeys(reversed(run.history.changes.columns()["name"].tolist())))
+
+
 def changes(session: Session) -> None:
     """What was changed while the run went on, newest first, with the way back and forth."""
     run = session.run

@@ -1,6 +1,7 @@
 """Environments from an id: checks, seeding and flat observations."""
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches

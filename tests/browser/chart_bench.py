@@ -17,7 +17,10 @@ from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_c
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data"
 ORIGIN = "http://chart.test/"
-PAGE = """<!doctype html><link rel="stylesheet" href="paper.css"><main class="stApp"></main>"""
+PAGE = """<!doctype html>
+<link rel="stylesheet" href="paper.css">
+<main class="stApp stMainBlockContainer"></main>
+"""
 THEMES = {
     "light": {"text-color": "#1f2933", "background-color": "#ffffff"},
     "dark": {"text-color": "#e6eaee", "background-color": "#14181d"},

@@ -493,7 +493,7 @@ def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Benc
     assert 2_000 < bench.drawn("Math.max(...shown[0].lines.bold.x)") <= 2_700
     value = bench.page.get_by_role("button", name="run 1 (γ 0.9)").locator("output")
     average = smooth(made_up(30)["episodes"]["return"][:25], 0.9)[-1]
-    expect(value).to_have_text(f"{average:.3g}")  # where greedy is, not at its own end
+    expect(value).to_have_text(f"{average:.1f}")  # where greedy is, not at its own end
     assert bench.drawn("shown[0].style.color !== shown[1].style.color")
     undone = replace(panel, traces=(panel.traces[0], replace(panel.traces[1], whole=True)))
     bench.refresh(30, panels=[undone], run_id="c")

@@ -50,6 +50,7 @@ def links(draw: st.DrawFn) -> Link:
         members=members,
         x_axis=draw(st.sampled_from(["env_step", "episode", "seconds"])),
         smoothing=draw(st.floats(0, 0.99)),
+        view=draw(st.sampled_from(["page", "presentation"])),
         hidden=draw(lists),
         locked=draw(lists),
     )
@@ -90,7 +91,7 @@ def test_the_command_line_trains_the_same_configuration(link: Link) -> None:
 def test_a_pasted_command_brings_back_what_was_copied_and_leaves_the_view(link: Link) -> None:
     present = Link(x_axis="seconds", smoothing=0.5)
     assert pasted(command_line(link), present) == replace(
-        link, x_axis="seconds", smoothing=0.5, hidden=(), locked=()
+        link, x_axis="seconds", smoothing=0.5, view="page", hidden=(), locked=()
     )
 
 
