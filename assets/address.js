@@ -44,8 +44,8 @@ function write(query) {
 
 export default function render({ data, setTriggerValue }) {
   const left = before(data);
-  // What the page shows meanwhile is a run that has not begun.
-  document.documentElement.classList.toggle("coming-back", Boolean(left?.begun));
+  // What the page holds until the tab's run is back has not begun: nothing is asked about it.
+  document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.begun));
   if (left) {
     // The address stays: Streamlit tells a server that was restarted what the page began with.
     setTriggerValue("back", { ...left, query: parameters(false) });

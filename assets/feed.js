@@ -49,7 +49,9 @@ export class Feed {
   }
 
   async #ask() {
-    this.#overdue = this.#asking || this.#hidden;
+    // Where a run is coming back (`address.js`), the page holds another one and is drawn anew soon.
+    const isComingBack = "comingBack" in document.documentElement.dataset;
+    this.#overdue = this.#asking || this.#hidden || isComingBack;
     if (this.#overdue) return;
     clearTimeout(this.#timer);
     this.#asking = true;

@@ -300,6 +300,8 @@ class Session:
             self.link, self.run, self.earlier = before.link, before.run, before.earlier
             self.for_next, self._set_aside = before.for_next, before._set_aside
             self.link_problems.clear()
+            # Its tab knows it by this name, and may be loaded again before it hears another one.
+            self.name, before.name = before.name, self.name
             # Should its connection come back after all, it has a run of its own.
             before.run, before.earlier = Run([before.run.config]), EarlierRuns()
             return

@@ -117,9 +117,20 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: s
     page.get_by_role("option", name="50 steps/s").click()
     button(page, "start").click()
     before = wait_for_step(page, 50)
+    page.add_init_script("""
+        window.shown = [];
+        const look = () => {
+            const where = document.querySelector(".figures p")?.textContent;
+            if (where) shown.push(where);
+            requestAnimationFrame(look);
+        };
+        look();
+    """)
     page.reload()
     expect(button(page, "pause")).to_be_visible()
     wait_for_step(page, before)
+    first = page.evaluate("shown[0]")
+    assert not first.startswith("Environment step 0 "), "of a run that is not the tab's"
     expect(page.locator("[class*=st-key-speed] input")).to_have_value("50 steps/s")
     uplink.messages.clear()
     page.goto(f"{app_url}/?gamma=0.9")

@@ -230,6 +230,16 @@ def test_a_page_that_was_loaded_again_goes_on_with_its_run() -> None:
     assert again.run.trainer.env_step == 0, "it is there once"
 
 
+def test_a_page_that_is_loaded_again_and_again_finds_its_run_by_the_name_that_it_knows() -> None:
+    earlier = left()
+    known = earlier.remembered
+    for _ in range(2):
+        session = Session()
+        session.come_back(known)
+        assert session.run.trainer.env_step == 1
+        Visit(session, Runner(lambda: session.run, Slots(1))).end()  # noqa: B023
+
+
 def test_a_page_with_another_address_begins_the_run_that_it_asks_for() -> None:
     earlier = left()
     session = Session(Link(config=preset("recommended").replace(gamma=0.5)))
