@@ -171,7 +171,7 @@ class Environment:
     def _fresh_data(self) -> list[dict[str, Data]]:
         """Large data that a new environment of this kind has too: it need not be kept."""
         if has_large_data(self.env):
-            with suppress(Exception):  # whatever a foreign environment raises: all of it is kept
+            with suppress(*FOREIGN):  # what cannot be made again is kept whole
                 fresh = self._made_anew()
                 fresh.close()
                 return data_of(fresh)
