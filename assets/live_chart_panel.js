@@ -53,14 +53,15 @@ export class Panel {
     names.append(this.#legend.node);
     /** What can be done with the chart, beside its name. */
     this.tools = element("div", "live-chart-tools", caption);
-    const frame = element("div", "live-chart-frame", this.node);
+    const body = element("div", "", this.node);
+    const frame = element("div", "live-chart-frame", body);
     this.plot = element("div", "live-chart-plot", frame);
     this.plot.setAttribute("role", "img");
     this.#canvas = element("canvas", "live-chart-canvas", frame);
     this.#rule = element("div", "live-chart-rule", frame);
     this.#reading = element("span", "live-chart-reading", this.#rule);
     this.#quiet = element("p", "live-chart-quiet", frame);
-    this.#remark = element("p", "live-chart-remark", frame);
+    this.#remark = element("p", "live-chart-remark", body);
     this.#rule.hidden = this.#quiet.hidden = this.#remark.hidden = true;
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);

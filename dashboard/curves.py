@@ -183,7 +183,7 @@ def _panels(
             "exploration",
             "Exploration",
             (
-                Trace("episodes", "epsilon", "ε", "line", "exploration"),
+                Trace("episodes", "epsilon", "ε at an episode's end", "line", "exploration"),
                 Trace(
                     "episodes",
                     "exploration_share",
@@ -194,7 +194,7 @@ def _panels(
             ),
             y_title="share of actions",
             y_range=(0.0, 1.0),
-            takeaway=Takeaway("ε", "ε", 1.0),
+            takeaway=Takeaway("ε at an episode's end", "ε", 1.0),
             empty="ε and the share of random actions are drawn as episodes end.",
         ),
     ]

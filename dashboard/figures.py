@@ -81,7 +81,7 @@ def _remarks(run: Run) -> list[str]:
     if solved_at is not None:
         remarks.append(f"solved at step {solved_at:,}")
     elif threshold is not None and math.isfinite(threshold) and len(trainer.history.evaluations):
-        remarks.append(f"solved at a greedy return of {number(threshold)}")
+        remarks.append(f"to solve the task: a greedy return of {number(threshold)}")
     if trainer.members > 1:
         remarks.append(f"returns are the {kind_of_mean(len(trainer.counted))}")
     return remarks

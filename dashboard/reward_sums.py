@@ -4,6 +4,7 @@ import numpy as np
 
 from dashboard.returns import newest_of_each
 from dashboard.run import Run
+from dqn_core.divergence import LONGEST_HORIZON
 
 OF_LATE = 100
 """Newest episodes of a member that its values are measured by."""
@@ -16,17 +17,18 @@ def largest_reward_sum(run: Run, member: int) -> float | None:
     """The discounted reward sum that is largest in size, of the newest episodes; None without any.
 
     As if each step of an episode had brought the same: Σγᵗ r̄ over its length, and without end where
-    a time limit cut it, since values go on there. For γ = 1 there is no such sum: it is the return.
+    a time limit cut it, since values go on there. Where γ is 1 or nearly so they have no end to go
+    to: there it is the return.
     """
     names, columns = ("return", "length", "terminated"), run.history.episodes.columns
     (rows,) = newest_of_each(columns, names, [member], OF_LATE)
     lengths, gamma = rows["length"], run.trainer.configs[member].gamma
     if not len(lengths):
         return None
-    steps = lengths.astype(np.float64)  # as they weigh
-    if gamma < 1:
-        steps = np.where(rows["terminated"], 1 - gamma**steps, 1.0) / (1 - gamma)
-    sums = rows["return"] / lengths * steps
+    weight = lengths.astype(np.float64)
+    if 1 - gamma > 1 / LONGEST_HORIZON:
+        weight = np.where(rows["terminated"], 1 - gamma**lengths, 1.0) / (1 - gamma)
+    sums = rows["return"] / lengths * weight
     return float(sums[np.abs(sums).argmax()])
 
 

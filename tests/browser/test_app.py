@@ -288,7 +288,11 @@ def test_the_numbers_above_the_charts_are_those_of_their_legends(page: Page, app
     shown = dict(texts)
     for name, trace in (("Return (smoothed 0.5)", "training"), ("Greedy return", "greedy")):
         expect(legend.filter(has_text=trace).first.locator("output")).to_have_text(shown[name])
-    expect(page.locator(".live-chart-remark:visible")).to_contain_text("Predicted above obtained")
+    remark = page.locator(".live-chart-remark:visible")
+    expect(remark).to_contain_text("Predicted above obtained")
+    panel = page.locator(".live-chart-panel", has=remark)
+    sizes = [panel.locator(part).bounding_box() for part in (".live-chart-plot", "canvas")]
+    assert sizes[0] == sizes[1], "the curves lie on their axes also where a remark stands below"
     note = page.locator(".live-chart-note")
     expect(note).to_contain_text("Bold: the interquartile mean of 4 seeds.")
     expect(page.locator(".figures")).to_contain_text(

@@ -59,9 +59,9 @@ def test_epsilon_is_that_of_the_next_step(step: int) -> None:
 
 def test_the_solved_line_and_its_text_are_the_environments_threshold() -> None:
     run = Run([SMALL.replace(evaluation_episodes=1)])
-    assert "solved" not in figures(run, 0.9)["where"]
+    assert "solve" not in figures(run, 0.9)["where"]
     run.trainer.evaluate()
     threshold = gymnasium.spec("CartPole-v1").reward_threshold
-    assert f"solved at a greedy return of {threshold:g}" in figures(run, 0.9)["where"]
+    assert f"to solve the task: a greedy return of {threshold:g}" in figures(run, 0.9)["where"]
     run.trainer.evaluations.solved_at = 7
     assert figures(run, 0.9)["where"].endswith("solved at step 7")
