@@ -186,7 +186,7 @@ def messages(session: Session) -> None:
         st.warning(f"{plain(' '.join(run.stopped))} {on}", icon=":material/warning:")
     if waiting := session.needs_reset():
         st.warning(
-            f"For the next run: {', '.join(waiting)}. **Reset** begins it.",
+            f"For the next run: {plain(', '.join(waiting))}. **Reset** begins it.",
             icon=":material/schedule:",
         )
 

@@ -94,7 +94,9 @@ def _whole_number(label: str, low: int, high: int, default: int, help: str = "")
             refusals[label] = str(error)
 
     name = "test_" + label.lower().replace(" ", "_")
-    number_box(label, name, values.get(label, default), take, help=help or None)
+    typed = number_box(label, name, values.get(label, default), take, help=help or None)
+    if label not in values:
+        take(typed)  # a page that outlives its server has more in it than the default
     if label in refusals:
         tell_error(refusals[label])
     return values.get(label, default)

@@ -11,18 +11,21 @@ from dqn_core.numbers import setting
 
 def number_box(
     label: str, name: str, value: float, take: Callable[[str], object], **options: Any
-) -> None:
+) -> str:
     """A field that shows ``value``; what a person types reaches ``take`` to the letter.
 
     `st.number_input` reads numbers in the browser: it makes 1 of 1e20 where whole numbers are
     asked for, 2 of 2.5, and nothing of what is no number. Here the server reads them. The arrow
     keys count all the same (`assets/number_box.js`, which knows a box by its `autocomplete`).
+
+    Returns: what stands in it.
     """
     text = shown_text(name, value)
     key = shown(name, text)
-    st.text_input(
+    typed: str = st.text_input(
         label, text, key=key, on_change=on_change(key, take), autocomplete="off", **options
     )
+    return typed
 
 
 def shown_text(name: str, value: float) -> str:

@@ -9,6 +9,7 @@ from dashboard.earlier import DASHES, Earlier
 from dashboard.exchange import tell_left_alone
 from dashboard.figures import average_name
 from dashboard.live_chart import Dash
+from dashboard.markup import plain
 from dashboard.returns import kind_of_mean
 from dashboard.run import Run
 from dashboard.session import Session
@@ -55,7 +56,7 @@ def changes(session: Session) -> None:
     with st.expander(f"Changes in this run ({len(made)})", key="changes"):
         if run.undone:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"undone: {run.undone[-1].point.label}")
+                st.markdown(f"undone: {plain(run.undone[-1].point.label)}")
                 st.button(
                     "Redo",
                     key=f"redo_{run.id}",
@@ -66,7 +67,7 @@ def changes(session: Session) -> None:
                 )
         for change in reversed(made):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"step **{change.env_step:,}**: {change.label}")
+                st.markdown(f"step **{change.env_step:,}**: {plain(change.label)}")
                 if change.index is not None:
                     st.button(
                         "Undo",
@@ -104,7 +105,7 @@ def earlier_runs(session: Session) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 values = ", ".join(earlier.differences(run)) or "the same values"
                 st.markdown(
-                    f"{SAMPLES[earlier.dash]} **{earlier.name.capitalize()}**: {values}  \n"
+                    f"{SAMPLES[earlier.dash]} **{earlier.name.capitalize()}**: {plain(values)}  \n"
                     + _how_it_ended(earlier, session.link.smoothing)
                 )
                 st.button(

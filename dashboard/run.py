@@ -232,8 +232,8 @@ class Run:
                 finished = self.trainer.finished()
                 self.status = Status.FINISHED if finished else Status.PAUSED
                 self.message = finished or ""
-            is_over = self.status in (Status.FINISHED, Status.FAILED)
-            if "total_steps" in changes and self._learning_rate() != rate and not is_over:
+            goes_on = self.is_active or self.status is Status.PAUSED
+            if "total_steps" in changes and self._learning_rate() != rate and goes_on:
                 self.message = (
                     "α falls over the step budget: it is "
                     f"{number(self._learning_rate())} from here on, and was {number(rate)}."

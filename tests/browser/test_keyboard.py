@@ -85,8 +85,8 @@ def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(
     expect(box(page, "exact_batch_size")).to_have_value("64")
 
 
-def ready(page: Page, url: str) -> None:
-    open_app(page, url, LONG)
+def ready(page: Page, url: str, query: str = LONG) -> None:
+    open_app(page, url, query)
     expect(page.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
 
 
@@ -120,6 +120,13 @@ def test_space_does_what_the_control_does_that_has_the_focus_however_it_got_it(
     assert env_step(page) == 1
     press_space(page, page.get_by_role("slider").first)  # which a space says nothing to
     expect(button(page, "pause")).to_be_visible()
+
+
+def test_the_keys_go_from_a_control_to_its_way_back(page: Page, app_url: str) -> None:
+    ready(page, app_url, f"{LONG}&gamma=0.9")
+    box(page, "exact_gamma").focus()
+    page.keyboard.press("Tab")
+    expect(button(page, "back_gamma")).to_be_focused()
 
 
 def test_the_way_over_the_sidebar_leads_to_start(page: Page, app_url: str) -> None:

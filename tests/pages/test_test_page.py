@@ -108,6 +108,17 @@ def test_another_start_goes_on_from_the_shown_one(page: AppTest) -> None:
     assert shown(page) == [(TRAINED, 1000)]
 
 
+def test_a_number_that_cannot_be_is_refused_and_the_last_good_one_stays(page: AppTest) -> None:
+    page.text_input(key="test_episodes").set_value("5").run()
+    page.text_input(key="test_episodes").set_value("2.5").run()
+    assert [error.value for error in page.error] == ["Episodes must be a whole number, not 2.5."]
+    assert page.text_input(key="test_episodes-1").value == "5"
+    assert page.button(key="run_test").label == "Test 5 episodes"
+    page.text_input(key="test_episodes-1").set_value("1e2").run()
+    assert not page.error
+    assert page.button(key="run_test").label == "Test 100 episodes"
+
+
 def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
     page.text_input(key="test_episodes").set_value("4").run()
     page.button(key="run_test").click().run()
