@@ -114,8 +114,8 @@ def without_limits(dim: int) -> Box:
         {"observation_space": Discrete(1_000)},
         {"action_space": Discrete(1)},
         {"action_space": Discrete(300)},
-        {"picture": lambda _: None},
-        {"picture": fails_at(0)},
+        pytest.param({"picture": lambda _: None}, id="no picture"),
+        pytest.param({"picture": fails_at(0)}, id="render raises"),
     ],
     ids=str,
 )
