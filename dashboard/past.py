@@ -56,7 +56,7 @@ def changes(session: Session) -> None:
     with st.expander(f"Changes in this run ({len(made)})", key="changes"):
         if run.undone:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"undone: {plain(run.undone[-1].point.label)}")
+                st.markdown(f"Undone: {plain(run.undone[-1].point.label)}")
                 st.button(
                     "Redo",
                     key=f"redo_{run.id}",

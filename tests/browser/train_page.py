@@ -19,7 +19,8 @@ def open_app(page: Page, url: str, query: str = "") -> None:
 
 
 def button(page: Page, key: str) -> Locator:
-    return page.locator(f".st-key-{key} button").first  # a second one may be its help
+    # There may be a second one: its help, or itself without one, hidden where a screen is wide.
+    return page.locator(f".st-key-{key} button").locator("visible=true").first
 
 
 def box(page: Page, key: str) -> Locator:
