@@ -96,11 +96,16 @@ def member_choice(run: Run) -> int:
     """The member to look into; asked only where several train side by side."""
     if run.trainer.members == 1:
         return 0
-    configs = run.trainer.configs
+    configs, stops = run.trainer.configs, run.trainer.stops
+
+    def words(member: int) -> str:
+        stopped = ", stopped" if stops[member] else ""
+        return f"member {member + 1} (seed {configs[member].seed}{stopped})"
+
     return st.selectbox(
         "Member looked into",
         range(run.trainer.members),
-        format_func=lambda member: f"member {member + 1} (seed {configs[member].seed})",
+        format_func=words,
         key=f"member_{run.trainer.members}",
         persist_state="session",
         width=240,
