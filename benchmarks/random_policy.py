@@ -14,6 +14,7 @@ import numpy as np
 from report import Report, arguments
 
 from dqn_core.environments import environment_spec, known_environments
+from dqn_core.processor import set_threads
 from dqn_core.random_returns import RandomReturn, random_episodes, random_return
 
 LEAST_EPISODES = 5_000
@@ -52,6 +53,7 @@ def measured_return(env_id: str, episodes: int, steps: int) -> tuple[RandomRetur
 
 def main() -> None:
     options = arguments(__doc__).parse_args()
+    set_threads()
     episodes, steps = (20, 0) if options.quick else (LEAST_EPISODES, LEAST_STEPS)
     report = Report("The random policy")
     rows = []

@@ -17,6 +17,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("learner", ["Stable-Baselines3", "plain PyTorch", "Tianshou", "floor", "update"]),
         ("population", ["hidden 64", "Stable-Baselines3's for one", "among 8"]),
         ("replay", ["10,000", "1,000,000"]),
+        ("random_policy", ["Acrobot-v1", "20 episodes", "Taxi-v4", "exact"]),
         ("solve", ["rl-zoo", "not solved"]),
         (
             "learning",
