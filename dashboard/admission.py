@@ -42,8 +42,10 @@ def refused(headers: Headers) -> str:
                     "address, or start it with --browser.serverAddress and that name."
                 )
     if config.get_option("server.enableCORS"):
+        # A server in front of this one may pass another name than the one that the page has.
+        names = hosts if _given_name() == "localhost" else [*hosts, _given_name()]
         for origin in headers.getlist("origin"):
-            is_ours = urlsplit(origin).netloc.lower() in hosts
+            is_ours = urlsplit(origin).netloc.lower() in names
             if not is_ours and origin not in config.get_option("server.corsAllowedOrigins"):
                 return f"This server answers its own pages alone, not one of {origin[:100]!r}."
     return ""
@@ -58,8 +60,7 @@ def _is_own(host: str) -> bool:
         return False
     if not name or "@" in host or parts.path:
         return False
-    given = urlsplit(f"//{config.get_option('browser.serverAddress')}").hostname
-    if name in (given, config.get_option("server.address")):
+    if name in (_given_name(), config.get_option("server.address")):
         return True
     if "." not in name or name.endswith((".localhost", ".local")):
         return True  # known in the local network alone
@@ -68,3 +69,8 @@ def _is_own(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _given_name() -> str:
+    """What the server was told to be called; "localhost" if nothing."""
+    return urlsplit(f"//{config.get_option('browser.serverAddress')}").hostname or "localhost"

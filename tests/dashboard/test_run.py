@@ -1,5 +1,6 @@
 """A run as the page sees it: commands between two steps, changes and the way back, failure."""
 
+import itertools
 import threading
 import time
 
@@ -7,11 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from dashboard.links import MOST_MEMBERS
 from dashboard.restore_points import MOST_KEPT
-from dashboard.run import MOST_SNAPSHOTS, Run, Status, change_label
+from dashboard.run import MOST_SNAPSHOTS, SLICE_SECONDS, Run, Status, change_label
 from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
 from dqn_core import DQNConfig, LabError, Trainer
+from dqn_core.environments import Environment
+from dqn_core.evaluation import MOST_ENVIRONMENTS
 from tests.core.foreign import Foreign, fails_at, registered
 
 SMALL = DQNConfig(
@@ -486,3 +490,31 @@ def test_a_page_has_so_much_memory_for_a_replay_buffer_whatever_the_server_has()
     assert run.config.buffer_capacity == 1_000
     assert not run.restore_points
     run.close()
+
+
+def test_the_heaviest_evaluation_leaves_the_interpreter_to_others_after_each_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The thread looks at its commands and lets pages be answered between two slices only."""
+    made = 0
+    step = Environment.step
+
+    def counted(environment: Environment, action: int) -> tuple[np.ndarray, float, bool, bool]:
+        nonlocal made
+        made += 1
+        return step(environment, action)
+
+    monkeypatch.setattr(Environment, "step", counted)
+    clock = itertools.count(step=0.6 * SLICE_SECONDS)  # as if each thing took more than half of it
+    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: next(clock))
+    heaviest = SMALL.replace(
+        evaluation_period=1, evaluation_episodes=1_000, max_episode_steps=100_000
+    )
+    run = Run([heaviest.replace(seed=seed) for seed in range(MOST_MEMBERS)])
+    run.start()
+    slots = Slots(1)
+    for _ in range(100):
+        made = 0
+        run.advance(slots)
+        assert 0 < made <= MOST_ENVIRONMENTS
+    assert run.trainer.evaluations.is_under_way
