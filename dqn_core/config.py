@@ -33,8 +33,8 @@ class DQNConfig:
         0,
         "Environment",
         "Time limit",
-        "Steps after which the environment truncates an episode; 0 keeps the environment's own "
-        "limit (1,000 if it has none). Truncation is not failure: the target still bootstraps "
+        "An episode is truncated after this many environment steps; 0 keeps the environment's "
+        "own limit (1,000 if it has none). Truncation is not failure: the target still bootstraps "
         "there.",
         symbol="T",
         unit="environment steps",
@@ -42,14 +42,14 @@ class DQNConfig:
         applies="next episode",
         rare=True,
         too_low="the agent never sees what happens later.",
-        too_high="a good agent's episodes get long, and a bad one's may never end.",
+        too_high="episodes of a good agent get long, and those of a bad one may never end.",
     )
     seed: int = declare(
         0,
         "Environment",
         "Seed",
-        "Fixes the initial weights, the exploration, the sampling and the environment. "
-        "Every whole number is a seed, 0 too.",
+        "Decides the initial weights and the random numbers of exploration, sampling and "
+        "environment. Every whole number is a seed, also 0.",
         high=2**53 - 1,  # what JSON and a browser carry exactly
         applies="restart",
         per_member=True,
@@ -71,19 +71,18 @@ class DQNConfig:
         symbol="ε₀",
         high=1.0,
         per_member=True,
-        too_low="the replay buffer fills with one habit.",
-        too_high="cannot be: 1 is all random.",
+        too_low="the first episodes are much alike, and the buffer holds little variety.",
     )
     epsilon_end: float = declare(
         0.1,
         "Explore",
         "ε end",
-        "Share of random actions once the schedule has run out.",
+        "Share of random actions after the schedule has ended.",
         symbol="ε∞",
         high=1.0,
         per_member=True,
-        too_low="the agent stops finding out about what it does not do.",
-        too_high="the training return stays low however good the agent is.",
+        too_low="the agent stops trying other actions.",
+        too_high="the return in training stays low, even if the agent is good.",
     )
     epsilon_decay: int = declare(
         5_000,
@@ -96,21 +95,22 @@ class DQNConfig:
         low=1,
         high=1_000_000,
         per_member=True,
-        too_low="the agent trusts its first guesses.",
-        too_high="it keeps acting at random long after it knows better.",
+        too_low="the agent relies on its first, wrong Q-values.",
+        too_high="the agent acts at random for longer than it needs to.",
     )
     buffer_capacity: int = declare(
         50_000,
         "Remember",
         "Buffer capacity",
-        "Transitions kept for replay; the oldest are overwritten. Shrinking keeps the newest.",
+        "Transitions kept for replay; new ones overwrite the oldest. A smaller buffer keeps the "
+        "newest.",
         symbol="N",
         unit="transitions",
         scale="log",
         low=16,
         high=1_000_000,
-        too_low="batches are alike, and what was learnt earlier is forgotten.",
-        too_high="batches hold much from policies long gone, and memory fills.",
+        too_low="batches are much alike, and the network forgets what it learnt earlier.",
+        too_high="batches hold many transitions of old policies, and memory fills up.",
     )
     learning_starts: int = declare(
         1_000,
@@ -120,15 +120,15 @@ class DQNConfig:
         unit="environment steps",
         high=100_000,
         rare=True,
-        too_low="the network fits a handful of transitions.",
+        too_low="the network overfits to a few transitions.",
         too_high="time passes without learning.",
     )
     sampling: str = declare(
         "uniform",
         "Remember",
         "Replay order",
-        "Which transitions make a batch: drawn uniformly, or one run of consecutive ones "
-        "(as when learning without replay; it shows why replay shuffles).",
+        "How a batch is drawn: uniformly at random, or as a sequence of consecutive transitions. "
+        "The sequence is like learning without replay, and shows why replay shuffles.",
         choices=("uniform", "sequential"),
         rare=True,
     )
@@ -142,8 +142,8 @@ class DQNConfig:
         scale="log",
         low=1,
         high=1_024,
-        too_low="the gradient is noisy.",
-        too_high="each update is slow, for little gain.",
+        too_low="the gradient varies much from batch to batch.",
+        too_high="each update is slow and hardly better.",
     )
     train_frequency: int = declare(
         2,
@@ -155,8 +155,7 @@ class DQNConfig:
         low=1,
         high=10_000,
         rare=True,
-        too_low="cannot be: 1 is after every step.",
-        too_high="the policy that collects the data lags behind what was learnt.",
+        too_high="the network learns little from each environment step.",
     )
     gradient_steps: int = declare(
         1,
@@ -168,46 +167,47 @@ class DQNConfig:
         low=1,
         high=1_000,
         rare=True,
-        too_low="transitions are used less often than they could be.",
-        too_high="the network overfits to the buffer, and the target stands still meanwhile.",
+        too_low="the network learns little from each environment step.",
+        too_high="the network overfits to the transitions in the buffer.",
     )
     gamma: float = declare(
         0.99,
         "Learn",
         "Discount",
-        "What a reward one step later is worth now. "
+        "How much a reward counts if it comes one step later. "
         "The horizon is about 1 / (1 − γ) environment steps.",
         symbol="γ",
         high=1.0,
         per_member=True,
-        too_low="the agent is short-sighted.",
-        too_high="values grow large and settle slowly; at 1 they may never.",
+        too_low="the agent ignores rewards that come later.",
+        too_high="Q-values grow large and settle slowly; with γ = 1 they may never settle.",
     )
     n_step: int = declare(
         5,
         "Learn",
         "n-step return",
-        "Rewards summed before the target bootstraps (Sutton & Barto 7.1).",
+        "Number of rewards that are summed before the target bootstraps (Sutton & Barto 7.1).",
         symbol="n",
         unit="environment steps",
         low=1,
         high=20,
         rare=True,
-        too_low="news of a reward travels one step an update.",
-        too_high="the target mixes in old, exploring actions and gets noisy.",
+        too_low="each update passes a reward back by only one step.",
+        too_high="the target depends on many random actions of older policies, and varies much.",
     )
     double_dqn: bool = declare(
         True,
         "Learn",
         "Double DQN",
-        "The online network chooses the next action, the target network values it, which removes "
-        "much of the overestimation (van Hasselt et al. 2016).",
+        "The online network chooses the next action, and the target network values it. This "
+        "removes much of the overestimation (van Hasselt et al. 2016).",
     )
     loss: str = declare(
         "huber",
         "Learn",
         "Loss",
-        "Mean squared TD error, or Huber: linear beyond an error of 1, so that outliers pull less.",
+        "Mean squared TD error (mse), or huber: linear for errors above 1, so that outliers count "
+        "less.",
         choices=("mse", "huber"),
         per_member=True,
     )
@@ -221,8 +221,8 @@ class DQNConfig:
         low=1e-6,
         high=1.0,
         per_member=True,
-        too_low="nothing seems to happen.",
-        too_high="Q-values jump about or diverge.",
+        too_low="learning is too slow to be seen.",
+        too_high="Q-values change abruptly or diverge.",
     )
     learning_rate_end: float = declare(
         1e-5,
@@ -235,15 +235,15 @@ class DQNConfig:
         high=1.0,
         per_member=True,
         rare=True,
-        too_low="late training changes nothing any more.",
-        too_high="the policy keeps wobbling at the end.",
+        too_low="late updates hardly change anything.",
+        too_high="the policy still changes back and forth at the end.",
     )
     gradient_clipping: str = declare(
         "norm",
         "Learn",
         "Gradient clipping",
-        "Clamp every element of the gradient (as the notebook does), shorten the whole gradient "
-        "to a length, or leave it.",
+        "What is limited: the length of the whole gradient (norm), each of its elements (value, "
+        "as in the notebook), or nothing (none).",
         choices=("none", "value", "norm"),
         per_member=True,
         rare=True,
@@ -252,33 +252,34 @@ class DQNConfig:
         1.0,
         "Learn",
         "Clipping limit",
-        "The largest element or the largest length that clipping lets through.",
+        "Largest length (norm) or largest element (value) of the gradient after clipping.",
         scale="log",
         low=1e-3,
         high=1e3,
         per_member=True,
         rare=True,
-        too_low="every gradient is cut down, and Adam sees only directions.",
-        too_high="clipping never happens.",
+        too_low="every gradient is clipped, and only its direction counts.",
+        too_high="no gradient is ever clipped.",
     )
     target_update_period: int = declare(
         1,
         "Target",
         "Target update every",
-        "How often the target network moves towards the online one.",
+        "How often the target network moves towards the online network.",
         symbol="C",
         scale="log",
         low=1,
         high=100_000,
         per_member=True,
-        too_low="the network chases its own tail (unless τ is small).",
-        too_high="the target is stale, and learning waits for it.",
+        too_low="the target changes with every update, and Q-values may diverge (unless τ is "
+        "small).",
+        too_high="the target is out of date, and learning is slow.",
     )
     target_update_unit: str = declare(
         "gradient_updates",
         "Target",
         "Target update unit",
-        "What the target period counts.",
+        "The unit in which “Target update every” counts.",
         choices=("episodes", "env_steps", "gradient_updates"),
         per_member=True,
     )
@@ -286,15 +287,15 @@ class DQNConfig:
         0.02,
         "Target",
         "Target update share",
-        "How far the target moves each time: 1 copies the online network (hard update), "
-        "a small share every update is Polyak averaging.",
+        "How far the target network moves each time: 1 copies the online network (hard update); "
+        "a small share at every update is Polyak averaging.",
         symbol="τ",
         scale="log",
         low=1e-4,
         high=1.0,
         per_member=True,
-        too_low="the target lags far behind.",
-        too_high="the target follows every wobble (unless the period is long).",
+        too_low="the target network is far behind the online network.",
+        too_high="the target changes as fast as the online network (unless it moves rarely).",
     )
     hidden_dim: int = declare(
         128,
@@ -306,7 +307,7 @@ class DQNConfig:
         low=4,
         high=1_024,
         applies="restart",
-        too_low="the network cannot express the values.",
+        too_low="the network is too small to represent the Q-values.",
         too_high="each update is slow.",
     )
     dueling: bool = declare(
@@ -321,7 +322,8 @@ class DQNConfig:
         50_000,
         "Budget",
         "Step budget",
-        "Environment steps after which training stops; the learning rate reaches its end there.",
+        "Training stops after this many environment steps. The learning rate reaches its end "
+        "value there.",
         unit="environment steps",
         scale="log",
         low=100,
@@ -333,7 +335,7 @@ class DQNConfig:
         0,
         "Budget",
         "Episode budget",
-        "Episodes after which training stops; 0 is no limit.",
+        "Training stops after this many episodes; 0 means no limit.",
         unit="episodes",
         high=1_000_000,
         rare=True,
@@ -343,7 +345,7 @@ class DQNConfig:
         0,
         "Budget",
         "Time budget",
-        "Seconds of training after which it stops; 0 is no limit.",
+        "Training stops after this many seconds of training; 0 means no limit.",
         unit="seconds",
         high=1_000_000,
         rare=True,
@@ -353,50 +355,51 @@ class DQNConfig:
         2_500,
         "Budget",
         "Evaluate every",
-        "Environment steps between two greedy evaluations, which the training never notices; "
-        "0 is never.",
+        "Environment steps between two greedy evaluations. They do not affect training. 0 means "
+        "never.",
         unit="environment steps",
         high=1_000_000,
         rare=True,
-        too_low="evaluating takes longer than training.",
+        too_low="evaluation takes longer than training.",
         too_high="you learn late how good the greedy policy is.",
     )
     evaluation_episodes: int = declare(
         10,
         "Budget",
-        "Episodes an evaluation",
-        "Greedy episodes averaged in one evaluation.",
+        "Episodes per evaluation",
+        "Greedy episodes that one evaluation averages.",
         unit="episodes",
         low=1,
         high=1_000,
         rare=True,
-        too_low="the average is luck.",
-        too_high="evaluating takes longer than training.",
+        too_low="the average depends on luck.",
+        too_high="evaluation takes longer than training.",
     )
     stop_when_solved: bool = declare(
         False,
         "Budget",
         "Stop when solved",
-        "Stop as soon as a greedy evaluation reaches the environment's solve threshold.",
+        "Training stops when a greedy evaluation reaches the environment's solve threshold.",
         rare=True,
     )
     plateau_evaluations: int = declare(
         0,
         "Budget",
-        "Stop at a plateau of",
-        "Greedy evaluations in a row without a new best after which training stops; 0 is never.",
+        "Evaluations without improvement",
+        "Training stops after this many greedy evaluations in a row without a new best; 0 means "
+        "never.",
         unit="evaluations",
         high=1_000,
         rare=True,
-        too_low="one unlucky evaluation ends the run.",
-        too_high="the plateau goes on for long.",
+        too_low="a few unlucky evaluations end the run.",
+        too_high="the run goes on for long without improvement.",
     )
     device: str = declare(
         "cpu",
         "Network",
         "Device",
-        "Where the networks live: the processor, a CUDA GPU, or the GPU if there is one. "
-        "For one small network the processor is faster.",
+        "Where the networks are computed: on the processor (cpu), on a CUDA GPU (cuda), or on the "
+        "GPU if there is one (auto). For one small network the processor is faster.",
         choices=("auto", "cpu", "cuda"),
         applies="restart",
         rare=True,
@@ -420,8 +423,8 @@ class DQNConfig:
         for name, is_on in stops.items():
             if is_on and not self.evaluation_period:
                 raise ConfigurationError(
-                    f"{name} needs greedy evaluations, but evaluation_period is 0: set one of "
-                    "them.",
+                    f"{name} needs greedy evaluations, but evaluation_period is 0: change one "
+                    "of the two.",
                     name,
                     "evaluation_period",
                 )

@@ -19,7 +19,7 @@ def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, str]:
     if first_update > end.step:
         names = ("learning_starts", "train_frequency")
         name = max(names, key=lambda name: getattr(config, name))
-        what = f"No gradient update is due before environment step {first_update:,}"
+        what = f"The first gradient update is due at environment step {first_update:,}"
         sentences[name] = end.too_early_for(what, name)
     else:  # without updates the target network has nothing to follow
         sentences |= _target_updates(config, end)
@@ -39,7 +39,7 @@ class _End:
 
     def too_early_for(self, what: str, name: str) -> str:
         return (
-            f"{what}, and the run ends {self.words}: make {name} smaller or {self.budget} larger."
+            f"{what}, but the run ends {self.words}: make {name} smaller or {self.budget} larger."
         )
 
 
@@ -47,7 +47,10 @@ def _end(config: DQNConfig, spec: EnvironmentSpec) -> _End:
     # How long an episode is nobody knows yet, but it is no longer than the time limit.
     of_episodes = config.total_episodes * spec.max_episode_steps
     if 0 < of_episodes < config.total_steps:
-        words = f"with episode {config.total_episodes:,}, by environment step {of_episodes:,}"
+        words = (
+            f"after episode {config.total_episodes:,}, at the latest at environment step "
+            f"{of_episodes:,}"
+        )
         return _End(of_episodes, "total_episodes", words)
     return _End(config.total_steps, "total_steps", f"at {config.total_steps:,}")
 
@@ -64,15 +67,15 @@ def _target_updates(config: DQNConfig, end: _End) -> dict[str, str]:
         frequency = config.train_frequency
         rounds = end.step // frequency - _first_update(config) // frequency + 1
         most = rounds * config.gradient_steps
-        end = replace(end, words=f"with {most:,} gradient updates")
+        end = replace(end, words=f"after {most:,} gradient updates")
     elif config.target_update_unit == "episodes" and config.total_episodes:
         most = config.total_episodes
-        end = replace(end, budget="total_episodes", words=f"with episode {most:,}")
+        end = replace(end, budget="total_episodes", words=f"after episode {most:,}")
     if config.target_update_period <= most:
         return {}
     unit = config.target_update_unit.removesuffix("s").replace("env_", "environment_")
     what = (
-        f"The target network is not due to move before {unit.replace('_', ' ')} "
+        f"The first move of the target network is due at {unit.replace('_', ' ')} "
         f"{config.target_update_period:,}"
     )
     return {"target_update_period": end.too_early_for(what, "target_update_period")}
@@ -81,13 +84,16 @@ def _target_updates(config: DQNConfig, end: _End) -> dict[str, str]:
 def _evaluations(config: DQNConfig, end: _End) -> dict[str, str]:
     sentences = {}
     if config.evaluation_period > end.step:
-        what = f"No greedy evaluation is due before environment step {config.evaluation_period:,}"
+        what = (
+            f"The first greedy evaluation is due at environment step {config.evaluation_period:,}"
+        )
         sentences["evaluation_period"] = end.too_early_for(what, "evaluation_period")
     # The first evaluation is the best so far: only those after it can be without a new best.
     first_stop = config.evaluation_period * (config.plateau_evaluations + 1)
     if config.plateau_evaluations and first_stop > end.step:
         what = (
-            f"A plateau of {config.plateau_evaluations:,} evaluations does not show before "
+            f"{config.plateau_evaluations:,} evaluations without improvement are not possible "
+            "before "
             f"environment step {first_stop:,}"
         )
         sentences["plateau_evaluations"] = end.too_early_for(what, "plateau_evaluations")

@@ -62,13 +62,16 @@ class Hyperparameter:
 
     @property
     def help(self) -> str:
-        """Meaning, direction of effect, range and when a change applies, as one paragraph."""
+        """Meaning, direction of effect, range and when a change applies, as one paragraph.
+
+        The choices of a list or a switch are seen where it is, so they are not repeated here.
+        """
         parts = [self.description]
         if self.too_low:
             parts.append(f"Too low: {self.too_low}")
         if self.too_high:
             parts.append(f"Too high: {self.too_high}")
-        if self.scale != "text":
+        if self.kind in (int, float):
             unit = f" {self.unit}" if self.unit else ""
             parts.append(f"Range: {self.range_text}{unit}.")
         parts.append(f"A change applies {APPLIES_WORDS[self.applies]}.")

@@ -138,8 +138,10 @@ def test_help_shows_every_hyperparameter_with_its_range(capsys, monkeypatch):
         assert f"  {option(name)}" in text
         assert declared.label in text
         assert declared.help in text
-        if declared.scale != "text":
+        if declared.kind in (int, float):
             assert f"Range: {declared.range_text}" in declared.help
+        elif declared.choices:
+            assert f"{option(name)} {'|'.join(declared.choices)}" in text
 
 
 @pytest.mark.parametrize("name", [n for n, d in HYPERPARAMETERS.items() if d.kind is not bool])

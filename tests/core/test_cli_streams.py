@@ -108,4 +108,4 @@ def test_what_will_never_come_is_told_before_the_training(
 ) -> None:
     main(["train", *SMALL, "--learning-starts", "600"])
     told = capsys.readouterr().err.splitlines()
-    assert told[0].startswith("No gradient update is due before environment step 600")
+    assert told[0].startswith("The first gradient update is due at environment step 600")

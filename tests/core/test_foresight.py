@@ -29,42 +29,43 @@ def test_an_ordinary_run_gives_no_cause_for_a_word() -> None:
         (
             {"learning_starts": 301},
             "learning_starts",
-            "No gradient update is due before environment step 301, and the run ends at 300: "
+            "The first gradient update is due at environment step 301, but the run ends at 300: "
             "make learning_starts smaller or total_steps larger.",
         ),
-        ({"train_frequency": 400}, "train_frequency", "before environment step 400"),
+        ({"train_frequency": 400}, "train_frequency", "at environment step 400"),
         (
             {"learning_starts": 250, "train_frequency": 200},
             "learning_starts",
-            "before environment step 400",
+            "at environment step 400",
         ),
         (
             {"learning_starts": 290, "total_episodes": 2, "max_episode_steps": 100},
             "learning_starts",
-            "with episode 2, by environment step 200: make learning_starts smaller or "
+            "after episode 2, at the latest at environment step 200: make learning_starts smaller "
+            "or "
             "total_episodes larger.",
         ),
         (
             {"target_update_period": 301, "target_update_unit": "env_steps"},
             "target_update_period",
-            "not due to move before environment step 301, and the run ends at 300",
+            "is due at environment step 301, but the run ends at 300",
         ),
         (
             {"target_update_period": 292},
             "target_update_period",
-            "before gradient update 292, and the run ends with 291 gradient updates",
+            "at gradient update 292, but the run ends after 291 gradient updates",
         ),
         (
             {"target_update_period": 4, "target_update_unit": "episodes", "total_episodes": 3},
             "target_update_period",
-            "before episode 4, and the run ends with episode 3: make target_update_period smaller "
+            "at episode 4, but the run ends after episode 3: make target_update_period smaller "
             "or total_episodes larger.",
         ),
-        ({"evaluation_period": 301}, "evaluation_period", "before environment step 301"),
+        ({"evaluation_period": 301}, "evaluation_period", "at environment step 301"),
         (
             {"evaluation_period": 100, "plateau_evaluations": 3},
             "plateau_evaluations",
-            "A plateau of 3 evaluations does not show before environment step 400",
+            "3 evaluations without improvement are not possible before environment step 400",
         ),
     ],
 )

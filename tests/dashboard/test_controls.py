@@ -117,7 +117,7 @@ def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() 
 def test_what_the_run_will_never_do_is_told_at_its_control_folded_away_or_not() -> None:
     app = opened(total_steps="600")
     words = (
-        "No gradient update is due before environment step 1,000, and the run ends at 600: "
+        "The first gradient update is due at environment step 1,000, but the run ends at 600: "
         "make Learning starts smaller or Step budget larger."
     )
     assert words in [warning.value for warning in app.sidebar.warning]
