@@ -14,7 +14,7 @@ OPTIONS = {
     "server.enableCORS": True,
     "server.corsAllowedOrigins": [],
     "server.address": "127.0.0.1",
-    "browser.serverAddress": "127.0.0.1",
+    "browser.serverAddress": "localhost",
 }
 
 
@@ -50,7 +50,14 @@ def test_the_servers_own_pages_are_answered(host: str) -> None:
             "http://127.0.0.1",
             "http://localhost:8501",
         ),
-        *("null", "", "file://", "http://127.0.0.1:8501.evil.example", "http://x@127.0.0.1:8501"),
+        *(
+            "http://localhost",
+            "null",
+            "",
+            "file://",
+            "http://127.0.0.1:8501.evil.example",
+            "http://x@127.0.0.1:8501",
+        ),
     ],
 )
 def test_a_page_of_another_host_or_port_is_refused_with_its_name(origin: str) -> None:
@@ -80,6 +87,8 @@ def test_of_several_origins_each_must_be_a_page_of_the_server() -> None:
 def test_names_and_pages_that_the_options_give_are_answered(options: dict[str, Any]) -> None:
     options["browser.serverAddress"] = "lab.example"
     assert from_page("https://lab.example", "lab.example") == ""
+    assert from_page("https://lab.example", "127.0.0.1:8501") == "", "behind another server"
+    assert from_page("http://lab.example:9999", "127.0.0.1:8501")
     options["server.corsAllowedOrigins"] = ["https://school.example"]
     assert from_page("https://school.example", "lab.example") == ""
     options["server.allowedHosts"] = ["other.example"]

@@ -15,7 +15,6 @@ from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
 from dqn_core import DQNConfig, LabError, Trainer
 from dqn_core.environments import Environment
-from dqn_core.evaluation import MOST_ENVIRONMENTS
 from tests.core.foreign import Foreign, fails_at, registered
 
 SMALL = DQNConfig(
@@ -516,5 +515,5 @@ def test_the_heaviest_evaluation_leaves_the_interpreter_to_others_after_each_ste
     for _ in range(100):
         made = 0
         run.advance(slots)
-        assert 0 < made <= MOST_ENVIRONMENTS
+        assert 0 < made <= 256
     assert run.trainer.evaluations.is_under_way
