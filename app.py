@@ -168,7 +168,7 @@ def messages(session: Session) -> None:
         falls = run.config.learning_rate_end < run.config.learning_rate
         tell(
             f"{run.message} To go on, raise or switch off that limit under Budget. "
-            + ("A larger step budget raises α again, which falls over it. " if falls else "")
+            + ("α falls over the step budget: a larger one raises it again. " if falls else "")
             + "Reset begins a fresh run."
         )
     elif run.status is Status.WAITING:

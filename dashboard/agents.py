@@ -11,9 +11,9 @@ import torch
 
 from dashboard.markup import plain
 from dashboard.notices import tell, tell_error
-from dashboard.run import show
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
+from dashboard.words import show
 from dqn_core import HYPERPARAMETERS, PRESETS, Agent, LabError, load_agent
 from dqn_core.errors import CheckpointError
 from dqn_core.packing import unpack

@@ -14,9 +14,10 @@ from dashboard.links import MOST_MEMBERS, Link
 from dashboard.notices import tell_error
 from dashboard.number_box import number_box
 from dashboard.picks import picks
-from dashboard.run import Status, show
+from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
+from dashboard.words import show
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
 from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter, Value

@@ -10,7 +10,8 @@ import numpy as np
 
 from dashboard.live_chart import Dash
 from dashboard.returns import average_returns, greedy_returns, over_members
-from dashboard.run import Run, change_label, show
+from dashboard.run import Run
+from dashboard.words import change_label, show
 from dqn_core import HYPERPARAMETERS, Agent, DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.history import WHEN

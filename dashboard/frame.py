@@ -2,6 +2,7 @@
 
 import gc
 import os
+from functools import partial
 from pathlib import Path
 
 # Rollouts render without a window.
@@ -11,7 +12,8 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import streamlit as st
 
 from dashboard.address import keep_address, tell_problems
-from dashboard.session import Session, current_session
+from dashboard.session import Session
+from dashboard.visits import come_back, current_session
 from dqn_core.processor import set_threads
 
 SIDEBAR_WIDTH = 315
@@ -48,7 +50,7 @@ def open_page(title: str) -> Session:
         for script, name, symbol in PAGES:
             st.page_link(script, label=name, icon=symbol)
         session = current_session()
-        keep_address(title, session.remembered, session.answered, session.come_back)
+        keep_address(title, session.remembered, session.answered, partial(come_back, session))
     tell_problems(session.link_problems)
     return session
 

@@ -6,7 +6,8 @@ from html import escape
 
 from dashboard.lesson import control_name
 from dashboard.links import GROUPS, Link
-from dashboard.run import Run, change_label, show
+from dashboard.run import Run
+from dashboard.words import change_label, show
 from dqn_core import HYPERPARAMETERS, PRESETS, preset
 from dqn_core.hyperparameter import Value
 

@@ -7,7 +7,6 @@ thread's next slice.
 
 import time
 import uuid
-from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -17,33 +16,23 @@ from typing import Any
 import numpy as np
 
 from dashboard.links import Link
+from dashboard.pace import Pace
 from dashboard.restore_points import RestorePoint, Undone, keep_newest
+from dashboard.size import check_size
 from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
-from dqn_core import HYPERPARAMETERS, Agent, DQNConfig, LabError, Trainer
+from dashboard.words import change_label
+from dqn_core import Agent, DQNConfig, LabError, Trainer
 from dqn_core.diagnostics import recent_observations, spread_observations
-from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, EnvironmentFailure
-from dqn_core.evaluation import network_shape
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.interaction import Moment
 from dqn_core.learner import learning_rate_at
-from dqn_core.memory import in_words
-from dqn_core.numbers import number, setting
-from dqn_core.replay import replay_bytes
+from dqn_core.numbers import number
 
 SLICE_SECONDS = 0.02
 """How long the thread trains between two looks at its commands."""
-
-PACE_SECONDS = 3.0
-"""How far the measured speed looks back."""
-
-MOST_WEIGHTS = 5_000_000
-"""Of all members of a run; a run keeps six numbers for each, and a server many runs."""
-
-MOST_REPLAY_BYTES = 2**30
-"""Of all members of a run: a server has many visitors."""
 
 MOST_SNAPSHOTS = 20
 """Agents kept from earlier in the run; beyond it every second one is dropped."""
@@ -79,7 +68,7 @@ class Run:
 
     def __init__(self, source: Sequence[DQNConfig] | Trainer) -> None:
         """A new run of configurations, or the one that a trainer has got to."""
-        _check_size(source.configs if isinstance(source, Trainer) else source)
+        check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
         self.id = uuid.uuid4().hex[:12]
         self.place = self.id
@@ -94,7 +83,7 @@ class Run:
         self._only: dict[str, int] = {}
         self._steps_per_second: float | None = None
         self._next_step_at = 0.0
-        self._pace: deque[tuple[float, int, float]] = deque()  # time, steps, training time
+        self._pace = Pace()
 
     @property
     def history(self) -> History:
@@ -144,20 +133,13 @@ class Run:
 
     @property
     def measured_speed(self) -> float:
-        """Environment steps a second over the last `PACE_SECONDS` of training."""
-        return self._rate(1)
+        """Environment steps a second of late."""
+        return self._pace.steps_per_second
 
     @property
     def training_share(self) -> float:
         """Seconds of training in a second, over the same time: the rest it waits."""
-        return self._rate(2)
-
-    def _rate(self, of: int) -> float:
-        measured = list(self._pace)
-        if len(measured) < 2 or measured[-1][0] <= measured[0][0]:
-            return 0.0
-        begin, end = measured[0], measured[-1]
-        return (end[of] - begin[of]) / (end[0] - begin[0])
+        return self._pace.training_share
 
     @property
     def stopped(self) -> list[str]:
@@ -221,7 +203,7 @@ class Run:
             if all(getattr(c, n) == v for c in self.trainer.configs for n, v in changes.items()):
                 return False
             if "buffer_capacity" in changes:
-                _check_size([config.replace(**changes) for config in self.trainer.configs])
+                check_size([config.replace(**changes) for config in self.trainer.configs])
             before, rate = self._restore_point(link), self._learning_rate()
             self.trainer.change(None, **changes)
             label = ", ".join(dict.fromkeys(self.change_labels()[before.rows :]))
@@ -247,35 +229,30 @@ class Run:
         ``link`` is what the controls show, for `redo`.
 
         Returns: that state; None for a second click on a change that is taken back already.
-
-        Raises `ConfigurationError`, with nothing changed, where memory no longer has room for it.
         """
         with self._turnstile.for_page():
             if index >= len(self.restore_points):
                 return None
             point = self.restore_points[index]
             left = replace(self._restore_point(link), label=point.label)
-            self._return_to(point, f"before {point.label}")
             self.undone.append(Undone(left, self.restore_points, self.snapshots))
             keep_newest(self.undone, lambda undone: undone.point)
             self.restore_points = self.restore_points[:index]
             self.snapshots = [a for a in self.snapshots if a.env_steps <= point.env_step]
+            self._return_to(point, f"before {point.label}")
             return point
 
     def redo(self) -> RestorePoint | None:
         """Take the newest undo back, and pause where the run was then.
 
         Returns: the state there; None where nothing is undone, or the run went another way since.
-
-        Raises as `undo` does.
         """
         with self._turnstile.for_page():
             if not self.undone:
                 return None
-            undone = self.undone[-1]
-            self._return_to(undone.point, f"with {undone.point.label}")
-            self.undone.pop()
+            undone = self.undone.pop()
             self.restore_points, self.snapshots = undone.restore_points, undone.snapshots
+            self._return_to(undone.point, f"with {undone.point.label}")
             return undone.point
 
     def _restore_point(self, link: Link | None) -> RestorePoint:
@@ -382,18 +359,12 @@ class Run:
                 return min(0.05, self._next_step_at - now)
             if self.trainer.run(max_steps=int(may_step), max_seconds=SLICE_SECONDS):
                 self._next_step_at = max(self._next_step_at, now - SLICE_SECONDS) + 1 / speed
-        self._measure()
+        self._pace.add(time.monotonic(), self.trainer.env_step, self.trainer.seconds)
         self._keep_snapshot()
         finished = self.trainer.finished()
         if finished:
             self._settle(Status.FINISHED, finished)
         return 0.0
-
-    def _measure(self) -> None:
-        now = time.monotonic()
-        self._pace.append((now, self.trainer.env_step, self.trainer.seconds))
-        while len(self._pace) > 2 and self._pace[0][0] < now - PACE_SECONDS:
-            self._pace.popleft()
 
     def _keep_snapshot(self) -> None:
         evaluated = self.trainer.evaluated
@@ -408,35 +379,3 @@ class Run:
         self.pause()
         with self._turnstile.for_page():
             self.trainer.close()
-
-
-def _check_size(configs: Sequence[DQNConfig]) -> None:
-    """Refuse what would fill a server's memory before anything is trained."""
-    first, spec = configs[0], environment_spec(configs[0].env_id)
-    shape = network_shape(spec, first)
-    if len(configs) * shape.n_parameters > MOST_WEIGHTS:
-        raise ConfigurationError(
-            f"{len(configs)} networks of {shape.n_parameters:,} weights are more than the "
-            f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or a smaller hidden width."
-        )
-    size = replay_bytes(len(configs), first.buffer_capacity, spec.observation_dim)
-    if size > MOST_REPLAY_BYTES:
-        raise ConfigurationError(
-            f"{len(configs)} × {first.buffer_capacity:,} transitions may take {in_words(size)} of "
-            f"memory and a page has {in_words(MOST_REPLAY_BYTES)}: lower the buffer capacity or "
-            "take fewer seeds.",
-            "buffer_capacity",
-        )
-
-
-def change_label(name: str, old: Value, new: Value) -> str:
-    """A change as a chart can show it: ``γ 0.99 → 0.9``."""
-    declared = HYPERPARAMETERS[name]
-    return f"{declared.symbol or declared.label} {show(old)} → {show(new)}"
-
-
-def show(value: Value) -> str:
-    """A hyperparameter's value for a person."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value.replace("_", " ") if isinstance(value, str) else setting(value)

@@ -1,21 +1,16 @@
 """What belongs to one browser session: its draft configuration, its run, its runner."""
 
-import os
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
+from dataclasses import replace
 
-import streamlit as st
-
-from dashboard.absent import Absent
-from dashboard.address import Remembered, read_address
+from dashboard.address import Remembered
 from dashboard.earlier import Earlier, EarlierRuns
 from dashboard.links import MEMBERS, MOST_MEMBERS, Link, pasted
 from dashboard.restore_points import RestorePoint
-from dashboard.run import Run, Status, change_label
+from dashboard.run import Run, Status
 from dashboard.runner import Runner
-from dashboard.slots import Slots
+from dashboard.words import change_label
 from dqn_core import DQNConfig, LabError, preset
 from dqn_core.checkpoint import load_run
 from dqn_core.config import HYPERPARAMETERS
@@ -24,22 +19,17 @@ from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.foresight import never_due
 from dqn_core.hyperparameter import Value
 
-LOST = (
-    "The run of this page is lost: the server was restarted, or the page was away for too long. "
-    "The controls have its values."
-)
-
 
 class Session:
     """What the controls show, as a link, and the run it made.
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. While ``for_next`` is set none of them reaches the run: all are the
-    next one's. ``problem`` is the sentence of the last refusal and ``refused`` the
-    control it belongs to; ``left_alone`` are the controls that a lesson fixes and that the last
-    paste, or an earlier run's values, would have changed; ``link_problems`` says what of the
-    opening link was not used. ``earlier`` are the runs before the present one, and the ways that
-    were undone. ``name`` is known to its own browser tab alone.
+    next one's. ``problem`` is the sentence of the last refusal and ``refused`` the control it
+    belongs to; ``left_alone`` are the controls that a lesson fixes and that the last paste, or an
+    earlier run's values, would have changed; ``link_problems`` says what of the opening link was
+    not used, and ``asked_for`` is its query. ``earlier`` are the runs before the present one, and
+    the ways that were undone. ``name`` is known to its own browser tab alone.
     """
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
@@ -56,7 +46,7 @@ class Session:
 
     def _start_from(self, link: Link, link_problems: Sequence[str]) -> None:
         self.link = link
-        self._asked_for = link.query  # whether or not it can be built
+        self.asked_for = link.query  # whether or not it can be built
         self.link_problems = list(link_problems)
         try:
             self.run = Run(self.link.member_configs)
@@ -229,7 +219,7 @@ class Session:
         The way that is given up is kept to compare with. What waited for a reset then waits again.
         """
         given_up = Earlier.of(self.run)
-        point = self._return(lambda: self.run.undo(index, self._link_of_run))
+        point = self.run.undo(index, self._link_of_run)
         if point:
             if len(given_up.episodes["return"]) > len(self.run.history.episodes):
                 self.earlier.keep(replace(given_up, was_undone=True))
@@ -237,19 +227,10 @@ class Session:
 
     def redo(self) -> None:
         """Take the newest undo back, in the run and in its controls."""
-        point = self._return(self.run.redo)
+        point = self.run.redo()
         if point:
             self.earlier.go_again(self.run)
             self._show_values_at(point)
-
-    def _return(self, go: Callable[[], RestorePoint | None]) -> RestorePoint | None:
-        """``go()``; a refusal becomes ``problem``, with nothing changed."""
-        self.problem = self.refused = ""
-        try:
-            return go()
-        except LabError as error:
-            self.problem = str(error)
-            return None
 
     @property
     def _link_of_run(self) -> Link:
@@ -295,30 +276,21 @@ class Session:
             self.problem, self.refused = f"{name} was not opened. {error}", "open"
         return not self.problem
 
-    def come_back(self, left: Remembered) -> None:
-        """Go on with what the tab had before its page was loaded again, or the server restarted.
+    def take_over(self, before: "Session") -> None:
+        """Go on with the run of a session that lost its page, and with its controls."""
+        self.run.close()
+        self.link, self.run, self.earlier = before.link, before.run, before.earlier
+        self.for_next, self._set_aside = before.for_next, before._set_aside
+        self.link_problems.clear()
+        # Its tab knows it by this name, and may be loaded again before it hears another one.
+        self.name, before.name = before.name, self.name
+        # Should its connection come back after all, it has a run of its own.
+        before.run, before.earlier = Run([before.run.config]), EarlierRuns()
 
-        Unless its address was changed: then it asks for another run. Where the earlier session is
-        not to be found, its values are those of the address, and what is lost is said.
-        """
-        self.answered = left.name
-        link, problems = left.link
-        before = absent().take(left.name, lambda session: session.link.query == link.query)
-        if before:
-            self.run.close()
-            self.link, self.run, self.earlier = before.link, before.run, before.earlier
-            self.for_next, self._set_aside = before.for_next, before._set_aside
-            self.link_problems.clear()
-            # Its tab knows it by this name, and may be loaded again before it hears another one.
-            self.name, before.name = before.name, self.name
-            # Should its connection come back after all, it has a run of its own.
-            before.run, before.earlier = Run([before.run.config]), EarlierRuns()
-            return
-        if link.query != self._asked_for:
-            self.run.close()
-            self._start_from(link, problems)
-        if left.begun and not absent().has(left.name) and not is_connected(left.name):
-            self.run.message = LOST
+    def begin_anew(self, link: Link, link_problems: Sequence[str]) -> None:
+        """Be as one that this link has opened."""
+        self.run.close()
+        self._start_from(link, link_problems)
 
     def needs_reset(self) -> list[str]:
         """What the controls show and the run does not have, as ``Hidden width 128 → 64``."""
@@ -339,58 +311,3 @@ class Session:
         run.steps_per_second = self.run.steps_per_second
         self.run.close()
         self.run = run
-
-
-def current_session() -> Session:
-    """The browser session's own `Session`, with a runner that is alive."""
-    if "session" not in st.session_state:
-        st.session_state["session"] = Session(*read_address())
-    session: Session = st.session_state["session"]
-    session.runner = _visit(session).runner
-    session.runner.touch()
-    sessions()[session.name] = session
-    return session
-
-
-@dataclass(frozen=True)
-class Visit:
-    """The time that a page is connected: it has a runner, and when it ends its run is kept."""
-
-    session: Session
-    runner: Runner
-
-    def end(self) -> None:
-        """Called on the server's event loop."""
-        self.runner.stop()
-        if self.session.has_begun:
-            absent().keep(self.session.name, self.session)
-
-
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda visit: visit.end())
-def _visit(_session: Session) -> Visit:
-    absent().take(_session.name)  # it is back
-    return Visit(_session, Runner(lambda: _session.run, slots()))
-
-
-def is_connected(name: str) -> bool:
-    """Whether another page has the session of that name, as where a tab was duplicated."""
-    session = sessions().get(name)
-    return session is not None and not session.runner.is_stopped
-
-
-@st.cache_resource(show_spinner=False)
-def sessions() -> WeakValueDictionary[str, Session]:
-    """The server's sessions by name."""
-    return WeakValueDictionary()
-
-
-@st.cache_resource(show_spinner=False)
-def absent() -> Absent[Session]:
-    """The server's sessions that have lost their page."""
-    return Absent()
-
-
-@st.cache_resource(show_spinner=False)
-def slots() -> Slots:
-    """The server's places for training; ``DQN_LAB_TRAINING_SLOTS`` sets how many, default 8."""
-    return Slots(int(os.environ.get("DQN_LAB_TRAINING_SLOTS", "8")))

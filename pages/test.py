@@ -13,9 +13,10 @@ from dashboard.markup import plain
 from dashboard.notices import tell_error
 from dashboard.player import player
 from dashboard.results import Results, chart, difference, summary
-from dashboard.session import Session, current_session
+from dashboard.session import Session
 from dashboard.showing import Showing
 from dashboard.takeaway import take_away
+from dashboard.visits import current_session
 from dqn_core import LabError
 from dqn_core.numbers import number
 

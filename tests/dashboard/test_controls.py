@@ -12,8 +12,8 @@ from dashboard.controls import GROUP_SYMBOLS
 from dashboard.lesson import control_name
 from dashboard.links import Link
 from dashboard.picks import picks
-from dashboard.run import change_label, show
 from dashboard.session import Session
+from dashboard.words import change_label, show
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset
 
 APP = Path(__file__).parents[2] / "app.py"

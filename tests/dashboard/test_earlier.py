@@ -11,8 +11,9 @@ from dashboard.links import Link
 from dashboard.run import Run, Status
 from dashboard.run_files import run_bytes
 from dashboard.runner import Runner
-from dashboard.session import Session, Visit
+from dashboard.session import Session
 from dashboard.slots import Slots
+from dashboard.visits import Visit, come_back
 from dqn_core.divergence import Stop
 from tests.core.small_runs import SMALL
 
@@ -187,7 +188,7 @@ def test_after_a_reload_the_page_that_was_left_has_no_part_in_the_runs_of_the_ne
     trained(left)
     Visit(left, Runner(lambda: left.run, Slots(1))).end()
     session = Session(Link(config=SMALL))
-    session.come_back(left.remembered)
+    come_back(session, left.remembered)
     assert words(session) == ["run 1"]
     trained(left).reset()
     assert words(session) == ["run 1"]

@@ -10,9 +10,10 @@ import torch
 
 from dashboard.links import MOST_MEMBERS
 from dashboard.restore_points import MOST_KEPT
-from dashboard.run import MOST_SNAPSHOTS, SLICE_SECONDS, Run, Status, change_label
+from dashboard.run import MOST_SNAPSHOTS, SLICE_SECONDS, Run, Status
 from dashboard.slots import Slots
 from dashboard.turnstile import Turnstile
+from dashboard.words import change_label
 from dqn_core import DQNConfig, LabError, Trainer
 from dqn_core.environments import Environment
 from tests.core.foreign import Foreign, fails_at, registered
@@ -102,18 +103,6 @@ def test_slow_motion_slows_steps_and_not_the_updates_and_evaluations_that_belong
     assert run.trainer.env_step == 1
     assert run.trainer.gradient_updates == 50
     assert len(run.history.evaluations) == 1
-
-
-def test_the_measured_speed_looks_back_seconds_not_slices(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now = 0.0
-    monkeypatch.setattr("dashboard.run.time.monotonic", lambda: now)
-    run = Run([SMALL])
-    for step, now in enumerate([0.0, 1.0, 100.0, 101.0, 102.0]):  # noqa: B007
-        run.trainer.env_step = step
-        run._measure()
-    assert run.measured_speed == pytest.approx(1.0)
 
 
 def test_a_change_reaches_the_learner_and_not_only_the_page() -> None:

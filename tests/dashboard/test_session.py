@@ -1,17 +1,9 @@
 """The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
 
-from dataclasses import replace
-
-import pytest
-
-from dashboard.address import Remembered
-from dashboard.links import Link
 from dashboard.run import Status
-from dashboard.runner import Runner
-from dashboard.session import LOST, Session, Visit, absent, sessions
+from dashboard.session import Session
 from dashboard.slots import Slots
 from dqn_core import DQNConfig, preset
-from tests.core.small_runs import SMALL
 
 
 def begun() -> Session:
@@ -139,23 +131,6 @@ def test_undo_brings_the_controls_back_too() -> None:
     assert session.config.gamma == session.run.config.gamma == DQNConfig().gamma
 
 
-def test_an_undo_that_memory_has_no_room_for_says_so_and_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    session = begun()
-    session.set("buffer_capacity", 1_000)
-    monkeypatch.setattr("dqn_core.replay.free_memory", lambda: 1_000)
-    session.undo(0)
-    assert "buffer_capacity" in session.problem
-    assert session.run.config.buffer_capacity == session.config.buffer_capacity == 1_000
-    assert len(session.run.restore_points) == 1
-    assert session.run.undone == []
-    monkeypatch.undo()
-    session.undo(0)
-    assert session.problem == ""
-    assert session.run.config.buffer_capacity == 50_000
-
-
 def test_what_is_undone_can_be_done_again_with_its_controls_until_the_run_goes_on() -> None:
     session = begun()
     for gamma in (0.5, 0.4):
@@ -222,115 +197,3 @@ def test_a_value_that_is_wrong_is_refused_for_the_next_run_too() -> None:
     session.set("batch_size", 5_000)
     assert session.problem.startswith("batch_size must be 1 to 1,024")
     assert session.needs_reset() == []
-
-
-def left() -> Session:
-    """A session under way whose page was closed or is being loaded again."""
-    session = begun()
-    Visit(session, Runner(lambda: session.run, Slots(1))).end()
-    return session
-
-
-def come_back(session: Session, earlier: Session) -> None:
-    """A tab that had ``earlier`` gets ``session``, at the address that this one was made from."""
-    session.come_back(replace(earlier.remembered, query=session._asked_for))
-
-
-def test_a_page_that_was_loaded_again_goes_on_with_its_run() -> None:
-    earlier = left()
-    run = earlier.run
-    session = Session()
-    come_back(session, earlier)
-    assert session.run is run
-    assert session.run.trainer.env_step == 1
-    assert earlier.run is not run, "two sessions never share a run"
-    again = Session()
-    come_back(again, earlier)
-    assert again.run.trainer.env_step == 0, "it is there once"
-
-
-def test_a_page_that_is_loaded_again_and_again_finds_its_run_by_the_name_that_it_knows() -> None:
-    earlier = left()
-    known = earlier.remembered
-    for _ in range(2):
-        session = Session()
-        session.come_back(known)
-        assert session.run.trainer.env_step == 1
-        Visit(session, Runner(lambda: session.run, Slots(1))).end()  # noqa: B023
-
-
-def test_a_page_with_another_address_begins_the_run_that_it_asks_for() -> None:
-    earlier = left()
-    session = Session(Link(config=preset("recommended").replace(gamma=0.5)))
-    come_back(session, earlier)
-    assert session.run.trainer.env_step == 0
-    assert session.config.gamma == 0.5
-    again = Session()
-    come_back(again, earlier)
-    assert again.run.trainer.env_step == 1, "it is there for whoever goes back to its address"
-
-
-def test_a_draft_that_cannot_be_built_does_not_keep_the_run_from_coming_back() -> None:
-    earlier = begun()
-    earlier.set_members(16)
-    earlier.set("hidden_dim", 1024)
-    assert earlier.problem == ""
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
-    session = Session(earlier.link)
-    assert session.link_problems
-    come_back(session, earlier)
-    assert session.run.trainer.env_step == 1
-    assert session.link_problems == []
-
-
-def test_the_speed_goes_with_the_run_and_from_one_to_the_next() -> None:
-    earlier = begun()
-    earlier.set_speed(10)
-    earlier.reset()
-    assert earlier.run.steps_per_second == 10
-    earlier.run.step()
-    earlier.run.advance(Slots(1))
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
-    session = Session()
-    come_back(session, earlier)
-    assert session.run.steps_per_second == 10
-
-
-def test_a_server_that_does_not_know_the_tabs_run_says_so_and_takes_the_addresss_values() -> None:
-    session = Session()
-    session.come_back(Remembered("lost", True, "preset=recommended&gamma=0.6&seed=5&smoothing=0.5"))
-    assert session.run.message == LOST
-    assert session.run.config == session.config == DQNConfig(gamma=0.6, seed=5)
-    assert session.link.smoothing == 0.5
-    session = Session()
-    session.come_back(Remembered("never begun", False, "preset=recommended&gamma=0.6"))
-    assert session.run.message == ""
-    assert session.config.gamma == 0.6
-
-
-def test_a_tab_that_was_duplicated_has_lost_nothing() -> None:
-    first = begun()
-    first.runner = Runner(lambda: first.run, Slots(1))
-    sessions()[first.name] = first
-    second = Session()
-    come_back(second, first)
-    assert second.run.message == ""
-    assert second.run is not first.run
-    first.runner.stop()
-
-
-def test_the_earlier_runs_come_back_too_when_the_present_one_was_not_begun() -> None:
-    earlier = Session(Link(config=SMALL))
-    earlier.run.trainer.run(max_steps=60)
-    earlier.run.status = Status.PAUSED
-    earlier.reset()
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
-    session = Session(Link(config=SMALL))
-    come_back(session, earlier)
-    assert [kept.name for kept in session.earlier.all] == ["run 1"]
-
-
-def test_a_run_that_was_never_begun_is_not_kept() -> None:
-    earlier = Session()
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
-    assert absent().take(earlier.name) is None

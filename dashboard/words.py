@@ -1,0 +1,18 @@
+"""Hyperparameters and their values in words."""
+
+from dqn_core import HYPERPARAMETERS
+from dqn_core.hyperparameter import Value
+from dqn_core.numbers import setting
+
+
+def change_label(name: str, old: Value, new: Value) -> str:
+    """A change as a chart can show it: ``γ 0.99 → 0.9``."""
+    declared = HYPERPARAMETERS[name]
+    return f"{declared.symbol or declared.label} {show(old)} → {show(new)}"
+
+
+def show(value: Value) -> str:
+    """A hyperparameter's value for a person."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value.replace("_", " ") if isinstance(value, str) else setting(value)
