@@ -1,5 +1,6 @@
 /** What every page needs: its address, what the keys do, and the ways for who cannot see it. */
 import "./keys.js";
+import "./sheet.js";
 import "./number_box.js";
 
 import keepAddress from "./address.js";

@@ -13,7 +13,7 @@ from dashboard.static_files import loader, publish
 from dashboard.widgets import received
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
-_FILES = ("frame.js", "address.js", "keys.js", "number_box.js")
+_FILES = ("frame.js", "address.js", "keys.js", "number_box.js", "sheet.js")
 
 _component = st.components.v2.component(
     "dqn_lab_frame", js=loader(publish(*(_ASSETS / name for name in _FILES)))

@@ -1,0 +1,18 @@
+/**
+ * On a phone the sidebar is a sheet over the lower part of the page (`frame.css`): opening it brings
+ * the first chart, or the film, into the other part, where it shows what a control does.
+ */
+
+const NARROW = matchMedia("(width <= 768px)"); // where Streamlit lays its sidebar over the page
+const OPENING_MS = 300;
+const IN_SIGHT = ".live-chart-panel, .st-key-player";
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const isOpening = event.target.closest?.('[data-testid="stExpandSidebarButton"]');
+    if (!isOpening || !NARROW.matches) return;
+    setTimeout(() => document.querySelector(IN_SIGHT)?.scrollIntoView(), OPENING_MS);
+  },
+  { capture: true }, // then the button is there still
+);

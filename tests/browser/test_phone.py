@@ -1,0 +1,39 @@
+"""The pages on a phone, in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.train_page import LONG
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize(("page_name", "shown"), [("", ".live-chart-plot"), ("test", ".stage")])
+def test_the_sidebar_leaves_what_it_changes_in_sight(
+    new_page: Callable[..., Page], app_url: str, page_name: str, shown: str
+) -> None:
+    page = new_page(**PHONE)
+    page.goto(f"{app_url}/{page_name}")
+    picture = page.locator(shown).first
+    expect(picture).to_be_visible()
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    sidebar = page.locator(".stSidebar")
+    expect(sidebar).to_have_css("position", "fixed")
+    expect(picture).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    above, below = picture.bounding_box(), sidebar.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] > 0
+    assert above["y"] + above["height"] <= below["y"]
+
+
+def test_no_key_is_named_where_there_is_no_keyboard(
+    new_page: Callable[..., Page], app_url: str
+) -> None:
+    page = new_page(**PHONE)
+    page.goto(f"{app_url}/{LONG}")
+    expect(page.locator(".st-key-start button:visible")).to_be_visible()
+    expect(page.locator(".st-key-start kbd:visible")).to_have_count(0)
