@@ -229,30 +229,35 @@ class Run:
         ``link`` is what the controls show, for `redo`.
 
         Returns: that state; None for a second click on a change that is taken back already.
+
+        Raises `ConfigurationError`, with nothing changed, where memory no longer has room for it.
         """
         with self._turnstile.for_page():
             if index >= len(self.restore_points):
                 return None
             point = self.restore_points[index]
             left = replace(self._restore_point(link), label=point.label)
+            self._return_to(point, f"before {point.label}")
             self.undone.append(Undone(left, self.restore_points, self.snapshots))
             keep_newest(self.undone, lambda undone: undone.point)
             self.restore_points = self.restore_points[:index]
             self.snapshots = [a for a in self.snapshots if a.env_steps <= point.env_step]
-            self._return_to(point, f"before {point.label}")
             return point
 
     def redo(self) -> RestorePoint | None:
         """Take the newest undo back, and pause where the run was then.
 
         Returns: the state there; None where nothing is undone, or the run went another way since.
+
+        Raises as `undo` does.
         """
         with self._turnstile.for_page():
             if not self.undone:
                 return None
-            undone = self.undone.pop()
-            self.restore_points, self.snapshots = undone.restore_points, undone.snapshots
+            undone = self.undone[-1]
             self._return_to(undone.point, f"with {undone.point.label}")
+            self.undone.pop()
+            self.restore_points, self.snapshots = undone.restore_points, undone.snapshots
             return undone.point
 
     def _restore_point(self, link: Link | None) -> RestorePoint:

@@ -219,7 +219,7 @@ class Session:
         The way that is given up is kept to compare with. What waited for a reset then waits again.
         """
         given_up = Earlier.of(self.run)
-        point = self.run.undo(index, self._link_of_run)
+        point = self._return(lambda: self.run.undo(index, self._link_of_run))
         if point:
             if len(given_up.episodes["return"]) > len(self.run.history.episodes):
                 self.earlier.keep(replace(given_up, was_undone=True))
@@ -227,10 +227,19 @@ class Session:
 
     def redo(self) -> None:
         """Take the newest undo back, in the run and in its controls."""
-        point = self.run.redo()
+        point = self._return(self.run.redo)
         if point:
             self.earlier.go_again(self.run)
             self._show_values_at(point)
+
+    def _return(self, go: Callable[[], RestorePoint | None]) -> RestorePoint | None:
+        """``go()``; a refusal becomes ``problem``, with nothing changed."""
+        self.problem = self.refused = ""
+        try:
+            return go()
+        except LabError as error:
+            self.problem = str(error)
+            return None
 
     @property
     def _link_of_run(self) -> Link:

@@ -1,5 +1,7 @@
 """The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
 
+import pytest
+
 from dashboard.run import Status
 from dashboard.session import Session
 from dashboard.slots import Slots
@@ -129,6 +131,23 @@ def test_undo_brings_the_controls_back_too() -> None:
     session.set("gamma", 0.5)
     session.undo(0)
     assert session.config.gamma == session.run.config.gamma == DQNConfig().gamma
+
+
+def test_an_undo_that_memory_has_no_room_for_says_so_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = begun()
+    session.set("buffer_capacity", 1_000)
+    monkeypatch.setattr("dqn_core.replay.free_memory", lambda: 1_000)
+    session.undo(0)
+    assert "buffer_capacity" in session.problem
+    assert session.run.config.buffer_capacity == session.config.buffer_capacity == 1_000
+    assert len(session.run.restore_points) == 1
+    assert session.run.undone == []
+    monkeypatch.undo()
+    session.undo(0)
+    assert session.problem == ""
+    assert session.run.config.buffer_capacity == 50_000
 
 
 def test_what_is_undone_can_be_done_again_with_its_controls_until_the_run_goes_on() -> None:
