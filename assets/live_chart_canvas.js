@@ -78,6 +78,7 @@ export function drawCurves(canvas, { size, box, ranges, log, scale, ratio }, cur
     context.fill();
     stroke(lines.faint, style.faint, 1);
     stroke(lines.bold, style.color, style.width, style.dash);
+    if (style.apart) mark(context, lines.faint, { ...style, color: style.faint }, toX, toY, scale);
     if (style.marked) mark(context, lines.bold, style, toX, toY, scale);
   }
 }

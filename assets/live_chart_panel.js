@@ -53,7 +53,7 @@ export class Panel {
     names.append(this.#legend.node);
     /** What can be done with the chart, beside its name. */
     this.tools = element("div", "live-chart-tools", caption);
-    const body = element("div", "", this.node);
+    const body = element("div", "live-chart-body", this.node);
     const frame = element("div", "live-chart-frame", body);
     this.plot = element("div", "live-chart-plot", frame);
     this.plot.setAttribute("role", "img");
@@ -198,6 +198,7 @@ export class Panel {
     const { background } = this.#chart.theme;
     const hue = this.#hue(spec);
     const marked = spec.kind === "markers" && !several;
+    const isAgreed = bold.y.some(Number.isFinite);
     return {
       color: hue.bold,
       faint: several ? hue.member : hue.faint,
@@ -207,6 +208,7 @@ export class Panel {
       width: marked ? 1 : spec.kind === "line" && !several ? 1.5 : 2.25,
       marked: bold.x.length === 1 || (marked && bold.x.length * MARKER_SPACING <= box.width),
       hollow: spec.dash !== "solid",
+      apart: several && !isAgreed, // until there is a line of all, each seed's points are seen
     };
   }
 

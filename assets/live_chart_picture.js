@@ -24,11 +24,17 @@ function broken(text, letters) {
 
 /** One of the drawn curves as Plotly's traces: its band, its single values, and the line itself. */
 function traces({ name, behind, lines, style }) {
-  const { color, width, dash, faint, band, marked, hollow, background } = style;
+  const { color, width, dash, faint, band, marked, apart, hollow, background } = style;
   const common = { type: "scatter", mode: "lines", showlegend: false, hoverinfo: "skip" };
   return [
     { ...common, ...lines.band, fill: "toself", fillcolor: band, line: { width: 0 } },
-    { ...common, ...lines.faint, line: { color: faint, width: 1 } },
+    {
+      ...common,
+      ...lines.faint,
+      mode: apart ? "lines+markers" : "lines",
+      line: { color: faint, width: 1 },
+      marker: { color: faint, size: 7 },
+    },
     {
       ...common,
       ...lines.bold,

@@ -151,6 +151,22 @@ def test_the_first_value_is_seen_though_it_is_no_line_yet(bench: Bench) -> None:
     assert not bench.drawn("shown[0].style.marked")
 
 
+def test_what_each_seed_had_first_is_seen_before_there_is_a_line_of_all(bench: Bench) -> None:
+    bench.refresh(50, members=2)
+    assert bench.drawn("shown[1].lines.faint.y.filter(Number.isFinite).length") == 2
+    assert bench.drawn("shown[1].style.apart")
+    bench.refresh(200, members=2)
+    assert not bench.drawn("shown[1].style.apart")
+
+
+def test_charts_shrink_with_the_window(bench: Bench) -> None:
+    bench.page.set_viewport_size({"width": 1280, "height": 900})
+    bench.refresh(100)
+    assert bench.drawn("gd.layout.width") > 700
+    bench.page.set_viewport_size({"width": 500, "height": 900})
+    assert bench.drawn("gd.layout.width") <= 500
+
+
 def test_axes_that_only_grow_are_not_laid_out_anew(bench: Bench) -> None:
     bench.refresh(100)
     bench.page.wait_for_timeout(500)

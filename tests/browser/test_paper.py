@@ -178,7 +178,7 @@ def test_a_presentation_has_the_curve_in_sight_of_the_last_row(page: Page, app_u
     expect(page.locator(".live-chart-plot")).to_have_count(1)
     button(page, "start").click()
     expect(page.locator(".live-chart-plot")).to_have_attribute(
-        "aria-label", re.compile("average return")
+        "aria-label", re.compile(r"return \(smoothed .* of 500")
     )
     box = page.locator(".live-chart-plot").bounding_box()
     assert box is not None
