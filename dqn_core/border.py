@@ -6,7 +6,9 @@ whatever the environment raises, becomes one sentence.
 
 import math
 import numbers
+from asyncio import CancelledError
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +19,7 @@ from dqn_core.scalars import plain, shown
 
 Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
 
-FOREIGN = (Exception, SystemExit)
+FOREIGN = (Exception, SystemExit, CancelledError)
 """What somebody else's code may raise. Ctrl-C is not of its making."""
 
 _LARGEST = float(np.finfo(np.float32).max)  # what is stored is float32
@@ -47,10 +49,12 @@ def failure(
 
 def reason(error: BaseException) -> str:
     """An error in one line, without full stop."""
-    if isinstance(error, TypeError) and "unexpected keyword argument" in str(error):
-        return f"{excerpt(error, _LONGEST_REASON)}, which Gymnasium's environments take"
-    words = excerpt(str(error).strip().split("\n")[0], _LONGEST_REASON).strip().rstrip(".")
-    name = type(error).__name__
+    name, said = type(error).__name__, ""
+    with suppress(Exception):  # its words are somebody else's code too
+        said = str(error)
+    if isinstance(error, TypeError) and "unexpected keyword argument" in said:
+        return f"{excerpt(said, _LONGEST_REASON)}, which Gymnasium's environments take"
+    words = excerpt(said.strip().split("\n")[0], _LONGEST_REASON).strip().rstrip(".")
     return f"{name}: {words}" if words else name
 
 

@@ -205,10 +205,11 @@ def _counts(name: str, value: Any) -> bool:
 
 def _kind(value: Any) -> str:
     """What plain data is, whatever its size and the type of its numbers."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim:
         return f"array of {value.ndim} dimensions"
-    if isinstance(value, tuple | list | str):
-        return type(value).__name__
+    for kind in (tuple, list, str):
+        if isinstance(value, kind):  # a named tuple too
+            return kind.__name__
     return "nothing" if value is None else "number"
 
 

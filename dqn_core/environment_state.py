@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,13 @@ State = dict[str, Any]
 
 LARGE = 2**16
 """Bytes from which on it pays to ask whether data is the same in every environment of a kind."""
+
+
+DEEPEST = 32
+"""Lists in one another: one that contains itself has no end."""
+
+MOST_BITS = 4_096
+"""Of a whole number: Python does not read longer ones than about three times that."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,8 @@ def layers_of(env: gymnasium.Env[Any, Any]) -> list[Any]:
 
 def has_large_data(env: gymnasium.Env[Any, Any]) -> bool:
     """Whether any variable is so large that leaving it out pays."""
-    return any(_is_large(value) for layer in layers_of(env) for value in vars(layer).values())
+    variables = [value for layer in layers_of(env) for value in vars(layer).values()]
+    return any(is_plain(value) and _is_large(value) for value in variables)
 
 
 def data_of(fresh: gymnasium.Env[Any, Any]) -> list[dict[str, Data]]:
@@ -42,7 +51,7 @@ def data_of(fresh: gymnasium.Env[Any, Any]) -> list[dict[str, Data]]:
         {
             name: Data(value, _digest(value))
             for name, value in vars(layer).items()
-            if _is_large(value) and is_plain(value)
+            if is_plain(value) and _is_large(value)
         }
         for layer in layers_of(fresh)
     ]
@@ -79,7 +88,17 @@ def restore(env: gymnasium.Env[Any, Any], state: Mapping[str, Any]) -> None:
     for layer, kept in zip(layers_of(env), state["layers"], strict=True):
         for name, value in kept.items():
             if is_variable(layer, name) and is_plain(value):
-                setattr(layer, name, deepcopy(value))
+                setattr(layer, name, _of_kind(deepcopy(value), vars(layer).get(name)))
+
+
+def _of_kind(value: Any, present: Any) -> Any:
+    """An enumeration or a named tuple: a file has no more of it than its number or its items."""
+    kind = type(present)
+    if kind is np.ndarray and isinstance(value, np.generic):
+        return np.array(value)  # one without dimensions
+    if type(value) is kind or kind is bool or not isinstance(present, type(value)):
+        return value
+    return kind(*value) if hasattr(kind, "_make") else kind(value)
 
 
 def is_variable(layer: Any, name: str) -> bool:
@@ -103,17 +122,21 @@ def other_data(env: gymnasium.Env[Any, Any], state: Mapping[str, Any]) -> list[s
 
 def generator_of(env: gymnasium.Env[Any, Any]) -> np.random.Generator | None:
     """What the environment draws its random numbers from, None where it cannot be kept."""
-    generator: Any = getattr(env.unwrapped, "np_random", None)
-    return generator if isinstance(generator, np.random.Generator) else None
+    with suppress(Exception):  # a property of somebody else's
+        generator: Any = env.unwrapped.np_random
+        return generator if isinstance(generator, np.random.Generator) else None
+    return None
 
 
-def is_plain(value: Any) -> bool:
+def is_plain(value: Any, deepest: int = DEEPEST) -> bool:
     """Whether ``value`` is data that a file can hold, rather than a living object."""
     if isinstance(value, tuple | list):
-        return all(is_plain(item) for item in value)
+        return deepest > 0 and all(is_plain(item, deepest - 1) for item in value)
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
-    return value is None or isinstance(value, bool | int | float | str)
+    if isinstance(value, int):
+        return value.bit_length() <= MOST_BITS
+    return value is None or isinstance(value, float | str)
 
 
 def _is_large(value: Any) -> bool:

@@ -114,7 +114,10 @@ class Environment:
 
         The other one need not render; this one has to, and to have been reset once.
         """
-        restore(self.env, state)
+        try:
+            restore(self.env, state)
+        except FOREIGN as error:
+            raise failure(self.spec.env_id, self._when, error, "failed to draw itself") from error
         return self.render()
 
     def close(self) -> None:
@@ -321,7 +324,7 @@ def known_environments() -> list[str]:
 
 def _usual_time_limit(env_id: str) -> int:
     """Of an episode where nobody chooses another one."""
-    limit = gymnasium.registry[env_id].max_episode_steps
+    limit = plain(gymnasium.registry[env_id].max_episode_steps)
     return limit if isinstance(limit, int) and limit > 0 else DEFAULT_TIME_LIMIT
 
 

@@ -1,7 +1,8 @@
 """The state of a foreign environment: what belongs to it, what is left out, and what is said."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from enum import IntEnum
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
@@ -89,6 +90,55 @@ class DrawnOnce(Walk):
         return float(self.table[self.steps]) + self.goal
 
 
+class Side(IntEnum):
+    LEFT = 0
+    RIGHT = 1
+
+
+class Place(NamedTuple):
+    x: int
+    y: int
+
+
+class Name(str):
+    """Text of a class of its own."""
+
+    __slots__ = ()
+
+    def shout(self) -> str:
+        return self.upper()
+
+
+class OfItsOwnKinds(Walk):
+    """Keeps its state in classes of its own, and in an array without dimensions."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode)
+        self.side, self.place, self.name = Side.LEFT, Place(0, 1), Name("a")
+        self.height = np.zeros(())
+
+    def drift(self) -> float:
+        self.side = Side(1 - self.side)
+        self.place = Place(self.place.x + 1, self.place.y)
+        self.name = Name("b" if self.name == "a" else "a")
+        self.height[...] += 1
+        said = len(self.side.name) + ord(self.name.shout())
+        return float(self.place.x + self.height) + said
+
+
+class Endless(Walk):
+    """Keeps a list that contains itself, one of very many in one another, and a huge number."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode)
+        self.ring: list[Any] = []
+        self.ring.append(self.ring)
+        self.nest: list[Any] = []
+        for _ in range(3_000):
+            self.nest = [self.nest]
+        self.huge = 10**5_000
+
+
 class OldChance(Walk):
     """Draws from NumPy's generator of old."""
 
@@ -122,6 +172,14 @@ class HidesChance(NoChance):
         raise AttributeError("there is none")
 
 
+class FailsAtChance(NoChance):
+    """Asking for its generator fails in a way of its own."""
+
+    @property
+    def np_random(self) -> Any:  # type: ignore[override]
+        raise RuntimeError("not here")
+
+
 Register = Callable[[type], str]
 
 
@@ -145,7 +203,9 @@ def run_of(env_id: str, steps: int) -> Trainer:
     return trainer
 
 
-@pytest.mark.parametrize("kind", [Walk, Tables, ChangesLate, DrawnOnce, NoChance])
+@pytest.mark.parametrize(
+    "kind", [Walk, Tables, ChangesLate, DrawnOnce, NoChance, OfItsOwnKinds, Endless]
+)
 @pytest.mark.parametrize("cut", [4 * EPISODE - 1, 4 * EPISODE + 2])
 def test_a_resumed_run_and_one_that_was_undone_go_on_to_the_bit(
     register: Register, kind: type, cut: int
@@ -211,7 +271,7 @@ def _fails(*_: Any) -> Any:
     raise OSError("the device is busy")
 
 
-@pytest.mark.parametrize("kind", [OldChance, NoChance, HidesChance])
+@pytest.mark.parametrize("kind", [OldChance, NoChance, HidesChance, FailsAtChance])
 def test_a_generator_that_cannot_be_kept_is_left_out_and_that_is_said(
     register: Register, kind: type
 ) -> None:

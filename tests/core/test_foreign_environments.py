@@ -1,5 +1,6 @@
 """Environments that somebody else wrote: what they may be, may return, and what if they fail."""
 
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
@@ -266,7 +267,7 @@ def lengths(env_id: str, max_episode_steps: int = 0, then: int | None = None) ->
     return found
 
 
-@pytest.mark.parametrize("registered_limit", [None, 15, 500])
+@pytest.mark.parametrize("registered_limit", [None, 15, np.int64(15), 500])
 def test_a_time_limit_inside_an_environment_stays(
     register: Register, registered_limit: int | None
 ) -> None:
@@ -521,6 +522,17 @@ def test_whatever_a_step_raises_becomes_one_sentence(register: Register, error: 
     assert sentence.startswith("Foreign-v0 failed at step 5 of an episode: ")
     assert type(error).__name__ in sentence
     assert "boom" in sentence
+
+
+class SaysNothing(Exception):  # noqa: N818 - as somebody may call it
+    def __str__(self) -> str:
+        raise ValueError("its words cannot be put together")
+
+
+@pytest.mark.parametrize("error", [SaysNothing(), CancelledError()], ids=["mute", "cancelled"])
+def test_an_error_of_any_kind_becomes_a_sentence(register: Register, error: BaseException) -> None:
+    sentence = failure_of(register(kwargs={"outcome": fails_at(5, error)}))
+    assert sentence == f"Foreign-v0 failed at step 5 of an episode: {type(error).__name__}."
 
 
 def test_ctrl_c_in_an_environment_is_no_failure_of_it(register: Register) -> None:
