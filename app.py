@@ -34,8 +34,8 @@ from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 
 PAGE = (
-    "Trains as long as this page is open, in the background too. It pauses when the page is closed "
-    f"or has asked for nothing for {ABANDONED_SECONDS:g} seconds. The command under Copy trains "
+    "The run trains while this page is open, also in a background tab. It pauses when the page is "
+    f"closed, or sends no request for {ABANDONED_SECONDS:g} seconds. The command under Copy trains "
     "without a page."
 )
 MOVED_FIRST, MOST_PRESENTED = "gamma", 2
@@ -117,7 +117,7 @@ def time_controls(session: Session) -> None:
             "One episode",
             key="one_episode",
             icon=":material/fast_forward:",
-            help="To the end of the episode",
+            help="Trains to the end of the episode",
             on_click=lambda: session.run.episode(),
             disabled=active or over,
         )
@@ -125,15 +125,15 @@ def time_controls(session: Session) -> None:
             "Reset",
             key="reset",
             icon=":material/restart_alt:",
-            help="A fresh run with the values that the controls show, from the same start to the "
-            f"bit. {LEAVES}",
+            help="A new run from step 0, with the values of the controls and the same seed. "
+            f"{LEAVES}",
             on_click=session.reset,
         )
         st.button(
             "New seed",
             key="new_seed",
             icon=":material/casino:",
-            help=f"A fresh run with another seed. {LEAVES}",
+            help=f"A new run from step 0, with another seed. {LEAVES}",
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
@@ -156,20 +156,34 @@ def messages(session: Session) -> None:
     if session.problem and not session.refused:  # else it stands beside its control
         tell_error(session.problem)
     if run.status is Status.FAILED:
-        back = "undo the change or reset" if run.restore_points else "reset, with other values"
-        tell_error(f"{run.message} Everything up to there is kept. To go on, {back}.")
+        back = (
+            "undo the change or press Reset"
+            if run.restore_points
+            else "change values and press Reset"
+        )
+        tell_error(f"{run.message} Everything up to that step is kept. To continue, {back}.")
     elif run.status is Status.INTERRUPTED:
         again = "Resume" if run.trainer.env_step else "Start"
         tell_error(
-            f"{run.message} Everything up to there is kept. {again} tries again, with a new "
+            f"{run.message} Everything up to that step is kept. {again} tries again with a new "
             "episode."
         )
     elif run.status is Status.FINISHED:
         falls = run.config.learning_rate_end < run.config.learning_rate
         tell(
+<<<<<<< HEAD
             f"{run.message} To go on, raise or switch off that limit under Budget. "
             + ("α falls over the step budget: a larger one raises it again. " if falls else "")
             + "Reset begins a fresh run."
+=======
+            f"{run.message} To continue, raise or switch off that limit under Budget. "
+            + (
+                "A larger step budget raises α again, because α falls over the step budget. "
+                if falls
+                else ""
+            )
+            + "Reset begins a new run."
+>>>>>>> 935cd81 (Texts of pages, command line and documents are understood at first reading: plain clauses, the field's words, agents named by their seeds)
         )
     elif run.status is Status.WAITING:
         runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
@@ -181,8 +195,10 @@ def messages(session: Session) -> None:
         tell(run.message)
     if run.stopped:
         others = len(run.trainer.going_on)
-        ways = {0: "", 1: "The other goes on, and averages are of it alone."}
-        on = ways.get(others, f"The other {others} go on, and averages are of them alone.")
+        ways = {0: "", 1: "The other seed continues, and only it counts in averages."}
+        on = ways.get(
+            others, f"The other {others} seeds continue, and only they count in averages."
+        )
         st.warning(f"{plain(' '.join(run.stopped))} {on}", icon=":material/warning:")
     if waiting := session.needs_reset():
         st.warning(
@@ -215,7 +231,7 @@ def view(session: Session) -> None:
             key=smoothing,
             on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
             width=260,
-            help="Weight of the past in the bold average; 0 shows every value as it is.",
+            help="Weight of earlier values in the bold average; 0 means no averaging.",
         )
         earlier_runs(session)
 
@@ -260,7 +276,8 @@ def page(session: Session, badge: str) -> None:
         "Present",
         key="present",
         icon=":material/open_in_full:",
-        help="The chart of the return and what is being changed, in large letters. Esc leaves.",
+        help="Shows only the chart of the return and the changed controls, in large letters. Esc "
+        "goes back.",
         on_click=partial(session.look_at, view="presentation"),
     )
     if task := session.link.task:

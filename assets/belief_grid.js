@@ -10,7 +10,7 @@ const GAP = 1;
 const EDGE = 2;
 
 export const HINT =
-  "Arrow: the greedy action. Frame: visited lately. Point, or use the arrow keys, to read values.";
+  "Arrow: the greedy action. Frame: visited recently. Move the mouse over the map, or use the arrow keys, to read values.";
 
 export function layout(width, { rows, columns }) {
   const side = Math.floor(Math.min((width - 2) / columns, LARGEST_SQUARE));
@@ -186,7 +186,7 @@ export function read(message, cursor) {
   const square = squareAt(message, cursor);
   const row = Math.floor(square / message.columns) + 1;
   const place = `row ${row}, column ${(square % message.columns) + 1}`;
-  if (message.ended[square]) return `${place}: the episode is over here`;
+  if (message.ended[square]) return `${place}: the episode ends here`;
   const values = valuesAt(message, square);
   const texts = message.actions.map((name, action) => `${name} ${told(message, values[action])}`);
   return `${place}: ${texts.join(", ")}; best: ${message.actions[best(values)]}`;

@@ -8,7 +8,7 @@ const DOT = 2.25;
 const MOST_TICKS = 7;
 
 export const HINT =
-  "Dots: states visited lately, the ring is the newest. Point, or use the arrow keys, to read values.";
+  "Dots: recently visited states; the ring is the newest. Move the mouse over the map, or use the arrow keys, to read values.";
 
 export function layout(width) {
   const height = Math.round(Math.min(Math.max(0.56 * width, 270), 400));

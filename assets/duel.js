@@ -112,8 +112,8 @@ class Duel {
     this.replay = new Replay(this.data.agent);
     this.countdown = 0;
     this.say(
-      "← and → push the cart; the last one you pressed keeps acting, since CartPole has " +
-        "no action “nothing”.",
+      "← and → push the cart. The last key that you pressed stays active, because CartPole has " +
+        "no action “do nothing”.",
     );
     this.label("Start");
     this.show(0);
@@ -129,7 +129,7 @@ class Duel {
     this.phase = "countdown";
     this.countdown = COUNTDOWN;
     this.label("Stop");
-    this.say("Get ready: the direction you choose now is the first to act.");
+    this.say("Get ready: choose your first direction now.");
     this.count();
     this.root.scrollIntoView({ block: "nearest" });
   }
@@ -141,7 +141,7 @@ class Duel {
       if (this.countdown) return this.count();
       if (this.action === null) {
         this.phase = "waiting";
-        this.say("Press ← or → to go.");
+        this.say("Press ← or → to begin.");
         this.show(0);
       } else this.play();
     }, COUNT_MS);

@@ -188,8 +188,8 @@ class Game {
     const hint = begun
       ? ""
       : hasClock
-        ? "Press a key to go: it acts while you hold it."
-        : "Each key is one step, for both.";
+        ? "Press a key to begin. It acts while you hold it."
+        : "Each key press is one step for you and the agent.";
     const text = message || hint;
     if (this.message.textContent !== text) this.message.textContent = text;
     this.pads.classList.toggle("off", message !== "");

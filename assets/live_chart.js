@@ -75,7 +75,7 @@ class Chart {
     this.#followButton.className = "live-chart-follow";
     this.#followButton.type = "button";
     this.#followButton.textContent = "Follow newest";
-    this.#followButton.title = "Leave the zoom, as a double click does";
+    this.#followButton.title = "Leaves the zoom, like a double click";
     this.#followButton.hidden = true;
     this.#followButton.onclick = () => this.follow();
     this.#root.append(this.#caption, this.#panelGrid, this.#note, this.#probe);

@@ -30,7 +30,7 @@ export class Legend {
     name.textContent = trace.name;
     button.type = "button";
     button.title = `Show or hide ${trace.name}`;
-    if (trace.behind) button.title += "; its number is that at the other curves' end";
+    if (trace.behind) button.title += "; its number is its value where the other curves end";
     button.append(make("span", `live-chart-swatch ${trace.kind} ${trace.dash}`), name, value);
     button.onclick = () => {
       if (!this.#hidden.delete(source)) this.#hidden.add(source);

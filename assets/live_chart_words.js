@@ -13,7 +13,7 @@ export function kindOfMean(seeds) {
 
 /** What is shaded around it. */
 export function kindOfInterval(seeds) {
-  const beware = seeds < FEW ? ", of so few seeds hardly more than their range" : "";
+  const beware = seeds < FEW ? ", with so few seeds hardly more than their range" : "";
   return `95\u202f% bootstrap interval${beware}`;
 }
 
@@ -36,11 +36,11 @@ export function sentence({ quantity, unit, ceiling }, { value, before, interval,
 export function legendOfLines(curves, smoothing) {
   const averaged = curves.filter(({ spec, empty }) => spec.kind === "average" && !empty);
   const geometric = averaged.some(({ averagesLogarithms }) => averagesLogarithms);
-  const where = geometric ? ", on a logarithmic axis the geometric one" : "";
+  const where = geometric ? " (geometric on a logarithmic axis)" : "";
   const average = `exponential average with weight ${smoothing}${where}`;
   const seeds = curves.find(({ several }) => several)?.seeds;
   if (seeds) {
-    const thin = averaged.length ? `each seed, of noisy values its ${average}` : "each seed";
+    const thin = averaged.length ? `each seed; loss, gradient and return as ${average}` : "each seed";
     const interval = kindOfInterval(seeds);
     return `Thin: ${thin}. Bold: the ${kindOfMean(seeds)}. Shaded: its ${interval}.`;
   }

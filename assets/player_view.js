@@ -284,7 +284,7 @@ export class FilmView {
     const { reel } = this;
     const power = `γ^${reel.last - moment}`;
     return (
-      "What would have followed the last step is not counted; seen from here it weighs " +
+      "Rewards after the last step are not counted; seen from here their weight is at most " +
       `${power} = ${percent(reel.weightAfterEnd(moment))}.`
     );
   }

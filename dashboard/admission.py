@@ -47,7 +47,7 @@ def refused(headers: Headers) -> str:
         for origin in headers.getlist("origin"):
             is_ours = urlsplit(origin).netloc.lower() in names
             if not is_ours and origin not in config.get_option("server.corsAllowedOrigins"):
-                return f"This server answers its own pages alone, not one of {origin[:100]!r}."
+                return f"This server answers only its own pages, not a page of {origin[:100]!r}."
     return ""
 
 

@@ -1,6 +1,6 @@
 """Which agents can be watched: those of the run in training, the project's own, an uploaded one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from dashboard.notices import tell, tell_error
 from dashboard.session import Session
 from dashboard.widgets import on_change, shown
 from dashboard.words import show
-from dqn_core import HYPERPARAMETERS, PRESETS, Agent, LabError, load_agent
+from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, LabError, load_agent
 from dqn_core.errors import CheckpointError
 from dqn_core.packing import unpack
 
@@ -64,13 +64,18 @@ class Upload:
 
         return [
             Choice(
-                f"Uploaded: {self.name}" + (f", member {p + 1}" if self.members > 1 else ""),
+                f"Uploaded: {self.name}" + (f", agent {p + 1}" if self.members > 1 else ""),
                 f"{self.file_id}:{p}",
                 self.first.config.env_id,
                 loader(p),
             )
             for p in range(self.members)
         ]
+
+
+def _which(configs: Sequence[DQNConfig]) -> list[str]:
+    """What the names of agents that were trained side by side differ in."""
+    return [f", seed {config.seed}" for config in configs] if len(configs) > 1 else [""]
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,30 +94,28 @@ def available(session: Session) -> dict[str, Choice]:
         return lambda: agent
 
     if run.trainer.env_step:
-        members = run.trainer.members
+        of_each = _which(run.trainer.configs)
 
         def now(member: int) -> Callable[[], Agent]:
             return lambda: run.agent(member)
 
-        for p in range(members):
-            which = f", member {p + 1}" if members > 1 else ""
+        for p, which in enumerate(of_each):
             choices.append(
                 Choice(f"{OF_THE_RUN}{which}, as it is now", f"{run.id}:{p}", env_id, now(p))
             )
         if len(run.history.evaluations):
             choices += [
                 Choice(
-                    f"{OF_THE_RUN}{f', member {p + 1}' if members > 1 else ''}, best so far",
+                    f"{OF_THE_RUN}{which}, best so far",
                     f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
                     env_id,
                     partial(run.best_agent, p),
                 )
-                for p in range(members)
+                for p, which in enumerate(of_each)
             ]
-        which = ", member 1" if members > 1 else ""
         choices += [
             Choice(
-                f"{OF_THE_RUN}{which}, at step {snapshot.env_steps:,}",
+                f"{OF_THE_RUN}{of_each[0]}, at step {snapshot.env_steps:,}",
                 f"{run.id}:step {snapshot.env_steps}",
                 env_id,
                 kept(snapshot),
@@ -121,14 +124,15 @@ def available(session: Session) -> dict[str, Choice]:
         ]
     choices += [
         Choice(
-            f"{earlier.name.capitalize()}{f', member {p + 1}' if earlier.members > 1 else ''}, "
-            "at its end",
+            f"{earlier.name.capitalize()}{which}, at its end",
             f"earlier {earlier.number}:{p}",
             earlier.config.env_id,
             kept(agent),
         )
         for earlier in reversed(session.earlier.all)
-        for p, agent in enumerate(earlier.agents)
+        for p, (agent, which) in enumerate(
+            zip(earlier.agents, _which([agent.config for agent in earlier.agents]), strict=True)
+        )
     ]
     choices.append(Choice("Trained CartPole agent", "trained", "CartPole-v1", trained_agent))
     upload: Upload | None = st.session_state.get("upload")
@@ -149,7 +153,7 @@ def choose_agents(session: Session) -> list[Choice]:
     for place, name in list(picked.items()):
         if name not in choices:
             picked.pop(place, None)
-            why = ": the run has begun anew or was undone" if name.startswith(OF_THE_RUN) else ""
+            why = ": the run was reset or undone" if name.startswith(OF_THE_RUN) else ""
             tell(f"“{name}” is no longer there{why}.")
 
     def pick(place: str, name: str | None) -> None:
@@ -185,9 +189,9 @@ def choose_agents(session: Session) -> list[Choice]:
             "Compare with",
             [None, *same],
             second,
-            format_func=lambda name: name or "nobody",
-            help="A second agent from the same start, on the same clock: one that you train or "
-            "upload, or an earlier state.",
+            format_func=lambda name: name or "no other agent",
+            help="A second agent that plays at the same time, from the same start: one that you "
+            "train or upload, or an earlier state.",
         )
     return [choices[name] for name in (first, second) if name is not None]
 
@@ -219,7 +223,7 @@ def about(chosen: Chosen) -> str:
     ]
     return (
         f"**{plain(chosen.title)}**: {config.env_id}, after {chosen.agent.env_steps:,} steps of "
-        f"training; {', '.join(values)}, the rest as in {nearest}."
+        f"training; {', '.join(values)}, other values as in {nearest}."
     )
 
 

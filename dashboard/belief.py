@@ -40,11 +40,14 @@ def belief(run: Run, member: int = 0) -> None:
     spec = run.trainer.spec
     look = _look(run, member)
     if look is None:
-        _no_map("The network's parameters are no longer finite: there is nothing to map.")
+        _no_map("There is no map, because the network's weights are no longer finite.")
     elif spec.n_states:
         world = grid_world(run.trainer.environments[member])
         if world is None:
-            _no_map(f"There is no map of {spec.env_id}: its states have no known places.")
+            _no_map(
+                f"There is no map of {spec.env_id}, because the positions of its states are "
+                "not known."
+            )
         else:
             with st.container(key="belief_controls"):
                 chosen = _choices(world)
@@ -56,7 +59,7 @@ def belief(run: Run, member: int = 0) -> None:
 def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
     spec = run.trainer.spec
     if sum(axis.varies for axis in axes) < 2:
-        _no_map(f"A map needs two components that vary; {spec.env_id} observes fewer.")
+        _no_map(f"A map needs two numbers in the observation that vary; {spec.env_id} has fewer.")
         return
     with st.container(key="belief_controls"):
         view = _view(spec, axes)
@@ -99,11 +102,11 @@ def member_choice(run: Run) -> int:
     configs, stops = run.trainer.configs, run.trainer.stops
 
     def words(member: int) -> str:
-        stopped = ", stopped" if stops[member] else ""
-        return f"member {member + 1} (seed {configs[member].seed}{stopped})"
+        stopped = " (stopped)" if stops[member] else ""
+        return f"seed {configs[member].seed}{stopped}"
 
     return st.selectbox(
-        "Member looked into",
+        "Shown agent",
         range(run.trainer.members),
         format_func=words,
         key=f"member_{run.trainer.members}",
@@ -160,15 +163,15 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
     )
     if x == y:
         y = wide[(wide.index(x) + 1) % len(wide)]
-        st.caption(f"One axis for both: the vertical one shows {labels[y]}.")
+        st.caption(f"The two axes must differ: the vertical axis shows {labels[y]}.")
     held = [axis.held for axis in axes]
     others = [i for i in wide if i not in (x, y)]
     # A plane through many components would push its own map out of sight.
-    with st.expander("Held at") if len(others) > 2 else nullcontext():
+    with st.expander("Fixed values") if len(others) > 2 else nullcontext():
         for i in others:
             axis = axes[i]
             held[i] = st.slider(
-                f"{axis.label} held at" + (f" ({axis.unit})" if axis.unit else ""),
+                f"{axis.label} fixed at" + (f" ({axis.unit})" if axis.unit else ""),
                 axis.low,
                 axis.high,
                 axis.held,

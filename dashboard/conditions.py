@@ -44,10 +44,14 @@ class Conditions:
 
 def conditions(env_id: str) -> Conditions:
     """The conditions from the controls, drawn where the caller is."""
-    st.markdown(":material/tune: **How it is tested**")
+    st.markdown(":material/tune: **Test settings**")
     episodes = _whole_number("Episodes", 1, 200, 20)
     seed = _whole_number(
-        "First seed", 0, 2**31, 1_000, help="Episode e starts from environment seed first + e."
+        "First seed",
+        0,
+        2**31,
+        1_000,
+        help="Environment seed of the first episode. Each next episode uses the next seed.",
     )
     epsilon = st.slider(
         "ε while testing",
@@ -71,7 +75,7 @@ def conditions(env_id: str) -> Conditions:
     push = _push(kind) if kind in PUSHABLE else None
     if parameters or push:
         st.button(
-            "As the environment is",
+            "Back to the original environment",
             key="usual_physics",
             icon=":material/undo:",
             on_click=_back_to_usual,

@@ -91,8 +91,9 @@ def _which_run(session: Session) -> None:
         required=True,
         format_func=("this run", "the next run").__getitem__,
         key=key,
-        help="This run: a change reaches it at once, and can be undone. The next run: this one "
-        "goes on as it is; Reset ends it and begins the next one. Both keep their values.",
+        help="This run: changes apply to the present run and can be undone. The next run: the "
+        "present run does not change; Reset ends it and begins the next one. Both sets of values "
+        "are kept.",
         on_change=on_change(key, session.choose_next),
         disabled=session.run.status is Status.READY,
     )
@@ -118,7 +119,7 @@ def _preset(session: Session, grid: Grid) -> None:
         key=key,
         format_func=lambda name: PRESETS[name].label,
         placeholder=f"{label} · {changed} changed",
-        help="Fills every control but the seed; a run that trains gets the values at once, which "
+        help="Sets every control except the seed. A run in training gets the values at once; this "
         "can be undone. " + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
         on_change=on_change(key, choose),
         disabled="preset" in session.link.fixed_controls,
@@ -171,8 +172,8 @@ def _members(session: Session, grid: Grid) -> None:
         "control_members",
         session.members,
         partial(session.set_typed, "members"),
-        help="How many agents train side by side, with consecutive seeds: the curve then "
-        "shows the interquartile mean and its interval. "
+        help="Number of agents that train side by side, with consecutive seeds. The curve then "
+        "shows their interquartile mean and its interval. "
         f"Range: 1 to {MOST_MEMBERS}. A change applies {APPLIES_WORDS['restart']}.",
         disabled="members" in session.link.fixed_controls,
     )

@@ -140,14 +140,14 @@ def _panels(
                 Trace(
                     "evaluations",
                     "predicted",
-                    "greedy: max Q at the start",
+                    "greedy: predicted (max Q at the start)",
                     "markers",
                     "prediction",
                 ),
                 Trace(
                     "evaluations",
                     "obtained",
-                    "greedy: rewards obtained, discounted",
+                    "greedy: obtained (discounted rewards)",
                     "markers",
                     "return",
                 ),

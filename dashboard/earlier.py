@@ -1,4 +1,4 @@
-"""The runs before the present one and the ways that were undone, to compare it with."""
+"""Earlier runs and undone branches, to compare the present run with."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -24,10 +24,10 @@ DASHES: tuple[Dash, ...] = get_args(Dash)
 """Of the curves of an environment's runs; as many are kept."""
 
 LEAVES = (
-    "This run ends: its curve stays in grey, its values under Earlier runs, its agent under Test; "
-    f"the newest {len(DASHES)} stay. Save it under Files to continue it later."
+    f"The present run ends. The newest {len(DASHES)} runs are kept: the curve in grey, the values "
+    "under Earlier runs, the agent under Test. To continue a run later, save it under Files first."
 )
-"""What a run costs that takes the place of another."""
+"""What is lost when a new run supersedes the present one."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Earlier:
-    """What is kept of a run that another one took the place of, or of a way that was undone.
+    """What is kept of a superseded run, or of an undone branch.
 
     ``place`` is the name that a run keeps when it is undone, ``counted`` are the members whose
     returns are here, ``agents`` one of each member. ``number`` and ``dash`` tell it from the
@@ -106,11 +106,11 @@ class Earlier:
         return f"{'undone' if self.was_undone else 'run'} {self.number}"
 
     def is_left_by(self, present: Run) -> bool:
-        """Whether it is a way that ``present`` itself has gone, and that was taken back."""
+        """Whether it is an undone branch of ``present``."""
         return self.place == present.place
 
     def begins(self, other: "Earlier") -> bool:
-        """Whether ``other`` goes the whole of this way, to the second, and maybe on."""
+        """Whether ``other`` has all the episodes of this run, to the second, and maybe more."""
         rows = len(self.episodes["return"])
         return self.place == other.place and all(
             np.array_equal(column, other.episodes[name][:rows])
@@ -125,9 +125,8 @@ class Earlier:
         return f"{self.name} ({named})" if named else self.name
 
     def differences(self, present: Run) -> list[str]:
-        """How it was set where ``present`` began with something else, and what was changed on its
-        way, as ``γ 0.9`` and ``α 0.01 → 0.001``; of a way that ``present`` left, what was changed
-        on it alone."""
+        """Values that differ from those ``present`` began with, and the changes of this run, as
+        ``γ 0.9`` and ``α 0.01 → 0.001``; of an undone branch, only the changes after the fork."""
         first, last, other = self.first_config, self.config, present.first_config
         if self.is_left_by(present):
             first, other = self._where_left(present), last
@@ -143,7 +142,7 @@ class Earlier:
         return values
 
     def _where_left(self, present: Run) -> DQNConfig:
-        """The configuration where ``present`` left this way: what both have changed alike."""
+        """The configuration at the fork: with the changes that both have in common."""
         both = zip(self.changes, _changes(present), strict=False)
         alike = takewhile(lambda changes: changes[0] == changes[1], both)
         return _after(self.first_config, [change for change, _ in alike])
@@ -174,7 +173,7 @@ class EarlierRuns:
         self._count = 0
 
     def keep(self, earlier: Earlier) -> None:
-        """Add the newest, unless all of it is there already; the oldest goes for it."""
+        """Add the newest, unless all of it is there already; the oldest is dropped for it."""
         if any(earlier.begins(kept) for kept in self._kept):
             return
         alike = self.of(earlier.config.env_id)
@@ -185,7 +184,7 @@ class EarlierRuns:
         self._kept.append(replace(earlier, number=self._count, dash=dash))
 
     def go_again(self, present: Run) -> None:
-        """``present`` goes on where it had been undone: that way is no longer another one."""
+        """``present`` is back on an undone branch, which is then no earlier run any more."""
         whole = Earlier.of(present)
         self._kept = [kept for kept in self._kept if not kept.begins(whole)]
 

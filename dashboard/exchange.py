@@ -73,7 +73,8 @@ def _copy(session: Session) -> None:
     link = session.link
     if len(session.run.history.changes):
         st.info(
-            "The values as they are now, from step 0 on. The script under Files repeats this run "
+            "This starts with the present values at step 0. The script under Files repeats this "
+            "run "
             "with its changes.",
             icon=":material/info:",
         )
@@ -101,7 +102,7 @@ def _paste(session: Session) -> None:
         st.caption(
             "The values are for the next run."
             if session.for_next
-            else "The values reach this run at once, and can be undone."
+            else "The values apply to this run at once; this can be undone."
         )
     if st.button("Apply", key="use_pasted", type="primary") and session.paste(text):
         tell_left_alone(session)

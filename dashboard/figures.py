@@ -26,7 +26,7 @@ def figures(run: Run, smoothing: float) -> dict[str, Any]:
             "Greedy return": over_members(greedy_returns(run)),
             "ε": number(epsilon_at(config, step)),
             "α": number(learning_rate_at(config, step)),
-            "Steps a second": f"{run.measured_speed:,.0f}"
+            "Steps per second": f"{run.measured_speed:,.0f}"
             + (" each" if trainer.members > 1 else ""),
             "Time left": _time_left(run, budget.seconds_left),
         },
@@ -81,7 +81,7 @@ def _remarks(run: Run) -> list[str]:
     if solved_at is not None:
         remarks.append(f"solved at step {solved_at:,}")
     elif threshold is not None and math.isfinite(threshold) and len(trainer.history.evaluations):
-        remarks.append(f"to solve the task: a greedy return of {number(threshold)}")
+        remarks.append(f"solved when the greedy return reaches {number(threshold)}")
     if trainer.members > 1:
         remarks.append(f"returns are the {kind_of_mean(len(trainer.counted))}")
     return remarks

@@ -105,7 +105,9 @@ class Film:
                 self.fail(str(error))
             except Exception:
                 _log.exception("The recording of film %s failed.", self.id)
-                self.fail("The recording stopped because of an error; the log tells which.")
+                self.fail(
+                    "The recording stopped because of an error; the server's log describes it."
+                )
 
         threading.Thread(target=run, name=f"film-{self.id}", daemon=True).start()
         return self

@@ -206,7 +206,7 @@ class Game:
             self._end(str(error))
         except Exception:
             _log.exception("Game %s failed.", self.id)
-            self._end("The game stopped because of an error; the log tells which.")
+            self._end("The game stopped because of an error; the server's log describes it.")
 
     def _play(self) -> None:
         agent, how = self.chosen.agent, self.conditions
@@ -279,7 +279,7 @@ class Game:
 
     def _give_up_if_abandoned(self) -> None:
         if time.monotonic() - self._asked > ABANDONED_SECONDS:
-            self._end("Stopped, since nobody was looking.")
+            self._end("Stopped, because the page was not open.")
 
     def _add(
         self,

@@ -14,18 +14,19 @@ from dqn_core import HYPERPARAMETERS
 def lesson_dialog(link: Link) -> None:
     """A task, two choices and the link that follows from them."""
     names = [*GROUPS, *CONTROLS]
-    st.markdown("Whoever opens the link begins with the values that the controls show now.")
+    st.markdown("The link opens with the values that the controls show now.")
     task = st.text_area(
         "Task",
         link.task,
         key="lesson_task",
         max_chars=MOST_TASK,
         height=120,
-        placeholder="What is to be found out, for example: lower γ at step 10,000. What happens "
+        placeholder="The question for the students, for example: lower γ at step 10,000. What "
+        "happens "
         "to the ceiling of the Q-values, and why?",
         help="Students see it above the time controls. You can use lines, lists (begin a line with "
         "`1.` or `-`), `**bold**`, `*italic*`, and formulas such as "
-        r"`$y = r + \gamma \max_a Q(s', a)$`, with `$$` on both sides for a line of their own. "
+        r"`$y = r + \gamma \max_a Q(s', a)$`, with `$$` on both sides a formula gets its own line. "
         "Links, pictures and HTML are shown as text.",
     )
     hidden = st.multiselect(

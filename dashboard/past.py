@@ -61,8 +61,8 @@ def changes(session: Session) -> None:
                     "Redo",
                     key=f"redo_{run.id}",
                     icon=":material/redo:",
-                    help="Back to where this change was undone. After the next step or change "
-                    "there is no way back.",
+                    help="Goes back to the state before Undo. After the next step or change this "
+                    "is not possible any more.",
                     on_click=session.redo,
                 )
         for change in reversed(made):
@@ -73,15 +73,16 @@ def changes(session: Session) -> None:
                         "Undo",
                         key=f"undo_{run.id}_{change.index}",
                         icon=":material/undo:",
-                        help="Back to the state just before this change. What came after it goes; "
-                        "its curve stays in grey, its agent under Test.",
+                        help="Goes back to the state just before this change. What came after it "
+                        "is removed; its curve stays in grey, its agent under Test.",
                         on_click=session.undo,
                         args=(change.index,),
                     )
         if any(change.index is None for change in made):
             st.caption(
-                "Without Undo: the state before that change is not there. A saved run holds its "
-                "last state alone, and the page the newest states that its memory has room for."
+                "Some changes have no Undo, because the state before them is not stored. A saved "
+                "run contains only its last state, and the page stores only the newest states that "
+                "fit into its memory."
             )
 
 
@@ -98,7 +99,7 @@ def earlier_runs(session: Session) -> None:
 
     with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
         st.caption(
-            f"In grey behind the return; the newest {len(DASHES)} are kept, with their agents "
+            f"Drawn in grey behind the return. The newest {len(DASHES)} are kept; their agents are "
             "under Test."
         )
         for earlier in reversed(runs):
@@ -111,15 +112,15 @@ def earlier_runs(session: Session) -> None:
                 st.button(
                     "Use in the next run",
                     key=f"use_{earlier.number}",
-                    help="The controls take the values that it ended with, for the next run. The "
-                    "present run goes on as it is.",
+                    help="The controls take the last values of this run, for the next run. The "
+                    "present run does not change.",
                     on_click=use_values_of,
                     args=(earlier,),
                 )
                 st.button(
                     "Delete",
                     key=f"forget_{earlier.number}",
-                    help="Its curve and its agent go.",
+                    help="Deletes its curve and its agent.",
                     on_click=session.earlier.forget,
                     args=(earlier.number,),
                 )

@@ -7,8 +7,9 @@ from dashboard.run import Run
 from dqn_core.numbers import percent
 
 MEANING = (
-    "Predicted above obtained: Q promises more than the policy gets. Below: Q has not caught up "
-    "yet; the policy can be good all the same, since only the order of the actions counts."
+    "Predicted above obtained: Q overestimates what the policy gets. Predicted below obtained: Q "
+    "is still too low. The policy can be good in both cases, because it depends only on the order "
+    "of the Q-values."
 )
 
 
@@ -30,6 +31,6 @@ def not_counted(share: float, gamma: float, steps: int) -> str:
     if not share > 0:
         return ""
     return (
-        f"The time limit cut {percent(share)} of these episodes: what would have followed is not "
-        f"counted, and weighs γ^{steps:,} = {percent(gamma**steps)}."
+        f"The time limit cut {percent(share)} of these episodes: rewards after the cut are not "
+        f"counted. Their weight would be at most γ^{steps:,} = {percent(gamma**steps)}."
     )

@@ -156,7 +156,7 @@ def difference(first: Results, second: Results) -> str:
     better, worse = int((gained > 0).sum()), int((gained < 0).sum())
     mean = number(gained.mean())
     sign = "+" if gained.mean() > 0 else ""
-    shown = "no difference is shown" if low <= 0 <= high else "there is a difference"
+    shown = "this shows no difference" if low <= 0 <= high else "this shows a difference"
     return (
         f"**{plain(second.chosen.title)}** against **{plain(first.chosen.title)}**, from the same "
         f"starts: {sign}{mean} on average, {percent(0.95)} interval {_interval(gained)}: {shown}. "
@@ -166,7 +166,7 @@ def difference(first: Results, second: Results) -> str:
 
 def _interval(values: np.ndarray) -> str:
     low, high = mean_interval(values)
-    few = f" (of {len(values)} values alone)" if len(values) < FEW else ""
+    few = f" (of only {len(values)} values)" if len(values) < FEW else ""
     return f"{number(low)} to {number(high)}{few}"
 
 

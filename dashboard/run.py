@@ -217,8 +217,8 @@ class Run:
             goes_on = self.is_active or self.status is Status.PAUSED
             if "total_steps" in changes and self._learning_rate() != rate and goes_on:
                 self.message = (
-                    "α falls over the step budget: it is "
-                    f"{number(self._learning_rate())} from here on, and was {number(rate)}."
+                    f"α falls over the step budget, so it changes from {number(rate)} to "
+                    f"{number(self._learning_rate())}."
                 )
             return True
 

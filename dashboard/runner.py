@@ -58,8 +58,8 @@ class Runner:
                 trained = run
                 if time.monotonic() - self._touched > ABANDONED_SECONDS:
                     run.pause(
-                        f"Paused: no page has asked for this run for {ABANDONED_SECONDS:g} "
-                        "seconds. The command under Copy trains without a page."
+                        f"Paused: no page was open on this run for {ABANDONED_SECONDS:g} seconds. "
+                        "The command under Copy trains without a page."
                     )
                 wait = run.advance(self._slots)
                 if time.monotonic() - tidied > TIDY_SECONDS:

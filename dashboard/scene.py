@@ -126,6 +126,6 @@ def _sentences(spec: EnvironmentSpec, moment: Moment, is_drawn: bool) -> list[st
             f"Last action: {spec.action_labels[moment.action]}, reward {reward}.",
         ]
     if not is_drawn:
-        film = "; the Test page films it" if "rgb_array" in spec.render_modes else ""
-        where.append(f"There is no picture of {spec.env_id} in mid-run{film}.")
+        film = "; the Test page shows it" if "rgb_array" in spec.render_modes else ""
+        where.append(f"There is no picture of {spec.env_id} during training{film}.")
     return where

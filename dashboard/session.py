@@ -260,14 +260,16 @@ class Session:
 
         def make() -> Link:
             if self.link.fixed_controls:
-                raise ConfigurationError("This lesson fixes values, and a run brings its own.")
+                raise ConfigurationError(
+                    "This lesson has fixed values, and a run file brings other values."
+                )
             trainer = load_run(content, MOST_MEMBERS)
             try:
                 link = replace(self.link, config=trainer.config, members=trainer.members)
                 if link.member_configs != trainer.configs:
                     raise CheckpointError(
-                        "The members of a page are alike but for consecutive seeds: go on with it "
-                        "by python -m dqn_core train --resume."
+                        "On a page all seeds are consecutive and have the same values, but not in "
+                        "this run: continue it with python -m dqn_core train --resume."
                     )
                 opened = Run(trainer)
             except LabError:

@@ -58,13 +58,13 @@ def address_for_others(page_address: str) -> tuple[str, str]:
         host = machine_address()
     if host is None:
         return page_address, (
-            f"The address of this machine in its network was not found: in the link, put it in "
-            f"place of {parts.hostname}."
+            "The network address of this machine was not found: in the link, write it instead of "
+            f"{parts.hostname}."
         )
     if _is_this_machine(host):
         return page_address, (
-            "Only this machine can open the link: start the server with "
-            "`--server.address 0.0.0.0`, and others can."
+            "Only this machine can open the link. Start the server with `--server.address 0.0.0.0` "
+            "to let others open it."
         )
     netloc = f"[{host}]" if ":" in host else host
     netloc += f":{parts.port}" if parts.port else ""

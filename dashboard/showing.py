@@ -44,7 +44,9 @@ class Showing:
             if self._stopped:
                 raise StoppedError("Another episode was chosen.")
             if len(film) >= MOST_MOMENTS:
-                raise StoppedError(f"The film ends after {MOST_MOMENTS:,} steps, not the episode.")
+                raise StoppedError(
+                    f"The film ends after {MOST_MOMENTS:,} steps, but the episode goes on."
+                )
             film.add(frame, observation, q_values, action, reward)
 
         recording = record(

@@ -74,11 +74,11 @@ def _rewards(run: Run, member: int) -> Sign:
         " to ".join(dict.fromkeys(ends)),
         f"return of the newest {len(own):,} episodes" if len(own) > 1 else "return of an episode",
         status_of(alike, 10, 100) if episodes else "wait",
-        f"Every episode so far had the return {number(common)}. As long as all are alike, the "
-        "rewards say little about which actions are good: explore more, or for longer."
+        f"Every episode so far had the return {number(common)}. As long as all returns are equal, "
+        "the agent can hardly learn which actions are good: explore more, or for longer."
         if common is not None and alike >= 10
-        else "What is learnt comes from episodes that differ in their rewards. From 10 episodes on "
-        "that are all alike there is little to learn from; 100 are bad.",
+        else "The agent learns from differences in reward. 10 episodes with equal returns are a "
+        "warning, 100 are bad.",
     )
 
 
@@ -89,8 +89,9 @@ def _q_values(run: Run, member: int, updates: Updates) -> Sign:
         _number(newest),
         _measure("mean max Q of a batch", run, member),
         _of_rewards(run, member, newest, 1.5, 3.0),
-        "Q is to say what the rewards will add up to, discounted. Above 1.5 times the largest sum "
-        f"of the newest {OF_LATE} episodes it is too large, above 3 times it has run away.",
+        "Q estimates the discounted sum of the coming rewards. If |Q| is above 1.5 times the "
+        f"largest |sum| of the newest {OF_LATE} episodes, Q is too large; above 3 times, it "
+        "diverges.",
         (_line("mean max Q", updates.trend["mean_q"]),),
     )
 
@@ -104,8 +105,8 @@ def _td_error(run: Run, member: int, updates: Updates) -> Sign:
         _number(newest[middle]),
         _measure(f"median of |δ|, {percent(0.8)} lie between {between}", run, member),
         _of_rewards(run, member, newest[high], 0.5, 1.0),
-        "How far Q is from its target. The largest tenth of |δ| should be under half of what an "
-        "episode's rewards add up to; as large as that, the values do not fit together.",
+        "How far Q is from its target. The 90th percentile of |δ| should be below half of the "
+        "largest |discounted reward sum|; above the whole of it, that is bad.",
         (_line("median", trend[middle]), _line("90th percentile", trend[high])),
     )
 
@@ -113,7 +114,7 @@ def _td_error(run: Run, member: int, updates: Updates) -> Sign:
 def _measure(what: str, run: Run, member: int) -> str:
     """``what`` with the sum of rewards that it is measured by."""
     largest = largest_reward_sum(run, member)
-    return what if largest is None else f"{what}; an episode's rewards add up to {number(largest)}"
+    return what if largest is None else f"{what}; largest discounted reward sum {number(largest)}"
 
 
 def _of_rewards(run: Run, member: int, values: np.ndarray, watch: float, bad: float) -> Level:
@@ -140,8 +141,8 @@ def _fill(run: Run, member: int, updates: Updates) -> Sign:
         percent(size / capacity),
         f"{size:,} of {capacity:,} transitions" + (f", of {held:,} episodes" if held > 1 else ""),
         status_of(small, 1 / 10, 1 / 3) if size == capacity else "good" if size else "wait",
-        "A batch should mix many episodes. When full, fewer than 10 recent episodes' worth is "
-        "little, fewer than 3 is bad: its transitions are alike.",
+        "A batch should mix many episodes. If the full buffer holds fewer than 10 episodes, its "
+        "transitions are much alike; fewer than 3 is bad.",
         (_line("fill", np.minimum(updates.trend["env_step"], capacity) / capacity),),
     )
 
@@ -156,12 +157,12 @@ def _age(run: Run, updates: Updates) -> Sign:
     middle = steps - np.minimum(steps, trainer.replay.capacity) / 2
     means = made - np.interp(middle, *known, left=0.0)
     return Sign(
-        "Age of what is sampled",
+        "Age of sampled transitions",
         f"{ages.mean():,.0f}",
-        f"gradient updates made since, on average; since the oldest {ages[-1]:,.0f}",
+        f"gradient updates since they were stored, on average; oldest {ages[-1]:,.0f}",
         status_of(float(ages[-1]), 250_000, 2_500_000) if trainer.gradient_updates else "wait",
-        "Old transitions show what an older policy did. From 250,000 gradient updates on the "
-        "oldest slow learning, 2.5 million are bad (Fedus et al. 2020).",
+        "Old transitions come from an older policy. If the oldest is 250,000 gradient updates old, "
+        "learning gets slower; 2.5 million is bad (Fedus et al. 2020).",
         (_line("mean age", means),),
     )
 
@@ -171,12 +172,12 @@ def _update_ratio(updates: Updates) -> Sign:
     recent = judged(newest)
     too_small = recent is not None and recent < 1e-5
     return Sign(
-        "Update to weight",
+        "Update-to-weight ratio",
         _number(newest),
-        "length of an Adam step over length of the weights",
+        "length of an Adam step divided by length of the weights",
         "watch" if too_small else status_of(recent, 5e-3, 3e-2),
-        "About 0.001 is usual. Above 0.005 the steps are large and above 0.03 they wipe out "
-        "what was learnt; below 0.00001 hardly anything is.",
+        "About 0.001 is usual. Above 0.005 the steps are large, and above 0.03 they destroy what "
+        "was learnt; below 0.00001 the network hardly learns.",
         (_line("ratio", updates.trend["update_ratio"]),),
     )
 
@@ -189,8 +190,9 @@ def _target_distance(updates: Updates) -> Sign:
         _percent(newest),
         "of the length of the weights",
         "bad" if recent == 0 else status_of(recent, 0.25, 0.5),
-        "Small steps behind is right. At 0 there is no target network and values may run away; "
-        f"from {percent(0.25)} on it teaches what is long outdated, {percent(0.5)} is bad.",
+        "The target network should be a little behind. At 0 it equals the online network, and "
+        f"Q-values may diverge; from {percent(0.25)} on it is out of date, from {percent(0.5)} on "
+        "that is bad.",
         (_line("distance", updates.trend["target_distance"]),),
     )
 
@@ -203,8 +205,8 @@ def _dormant(updates: Updates) -> Sign:
         f"{_percent(first)} · {_percent(second)}" if len(first) else UNKNOWN,
         f"of hidden layer 1 · 2: score at most {DORMANT_BELOW} (Sokar et al. 2023, eq. 1)",
         status_of(max(shares, default=None), 0.7, 0.9),
-        "Units that hardly answer to anything. Half of layer 2 is usual on small tasks; from "
-        f"{percent(0.7)} on the network loses the room to learn, from {percent(0.9)} on it is bad.",
+        "Units that are hardly ever active. Half of layer 2 is usual on small tasks; from "
+        f"{percent(0.7)} on the network can learn less, from {percent(0.9)} on that is bad.",
         (
             _line("layer 1", updates.trend["dormant_1"]),
             _line("layer 2", updates.trend["dormant_2"]),

@@ -95,10 +95,10 @@ def _films(showings: Sequence[Showing], run: Run) -> None:
         if st.button("Film of this episode", icon=":material/movie:", key="make_film"):
             _make("episode", wanted, suffix, lambda path: film_episode(showings, path, overlay))
         if len(grown) > 1 and st.button(
-            "Film of the growth",
+            "Film of the training",
             icon=":material/trending_up:",
             key="make_growth",
-            help="The same start with the agent as it was at several steps of its training.",
+            help="The same start, played by the agent as it was at several steps of its training.",
         ):
             _make(
                 "growth",

@@ -117,9 +117,9 @@ def load_agent(source: Source, member: int = 0) -> Agent:
 def _check_members(name: str, state: Mapping[str, Any], most: int) -> None:
     count = len(state["configs"])
     if not 1 <= count <= most:
-        elsewhere = ": go on with it by python -m dqn_core train --resume"
+        elsewhere = ": continue it with python -m dqn_core train --resume"
         raise CheckpointError(
-            f"{name} has {count:,} members, and a run has 1 to at most {most:,} here"
+            f"{name} has {count:,} members, but here a run has 1 to {most:,}"
             f"{elsewhere if most < count <= MOST_MEMBERS else ''}."
         )
 

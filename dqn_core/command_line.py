@@ -62,7 +62,7 @@ class _Parser(argparse.ArgumentParser):
 
     def _not_understood(self, word: str) -> str:
         near = get_close_matches(word, self._option_string_actions, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"{self.prog} --help lists what there is."
+        hint = f"did you mean {near[0]}?" if near else f"{self.prog} --help lists all options."
         return f"There is no option {word}: {hint}"
 
     def error(self, message: str) -> NoReturn:
@@ -72,7 +72,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> _Parser:
     installed = Path(sys.argv[0]).name == "dqn-lab"
     prog = "dqn-lab" if installed else "python -m dqn_core"
-    parser = _Parser(prog=prog, description="Deep Q-learning without a screen.")
+    parser = _Parser(prog=prog, description="Deep Q-learning on the command line.")
     commands = parser.add_subparsers(required=True, metavar="command", dest="name")
     _add_train(commands)
     _add_evaluate(commands)
@@ -99,36 +99,40 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="train an agent",
         usage="%(prog)s [options]",
         allow_abbrev=False,
-        description="Train until the step budget or the episode budget is used up, whichever "
-        "comes first. Ctrl-C (or SIGTERM, or SIGHUP) stops between two steps, and what was "
-        "reached is saved; a second one cuts the final evaluation short.",
-        epilog="With several members, env_steps and gradient_updates count each member's own, "
-        "steps_per_second counts all members' steps, returns and episode_ends are of all members, "
-        "and members lists them one by one. A member that diverges is stopped alone: evaluation, "
-        "interquartile_mean and interval are over the others, aggregate_members of them.",
+        description="Train until a budget is used up or another stop under Budget is reached. "
+        "Ctrl-C (or SIGTERM, or SIGHUP) stops between two steps, and the result so far is saved; a "
+        "second one ends the final evaluation early.",
+        epilog="With several seeds, env_steps and gradient_updates are those of one seed, "
+        "steps_per_second counts the steps of all seeds, returns and episode_ends are those of all "
+        "seeds, and members lists the seeds one by one. A seed that diverges is stopped, and the "
+        "others continue: evaluation, interquartile_mean and interval count only the others, and "
+        "aggregate_members is their number.",
     )
     parser.set_defaults(command=train)
     run = parser.add_argument_group("Run")
-    run.add_argument("--preset", choices=list(PRESETS), help="values for all that is not given")
+    run.add_argument(
+        "--preset", choices=list(PRESETS), help="values of all options that are not given"
+    )
     run.add_argument(
         "--seeds",
         type=_seeds,
         metavar="N|A,B,…",
-        help="train several members side by side: so many seeds from --seed on, or these seeds",
+        help="train several agents side by side: N consecutive seeds from --seed on, or the seeds "
+        "A, B, …",
     )
     run.add_argument(
         "--eval-episodes",
         type=_whole("eval_episodes", 1, MOST_EPISODES),
         default=20,
         metavar="N",
-        help="fresh episodes in the final greedy evaluation of each member (default: 20); "
-        "`evaluate` plays the same ones",
+        help="fresh episodes in the final greedy evaluation of each seed (default: 20); `evaluate` "
+        "plays the same episodes",
     )
     run.add_argument(
         "--save",
         type=_output,
         metavar="FILE",
-        help="write the agent, a safetensors file; of several members the one with the best "
+        help="write the agent, a safetensors file; with several seeds, the agent with the best "
         "final evaluation",
     )
     run.add_argument(
@@ -143,7 +147,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--resume",
         type=Path,
         metavar="FILE",
-        help="go on with a saved run; hyperparameters given along change from there on",
+        help="continue a saved run; hyperparameters that are given, too, change from there on",
     )
     run.add_argument("--json", action="store_true", help="print the result as one JSON object")
     add_hyperparameters(parser)
@@ -201,7 +205,8 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
         type=HYPERPARAMETERS["seed"].parsed,
         default=0,
         metavar="N",
-        help="environment seed of the first episode, the next has one more (default: 0)",
+        help="environment seed of the first episode; each next episode uses the next seed "
+        "(default: 0)",
     )
     parser.add_argument(
         "--epsilon",

@@ -160,8 +160,8 @@ class Environment:
         notices = []
         if state["generator"] is None or generator_of(fresh) is None:
             notices.append(
-                f"{self.spec.env_id} draws from a generator that cannot be kept: its random "
-                "numbers are others from here on."
+                f"{self.spec.env_id} uses a random generator that cannot be saved: its random "
+                "numbers differ from here on."
             )
         if other:
             notices.append(

@@ -42,8 +42,8 @@ def _agent(path: Path) -> Agent:
     kind, state = unpack(path)
     if kind == "run" and len(state["configs"]) > 1:
         tell(
-            f"{path} is a run of {len(state['configs'])} agents: the first one plays, of seed "
-            f"{agent.config.seed}."
+            f"{path} is a run of {len(state['configs'])} agents: the first one plays (seed "
+            f"{agent.config.seed})."
         )
     return agent
 

@@ -227,7 +227,7 @@ def _empty_rows(
         raise ConfigurationError(
             f"{whose} of {capacity:,} transitions, with {observation_dim:,} numbers an "
             f"observation, may take {in_words(size)} and {in_words(free)} are free: lower "
-            f"buffer_capacity{' or train fewer members' if members > 1 else ''}.",
+            f"buffer_capacity{' or train fewer seeds' if members > 1 else ''}.",
             "buffer_capacity",
         )
     # Untouched pages of an empty array cost no memory until they are written.

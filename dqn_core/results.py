@@ -123,7 +123,7 @@ def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
     if result.get("aggregate_members"):
         low, high = result["interval"]
         lines.append(
-            f"Interquartile mean over {result['aggregate_members']} members "
+            f"Interquartile mean over {result['aggregate_members']} seeds "
             f"{number(result['interquartile_mean'])}, 95 % interval {number(low)} to "
             f"{number(high)}."
         )
@@ -133,7 +133,7 @@ def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
 def _evaluation_words(trainer: Trainer, evaluation: dict[str, Any]) -> str:
     if not evaluation["episodes"]:
         return "There is no final evaluation."
-    policy = "policy" if trainer.members == 1 else f"policies of {len(trainer.going_on)} members"
+    policy = "policy" if trainer.members == 1 else f"policies of {len(trainer.going_on)} seeds"
     threshold = trainer.spec.reward_threshold
     is_known = threshold is not None and math.isfinite(threshold)
     return (

@@ -131,7 +131,7 @@ def _saved_and_evaluated(
 def _agents(trainer: Trainer, is_best: bool) -> dict[int, Agent]:
     """The policies of the members whose weights are finite: the last ones, or the best ones."""
     if is_best and not len(trainer.history.evaluations):
-        tell("--best has no greedy evaluation to choose by, and takes the last policy.")
+        tell("--best finds no greedy evaluation, so it takes the last policy.")
         is_best = False
     choose = trainer.best_agent if is_best else trainer.agent
     agents = {p: choose(p) for p in range(trainer.members)}

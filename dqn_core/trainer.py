@@ -159,8 +159,8 @@ class Trainer:
             return f"The time budget of {config.total_seconds:,} seconds is used up."
         if 0 < config.plateau_evaluations <= evaluations.since_best:
             return (
-                f"No better evaluation than {number(evaluations.best_mean)} for "
-                f"{evaluations.since_best} in a row: a plateau."
+                f"No improvement in the last {evaluations.since_best} evaluations: the best mean "
+                f"return is {number(evaluations.best_mean)}."
             )
         return None
 

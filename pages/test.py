@@ -66,7 +66,7 @@ def test(chosen: Chosen, how: Conditions) -> Results:
 
 
 def wish(name: str) -> None:
-    """What was clicked waits for the run of the page that gets as far as to do it."""
+    """Remember the click; the script run that reaches `grant_wish` performs it."""
     st.session_state["wish"] = name
 
 
@@ -107,7 +107,7 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
                 on_click=wish,
                 args=(key,),
             )
-        st.markdown(":material/sports_esports: [Play against it](#you-against-the-agent)")
+        st.markdown(":material/sports_esports: [Play against the agent](#you-against-the-agent)")
         grant_wish(agents, how)
     if problem := st.session_state.get("show_problem"):
         tell_error(problem)
@@ -131,7 +131,7 @@ def results_section(agents: Sequence[Chosen], how: Conditions) -> None:
         for result in results:
             st.markdown(result.headline)
         if any(result.conditions != how for result in results):
-            st.caption("Tested before how it is tested was changed.")
+            st.caption("These results are older than the last change of the test settings.")
         st.table(summary(results))
         if len(results) == 2:
             st.markdown(difference(*results))
@@ -180,7 +180,7 @@ def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> Non
         if rows:
             show(tested, result.evaluation.seeds[rows[0]], result.conditions)
 
-    with st.expander("Every episode: choose one to watch it", key=f"table_{index}"):
+    with st.expander("All episodes: select one to watch it", key=f"table_{index}"):
         st.dataframe(
             result.table().round(2),
             key=key,
@@ -196,10 +196,14 @@ def duel_section(showing: Showing) -> None:
     with st.container(border=True, key="duel_section"):
         st.header("You against the agent")
         if can_duel(env_id):
-            st.caption("From the same start, in the same physics, on the same clock.")
+            st.caption(
+                "Both begin in the same state, with the same physics, and play at the same time."
+            )
             duel(showing.chosen, showing.seed, showing.conditions, "duel")
         else:
-            st.caption(f"From the same start, with its keys below the pictures. {remark(env_id)}")
+            st.caption(
+                f"Both begin in the same state. The keys are below the pictures. {remark(env_id)}"
+            )
             game(showing.chosen, showing.seed, showing.conditions, "game")
 
 

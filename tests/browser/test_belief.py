@@ -92,7 +92,7 @@ def test_another_axis_is_named_and_drawn(page: Page, demo: str) -> None:
     page.get_by_role("option", name="cart position").click()
     canvas.hover(position={"x": 200, "y": 100})
     expect(page.locator(".belief-reading")).to_contain_text("cart position")
-    expect(page.get_by_text("pole angle held at")).to_be_visible()
+    expect(page.get_by_text("pole angle fixed at")).to_be_visible()
     assert canvas.evaluate(PIXELS) != before
 
 
@@ -107,7 +107,7 @@ def test_squares_show_every_q_value_when_pointed_at(page: Page, demo: str) -> No
     size = canvas.bounding_box()
     assert size
     canvas.hover(position={"x": 3.5 * (size["height"] - 2) / 4, "y": size["height"] - 10})
-    expect(page.locator(".belief-reading")).to_contain_text("the episode is over here")
+    expect(page.locator(".belief-reading")).to_contain_text("the episode ends here")
 
 
 def test_health_says_each_status_in_words(page: Page, demo: str) -> None:

@@ -171,7 +171,7 @@ def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None
     page.locator(".duel .start").wait_for()
     page.locator(".duel .start").tap()
     message = page.locator(".duel .message")
-    expect(message).to_have_text("Press ← or → to go.")
+    expect(message).to_have_text("Press ← or → to begin.")
     page.wait_for_timeout(500)
     assert scores(page) == [0, 0]  # nothing moves before the first push
     page.locator(".duel .direction").first.tap()

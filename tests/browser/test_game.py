@@ -20,7 +20,7 @@ def begin(page: Page, url: str, query: str) -> None:
 def test_each_key_is_a_step_to_the_end_of_the_episode(page: Page, app_url: str) -> None:
     begin(page, app_url, "env_id=FrozenLake-v1&max_episode_steps=2")
     message, mine = page.locator(".game .message"), page.locator(".game canvas").first
-    expect(message).to_have_text("Each key is one step, for both.")
+    expect(message).to_have_text("Each key press is one step for you and the agent.")
     expect(page.locator(".st-key-game_speed")).to_have_count(0)
     before = mine.evaluate(PIXELS)
     page.keyboard.press("ArrowRight")
@@ -29,13 +29,13 @@ def test_each_key_is_a_step_to_the_end_of_the_episode(page: Page, app_url: str) 
     expect(message).to_have_text(re.compile(r"Over at step 2: you 0, the agent 0\. A draw\."))
     assert mine.evaluate(PIXELS) != before
     page.locator(".st-key-game_begin button").first.click()
-    expect(message).to_have_text("Each key is one step, for both.")
+    expect(message).to_have_text("Each key press is one step for you and the agent.")
 
 
 def test_the_clock_runs_from_the_first_key_on_and_pads_are_keys(page: Page, app_url: str) -> None:
     begin(page, app_url, "env_id=MountainCar-v0&max_episode_steps=8")
     score, message = page.locator(".game .score").first, page.locator(".game .message")
-    expect(message).to_have_text("Press a key to go: it acts while you hold it.")
+    expect(message).to_have_text("Press a key to begin. It acts while you hold it.")
     page.wait_for_timeout(500)
     expect(score).to_have_text("0")
     page.locator(".game .pad").first.click()

@@ -344,7 +344,8 @@ def test_members_are_shown_with_what_they_agree_on(bench: Bench) -> None:
     expect(bench.plot()).to_have_attribute(
         "aria-label",
         re.compile(
-            r"interquartile mean of 5 seeds, 95\s% bootstrap interval, of so few seeds hardly more "
+            r"interquartile mean of 5 seeds, 95\s% bootstrap interval, with so few seeds hardly "
+            "more "
             r"than their range: [\d.]+ to [\d.]+\)"
         ),
     )

@@ -109,8 +109,8 @@ def test_an_agent_beside_is_shown_and_sent_away_again(
     page.locator("input[type=file]").set_input_files(balancer_file)
     wait_for_film(page, 120)
     beside = page.get_by_role("combobox", name="Compare with")
-    expect(beside).to_have_value("nobody")
-    for name, pictures in (("Trained CartPole agent", 2), ("nobody", 1)):
+    expect(beside).to_have_value("no other agent")
+    for name, pictures in (("Trained CartPole agent", 2), ("no other agent", 1)):
         beside.click()
         page.get_by_role("option", name=name).click()
         expect(page.locator(".player canvas.picture")).to_have_count(pictures)

@@ -133,9 +133,9 @@ def test_a_member_that_stopped_is_named_and_counts_in_no_aggregate(
 
     assert main(arguments) == 1
     words = capsys.readouterr().out
-    assert "Greedy policies of 2 members on 4 fresh episodes: mean return" in words
+    assert "Greedy policies of 2 seeds on 4 fresh episodes: mean return" in words
     assert f", stopped at step {second['stopped']['env_step']:,}" in words
-    assert "Interquartile mean over 2 members" in words
+    assert "Interquartile mean over 2 seeds" in words
 
 
 def test_members_that_have_all_stopped_leave_no_aggregate_but_one_document(

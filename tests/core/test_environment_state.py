@@ -282,7 +282,7 @@ def test_a_generator_that_cannot_be_kept_is_left_out_and_that_is_said(
     resumed = load_run(pack("run", state))
     trainer.load_state_dict(state)
     for run in (trainer, resumed):
-        assert "a generator that cannot be kept" in run.notice
+        assert "a random generator that cannot be saved" in run.notice
         run.run(max_steps=20)
         assert run.env_step == 30
 

@@ -93,7 +93,7 @@ def test_a_saved_run_offers_its_members() -> None:
     run = trained_run(members=3)
     content = pack("run", run.state_dict())
     choices = read_upload("1", "run.safetensors", content).choices()
-    assert [choice.name[-8:] for choice in choices] == ["member 1", "member 2", "member 3"]
+    assert [choice.name[-8:] for choice in choices] == [" agent 1", " agent 2", " agent 3"]
     for member, choice in enumerate(choices):
         mine, theirs = choice.load(), run.agent(member)
         assert torch.equal(mine.network.parameters, theirs.network.parameters)
@@ -105,13 +105,13 @@ def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [*available(session)] == ["Trained CartPole agent"]
     session.run = trained_run(members=2)
     assert [*available(session)] == [
-        "In training, member 1, as it is now",
-        "In training, member 2, as it is now",
-        "In training, member 1, at step 0",
+        "In training, seed 0, as it is now",
+        "In training, seed 1, as it is now",
+        "In training, seed 0, at step 0",
         "Trained CartPole agent",
     ]
-    now = available(session)["In training, member 2, as it is now"]
-    assert load(now).title == "In training, member 2, at step 200"
+    now = available(session)["In training, seed 1, as it is now"]
+    assert load(now).title == "In training, seed 1, at step 200"
     assert torch.equal(load(now).agent.network.parameters, session.run.agent(1).network.parameters)
     session.run = trained_run()
     assert available(session)["In training, as it is now"].identity != now.identity
@@ -125,11 +125,11 @@ def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
     session.reset()
     choices = available(session)
     assert [*choices] == [
-        "Run 1, member 1, at its end",
-        "Run 1, member 2, at its end",
+        "Run 1, seed 0, at its end",
+        "Run 1, seed 1, at its end",
         "Trained CartPole agent",
     ]
-    again = load(choices["Run 1, member 2, at its end"]).agent
+    again = load(choices["Run 1, seed 1, at its end"]).agent
     assert torch.equal(again.network.parameters, trained)
     assert again.env_steps == 200
 

@@ -62,6 +62,6 @@ def test_the_solved_line_and_its_text_are_the_environments_threshold() -> None:
     assert "solve" not in figures(run, 0.9)["where"]
     run.trainer.evaluate()
     threshold = gymnasium.spec("CartPole-v1").reward_threshold
-    assert f"to solve the task: a greedy return of {threshold:g}" in figures(run, 0.9)["where"]
+    assert f"solved when the greedy return reaches {threshold:g}" in figures(run, 0.9)["where"]
     run.trainer.evaluations.solved_at = 7
     assert figures(run, 0.9)["where"].endswith("solved at step 7")

@@ -155,7 +155,7 @@ def test_a_game_of_which_nobody_asks_ends(monkeypatch: pytest.MonkeyPatch) -> No
         game = begin(env_id)
         game.hear([[1, 0]])
         wait(lambda game=game: game.over)
-        assert "nobody was looking" in game.message
+        assert "the page was not open" in game.message
 
 
 def test_an_error_ends_the_game_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +165,7 @@ def test_an_error_ends_the_game_in_words(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(game_module, "make_environment", broken)
     game = begin("FrozenLake-v1")
     wait(lambda: game.over)
-    assert game.message == "The game stopped because of an error; the log tells which."
+    assert game.message == "The game stopped because of an error; the server's log describes it."
 
 
 def test_an_environment_without_known_keys_is_played_with_digits() -> None:

@@ -68,14 +68,14 @@ def test_a_run_that_has_not_begun_waits() -> None:
 def test_few_rows_are_not_judged() -> None:
     run = a_run()
     record(run, JUDGED - 1, update_ratio=1.0)
-    assert sign(run, "Update to weight").status == "wait"
+    assert sign(run, "Update-to-weight ratio").status == "wait"
 
 
 @pytest.mark.parametrize(
     ("name", "column", "levels"),
     [
         (
-            "Update to weight",
+            "Update-to-weight ratio",
             "update_ratio",
             {1e-6: "watch", 1e-3: "good", 0.01: "watch", 1: "bad"},
         ),
@@ -175,8 +175,8 @@ def test_one_odd_batch_does_not_change_a_status() -> None:
     run = a_run()
     record(run, 20)
     record(run, 1, update_ratio=5.0)
-    assert sign(run, "Update to weight").status == "good"
-    assert sign(run, "Update to weight").value == "5"
+    assert sign(run, "Update-to-weight ratio").status == "good"
+    assert sign(run, "Update-to-weight ratio").value == "5"
 
 
 def test_a_small_full_replay_is_bad_and_a_filling_one_is_not() -> None:
@@ -206,7 +206,7 @@ def test_ages_count_the_gradient_updates_since_a_transition_was_stored(
         made[step] = made[step - 1] + due * config.gradient_steps
     assert made[-1] == run.trainer.gradient_updates
     ages = made[-1] - made[steps - kept + 1 :]
-    found = sign(run, "Age of what is sampled")
+    found = sign(run, "Age of sampled transitions")
     assert float(found.value) == pytest.approx(ages.mean(), abs=3)
     assert float(found.detail.rpartition(" ")[2]) == pytest.approx(ages.max(), abs=3)
     assert "environment" not in found.detail + found.sentence, "one unit"
@@ -233,7 +233,7 @@ def test_signs_of_a_member_are_its_own_also_after_another_one_stopped() -> None:
     updates = run.history.updates.frame()
     for member in (0, 1, 2):
         newest = updates[updates["member"] == member].iloc[-1]
-        shown = sign(run, "Update to weight", member).value
+        shown = sign(run, "Update-to-weight ratio", member).value
         assert shown == number(newest["update_ratio"])
 
 
@@ -242,7 +242,7 @@ def test_trends_are_thinned_and_keep_the_newest() -> None:
     record(run, 500)
     for step in range(500):
         assert run.history.updates.columns()["env_step"][step] == step
-    (line,) = sign(run, "Age of what is sampled").trend
+    (line,) = sign(run, "Age of sampled transitions").trend
     assert TREND_POINTS / 2 <= len(line.values) <= TREND_POINTS + 1
     assert line.values[-1] == pytest.approx(499 / 2, rel=1e-3)
     assert np.diff(line.values).min() > 0

@@ -71,7 +71,7 @@ def test_every_figure_is_what_its_name_says() -> None:
 
 def test_an_interval_of_few_episodes_says_so() -> None:
     figures = results_of([1.0, 2.0, 3.0, 4.0]).figures()
-    assert figures[f"{percent(0.95)} interval of the mean"].endswith("(of 4 values alone)")
+    assert figures[f"{percent(0.95)} interval of the mean"].endswith("(of only 4 values)")
     figures = results_of([1.0] * 9 + [5.0]).figures()
     assert "alone" not in figures[f"{percent(0.95)} interval of the mean"]
 
@@ -81,12 +81,12 @@ def test_two_agents_are_compared_start_by_start() -> None:
     first, second = results_of(list(starts), "A"), results_of(list(starts + 3), "B")
     words = difference(first, second)
     assert words.startswith("**B** against **A**, from the same starts: +3 on average")
-    assert f"{percent(0.95)} interval 3 to 3: there is a difference." in words
+    assert f"{percent(0.95)} interval 3 to 3: this shows a difference." in words
     assert "Better in 40 of 40 episodes, worse in 0." in words
     gained = np.random.default_rng(2).permutation([5.0, -5.0] * 20)
     words = difference(first, results_of(list(starts + gained), "B"))
     assert ": 0 on average" in words
-    assert "no difference is shown" in words
+    assert "this shows no difference" in words
     assert list(summary([first, second]).index) == ["A", "B"]
 
 

@@ -197,9 +197,7 @@ def test_a_larger_budget_says_where_the_learning_rate_goes() -> None:
     advance(run, 100)
     assert run.status is Status.FINISHED
     run.change(total_steps=200)
-    assert run.message == (
-        "α falls over the step budget: it is 0.000505 from here on, and was 0.00001."
-    )
+    assert run.message == ("α falls over the step budget, so it changes from 0.00001 to 0.000505.")
     run.change(gamma=0.9)
     run.start()
     assert run.message == ""

@@ -119,7 +119,7 @@ def test_an_environment_that_cannot_be_drawn_in_mid_run_has_words_alone(
     stage.cache_clear()
     assert png == b""
     assert words["sentences"][-1] == (
-        "There is no picture of CartPole-v1 in mid-run; the Test page films it."
+        "There is no picture of CartPole-v1 during training; the Test page shows it."
     )
 
 

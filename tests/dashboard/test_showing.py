@@ -85,7 +85,7 @@ def test_a_film_ends_before_it_fills_the_memory_and_says_so(
     monkeypatch.setattr("dashboard.showing.MOST_MOMENTS", 20)
     showing = finished(Showing(chosen(), 0, Conditions()))
     head, _ = showing.film.part(0)
-    assert head["message"] == "The film ends after 20 steps, not the episode."
+    assert head["message"] == "The film ends after 20 steps, but the episode goes on."
     assert 20 <= head["count"] < 60
     with pytest.raises(LabError, match="not recorded to its end"):
         film_episode([showing], Path("film.gif"), overlay=False)

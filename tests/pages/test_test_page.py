@@ -126,7 +126,8 @@ def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
     assert set(page.table[0].value.columns) >= {"mean return", "median", "smallest"}
     assert any("discounted by γ 0.985" in caption.value for caption in page.caption)
     values = (
-        "γ 0.985, B 64, Train every 1, n 3, α 0.001, Clipping limit 10, the rest as in Recommended"
+        "γ 0.985, B 64, Train every 1, n 3, α 0.001, Clipping limit 10, other values as in "
+        "Recommended"
     )
     assert any(values in caption.value for caption in page.caption), "what the agent is"
     assert len(page.dataframe[0].value) == 4
@@ -168,10 +169,10 @@ def test_every_member_can_be_chosen(page: AppTest) -> None:
     train(page)
     page.run()
     assert box(page, "agent").options[:2] == [
-        "In training, member 1, as it is now",
-        "In training, member 2, as it is now",
+        "In training, seed 0, as it is now",
+        "In training, seed 1, as it is now",
     ]
-    box(page, "agent").set_value("In training, member 2, as it is now").run()
+    box(page, "agent").set_value("In training, seed 1, as it is now").run()
     assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 1
 
 
@@ -184,7 +185,7 @@ def test_a_choice_that_is_gone_is_said_and_the_page_goes_on(page: AppTest) -> No
     page.run()
     assert shown(page) == [("Run 1, at its end", 1000)]
     assert [info.value for info in page.info] == [
-        f"“{name}” is no longer there: the run has begun anew or was undone."
+        f"“{name}” is no longer there: the run was reset or undone."
         for name in ("In training, at step 0", NOW)
     ]
     assert box(page, "beside").value is None
@@ -216,7 +217,7 @@ def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
     assert shown(page)[0][0] == "In training, at step 30"
     assert page.slider(key="physics_MountainCar_force").value == 0.001
     assert page.button(key="game_begin").label == "Play"
-    assert box(page, "beside").options == ["nobody", "In training, at step 0"]
+    assert box(page, "beside").options == ["no other agent", "In training, at step 0"]
     box(page, "agent").set_value(TRAINED).run()
     assert shown(page) == [(TRAINED, 1000)]
     assert page.slider(key="physics_CartPole_length").value == 0.5
@@ -321,8 +322,8 @@ def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:
     train(page, 50)
     content = pack("run", session(page).run.state_dict())
     upload(page, "run.safetensors", content)
-    box(page, "agent").set_value("Uploaded: run.safetensors, member 3").run()
-    assert shown(page) == [("Uploaded: run.safetensors, member 3", 1000)]
+    box(page, "agent").set_value("Uploaded: run.safetensors, agent 3").run()
+    assert shown(page) == [("Uploaded: run.safetensors, agent 3", 1000)]
     assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 2
 
 

@@ -182,7 +182,7 @@ def test_the_way_to_the_threshold_is_told_and_that_it_was_reached(page: AppTest)
     train(page, 120)
     page.run()
     trainer = session(page).run.trainer
-    assert where(page).endswith(" · to solve the task: a greedy return of 475")
+    assert where(page).endswith(" · solved when the greedy return reaches 475")
     trainer.evaluations.solved_at = 100
     page.run()
     assert where(page).endswith(" · solved at step 100")
