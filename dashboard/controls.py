@@ -59,12 +59,12 @@ def sidebar(session: Session) -> None:
                 if declared or (group == "Environment" and "members" not in hidden):
                     _group(session, grid, group, symbol, declared)
             later = ", ".join(
-                f":material/{symbol}: {APPLIES_WORDS[when]}"
+                f"with :material/{symbol}: {APPLIES_WORDS[when]}"
                 for when, symbol in APPLIES_SYMBOLS.items()
             )
             st.caption(
                 f"A change applies at once, {later}. "
-                f":orange[{DIFFERS_MARK}] is not the preset's value."
+                f":orange[{DIFFERS_MARK}] marks a value that differs from the preset."
             )
             grid.draw_the_rest()
             st.html(f"<style>{_marks(session.link)} {grid.places}</style>")

@@ -204,7 +204,7 @@ def pasted(text: str, present: Link) -> Link:
     """
     text = as_typed(text)
     if not text:
-        raise ConfigurationError("There is nothing to use yet: paste a configuration or a link.")
+        raise ConfigurationError("There is nothing to apply: paste a configuration or a link.")
     command = re.search(r"\bdqn_core\s+train\b", text)
     if command and not text.startswith(("{", "[")):
         return _pasted_command(text[command.end() :], present)
@@ -213,7 +213,7 @@ def pasted(text: str, present: Link) -> Link:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"This is no complete JSON: {error}.") from None
+        raise ConfigurationError(f"This JSON is not complete or not correct: {error}.") from None
     if isinstance(content, dict) and isinstance(content.get("config"), dict):
         content = content["config"]
     if not isinstance(content, dict):

@@ -99,8 +99,8 @@ def _read(name: str, source: Source) -> tuple[dict[str, Any], bytes]:
             free = free_memory()
             if free is not None and size > free:
                 raise CheckpointError(
-                    f"{name} takes {in_words(size)} of memory and {in_words(free)} are free: open "
-                    "it where there is more."
+                    f"{name} takes {in_words(size)} of memory and only {in_words(free)} are free: "
+                    "open it on a machine with more memory."
                 )
             # One byte more than it announces, to find out whether that is all.
             whole = source if isinstance(source, bytes) else start + head + file.read(size + 1)

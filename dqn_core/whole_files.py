@@ -53,7 +53,7 @@ def _obstacle(target: Path, before: os.stat_result | None) -> str:
     if before is not None and stat.S_ISDIR(before.st_mode):
         return "it is a folder, and a file is needed"
     if before is not None and not stat.S_ISREG(before.st_mode):
-        return "it is no regular file, and would be lost"
+        return "it is not a regular file, and would be lost"
     if before is not None and not (before.st_mode & 0o222 and os.access(target, os.W_OK)):
         return "it is read-only"
     if not target.parent.is_dir():

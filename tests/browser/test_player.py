@@ -175,7 +175,7 @@ def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(desk: Des
         rewards = sum(0.99**k for k in range(200 - step))
         assert float(facts["obtained (discounted, γ 0.99)"]) == pytest.approx(rewards, abs=0.01)
         cut = desk[".cut"].inner_text()
-        assert f"is not counted; seen from here it weighs γ^{200 - step} = {weight}" in cut
+        assert f"their weight is at most γ^{200 - step} = {weight}" in cut
     desk.open("text", 6)  # its episode has ended by itself
     assert desk[".cut"].inner_text() == ""
 

@@ -162,7 +162,7 @@ def test_a_film_takes_the_place_of_another_whole_or_not_at_all(tmp_path: Path, s
     assert len(target.read_bytes()) > 100
     assert sorted(tmp_path.iterdir()) == sorted([target, link])
     (tmp_path / f"null{suffix}").symlink_to("/dev/null")
-    with pytest.raises(LabError, match="no regular file"):
+    with pytest.raises(LabError, match="not a regular file"):
         write_video(episode, tmp_path / f"null{suffix}")
 
 

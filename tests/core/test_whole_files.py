@@ -88,13 +88,13 @@ def test_what_is_no_regular_file_is_refused_and_stays(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("fifo")
     (tmp_path / "loop").symlink_to("loop")
     before = {name: (tmp_path / name).lstat().st_mode for name in names(tmp_path)}
-    assert "no regular file" in refused(tmp_path / "fifo")
-    assert "no regular file" in refused(tmp_path / "socket")
-    assert "no regular file" in refused(tmp_path / "link")
+    assert "not a regular file" in refused(tmp_path / "fifo")
+    assert "not a regular file" in refused(tmp_path / "socket")
+    assert "not a regular file" in refused(tmp_path / "link")
     assert "a folder" in refused(tmp_path / "folder")
     refused(tmp_path / "loop")
     assert {name: (tmp_path / name).lstat().st_mode for name in names(tmp_path)} == before
-    assert "no regular file" in refused("/dev/null")
+    assert "not a regular file" in refused("/dev/null")
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 

@@ -219,11 +219,11 @@ def test_a_group_stands_for_its_controls() -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("", "nothing to use"),
+        ("", "nothing to apply"),
         ("hello", "neither"),
         ("http://[", "neither"),
-        ('{"gamma": 0.9', "no complete JSON"),
-        ("[" * 100_000, "no complete JSON"),
+        ('{"gamma": 0.9', "not complete or not correct"),
+        ("[" * 100_000, "not complete or not correct"),
         ("[1, 2]", "JSON object"),
         ('{"gama": 0.9}', "did you mean gamma"),
         ('{"gamma": 2}', "gamma must be 0 to 1, not 2."),

@@ -22,8 +22,8 @@ def test_both_directions_of_a_gap_are_explained() -> None:
     run = a_run(env_id="FrozenLake-v1", max_episode_steps=10_000)
     run.trainer.evaluate()
     assert about_the_gap(run) == MEANING, "no episode was cut"
-    assert "promises more" in MEANING
-    assert "not caught up" in MEANING
+    assert "Predicted above obtained" in MEANING
+    assert "Predicted below obtained" in MEANING
 
 
 def test_what_a_time_limit_cut_is_said_with_its_share_and_its_weight() -> None:
@@ -31,7 +31,7 @@ def test_what_a_time_limit_cut_is_said_with_its_share_and_its_weight() -> None:
     run.trainer.evaluate()
     found = about_the_gap(run)
     assert f"The time limit cut {percent(1.0)} of these episodes" in found
-    assert f"is not counted, and weighs γ^6 = {percent(0.5**6)}." in found
+    assert f"are not counted. Their weight would be at most γ^6 = {percent(0.5**6)}." in found
 
 
 @pytest.mark.parametrize("share", [0.0, float("nan")])
