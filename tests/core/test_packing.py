@@ -82,8 +82,7 @@ def test_a_file_that_does_not_fit_into_memory_says_how_much_it_takes(
     path = tmp_path / "run"
     save_run(path, Trainer(SMALL))
     monkeypatch.setattr("dqn_core.packing.free_memory", lambda: 1_000)
-    assert "of memory and only 0.000954 MiB are free: open it on a machine with more "
-    "memory." in refused(path)
+    assert "only 0.000954 MiB are free: open it on a machine with more memory." in refused(path)
 
 
 def test_what_is_no_file_is_read_no_further_than_its_header(tmp_path: Path) -> None:
