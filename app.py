@@ -171,19 +171,9 @@ def messages(session: Session) -> None:
     elif run.status is Status.FINISHED:
         falls = run.config.learning_rate_end < run.config.learning_rate
         tell(
-<<<<<<< HEAD
-            f"{run.message} To go on, raise or switch off that limit under Budget. "
-            + ("α falls over the step budget: a larger one raises it again. " if falls else "")
-            + "Reset begins a fresh run."
-=======
             f"{run.message} To continue, raise or switch off that limit under Budget. "
-            + (
-                "A larger step budget raises α again, because α falls over the step budget. "
-                if falls
-                else ""
-            )
+            + ("α falls over the step budget: a larger one raises it again. " if falls else "")
             + "Reset begins a new run."
->>>>>>> 935cd81 (Texts of pages, command line and documents are understood at first reading: plain clauses, the field's words, agents named by their seeds)
         )
     elif run.status is Status.WAITING:
         runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"

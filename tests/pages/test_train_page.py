@@ -154,7 +154,7 @@ def test_a_seed_that_stopped_is_named_in_plain_text_and_left_out_of_the_averages
     told = page.warning[0].value
     assert told.startswith("Seed 1 stopped: Q-values reached 1e+06 at step 1,300")
     assert "[a](" not in told
-    assert told.endswith("The other 2 go on, and averages are of them alone.")
+    assert told.endswith("The other 2 seeds continue, and only they count in averages.")
     columns = run.history.episodes.columns()
     averages = [smooth(columns["return"][columns["member"] == p])[-1] for p in (0, 2)]
     assert numbers(page)["Return (smoothed 0.9)"] == number(interquartile_mean(averages))
