@@ -39,5 +39,5 @@ def test_the_clock_runs_from_the_first_key_on_and_pads_are_keys(page: Page, app_
     page.wait_for_timeout(500)
     expect(score).to_have_text("0")
     page.locator(".game .pad").first.click()
-    expect(message).to_have_text("Over at step 8: you -8, the agent -8. A draw.")
+    expect(message).to_have_text("Over at step 8: you −8, the agent −8. A draw.")
     expect(score).to_have_text("−8")
