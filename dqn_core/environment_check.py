@@ -10,12 +10,10 @@ from typing import Any
 import numpy as np
 
 from dqn_core.environment_state import is_plain, is_variable, layers_of, restore
-from dqn_core.environments import Environment, counts, make_environment
+from dqn_core.environments import MOST_STEPS, Environment, counts, make_environment
 from dqn_core.errors import reason_of
 from dqn_core.scalars import shown
 
-MOST = 2**40
-"""No run makes more environment steps, updates or episodes than that."""
 TRIED_STEPS = 10
 """Steps that every environment has to make from where its state puts it."""
 
@@ -26,8 +24,8 @@ _BEYOND = 30
 """How far a number may lie beyond the largest that was seen, as its multiple."""
 
 _GYMNASIUMS_OWN = {
-    "_elapsed_steps": (0, MOST),
-    "_max_episode_steps": (1, MOST),
+    "_elapsed_steps": (0, MOST_STEPS),
+    "_max_episode_steps": (1, MOST_STEPS),
     "_np_random_seed": (-1, 2**64),
 }
 """Counters of Gymnasium's wrappers, with their limits."""

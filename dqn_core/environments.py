@@ -54,7 +54,7 @@ DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
 
 MOST_STEPS = 2**40
-"""No episode is longer."""
+"""No episode is longer, and no run has more environment steps, updates or episodes."""
 
 
 class Environment:

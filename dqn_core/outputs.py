@@ -74,5 +74,7 @@ class Attempts:
         except LabError as error:
             has_failed = isinstance(error, DivergenceError | EnvironmentFailure)
             self.failed(FAILED if has_failed else REFUSED, f"error: {error}")
+        except BrokenPipeError:  # the reader has gone (``| head``)
+            self.code = self.code or FAILED
         except MemoryError:
             self.failed(REFUSED, "error: There is not enough memory for it.")

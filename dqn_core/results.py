@@ -135,10 +135,10 @@ def _evaluation_words(trainer: Trainer, evaluation: dict[str, Any]) -> str:
         return "There is no final evaluation."
     policy = "policy" if trainer.members == 1 else f"policies of {len(trainer.going_on)} seeds"
     threshold = trainer.spec.reward_threshold
-    is_known = threshold is not None and math.isfinite(threshold)
+    solved = "" if threshold is None else f" (solved at {number(threshold)})"
     return (
         f"Greedy {policy} on {evaluation['episodes']:,} fresh episodes: mean return "
-        f"{_mean(evaluation)}" + (f" (solved at {threshold:g})." if is_known else ".")
+        f"{_mean(evaluation)}{solved}."
     )
 
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environment_check import MOST, check_environments
+from dqn_core.environment_check import check_environments
+from dqn_core.environments import MOST_STEPS
 from dqn_core.errors import excerpt
 from dqn_core.random_streams import UniformStream
 from dqn_core.scalars import shown
@@ -48,7 +49,7 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
 
 def _check_counts(state: Mapping[str, Any], trainer: Trainer) -> None:
     for name in ("env_step", "gradient_updates", "seconds"):
-        _check_count(state[name], MOST, name)
+        _check_count(state[name], MOST_STEPS, name)
     _check_count(state["updates_due"], trainer.config.gradient_steps, "updates_due")
     for name in ("evaluations", "evaluations_since_best"):
         _check_count(state[name], MOST_EVALUATIONS, name)
@@ -104,7 +105,7 @@ def _check_stops(state: Mapping[str, Any]) -> None:
 
 
 def _check_optimizer(learner: Mapping[str, Any]) -> None:
-    _check_count(float(learner["adam_steps"]), MOST, "adam_steps")
+    _check_count(float(learner["adam_steps"]), MOST_STEPS, "adam_steps")
     if (learner["second_moment"] < 0).any():
         raise ValueError("squares of its gradient are negative")
 
@@ -112,7 +113,11 @@ def _check_optimizer(learner: Mapping[str, Any]) -> None:
 def _check_history(history: Mapping[str, Any], members: int, env_step: int) -> None:
     """Every row is of a member that there is and of a moment that was."""
     for name, table in history.items():
-        for column, most in (("member", members - 1), ("env_step", env_step), ("seconds", MOST)):
+        for column, most in (
+            ("member", members - 1),
+            ("env_step", env_step),
+            ("seconds", MOST_STEPS),
+        ):
             values = table[column]
             if not ((values >= 0) & (values <= most)).all():
                 raise ValueError(f"its table of {name} has rows of no such {column}")
@@ -144,7 +149,7 @@ def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:
     rows: Tensor = replay["rows"]
     if replay["capacity"] != trainer.config.buffer_capacity or rows.shape[1] > replay["capacity"]:
         raise ValueError("its replay buffer does not fit its configuration")
-    _check_count(replay["pushed"], MOST, "pushed")
+    _check_count(replay["pushed"], MOST_STEPS, "pushed")
     d, actions = trainer.spec.observation_dim, rows[..., -4]
     if not _are_below(actions, trainer.spec.n_actions):
         raise ValueError("its replay buffer has actions that do not exist")

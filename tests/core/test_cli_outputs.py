@@ -130,3 +130,16 @@ def test_the_result_is_printed_before_a_film_is_tried(
     assert "mean return" in printed[0]
     assert "over 2 episodes" in printed[0]
     assert capsys.readouterr().err == "error: There is nothing to film.\n"
+
+
+def test_a_reader_that_has_gone_does_not_cost_the_film(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def gone(*_: object) -> None:
+        raise BrokenPipeError
+
+    agent, film = tmp_path / "agent.safetensors", tmp_path / "film.gif"
+    assert main(["train", *SMALL, "--save", str(agent), "--json"]) == 0
+    monkeypatch.setattr("dqn_core.evaluate_command.say", gone)
+    assert main(["evaluate", str(agent), "--episodes", "1", "--video", str(film)]) == 1
+    assert film.exists()
