@@ -268,8 +268,8 @@ class Session:
                 link = replace(self.link, config=trainer.config, members=trainer.members)
                 if link.member_configs != trainer.configs:
                     raise CheckpointError(
-                        "On a page all seeds are consecutive and have the same values, but not in "
-                        "this run: continue it with python -m dqn_core train --resume."
+                        "A page trains consecutive seeds with the same values, but this run has "
+                        "others: continue it with python -m dqn_core train --resume."
                     )
                 opened = Run(trainer)
             except LabError:

@@ -119,7 +119,7 @@ def _check_members(name: str, state: Mapping[str, Any], most: int) -> None:
     if not 1 <= count <= most:
         elsewhere = ": continue it with python -m dqn_core train --resume"
         raise CheckpointError(
-            f"{name} has {count:,} members, but here a run has 1 to {most:,}"
+            f"{name} has {count:,} seeds, but here a run has 1 to {most:,}"
             f"{elsewhere if most < count <= MOST_MEMBERS else ''}."
         )
 

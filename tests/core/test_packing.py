@@ -150,7 +150,7 @@ def test_a_run_of_too_many_members_is_refused_before_anything_is_built(
     monkeypatch.setattr("dqn_core.checkpoint.Trainer", lambda _: pytest.fail("it is built"))
     with pytest.raises(CheckpointError) as refusal:
         load_run(content, most)
-    said = f"The file has {members:,} members, but here a run has 1 to {most:,}"
+    said = f"The file has {members:,} seeds, but here a run has 1 to {most:,}"
     assert str(refusal.value).startswith(said)
     assert ("train --resume" in str(refusal.value)) == (members == 3)
 

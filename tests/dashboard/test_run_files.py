@@ -235,9 +235,9 @@ def test_what_cannot_be_opened_is_refused_in_a_sentence_and_the_run_stays(run: R
     others = Trainer([SMALL.replace(seed=seed) for seed in (3, 9)])
     assert "consecutive seeds" in refusal(Session(), pack("run", others.state_dict()))
     crowd = Trainer([SMALL.replace(seed=seed, hidden_dim=4) for seed in range(MOST_MEMBERS + 1)])
-    assert f"at most {MOST_MEMBERS}" in refusal(Session(), pack("run", crowd.state_dict()))
+    assert f"1 to {MOST_MEMBERS}" in refusal(Session(), pack("run", crowd.state_dict()))
 
 
 def test_a_lesson_that_fixes_values_opens_no_run(run: Run) -> None:
     session = Session(Link(locked=("gamma",)))
-    assert "lesson fixes" in refusal(session, run_bytes(run))
+    assert "lesson has fixed values" in refusal(session, run_bytes(run))
