@@ -213,7 +213,7 @@ def test_of_a_run_with_several_agents_it_is_told_which_one_plays(capsys, tmp_pat
     capsys.readouterr()
     assert main(["evaluate", str(run)]) == 0
     of_run = capsys.readouterr()
-    assert "is a run of 2 agents: the first one plays, of seed 3." in of_run.err
+    assert "is a run of 2 agents: the first one plays (seed 3)." in of_run.err
     assert main(["evaluate", str(agent)]) == 0
     assert capsys.readouterr() == (of_run.out, "")
 

@@ -48,7 +48,7 @@ def test_a_run_can_stop_at_a_plateau_of_its_evaluations() -> None:
     trainer = trained(1_000, **still, **values, plateau_evaluations=3)
     assert len(trainer.history.evaluations) == 1 + 3
     assert trainer.env_step == 30 * 4
-    assert "plateau" in str(trainer.finished())
+    assert "No improvement in the last" in str(trainer.finished())
     resumed = Trainer.from_state(trainer.state_dict())
     assert resumed.finished() == trainer.finished()
 

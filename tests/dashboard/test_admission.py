@@ -61,7 +61,7 @@ def test_the_servers_own_pages_are_answered(host: str) -> None:
     ],
 )
 def test_a_page_of_another_host_or_port_is_refused_with_its_name(origin: str) -> None:
-    assert f"not one of {origin!r}" in from_page(origin, "127.0.0.1:8501")
+    assert f"not a page of {origin!r}" in from_page(origin, "127.0.0.1:8501")
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,10 @@ def test_waiting_ends_with_something_new() -> None:
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(LabError("The environment is gone."), "The environment is gone."), (KeyError(1), "the log")],
+    [
+        (LabError("The environment is gone."), "The environment is gone."),
+        (KeyError(1), "the server's log"),
+    ],
 )
 def test_what_breaks_a_recording_is_said_and_the_rest_kept(error: Exception, words: str) -> None:
     episode = recording()

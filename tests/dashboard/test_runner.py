@@ -94,7 +94,7 @@ def test_an_abandoned_run_is_paused_and_says_so(
         run.start()
         runner.touch()
         assert wait_for(lambda: run.status is Status.PAUSED)
-        assert "no page has asked" in run.message
+        assert "no page was open" in run.message
     finally:
         runner.stop()
         assert wait_for(lambda: not is_alive())

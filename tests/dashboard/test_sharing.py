@@ -65,7 +65,7 @@ def test_without_a_network_it_is_said_what_to_put_in_place(
     monkeypatch.setattr(sharing, "machine_address", lambda: None)
     address, problem = address_for_others("http://localhost:8501")
     assert address == "http://localhost:8501"
-    assert "in place of localhost" in problem
+    assert "instead of localhost" in problem
 
 
 def test_a_qr_code_is_black_on_white_with_a_quiet_zone_in_every_theme() -> None:
