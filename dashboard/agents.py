@@ -144,15 +144,21 @@ def available(session: Session) -> dict[str, Choice]:
 def choose_agents(session: Session) -> list[Choice]:
     """The agent to test, and the one beside it if there is one."""
     picked, kept = _picked(), _kept()
+    wanted = dict(picked)  # first: meanwhile a newer run of the page may take a file in
     choices = available(session)
+
+    def drop(place: str) -> None:
+        if picked.get(place) == wanted.pop(place, None):
+            picked.pop(place, None)
+
     for name, choice in list(kept.items()):
-        if name in picked.values() and choice.identity.startswith(f"{session.run.id}:"):
+        if name in wanted.values() and choice.identity.startswith(f"{session.run.id}:"):
             choices.setdefault(name, choice)
         else:
             kept.pop(name, None)
-    for place, name in list(picked.items()):
+    for place, name in list(wanted.items()):
         if name not in choices:
-            picked.pop(place, None)
+            drop(place)
             why = ": the run was reset or undone" if name.startswith(OF_THE_RUN) else ""
             tell(f"“{name}” is no longer there{why}.")
 
@@ -176,11 +182,11 @@ def choose_agents(session: Session) -> list[Choice]:
         )
 
     # Unless somebody has picked one, the run in training, once there is one.
-    first = picked.get("agent", next(iter(choices)))
+    first = wanted.get("agent", next(iter(choices)))
     same = [n for n in choices if n != first and choices[n].env_id == choices[first].env_id]
-    second = picked.get("beside")
+    second = wanted.get("beside")
     if second not in same:
-        picked.pop("beside", None)
+        drop("beside")
         second = None
     with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
         box("agent", "Agent", list(choices), first)
@@ -249,8 +255,9 @@ def upload_control() -> None:
         "A saved agent or run (.safetensors)", type=UPLOAD_TYPES, key="upload_file"
     )
     if file is None:
-        st.session_state.pop("upload_problem", None)
-    elif file.file_id != st.session_state.get("upload_taken"):
+        return
+    taken, problem = st.session_state.get("upload_taken", ("", ""))
+    if file.file_id != taken:
         problem = ""
         try:
             upload = read_upload(file.file_id, file.name, file.getvalue())
@@ -258,10 +265,16 @@ def upload_control() -> None:
             _picked()["agent"] = upload.choices()[0].name
         except LabError as error:
             problem = f"{file.name} was not loaded. {error}"
-        st.session_state["upload_problem"] = problem
-        st.session_state["upload_taken"] = file.file_id  # last: up to here it is done again
-    if refusal := st.session_state.get("upload_problem"):
-        tell_error(refusal)
+        # Last: up to here it is done again. In one: an older run, without the file, may still end.
+        st.session_state["upload_taken"] = file.file_id, problem
+    if problem:
+        tell_error(problem)
+
+
+def file_waits() -> bool:
+    """Whether a file was uploaded that no run of the page has taken in yet."""
+    file = st.session_state.get("upload_file")
+    return file is not None and file.file_id != st.session_state.get("upload_taken", ("", ""))[0]
 
 
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:

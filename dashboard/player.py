@@ -4,6 +4,7 @@ The browser fetches what there is of a film, then asks for the rest until it has
 from then on plays, scrubs and jumps without the server.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -34,13 +35,16 @@ _component = st.components.v2.component(
 
 
 @st.fragment
-def player(*films: Film, key: str) -> None:
+def player(*films: Film, key: str, is_page_due: Callable[[], bool]) -> None:
     """Show one film, or two side by side on one clock.
 
     Pass the same `Film` objects on every run (keep them in `st.session_state`): a new one starts
     to play from the beginning as soon as its first picture is there. While a film is recorded the
-    browser asks for what is new by itself, which reruns only this fragment.
+    browser asks for what is new by itself, which reruns only this fragment. Where that takes the
+    place of a run of the whole page, as Streamlit lets it, ``is_page_due`` tells so.
     """
+    if is_page_due():
+        st.rerun()
     request_key = f"{key}:request"
 
     def remember_request() -> None:

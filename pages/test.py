@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.agents import Chosen, about, choose_agents, load, upload_control
+from dashboard.agents import Chosen, about, choose_agents, file_waits, load, upload_control
 from dashboard.conditions import Conditions, conditions
 from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
@@ -70,6 +70,11 @@ def wish(name: str) -> None:
     st.session_state["wish"] = name
 
 
+def is_due() -> bool:
+    """Whether something was clicked or uploaded that no run of the page has come to yet."""
+    return "wish" in st.session_state or file_waits()
+
+
 def grant_wish(agents: Sequence[Chosen], how: Conditions) -> None:
     """Do what was clicked, once."""
     match st.session_state.get("wish"):
@@ -116,7 +121,7 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
         shown = showings[0]
         words = shown.conditions.words(shown.chosen.agent.config.env_id)
         st.caption(f"Episode from seed {shown.seed}" + (f", with {words}" if words else ""))
-        player(*(showing.film for showing in showings), key="player")
+        player(*(showing.film for showing in showings), key="player", is_page_due=is_due)
         for showing in showings:
             st.caption(about(showing.chosen))
     return showings

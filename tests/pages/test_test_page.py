@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 import dashboard.agents
+from dashboard.agents import Choice, read_upload
 from dashboard.results import Results
 from dashboard.session import Session
 from dashboard.showing import Showing
@@ -315,6 +317,40 @@ def test_the_one_beside_can_be_sent_away_again(page: AppTest) -> None:
     assert len(shown(page)) == 1
     page.run()
     assert len(shown(page)) == 1
+
+
+def test_a_file_that_comes_while_an_older_run_of_the_page_ends_stays_picked(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def available(session: Session) -> dict[str, Choice]:
+        choices = before(session)
+        upload = read_upload("1", "mine.safetensors", agent_bytes(balancing_agent()))
+        st.session_state["upload"] = upload
+        st.session_state["picked"]["agent"] = upload.choices()[0].name
+        return choices
+
+    before = dashboard.agents.available
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(dashboard.agents, "available", available)
+        assert shown(page.run()) == [(TRAINED, 1000)]
+    assert shown(page.run()) == [("Uploaded: mine.safetensors", 1000)]
+
+
+def test_a_refusal_stays_when_an_older_run_of_the_page_ends_after_it(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choose_agents(session: Session) -> list[Choice]:
+        with monkeypatch.context() as older:
+            older.setattr(st, "file_uploader", lambda *_, **__: None)
+            dashboard.agents.upload_control()  # it does not know of the file
+        return before(session)
+
+    before = dashboard.agents.choose_agents
+    upload(page, "bad.safetensors", b"not an agent at all, but long enough to look")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(dashboard.agents, "choose_agents", choose_agents)
+        page.run()
+    assert page.run().error[0].value.startswith("bad.safetensors was not loaded.")
 
 
 def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:
