@@ -330,7 +330,11 @@ def test_runs_beyond_the_slots_wait_in_the_order_in_which_they_came() -> None:
     assert [run.status for run in (first, second, third)] == ["paused", "running", "waiting"]
 
 
-def test_a_snapshot_of_the_agent_is_kept_at_each_evaluation() -> None:
+def test_a_snapshot_of_the_agent_is_kept_at_each_evaluation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = itertools.count(step=0.6 * SLICE_SECONDS)  # a slice has one evaluation at most
+    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: next(clock))
     run = Run([SMALL.replace(evaluation_period=50, evaluation_episodes=1)])
     run.start()
     advance(run, 220)
@@ -482,12 +486,12 @@ def test_the_heaviest_evaluation_leaves_the_interpreter_to_others_after_each_ste
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The thread looks at its commands and lets pages be answered between two slices only."""
-    made = 0
+    made, own = 0, threading.get_ident()
     step = Environment.step
 
     def counted(environment: Environment, action: int) -> tuple[np.ndarray, float, bool, bool]:
         nonlocal made
-        made += 1
+        made += threading.get_ident() == own  # what earlier tests have begun may still be played
         return step(environment, action)
 
     monkeypatch.setattr(Environment, "step", counted)
