@@ -88,6 +88,7 @@ class Chart {
     this.theme = readTheme(this.#probe);
 
     this.#sizes = new ResizeObserver(() => {
+      if (!this.#root.isConnected) return; // off the page it has neither a size nor colours
       this.retheme(); // letters may grow with the page
       this.#outdate();
     });

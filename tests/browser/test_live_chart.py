@@ -485,6 +485,12 @@ def test_in_streamlit(serve: Callable[[Path], str], page: Page) -> None:
     assert end() < grown / 2
 
 
+def test_a_chart_that_leaves_the_page_raises_no_error_when_its_size_goes(bench: Bench) -> None:
+    bench.refresh(20)
+    bench.page.evaluate("document.querySelector('.live-chart').remove()")
+    bench.page.wait_for_timeout(200)  # an error of the page would fail this test at its end
+
+
 def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Bench) -> None:
     panel = Panel(
         "return",

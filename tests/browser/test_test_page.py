@@ -121,7 +121,7 @@ def test_a_chosen_row_plays_its_episode(page: Page, app_url: str) -> None:
     open_test_page(page, app_url)
     caption_of_seed(page, 1000)
     page.get_by_role("button", name="Test 20 episodes").click()
-    page.get_by_text("Every episode").click()
+    page.get_by_text("All episodes").click()
     table = page.get_by_test_id("stDataFrame")
     table.wait_for()
     table.scroll_into_view_if_needed()
