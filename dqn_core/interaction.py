@@ -85,7 +85,8 @@ class Interaction:
         """
         observations, following = self.observations, self.observations.copy()
         rewards = np.zeros(len(actions))
-        terminated, truncated = (np.zeros(len(actions), dtype=bool) for _ in range(2))
+        terminated = np.zeros(len(actions), dtype=bool)
+        truncated = np.zeros(len(actions), dtype=bool)
         for p in self._acting:
             try:
                 following[p], rewards[p], terminated[p], truncated[p] = self.environments[p].step(
@@ -119,6 +120,8 @@ class Interaction:
 
         Raises `EnvironmentFailure` that names ``env_step``; what has not begun is still due.
         """
+        if not self._to_begin:
+            return
         for p in [p for p in self._to_begin if self.is_acting[p]]:
             self.environments[p].set_time_limit(self._time_limit)
             try:

@@ -52,7 +52,7 @@ class LastUpdate:
 class Learner:
     """P online networks, their target networks and their optimizer state.
 
-    Only the members in ``going_on`` are moved by an update; the others stay as they are.
+    An update moves the members that `go_on_with` was told of; the others stay as they are.
     """
 
     def __init__(self, online: QNetwork, configs: Sequence[DQNConfig]) -> None:
@@ -65,17 +65,13 @@ class Learner:
         self.adam_steps = torch.zeros((), dtype=torch.float32, device=online.parameters.device)
         self.gradient_norm = torch.zeros_like(online.parameters[:, :1])
         self.last: LastUpdate | None = None
-        self._rows = list(
-            zip(
-                self.online.parameters,
-                self.gradient.parameters,
-                self.first_moment,
-                self.second_moment,
-                strict=True,
-            )
-        )
-        self.going_on: Sequence[int] = range(len(configs))
+        self._going_on: Sequence[int] = range(len(configs))
         self.configure(configs)
+
+    def go_on_with(self, members: Sequence[int]) -> None:
+        """Move these members by the updates to come, and no others."""
+        self._going_on = list(members)
+        self._group_by_learning_rate()
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Take over the members' hyperparameters for the updates to come.
@@ -100,6 +96,25 @@ class Learner:
         limits = [c.gradient_clip for c in configs]
         self.largest_element = _limits(by_value, limits, column)
         self.largest_norm = _limits(by_norm, limits, column)
+        self._group_by_learning_rate()
+
+    def _group_by_learning_rate(self) -> None:
+        """Rows of those that go on, once for all updates: the kernel knows one learning rate."""
+        alike: dict[tuple[float, ...], list[int]] = {}
+        for p in self._going_on:
+            config = self._configs[p]
+            schedule = (config.learning_rate, config.learning_rate_end, config.total_steps)
+            alike.setdefault(schedule, []).append(p)
+        columns = (
+            self.online.parameters,
+            self.gradient.parameters,
+            self.first_moment,
+            self.second_moment,
+        )
+        self._adam_groups = [
+            (members[0], [[column[p] for p in members] for column in columns])
+            for members in alike.values()
+        ]
 
     def set_env_step(self, env_step: int) -> None:
         """Move the learning rates to where they are at that step."""
@@ -136,32 +151,21 @@ class Learner:
             torch.clamp(gradient, -self.largest_element, self.largest_element, out=gradient)
 
     def _adam(self) -> None:
-        """Adam (Kingma & Ba 2015), PyTorch's fused kernel, row by row: each as if it were alone.
-
-        The kernel knows one learning rate: members with the same one are taken together.
-        """
-        rates = self.learning_rates
+        """Adam (Kingma & Ba 2015), PyTorch's fused kernel, row by row: each as if it were alone."""
         self.adam_steps += 1
-        for rate in dict.fromkeys(rates[p] for p in self.going_on):
-            self._fused_adam([self._rows[p] for p in self.going_on if rates[p] == rate], rate)
-
-    def _fused_adam(self, rows: Sequence[tuple[Tensor, ...]], learning_rate: float) -> None:
-        parameters, gradients, first_moments, second_moments = map(list, zip(*rows, strict=True))
-        torch._fused_adam_(
-            parameters,
-            gradients,
-            first_moments,
-            second_moments,
-            [],
-            [self.adam_steps] * len(rows),
-            lr=learning_rate,
-            beta1=BETA_1,
-            beta2=BETA_2,
-            weight_decay=0.0,
-            eps=ADAM_EPSILON,
-            amsgrad=False,
-            maximize=False,
-        )
+        for first, rows in self._adam_groups:
+            torch._fused_adam_(
+                *rows,
+                [],
+                [self.adam_steps] * len(rows[0]),
+                lr=self.learning_rates[first],
+                beta1=BETA_1,
+                beta2=BETA_2,
+                weight_decay=0.0,
+                eps=ADAM_EPSILON,
+                amsgrad=False,
+                maximize=False,
+            )
 
     def update_target(self, members: Sequence[int] | None = None) -> None:
         """θ⁻ ← θ⁻ + τ (θ − θ⁻) for some members or all; τ = 1 is the hard update."""

@@ -310,7 +310,8 @@ class Trainer:
         self.gamma = np.array([[config.gamma] for config in self.configs])
         self.going_on = [p for p, stop in enumerate(self.stops) if stop is None]
         self._stopped = [p for p, stop in enumerate(self.stops) if stop]
-        self.learner.going_on = self.evaluations.going_on = self.going_on
+        self.evaluations.going_on = self.going_on
+        self.learner.go_on_with(self.going_on)
         self.interaction.go_on_with(self.going_on)
         plan: dict[tuple[str, int], list[int]] = {}
         for p in self.going_on:
