@@ -105,14 +105,14 @@ class Learner:
             config = self._configs[p]
             schedule = (config.learning_rate, config.learning_rate_end, config.total_steps)
             alike.setdefault(schedule, []).append(p)
-        columns = (
-            self.online.parameters,
-            self.gradient.parameters,
-            self.first_moment,
-            self.second_moment,
-        )
         self._adam_groups = [
-            (members[0], [[column[p] for p in members] for column in columns])
+            (
+                members[0],
+                [self.online.parameters[p] for p in members],
+                [self.gradient.parameters[p] for p in members],
+                [self.first_moment[p] for p in members],
+                [self.second_moment[p] for p in members],
+            )
             for members in alike.values()
         ]
 
@@ -153,11 +153,14 @@ class Learner:
     def _adam(self) -> None:
         """Adam (Kingma & Ba 2015), PyTorch's fused kernel, row by row: each as if it were alone."""
         self.adam_steps += 1
-        for first, rows in self._adam_groups:
+        for first, parameters, gradients, first_moments, second_moments in self._adam_groups:
             torch._fused_adam_(
-                *rows,
+                parameters,
+                gradients,
+                first_moments,
+                second_moments,
                 [],
-                [self.adam_steps] * len(rows[0]),
+                [self.adam_steps] * len(parameters),
                 lr=self.learning_rates[first],
                 beta1=BETA_1,
                 beta2=BETA_2,
