@@ -13,25 +13,25 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
-from dashboard.admission import Admission
-from dashboard.belief import belief, member_choice
-from dashboard.connections import allow_many_connections
-from dashboard.controls import controls_of, sidebar
-from dashboard.curves import curves
-from dashboard.earlier import LEAVES
 from dashboard.frame import open_page
-from dashboard.health import health
-from dashboard.live_chart import XAxis
-from dashboard.markup import formatted, plain
-from dashboard.notices import tell, tell_error
-from dashboard.paper import values_html
-from dashboard.past import changed_last, changes, changes_of, earlier_runs
-from dashboard.routes import routes
-from dashboard.run import Status
-from dashboard.runner import ABANDONED_SECONDS
-from dashboard.scene import scene
-from dashboard.session import Session
-from dashboard.widgets import on_change, shown
+from dashboard.session.earlier import LEAVES
+from dashboard.session.run import Status
+from dashboard.session.runner import ABANDONED_SECONDS
+from dashboard.session.session import Session
+from dashboard.session.view import XAxis
+from dashboard.train_page.belief import belief, member_choice
+from dashboard.train_page.controls import controls_of, sidebar
+from dashboard.train_page.curves import curves
+from dashboard.train_page.health import health
+from dashboard.train_page.paper import values_html
+from dashboard.train_page.past import changed_last, changes, changes_of, earlier_runs
+from dashboard.train_page.scene import scene
+from dashboard.web.admission import Admission
+from dashboard.web.connections import allow_many_connections
+from dashboard.web.markup import formatted, plain
+from dashboard.web.notices import tell, tell_error
+from dashboard.web.routes import routes
+from dashboard.web.widgets import on_change, shown
 
 PAGE = (
     "The run trains while this page is open, also in a background tab. It pauses when the page is "

@@ -1,5 +1,5 @@
 /**
- * Fields for exact numbers (`dashboard/number_box.py`): arrow keys count by the last digit, and a
+ * Fields for exact numbers (`dashboard/web/number_box.py`): arrow keys count by the last digit, and a
  * phone shows its keys for numbers.
  */
 

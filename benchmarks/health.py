@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from report import Report, arguments, microseconds
 
-from dashboard.belief_map import POINTS, View, plane_message
-from dashboard.run import Run
-from dashboard.signs import signs
+from dashboard.session.run import Run
+from dashboard.train_page.belief_map import POINTS, View, plane_message
+from dashboard.train_page.signs import signs
 from dqn_core import DQNConfig, diagnostics
 from dqn_core.belief import dimensions
 from dqn_core.processor import set_threads

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from report import ROOT as ROOT  # puts the checkout on the path
 
-from dashboard.run import Run
+from dashboard.session.run import Run
 from dqn_core import DQNConfig
 from dqn_core.trainer import STATISTICS_PERIOD
 

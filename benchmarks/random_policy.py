@@ -4,7 +4,7 @@
 
 Where Gymnasium gives the table of transitions, the mean return is worked out exactly; elsewhere at
 least 5,000 episodes are played. The rows printed are those of `KNOWN` in
-`dqn_core/random_returns.py`.
+`dqn_core/environments/random_returns.py`.
 """
 
 from typing import Any
@@ -14,8 +14,8 @@ import numpy as np
 from report import Report, arguments
 
 from dqn_core.environments import environment_spec, known_environments
+from dqn_core.environments.random_returns import RandomReturn, random_episodes, random_return
 from dqn_core.processor import set_threads
-from dqn_core.random_returns import RandomReturn, random_episodes, random_return
 
 LEAST_EPISODES = 5_000
 LEAST_STEPS = 2_000_000

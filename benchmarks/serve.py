@@ -110,9 +110,9 @@ def main() -> None:
     if options.long:
         from long_run import LongRun
 
-        import dashboard.session
+        import dashboard.session.session
 
-        dashboard.session.Run = LongRun
+        dashboard.session.session.Run = LongRun
     from streamlit.web import cli
 
     settings = ["--server.headless", "true", "--server.port", options.port]

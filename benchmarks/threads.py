@@ -16,8 +16,8 @@ from statistics import median
 
 from report import ROOT, Report, arguments
 
-from dashboard.run import Run
-from dashboard.run_files import script
+from dashboard.session.run import Run
+from dashboard.train_page.run_files import script
 from dqn_core import DQNConfig, load_agent, save_agent
 
 AGENT = ROOT / "assets" / "cartpole.safetensors"

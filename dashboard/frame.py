@@ -11,9 +11,9 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import streamlit as st
 
-from dashboard.address import keep_address, tell_problems
-from dashboard.session import Session
-from dashboard.visits import come_back, current_session
+from dashboard.session.address import keep_address, tell_problems
+from dashboard.session.session import Session
+from dashboard.session.visits import come_back, current_session
 from dqn_core.processor import set_threads
 
 SIDEBAR_WIDTH = 315

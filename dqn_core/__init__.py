@@ -1,11 +1,12 @@
 """DQN and everything about a run, without a screen."""
 
-from dqn_core.checkpoint import load_agent, load_run, save_agent, save_run
+from dqn_core.agent import Agent
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.episodes.evaluation import evaluate
+from dqn_core.episodes.recording import record
 from dqn_core.errors import LabError
-from dqn_core.evaluation import Agent, evaluate
+from dqn_core.files.checkpoint import load_agent, load_run, save_agent, save_run
 from dqn_core.presets import PRESETS, preset
-from dqn_core.recording import record
 from dqn_core.trainer import Trainer
 
 __all__ = [

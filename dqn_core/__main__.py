@@ -2,7 +2,7 @@
 
 import sys
 
-from dqn_core.command_line import main
+from dqn_core.cli.command_line import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.declared import EnvironmentSpec
+from dqn_core.agent import Agent
 from dqn_core.environments import Environment
-from dqn_core.evaluation import Agent
+from dqn_core.environments.declared import EnvironmentSpec
 
 WIDEST = 1e3
 """A limit beyond it says nothing about where an agent will be (CartPole's velocities: ±inf)."""

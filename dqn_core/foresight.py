@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from dqn_core.config import DQNConfig
-from dqn_core.declared import EnvironmentSpec
+from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.numbers import number
 
 

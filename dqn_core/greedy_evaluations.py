@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.agent import Agent
 from dqn_core.config import DQNConfig
 from dqn_core.environments import Environment, make_environments
+from dqn_core.episodes.evaluation import Evaluation, Play, count_for, playing
 from dqn_core.errors import LabError
-from dqn_core.evaluation import Agent, Evaluation, Play, count_for, playing
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.statistics import interquartile_mean

@@ -9,9 +9,9 @@ import numpy as np
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments import make_environments
+from dqn_core.environments.restoration import restores_exactly
 from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
 from dqn_core.random_streams import seed_sequence, seeds_from
-from dqn_core.restoration import restores_exactly
 
 
 @dataclass(frozen=True)

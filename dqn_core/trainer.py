@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from dqn_core.agent import Agent, network_shape
 from dqn_core.config import DQNConfig, hyperparameter
 from dqn_core.divergence import Stop, diverged, divergences
 from dqn_core.environments import MOST_STEPS, Environment, environment_spec
@@ -17,7 +18,6 @@ from dqn_core.errors import (
     EnvironmentFailure,
     UnsupportedEnvironmentError,
 )
-from dqn_core.evaluation import Agent, network_shape
 from dqn_core.exploration import epsilon_at, explores, random_actions
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import History

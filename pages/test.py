@@ -4,19 +4,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.agents import Chosen, about, choose_agents, file_waits, load, upload_control
-from dashboard.conditions import Conditions, conditions
-from dashboard.duel import can_duel, duel
 from dashboard.frame import open_page
-from dashboard.game import game, remark
-from dashboard.markup import plain
-from dashboard.notices import tell_error
-from dashboard.player import player
-from dashboard.results import Results, chart, difference, summary
-from dashboard.session import Session
-from dashboard.showing import Showing
-from dashboard.takeaway import take_away
-from dashboard.visits import current_session
+from dashboard.session.agents import Chosen, about, choose_agents, file_waits, load, upload_control
+from dashboard.session.session import Session
+from dashboard.session.visits import current_session
+from dashboard.test_page.conditions import Conditions, conditions
+from dashboard.test_page.duel import can_duel, duel
+from dashboard.test_page.game import game, remark
+from dashboard.test_page.player import player
+from dashboard.test_page.results import Results, chart, difference, summary
+from dashboard.test_page.showing import Showing
+from dashboard.test_page.takeaway import take_away
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell_error
 from dqn_core import LabError
 from dqn_core.numbers import number
 

@@ -3,8 +3,8 @@
 import torch
 
 from dqn_core import Agent, DQNConfig
+from dqn_core.agent import network_shape
 from dqn_core.environments import environment_spec
-from dqn_core.evaluation import network_shape
 from dqn_core.networks import QNetwork
 
 GAINS = (0.1, 0.3, 2.0, 1.0)

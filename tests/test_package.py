@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dqn_core.app_command import app
-from dqn_core.command_line import main
+from dqn_core.cli.app import app
+from dqn_core.cli.command_line import main
 from dqn_core.errors import MissingPackageError
 
 CHECKOUT = Path(__file__).parents[1]
@@ -65,7 +65,7 @@ def test_the_installed_app_answers_with_the_projects_settings(installed, tmp_pat
 
 def test_the_command_hands_every_option_to_streamlit(monkeypatch):
     handed = []
-    monkeypatch.setattr("dqn_core.app_command.os.execv", lambda _, words: handed.extend(words))
+    monkeypatch.setattr("dqn_core.cli.app.os.execv", lambda _, words: handed.extend(words))
     monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
     main(["app", "--server.port", "8600", "--help"])
     script = str(CHECKOUT / "app.py")
@@ -73,6 +73,6 @@ def test_the_command_hands_every_option_to_streamlit(monkeypatch):
 
 
 def test_without_streamlit_the_command_says_so(monkeypatch):
-    monkeypatch.setattr("dqn_core.app_command.find_spec", lambda _: None)
+    monkeypatch.setattr("dqn_core.cli.app.find_spec", lambda _: None)
     with pytest.raises(MissingPackageError, match="pip install streamlit"):
         app(None)

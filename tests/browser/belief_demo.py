@@ -7,10 +7,10 @@ import streamlit as st
 import torch
 from streamlit.starlette import App
 
-from dashboard.belief import belief
-from dashboard.health import health
-from dashboard.routes import routes
-from dashboard.run import Look, Run, Status
+from dashboard.session.run import Look, Run, Status
+from dashboard.train_page.belief import belief
+from dashboard.train_page.health import health
+from dashboard.web.routes import routes
 from dqn_core import DQNConfig
 
 

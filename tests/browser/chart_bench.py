@@ -10,9 +10,9 @@ import plotly
 import pytest
 from playwright.sync_api import Page, Route
 
-from dashboard import live_chart
-from dashboard.feed import Source
-from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.charts import live_chart
+from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.web.feed import Source
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data"

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 from streamlit.starlette import App
 
-from dashboard.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
-from dashboard.routes import routes
+from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.web.routes import routes
 
 PANELS = (
     Panel(

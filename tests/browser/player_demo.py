@@ -14,9 +14,9 @@ import numpy as np
 import streamlit as st
 from streamlit.starlette import App
 
-from dashboard.film import Film
-from dashboard.player import player
-from dashboard.routes import routes
+from dashboard.test_page.film import Film
+from dashboard.test_page.player import player
+from dashboard.web.routes import routes
 
 Q_SCALE = np.array([[-9.0, -4.0, -60.0, -20.0], [9.0, 4.0, 60.0, 20.0]])
 

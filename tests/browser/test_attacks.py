@@ -20,8 +20,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from dashboard.links import NAMES
-from dqn_core.checkpoint import agent_bytes
+from dashboard.session.links import NAMES
+from dqn_core.files.checkpoint import agent_bytes
 from tests.balancing import balancing_agent
 from tests.browser.conftest import CHECKOUT, Serve
 from tests.browser.train_page import Open, button, go_to, open_app, wait_for_step

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from dashboard.links import Link
+from dashboard.session.links import Link
 from dqn_core import DQNConfig
 from tests.browser.train_page import Open, box, enter, open_app
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.live_chart import News, Panel, Trace, live_charts
+from dashboard.charts.live_chart import News, Panel, Trace, live_charts
 from dqn_core.numbers import number
 from dqn_core.statistics import smooth
 from tests.browser.chart_bench import PANELS, THEMES, Bench, made_up

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dqn_core.command_line import main
+from dqn_core.cli.command_line import main
 
 SMALL = ["--hidden-dim", "8", "--batch-size", "8", "--learning-starts", "20"]
 SMALL += ["--evaluation-period", "0", "--eval-episodes", "2", "--total-steps", "150"]

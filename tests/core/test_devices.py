@@ -9,9 +9,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import dqn_core.trainer
 from dqn_core import DQNConfig, Trainer
-from dqn_core.checkpoint import load_run, save_run
 from dqn_core.diagnostics import health
 from dqn_core.errors import ConfigurationError
+from dqn_core.files.checkpoint import load_run, save_run
 
 # Whatever the defaults are: each run is compared with the same one elsewhere.
 SMALL = DQNConfig(

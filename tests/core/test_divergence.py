@@ -9,7 +9,7 @@ import torch
 
 from dqn_core import LabError, Trainer, load_run, save_run
 from dqn_core.errors import CheckpointError, DivergenceError, EnvironmentFailure
-from dqn_core.packing import pack
+from dqn_core.files.packing import pack
 from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.small_runs import SMALL, fingerprint, trained
 

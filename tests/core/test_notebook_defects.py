@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 from dqn_core import Agent, DQNConfig, Trainer, evaluate, preset
+from dqn_core.agent import network_shape
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import make_environment
-from dqn_core.evaluation import network_shape
 from dqn_core.exploration import epsilon_at
 from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import MLP, NetworkShape, QNetwork

@@ -14,7 +14,7 @@ from gymnasium.spaces import Box, Discrete
 
 from dqn_core import Trainer, load_run, save_run
 from dqn_core.environments import Environment
-from dqn_core.packing import pack, unpack
+from dqn_core.files.packing import pack, unpack
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 
 RUN = SMALL.replace(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dqn_core import Trainer, load_run
-from dqn_core.packing import pack
+from dqn_core.files.packing import pack
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 
 SEQUENCES = 12

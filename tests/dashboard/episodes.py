@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboard.agents import Chosen
-from dashboard.run import Run
-from dashboard.showing import Showing
+from dashboard.session.agents import Chosen
+from dashboard.session.run import Run
+from dashboard.test_page.showing import Showing
 from dqn_core import Agent, DQNConfig
 from tests.balancing import balancing_agent
 

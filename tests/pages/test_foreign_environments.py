@@ -10,9 +10,9 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 from streamlit.testing.v1 import AppTest
 
-from dashboard.run import Status
-from dashboard.session import Session
-from dashboard.slots import Slots
+from dashboard.session.run import Status
+from dashboard.session.session import Session
+from dashboard.web.slots import Slots
 from tests.core.foreign import Foreign, fails_at, registered
 
 APP = Path(__file__).parents[2] / "app.py"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session import Session
+from dashboard.session.session import Session
 
 APP = Path(__file__).parents[2] / "app.py"
 

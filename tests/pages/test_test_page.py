@@ -10,13 +10,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
-import dashboard.agents
-from dashboard.agents import Choice, read_upload
-from dashboard.results import Results
-from dashboard.session import Session
-from dashboard.showing import Showing
-from dqn_core.checkpoint import agent_bytes
-from dqn_core.packing import pack
+import dashboard.session.agents
+from dashboard.session.agents import Choice, read_upload
+from dashboard.session.session import Session
+from dashboard.test_page.results import Results
+from dashboard.test_page.showing import Showing
+from dqn_core.files.checkpoint import agent_bytes
+from dqn_core.files.packing import pack
 from tests.balancing import balancing_agent
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -269,7 +269,7 @@ def cut_short(*_: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(dashboard.agents, "read_upload"), (Showing, "__init__")]
+    ("owner", "name"), [(dashboard.session.agents, "read_upload"), (Showing, "__init__")]
 )
 def test_a_file_that_a_run_cut_short_did_not_take_or_film_is_on_show_in_the_next(
     page: AppTest, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
@@ -285,7 +285,7 @@ def test_a_file_that_a_run_cut_short_did_not_take_or_film_is_on_show_in_the_next
 def test_a_click_that_a_run_cut_short_did_not_answer_is_answered_by_the_next(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for owner, name in ((dashboard.agents, "available"), (Showing, "__init__")):
+    for owner, name in ((dashboard.session.agents, "available"), (Showing, "__init__")):
         with monkeypatch.context() as during:
             during.setattr(owner, name, cut_short)
             page.button(key="another_start").click().run()
@@ -300,7 +300,7 @@ def test_a_click_that_was_not_answered_before_the_page_was_left_is_forgotten(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as during:
-        during.setattr(dashboard.agents, "available", cut_short)
+        during.setattr(dashboard.session.agents, "available", cut_short)
         page.button(key="run_test").click().run()
     page.switch_page(str(APP)).run()
     page.switch_page("pages/test.py").run()
@@ -329,9 +329,9 @@ def test_a_file_that_comes_while_an_older_run_of_the_page_ends_stays_picked(
         st.session_state["picked"]["agent"] = upload.choices()[0].name
         return choices
 
-    before = dashboard.agents.available
+    before = dashboard.session.agents.available
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(dashboard.agents, "available", available)
+        meanwhile.setattr(dashboard.session.agents, "available", available)
         assert shown(page.run()) == [(TRAINED, 1000)]
     assert shown(page.run()) == [("Uploaded: mine.safetensors", 1000)]
 
@@ -342,13 +342,13 @@ def test_a_refusal_stays_when_an_older_run_of_the_page_ends_after_it(
     def choose_agents(session: Session) -> list[Choice]:
         with monkeypatch.context() as older:
             older.setattr(st, "file_uploader", lambda *_, **__: None)
-            dashboard.agents.upload_control()  # it does not know of the file
+            dashboard.session.agents.upload_control()  # it does not know of the file
         return before(session)
 
-    before = dashboard.agents.choose_agents
+    before = dashboard.session.agents.choose_agents
     upload(page, "bad.safetensors", b"not an agent at all, but long enough to look")
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(dashboard.agents, "choose_agents", choose_agents)
+        meanwhile.setattr(dashboard.session.agents, "choose_agents", choose_agents)
         page.run()
     assert page.run().error[0].value.startswith("bad.safetensors was not loaded.")
 

@@ -9,11 +9,11 @@ import pytest
 from gymnasium.envs.classic_control import CartPoleEnv
 from streamlit.testing.v1 import AppTest
 
-from dashboard import controls
-from dashboard.figures import figures
-from dashboard.run import Status
-from dashboard.session import Session
-from dashboard.slots import Slots
+from dashboard.session.run import Status
+from dashboard.session.session import Session
+from dashboard.train_page import controls
+from dashboard.train_page.figures import figures
+from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
 from dqn_core.divergence import Stop
 from dqn_core.numbers import number

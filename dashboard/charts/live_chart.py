@@ -1,0 +1,312 @@
+"""The live chart: panels over one x axis that are extended, not rebuilt, while a run goes on.
+
+`live_charts` places it on a page. From then on the browser asks for the rows that it lacks, and
+`answer` sends them. The averages, the thinning for the screen and the statistics over members are
+the browser's (`assets/live_chart*.js`), so that zooming, smoothing and changing the x axis need no
+rows again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import plotly
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.session.view import Dash, XAxis
+from dashboard.web.envelope import packed
+from dashboard.web.feed import BadQueryError, offer
+from dashboard.web.static_files import loader, publish
+from dashboard.web.widgets import received
+
+Column: TypeAlias = NDArray[Any] | Sequence[str]
+Table: TypeAlias = Mapping[str, Column]
+Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_FILES = (
+    _ASSETS / "live_chart.js",
+    _ASSETS / "live_chart_panel.js",
+    _ASSETS / "live_chart_legend.js",
+    _ASSETS / "live_chart_picture.js",
+    _ASSETS / "live_chart_theme.js",
+    _ASSETS / "live_chart_axes.js",
+    _ASSETS / "live_chart_canvas.js",
+    _ASSETS / "live_chart_words.js",
+    _ASSETS / "live_chart_curve.js",
+    _ASSETS / "live_chart_statistics.js",
+    _ASSETS / "live_chart_store.js",
+    _ASSETS / "live_chart.css",
+    _ASSETS / "figures.js",
+    _ASSETS / "envelope.js",
+    _ASSETS / "feed.js",
+    _ASSETS / "messages.js",
+    _ASSETS / "numbers.js",
+    _ASSETS / "paper.js",
+    Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
+)
+
+# Position of each quantity in the theme's `chartCategoricalColors`.
+_HUES: dict[Hue, int] = {
+    "return": 0,
+    "prediction": 1,
+    "value": 2,
+    "loss": 3,
+    "exploration": 4,
+    "gradient": 5,
+}
+_ALWAYS = ("member", "env_step", "episode", "seconds")
+_CHANGES = "changes"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One quantity of a panel.
+
+    Args:
+        table, column: where its values are; it stays shown or hidden as long as these are the same.
+        name: its name in the legend, unique within the panel.
+        kind: "average" draws the values faintly under their bold exponential average, "line" the
+            values alone, "markers" a marker at each.
+        color: the quantity's role, which has the same hue in every panel.
+        dash: the line's style, to tell traces of one hue apart.
+        behind: what the others are compared with: grey, without single values, and only as far as
+            the axis goes for them.
+        whole: one behind that the axis goes along with, to its end.
+    """
+
+    table: str
+    column: str
+    name: str
+    kind: Literal["average", "line", "markers"] = "line"
+    color: Hue = "return"
+    dash: Dash = "solid"
+    behind: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A dashed horizontal line with a label, such as the solve threshold.
+
+    It begins at the place `since`, given for each x axis; without one it goes all the way.
+    """
+
+    y: float
+    label: str
+    since: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Takeaway:
+    """How a panel is put into words: "average return 312 of 500, rising".
+
+    Args:
+        trace: name of the trace that is summarised.
+        quantity: what its last value is called, for example "average return".
+        ceiling: the largest value there can be, if there is one.
+        unit: the unit, if there is one.
+    """
+
+    trace: str
+    quantity: str
+    ceiling: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class News:
+    """What there is at the moment that the browser asks.
+
+    Args:
+        tables: columns of equal length by table and column name. Each table has `member` (int),
+            `env_step`, `episode` and `seconds` besides its values, x never falls within a member,
+            and rows are only ever added within one `run_id`. The table `changes`, if there is
+            one, has a text column `label`, and is drawn as labelled vertical rules.
+        run_id: another one clears the curves (also when a run is rewound).
+        state: another one than the page was drawn in has it drawn anew.
+        figures: the numbers above the charts, if there are any (`assets/figures.js`).
+        stopped: members that statistics over members leave out, from the first row on.
+        remarks: what stands below a panel, by its key.
+    """
+
+    tables: Mapping[str, Table]
+    run_id: str
+    state: str = ""
+    figures: Mapping[str, Any] | None = None
+    stopped: Sequence[int] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart. The first panel of a page takes the full width.
+
+    Args:
+        key: unique among the panels; the chart's zoom and hidden traces belong to it.
+        title: the heading.
+        traces: at least one.
+        references: horizontal lines.
+        y_title: title of the y axis, usually its unit.
+        y_range: fixed range; without one the axis fits the values in sight.
+        y_scale: "log" draws values that are not positive on the smallest positive one.
+        takeaway: the text alternative; by default the first trace by its name.
+        empty: the sentence shown while there are no values.
+    """
+
+    key: str
+    title: str
+    traces: tuple[Trace, ...]
+    references: tuple[Reference, ...] = ()
+    y_title: str = ""
+    y_range: tuple[float, float] | None = None
+    y_scale: Literal["linear", "log"] = "linear"
+    takeaway: Takeaway | None = None
+    empty: str = "Nothing to show yet."
+
+    def __post_init__(self) -> None:
+        names = [trace.name for trace in self.traces]
+        if self.takeaway and self.takeaway.trace not in names:
+            raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {names}")
+
+
+_component = st.components.v2.component(
+    "dqn_lab_live_chart", js=loader(publish(*_FILES)), isolate_styles=False
+)
+
+
+def live_charts(
+    panels: Sequence[Panel],
+    news: Callable[[], News],
+    *,
+    x_axis: XAxis,
+    smoothing: float,
+    key: str,
+    period: float = 0.0,
+    drawn: str = "",
+    height: int = 240,
+    caption: str = "",
+    filename: str = "chart",
+) -> None:
+    """Show a run's curves, which extend themselves while the page stays as it is.
+
+    Args:
+        panels: the charts, in reading order.
+        news: called whenever the browser asks, in a thread of the server's.
+        x_axis: column that the curves are drawn over.
+        smoothing: weight w in [0, 1) of the average m ← w·m + (1 − w)·x, shown m / (1 − wᵗ).
+        key: the component's key.
+        period: seconds from one question of the browser's to the next; 0 is only one.
+        drawn: the state that the page was drawn in: when the news are of another one, the
+            browser has the page drawn anew.
+        height: of a panel's drawing in pixels; the first is a third taller.
+        caption: what the run is, for pictures and paper.
+        filename: how the name of a picture's file begins; the panel's key follows.
+    """
+    spec = _spec(panels, height)
+    data = offer(key, lambda query: answer(panels, spec["id"], news(), query), period)
+    data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
+    data["words"] = {"caption": caption, "filename": filename}
+    _component(key=key, data=data, on_redraw_change=lambda: received(key, "redraw"))
+
+
+def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str, str]) -> bytes:
+    """The rows that a browser lacks, which says in ``query`` how many it has of each table.
+
+    They are of the panels `spec` and the `run` that it names: of others it has none. Raises
+    `BadQueryError` where these are no numbers.
+    """
+    is_same = (query.get("spec"), query.get("run")) == (spec_id, news.run_id)
+    try:
+        start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
+    except ValueError as error:
+        raise BadQueryError(str(error)) from None
+    header = {
+        "spec": spec_id,
+        "run": news.run_id,
+        "state": news.state,
+        "figures": news.figures,
+        "stopped": list(news.stopped),
+        "remarks": dict(news.remarks),
+    }
+    return _message(_columns(panels, news.tables), start, header)
+
+
+def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
+    """The panels as the browser reads them, with a name that stands for their content."""
+    described = []
+    for panel in panels:
+        takeaway = panel.takeaway or Takeaway(panel.traces[0].name, panel.traces[0].name)
+        description = asdict(panel) | {"takeaway": asdict(takeaway)}
+        for trace in description["traces"]:
+            trace["hue"] = _HUES[trace.pop("color")]
+        described.append(description)
+    spec = {"panels": described, "height": height}
+    return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
+
+
+def _columns(panels: Sequence[Panel], tables: Mapping[str, Table]) -> Mapping[str, Table]:
+    """The columns that are drawn."""
+    needed: dict[str, dict[str, Column]] = {}
+    if _CHANGES in tables:
+        changes = tables[_CHANGES]
+        needed[_CHANGES] = {name: changes[name] for name in (*_ALWAYS, "label")}
+    for trace in (trace for panel in panels for trace in panel.traces):
+        table = tables[trace.table]
+        columns = needed.setdefault(trace.table, {name: table[name] for name in _ALWAYS})
+        columns[trace.column] = table[trace.column]
+    return needed
+
+
+def _rows(table: Table) -> int:
+    return len(table["member"])
+
+
+def _message(
+    tables: Mapping[str, Table], start: Mapping[str, int], header: Mapping[str, Any]
+) -> bytes:
+    """One message: the rows from `start` on, and for each table where they begin.
+
+    The bodies are columns in the header's order.
+    """
+    parts: dict[str, dict[str, Any]] = {}
+    body: list[bytes] = []
+    for name, table in tables.items():
+        end = _rows(table)
+        first = min(max(0, start[name]), end)
+        part = parts[name] = {"start": first, "rows": end - first, "columns": []}
+        if first == end:
+            continue
+        for column, values in table.items():
+            if column == "label":
+                part["texts"] = {column: [str(text) for text in values[first:end]]}
+                continue
+            code, base, data = _packed(np.asarray(values[first:end]))
+            part["columns"].append([column, code, base])
+            body.append(data)
+    return packed({**header, "tables": parts}, *body)
+
+
+def _packed(values: NDArray[Any]) -> tuple[str, float, bytes]:
+    """Type, base and bytes of a column: whole numbers as their distance from the smallest.
+
+    So is what is the same all over: ε is, once it has fallen.
+    """
+    if values.dtype.kind == "f" and np.isfinite(values).all():
+        if (values == values[0]).all():
+            return "u1", float(values[0]), bytes(len(values))
+        if np.abs(values).max() < 2**31 and (values == np.trunc(values)).all():
+            values = values.astype(np.int64)
+    if values.dtype.kind in "iub":
+        base = int(values.min())
+        distance = values.astype(np.int64) - base
+        for code in ("u1", "u2", "u4"):
+            if distance.max() <= np.iinfo(code).max:
+                return code, base, distance.astype(f"<{code}").tobytes()
+        return "f8", 0, values.astype("<f8").tobytes()
+    return "f4", 0, values.astype("<f4").tobytes()

@@ -1,0 +1,81 @@
+"""The address bar: read when a session begins, kept up to date from then on."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import streamlit as st
+
+from dashboard.session.links import Link, read
+from dashboard.web.markup import plain
+from dashboard.web.static_files import loader, publish
+from dashboard.web.widgets import received
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_FILES = ("frame.js", "address.js", "keys.js", "number_box.js", "sheet.js")
+
+_component = st.components.v2.component(
+    "dqn_lab_frame", js=loader(publish(*(_ASSETS / name for name in _FILES)))
+)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a browser's tab knows of its session: its ``name``, whether it has ``begun`` a run, and
+    the ``query`` of the address."""
+
+    name: str
+    begun: bool
+    query: str
+
+    @property
+    def link(self) -> tuple[Link, list[str]]:
+        """What the address says, and what of it cannot be used."""
+        return read(parse_qs(self.query, keep_blank_values=True))
+
+
+def read_address() -> tuple[Link, list[str]]:
+    """What the link says that opened this session, and what of it was not used."""
+    return read({name: st.query_params.get_all(name) for name in st.query_params})
+
+
+def keep_address(
+    page: str, session: Remembered, answered: str, come_back: Callable[[Remembered], None]
+) -> None:
+    """Let the address bar carry the experiment, and the browser's tab remember the ``session``.
+
+    The page's name has a new page write them once more. When the tab remembers another session, as
+    it does where its page was loaded again or the server was restarted, ``come_back`` is called
+    with that one; until it hears that this was ``answered`` its address stays as it is.
+    """
+
+    def back() -> None:
+        left = received("address", "back")
+        come_back(Remembered(str(left["name"]), bool(left["begun"]), str(left["query"])))
+
+    _component(
+        key="address",
+        data={"page": page, "answered": answered, **asdict(session)},
+        on_back_change=back,
+    )
+
+
+def tell_problems(problems: list[str]) -> None:
+    """One notice for all that was wrong in the link; it stays until it is closed."""
+    if not problems:
+        return
+    with st.container(horizontal=True, wrap=False, gap="xsmall", key="link_problems"):
+        st.warning(
+            "**Not all of this link could be used**\n\n"
+            + "\n".join(f"- {plain(problem)}" for problem in problems),
+            icon=":material/link_off:",
+        )
+        st.button(
+            "",
+            key="close_link_problems",
+            icon=":material/close:",
+            type="tertiary",
+            help="Close",
+            on_click=problems.clear,
+        )

@@ -1,0 +1,285 @@
+"""Which agents can be watched: those of the run in training, the project's own, an uploaded one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import torch
+
+from dashboard.session.session import Session
+from dashboard.session.words import show
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell, tell_error
+from dashboard.web.widgets import on_change, shown
+from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, LabError, load_agent
+from dqn_core.errors import CheckpointError
+from dqn_core.files.packing import unpack
+
+TRAINED = Path(__file__).resolve().parents[2] / "assets" / "cartpole.safetensors"
+OF_THE_RUN = "In training"
+UPLOAD_TYPES = ["safetensors"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An agent that can be chosen.
+
+    ``identity`` differs whenever another agent stands behind the same name; that an agent in
+    training learns does not make it another one. ``load`` may raise `LabError`.
+    """
+
+    name: str
+    identity: str
+    env_id: str
+    load: Callable[[], Agent]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The agent behind a choice as it is at this moment; ``title`` tells at which step that is."""
+
+    title: str
+    identity: str
+    agent: Agent
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was taken in: its agents by name, the first one already built."""
+
+    file_id: str
+    name: str
+    content: bytes
+    members: int
+    first: Agent
+
+    def choices(self) -> list[Choice]:
+        """One agent, or those of a run's members."""
+
+        def loader(member: int) -> Callable[[], Agent]:
+            return lambda: load_agent(self.content, member) if member else self.first
+
+        return [
+            Choice(
+                f"Uploaded: {self.name}" + (f", agent {p + 1}" if self.members > 1 else ""),
+                f"{self.file_id}:{p}",
+                self.first.config.env_id,
+                loader(p),
+            )
+            for p in range(self.members)
+        ]
+
+
+def _which(configs: Sequence[DQNConfig]) -> list[str]:
+    """What the names of agents that were trained side by side differ in."""
+    return [f", seed {config.seed}" for config in configs] if len(configs) > 1 else [""]
+
+
+@st.cache_resource(show_spinner=False)
+def trained_agent() -> Agent:
+    """The agent that comes with the project."""
+    return load_agent(TRAINED)
+
+
+def available(session: Session) -> dict[str, Choice]:
+    """Every agent that can be chosen, by its name."""
+    run = session.run
+    env_id = run.config.env_id
+    choices: list[Choice] = []
+
+    def kept(agent: Agent) -> Callable[[], Agent]:
+        return lambda: agent
+
+    if run.trainer.env_step:
+        of_each = _which(run.trainer.configs)
+
+        def now(member: int) -> Callable[[], Agent]:
+            return lambda: run.agent(member)
+
+        for p, which in enumerate(of_each):
+            choices.append(
+                Choice(f"{OF_THE_RUN}{which}, as it is now", f"{run.id}:{p}", env_id, now(p))
+            )
+        if len(run.history.evaluations):
+            choices += [
+                Choice(
+                    f"{OF_THE_RUN}{which}, best so far",
+                    f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
+                    env_id,
+                    partial(run.best_agent, p),
+                )
+                for p, which in enumerate(of_each)
+            ]
+        choices += [
+            Choice(
+                f"{OF_THE_RUN}{of_each[0]}, at step {snapshot.env_steps:,}",
+                f"{run.id}:step {snapshot.env_steps}",
+                env_id,
+                kept(snapshot),
+            )
+            for snapshot in reversed(run.snapshots)
+        ]
+    choices += [
+        Choice(
+            f"{earlier.name.capitalize()}{which}, at its end",
+            f"earlier {earlier.number}:{p}",
+            earlier.config.env_id,
+            kept(agent),
+        )
+        for earlier in reversed(session.earlier.all)
+        for p, (agent, which) in enumerate(
+            zip(earlier.agents, _which([agent.config for agent in earlier.agents]), strict=True)
+        )
+    ]
+    choices.append(Choice("Trained CartPole agent", "trained", "CartPole-v1", trained_agent))
+    upload: Upload | None = st.session_state.get("upload")
+    if upload:
+        choices += upload.choices()
+    return {choice.name: choice for choice in choices}
+
+
+def choose_agents(session: Session) -> list[Choice]:
+    """The agent to test, and the one beside it if there is one."""
+    picked, kept = _picked(), _kept()
+    wanted = dict(picked)  # first: meanwhile a newer run of the page may take a file in
+    choices = available(session)
+
+    def drop(place: str) -> None:
+        if picked.get(place) == wanted.pop(place, None):
+            picked.pop(place, None)
+
+    for name, choice in list(kept.items()):
+        if name in wanted.values() and choice.identity.startswith(f"{session.run.id}:"):
+            choices.setdefault(name, choice)
+        else:
+            kept.pop(name, None)
+    for place, name in list(wanted.items()):
+        if name not in choices:
+            drop(place)
+            why = ": the run was reset or undone" if name.startswith(OF_THE_RUN) else ""
+            tell(f"“{name}” is no longer there{why}.")
+
+    def pick(place: str, name: str | None) -> None:
+        if name is None or name not in choices:
+            picked.pop(place, None)
+            return
+        picked[place] = name
+        if ":step " in choices[name].identity:
+            kept[name] = choices[name]
+
+    def box(place: str, label: str, names: list[str | None], name: str | None, **more: Any) -> None:
+        key = shown(place, name)
+        st.selectbox(
+            label,
+            names,
+            names.index(name),
+            key=key,
+            on_change=on_change(key, partial(pick, place)),
+            **more,
+        )
+
+    # Unless somebody has picked one, the run in training, once there is one.
+    first = wanted.get("agent", next(iter(choices)))
+    same = [n for n in choices if n != first and choices[n].env_id == choices[first].env_id]
+    second = wanted.get("beside")
+    if second not in same:
+        drop("beside")
+        second = None
+    with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
+        box("agent", "Agent", list(choices), first)
+        box(
+            "beside",
+            "Compare with",
+            [None, *same],
+            second,
+            format_func=lambda name: name or "no other agent",
+            help="A second agent that plays at the same time, from the same start: one that you "
+            "train or upload, or an earlier state.",
+        )
+    return [choices[name] for name in (first, second) if name is not None]
+
+
+def _picked() -> dict[str, str]:
+    """Names of what somebody has picked as "agent" and as "beside"; the boxes show them."""
+    picked: dict[str, str] = st.session_state.setdefault("picked", {})
+    return picked
+
+
+def _kept() -> dict[str, Choice]:
+    """Earlier states that are picked: the run may have thinned them out meanwhile."""
+    kept: dict[str, Choice] = st.session_state.setdefault("kept", {})
+    return kept
+
+
+def about(chosen: Chosen) -> str:
+    """What an agent is: how long it has learnt, and with which values."""
+    config = chosen.agent.config
+    apart = {
+        preset.label: [n for n in config.difference(preset.config) if n not in ("seed", "env_id")]
+        for preset in PRESETS.values()
+    }
+    nearest = min(apart, key=lambda label: len(apart[label]))
+    names = dict.fromkeys(["gamma", *apart[nearest]])
+    values = [
+        f"{HYPERPARAMETERS[n].symbol or HYPERPARAMETERS[n].label} {show(getattr(config, n))}"
+        for n in names
+    ]
+    return (
+        f"**{plain(chosen.title)}**: {config.env_id}, after {chosen.agent.env_steps:,} steps of "
+        f"training; {', '.join(values)}, other values as in {nearest}."
+    )
+
+
+def load(choice: Choice) -> Chosen:
+    """Raises `LabError` when the agent cannot play."""
+    agent = choice.load()
+    if not torch.isfinite(agent.network.parameters).all():
+        raise CheckpointError(
+            f"“{choice.name}” has weights that are not finite: it diverged and cannot play."
+        )
+    title = choice.name.replace("as it is now", f"at step {agent.env_steps:,}")
+    return Chosen(title, choice.identity, agent)
+
+
+def upload_control() -> None:
+    """Take in an agent or a run; a refusal is one sentence, and what was loaded before stays.
+
+    To be drawn before the agents are chosen. Not in a callback: one that another request of the
+    page cuts short is not called again, whereas a file that was not taken yet is taken by the next
+    run that sees it.
+    """
+    file = st.file_uploader(
+        "A saved agent or run (.safetensors)", type=UPLOAD_TYPES, key="upload_file"
+    )
+    if file is None:
+        return
+    taken, problem = st.session_state.get("upload_taken", ("", ""))
+    if file.file_id != taken:
+        problem = ""
+        try:
+            upload = read_upload(file.file_id, file.name, file.getvalue())
+            st.session_state["upload"] = upload
+            _picked()["agent"] = upload.choices()[0].name
+        except LabError as error:
+            problem = f"{file.name} was not loaded. {error}"
+        # Last: up to here it is done again. In one: an older run, without the file, may still end.
+        st.session_state["upload_taken"] = file.file_id, problem
+    if problem:
+        tell_error(problem)
+
+
+def file_waits() -> bool:
+    """Whether a file was uploaded that no run of the page has taken in yet."""
+    file = st.session_state.get("upload_file")
+    return file is not None and file.file_id != st.session_state.get("upload_taken", ("", ""))[0]
+
+
+def read_upload(file_id: str, name: str, content: bytes) -> Upload:
+    """The agents in a file; raises `CheckpointError` in one sentence."""
+    first = load_agent(content)
+    kind, state = unpack(content)
+    members = len(state["configs"]) if kind == "run" else 1
+    return Upload(file_id, name, content, members, first)

@@ -1,0 +1,311 @@
+"""An experiment as a link: what the address bar carries, and what a person may paste."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any, Literal, TypeAlias, get_args
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from dashboard.session.view import XAxis
+from dashboard.web.markup import in_lines
+from dashboard.web.plain_text import as_typed
+from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.environments import environment_spec
+from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.hyperparameter import Value
+from dqn_core.options import option
+from dqn_core.presets import PRESETS, preset
+from dqn_core.processor import chosen_device
+
+View: TypeAlias = Literal["page", "presentation"]
+
+MOST_MEMBERS = 16
+MOST_TASK = 500
+"""Characters of a lesson's task."""
+
+# Checked as hyperparameters are, and refused in the same words.
+MEMBERS = replace(HYPERPARAMETERS["n_step"], name="members", default=1, low=1, high=MOST_MEMBERS)
+X_AXIS = replace(
+    HYPERPARAMETERS["loss"], name="x_axis", default="env_step", choices=get_args(XAxis)
+)
+SMOOTHING = replace(HYPERPARAMETERS["gamma"], name="smoothing", default=0.9, high=0.99)
+VIEW = replace(HYPERPARAMETERS["loss"], name="view", default="page", choices=get_args(View))
+SETTINGS = (MEMBERS, X_AXIS, SMOOTHING, VIEW)
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    group: (
+        *(name for name, h in HYPERPARAMETERS.items() if h.group == group),
+        *(("members",) if group == "Environment" else ()),
+    )
+    for group in dict.fromkeys(h.group for h in HYPERPARAMETERS.values())
+}
+_OPTIONS: dict[str, str] = {
+    **{option(name): name for name in ("preset", *HYPERPARAMETERS)},
+    **{option(f"no_{name}"): name for name, h in HYPERPARAMETERS.items() if h.kind is bool},
+    "--seeds": "members",
+    "--episodes": "total_episodes",
+}
+"""What each option of the command line is called in a link."""
+
+_ATTEMPTS: dict[str, Callable[[str], object]] = {
+    "env_id": environment_spec,
+    "device": chosen_device,
+}
+"""What only trying tells: whether it is there on this machine."""
+
+CONTROLS = ("preset", "members", *HYPERPARAMETERS)
+NAMES = ("preset", *(s.name for s in SETTINGS), "hide", "lock", "task", *HYPERPARAMETERS)
+"""Every parameter that a link may have."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Everything that a link can say. ``hidden`` and ``locked`` name controls or whole groups,
+    ``task`` is what a lesson asks for.
+    """
+
+    preset: str = "recommended"
+    config: DQNConfig = PRESETS["recommended"].config
+    members: int = 1
+    x_axis: XAxis = "env_step"
+    smoothing: float = 0.9
+    view: View = "page"
+    hidden: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    task: str = ""
+
+    @property
+    def member_configs(self) -> list[DQNConfig]:
+        """One configuration for each member, with consecutive seeds."""
+        return [self.config.replace(seed=self.config.seed + p) for p in range(self.members)]
+
+    @property
+    def differences(self) -> dict[str, Value]:
+        """Hyperparameters whose value is not the preset's; the seed is not one of them."""
+        values = self.config.difference(preset(self.preset))
+        values.pop("seed", None)
+        return values
+
+    @property
+    def hidden_controls(self) -> frozenset[str]:
+        """Names of the controls that are not shown."""
+        return _controls(self.hidden)
+
+    @property
+    def fixed_controls(self) -> frozenset[str]:
+        """Names of the controls that nobody can move: the hidden ones and the locked ones."""
+        return _controls((*self.hidden, *self.locked))
+
+    @property
+    def query(self) -> str:
+        """The part of the address after the question mark; `read` understands it."""
+        parameters: dict[str, str] = {"preset": self.preset}
+        parameters |= {name: _written(value) for name, value in self.differences.items()}
+        parameters["seed"] = str(self.config.seed)
+        settings = ((s, getattr(self, s.name)) for s in SETTINGS)
+        parameters |= {s.name: _written(v) for s, v in settings if v != s.default}
+        parameters |= {"hide": ",".join(self.hidden)} if self.hidden else {}
+        parameters |= {"lock": ",".join(self.locked)} if self.locked else {}
+        parameters |= {"task": self.task} if self.task else {}
+        return urlencode(parameters, safe=",")
+
+
+def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
+    """What a link says, and one sentence for each part of it that was not used.
+
+    Nothing that a link can hold raises an error: what is wrong is replaced by the preset's value.
+    """
+    problems: list[str] = []
+    texts: dict[str, str] = {}
+    for name, values in parameters.items():
+        if name not in NAMES:
+            problems.append(f"There is no setting called {_near(name, NAMES)}")
+        elif name in ("hide", "lock"):
+            texts[name] = ",".join(values)
+        elif values:
+            texts[name] = values[-1].strip()
+            if len(values) > 1:
+                problems.append(f"{name} is given {len(values)} times: the last one counts.")
+
+    preset_name = texts.pop("preset", "recommended")
+    if preset_name not in PRESETS:
+        problems.append(
+            f"There is no preset {_shortened(preset_name)!r}: choose {' or '.join(PRESETS)}. "
+            "Used instead: recommended."
+        )
+        preset_name = "recommended"
+    base = preset(preset_name)
+
+    settings: dict[str, Any] = {}
+    for setting in SETTINGS:
+        if setting.name in texts:
+            try:
+                settings[setting.name] = setting.parsed(texts[setting.name])
+            except ConfigurationError as error:
+                problems.append(_instead(error, setting.default))
+
+    task = in_lines(texts.pop("task", ""))
+    if len(task) > MOST_TASK:
+        problems.append(f"task is cut off after {MOST_TASK} characters.")
+        task = task[:MOST_TASK].rstrip()
+
+    link = Link(
+        preset=preset_name,
+        config=_configuration(base, texts, problems),
+        hidden=_named("hide", texts.get("hide", ""), problems),
+        locked=_named("lock", texts.get("lock", ""), problems),
+        task=task,
+        **settings,
+    )
+    try:
+        _ = link.member_configs
+    except ConfigurationError as error:
+        problems.append(_instead(error, f"{base.seed} as the first member's seed"))
+        link = replace(link, config=link.config.replace(seed=base.seed))
+    return link, problems
+
+
+def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[str]) -> DQNConfig:
+    values: dict[str, Value] = {}
+    for name, declared in HYPERPARAMETERS.items():
+        if name in texts:
+            try:
+                values[name] = declared.parsed(texts[name])
+            except ConfigurationError as error:
+                problems.append(_instead(error, getattr(base, name)))
+    for name, attempt in _ATTEMPTS.items():
+        if name in values:
+            try:
+                attempt(_shortened(str(values[name])))
+            except LabError as error:
+                problems.append(_instead(error, getattr(base, name)))
+                del values[name]
+    while True:
+        try:
+            return base.replace(**values)
+        except ConfigurationError as error:
+            # Two values that do not go together: neither is used.
+            together = [name for name in values if name in error.names] or list(values)
+            used = " and ".join(f"{name} {_written(getattr(base, name))}" for name in together)
+            problems.append(_instead(error, used))
+            for name in together:
+                del values[name]
+
+
+def pasted(text: str, present: Link) -> Link:
+    """The experiment in ``text``, over ``present``: JSON, a link, or a command that trains.
+
+    The JSON is what `DQNConfig.to_dict` gives, or an object that has it under "config". What is
+    hidden or locked stays so, and the task. Raises `ConfigurationError` for the first thing that is
+    wrong.
+    """
+    text = as_typed(text)
+    if not text:
+        raise ConfigurationError("There is nothing to apply: paste a configuration or a link.")
+    command = re.search(r"\bdqn_core\s+train\b", text)
+    if command and not text.startswith(("{", "[")):
+        return _pasted_command(text[command.end() :], present)
+    if not text.startswith(("{", "[")):
+        return _pasted_link(text, present)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"This JSON is not complete or not correct: {error}.") from None
+    if isinstance(content, dict) and isinstance(content.get("config"), dict):
+        content = content["config"]
+    if not isinstance(content, dict):
+        raise ConfigurationError("A configuration is a JSON object of names and values.")
+    for name in content:
+        hyperparameter(_shortened(name))
+    config = present.config.replace(**content)
+    environment_spec(_shortened(config.env_id), config.max_episode_steps)
+    return replace(present, config=config)
+
+
+def _pasted_link(text: str, present: Link) -> Link:
+    try:
+        query = urlsplit(text).query or text.removeprefix("?")
+        parameters = parse_qs(query, keep_blank_values=True)
+    except ValueError:
+        parameters = {}
+    if "=" not in text or not parameters:
+        raise ConfigurationError(
+            "This is neither a configuration in JSON, which begins with {, nor a link or a command "
+            "of DQN Lab."
+        )
+    lesson = {name: getattr(present, name) for name in ("hidden", "locked", "task")}
+    return replace(_whole(parameters), **lesson)
+
+
+def _pasted_command(options: str, present: Link) -> Link:
+    """The options of `python -m dqn_core train`, as far as a page has them."""
+    try:
+        words = shlex.split(re.sub(r"[\\^`][ \t]*\n", " ", options))
+    except ValueError:
+        raise ConfigurationError("This command is cut off: a quotation mark is open.") from None
+    parameters: dict[str, list[str]] = {}
+    while words:
+        word, has_value, value = words.pop(0).partition("=")
+        name = _OPTIONS.get(word)
+        if not name:
+            raise ConfigurationError(
+                f"A page takes --preset, --seeds and hyperparameters from a command, not {word}."
+            )
+        if name in HYPERPARAMETERS and HYPERPARAMETERS[name].kind is bool:
+            if has_value:
+                raise ConfigurationError(f"{word} is a switch and takes no value, not {value!r}.")
+            value = "off" if word.startswith("--no-") else "on"
+        elif not has_value:
+            value = words.pop(0) if words else ""
+        parameters[name] = [value]
+    link = _whole(parameters)
+    return replace(present, preset=link.preset, config=link.config, members=link.members)
+
+
+def _whole(parameters: Mapping[str, Sequence[str]]) -> Link:
+    """The link of these parameters; raises `ConfigurationError` for the first thing wrong in it."""
+    link, problems = read(parameters)
+    if problems:
+        raise ConfigurationError(problems[0].split(" Used instead:")[0])
+    return link
+
+
+def _named(parameter: str, text: str, problems: list[str]) -> tuple[str, ...]:
+    """The controls and groups that ``hide`` or ``lock`` names, each once."""
+    known = {name.lower(): name for name in (*CONTROLS, *GROUPS)}
+    found: dict[str, None] = {}
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        if word.lower() in known:
+            found[known[word.lower()]] = None
+        else:
+            hint = _near(word, (*CONTROLS, *GROUPS))
+            problems.append(f"{parameter} names a control that does not exist, {hint}")
+    return tuple(found)
+
+
+def _controls(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(control for name in names for control in GROUPS.get(name, (name,)))
+
+
+def _written(value: Value) -> str:
+    """A value that `Hyperparameter.parsed` reads back to the bit."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _instead(error: LabError, used: Value) -> str:
+    return f"{error} Used instead: {_written(used)}."
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    short = _shortened(name)
+    near = get_close_matches(short.lower(), known, n=1, cutoff=0.65)
+    return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"

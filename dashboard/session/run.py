@@ -1,0 +1,386 @@
+"""A run as the page sees it: a trainer, its status, and the commands that reach it.
+
+A thread calls `Run.advance`; pages read properties and call the commands. Both may happen at any
+moment: whatever touches the trainer holds the run's turnstile, where a page goes before the
+thread's next slice.
+"""
+
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from dashboard.session.links import Link
+from dashboard.session.pace import Pace
+from dashboard.session.restore_points import RestorePoint, Undone, keep_newest
+from dashboard.session.size import check_size
+from dashboard.session.words import change_label
+from dashboard.web.slots import Slots
+from dashboard.web.turnstile import Turnstile
+from dqn_core import Agent, DQNConfig, LabError, Trainer
+from dqn_core.diagnostics import recent_observations, spread_observations
+from dqn_core.errors import ConfigurationError, EnvironmentFailure
+from dqn_core.history import History
+from dqn_core.hyperparameter import Value
+from dqn_core.interaction import Moment
+from dqn_core.learner import learning_rate_at
+from dqn_core.numbers import number
+
+SLICE_SECONDS = 0.02
+"""How long the thread trains between two looks at its commands."""
+
+MOST_SNAPSHOTS = 20
+"""Agents kept from earlier in the run; beyond it every second one is dropped."""
+
+
+class Status(StrEnum):
+    """What a run is doing."""
+
+    READY = "ready"
+    RUNNING = "running"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one member believes and has seen, copied in one moment."""
+
+    agent: Agent
+    recent: np.ndarray  # (N, observation_dim), its newest observations, oldest first
+    spread: np.ndarray  # (M, observation_dim), observations from the whole replay
+
+
+class Run:
+    """One run: its trainer and what the page can ask of it.
+
+    ``id`` is another one whenever the history is not the earlier one continued; ``place`` is the
+    run's name in the queue for training, and stays.
+    """
+
+    def __init__(self, source: Sequence[DQNConfig] | Trainer) -> None:
+        """A new run of configurations, or the one that a trainer has got to."""
+        check_size(source.configs if isinstance(source, Trainer) else source)
+        self.trainer = source if isinstance(source, Trainer) else Trainer(source)
+        self.id = uuid.uuid4().hex[:12]
+        self.place = self.id
+        self.status: Status
+        self.message: str
+        self._settle(Status.PAUSED if self.trainer.env_step else Status.READY, self.trainer.notice)
+        self.ahead = 0
+        self.restore_points: list[RestorePoint] = []
+        self.undone: list[Undone] = []
+        self.snapshots: list[Agent] = [self.trainer.agent()]
+        self._turnstile = Turnstile()
+        self._only: dict[str, int] = {}
+        self._steps_per_second: float | None = None
+        self._next_step_at = 0.0
+        self._pace = Pace()
+
+    @property
+    def history(self) -> History:
+        """What happened so far; read it, never write it."""
+        return self.trainer.history
+
+    @property
+    def config(self) -> DQNConfig:
+        """The first member's configuration as the next update will use it."""
+        return self.trainer.config
+
+    @property
+    def first_config(self) -> DQNConfig:
+        """The first member's configuration at step 0."""
+        return self.first_configs[0]
+
+    @property
+    def first_configs(self) -> list[DQNConfig]:
+        """The members' configurations at step 0."""
+        columns, configs = self.history.changes.columns(), self.trainer.configs
+        first: list[dict[str, Any]] = [{} for _ in configs]
+        for member, name, old in zip(
+            columns["member"], columns["name"], columns["old"], strict=True
+        ):
+            first[member].setdefault(name, old)
+        try:
+            return [c.replace(**values) for c, values in zip(configs, first, strict=True)]
+        except ConfigurationError:  # those in a file may not go together
+            return list(configs)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it trains or waits for its turn to."""
+        return self.status in (Status.RUNNING, Status.WAITING)
+
+    @property
+    def steps_per_second(self) -> float | None:
+        """The speed that was asked for; None is as fast as it goes."""
+        return self._steps_per_second
+
+    @steps_per_second.setter
+    def steps_per_second(self, speed: float | None) -> None:
+        with self._turnstile.for_page():
+            if speed != self._steps_per_second:
+                self._steps_per_second, self._next_step_at = speed, 0.0
+                self._pace.clear()
+
+    @property
+    def measured_speed(self) -> float:
+        """Environment steps a second of late."""
+        return self._pace.steps_per_second
+
+    @property
+    def training_share(self) -> float:
+        """Seconds of training in a second, over the same time: the rest it waits."""
+        return self._pace.training_share
+
+    @property
+    def stopped(self) -> list[str]:
+        """Who of several stopped and why, one sentence each."""
+        members = zip(self.trainer.configs, self.trainer.stops, strict=True)
+        sentences = [
+            f"Seed {config.seed} stopped: {stop.reason}" for config, stop in members if stop
+        ]
+        return sentences if self.trainer.members > 1 else []
+
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """The history's columns, with a label for every change."""
+        tables = {name: table.columns() for name, table in self.history.tables().items()}
+        changes = tables["changes"]
+        tables["changes"] = {**changes, "label": np.array(self.change_labels(), dtype=object)}
+        return tables
+
+    def change_labels(self) -> list[str]:
+        """What was changed, one short text a row of the table of changes."""
+        columns = self.history.changes.columns()
+        rows = zip(columns["name"], columns["old"], columns["new"], strict=True)
+        return [change_label(name, old, new) for name, old, new in rows]
+
+    def start(self) -> None:
+        """Train until something stops it."""
+        self._go({})
+
+    def step(self) -> None:
+        """Train one environment step, then pause."""
+        self._go({"max_steps": 1})
+
+    def episode(self) -> None:
+        """Train to the end of an episode of the first member that goes on, then pause."""
+        self._go({"max_episodes": 1})
+
+    def _go(self, only: dict[str, int]) -> None:
+        with self._turnstile.for_page():
+            finished = self.trainer.finished()
+            if finished:
+                self._settle(Status.FINISHED, finished)
+            elif self.status is not Status.FAILED:
+                self.undone.clear()
+                self._only = only
+                self._pace.clear()
+                self.status, self.message = Status.RUNNING, ""
+
+    def pause(self, message: str = "") -> None:
+        """Stop between two steps or two updates; nothing is lost."""
+        with self._turnstile.for_page():
+            if self.is_active:
+                self.status, self.message = Status.PAUSED, message
+
+    def change(self, link: Link | None = None, **changes: Value) -> bool:
+        """Set hyperparameters from the next step or update on; the state before is kept for undo.
+
+        ``link`` is what the controls showed before. Returns: whether any value is another one now.
+
+        Raises `ConfigurationError`, with nothing changed.
+        """
+        with self._turnstile.for_page():
+            if all(getattr(c, n) == v for c in self.trainer.configs for n, v in changes.items()):
+                return False
+            if "buffer_capacity" in changes:
+                check_size([config.replace(**changes) for config in self.trainer.configs])
+            before, rate = self._restore_point(link), self._learning_rate()
+            self.trainer.change(None, **changes)
+            label = ", ".join(dict.fromkeys(self.change_labels()[before.rows :]))
+            self.restore_points.append(replace(before, label=label))
+            keep_newest(self.restore_points, lambda point: point)
+            self.undone.clear()
+            if self.status is Status.FINISHED:
+                finished = self.trainer.finished()
+                self.status = Status.FINISHED if finished else Status.PAUSED
+                self.message = finished or ""
+            goes_on = self.is_active or self.status is Status.PAUSED
+            if "total_steps" in changes and self._learning_rate() != rate and goes_on:
+                self.message = (
+                    f"α falls over the step budget, so it changes from {number(rate)} to "
+                    f"{number(self._learning_rate())}."
+                )
+            return True
+
+    def undo(self, index: int, link: Link | None = None) -> RestorePoint | None:
+        """Go back to the state just before change ``index``, and pause there.
+
+        To the bit where the environment can be captured; elsewhere the message says what is new.
+        ``link`` is what the controls show, for `redo`.
+
+        Returns: that state; None for a second click on a change that is taken back already.
+
+        Raises `ConfigurationError`, with nothing changed, where memory no longer has room for it.
+        """
+        with self._turnstile.for_page():
+            if index >= len(self.restore_points):
+                return None
+            point = self.restore_points[index]
+            left = replace(self._restore_point(link), label=point.label)
+            self._return_to(point, f"before {point.label}")
+            self.undone.append(Undone(left, self.restore_points, self.snapshots))
+            keep_newest(self.undone, lambda undone: undone.point)
+            self.restore_points = self.restore_points[:index]
+            self.snapshots = [a for a in self.snapshots if a.env_steps <= point.env_step]
+            return point
+
+    def redo(self) -> RestorePoint | None:
+        """Take the newest undo back, and pause where the run was then.
+
+        Returns: the state there; None where nothing is undone, or the run went another way since.
+
+        Raises as `undo` does.
+        """
+        with self._turnstile.for_page():
+            if not self.undone:
+                return None
+            undone = self.undone[-1]
+            self._return_to(undone.point, f"with {undone.point.label}")
+            self.undone.pop()
+            self.restore_points, self.snapshots = undone.restore_points, undone.snapshots
+            return undone.point
+
+    def _restore_point(self, link: Link | None) -> RestorePoint:
+        state, rows = self.trainer.state_dict(), len(self.history.changes)
+        return RestorePoint(state["env_step"], rows, "", link, state)
+
+    def _return_to(self, point: RestorePoint, where: str) -> None:
+        self.trainer.load_state_dict(point.state)
+        self.id = uuid.uuid4().hex[:12]
+        message = f"Paused, back at step {point.env_step:,}, {where}."
+        self._settle(Status.PAUSED, f"{message} {self.trainer.notice}".rstrip())
+
+    def _settle(self, status: Status, message: str) -> None:
+        """Stand still, as failed where no member goes on."""
+        if not self.trainer.going_on:
+            status, message = Status.FAILED, self.trainer.finished() or ""
+        self.status, self.message = status, message
+
+    def _learning_rate(self) -> float:
+        return learning_rate_at(self.config, self.trainer.env_step)
+
+    def agent(self, member: int = 0) -> Agent:
+        """The policy as it is now."""
+        with self._turnstile.for_page():
+            return self.trainer.agent(member)
+
+    def look(self, member: int, recent: int, spread: int = 256) -> Look:
+        """The policy as it is now, and at most so many observations from the replay."""
+        with self._turnstile.for_page():
+            agent, replay = self.trainer.agent(member), self.trainer.replay
+            newest = recent_observations(replay, recent)
+            all_over = spread_observations(replay, spread)
+        return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy())
+
+    def moment(self, member: int = 0) -> tuple[Agent, Moment]:
+        """The policy as it is now, and where its episode is."""
+        with self._turnstile.for_page():
+            return self.trainer.agent(member), self.trainer.moment(member)
+
+    def best_agent(self, member: int = 0) -> Agent:
+        """The policy of the best greedy evaluation so far."""
+        with self._turnstile.for_page():
+            return self.trainer.best_agent(member)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The complete state, taken between two steps or two updates."""
+        with self._turnstile.for_page():
+            return self.trainer.state_dict()
+
+    def held(self) -> AbstractContextManager[None]:
+        """While several things are read that have to be of one moment."""
+        return self._turnstile.for_page()
+
+    def advance(self, slots: Slots) -> float:
+        """Train one slice if it is time to; returns the seconds to wait before the next call.
+
+        Called by the runner's thread alone.
+        """
+        if not self.is_active:
+            slots.leave(self.place)
+            return 0.5
+        self.ahead = slots.enter(self.place)
+        if self.ahead:
+            with self._turnstile.for_trainer():
+                if self.is_active:  # unless it was paused meanwhile
+                    self.status = Status.WAITING
+            return 0.1
+        with self._turnstile.for_trainer():
+            return self._train_slice() if self.is_active else 0.0
+
+    def _train_slice(self) -> float:
+        """Whatever goes wrong becomes a status, and everything up to there is kept.
+
+        "Interrupted" is a run that can be resumed, "failed" one that cannot.
+        """
+        self.status = Status.RUNNING
+        try:
+            return self._train()
+        except EnvironmentFailure as error:
+            self.status, self.message = Status.INTERRUPTED, str(error)
+        except LabError as error:
+            self.status, self.message = Status.FAILED, str(error)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            self.status = Status.FAILED
+            self.message = f"Training stopped by an error inside the program ({reason})."
+        return 0.0
+
+    def _train(self) -> float:
+        now, speed = time.monotonic(), self.steps_per_second
+        if self._only:
+            made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
+            length = self.trainer.current_length(self.trainer.first)
+            if made and ("max_steps" in self._only or not length):
+                self._only = {"max_steps": 0}  # made, but for what belongs to it
+            if self._only == {"max_steps": 0} and self.trainer.is_between_steps:
+                self.status = Status.PAUSED
+        elif speed is None:
+            self.trainer.run(max_seconds=SLICE_SECONDS)
+        else:
+            # Slow motion: one step with what belongs to it, the next when its time has come.
+            may_step = self.trainer.is_between_steps
+            if may_step and now < self._next_step_at:
+                return min(0.05, self._next_step_at - now)
+            if self.trainer.run(max_steps=int(may_step), max_seconds=SLICE_SECONDS):
+                self._next_step_at = max(self._next_step_at, now - SLICE_SECONDS) + 1 / speed
+        self._pace.add(time.monotonic(), self.trainer.env_step, self.trainer.seconds)
+        self._keep_snapshot()
+        finished = self.trainer.finished()
+        if finished:
+            self._settle(Status.FINISHED, finished)
+        return 0.0
+
+    def _keep_snapshot(self) -> None:
+        evaluated = self.trainer.evaluated
+        if evaluated and evaluated.env_steps > self.snapshots[-1].env_steps:
+            self.snapshots.append(evaluated)
+            if len(self.snapshots) > MOST_SNAPSHOTS:
+                # Of an odd number, so that the first and the newest stay.
+                self.snapshots = self.snapshots[::2]
+
+    def close(self) -> None:
+        """Stop for good and release the environments."""
+        self.pause()
+        with self._turnstile.for_page():
+            self.trainer.close()

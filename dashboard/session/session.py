@@ -1,0 +1,324 @@
+"""What belongs to one browser session: its draft configuration, its run, its runner."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from dashboard.session.address import Remembered
+from dashboard.session.earlier import Earlier, EarlierRuns
+from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, pasted
+from dashboard.session.restore_points import RestorePoint
+from dashboard.session.run import Run, Status
+from dashboard.session.runner import Runner
+from dashboard.session.words import change_label
+from dqn_core import DQNConfig, LabError, preset
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.environments import environment_spec
+from dqn_core.errors import CheckpointError, ConfigurationError
+from dqn_core.files.checkpoint import load_run
+from dqn_core.foresight import never_due
+from dqn_core.hyperparameter import Value
+
+
+class Session:
+    """What the controls show, as a link, and the run it made.
+
+    Values that apply at once are also the run's; those that only a restart applies may be ahead of
+    it once the run has begun. While ``for_next`` is set none of them reaches the run: all are the
+    next one's. ``problem`` is the sentence of the last refusal and ``refused`` the control it
+    belongs to; ``left_alone`` are the controls that a lesson fixes and that the last paste, or an
+    earlier run's values, would have changed; ``link_problems`` says what of the opening link was
+    not used, and ``asked_for`` is its query. ``earlier`` are the runs before the present one, and
+    the ways that were undone. ``name`` is known to its own browser tab alone.
+    """
+
+    def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
+        self.name = secrets.token_urlsafe(16)
+        self.answered = ""
+        self.problem = ""
+        self.refused = ""
+        self.left_alone: list[str] = []
+        self.runner: Runner
+        self.earlier = EarlierRuns()
+        self.for_next = False
+        self._set_aside: Link | None = None  # what the controls show for the other of the two runs
+        self._start_from(link or Link(), link_problems)
+
+    def _start_from(self, link: Link, link_problems: Sequence[str]) -> None:
+        self.link = link
+        self.asked_for = link.query  # whether or not it can be built
+        self.link_problems = list(link_problems)
+        try:
+            self.run = Run(self.link.member_configs)
+        except LabError as error:
+            self.link_problems.append(f"{error} Used instead: the preset.")
+            self.link = replace(self.link, config=self.baseline)
+            self.run = Run(self.link.member_configs)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something would be lost with this session."""
+        return self.run.status is not Status.READY or bool(self.earlier.all)
+
+    @property
+    def remembered(self) -> Remembered:
+        """What its browser tab is to know of it."""
+        return Remembered(self.name, self.has_begun, self.link.query)
+
+    @property
+    def state(self) -> str:
+        """Another one whenever the page has to be drawn anew, not only what is live on it."""
+        run = self.run
+        return f"{run.id} {run.status} {run.ahead} {len(run.stopped)} {hash(self.link)}"
+
+    @property
+    def preset(self) -> str:
+        return self.link.preset
+
+    @property
+    def config(self) -> DQNConfig:
+        """The first member's configuration as the controls show it."""
+        return self.link.config
+
+    @property
+    def members(self) -> int:
+        return self.link.members
+
+    @property
+    def baseline(self) -> DQNConfig:
+        """The preset's values, against which differences are marked."""
+        return preset(self.link.preset)
+
+    @property
+    def never_due(self) -> dict[str, str]:
+        """What a run of the controls' values would never do, by the hyperparameter to change."""
+        if self.config.env_id != self.run.config.env_id:
+            return {}  # another environment's threshold and time limit are not known yet
+        return never_due(self.config, self.run.trainer.spec)
+
+    def set(self, name: str, value: Value) -> None:
+        """Put one control to a new value; a live hyperparameter reaches the run at once.
+
+        A refusal becomes ``problem``, with nothing changed.
+        """
+        self._adopt(name, lambda: replace(self.link, config=self.config.replace(**{name: value})))
+
+    def set_typed(self, name: str, text: str) -> None:
+        """As `set` or `set_members`, to the value that a person typed."""
+
+        def make() -> Link:
+            if name == "members":
+                return replace(self.link, members=int(MEMBERS.parsed(text)))
+            value = HYPERPARAMETERS[name].parsed(text)
+            return replace(self.link, config=self.config.replace(**{name: value}))
+
+        self._adopt(name, make)
+
+    def set_members(self, members: int) -> None:
+        """Train ``members`` agents side by side from the next reset on."""
+        self._adopt("members", lambda: replace(self.link, members=members))
+
+    def choose_preset(self, name: str) -> None:
+        """Fill every control from a preset, but the seed and what a lesson fixes."""
+        kept = {n: getattr(self.config, n) for n in self._kept()}
+        self._adopt(
+            "preset", lambda: replace(self.link, preset=name, config=preset(name).replace(**kept))
+        )
+
+    def paste(self, text: str) -> bool:
+        """Fill every control from JSON, a link or a command, but what a lesson fixes.
+
+        Returns: whether it was used.
+        """
+
+        self._adopt("paste", lambda: self._unless_fixed(pasted(text, self.link)))
+        return not self.problem
+
+    def use_values_of(self, earlier: Earlier) -> None:
+        """Fill every control as it was at that run's end, but what a lesson fixes.
+
+        A run that was begun goes on as it is: they are the next one's.
+        """
+        self.choose_next(self.run.status is not Status.READY)
+        link = replace(self.link, config=earlier.config, members=earlier.members)
+        self._adopt("", lambda: self._unless_fixed(link))
+
+    def _unless_fixed(self, link: Link) -> Link:
+        """``link`` without what it would change of the values that a lesson fixes, which then are
+        ``left_alone``."""
+        fixed = self.link.fixed_controls
+        kept = {n: getattr(self.config, n) for n in fixed if n in HYPERPARAMETERS}
+        whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
+        self.left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
+        self.left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
+        return replace(link, config=link.config.replace(**kept), **whole)
+
+    def choose_next(self, for_next: bool) -> None:
+        """Let the controls be those of the next run, or of this one; each has values of its own."""
+        if for_next == self.for_next:
+            return
+        other = self._set_aside or self.link
+        self._set_aside = self.link if for_next or self.needs_reset() else None
+        self.link = self._with_values_of(other)
+        self.for_next = for_next
+
+    def look_at(self, **view: object) -> None:
+        """Set how the curves are looked at: ``x_axis``, ``smoothing``."""
+        self.link = replace(self.link, **view)  # type: ignore[arg-type]
+
+    def set_speed(self, steps_per_second: float | None) -> None:
+        """Let this run and the coming ones make so many steps a second; None is all they can."""
+        self.run.steps_per_second = steps_per_second
+
+    def _kept(self) -> list[str]:
+        """Hyperparameters that a preset leaves alone."""
+        fixed = self.link.fixed_controls
+        return [name for name in HYPERPARAMETERS if name == "seed" or name in fixed]
+
+    def _adopt(self, control: str, make: Callable[[], Link]) -> None:
+        self.problem = self.refused = ""
+        try:
+            link = make()
+            configs = link.member_configs
+            if self.run.status is Status.READY:
+                self._begin(configs)
+            else:
+                if link.config.env_id != self.config.env_id:
+                    environment_spec(link.config.env_id)
+                if not self.for_next:
+                    live = link.config.difference(self.run.config)
+                    self.run.change(
+                        self.link,
+                        **{
+                            n: v for n, v in live.items() if HYPERPARAMETERS[n].applies != "restart"
+                        },
+                    )
+            self.link = link
+        except LabError as error:
+            self.problem, self.refused = str(error), control
+
+    def reset(self, seed: int | None = None) -> None:
+        """A fresh run from the controls; with ``seed`` the first member gets another one.
+
+        When the configuration cannot be built, ``problem`` says why and the old run stays.
+        """
+        self.problem = self.refused = ""
+        try:
+            config = self.config if seed is None else self.config.replace(seed=seed)
+            link = replace(self.link, config=config)
+            self._begin(link.member_configs)
+            if self.for_next:
+                self._set_aside, self.for_next = None, False
+            self.link = link
+        except LabError as error:
+            self.problem = str(error)
+
+    def undo(self, index: int) -> None:
+        """Take back change ``index`` and all after it, in the run and in its controls.
+
+        The way that is given up is kept to compare with. What waited for a reset then waits again.
+        """
+        given_up = Earlier.of(self.run)
+        point = self._return(lambda: self.run.undo(index, self._link_of_run))
+        if point:
+            if len(given_up.episodes["return"]) > len(self.run.history.episodes):
+                self.earlier.keep(replace(given_up, was_undone=True))
+            self._show_values_at(point)
+
+    def redo(self) -> None:
+        """Take the newest undo back, in the run and in its controls."""
+        point = self._return(self.run.redo)
+        if point:
+            self.earlier.go_again(self.run)
+            self._show_values_at(point)
+
+    def _return(self, go: Callable[[], RestorePoint | None]) -> RestorePoint | None:
+        """``go()``; a refusal becomes ``problem``, with nothing changed."""
+        self.problem = self.refused = ""
+        try:
+            return go()
+        except LabError as error:
+            self.problem = str(error)
+            return None
+
+    @property
+    def _link_of_run(self) -> Link:
+        """What the controls show when they are this run's."""
+        return self._set_aside if self.for_next and self._set_aside else self.link
+
+    def _show_values_at(self, point: RestorePoint) -> None:
+        if point.link and self.for_next:
+            self._set_aside = point.link
+        elif point.link:
+            self.link = self._with_values_of(point.link)
+
+    def _with_values_of(self, link: Link) -> Link:
+        return replace(self.link, preset=link.preset, config=link.config, members=link.members)
+
+    def open(self, name: str, content: bytes) -> bool:
+        """Go on with a saved run in place of this one; whether it could be opened."""
+
+        def make() -> Link:
+            if self.link.fixed_controls:
+                raise ConfigurationError(
+                    "This lesson has fixed values, and a run file brings other values."
+                )
+            trainer = load_run(content, MOST_MEMBERS)
+            try:
+                link = replace(self.link, config=trainer.config, members=trainer.members)
+                if link.member_configs != trainer.configs:
+                    raise CheckpointError(
+                        "A page trains consecutive seeds with the same values, but this run has "
+                        "others: continue it with python -m dqn_core train --resume."
+                    )
+                opened = Run(trainer)
+            except LabError:
+                trainer.close()
+                raise
+            self.choose_next(False)
+            self._replace_run(opened)
+            self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
+            return link
+
+        self.problem = self.refused = ""
+        try:
+            self.link = make()
+        except LabError as error:
+            self.problem, self.refused = f"{name} was not opened. {error}", "open"
+        return not self.problem
+
+    def take_over(self, before: "Session") -> None:
+        """Go on with the run of a session that lost its page, and with its controls."""
+        self.run.close()
+        self.link, self.run, self.earlier = before.link, before.run, before.earlier
+        self.for_next, self._set_aside = before.for_next, before._set_aside
+        self.link_problems.clear()
+        # Its tab knows it by this name, and may be loaded again before it hears another one.
+        self.name, before.name = before.name, self.name
+        # Should its connection come back after all, it has a run of its own.
+        before.run, before.earlier = Run([before.run.config]), EarlierRuns()
+
+    def begin_anew(self, link: Link, link_problems: Sequence[str]) -> None:
+        """Be as one that this link has opened."""
+        self.run.close()
+        self._start_from(link, link_problems)
+
+    def needs_reset(self) -> list[str]:
+        """What the controls show and the run does not have, as ``Hidden width 128 → 64``."""
+        old, new = self.run.config, self.config
+        waiting = [
+            change_label(n, getattr(old, n), value) for n, value in new.difference(old).items()
+        ]
+        if self.members != self.run.trainer.members:
+            waiting.append(f"Seeds side by side {self.run.trainer.members} → {self.members}")
+        return waiting
+
+    def _begin(self, configs: Sequence[DQNConfig]) -> None:
+        self._replace_run(Run(configs))
+
+    def _replace_run(self, run: Run) -> None:
+        if len(self.run.history.episodes):
+            self.earlier.keep(Earlier.of(self.run))
+        run.steps_per_second = self.run.steps_per_second
+        self.run.close()
+        self.run = run

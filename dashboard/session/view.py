@@ -1,0 +1,6 @@
+"""How a run's curves are looked at."""
+
+from typing import Literal, TypeAlias
+
+XAxis: TypeAlias = Literal["env_step", "episode", "seconds"]
+Dash: TypeAlias = Literal["solid", "dash", "dot", "dashdot"]

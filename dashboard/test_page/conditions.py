@@ -1,0 +1,148 @@
+"""How an agent is tested: the episodes, the exploration, and what is done to the environment."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard.web.notices import tell_error
+from dashboard.web.number_box import number_box
+from dqn_core import HYPERPARAMETERS, LabError
+from dqn_core.environments.families import PHYSICS, PUSHABLE, PhysicsParameter, family
+from dqn_core.episodes.conditions import Push
+from dqn_core.numbers import MINUS, setting
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the episodes start from and what is done to the agent in them."""
+
+    episodes: int = 20
+    first_seed: int = 0
+    epsilon: float = 0.0
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    push: Push | None = None
+
+    def of_an_episode(self) -> tuple[Any, ...]:
+        """All that one episode from a given seed depends on."""
+        return self.epsilon, dict(self.parameters), self.push
+
+    def words(self, env_id: str) -> str:
+        """What is unusual, for a person; empty if nothing is."""
+        declared = PHYSICS.get(family(env_id), {})
+        said = [f"ε {setting(self.epsilon)}"] if self.epsilon else []
+        for name, value in self.parameters.items():
+            label = declared[name].label
+            said.append(f"{label[0].lower()}{label[1:]} {value:g} {declared[name].unit}".strip())
+        if self.push:
+            amount = f"{self.push.amount:+g}".replace("-", MINUS)
+            said.append(f"a push of {amount} at step {self.push.step:,}")
+        return ", ".join(said)
+
+
+def conditions(env_id: str) -> Conditions:
+    """The conditions from the controls, drawn where the caller is."""
+    st.markdown(":material/tune: **Test settings**")
+    episodes = _whole_number("Episodes", 1, 200, 20)
+    seed = _whole_number(
+        "First seed",
+        0,
+        2**31,
+        1_000,
+        help="Environment seed of the first episode. Each next episode uses the next seed.",
+    )
+    epsilon = st.slider(
+        "ε while testing",
+        0.0,
+        1.0,
+        0.0,
+        0.01,
+        key="test_epsilon",
+        persist_state="session",
+        help="Share of random actions; 0 is the greedy policy.",
+    )
+    kind = family(env_id)
+    declared = PHYSICS.get(kind, {})
+    if declared or kind in PUSHABLE:
+        st.markdown(":material/public: **What breaks it?**")
+    parameters = {}
+    for name, parameter in declared.items():
+        value = _physics_slider(_physics_key(kind, name), parameter)
+        if not math.isclose(value, parameter.default):
+            parameters[name] = value
+    push = _push(kind) if kind in PUSHABLE else None
+    if parameters or push:
+        st.button(
+            "Back to the original environment",
+            key="usual_physics",
+            icon=":material/undo:",
+            on_click=_back_to_usual,
+            args=(kind,),
+        )
+    return Conditions(episodes, seed, epsilon, parameters, push)
+
+
+def _whole_number(label: str, low: int, high: int, default: int, help: str = "") -> int:
+    """A number box that keeps its last good value; a refusal stands below it."""
+    values: dict[str, int] = st.session_state.setdefault("test_numbers", {})
+    refusals: dict[str, str] = st.session_state.setdefault("test_refusals", {})
+    declared = replace(HYPERPARAMETERS["n_step"], name=label, low=low, high=high)
+
+    def take(text: str) -> None:
+        refusals.pop(label, None)
+        try:
+            values[label] = int(declared.parsed(text))
+        except LabError as error:
+            refusals[label] = str(error)
+
+    name = "test_" + label.lower().replace(" ", "_")
+    typed = number_box(label, name, values.get(label, default), take, help=help or None)
+    if label not in values:
+        take(typed)  # a page that outlives its server has more in it than the default
+    if label in refusals:
+        tell_error(refusals[label])
+    return values.get(label, default)
+
+
+def _physics_slider(key: str, parameter: PhysicsParameter) -> float:
+    # The decimals of the smallest value are those that matter.
+    decimals = len(f"{parameter.low:g}".partition(".")[2]) or 1
+    value: float = st.slider(
+        parameter.label + (f" ({parameter.unit})" if parameter.unit else ""),
+        parameter.low,
+        parameter.high,
+        parameter.default,
+        10.0**-decimals,
+        key=key,
+        persist_state="session",
+        format=f"%.{decimals}f",
+    )
+    return value
+
+
+def _push(kind: str) -> Push | None:
+    component, what, hardest = PUSHABLE[kind]
+    amount = st.slider(
+        f"Push ({what})",
+        -hardest,
+        hardest,
+        0.0,
+        hardest / 30,
+        key=f"push_{kind}",
+        persist_state="session",
+    )
+    if math.isclose(amount, 0, abs_tol=hardest / 100):
+        return None
+    return Push(_whole_number("Push at step", 0, 10_000, 50), component, amount)
+
+
+def _physics_key(kind: str, name: str) -> str:
+    return f"physics_{kind}_{name}"
+
+
+def _back_to_usual(kind: str) -> None:
+    for name, parameter in PHYSICS.get(kind, {}).items():
+        st.session_state[_physics_key(kind, name)] = parameter.default
+    st.session_state[f"push_{kind}"] = 0.0

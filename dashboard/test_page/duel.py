@@ -1,0 +1,84 @@
+"""You against the agent: CartPole played in the browser from the start that the agent had."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.session.agents import Chosen
+from dashboard.test_page.conditions import Conditions
+from dashboard.web.static_files import loader, publish
+from dqn_core import record
+from dqn_core.environments import make_environment
+from dqn_core.environments.families import family
+
+PHYSICS_NAMES = (
+    "gravity",
+    "masscart",
+    "masspole",
+    "length",
+    "force_mag",
+    "tau",
+    "x_threshold",
+    "theta_threshold_radians",
+)
+"""Gymnasium's variables that the browser's physics needs."""
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_SHARED = ("lanes.js", "lanes.css", "paper.js")
+_FILES = ("duel.js", "duel_physics.js", "duel_view.js", "duel.css", *_SHARED)
+_component = st.components.v2.component(
+    "dqn_lab_duel", js=loader(publish(*(_ASSETS / name for name in _FILES)))
+)
+
+
+def can_duel(env_id: str) -> bool:
+    """Whether the browser knows the physics of this environment."""
+    return family(env_id) == "CartPole"
+
+
+def duel(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
+    """The game; the agent's episode is played here, once for each start."""
+    wanted = (chosen.identity, chosen.agent.env_steps, seed, how.of_an_episode())
+    state_key = f"{key}:prepared"
+    prepared = st.session_state.get(state_key)
+    if prepared is None or prepared[0] != wanted:
+        prepared = st.session_state[state_key] = (wanted, prepare(chosen, seed, how))
+    _component(key=key, data=prepared[1])
+
+
+def prepare(chosen: Chosen, seed: int, how: Conditions) -> dict[str, Any]:
+    """What the browser needs: the physics, the inner start state, and the agent's episode."""
+    agent = chosen.agent
+    config = agent.config
+    environment = make_environment(
+        config.env_id, config.max_episode_steps, parameters=how.parameters
+    )
+    environment.reset(seed)
+    inner: Any = environment.env.unwrapped
+    physics: dict[str, Any] = {name: float(getattr(inner, name)) for name in PHYSICS_NAMES}
+    physics["time_limit"] = environment.spec.max_episode_steps
+    push = how.push
+    physics["push"] = push and {
+        "step": push.step,
+        "component": push.component,
+        "amount": push.amount,
+    }
+    start = np.asarray(inner.state, dtype=np.float64).tolist()
+    environment.close()
+
+    episode = record(agent, seed, how.epsilon, parameters=how.parameters, push=push)
+    positions, angles = episode.observations[:, 0], episode.observations[:, 2]
+    return {
+        "id": f"{chosen.identity}:{agent.env_steps}:{seed}:{how.of_an_episode()}",
+        "title": chosen.title,
+        "physics": physics,
+        "state": start,
+        "agent": {
+            "positions": positions.astype(np.float64).round(5).tolist(),
+            "angles": angles.astype(np.float64).round(5).tolist(),
+            "return": episode.total,
+            "terminated": episode.terminated,
+        },
+    }

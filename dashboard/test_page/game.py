@@ -1,0 +1,370 @@
+"""You against the agent where the browser does not know the physics: stepped and drawn here.
+
+A `Game` is one episode of a person's. Its moments are pictures of both, the person and the agent
+from the same start, which the browser asks for as they come; what it sends are the keys.
+"""
+
+import itertools
+import logging
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.session.agents import Chosen
+from dashboard.test_page.conditions import Conditions
+from dashboard.test_page.film import StoppedError
+from dashboard.web.envelope import packed
+from dashboard.web.static_files import loader, publish
+from dashboard.web.widgets import received
+from dqn_core import record
+from dqn_core.environments import environment_spec, make_environment
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.families import argument, family
+from dqn_core.episodes.pictures import Frame, encode
+from dqn_core.episodes.recording import Recording, render_mode
+from dqn_core.errors import LabError
+from dqn_core.numbers import number
+
+_log = logging.getLogger(__name__)
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0)
+MOVE_SECONDS = 0.3
+"""From one of the agent's moves to the next when it plays on alone, where no clock runs."""
+
+ABANDONED_SECONDS = 60.0
+"""A game of which nobody has asked for so long is given up."""
+
+_ANSWER_SECONDS = 0.25  # how long an answer to the browser waits for something new to send
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Which key takes which action; ``idle`` is what happens while none is held."""
+
+    actions: Mapping[str, int]
+    idle: int | None = None
+
+
+_SIDES = {"ArrowLeft": 0, "ArrowRight": 2}
+_KEYS = {
+    "MountainCar": Keys(_SIDES, idle=1),
+    "Acrobot": Keys(_SIDES, idle=1),
+    "LunarLander": Keys({"ArrowLeft": 1, "ArrowUp": 2, "ArrowRight": 3}, idle=0),
+    "FrozenLake": Keys({"ArrowLeft": 0, "ArrowDown": 1, "ArrowRight": 2, "ArrowUp": 3}),
+    "CliffWalking": Keys({"ArrowUp": 0, "ArrowRight": 1, "ArrowDown": 2, "ArrowLeft": 3}),
+    "Taxi": Keys(
+        {"ArrowDown": 0, "ArrowUp": 1, "ArrowRight": 2, "ArrowLeft": 3, "p": 4, "d": 5},
+    ),
+}
+
+
+def keys_of(spec: EnvironmentSpec) -> Keys:
+    """The arrow keys where they are known, else the digits: 1 is the first action."""
+    digits = Keys({str(action + 1): action for action in range(min(9, spec.n_actions))})
+    return _KEYS.get(spec.family, digits)
+
+
+_SLIPPERY = {"FrozenLake": True, "CliffWalking": False}
+"""Whether a family is, where its registration does not say so."""
+
+
+def remark(env_id: str) -> str:
+    """What a person should know before the first key."""
+    usual = _SLIPPERY.get(family(env_id))
+    if usual is None or not argument(env_id, "is_slippery", usual):
+        return ""
+    return "It is slippery: a step may go sideways."
+
+
+def has_clock(env_id: str) -> bool:
+    """Whether time passes by itself; where a state is an index, each move is a step."""
+    return not environment_spec(env_id).n_states
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What both see at one step, compressed, and what they have got so far."""
+
+    pictures: tuple[bytes, bytes]
+    returns: tuple[float, float]
+
+
+@dataclass
+class Game:
+    """One episode that a person plays, with the agent's from the same start beside it.
+
+    An environment with a clock steps ``speed`` times its own rate a second from the first key on,
+    with the key that is held; one without, whose observation is a state's index, at each key. The
+    person's result is known when the person's episode ends; the agent's then goes on to its end.
+    """
+
+    chosen: Chosen
+    seed: int
+    conditions: Conditions
+    speed: float = SPEEDS[1]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def __post_init__(self) -> None:
+        config = self.chosen.agent.config
+        self.spec = environment_spec(config.env_id, config.max_episode_steps)
+        self.keys = keys_of(self.spec)
+        self.has_clock = has_clock(config.env_id)
+        self.message = ""
+        self.over = False
+        self._moments: list[Moment] = []
+        self._heard = 0
+        self._presses: deque[int] = deque(maxlen=20)
+        self._held: int | None = None
+        self._asked = self._next_at = time.monotonic()
+        self._changed = threading.Condition()
+        threading.Thread(target=self._run, name=f"game-{self.id}", daemon=True).start()
+
+    def is_of(self, chosen: Chosen, seed: int, conditions: Conditions) -> bool:
+        """Whether it is a game against this agent, from this start, under these conditions."""
+        mine, theirs = self.chosen, chosen
+        return (
+            mine.identity == theirs.identity
+            and mine.agent.env_steps == theirs.agent.env_steps
+            and self.seed == seed
+            and self.conditions.of_an_episode() == conditions.of_an_episode()
+        )
+
+    def hear(self, events: Sequence[Any]) -> None:
+        """Take keys that went down (an action) or up (None), each `[number, action]`.
+
+        The browser repeats what was not yet confirmed; what was heard before is left out, and so
+        is anything that is no such event.
+        """
+        with self._changed:
+            for event in events:
+                match event:
+                    case [int(number), None] if number > self._heard:
+                        self._held = None
+                    case [int(number), int(action)] if (
+                        number > self._heard and 0 <= action < self.spec.n_actions
+                    ):
+                        self._held = action
+                        self._presses.append(action)
+                    case _:
+                        continue
+                self._heard = number
+            self._changed.notify_all()
+
+    @property
+    def _period(self) -> float:
+        """Seconds from one step to the next."""
+        return 1 / (self.spec.frames_per_second * self.speed) if self.has_clock else MOVE_SECONDS
+
+    def let_go(self) -> None:
+        """No key is held: the browser that held one is gone."""
+        self._held = None
+
+    def stop(self) -> None:
+        """Play no further."""
+        self._end("Stopped.")
+
+    def part(self, start: int, wait: float = _ANSWER_SECONDS) -> bytes:
+        """The moments from ``start`` on, after at most ``wait`` seconds if there are none yet.
+
+        A header, then the pictures, of the person and of the agent in turns, whose sizes it lists.
+        """
+        with self._changed:
+            self._asked = time.monotonic()
+            self._changed.wait_for(lambda: self.over or len(self._moments) > start, wait)
+            moments = self._moments[start:]
+            over, message, heard = self.over, self.message, self._heard
+        pictures = [picture for moment in moments for picture in moment.pictures]
+        header = {
+            "id": self.id,
+            "title": self.chosen.title,
+            "start": start,
+            "heard": heard,
+            "kind": "text" if render_mode(self.spec) == "ansi" else "picture",
+            "sizes": [len(picture) for picture in pictures],
+            "returns": [moment.returns for moment in moments],
+            "keys": dict(self.keys.actions),
+            "labels": [self.spec.action_labels[a] for a in self.keys.actions.values()],
+            "hasClock": self.has_clock,
+            "over": over,
+            "message": message,
+        }
+        return packed(header, *pictures)
+
+    def _run(self) -> None:
+        try:
+            self._play()
+        except StoppedError:
+            return
+        except LabError as error:
+            self._end(str(error))
+        except Exception:
+            _log.exception("Game %s failed.", self.id)
+            self._end("The game stopped because of an error; the server's log describes it.")
+
+    def _play(self) -> None:
+        agent, how = self.chosen.agent, self.conditions
+        theirs = record(
+            agent,
+            self.seed,
+            how.epsilon,
+            watcher=self._stop_recording,
+            pictures=False,
+            parameters=how.parameters,
+            push=how.push,
+        )
+        beside = _side(theirs)
+        mode = render_mode(self.spec)
+        environment = make_environment(
+            agent.config.env_id, agent.config.max_episode_steps, mode, how.parameters
+        )
+        look = environment.render if mode else lambda: None
+        total, step, words = 0.0, 0, ""
+        try:
+            environment.reset(self.seed)
+            self._add(look(), total, beside)
+            while not words and (action := self._next_action(step)) is not None:
+                if how.push and how.push.step == step:
+                    environment.nudge(how.push.component, how.push.amount)
+                _, reward, terminated, truncated = environment.step(action)
+                total, step = total + reward, step + 1
+                if terminated or truncated:
+                    verdict = {1: " You win.", 0: " A draw."}.get(np.sign(total - theirs.total), "")
+                    yours, agents = number(total), number(theirs.total)
+                    words = f"Over at step {step:,}: you {yours}, the agent {agents}.{verdict}"
+                self._add(look(), total, beside, words)
+        finally:
+            environment.close()
+        for _ in range(step, len(theirs.actions)):
+            with self._changed:
+                self._changed.wait_for(lambda: self.over, self._period)
+                self._give_up_if_abandoned()
+            if self.over:
+                return
+            self._add(None, total, beside)
+        self._end(words)
+
+    def _stop_recording(self, *_: object, **__: object) -> None:
+        if self.over:
+            raise StoppedError("The game is over.")
+
+    def _next_action(self, step: int) -> int | None:
+        """The action of the next step when its time has come; None when the game is over."""
+        with self._changed:
+            if not self.has_clock or not step:
+                while not self._presses and not self.over:
+                    self._changed.wait(1.0)
+                    self._give_up_if_abandoned()
+            else:
+                # From deadline to deadline: drawing is part of the period.
+                now = time.monotonic()
+                self._next_at = max(self._next_at + self._period, now)
+                self._changed.wait_for(lambda: self.over, self._next_at - now)
+                self._give_up_if_abandoned()
+            if self.over:
+                return None
+            pressed = self._presses.popleft() if self._presses else None
+            if not self.has_clock or pressed is not None:
+                self._last = pressed
+                return pressed
+            if self._held is not None:
+                return self._held
+            return self._last if self.keys.idle is None else self.keys.idle
+
+    def _give_up_if_abandoned(self) -> None:
+        if time.monotonic() - self._asked > ABANDONED_SECONDS:
+            self._end("Stopped, because the page was not open.")
+
+    def _add(
+        self,
+        frame: Frame | None,
+        total: float,
+        beside: Iterator[tuple[Any, float]],
+        last_words: str = "",
+    ) -> None:
+        theirs, their_total = next(beside)
+        mine, other = (encode([f])[0] if f is not None else b"" for f in (frame, theirs))
+        with self._changed:
+            self._moments.append(Moment((mine, other), (total, their_total)))
+            self.message = self.message or last_words
+            self._changed.notify_all()
+
+    def _end(self, message: str) -> None:
+        with self._changed:
+            if not self.over:
+                self.over, self.message = True, self.message or message
+            self._changed.notify_all()
+
+
+def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
+    """The agent's pictures and returns so far, the last ones for ever."""
+    totals = itertools.accumulate(recording.rewards.tolist(), initial=0.0)
+    frames = recording.frames if len(recording.frames) else itertools.repeat(None)
+    last: tuple[Frame | None, float] = (None, 0.0)
+    for last in zip(frames, totals, strict=False):
+        yield last
+    yield from itertools.repeat(last)
+
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_SHARED = ("lanes.js", "lanes.css", "envelope.js", "messages.js", "numbers.js", "picture.js")
+_FILES = ("game.js", "game.css", *_SHARED)
+_component = st.components.v2.component(
+    "dqn_lab_game",
+    js=loader(publish(*(_ASSETS / name for name in _FILES))),
+)
+
+
+@st.fragment
+def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
+    """The section: its buttons, and the game once it was begun."""
+    state_key, request_key, speed_key = f"{key}:game", f"{key}:request", f"{key}_speed"
+
+    def remember_request() -> None:
+        st.session_state[request_key] = received(key, "request")
+
+    def begin() -> None:
+        if before := st.session_state.get(state_key):
+            before.stop()
+        st.session_state[state_key] = Game(chosen, seed, how)
+
+    current: Game | None = st.session_state.get(state_key)
+    if current and not current.is_of(chosen, seed, how):
+        current.stop()
+        current = st.session_state[state_key] = None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Play again" if current else "Play",
+            key=f"{key}_begin",
+            icon=":material/sports_esports:",
+            on_click=begin,
+        )
+        # The game knows; else an environment would be made at each question of the browser's.
+        if current.has_clock if current else has_clock(chosen.agent.config.env_id):
+            st.segmented_control(
+                "Speed",
+                SPEEDS,
+                default=SPEEDS[1],
+                required=True,
+                format_func=lambda value: f"{value:g}×",
+                key=speed_key,
+                label_visibility="collapsed",
+            )
+    if current is None:
+        return
+    current.speed = st.session_state.get(speed_key, SPEEDS[1])
+    request: dict[str, Any] = st.session_state.get(request_key) or {}
+    start = 0
+    if request.get("id") == current.id:
+        start = int(request["start"])
+        if not start:
+            current.let_go()
+        current.hear(request["events"])
+    _component(key=key, data=current.part(start), on_request_change=remember_request)

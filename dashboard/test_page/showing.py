@@ -1,0 +1,66 @@
+"""An episode of an agent that is shown: recorded in a thread, watched meanwhile."""
+
+from typing import Any
+
+import numpy as np
+
+from dashboard.session.agents import Chosen
+from dashboard.test_page.conditions import Conditions
+from dashboard.test_page.film import Film, StoppedError
+from dqn_core import record
+from dqn_core.environments import environment_spec
+from dqn_core.episodes.recording import Recording
+
+MOST_MOMENTS = 10_000
+"""Of one film: its pictures stay in memory until another episode is chosen."""
+
+
+class Showing:
+    """One episode that is being filmed or has been."""
+
+    def __init__(self, chosen: Chosen, seed: int, conditions: Conditions) -> None:
+        self.chosen = chosen
+        self.seed = seed
+        self.conditions = conditions
+        self.recording: Recording | None = None
+        self._stopped = False
+        config = chosen.agent.config
+        spec = environment_spec(config.env_id, config.max_episode_steps)
+        self.film = Film(spec, gamma=config.gamma, title=chosen.title, failing=spec.failing)
+        self.film.start(self._record)
+
+    def stop(self) -> None:
+        """Film no further."""
+        self._stopped = True
+
+    def _record(self, film: Film) -> None:
+        def watcher(
+            frame: Any,
+            observation: np.ndarray,
+            q_values: np.ndarray,
+            action: int | None = None,
+            reward: float | None = None,
+        ) -> None:
+            if self._stopped:
+                raise StoppedError("Another episode was chosen.")
+            if len(film) >= MOST_MOMENTS:
+                raise StoppedError(
+                    f"The film ends after {MOST_MOMENTS:,} steps, but the episode goes on."
+                )
+            film.add(frame, observation, q_values, action, reward)
+
+        recording = record(
+            self.chosen.agent,
+            self.seed,
+            self.conditions.epsilon,
+            watcher=watcher,
+            parameters=self.conditions.parameters,
+            push=self.conditions.push,
+        )
+        # First the recording: whoever sees that the film is complete finds it there.
+        self.recording = recording
+        film.finish(
+            terminated=recording.terminated,
+            truncated=recording.truncated,
+            unseen=recording.unseen,
+        )

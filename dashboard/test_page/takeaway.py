@@ -1,0 +1,190 @@
+"""What one can take away from the Test page: films of episodes and of growth, and the agent."""
+
+import io
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+import torch
+
+from dashboard.session.agents import Chosen
+from dashboard.session.run import Run
+from dashboard.test_page.showing import Showing
+from dashboard.web.copyable import copyable
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell_error
+from dqn_core import Agent, LabError, record
+from dqn_core.episodes.montage import write_montage
+from dqn_core.episodes.video import write_video
+from dqn_core.files.checkpoint import agent_bytes
+
+MOST_TILES = 6
+"""Moments of a run in the film of its growth."""
+
+LOAD_LINES = """\
+import torch
+from torch import nn
+
+class QNetwork(nn.Module):
+    def __init__(self, inputs={inputs}, hidden={hidden}, outputs={outputs}):
+        super().__init__()
+        self.fc1 = nn.Linear(inputs, hidden)
+        self.fc2 = nn.Linear(hidden, hidden)
+        self.fc3 = nn.Linear(hidden, outputs)
+
+    def forward(self, x):{head}
+
+network = QNetwork()
+network.load_state_dict(torch.load("agent.pt", weights_only=True))
+"""
+PLAIN_HEAD = """
+        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))"""
+DUELING_HEAD = """
+        out = self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
+        value, advantages = out[..., :1], out[..., 1:]
+        return value + advantages - advantages.mean(-1, keepdim=True)"""
+
+
+@dataclass(frozen=True)
+class FilmFile:
+    """An encoded film, and what it is of: offered only as long as that is on the page."""
+
+    wanted: tuple[object, ...]
+    name: str
+    content: bytes
+
+
+def take_away(showings: Sequence[Showing], run: Run) -> None:
+    """The episodes and the run's growth as films, the first agent as files."""
+    chosen = showings[0].chosen
+    with st.expander("Download", icon=":material/download:", key="take_away"):
+        _films(showings, run)
+        with st.container(horizontal=True):
+            st.download_button(
+                "Agent (.safetensors)",
+                agent_bytes(chosen.agent),
+                "agent.safetensors",
+                key="save_agent",
+                icon=":material/save:",
+                on_click="ignore",
+            )
+            st.download_button(
+                "PyTorch state_dict (.pt)",
+                state_dict_bytes(chosen.agent),
+                "agent.pt",
+                key="save_state_dict",
+                icon=":material/save:",
+                on_click="ignore",
+            )
+        st.markdown(f"**{plain(chosen.title)}** in plain PyTorch:")
+        copyable("code", load_lines(chosen.agent), key="copy_code")
+
+
+def _films(showings: Sequence[Showing], run: Run) -> None:
+    grown = grown_agents(run, showings[0].chosen)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        form = st.segmented_control(
+            "Film", ["MP4", "GIF"], default="MP4", required=True, key="film_form"
+        )
+        overlay = st.toggle("With Q-values", key="film_overlay")
+        suffix = f".{form.lower()}"
+        wanted = (tuple(showing.film.id for showing in showings), form, overlay)
+        if st.button("Film of this episode", icon=":material/movie:", key="make_film"):
+            _make("episode", wanted, suffix, lambda path: film_episode(showings, path, overlay))
+        if len(grown) > 1 and st.button(
+            "Film of the training",
+            icon=":material/trending_up:",
+            key="make_growth",
+            help="The same start, played by the agent as it was at several steps of its training.",
+        ):
+            _make(
+                "growth",
+                wanted,
+                suffix,
+                lambda path: film_growth(grown, showings[0], path, overlay),
+            )
+    film: FilmFile | None = st.session_state.get("film_file")
+    if film and film.wanted == wanted:
+        st.download_button(
+            f"Save {film.name} ({len(film.content) / 1e3:,.0f} KB)",
+            film.content,
+            film.name,
+            key="save_film",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _make(
+    kind: str, wanted: tuple[object, ...], suffix: str, write: Callable[[Path], object]
+) -> None:
+    """Encode a film and offer it; what cannot be done is said in one sentence."""
+    with tempfile.TemporaryDirectory() as folder, st.spinner("Drawing and encoding…"):
+        path = Path(folder) / f"{kind}{suffix}"
+        try:
+            write(path)
+        except LabError as error:
+            tell_error(str(error))
+            return
+        st.session_state["film_file"] = FilmFile(wanted, path.name, path.read_bytes())
+
+
+def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None:
+    """Write what the player shows, two films side by side."""
+    recordings = [showing.recording for showing in showings if showing.recording is not None]
+    if len(recordings) < len(showings):
+        if any(showing.film.complete and showing.recording is None for showing in showings):
+            raise LabError("This episode was not recorded to its end: there is no film to save.")
+        raise LabError("The episode is still being recorded: try again in a moment.")
+    if len(recordings) == 1:
+        write_video(recordings[0], path, overlay=overlay)
+    else:
+        titles = [showing.chosen.title for showing in showings]
+        write_montage(recordings, titles, path, overlay=overlay)
+
+
+def grown_agents(run: Run, chosen: Chosen) -> list[Agent]:
+    """The chosen agent at up to `MOST_TILES` steps of its training, evenly spread.
+
+    None where it is not the run's first member: of others no earlier states are kept.
+    """
+    place = chosen.identity.removeprefix(f"{run.id}:")
+    if place == chosen.identity or not (place == "0" or place.startswith(("0:", "step "))):
+        return []
+    end = chosen.agent.env_steps
+    agents = [*(agent for agent in run.snapshots if agent.env_steps < end), chosen.agent]
+    places = np.linspace(0, len(agents) - 1, min(MOST_TILES, len(agents))).round().astype(int)
+    return [agents[place] for place in places]
+
+
+def film_growth(agents: Sequence[Agent], like: Showing, path: Path, overlay: bool) -> None:
+    """Write one film of all `agents` from the start and under the conditions of `like`."""
+    how = like.conditions
+    recordings = [
+        record(agent, like.seed, how.epsilon, parameters=how.parameters, push=how.push)
+        for agent in agents
+    ]
+    labels = [f"after {agent.env_steps:,} steps of training" for agent in agents]
+    write_montage(recordings, labels, path, overlay=overlay)
+
+
+def state_dict_bytes(agent: Agent) -> bytes:
+    """The weights as `torch.save` writes them."""
+    file = io.BytesIO()
+    torch.save(agent.network.to_module().state_dict(), file)
+    return file.getvalue()
+
+
+def load_lines(agent: Agent) -> str:
+    """The few lines of PyTorch that load `state_dict_bytes`."""
+    shape = agent.network.shape
+    (inputs, hidden), _, (_, outputs) = shape.layers
+    return LOAD_LINES.format(
+        inputs=inputs,
+        hidden=hidden,
+        outputs=outputs,
+        head=DUELING_HEAD if shape.dueling else PLAIN_HEAD,
+    )

@@ -1,0 +1,182 @@
+"""What the agent believes: a live map of its Q-values, over two components or on a grid."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from dashboard.session.run import Look, Run
+from dashboard.train_page.belief_map import (
+    QUANTITIES,
+    Quantity,
+    View,
+    grid_message,
+    plane_message,
+    ranges,
+)
+from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.static_files import loader, publish
+from dashboard.web.widgets import received
+from dqn_core.belief import Dimension, GridWorld, dimensions, grid_world, telling_pair
+from dqn_core.environments.declared import EnvironmentSpec
+
+VISITED = 300
+"""How many of the newest observations are drawn."""
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_PARTS = ("belief.js", "belief_plane.js", "belief_grid.js", "belief_colours.js", "belief.css")
+_SHARED = ("envelope.js", "feed.js", "messages.js", "numbers.js", "paper.js")
+_FILES = [_ASSETS / name for name in (*_PARTS, *_SHARED)]
+_component = st.components.v2.component(
+    "dqn_lab_belief", js=loader(publish(*_FILES)), isolate_styles=False
+)
+
+
+def belief(run: Run, member: int = 0) -> None:
+    """The map of one member, beside the controls of what it shows, renewed by the browser."""
+    spec = run.trainer.spec
+    look = _look(run, member)
+    if look is None:
+        _no_map("There is no map, because the network's weights are no longer finite.")
+    elif spec.n_states:
+        world = grid_world(run.trainer.environments[member])
+        if world is None:
+            _no_map(
+                f"There is no map of {spec.env_id}, because the positions of its states are "
+                "not known."
+            )
+        else:
+            with st.container(key="belief_controls"):
+                chosen = _choices(world)
+            _map(run, member, lambda look: grid_message(spec, look, world, chosen))
+    else:
+        _plane(run, member, dimensions(spec, look.spread))
+
+
+def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
+    spec = run.trainer.spec
+    if sum(axis.varies for axis in axes) < 2:
+        _no_map(f"A map needs two numbers in the observation that vary; {spec.env_id} has fewer.")
+        return
+    with st.container(key="belief_controls"):
+        view = _view(spec, axes)
+    _map(
+        run,
+        member,
+        lambda look: plane_message(spec, look, dimensions(spec, look.spread), view),
+        ranges(axes),
+    )
+
+
+def _look(run: Run, member: int) -> Look | None:
+    """None where the networks have diverged."""
+    look = run.look(member, VISITED)
+    return look if np.isfinite(look.agent.network.parameters.numpy()).all() else None
+
+
+def _map(run: Run, member: int, message: Callable[[Look], bytes | None], drawn: str = "") -> None:
+    def news(_: Mapping[str, str]) -> bytes | None:
+        look = _look(run, member)
+        return message(look) if look else None
+
+    data = offer("belief", news, INSIDE_SECONDS if run.is_active else 0)
+    _component(
+        key="belief",
+        data=data | {"drawn": drawn},
+        on_redraw_change=lambda: received("belief", "redraw"),
+    )
+
+
+def _no_map(sentence: str) -> None:
+    st.header("What the agent believes")
+    st.caption(sentence)
+
+
+def member_choice(run: Run) -> int:
+    """The member to look into; asked only where several train side by side."""
+    if run.trainer.members == 1:
+        return 0
+    configs, stops = run.trainer.configs, run.trainer.stops
+
+    def words(member: int) -> str:
+        stopped = " (stopped)" if stops[member] else ""
+        return f"seed {configs[member].seed}{stopped}"
+
+    return st.selectbox(
+        "Shown agent",
+        range(run.trainer.members),
+        format_func=words,
+        key=f"member_{run.trainer.members}",
+        persist_state="session",
+        width=240,
+    )
+
+
+def _quantity() -> Quantity:
+    return st.segmented_control(
+        "Shown on the map",
+        get_args(Quantity),
+        default="value",
+        required=True,
+        format_func=QUANTITIES.__getitem__,
+        key="belief_quantity",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def _choices(world: GridWorld) -> dict[str, int]:
+    """The parts of the state besides the square, by select boxes."""
+    chosen = {}
+    for name, values in world.choices:
+        chosen[name] = st.selectbox(
+            name.capitalize(),
+            range(len(values)),
+            format_func=values.__getitem__,
+            key=f"belief_{name}",
+            persist_state="session",
+            width=160,
+        )
+    return chosen
+
+
+def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
+    quantity = _quantity()
+    labels = [axis.label for axis in axes]
+    wide = [i for i, axis in enumerate(axes) if axis.varies]
+    pair = [i for i in telling_pair(spec) if i in wide]
+    pair += [i for i in wide if i not in pair]
+    fewer = "" if len(wide) == len(axes) else f"_{'_'.join(map(str, wide))}"
+    x, y = (
+        st.selectbox(
+            f"{name} axis",
+            wide,
+            index=wide.index(start),
+            format_func=labels.__getitem__,
+            key=f"belief_{name}_{spec.env_id}{fewer}",
+            persist_state="session",
+        )
+        for name, start in zip(("Horizontal", "Vertical"), pair, strict=False)
+    )
+    if x == y:
+        y = wide[(wide.index(x) + 1) % len(wide)]
+        st.caption(f"The two axes must differ: the vertical axis shows {labels[y]}.")
+    held = [axis.held for axis in axes]
+    others = [i for i in wide if i not in (x, y)]
+    # A plane through many components would push its own map out of sight.
+    with st.expander("Fixed values") if len(others) > 2 else nullcontext():
+        for i in others:
+            axis = axes[i]
+            held[i] = st.slider(
+                f"{axis.label} fixed at" + (f" ({axis.unit})" if axis.unit else ""),
+                axis.low,
+                axis.high,
+                axis.held,
+                (axis.high - axis.low) / 100,
+                key=f"belief_held_{spec.env_id}_{i}_{axis.low:g}_{axis.high:g}",
+                persist_state="session",
+            )
+    return View(quantity, x, y, tuple(held))

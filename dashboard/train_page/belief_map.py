@@ -1,0 +1,189 @@
+"""What the belief map's component is sent: the map's values, and what it says in one sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from dashboard.session.run import Look
+from dashboard.web.envelope import packed
+from dqn_core.belief import DIRECTIONS, Dimension, GridWorld, advantage, plane, q_on
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.numbers import number, percent
+
+Quantity = Literal["value", "advantage", "action"]
+
+QUANTITIES: dict[Quantity, str] = {
+    "value": "max Q",
+    "advantage": "advantage",
+    "action": "greedy action",
+}
+POINTS: dict[Quantity, int] = {"value": 41, "advantage": 41, "action": 61}
+"""Values along each side of the map; odd, so that one row and column is exactly in the middle.
+
+Values are drawn smoothly between these points; where an action begins cannot be.
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a plane is of: the quantity, the two components shown, and all values held."""
+
+    quantity: Quantity
+    x: int
+    y: int
+    held: tuple[float, ...]
+
+
+def plane_message(
+    spec: EnvironmentSpec, look: Look, axes: Sequence[Dimension], view: View
+) -> bytes | None:
+    """The map over two components: a step of 1/65535 of the range each value, or an action.
+
+    None where values are too large to be finite.
+    """
+    x, y, points = axes[view.x], axes[view.y], POINTS[view.quantity]
+    observations = plane(view.held, view.x, view.y, centres(x, points), centres(y, points))
+    q_values = q_on(look.agent, observations)
+    if not np.isfinite(q_values).all():
+        return None
+    header: dict[str, Any] = {
+        "kind": "plane",
+        "quantity": view.quantity,
+        "title": _title(spec, view.quantity),
+        "actions": spec.action_labels,
+        "rows": points,
+        "columns": points,
+        "x": {"label": x.label, "unit": x.unit, "low": x.low, "high": x.high},
+        "y": {"label": y.label, "unit": y.unit, "low": y.low, "high": y.high},
+        "takeaway": plane_takeaway(spec, q_values, x, y, view.quantity),
+        "step": look.agent.env_steps,
+        "drawn": ranges(axes),
+    }
+    if view.quantity == "action":
+        values = q_values.argmax(-1).astype(np.uint8).tobytes()
+        values += bytes(len(values) % 2)  # what follows begins at a multiple of two
+    else:
+        field = q_values.max(-1) if view.quantity == "value" else advantage(q_values)
+        signed = view.quantity == "advantage" and spec.n_actions == 2
+        low, high = header["range"] = _range(field, signed)
+        header["ramp"] = "advantage" if signed else "value"
+        values = np.round((field - low) / (high - low) * 65535).astype("<u2").tobytes()
+    return packed(header, values + _visited(look.recent[:, [view.x, view.y]], x, y))
+
+
+def ranges(axes: Sequence[Dimension]) -> str:
+    """The ranges in one text: where it changes, the controls have to be drawn anew."""
+    return " ".join(f"{axis.low:g} {axis.high:g}" for axis in axes)
+
+
+def centres(axis: Dimension, count: int) -> np.ndarray:
+    """The middles of ``count`` equal parts of a range."""
+    return axis.low + (np.arange(count) + 0.5) / count * (axis.high - axis.low)
+
+
+def grid_message(
+    spec: EnvironmentSpec, look: Look, world: GridWorld, chosen: Mapping[str, int]
+) -> bytes:
+    """The map on squares: all Q-values as float32, and how often each square was visited."""
+    rows, columns = world.shape
+    q_values = q_on(look.agent, world.states(chosen)[..., None])
+    directions = [DIRECTIONS.get(label) for label in spec.action_labels]
+    # Only these are coloured: Taxi's penalty for a wrong pick-up would leave all others alike.
+    moves = [action for action, direction in enumerate(directions) if direction]
+    moves = moves or list(range(spec.n_actions))
+    squares = world.square(look.recent[:, 0].astype(np.int64))
+    visits = np.bincount(squares, minlength=rows * columns)
+    header = {
+        "kind": "grid",
+        "title": "Q of each action",
+        "actions": spec.action_labels,
+        "directions": directions,
+        "rows": rows,
+        "columns": columns,
+        "range": _range(q_values[~world.ended][:, moves], signed=False),
+        "letters": [letter for row in world.letters for letter in row],
+        "ended": world.ended.ravel().astype(int).tolist(),
+        "walls": world.walls.ravel().astype(int).tolist(),
+        "visits": (visits / max(1, int(visits.max()))).round(2).tolist(),
+        "takeaway": grid_takeaway(spec, q_values, world),
+        "step": look.agent.env_steps,
+        "drawn": "",
+    }
+    return packed(header, q_values.astype("<f4").tobytes())
+
+
+def plane_takeaway(
+    spec: EnvironmentSpec, q_values: np.ndarray, x: Dimension, y: Dimension, quantity: Quantity
+) -> str:
+    """The map in one sentence, for `q_values` `(rows, columns, n_actions)`."""
+    if quantity == "value" or (quantity == "advantage" and spec.n_actions > 2):
+        field = q_values.max(-1) if quantity == "value" else advantage(q_values)
+        name = "Max Q" if quantity == "value" else "The advantage of the best action"
+        row, column = np.unravel_index(field.argmax(), field.shape)
+        where = (
+            f"{x.label} = {_with_unit(float(centres(x, field.shape[1])[column]), x)} and "
+            f"{y.label} = {_with_unit(float(centres(y, field.shape[0])[row]), y)}"
+        )
+        low, high = number(float(field.min())), number(float(field.max()))
+        if low == high:
+            return f"{name} is {low} everywhere on this map."
+        return f"{name} runs from {low} to {high}, highest at {where}."
+    counts = np.bincount(q_values.argmax(-1).ravel(), minlength=spec.n_actions)
+    shares = counts / counts.sum()
+    parts = [
+        f"{spec.action_labels[action]} in {percent(float(shares[action]))}"
+        for action in np.argsort(-shares)
+        if shares[action] > 0
+    ]
+    return f"Chosen on this map: {', '.join(parts)}."
+
+
+def grid_takeaway(spec: EnvironmentSpec, q_values: np.ndarray, world: GridWorld) -> str:
+    """The grid in one sentence: the range of Q and the action chosen most."""
+    open_squares = q_values[~world.ended]
+    shares = np.bincount(open_squares.argmax(-1), minlength=spec.n_actions)
+    most = int(shares.argmax())
+    low, high = number(float(open_squares.max(-1).min())), number(float(open_squares.max()))
+    return (
+        f"Max Q runs from {low} to {high}; "
+        f"{spec.action_labels[most]} is best on {shares[most]} of {shares.sum()} squares."
+    )
+
+
+def _title(spec: EnvironmentSpec, quantity: Quantity) -> str:
+    if quantity != "advantage":
+        return QUANTITIES[quantity]
+    return "advantage" if spec.n_actions == 2 else "best Q minus second best"
+
+
+def _with_unit(value: float, axis: Dimension) -> str:
+    return f"{number(float(f'{value:.2g}'))} {axis.unit}".strip()
+
+
+def _range(values: np.ndarray, signed: bool) -> tuple[float, float]:
+    """Ends of the colour bar: rounded outwards, so that they do not change with every update."""
+    if signed:
+        end = max(_outwards(float(np.abs(values).max())), 1e-6)
+        return -end, end
+    low, high = float(values.min()), float(values.max())
+    step = 10.0 ** np.floor(np.log10(max(high - low, abs(high) * 1e-3, 1e-6))) / 2
+    low, high = float(np.floor(low / step) * step), float(np.ceil(high / step) * step)
+    return low, high if high > low else low + float(step)
+
+
+def _outwards(size: float) -> float:
+    """The next number with two significant digits that is not below ``size``."""
+    if not size:
+        return 0.0
+    step = 10.0 ** (np.floor(np.log10(size)) - 1)
+    return float(np.ceil(size / step) * step)
+
+
+def _visited(seen: np.ndarray, x: Dimension, y: Dimension) -> bytes:
+    """Places on the map, oldest first, as shares of 65535; what lies beyond it is left out."""
+    low, high = np.array([x.low, y.low]), np.array([x.high, y.high])
+    shares = (seen - low) / (high - low)
+    inside = shares[((shares >= 0) & (shares <= 1)).all(1)]
+    return bytes(np.round(inside * 65535).astype("<u2").tobytes())

@@ -1,0 +1,300 @@
+"""Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.session.links import MOST_MEMBERS, Link
+from dashboard.session.run import Status
+from dashboard.session.session import Session
+from dashboard.session.words import show
+from dashboard.train_page.exchange import exchange_buttons, open_dialog
+from dashboard.train_page.grid import Grid
+from dashboard.train_page.lesson import control_name
+from dashboard.train_page.picks import picks
+from dashboard.web.notices import tell_error
+from dashboard.web.number_box import number_box
+from dashboard.web.widgets import on_change, shown
+from dqn_core import HYPERPARAMETERS, PRESETS
+from dqn_core.environments import known_environments
+from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter, Value
+
+GROUP_SYMBOLS = {
+    "Environment": ":material/sports_esports:",
+    "Explore": ":material/explore:",
+    "Remember": ":material/database:",
+    "Learn": ":material/school:",
+    "Target": ":material/adjust:",
+    "Network": ":material/hub:",
+    "Budget": ":material/timer:",
+}
+APPLIES_SYMBOLS: dict[str, str] = {"next episode": "update", "restart": "restart_alt"}
+LOCK_SYMBOL = "lock"
+DIFFERS_MARK = "●"
+
+
+def sidebar(session: Session) -> None:
+    """All controls of the session, in the sidebar.
+
+    They are the cells of one grid, laid out by their keys in `assets/train.css`: a row holds a
+    slider and its box, or a widget beside its own label, and the way back to the preset. A
+    container for each row would be dear, as the browser goes through every element and every
+    container of the page several times a refresh.
+    """
+    hidden = session.link.hidden_controls
+    grid = Grid()
+    with st.sidebar:
+        exchange_buttons()
+        _which_run(session)
+        with st.container(key="controls"):
+            if "preset" not in hidden:
+                _preset(session, grid)
+            for group, symbol in GROUP_SYMBOLS.items():
+                declared = [
+                    h for h in HYPERPARAMETERS.values() if h.group == group and h.name not in hidden
+                ]
+                if declared or (group == "Environment" and "members" not in hidden):
+                    _group(session, grid, group, symbol, declared)
+            later = ", ".join(
+                f"with :material/{symbol}: {APPLIES_WORDS[when]}"
+                for when, symbol in APPLIES_SYMBOLS.items()
+            )
+            st.caption(
+                f"A change applies at once, {later}. "
+                f":orange[{DIFFERS_MARK}] marks a value that differs from the preset."
+            )
+            grid.draw_the_rest()
+            st.html(f"<style>{_marks(session.link)} {grid.places}</style>")
+    open_dialog(session)
+
+
+def controls_of(session: Session, names: Iterable[str]) -> None:
+    """The controls of these hyperparameters alone, where the caller is."""
+    grid = Grid()
+    with st.container(key="controls"):
+        for name in names:
+            _control(session, grid, HYPERPARAMETERS[name])
+        grid.draw_the_rest()
+        st.html(f"<style>{_marks(session.link)} {grid.places}</style>")
+
+
+def _which_run(session: Session) -> None:
+    """Whether a value that is changed reaches the run that was begun, or waits for the next one."""
+    key = shown("which_run", session.for_next)
+    st.segmented_control(
+        "The controls are for",
+        (False, True),
+        default=session.for_next,
+        required=True,
+        format_func=("this run", "the next run").__getitem__,
+        key=key,
+        help="This run: changes apply to the present run and can be undone. The next run: the "
+        "present run does not change; Reset ends it and begins the next one. Both sets of values "
+        "are kept.",
+        on_change=on_change(key, session.choose_next),
+        disabled=session.run.status is Status.READY,
+    )
+
+
+def _preset(session: Session, grid: Grid) -> None:
+    """The preset, how much of it was changed, and the way back to it."""
+    changed = len(session.link.differences.keys() - session.link.fixed_controls)
+    label = PRESETS[session.preset].label
+    # Where values were changed none is chosen, so that each can be.
+    chosen = None if changed else session.preset
+    key = shown("control_preset", chosen)
+
+    def choose(name: str | None) -> None:
+        if name:
+            session.choose_preset(name)
+
+    grid.next_row()
+    st.selectbox(
+        "Preset",
+        list(PRESETS),
+        list(PRESETS).index(chosen) if chosen else None,
+        key=key,
+        format_func=lambda name: PRESETS[name].label,
+        placeholder=f"{label} · {changed} changed",
+        help="Sets every control except the seed. A run in training gets the values at once; this "
+        "can be undone. " + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
+        on_change=on_change(key, choose),
+        disabled="preset" in session.link.fixed_controls,
+    )
+    if changed:
+        values = "1 value" if changed == 1 else f"{changed} values"
+        words = f"Put {values} back to the preset"
+        grid.way_back("all", words, partial(session.choose_preset, session.preset))
+    _notes(session, grid, "preset")
+
+
+def _group(
+    session: Session, grid: Grid, group: str, symbol: str, declared: list[Hyperparameter]
+) -> None:
+    """The controls of one group; its title shows the rarer ones, in sight of how many differ."""
+    unfolded: set[str] = st.session_state.setdefault("unfolded", set())
+    rare = [h for h in declared if h.rare]
+    grid.next_row()
+    if rare:
+        differing = sum(h.name in session.link.differences for h in rare)
+        more = f"{len(rare)} more" + (f", {differing} changed" if differing else "")
+        st.button(
+            f"**{group}** · {'fewer' if group in unfolded else more}",
+            key=f"more_{group}",
+            icon=symbol,
+            type="tertiary",
+            on_click=unfolded.symmetric_difference_update,
+            args=({group},),
+        )
+    else:
+        st.markdown(f"{symbol} **{group}**")
+    for hyperparameter in declared:
+        if not hyperparameter.rare:
+            _control(session, grid, hyperparameter)
+    if group == "Environment" and "members" not in session.link.hidden_controls:
+        _members(session, grid)
+    if group in unfolded:
+        for hyperparameter in rare:
+            _control(session, grid, hyperparameter)
+    else:
+        for hyperparameter in rare:
+            _notes(session, grid, hyperparameter.name)
+
+
+def _members(session: Session, grid: Grid) -> None:
+    """How many agents train side by side."""
+    grid.next_row()
+    number_box(
+        control_name("members"),
+        "control_members",
+        session.members,
+        partial(session.set_typed, "members"),
+        help="Number of agents that train side by side, with consecutive seeds. The curve then "
+        "shows their interquartile mean and its interval. "
+        f"Range: 1 to {MOST_MEMBERS}. A change applies {APPLIES_WORDS['restart']}.",
+        disabled="members" in session.link.fixed_controls,
+    )
+    _notes(session, grid, "members")
+
+
+def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> None:
+    """One hyperparameter: its widgets, the way back to the preset, why a value was refused."""
+    name = hyperparameter.name
+    locked = name in session.link.fixed_controls
+    value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
+    differs = name in session.link.differences
+    grid.next_row()
+    if hyperparameter.kind in (int, float):
+        _numeric(session, hyperparameter, picks(hyperparameter, value, preset_value))
+    else:
+        _choice(session, hyperparameter)
+    if differs and not locked:
+        words = f"{hyperparameter.label}: back to the preset's {show(preset_value)}"
+        grid.way_back(name, words, partial(session.set, name, preset_value))
+    _notes(session, grid, name)
+
+
+def _numeric(session: Session, hyperparameter: Hyperparameter, values: list[Value]) -> None:
+    """A box, beside a slider where there are values to pick."""
+    name, label = hyperparameter.name, control_name(hyperparameter.name)
+    options: dict[str, Any] = {"help": _escape(hyperparameter.help)}
+    box = f"control_{name}"
+    if values:
+        st.select_slider(label, values, format_func=show, **_options(session, hyperparameter))
+        label, box = f"{hyperparameter.label}, exact value", f"exact_{name}"
+        options = {"label_visibility": "collapsed"}
+    number_box(
+        label,
+        box,
+        getattr(session.config, name),
+        partial(session.set_typed, name),
+        disabled=name in session.link.fixed_controls,
+        **options,
+    )
+
+
+def _choice(session: Session, hyperparameter: Hyperparameter) -> None:
+    """A switch, or a list."""
+    label, options = control_name(hyperparameter.name), _options(session, hyperparameter)
+    if hyperparameter.scale == "switch":
+        st.toggle(label, **options)
+        return
+    value, is_free = options.pop("value"), hyperparameter.scale == "text"
+    choices = _environments(value) if is_free else hyperparameter.choices
+    more = {"accept_new_options": True} if is_free else {"format_func": show}
+    st.selectbox(label, choices, choices.index(value), **more, **options)
+
+
+def _marks(link: Link) -> str:
+    """Style rules for what stands behind the labels: when a change applies, if a value differs.
+
+    In the labels themselves it would be read out as markup.
+    """
+    symbols = {
+        name: APPLIES_SYMBOLS[h.applies]
+        for name, h in HYPERPARAMETERS.items()
+        if h.applies in APPLIES_SYMBOLS
+    }
+    symbols |= {"members": APPLIES_SYMBOLS["restart"]}
+    symbols |= dict.fromkeys(link.fixed_controls, LOCK_SYMBOL)
+    marks = [(name, "applies", symbol) for name, symbol in symbols.items()]
+    marks += [(name, "differs", DIFFERS_MARK) for name in link.differences]
+    rules = (
+        f'.st-key-control_{name}, [class*="st-key-control_{name}-"] {{ --{kind}: "{mark}"; }}'
+        for name, kind, mark in marks
+    )
+    return " ".join(rules)
+
+
+def _notes(session: Session, grid: Grid, name: str) -> None:
+    """Below a control: why a value was refused, and what it asks of the run and will not have."""
+    if session.refused == name:
+        grid.note(f"refused_{name}", partial(tell_error, in_labels(session.problem)))
+    if sentence := session.never_due.get(name):
+        grid.note(
+            f"never_{name}", partial(st.warning, in_labels(sentence), icon=":material/warning:")
+        )
+
+
+def in_labels(problem: str) -> str:
+    """A refusal that names hyperparameters as the page does, by their labels."""
+
+    labels = {name: h.label for name, h in HYPERPARAMETERS.items()}
+    labels["members"] = control_name("members")
+    # In the middle of a sentence "loss" or "seed" may be just a word.
+    names = "|".join(name for name in labels if "_" in name)
+    return re.sub(
+        rf"^({'|'.join(labels)})\b|\b({names})\b", lambda found: labels[found[0]], problem
+    )
+
+
+def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]:
+    """What all widgets but number boxes have in common."""
+    name = hyperparameter.name
+    value = getattr(session.config, name)
+    key = shown(f"control_{name}", value)
+    return {
+        "value": value,
+        "key": key,
+        "on_change": on_change(key, partial(session.set, name)),
+        "disabled": name in session.link.fixed_controls,
+        "help": _escape(hyperparameter.help),
+    }
+
+
+def _environments(current: str) -> list[str]:
+    known = _known_environments()
+    return known if current in known else [current, *known]
+
+
+@lru_cache
+def _known_environments() -> list[str]:
+    return known_environments()
+
+
+def _escape(text: str) -> str:
+    """Markdown takes a dollar sign and an asterisk for markup."""
+    return text.replace("$", r"\$").replace("*", r"\*")

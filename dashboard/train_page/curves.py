@@ -1,0 +1,201 @@
+"""The Train page's charts: which curves of a run there are and what they are measured against."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+import numpy as np
+
+from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.charts.predictions import about_the_gap
+from dashboard.session.earlier import MOST_NAMED, Earlier
+from dashboard.session.links import Link
+from dashboard.session.run import Run
+from dashboard.session.session import Session
+from dashboard.session.view import XAxis
+from dashboard.train_page.figures import average_name, figures
+from dashboard.train_page.paper import caption, filename, worded
+from dashboard.train_page.random_policy import random_policy, words
+from dashboard.web.feed import CURVES_SECONDS
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.random_returns import RandomReturn
+from dqn_core.numbers import number
+
+
+def curves(session: Session, drawn: str) -> None:
+    """All charts of the session's run under its figures, both renewed by the browser.
+
+    ``drawn`` is the session's state that the page shows. A presentation has the first chart alone.
+    """
+    run, link = session.run, session.link
+    is_whole = link.view == "page"
+    earlier = session.earlier.of(run.config.env_id)
+    spec, policy = run.trainer.spec, random_policy()
+    at_random = policy.of(spec)
+
+    def news() -> News:
+        session.runner.touch()  # somebody looks
+        run_id = run.id  # first: rows of a run that was rewound meanwhile are of another one
+        # Drawing the page begins another runner, which after a lost connection nothing else does.
+        state = "no runner" if session.runner.is_stopped else session.state
+        state += _mark(policy.of(spec))
+        tables = run.tables() | {_table(before): before.episodes for before in earlier}
+        trainer = run.trainer
+        stopped = [p for p in range(trainer.members) if p not in trainer.counted]
+        numbers = figures(run, link.smoothing) if is_whole else None
+        remarks = {"values": about_the_gap(run)}
+        return News(tables, run_id, state, numbers, stopped, remarks)
+
+    panels = _panels(run, earlier, at_random, link)
+    live_charts(
+        panels if is_whole else panels[:1],
+        news,
+        x_axis=link.x_axis,
+        smoothing=link.smoothing,
+        key="curves",
+        period=CURVES_SECONDS if run.is_active or policy.is_coming(spec) else 0,
+        drawn=drawn + _mark(at_random),
+        caption=caption(run, link),
+        filename=filename(run, link),
+    )
+
+
+def _mark(at_random: RandomReturn | None) -> str:
+    """The page is drawn anew when the random policy's return has come."""
+    return "" if at_random is None else " with the random policy"
+
+
+def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
+    """The largest discounted return there can be, where it is known what a step is worth."""
+    if spec.step_reward is None or gamma >= 1:
+        return None
+    return spec.step_reward / (1 - gamma)
+
+
+def _table(earlier: Earlier) -> str:
+    return f"earlier {earlier.number}"
+
+
+def _training(run: Run, earlier: Sequence[Earlier], link: Link) -> str:
+    """The present run's name: with its own values of what it is compared in."""
+    differing = [before.config.difference(run.config) for before in earlier]
+    names = [name for name in HYPERPARAMETERS if any(name in found for found in differing)]
+    values = worded(run, names, link)[:MOST_NAMED]
+    return f"training ({', '.join(values)})" if values else "training"
+
+
+def _panels(
+    run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None, link: Link
+) -> list[Panel]:
+    spec = run.trainer.spec
+    behind = [
+        Trace(
+            _table(before),
+            "return",
+            before.words(run),
+            "average",
+            dash=before.dash,
+            behind=True,
+            whole=before.is_left_by(run),
+        )
+        for before in earlier
+    ]
+    training = _training(run, earlier, link)
+    references = [Reference(at_random.mean, words(at_random))] if at_random else []
+    if spec.reward_threshold is not None:
+        references.append(Reference(spec.reward_threshold, "solved"))
+    changes = run.history.changes.columns()
+
+    def last_change(*names: str) -> dict[str, float] | None:
+        """Where one of these values was changed last, on each x axis."""
+        named = np.isin(changes["name"].astype(str), names)
+        rows = np.flatnonzero(named & (changes["member"] == 0))
+        if not len(rows):
+            return None
+        return {axis: float(changes[axis][rows[-1]]) for axis in get_args(XAxis)}
+
+    by_norm = run.config.gradient_clipping == "norm"
+    clipped_since = last_change("gradient_clip", "gradient_clipping")
+    ceiling = value_ceiling(spec, run.config.gamma)
+    most = spec.step_reward and spec.step_reward * spec.max_episode_steps
+    return [
+        Panel(
+            "return",
+            "Return of an episode",
+            (
+                Trace("episodes", "return", training, "average", "return"),
+                Trace("evaluations", "mean_return", "greedy", "markers", "prediction"),
+                *behind,
+            ),
+            tuple(references),
+            y_title="sum of rewards",
+            y_range=spec.return_range,
+            takeaway=Takeaway(training, average_name(link.smoothing).lower(), most),
+            empty="Press Start: each episode becomes a point when it ends.",
+        ),
+        Panel(
+            "values",
+            "Q-values: predicted and obtained",
+            (
+                Trace("updates", "mean_q", "mean max Q of a batch", "line", "value"),
+                Trace(
+                    "evaluations",
+                    "predicted",
+                    "greedy: predicted (max Q at the start)",
+                    "markers",
+                    "prediction",
+                ),
+                Trace(
+                    "evaluations",
+                    "obtained",
+                    "greedy: obtained (discounted rewards)",
+                    "markers",
+                    "return",
+                ),
+            ),
+            (Reference(ceiling, f"ceiling 1/(1−γ) = {number(ceiling)}", last_change("gamma")),)
+            if ceiling
+            else (),
+            y_title="discounted return",
+            y_range=(0.0, ceiling) if ceiling else None,
+            takeaway=Takeaway("mean max Q of a batch", "mean max Q", ceiling),
+            empty="Q-values are drawn once learning has started.",
+        ),
+        Panel(
+            "loss",
+            "Loss",
+            (Trace("updates", "loss", "loss", "average", "loss"),),
+            y_title="loss of a batch",
+            y_scale="log",
+            takeaway=Takeaway("loss", "average loss"),
+            empty="The loss is drawn once learning has started.",
+        ),
+        Panel(
+            "gradient",
+            "Gradient norm",
+            (Trace("updates", "gradient_norm", "before clipping", "average", "gradient"),),
+            (Reference(run.config.gradient_clip, "clipped to", clipped_since),) if by_norm else (),
+            y_title="length of the gradient",
+            y_scale="log",
+            takeaway=Takeaway("before clipping", "average gradient norm"),
+            empty="The gradient is drawn once learning has started.",
+        ),
+        Panel(
+            "exploration",
+            "Exploration",
+            (
+                Trace("episodes", "epsilon", "ε at an episode's end", "line", "exploration"),
+                Trace(
+                    "episodes",
+                    "exploration_share",
+                    "share of random actions",
+                    "line",
+                    "gradient",
+                ),
+            ),
+            y_title="share of actions",
+            y_range=(0.0, 1.0),
+            takeaway=Takeaway("ε at an episode's end", "ε", 1.0),
+            empty="ε and the share of random actions are drawn as episodes end.",
+        ),
+    ]

@@ -1,0 +1,171 @@
+"""Taking a configuration away and bringing one: the buttons above the controls, their dialogs."""
+
+import json
+import shlex
+
+import streamlit as st
+
+from dashboard.session.earlier import LEAVES
+from dashboard.session.links import Link
+from dashboard.session.run import Status
+from dashboard.session.session import Session
+from dashboard.session.sharing import share_link, show_qr_code
+from dashboard.train_page.lesson import control_name, lesson_dialog
+from dashboard.train_page.paper import filename
+from dashboard.train_page.run_files import curves_zip, run_bytes, script
+from dashboard.web.copyable import copyable
+from dashboard.web.notices import tell_error
+from dqn_core.options import option
+
+MOST_CHARACTERS = 20_000
+BUTTONS = (
+    ("copy", "Copy", ":material/content_copy:", "The experiment as a link, a command and JSON"),
+    ("paste", "Paste", ":material/content_paste:", "Set the controls from what was copied"),
+    ("files", "Files", ":material/save:", "Save the run, its curves, its script; open a saved run"),
+    ("lesson", "Lesson", ":material/school:", "Make a link with controls hidden or locked"),
+)
+
+
+def tell_left_alone(session: Session) -> None:
+    """Say which of the values that were to fill the controls a lesson has kept out."""
+    if session.left_alone:
+        names = ", ".join(sorted(map(control_name, session.left_alone)))
+        st.toast(f"Fixed in this lesson and left as it was: {names}.", icon=":material/lock:")
+
+
+def exchange_buttons() -> None:
+    """One button for each dialog."""
+    with st.container(horizontal=True, gap="small", key="exchange"):
+        for name, label, symbol, words in BUTTONS:
+            st.button(
+                label,
+                key=f"open_{name}",
+                icon=symbol,
+                type="tertiary",
+                help=words,
+                on_click=_open,
+                args=(name,),
+            )
+
+
+def open_dialog(session: Session) -> None:
+    """The dialog that is open; a run of the page in the meantime leaves it open."""
+    match st.session_state.get("open_dialog"):
+        case "copy":
+            st.dialog("Copy the configuration", on_dismiss=_close)(_copy)(session)
+        case "paste":
+            st.dialog("Paste a configuration", on_dismiss=_close)(_paste)(session)
+        case "files":
+            st.dialog("Save or open a run", on_dismiss=_close)(_files)(session)
+        case "lesson":
+            st.dialog("Make a lesson link", on_dismiss=_close)(lesson_dialog)(session.link)
+
+
+def _open(name: str) -> None:
+    st.session_state["open_dialog"] = name
+
+
+def _close() -> None:
+    st.session_state.pop("open_dialog", None)
+
+
+def _copy(session: Session) -> None:
+    link = session.link
+    if len(session.run.history.changes):
+        st.info(
+            "This starts with the present values at step 0. The script under Files repeats this "
+            "run "
+            "with its changes.",
+            icon=":material/info:",
+        )
+    st.markdown("**Link** that opens this experiment")
+    address = share_link(link)
+    st.markdown("**Command** that trains it without a page")
+    copyable("command", command_line(link), key="copy_command")
+    st.markdown("**JSON**, every value")
+    copyable("JSON", json.dumps(link.config.to_dict(), indent=2), key="copy_json")
+    st.markdown("**QR code** of the link")
+    show_qr_code(address)
+
+
+def _paste(session: Session) -> None:
+    text = st.text_area(
+        "Configuration",
+        key="pasted",
+        height=220,
+        max_chars=MOST_CHARACTERS,
+        placeholder='{"gamma": 0.95, …} or http://…/?gamma=0.95 or python -m dqn_core train …',
+        help="What Copy gives, as JSON, link or command, or what the command line prints with "
+        "--json.",
+    )
+    if session.run.status is not Status.READY:
+        st.caption(
+            "The values are for the next run."
+            if session.for_next
+            else "The values apply to this run at once; this can be undone."
+        )
+    if st.button("Apply", key="use_pasted", type="primary") and session.paste(text):
+        tell_left_alone(session)
+        _close()
+        st.rerun()
+    if session.refused == "paste":
+        tell_error(session.problem)
+
+
+def _files(session: Session) -> None:
+    run = session.run
+    name = filename(run, session.link)
+    st.markdown("**Save** the run as it is at the click")
+    with st.container(horizontal=True):
+        for label, suffix, words, make in (
+            (
+                "Run",
+                ".safetensors",
+                "The whole run: it can be opened and continued from there",
+                lambda: run_bytes(run),
+            ),
+            (
+                "Curves",
+                ".zip",
+                "Every table of the history as CSV, with each seed's configuration",
+                lambda: curves_zip(run),
+            ),
+            (
+                "Script",
+                ".py",
+                "Python that makes this run again, changes included",
+                lambda: script(run, session.preset),
+            ),
+        ):
+            st.download_button(
+                f"{label} ({suffix})",
+                make,
+                name + suffix,
+                key=f"save_{label.lower()}",
+                icon=":material/download:",
+                help=words,
+                on_click="ignore",
+            )
+    file = st.file_uploader("**Open** a saved run", type=["safetensors"], key="open_run")
+    if session.has_begun:
+        st.caption(LEAVES)
+    chosen = file and st.button("Open and continue", key="use_opened", type="primary")
+    if file and chosen and session.open(file.name, file.getvalue()):
+        _close()
+        st.rerun()
+    if session.refused == "open":
+        tell_error(session.problem)
+
+
+def command_line(link: Link) -> str:
+    """The command that trains the same experiment, with what differs from the preset."""
+    words = ["python", "-m", "dqn_core", "train", "--preset", link.preset]
+    for name, value in link.differences.items():
+        if isinstance(value, bool):
+            words.append(option(name) if value else option(name).replace("--", "--no-", 1))
+        else:
+            words += [option(name), repr(value) if isinstance(value, float) else str(value)]
+    words += ["--seed", str(link.config.seed)]
+    if link.members > 1:
+        words += ["--seeds", str(link.members)]
+    return shlex.join(words)

@@ -1,0 +1,93 @@
+"""The Train page's figures: the numbers of the moment, and how far the run is."""
+
+import math
+from typing import Any
+
+from dashboard.session.budgets import budgets, first_to_end
+from dashboard.session.returns import average_returns, greedy_returns, kind_of_mean, over_members
+from dashboard.session.run import Run, Status
+from dqn_core.exploration import epsilon_at
+from dqn_core.learner import learning_rate_at
+from dqn_core.numbers import UNKNOWN, number, setting
+
+
+def figures(run: Run, smoothing: float) -> dict[str, Any]:
+    """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`.
+
+    ``smoothing`` is the weight of the past in the average return, as in the charts.
+    """
+    status = run.status  # first: what is read after "paused" stays
+    step, config, trainer = run.trainer.env_step, run.config, run.trainer
+    averages = average_returns(trainer.history.episodes.columns, trainer.counted, smoothing)
+    budget = first_to_end(run)
+    return {
+        "numbers": {
+            average_name(smoothing): over_members(averages),
+            "Greedy return": over_members(greedy_returns(run)),
+            "ε": number(epsilon_at(config, step)),
+            "α": number(learning_rate_at(config, step)),
+            "Steps per second": f"{run.measured_speed:,.0f}"
+            + (" each" if trainer.members > 1 else ""),
+            "Time left": _time_left(run, budget.seconds_left),
+        },
+        "status": status,
+        "where": " · ".join([_where(run), *_remarks(run)]),
+        "budget": {
+            "name": budget.label,
+            "done": budget.done,
+            "total": budget.total,
+        },
+    }
+
+
+def _time_left(run: Run, seconds: float | None) -> str:
+    """Until the budget is used up at the pace of late; a run that has failed goes nowhere."""
+    if run.status is Status.FINISHED:
+        return clock(0)
+    return UNKNOWN if seconds is None or run.status is Status.FAILED else clock(seconds)
+
+
+def average_name(smoothing: float) -> str:
+    """What the return is called that stands for the newest ones."""
+    return (
+        f"Return (smoothed {setting(smoothing)})" if smoothing else "Return of the newest episode"
+    )
+
+
+def _where(run: Run) -> str:
+    """Where the run is, with the budgets that are set."""
+    config, trainer = run.config, run.trainer
+    ended, limit = trainer.fewest_episodes, config.total_episodes
+    now = ended if limit and ended >= limit else ended + 1
+    parts = [f"Environment step {_of(trainer.env_step, config.total_steps)}"]
+    parts.append(f"episode {_of(now, limit)}" + (" or later" if trainer.members > 1 else ""))
+    if config.total_seconds:
+        parts.append(f"{clock(trainer.seconds)} of {clock(config.total_seconds)} of training")
+    return ", ".join(parts)
+
+
+def _of(done: int, total: int) -> str:
+    if not total:
+        return f"{done:,}"
+    return f"{done:,} of {total:,}" if done <= total else f"{done:,} with a budget of {total:,}"
+
+
+def _remarks(run: Run) -> list[str]:
+    """Which budget ends it, how far it is from solving its task, and what the numbers are of."""
+    remarks, trainer = [], run.trainer
+    if len(budgets(run)) > 1:
+        remarks.append(f"the {first_to_end(run).label.lower()} ends it first")
+    threshold, solved_at = trainer.spec.reward_threshold, trainer.evaluations.solved_at
+    if solved_at is not None:
+        remarks.append(f"solved at step {solved_at:,}")
+    elif threshold is not None and math.isfinite(threshold) and len(trainer.history.evaluations):
+        remarks.append(f"solved when the greedy return reaches {number(threshold)}")
+    if trainer.members > 1:
+        remarks.append(f"returns are the {kind_of_mean(len(trainer.counted))}")
+    return remarks
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, or hours and minutes."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"

@@ -1,0 +1,30 @@
+"""Health of a run on the page: its signs as cards, which the browser renews."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.session.run import Run
+from dashboard.train_page.signs import signs
+from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.static_files import loader, publish
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_FILES = ("health.js", "feed.js", "numbers.js", "paper.js", "health.css")
+_component = st.components.v2.component(
+    "dqn_lab_health",
+    js=loader(publish(*(_ASSETS / name for name in _FILES))),
+    isolate_styles=False,
+)
+
+
+def health(run: Run, member: int = 0) -> None:
+    """All signs of one member, renewed by the browser while the run is under way."""
+
+    def news(_: Mapping[str, str]) -> bytes:
+        return json.dumps([asdict(sign) for sign in signs(run, member)]).encode()
+
+    _component(key="health", data=offer("health", news, INSIDE_SECONDS if run.is_active else 0))

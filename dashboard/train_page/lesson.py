@@ -1,0 +1,63 @@
+"""A link for a lesson: a teacher chooses which controls are hidden and which are locked."""
+
+import re
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.session.links import CONTROLS, GROUPS, MOST_TASK, Link
+from dashboard.session.sharing import share_link, show_qr_code
+from dashboard.web.markup import in_lines
+from dqn_core import HYPERPARAMETERS
+
+
+def lesson_dialog(link: Link) -> None:
+    """A task, two choices and the link that follows from them."""
+    names = [*GROUPS, *CONTROLS]
+    st.markdown("The link opens with the values that the controls show now.")
+    task = st.text_area(
+        "Task",
+        link.task,
+        key="lesson_task",
+        max_chars=MOST_TASK,
+        height=120,
+        placeholder="The question for the students, for example: lower γ at step 10,000. What "
+        "happens "
+        "to the ceiling of the Q-values, and why?",
+        help="Students see it above the time controls. You can use lines, lists (begin a line with "
+        "`1.` or `-`), `**bold**`, `*italic*`, and formulas such as "
+        r"`$y = r + \gamma \max_a Q(s', a)$`, with `$$` on both sides a formula gets its own line. "
+        "Links, pictures and HTML are shown as text.",
+    )
+    hidden = st.multiselect(
+        "Hidden",
+        names,
+        [name for name in names if name in link.hidden],
+        format_func=control_name,
+        key="lesson_hide",
+        placeholder="Controls or whole groups",
+        help="Students do not see them; the values are still used.",
+    )
+    locked = st.multiselect(
+        "Locked",
+        names,
+        [name for name in names if name in link.locked],
+        format_func=control_name,
+        key="lesson_lock",
+        placeholder="Controls or whole groups",
+        help="Students see them but cannot change them.",
+    )
+    lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked), task=in_lines(task))
+    st.markdown("**Link** for the students")
+    show_qr_code(share_link(lesson))
+
+
+def control_name(name: str) -> str:
+    """A control or a group as the page calls it."""
+    if name in GROUPS:
+        return f"All of “{name}”"
+    if name not in HYPERPARAMETERS:
+        return {"preset": "Preset", "members": "Seeds side by side"}[name]
+    declared = HYPERPARAMETERS[name]
+    is_said = not declared.symbol or declared.symbol in re.split(r"\W", declared.label)
+    return declared.label if is_said else f"{declared.label} {declared.symbol}"

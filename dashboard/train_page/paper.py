@@ -1,0 +1,92 @@
+"""What a run is, in words, for what leaves the page: pictures of its charts, and paper."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from dashboard.session.links import GROUPS, Link
+from dashboard.session.run import Run
+from dashboard.session.words import change_label, show
+from dashboard.train_page.lesson import control_name
+from dqn_core import HYPERPARAMETERS, PRESETS, preset
+from dqn_core.hyperparameter import Value
+
+MOST_NAMED = 3
+"""Values in a file's name."""
+
+
+def caption(run: Run, link: Link) -> str:
+    """Environment, seeds, and the values that differ from the preset or were changed.
+
+    ``CartPole-v1 · seeds 0 to 3 · Recommended with γ 0.99 → 0.95, batch size 32``. What a lesson
+    hides is left out.
+    """
+    values = worded(run, _differing(run, link), link)
+    of_preset = PRESETS[link.preset].label + (f" with {', '.join(values)}" if values else "")
+    return " · ".join((run.config.env_id, _seeds(run), of_preset))
+
+
+def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
+    """The run's values of these hyperparameters, as far as a lesson shows them: ``γ 0.99``."""
+    first, now = run.first_config, run.config
+    return [
+        change_label(name, getattr(first, name), getattr(now, name))
+        if getattr(first, name) != getattr(now, name)
+        else f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} "
+        + show(getattr(now, name))
+        for name in names
+        if name not in link.hidden_controls
+    ]
+
+
+def filename(run: Run, link: Link) -> str:
+    """How the names of the run's files begin, in letters that every system takes.
+
+    ``CartPole-v1_recommended_seeds3-4_batch_size=32_gamma=0.99to0.9``; of many values the first
+    ones, and how many there are more.
+    """
+    first, now = run.first_config, run.config
+    values = [
+        f"{name}={_between(getattr(first, name), getattr(now, name))}"
+        for name in _differing(run, link)
+        if name not in link.hidden_controls
+    ]
+    more = [f"{len(values) - MOST_NAMED}more"] if len(values) > MOST_NAMED else []
+    seeds = [str(config.seed) for config in run.trainer.configs]
+    named = f"seed{seeds[0]}" if len(seeds) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
+    parts = (run.config.env_id, link.preset, named, *values[:MOST_NAMED], *more)
+    return re.sub(r"[^A-Za-z0-9.=_-]+", "-", "_".join(parts))
+
+
+def _between(first: Value, now: Value) -> str:
+    return str(now) if first == now else f"{first}to{now}"
+
+
+def _differing(run: Run, link: Link) -> list[str]:
+    """Hyperparameters that are not the preset's, or were not at the beginning."""
+    base = preset(link.preset)
+    names = (run.config.difference(base) | run.first_config.difference(base)).keys()
+    return [name for name in HYPERPARAMETERS if name in names - {"env_id", "seed"}]
+
+
+def values_html(run: Run, link: Link) -> str:
+    """Every value of the sidebar, for paper alone: there the sidebar is left out."""
+    groups = []
+    for group, names in GROUPS.items():
+        shown = [name for name in names if name not in link.hidden_controls]
+        values = (
+            f"<dt>{escape(control_name(name))}</dt><dd>{escape(_value(run, name))}</dd>"
+            for name in shown
+        )
+        if shown:
+            groups.append(f"<div><h4>{escape(group)}</h4><dl>{''.join(values)}</dl></div>")
+    return f'<section class="paper-values">{"".join(groups)}</section>'
+
+
+def _value(run: Run, name: str) -> str:
+    return str(run.trainer.members) if name == "members" else show(getattr(run.config, name))
+
+
+def _seeds(run: Run) -> str:
+    seeds = [config.seed for config in run.trainer.configs]
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"

@@ -1,0 +1,42 @@
+"""What the rewards of a member's episodes add up to: the measure for its values."""
+
+import numpy as np
+
+from dashboard.session.returns import newest_of_each
+from dashboard.session.run import Run
+from dqn_core.divergence import LONGEST_HORIZON
+
+OF_LATE = 100
+"""Newest episodes of a member that its values are measured by."""
+
+LOOKED_AT = 1_000
+"""First and newest episodes that are looked at for a difference: a history may be long."""
+
+
+def largest_reward_sum(run: Run, member: int) -> float | None:
+    """The discounted reward sum that is largest in size, of the newest episodes; None without any.
+
+    As if each step of an episode had brought the same: Σγᵗ r̄ over its length, and without end where
+    a time limit cut it, since values go on there. Where γ is 1 or nearly so they have no end to go
+    to: there it is the return.
+    """
+    names, columns = ("return", "length", "terminated"), run.history.episodes.columns
+    (rows,) = newest_of_each(columns, names, [member], OF_LATE)
+    lengths, gamma = rows["length"], run.trainer.configs[member].gamma
+    if not len(lengths):
+        return None
+    weight = lengths.astype(np.float64)
+    if 1 - gamma > 1 / LONGEST_HORIZON:
+        weight = np.where(rows["terminated"], 1 - gamma**lengths, 1.0) / (1 - gamma)
+    sums = rows["return"] / lengths * weight
+    return float(sums[np.abs(sums).argmax()])
+
+
+def common_return(run: Run, member: int) -> float | None:
+    """The return that every episode so far had; None where two differ, or there is none."""
+    columns, reach = run.history.episodes.columns(), LOOKED_AT * run.trainer.members
+    for part in (slice(None, reach), slice(-reach, None)):
+        own = columns["return"][part][columns["member"][part] == member]
+        if not len(own) or (own != own[0]).any():
+            return None
+    return float(own[0])

@@ -1,0 +1,131 @@
+"""The environment that a run trains in, at this moment: its picture, and what the agent sees."""
+
+import threading
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.session.run import Run
+from dashboard.web.envelope import packed
+from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.static_files import loader, publish
+from dqn_core import Agent
+from dqn_core.environments import make_environment
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.restoration import restores_exactly
+from dqn_core.episodes.pictures import encode
+from dqn_core.interaction import Moment
+from dqn_core.numbers import number
+
+SLOW = 50
+"""Environment steps a second at which a picture can still be followed."""
+
+FASTEST_SECONDS = 0.1
+"""From one picture to the next in slow motion."""
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_PARTS = ("scene.js", "scene.css", "envelope.js", "feed.js", "paper.js", "picture.js")
+_component = st.components.v2.component(
+    "dqn_lab_scene", js=loader(publish(*(_ASSETS / name for name in _PARTS))), isolate_styles=False
+)
+
+
+class Stage:
+    """An environment of its own that draws the states of others; for any number of threads."""
+
+    def __init__(self, env_id: str) -> None:
+        self._lock = threading.Lock()
+        self._environment = make_environment(env_id, render_mode="rgb_array")
+        self._environment.reset(seed=0)
+
+    def picture(self, state: Mapping[str, Any]) -> bytes:
+        """An environment's ``state_dict`` as PNG."""
+        with self._lock:
+            return encode([self._environment.picture_of(state)])[0]
+
+
+@lru_cache(16)
+def stage(env_id: str) -> Stage | None:
+    """Where environments of that id are drawn; None where they or their state cannot be."""
+    environment = make_environment(env_id)
+    try:
+        if "rgb_array" not in environment.spec.render_modes or not restores_exactly(env_id):
+            return None
+        environment.reset(seed=0)
+        made = Stage(env_id)
+        made.picture(environment.state_dict())
+    except Exception:  # whatever a foreign environment raises when it is drawn
+        return None
+    finally:
+        environment.close()
+    return made
+
+
+def _picture(env_id: str, state: Mapping[str, Any]) -> bytes:
+    """PNG, nothing where there is none."""
+    drawn = stage(env_id)
+    try:
+        return drawn.picture(state) if drawn else b""
+    except Exception:  # as above: it may draw its first state, and not this one
+        return b""
+
+
+def scene(run: Run) -> None:
+    """The picture and its facts, of the first member that goes on, renewed while it is open.
+
+    In slow motion that is step by step, and it opens by itself.
+    """
+
+    def news(_: Mapping[str, str]) -> bytes:
+        return message(run.trainer.spec, *run.moment(run.trainer.first))
+
+    title = "The environment now"
+    if run.trainer.members > 1:
+        title += f", for seed {run.trainer.configs[run.trainer.first].seed}"
+    slow = run.steps_per_second is not None and run.steps_per_second <= SLOW
+    # With a key of its own, since one that is there stays open or closed as it is.
+    with st.expander(title, slow, key="scene_slow" if slow else "scene_fast"):
+        _component(key="scene", data=offer("scene", news, _period(run)))
+
+
+def _period(run: Run) -> float:
+    if not run.is_active:
+        return 0
+    speed = run.steps_per_second
+    if speed is None or speed > SLOW:
+        return INSIDE_SECONDS
+    return max(FASTEST_SECONDS, min(INSIDE_SECONDS, 1 / speed))
+
+
+def message(spec: EnvironmentSpec, agent: Agent, moment: Moment) -> bytes:
+    """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
+    values = agent.q_values(moment.observation[None])[0]
+    known = bool(np.isfinite(values).all())
+    picture = _picture(spec.env_id, moment.environment)
+    header = {
+        "sentences": _sentences(spec, moment, bool(picture)),
+        "values": [number(value) if known else "–" for value in values],
+        "actions": spec.action_labels,
+        "greedy": int(values.argmax()) if known else None,
+        "name": f"{spec.env_id} at step {moment.length} of the episode",
+    }
+    return packed(header, picture)
+
+
+def _sentences(spec: EnvironmentSpec, moment: Moment, is_drawn: bool) -> list[str]:
+    if moment.action is None or moment.reward is None:
+        where = ["An episode begins."]
+    else:
+        returned, reward = (number(value) for value in (moment.return_so_far, moment.reward))
+        where = [
+            f"Step {moment.length:,} of the episode, return {returned} so far.",
+            f"Last action: {spec.action_labels[moment.action]}, reward {reward}.",
+        ]
+    if not is_drawn:
+        film = "; the Test page shows it" if "rgb_array" in spec.render_modes else ""
+        where.append(f"There is no picture of {spec.env_id} during training{film}.")
+    return where

@@ -1,0 +1,227 @@
+"""The signs of a run's health: each has its number, its trend, its status and what it says."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dashboard.session.run import Run
+from dashboard.train_page.reward_sums import OF_LATE, common_return, largest_reward_sum
+from dashboard.train_page.trends import Updates, judged
+from dqn_core.diagnostics import DORMANT_BELOW
+from dqn_core.numbers import UNKNOWN, number, percent
+
+Level = Literal["wait", "good", "watch", "bad"]
+
+SAMPLED_AGES = 256
+"""At equal distances from the newest transition to the oldest."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sign over the run, oldest first."""
+
+    name: str
+    values: list[float]
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of health: ``value`` is the number as it is shown."""
+
+    name: str
+    value: str
+    detail: str
+    status: Level
+    sentence: str
+    trend: tuple[Line, ...] = ()
+
+
+def signs(run: Run, member: int = 0) -> list[Sign]:
+    """All signs of a member, from the run's history and its replay's counters."""
+    updates = Updates.of(run, member)
+    return [
+        _rewards(run, member),
+        _q_values(run, member, updates),
+        _td_error(run, member, updates),
+        _fill(run, member, updates),
+        _age(run, updates),
+        _update_ratio(updates),
+        _target_distance(updates),
+        _dormant(updates),
+    ]
+
+
+def status_of(value: float | None, watch: float, bad: float) -> Level:
+    """Where a value stands that is better the smaller it is; None is not known yet."""
+    if value is None:
+        return "wait"
+    # Turned round, so that a NaN is bad.
+    if not value < bad:
+        return "bad"
+    return "good" if value < watch else "watch"
+
+
+def _rewards(run: Run, member: int) -> Sign:
+    """Whether anything has happened yet that tells good actions from bad ones."""
+    episodes, common = run.trainer.episodes[member], common_return(run, member)
+    newest = run.history.episodes.columns(-OF_LATE * run.trainer.members)
+    own = newest["return"][newest["member"] == member]
+    ends = [number(float(own.min())), number(float(own.max()))] if len(own) else [UNKNOWN]
+    alike = 0 if common is None else episodes
+    return Sign(
+        "Difference in rewards",
+        " to ".join(dict.fromkeys(ends)),
+        f"return of the newest {len(own):,} episodes" if len(own) > 1 else "return of an episode",
+        status_of(alike, 10, 100) if episodes else "wait",
+        f"Every episode so far had the return {number(common)}. As long as all returns are equal, "
+        "the agent can hardly learn which actions are good: explore more, or for longer."
+        if common is not None and alike >= 10
+        else "The agent learns from differences in reward. 10 episodes with equal returns are a "
+        "warning, 100 are bad.",
+    )
+
+
+def _q_values(run: Run, member: int, updates: Updates) -> Sign:
+    newest = updates.newest["mean_q"]
+    return Sign(
+        "Size of Q-values",
+        _number(newest),
+        _measure("mean max Q of a batch", run, member),
+        _of_rewards(run, member, newest, 1.5, 3.0),
+        "Q estimates the discounted sum of the coming rewards. If |Q| is above 1.5 times the "
+        f"largest |sum| of the newest {OF_LATE} episodes, Q is too large; above 3 times, it "
+        "diverges.",
+        (_line("mean max Q", updates.trend["mean_q"]),),
+    )
+
+
+def _td_error(run: Run, member: int, updates: Updates) -> Sign:
+    low, middle, high = (f"td_error_p{rank}" for rank in (10, 50, 90))
+    newest, trend = updates.newest, updates.trend
+    between = f"{_number(newest[low])} and {_number(newest[high])}"
+    return Sign(
+        "TD error",
+        _number(newest[middle]),
+        _measure(f"median of |δ|, {percent(0.8)} lie between {between}", run, member),
+        _of_rewards(run, member, newest[high], 0.5, 1.0),
+        "How far Q is from its target. The 90th percentile of |δ| should be below half of the "
+        "largest |discounted reward sum|; above the whole of it, that is bad.",
+        (_line("median", trend[middle]), _line("90th percentile", trend[high])),
+    )
+
+
+def _measure(what: str, run: Run, member: int) -> str:
+    """``what`` with the sum of rewards that it is measured by."""
+    largest = largest_reward_sum(run, member)
+    return what if largest is None else f"{what}; largest discounted reward sum {number(largest)}"
+
+
+def _of_rewards(run: Run, member: int, values: np.ndarray, watch: float, bad: float) -> Level:
+    """The status of values by their size over that of rewards: it does not grow with the values."""
+    if run.trainer.stops[member]:
+        return "bad"
+    largest, size = largest_reward_sum(run, member), judged(np.abs(values))
+    if not largest or size is None:
+        return "wait"
+    return status_of(size / abs(largest), watch, bad)
+
+
+def _fill(run: Run, member: int, updates: Updates) -> Sign:
+    size, capacity = len(run.trainer.replay), run.trainer.replay.capacity
+    episodes = run.history.episodes.columns()
+    oldest = run.trainer.env_step - size
+    since = np.searchsorted(episodes["env_step"], oldest, side="right")
+    ended = int(np.count_nonzero(episodes["member"][since:] == member))
+    held = ended + bool(run.trainer.current_length(member))
+    # While it fills up, few episodes are all there are.
+    small = 1 / held if held and size == capacity else None
+    return Sign(
+        "Replay fill",
+        percent(size / capacity),
+        f"{size:,} of {capacity:,} transitions" + (f", of {held:,} episodes" if held > 1 else ""),
+        status_of(small, 1 / 10, 1 / 3) if size == capacity else "good" if size else "wait",
+        "A batch should mix many episodes. If the full buffer holds fewer than 10 episodes, its "
+        "transitions are much alike; fewer than 3 is bad.",
+        (_line("fill", np.minimum(updates.trend["env_step"], capacity) / capacity),),
+    )
+
+
+def _age(run: Run, updates: Updates) -> Sign:
+    """All that is stored is drawn with the same probability, and at each step one is stored."""
+    trainer, made = run.trainer, updates.trend["gradient_update"]
+    steps = updates.trend["env_step"]
+    stored = trainer.env_step - np.linspace(0, max(0, len(trainer.replay) - 1), SAMPLED_AGES)
+    known = np.append(steps, trainer.env_step), np.append(made, trainer.gradient_updates)
+    ages = trainer.gradient_updates - np.interp(stored, *known, left=0.0)
+    middle = steps - np.minimum(steps, trainer.replay.capacity) / 2
+    means = made - np.interp(middle, *known, left=0.0)
+    return Sign(
+        "Age of sampled transitions",
+        f"{ages.mean():,.0f}",
+        f"gradient updates since they were stored, on average; oldest {ages[-1]:,.0f}",
+        status_of(float(ages[-1]), 250_000, 2_500_000) if trainer.gradient_updates else "wait",
+        "Old transitions come from an older policy. If the oldest is 250,000 gradient updates old, "
+        "learning gets slower; 2.5 million is bad (Fedus et al. 2020).",
+        (_line("mean age", means),),
+    )
+
+
+def _update_ratio(updates: Updates) -> Sign:
+    newest = updates.newest["update_ratio"]
+    recent = judged(newest)
+    too_small = recent is not None and recent < 1e-5
+    return Sign(
+        "Update-to-weight ratio",
+        _number(newest),
+        "length of an Adam step divided by length of the weights",
+        "watch" if too_small else status_of(recent, 5e-3, 3e-2),
+        "About 0.001 is usual. Above 0.005 the steps are large, and above 0.03 they destroy what "
+        "was learnt; below 0.00001 the network hardly learns.",
+        (_line("ratio", updates.trend["update_ratio"]),),
+    )
+
+
+def _target_distance(updates: Updates) -> Sign:
+    newest = updates.newest["target_distance"]
+    recent = judged(newest)
+    return Sign(
+        "Distance to target network",
+        _percent(newest),
+        "of the length of the weights",
+        "bad" if recent == 0 else status_of(recent, 0.25, 0.5),
+        "The target network should be a little behind. At 0 it equals the online network, and "
+        f"Q-values may diverge; from {percent(0.25)} on it is out of date, from {percent(0.5)} on "
+        "that is bad.",
+        (_line("distance", updates.trend["target_distance"]),),
+    )
+
+
+def _dormant(updates: Updates) -> Sign:
+    first, second = updates.newest["dormant_1"], updates.newest["dormant_2"]
+    shares = [value for value in (judged(first), judged(second)) if value is not None]
+    return Sign(
+        "Dormant units",
+        f"{_percent(first)} · {_percent(second)}" if len(first) else UNKNOWN,
+        f"of hidden layer 1 · 2: score at most {DORMANT_BELOW} (Sokar et al. 2023, eq. 1)",
+        status_of(max(shares, default=None), 0.7, 0.9),
+        "Units that are hardly ever active. Half of layer 2 is usual on small tasks; from "
+        f"{percent(0.7)} on the network can learn less, from {percent(0.9)} on that is bad.",
+        (
+            _line("layer 1", updates.trend["dormant_1"]),
+            _line("layer 2", updates.trend["dormant_2"]),
+        ),
+    )
+
+
+def _line(name: str, values: np.ndarray) -> Line:
+    """Four digits are enough to draw; what is not finite cannot be."""
+    return Line(name, [float(f"{value:.4g}") for value in values if np.isfinite(value)])
+
+
+def _number(values: np.ndarray) -> str:
+    return number(float(values[-1])) if len(values) else UNKNOWN
+
+
+def _percent(values: np.ndarray) -> str:
+    return percent(float(values[-1])) if len(values) else UNKNOWN

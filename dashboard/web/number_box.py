@@ -1,0 +1,39 @@
+"""A field for an exact number, which is taken as it was typed or refused by its own words."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from dashboard.web.widgets import on_change, shown
+from dqn_core.numbers import setting
+
+
+def number_box(
+    label: str, name: str, value: float, take: Callable[[str], object], **options: Any
+) -> str:
+    """A field that shows ``value``; what a person types reaches ``take`` to the letter.
+
+    `st.number_input` reads numbers in the browser: it makes 1 of 1e20 where whole numbers are
+    asked for, 2 of 2.5, and nothing of what is no number. Here the server reads them. The arrow
+    keys count all the same (`assets/number_box.js`, which knows a box by its `autocomplete`).
+
+    Returns: what stands in it.
+    """
+    text = shown_text(name, value)
+    key = shown(name, text)
+    typed: str = st.text_input(
+        label, text, key=key, on_change=on_change(key, take), autocomplete="off", **options
+    )
+    return typed
+
+
+def shown_text(name: str, value: float) -> str:
+    """What was typed, where it stands for ``value``, as 1e-3 does for 0.001; else its digits."""
+    key = st.session_state.get("widget_keys", {}).get(name, name)
+    typed = str(st.session_state.get(key, ""))
+    digits = setting(value).replace(",", "")
+    try:
+        return typed if float(typed) == value else digits
+    except ValueError:
+        return digits

@@ -1,0 +1,16 @@
+"""The server's addresses beside Streamlit's own."""
+
+from starlette.routing import Route
+from streamlit import config
+
+from dashboard.web import feed, static_files
+
+
+def routes() -> list[Route]:
+    """For `streamlit.starlette.App`, below the path that the server is told to serve at."""
+    base = str(config.get_option("server.baseUrlPath")).strip("/")
+    root = f"/{base}" if base else ""
+    return [
+        Route(f"{root}/{feed.PATH}/{{token}}/{{name}}", feed.answer),
+        Route(f"{root}/{static_files.PATH}/{{folder}}/{{name}}", static_files.file),
+    ]

@@ -1,0 +1,40 @@
+"""What has been learnt: a network, and the configuration that it learnt with."""
+
+import numpy as np
+import torch
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.networks import NetworkShape, QNetwork
+from dqn_core.processor import one_thread
+
+
+def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
+    """The network that ``config`` asks for in the environment described by ``spec``."""
+    return NetworkShape(
+        observation_dim=spec.observation_dim,
+        n_actions=spec.n_actions,
+        hidden_dim=config.hidden_dim,
+        dueling=config.dueling,
+        n_states=spec.n_states,
+    )
+
+
+class Agent:
+    """A policy to watch, test or take away: one network and the configuration it learnt with."""
+
+    def __init__(self, config: DQNConfig, network: QNetwork, env_steps: int = 0) -> None:
+        self.config = config
+        self.network = network
+        self.env_steps = env_steps
+
+    def q_values(self, observations: np.ndarray) -> np.ndarray:
+        """Q `(B, n_actions)` float32 for observations `(B, observation_dim)`."""
+        with torch.inference_mode(), one_thread():
+            parameters = self.network.parameters
+            inputs = torch.as_tensor(observations, dtype=parameters.dtype, device=parameters.device)
+            return self.network.q_values(inputs[None])[0].float().cpu().numpy()
+
+    def predict(self, observation: np.ndarray) -> int:
+        """The greedy action for one observation `(observation_dim,)`."""
+        return int(self.q_values(observation[None])[0].argmax())

@@ -1,0 +1,241 @@
+"""The command line: ``python -m dqn_core train``, ``evaluate``, ``hyperparameters``…"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+from dqn_core.cli.app import app
+from dqn_core.cli.evaluate import evaluate_agent
+from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
+from dqn_core.cli.streams import prepare_streams, say, tell, warnings_told
+from dqn_core.cli.train import train
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.environments import known_environments
+from dqn_core.episodes.evaluation import MOST_EPISODES
+from dqn_core.episodes.video import encoder_for
+from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.files.checkpoint import MOST_MEMBERS
+from dqn_core.files.whole_files import checked_target
+from dqn_core.options import add_hyperparameters, hyperparameter_table
+from dqn_core.presets import PRESETS
+from dqn_core.scalars import share, shown, whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0, 1 failed, 2 refused, 130 interrupted)."""
+    # pygame would draw into a window, and greet on standard output.
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    prepare_streams()
+    try:
+        options = _parser().parse_args(arguments)
+        with warnings_told():
+            code: int = options.command(options)
+    except LabError as error:
+        tell(f"error: {error}")
+        return REFUSED
+    except KeyboardInterrupt:
+        tell("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has gone (``| head``)
+        return FAILED
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusals are one sentence."""
+
+    def print_help(self, file: object = None) -> None:
+        say(self.format_help().rstrip())
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuse what is left over here, where the command's own options are known."""
+        options, left_over = super().parse_known_args(args, namespace)
+        if left_over:
+            self.error(self._not_understood(left_over[0].partition("=")[0]))
+        return options, left_over
+
+    def _not_understood(self, word: str) -> str:
+        near = get_close_matches(word, self._option_string_actions, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"{self.prog} --help lists all options."
+        return f"There is no option {word}: {hint}"
+
+    def error(self, message: str) -> NoReturn:
+        raise ConfigurationError(message)
+
+
+def _parser() -> _Parser:
+    installed = Path(sys.argv[0]).name == "dqn-lab"
+    prog = "dqn-lab" if installed else "python -m dqn_core"
+    parser = _Parser(prog=prog, description="Deep Q-learning on the command line.")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="name")
+    _add_train(commands)
+    _add_evaluate(commands)
+    listing = commands.add_parser(
+        "hyperparameters", help="print every hyperparameter as a Markdown table"
+    )
+    listing.set_defaults(command=_print_hyperparameters)
+    environments = commands.add_parser(
+        "environments", help="print the environments of Gymnasium that can be learned here"
+    )
+    environments.set_defaults(command=_print_environments)
+    # Without a prefix every word is Streamlit's, its options too.
+    pages = commands.add_parser(
+        "app", help="start the app in your browser", prefix_chars="\0", add_help=False
+    )
+    pages.add_argument("streamlit_options", nargs=argparse.REMAINDER)
+    pages.set_defaults(command=app)
+    return parser
+
+
+def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "train",
+        help="train an agent",
+        usage="%(prog)s [options]",
+        allow_abbrev=False,
+        description="Train until a budget is used up or another stop under Budget is reached. "
+        "Ctrl-C (or SIGTERM, or SIGHUP) stops between two steps, and the result so far is saved; a "
+        "second one ends the final evaluation early.",
+        epilog="With several seeds, env_steps and gradient_updates are those of one seed, "
+        "steps_per_second counts the steps of all seeds, returns and episode_ends are those of all "
+        "seeds, and members lists the seeds one by one. A seed that diverges is stopped, and the "
+        "others continue: evaluation, interquartile_mean and interval count only the others, and "
+        "aggregate_members is their number.",
+    )
+    parser.set_defaults(command=train)
+    run = parser.add_argument_group("Run")
+    run.add_argument(
+        "--preset", choices=list(PRESETS), help="values of all options that are not given"
+    )
+    run.add_argument(
+        "--seeds",
+        type=_seeds,
+        metavar="N|A,B,…",
+        help="train several agents side by side: N consecutive seeds from --seed on, or the seeds "
+        "A, B, …",
+    )
+    run.add_argument(
+        "--eval-episodes",
+        type=_whole("eval_episodes", 1, MOST_EPISODES),
+        default=20,
+        metavar="N",
+        help="fresh episodes in the final greedy evaluation of each seed (default: 20); `evaluate` "
+        "plays the same episodes",
+    )
+    run.add_argument(
+        "--save",
+        type=_output,
+        metavar="FILE",
+        help="write the agent, a safetensors file; with several seeds, the agent with the best "
+        "final evaluation",
+    )
+    run.add_argument(
+        "--best",
+        action="store_true",
+        help="evaluate and save the policy of the best greedy evaluation instead of the last one",
+    )
+    run.add_argument(
+        "--save-run", type=_output, metavar="FILE", help="write the complete state of the run"
+    )
+    run.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="continue a saved run; hyperparameters that are given, too, change from there on",
+    )
+    run.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    add_hyperparameters(parser)
+
+
+def _whole(name: str, low: int, high: int) -> Callable[[str], int]:
+    """What reads the whole number of an option that is no hyperparameter."""
+
+    def read(text: str) -> int:
+        return whole(name, _number(text), low, high)
+
+    return read
+
+
+def _number(text: str) -> int | float | str:
+    """The number that ``text`` stands for; other text stays what it is, to be refused."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text
+
+
+def _seeds(text: str) -> int | list[int]:
+    """``8`` is a number of members, ``3,5,9`` are their seeds."""
+    if "," not in text:
+        return _whole("seeds", 1, MOST_MEMBERS)(text)
+    seeds = [int(HYPERPARAMETERS["seed"].parsed(part)) for part in text.split(",") if part.strip()]
+    if len(set(seeds)) < len(seeds) or not 1 <= len(seeds) <= MOST_MEMBERS:
+        raise ConfigurationError(
+            f"seeds must be 1 to {MOST_MEMBERS:,} different seeds, not {shown(text)}."
+        )
+    return seeds
+
+
+def _output(text: str) -> Path:
+    checked_target(text)  # known before the training rather than after
+    return Path(text)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = commands.add_parser(
+        "evaluate", help="play episodes with a saved agent", allow_abbrev=False
+    )
+    parser.set_defaults(command=evaluate_agent)
+    parser.add_argument("agent", type=Path, help="a file that `train --save` wrote")
+    parser.add_argument(
+        "--episodes",
+        type=_whole("episodes", 1, MOST_EPISODES),
+        default=20,
+        metavar="N",
+        help="number of episodes (default: 20)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=HYPERPARAMETERS["seed"].parsed,
+        default=0,
+        metavar="N",
+        help="environment seed of the first episode; each next episode uses the next seed "
+        "(default: 0)",
+    )
+    parser.add_argument(
+        "--epsilon",
+        type=_epsilon,
+        default=0.0,
+        metavar="X",
+        help="share of random actions, 0 to 1 (default: 0, the greedy policy)",
+    )
+    parser.add_argument(
+        "--video", type=_film, metavar="FILE", help="write the first episode as .mp4 or .gif"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _film(text: str) -> Path:
+    path = _output(text)
+    encoder_for(path)  # known before the episodes rather than after
+    return path
+
+
+def _epsilon(text: str) -> float:
+    return share("epsilon", _number(text))
+
+
+def _print_hyperparameters(_: argparse.Namespace) -> int:
+    say(hyperparameter_table())
+    return 0
+
+
+def _print_environments(_: argparse.Namespace) -> int:
+    say("\n".join(known_environments()))
+    return 0

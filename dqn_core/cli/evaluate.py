@@ -1,0 +1,70 @@
+"""The command line's ``evaluate``: episodes of a saved agent, in words, as JSON, as a film."""
+
+import argparse
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from dqn_core.agent import Agent
+from dqn_core.cli.interruptions import interruptions
+from dqn_core.cli.outputs import Attempts, check_distinct
+from dqn_core.cli.results import evaluation_summary, json_text
+from dqn_core.cli.streams import say, tell
+from dqn_core.episodes.evaluation import Evaluation, evaluate
+from dqn_core.episodes.recording import record
+from dqn_core.episodes.video import write_video
+from dqn_core.files.checkpoint import load_agent
+from dqn_core.files.packing import unpack
+from dqn_core.numbers import number
+
+
+def evaluate_agent(options: argparse.Namespace) -> int:
+    """Play episodes as ``options`` say, print them, film the first; returns the exit code."""
+    check_distinct({"the agent": options.agent, "--video": options.video})
+    agent = _agent(options.agent)
+    out, attempts, parts = sys.stdout, Attempts(), list[Evaluation]()
+    # What an environment prints is no part of the result.
+    with redirect_stdout(sys.stderr), interruptions() as signals:
+        with attempts.attempt("The evaluation was cut short."), signals.at_most(0):
+            evaluate(agent, options.episodes, options.seed, options.epsilon, keep=parts.append)
+        result = _result(agent, options, parts)
+        with attempts.attempt():
+            say(json_text(result) if options.json else _in_words(result), out)
+        if options.video:
+            with attempts.attempt("The episode was not filmed."), signals.at_most(0):
+                write_video(record(agent, options.seed, options.epsilon), options.video)
+                tell(f"The first episode is in {options.video}.")
+    return attempts.code
+
+
+def _agent(path: Path) -> Agent:
+    agent = load_agent(path)
+    kind, state = unpack(path)
+    if kind == "run" and len(state["configs"]) > 1:
+        tell(
+            f"{path} is a run of {len(state['configs'])} agents: the first one plays (seed "
+            f"{agent.config.seed})."
+        )
+    return agent
+
+
+def _result(agent: Agent, options: argparse.Namespace, parts: list[Evaluation]) -> dict[str, Any]:
+    return {
+        "env_id": agent.config.env_id,
+        "env_steps": agent.env_steps,
+        "seed": options.seed,
+        "epsilon": options.epsilon,
+        **evaluation_summary(parts),
+        "lengths": [length for part in parts for length in part.lengths.tolist()],
+    }
+
+
+def _in_words(result: dict[str, Any]) -> str:
+    if not result["episodes"]:
+        return f"{result['env_id']}: no episode was played to its end."
+    return (
+        f"{result['env_id']}: mean return {number(result['mean_return'])} over "
+        f"{result['episodes']:,} episodes, from {number(min(result['returns']))} "
+        f"to {number(max(result['returns']))}."
+    )

@@ -1,0 +1,80 @@
+"""Files that a command is to write: checked before it begins, and each tried at its end."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import combinations
+from pathlib import Path
+
+from dqn_core.cli.streams import tell
+from dqn_core.errors import ConfigurationError, DivergenceError, EnvironmentFailure, LabError
+
+FAILED = 1
+"""The exit code of a training that could not go on: everything up to there is kept."""
+
+REFUSED = 2
+"""The exit code of what was asked for and cannot be done."""
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
+
+
+def check_distinct(files: Mapping[str, Path | None]) -> None:
+    """Refuse files, by the options that name them, of which one would overwrite another."""
+    given = [(option, path) for option, path in files.items() if path]
+    pairs = [(a, b, path) for (a, path), (b, other) in combinations(given, 2) if _same(path, other)]
+    pairs += [(option, "standard output", path) for option, path in given if _is_printed_to(path)]
+    for option, other_option, path in pairs:
+        raise ConfigurationError(
+            f"{option} and {other_option} are one file, {path}: one would overwrite the other, "
+            "so give two names."
+        )
+
+
+def _same(path: Path, other: Path) -> bool:
+    if os.path.realpath(path) == os.path.realpath(other):
+        return True
+    # Two names of one file where capital letters do not count.
+    return path.exists() and other.exists() and path.samefile(other)
+
+
+def _is_printed_to(path: Path) -> bool:
+    """Whether standard output goes into that file."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):  # there is no such file, or no file behind standard output
+        return False
+
+
+class Attempts:
+    """What is done one after the other, each whatever became of those before it.
+
+    ``code`` is the exit code of the first that failed, 0 while none has.
+    """
+
+    def __init__(self) -> None:
+        self.code = 0
+
+    def failed(self, code: int, sentence: str) -> None:
+        """Tell what went wrong."""
+        tell(sentence)
+        self.code = self.code or code
+
+    @contextmanager
+    def attempt(self, cut_short: str = "Interrupted.") -> Iterator[None]:
+        """What a user can cause in here is told, and the program goes on behind it.
+
+        ``cut_short`` is said where it is an interruption.
+        """
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.failed(INTERRUPTED, cut_short)
+        except LabError as error:
+            has_failed = isinstance(error, DivergenceError | EnvironmentFailure)
+            self.failed(FAILED if has_failed else REFUSED, f"error: {error}")
+        except BrokenPipeError:  # the reader has gone (``| head``)
+            self.code = self.code or FAILED
+        except MemoryError:
+            self.failed(REFUSED, "error: There is not enough memory for it.")

@@ -1,0 +1,155 @@
+"""The command line's ``train``: a run, its files, and its result in words or JSON."""
+
+import argparse
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import torch
+
+from dqn_core.agent import Agent
+from dqn_core.cli.interruptions import Interruptions, interruptions
+from dqn_core.cli.outputs import FAILED, INTERRUPTED, Attempts, check_distinct
+from dqn_core.cli.progress import progress
+from dqn_core.cli.results import evaluation_summary, json_text, train_result, train_words
+from dqn_core.cli.streams import say, tell
+from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.episodes.evaluation import Evaluation, evaluate
+from dqn_core.errors import ConfigurationError, DivergenceError, LabError
+from dqn_core.files.checkpoint import load_run, save_agent, save_run
+from dqn_core.foresight import never_due
+from dqn_core.presets import preset
+from dqn_core.trainer import Trainer
+
+SLICE_SECONDS = 0.1
+"""Training between two looks at the signals, and two refreshes of the progress."""
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train as ``options`` say, save, evaluate and print the result; returns the exit code."""
+    check_distinct({"--save": options.save, "--save-run": options.save_run})
+    check_distinct({"--save": options.save, "--resume": options.resume})
+    out, attempts = sys.stdout, Attempts()
+    # What an environment prints is no part of the result.
+    with redirect_stdout(sys.stderr):
+        trainer = _trainer(options)
+        for sentence in never_due(trainer.config, trainer.spec).values():
+            tell(sentence)
+        try:
+            with interruptions() as signals:
+                ended = _run(trainer, signals, attempts)
+                _tell_stops(trainer, attempts)
+                evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
+                result = train_result(trainer, ended, evaluations)
+                with attempts.attempt():
+                    say(json_text(result) if options.json else train_words(trainer, result), out)
+        finally:
+            with attempts.attempt():
+                trainer.close()
+    return attempts.code
+
+
+def _trainer(options: argparse.Namespace) -> Trainer:
+    """A new run, or the one that is resumed, with the hyperparameters that were given."""
+    given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
+    if options.resume is None:
+        config = preset(options.preset or "recommended").replace(**given)
+        return Trainer([config.replace(seed=seed) for seed in _member_seeds(options, config)])
+    if options.preset or options.seeds:
+        raise ConfigurationError("A resumed run keeps its seeds: give no --preset and no --seeds.")
+    trainer = load_run(options.resume)
+    trainer.change(**given)
+    if trainer.notice:
+        tell(trainer.notice)
+    return trainer
+
+
+def _member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
+    if isinstance(options.seeds, list):
+        if hasattr(options, "seed"):
+            raise ConfigurationError("Give --seed or a list of --seeds, not both.")
+        return options.seeds
+    return [config.seed + member for member in range(options.seeds or 1)]
+
+
+def _run(trainer: Trainer, signals: Interruptions, attempts: Attempts) -> str:
+    """Train until something ends it, which is returned in one sentence.
+
+    Should a step take long, the second signal ends the program.
+    """
+    try:
+        with progress(trainer) as show, signals.at_most(1):
+            while not (end := trainer.finished()):
+                if signals.take():
+                    end = f"Interrupted after {trainer.env_step:,} environment steps."
+                    attempts.failed(INTERRUPTED, end)
+                    return end
+                try:
+                    trainer.run(max_seconds=SLICE_SECONDS)
+                finally:
+                    show()
+            return end
+    except DivergenceError as error:  # told below, as of every member
+        return str(error)
+    except LabError as error:
+        attempts.failed(FAILED, f"error: {error}")
+        return str(error)
+
+
+def _tell_stops(trainer: Trainer, attempts: Attempts) -> None:
+    for config, stop in zip(trainer.configs, trainer.stops, strict=True):
+        if stop:
+            seed = f"Seed {config.seed} was stopped. " if trainer.members > 1 else ""
+            attempts.failed(FAILED, f"error: {seed}{stop.reason}")
+
+
+def _saved_and_evaluated(
+    trainer: Trainer, signals: Interruptions, options: argparse.Namespace, attempts: Attempts
+) -> list[list[Evaluation]]:
+    """Each member's final greedy episodes; what is to be saved is saved before they are played."""
+    if options.save_run:
+        with attempts.attempt():
+            save_run(options.save_run, trainer)
+            tell(f"The run is saved in {options.save_run}.")
+    agents = _agents(trainer, options.best)
+    candidates = [p for p in trainer.counted if p in agents]
+    choice = max(candidates, key=_latest_returns(trainer).__getitem__, default=None)
+    if options.save:
+        _save(None if choice is None else agents[choice], options.save, attempts)
+    evaluations: list[list[Evaluation]] = [[] for _ in trainer.configs]
+    for p, agent in agents.items():
+        with attempts.attempt("The final evaluation was cut short."), signals.at_most(0):
+            evaluate(agent, options.eval_episodes, keep=evaluations[p].append)
+        if signals.seen:
+            break
+    if options.save and candidates and all(evaluations[p] for p in candidates):
+        better = max(candidates, key=lambda p: evaluation_summary(evaluations[p])["mean_return"])
+        if better != choice:
+            _save(agents[better], options.save, attempts)
+    return evaluations
+
+
+def _agents(trainer: Trainer, is_best: bool) -> dict[int, Agent]:
+    """The policies of the members whose weights are finite: the last ones, or the best ones."""
+    if is_best and not len(trainer.history.evaluations):
+        tell("--best finds no greedy evaluation, so it takes the last policy.")
+        is_best = False
+    choose = trainer.best_agent if is_best else trainer.agent
+    agents = {p: choose(p) for p in range(trainer.members)}
+    return {p: a for p, a in agents.items() if torch.isfinite(a.network.parameters).all()}
+
+
+def _latest_returns(trainer: Trainer) -> list[float]:
+    """Each member's mean return in its last greedy evaluation on the way, 0 if it had none."""
+    columns = trainer.history.evaluations.columns()
+    latest = dict(zip(columns["member"].tolist(), columns["mean_return"].tolist(), strict=True))
+    return [latest.get(p, 0.0) for p in range(trainer.members)]
+
+
+def _save(agent: Agent | None, path: Path, attempts: Attempts) -> None:
+    if agent is None:
+        attempts.failed(FAILED, "The agent is not saved: its weights are no longer finite.")
+        return
+    with attempts.attempt():
+        save_agent(path, agent)
+        tell(f"The agent of seed {agent.config.seed} is saved in {path}.")

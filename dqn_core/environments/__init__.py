@@ -1,0 +1,23 @@
+"""Environments of Gymnasium: made, described, kept behind a border, and known by their family."""
+
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.environment import (
+    DEFAULT_TIME_LIMIT,
+    MOST_STEPS,
+    Environment,
+    environment_spec,
+    known_environments,
+    make_environment,
+    make_environments,
+)
+
+__all__ = [
+    "DEFAULT_TIME_LIMIT",
+    "MOST_STEPS",
+    "Environment",
+    "EnvironmentSpec",
+    "environment_spec",
+    "known_environments",
+    "make_environment",
+    "make_environments",
+]

@@ -1,0 +1,235 @@
+"""Whether an environment's state from a file can be one of its own: somebody may have written it.
+
+What a fresh environment is seen to have, after resets and after steps, decides.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dqn_core.environments.environment import MOST_STEPS, Environment, counts, make_environment
+from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
+from dqn_core.errors import reason_of
+from dqn_core.scalars import shown
+
+TRIED_STEPS = 10
+"""Steps that every environment has to make from where its state puts it."""
+
+_EPISODES, _EPISODE_STEPS = 16, 50
+_FEW_EPISODES, _FEW_STEPS = 4, 15  # of an environment that may be slow
+_LOOK = 5  # steps between two looks at its variables
+_BEYOND = 30
+"""How far a number may lie beyond the largest that was seen, as its multiple."""
+
+_GYMNASIUMS_OWN = {
+    "_elapsed_steps": (0, MOST_STEPS),
+    "_max_episode_steps": (1, MOST_STEPS),
+    "_np_random_seed": (-1, 2**64),
+}
+"""Counters of Gymnasium's wrappers, with their limits."""
+
+
+class Seen:
+    """What one variable was while an environment was watched."""
+
+    def __init__(self, value: Any) -> None:
+        self.first = value
+        self.is_constant = True
+        self.forms: set[Any] = set()
+        self.kinds: set[str] = set()
+        self.items: set[str] = set()
+        self.low, self.high, self.size = math.inf, -math.inf, 0.0
+        self.add(value)
+
+    def add(self, value: Any) -> None:
+        """Take note of ``value``."""
+        if self.forms and _is_identical(value, self.first):
+            return
+        self.is_constant = not self.forms
+        self.forms.add(_form(value))
+        self.kinds.add(_kind(value))
+        self.items |= _items(value)
+        for number in _numbers(value):
+            if type(number) is float:
+                self.size = max(self.size, abs(number))
+            else:
+                self.low, self.high = min(self.low, number), max(self.high, number)
+
+    def allows(self, value: Any, observed: Sequence[float]) -> bool:
+        """Whether the variable can be ``value`` in an environment whose code is known.
+
+        Its type, shape and range are those seen; whole numbers may also be what is ``observed``.
+        """
+        if _is_identical(value, self.first):
+            return True
+        if self.is_constant or _form(value) not in self.forms:
+            return False
+        return all(self._reaches(number) or number in observed for number in _numbers(value))
+
+    def _reaches(self, number: float) -> bool:
+        if type(number) is float:
+            return abs(number) <= _BEYOND * self.size
+        return self.low <= number <= self.high
+
+    def resembles(self, value: Any) -> bool:
+        """Whether the variable can be ``value`` where it may change for reasons not seen."""
+        if value is None or self.first is None:
+            return True
+        return _kind(value) in self.kinds and (not self.items or _items(value) <= self.items)
+
+
+class Watched:
+    """An environment, and what each variable of its layers was in some episodes of chance."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._is_known = bool(environment.spec.family)
+        self._layers: list[dict[str, Seen]] = [{} for _ in layers_of(environment.env)]
+        episodes, steps = (
+            (_EPISODES, _EPISODE_STEPS) if self._is_known else (_FEW_EPISODES, _FEW_STEPS)
+        )
+        chance = np.random.default_rng(0)
+        for seed in range(episodes):
+            environment.reset(seed=seed)
+            self._look()
+            for step in range(1, steps + 1):
+                if any(environment.step(int(chance.integers(environment.spec.n_actions)))[2:]):
+                    break
+                if step % _LOOK == 0:
+                    self._look()
+        environment.reset()
+        self._generator = environment.state_dict()["generator"]
+
+    def _look(self) -> None:
+        variables = self._environment.state_dict()["layers"]
+        for seen, layer in zip(self._layers, variables, strict=True):
+            for name, value in layer.items():
+                if name in seen:
+                    seen[name].add(value)
+                else:
+                    seen[name] = Seen(value)
+
+    def check(self, state: Any, observed: Sequence[float]) -> None:
+        """Raise `ValueError` where the environment cannot go on from ``state``.
+
+        ``observed`` is what the agent sees there.
+        """
+        counts(state)
+        generator, layers = state["generator"], layers_of(self._environment.env)
+        if None not in (generator, self._generator) and _form(generator) != _form(self._generator):
+            raise ValueError("the generator of its environment is of another kind")
+        for layer, left_out in zip(layers, state.get("left_out", ()), strict=False):
+            if not all(name in vars(layer) and len(left_out[name]) == 32 for name in left_out):
+                raise ValueError("its environment left out what there is not")
+        for layer, seen, kept in zip(layers, self._layers, state["layers"], strict=True):
+            for name, value in kept.items():
+                if not (
+                    self._may_be_known(name, value, seen, observed)
+                    if self._is_known
+                    else self._may_be_other(name, value, seen, layer)
+                ):
+                    raise ValueError(f"{name} of its environment cannot be {shown(value)}")
+        self._try(state)
+
+    @staticmethod
+    def _may_be_known(
+        name: str, value: Any, seen: Mapping[str, Seen], observed: Sequence[float]
+    ) -> bool:
+        return name in seen and (
+            _counts(name, value) or (is_plain(value) and seen[name].allows(value, observed))
+        )
+
+    @staticmethod
+    def _may_be_other(name: str, value: Any, seen: Mapping[str, Seen], layer: Any) -> bool:
+        if not is_plain(value):
+            return False
+        if name in seen:
+            return seen[name].resembles(value)
+        usual = getattr(type(layer), name, None)
+        return name.isidentifier() and is_variable(layer, name) and Seen(usual).resembles(value)
+
+    def _try(self, state: Mapping[str, Any]) -> None:
+        """Go on from ``state``, into the next episode too."""
+        environment = self._environment
+        try:
+            with np.errstate(all="ignore"):
+                restore(environment.env, state)
+                for _ in range(TRIED_STEPS):
+                    if any(environment.step(0)[2:]):
+                        break
+                environment.reset()
+                environment.step(0)
+        except Exception as error:  # whatever an environment raises, it cannot go on from there
+            raise ValueError(f"its environment cannot go on: {reason_of(error)}") from error
+
+
+def check_environments(
+    states: Any, env_id: str, max_episode_steps: int, observations: np.ndarray
+) -> None:
+    """Raise `ValueError` where a state is not one that environments of ``env_id`` can go on from.
+
+    ``observations`` `(P, observation_dim)` are what the agents see there.
+    """
+    if not isinstance(states, list) or len(states) != len(observations):
+        raise ValueError("it has not one environment a member")
+    environment = make_environment(env_id, max_episode_steps)
+    try:
+        watched = Watched(environment)
+        for state, observed in zip(states, observations.tolist(), strict=True):
+            if state is not None:  # one that has failed has none
+                watched.check(state, observed)
+    finally:
+        environment.close()
+
+
+def _form(value: Any) -> Any:
+    """Type and shape of plain data, and of what is in it."""
+    if isinstance(value, Mapping):
+        return tuple((name, _form(item)) for name, item in sorted(value.items()))
+    if isinstance(value, tuple | list):
+        return type(value), tuple(_form(item) for item in value)
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape
+    return type(value)
+
+
+def _counts(name: str, value: Any) -> bool:
+    """Whether a counter of Gymnasium's own can be ``value``."""
+    low, high = _GYMNASIUMS_OWN.get(name, (0, -1))
+    return type(value) is int and low <= value <= high
+
+
+def _kind(value: Any) -> str:
+    """What plain data is, whatever its size and the type of its numbers."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"array of {value.ndim} dimensions"
+    for kind in (tuple, list, str):
+        if isinstance(value, kind):  # a named tuple too
+            return kind.__name__
+    return "nothing" if value is None else "number"
+
+
+def _items(value: Any) -> set[str]:
+    return {_kind(item) for item in value} if isinstance(value, tuple | list) else set()
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """Every number in plain data, as Python's own; NaN among them."""
+    if isinstance(value, tuple | list):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, np.ndarray | np.generic):
+        yield from np.ravel(value).tolist()
+    elif isinstance(value, int | float):  # True and False too
+        yield value
+
+
+def _is_identical(value: Any, other: Any) -> bool:
+    """Whether plain data is the same, type and shape too."""
+    if _form(value) != _form(other):
+        return False
+    if isinstance(value, tuple | list):
+        return all(map(_is_identical, value, other))
+    return bool(np.array_equal(value, other)) if isinstance(value, np.ndarray) else value == other

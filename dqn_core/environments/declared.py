@@ -1,0 +1,175 @@
+"""What an environment declares of itself, checked, and what more is known of it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+from gymnasium.spaces import Box, Discrete
+
+from dqn_core.environments.families import (
+    FAILURE_LIMITS,
+    LABELS,
+    STEP_REWARD,
+    family,
+    return_range,
+    rewards_are_usual,
+)
+from dqn_core.environments.state import layers_of
+from dqn_core.errors import UnsupportedEnvironmentError
+from dqn_core.scalars import is_number, plain, shown
+
+MOST = 100_000
+"""States, components or actions: a network has a row of weights for each."""
+
+FRAMES_PER_SECOND = 30.0
+"""Where an environment says nothing of use: that is also Gymnasium's own choice."""
+_FASTEST = 1_000
+
+
+@dataclass(frozen=True)
+class EnvironmentSpec:
+    """What is known of an environment before its first step.
+
+    ``observation_dim`` is the length of the stored observation; ``n_states`` is 0 for a `Box` and
+    the number of states for a `Discrete` observation, which is stored as its index and shown to
+    the network one-hot. ``observation_limits`` are those of the space, but where going beyond a
+    limit ends the episode in failure, that limit: ``failing`` lists these components. Of an
+    environment without ``family`` no more is known than its spaces say: ``return_range``, and
+    ``step_reward`` where all steps are worth the same, are None.
+    """
+
+    env_id: str
+    family: str
+    observation_dim: int
+    n_states: int
+    n_actions: int
+    observation_labels: tuple[str, ...]
+    observation_limits: tuple[tuple[float, float], ...]
+    failing: tuple[int, ...]
+    action_labels: tuple[str, ...]
+    max_episode_steps: int
+    reward_threshold: float | None
+    return_range: tuple[float, float] | None
+    step_reward: float | None
+    frames_per_second: float
+    render_modes: tuple[str, ...]
+
+
+def described(env_id: str, env: gymnasium.Env[Any, Any], time_limit: int) -> EnvironmentSpec:
+    """All that is known of ``env``; raises `UnsupportedEnvironmentError`.
+
+    ``time_limit`` is what its episodes are cut to from outside.
+    """
+    seen = observed(env_id, env.observation_space)
+    n_actions = count_of_actions(env_id, env.action_space)
+    kind = family(env_id)
+    names, actions = LABELS.get(kind, ((), ()))
+    if (len(names), len(actions)) != (seen.dim, n_actions):
+        kind, names, actions = "", (), ()
+    paid = kind if rewards_are_usual(env_id) else ""
+    time_limit = min([time_limit, *_limits_inside(env)])
+    failures = FAILURE_LIMITS.get(kind, {})
+    limits = tuple(
+        (-failures[i], failures[i]) if i in failures else limit
+        for i, limit in enumerate(seen.limits)
+    )
+    return EnvironmentSpec(
+        env_id=env_id,
+        family=kind,
+        observation_dim=seen.dim,
+        n_states=seen.n_states,
+        n_actions=n_actions,
+        observation_labels=names or tuple(f"x{i}" for i in range(seen.dim)),
+        observation_limits=limits,
+        failing=tuple(failures),
+        action_labels=actions or tuple(f"action {action}" for action in range(n_actions)),
+        max_episode_steps=time_limit,
+        reward_threshold=threshold(gymnasium.registry[env_id].reward_threshold),
+        return_range=return_range(paid, time_limit),
+        step_reward=STEP_REWARD.get(paid),
+        frames_per_second=frames_per_second(env.metadata),
+        render_modes=render_modes(env.metadata),
+    )
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is stored of an observation: ``dim`` numbers, or the index of one of ``n_states``.
+
+    ``n_states`` is 0 for a box. ``limits`` has one pair a component, infinite where there is none.
+    """
+
+    dim: int
+    n_states: int
+    limits: tuple[tuple[float, float], ...]
+
+
+def observed(env_id: str, space: Any) -> Observed:
+    """What the observation space says; raises `UnsupportedEnvironmentError`."""
+    if isinstance(space, Discrete) and int(space.start) == 0:
+        n_states = _counted(env_id, int(space.n), "states")
+        return Observed(1, n_states, ((0.0, float(n_states - 1)),))
+    if isinstance(space, Box) and len(space.shape) == 1 and space.dtype.kind in "biuf":
+        dim = _counted(env_id, int(space.shape[0]), "numbers in an observation")
+        limits = zip(space.low.tolist(), space.high.tolist(), strict=True)
+        return Observed(dim, 0, tuple((_limit(low, -1), _limit(high, 1)) for low, high in limits))
+    raise UnsupportedEnvironmentError(
+        f"{env_id} has the observation space {shown(space)}: DQN Lab needs a Box of one dimension "
+        "or Discrete observations from 0."
+    )
+
+
+def count_of_actions(env_id: str, space: Any) -> int:
+    """What the action space says; raises `UnsupportedEnvironmentError`."""
+    if isinstance(space, Discrete) and int(space.start) == 0:
+        return _counted(env_id, int(space.n), "actions")
+    raise UnsupportedEnvironmentError(
+        f"{env_id} has the action space {shown(space)}: DQN needs Discrete actions from 0."
+    )
+
+
+def _counted(env_id: str, count: int, of_what: str) -> int:
+    if 1 <= count <= MOST:
+        return count
+    raise UnsupportedEnvironmentError(
+        f"{env_id} has {count:,} {of_what}: DQN Lab takes 1 to {MOST:,}, since a network has a row "
+        "of weights for each."
+    )
+
+
+def _limit(value: float, sign: int) -> float:
+    """A limit that is not a number is none."""
+    return sign * math.inf if math.isnan(value) else float(value)
+
+
+def threshold(value: Any) -> float | None:
+    """The return from which on an environment counts as solved, None where there is none."""
+    number = plain(value)
+    return float(number) if is_number(number) and math.isfinite(number) else None
+
+
+def frames_per_second(metadata: Any) -> float:
+    """How fast its episodes are to be watched."""
+    rate = plain(_mapping(metadata).get("render_fps"))
+    # Slower than one picture in ten seconds is no film.
+    return float(rate) if is_number(rate) and 0.1 <= rate <= _FASTEST else FRAMES_PER_SECOND
+
+
+def render_modes(metadata: Any) -> tuple[str, ...]:
+    """The ways in which it can be drawn."""
+    modes = _mapping(metadata).get("render_modes")
+    if not isinstance(modes, list | tuple | set | frozenset):
+        return ()
+    return tuple(mode for mode in modes if isinstance(mode, str))
+
+
+def _mapping(metadata: Any) -> Mapping[str, Any]:
+    return metadata if isinstance(metadata, Mapping) else {}
+
+
+def _limits_inside(env: gymnasium.Env[Any, Any]) -> list[int]:
+    """The time limits that an environment brings along."""
+    layers = layers_of(env)
+    return [x._max_episode_steps for x in layers if isinstance(x, gymnasium.wrappers.TimeLimit)]

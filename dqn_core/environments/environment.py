@@ -1,0 +1,367 @@
+"""Environments from an id: checks, seeding and flat observations."""
+
+import logging
+import math
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+import gymnasium
+import numpy as np
+
+from dqn_core.environments.border import (
+    FOREIGN,
+    Observations,
+    Picture,
+    Pictures,
+    failure,
+    flag_of,
+    outcome_of,
+    reason,
+    reward_of,
+    start_of,
+)
+from dqn_core.environments.declared import EnvironmentSpec, described
+from dqn_core.environments.families import PHYSICS, family
+from dqn_core.environments.state import (
+    Data,
+    State,
+    data_of,
+    generator_of,
+    has_large_data,
+    layers_of,
+    other_data,
+    restore,
+    state_of,
+)
+from dqn_core.errors import (
+    ConfigurationError,
+    EnvironmentFailure,
+    LabError,
+    UnsupportedEnvironmentError,
+)
+from dqn_core.scalars import finite, is_number, plain, shown, whole
+
+_log = logging.getLogger(__name__)
+_Built = TypeVar("_Built")
+
+_BELOW_THE_POLE = 120
+"""Pixels of CartPole's picture: what is below the axle, and some room above the pole."""
+
+DEFAULT_TIME_LIMIT = 1_000
+"""Steps an episode has where an environment has no time limit: a bad policy would never end it."""
+
+MOST_STEPS = 2**40
+"""No episode is longer, and no run has more environment steps, updates or episodes."""
+
+
+class Environment:
+    """One Gymnasium environment behind a border: see `border`.
+
+    `reset`, `step` and `render` raise `EnvironmentFailure` for whatever the environment raises
+    and for what it returns that cannot be used. It then goes on from the next reset.
+    """
+
+    def __init__(
+        self, env: gymnasium.Env[Any, Any], spec: EnvironmentSpec, render_mode: str | None = None
+    ) -> None:
+        self.env = env
+        self.spec = spec
+        self._observations = Observations(spec.observation_dim, spec.n_states)
+        self._pictures = Pictures(render_mode)
+        self._time_limit = spec.max_episode_steps
+        self.usual_time_limit = _usual_time_limit(spec.env_id)
+        self._steps = 0
+
+    def reset(self, seed: int | None = None) -> np.ndarray:
+        """Start an episode; returns the observation `(observation_dim,)` float32.
+
+        A ``seed`` restarts the environment's generator; without one it goes on.
+        """
+        self._steps = 0
+        try:
+            return self._observations.flat(start_of(self.env.reset(seed=seed)))
+        except FOREIGN as error:
+            raise self._failure(error) from error
+
+    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool]:
+        """Observation `(observation_dim,)` float32, reward, terminated, truncated."""
+        self._steps += 1
+        try:
+            outcome = self.env.step(action)
+            observation, reward, terminated, truncated, _ = outcome_of(outcome)
+            return (
+                self._observations.flat(observation),
+                reward_of(reward),
+                flag_of("terminated", terminated),
+                flag_of("truncated", truncated) or self._steps >= self._time_limit,
+            )
+        except FOREIGN as error:
+            raise self._failure(error) from error
+
+    def render(self) -> Picture | str:
+        """The picture `(H, W, 3)` uint8, or text, that the render mode gives."""
+        try:
+            return self._pictures.checked(self.env.render())
+        except FOREIGN as error:
+            drawing = "failed to draw itself"
+            raise failure(self.spec.env_id, self._when, error, drawing) from error
+
+    def picture_of(self, state: Mapping[str, Any]) -> Picture | str:
+        """The picture of another environment's ``state_dict``, which this one takes over.
+
+        The other one need not render; this one has to, and to have been reset once.
+        """
+        try:
+            restore(self.env, state)
+        except FOREIGN as error:
+            raise failure(self.spec.env_id, self._when, error, "failed to draw itself") from error
+        return self.render()
+
+    def close(self) -> None:
+        """Release it. One that cannot be closed is no reason to lose anything: it is logged."""
+        try:
+            self.env.close()
+        except FOREIGN as error:
+            _log.warning("%s could not be closed: %s.", self.spec.env_id, reason(error))
+
+    def set_time_limit(self, max_episode_steps: int) -> None:
+        """Truncate the coming episodes after ``max_episode_steps``; 0 is the environment's own.
+
+        A limit inside the environment stays, and the shorter one counts.
+        """
+        self._time_limit = max_episode_steps or self.usual_time_limit
+
+    @property
+    def _when(self) -> str:
+        return f"step {self._steps:,} of an episode" if self._steps else "reset"
+
+    def _failure(self, error: BaseException) -> EnvironmentFailure:
+        return failure(self.spec.env_id, self._when, error)
+
+    def state_dict(self) -> State:
+        """All that a new environment of this kind needs to go on from here: `environment_state`."""
+        kept = state_of(self.env, self._fresh_data)
+        return kept | {"steps": self._steps, "time_limit": self._time_limit}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> str:
+        """Go on, as a new environment, from where another was when ``state_dict`` was taken.
+
+        Returns: in sentences what is not as it was there; empty where everything is.
+        """
+        steps, time_limit = counts(state)
+        fresh = self._made_anew()
+        other = other_data(fresh, state)
+        restore(fresh, state)
+        self.close()
+        self.env, self._steps, self._time_limit = fresh, steps, time_limit
+        notices = []
+        if state["generator"] is None or generator_of(fresh) is None:
+            notices.append(
+                f"{self.spec.env_id} uses a random generator that cannot be saved: its random "
+                "numbers differ from here on."
+            )
+        if other:
+            notices.append(
+                f"{self.spec.env_id} has other data in {', '.join(other)} than the run had, and "
+                "goes on with its own."
+            )
+        return " ".join(notices)
+
+    @cached_property
+    def _fresh_data(self) -> list[dict[str, Data]]:
+        """Large data that a new environment of this kind has too: it need not be kept."""
+        if has_large_data(self.env):
+            with suppress(*FOREIGN):  # what cannot be made again is kept whole
+                fresh = self._made_anew()
+                fresh.close()
+                return data_of(fresh)
+        return [{} for _ in layers_of(self.env)]
+
+    def _made_anew(self) -> gymnasium.Env[Any, Any]:
+        spec = self.spec
+        environment = make_environment(spec.env_id, spec.max_episode_steps, self.env.render_mode)
+        environment.reset(seed=0)
+        return environment.env
+
+    def nudge(self, component: int, amount: float) -> None:
+        """Add ``amount`` to one component of the inner state of a classic-control environment.
+
+        Raises `ConfigurationError` where there is no such component.
+        """
+        inner: Any = self.env.unwrapped
+        state: Any = getattr(inner, "state", None)
+        if np.ndim(state) != 1 or component >= len(state):
+            raise ConfigurationError(
+                f"{self.spec.env_id} cannot be pushed: it has no inner component {component}."
+            )
+        pushed = np.array(state, dtype=np.float64)
+        pushed[component] += amount
+        inner.state = pushed
+
+
+def make_environment(
+    env_id: str,
+    max_episode_steps: int = 0,
+    render_mode: str | None = None,
+    parameters: Mapping[str, float] | None = None,
+) -> Environment:
+    """The environment called ``env_id``, checked to be one that DQN can learn.
+
+    ``max_episode_steps`` 0 keeps the environment's own time limit. ``parameters`` sets variables
+    of the environment itself, such as CartPole's ``gravity``. Raises
+    `UnsupportedEnvironmentError` with what was found and what is needed, and
+    `ConfigurationError` for a parameter that cannot be set.
+    """
+    max_episode_steps = whole("max_episode_steps", max_episode_steps, 0, MOST_STEPS)
+    if ":" in env_id:
+        # Gymnasium would import what stands before the colon: a link or a file must not do that.
+        raise UnsupportedEnvironmentError(
+            f"{shown(env_id)} names a module: give a registered id alone."
+        )
+    if env_id not in gymnasium.registry:
+        raise UnsupportedEnvironmentError(_unknown(env_id))
+    time_limit = max_episode_steps or _usual_time_limit(env_id)
+    env = _guarded(env_id, lambda: _made(env_id, render_mode))
+    try:
+        spec = _guarded(env_id, lambda: described(env_id, env, time_limit))
+        _guarded(env_id, lambda: _set_parameters(spec, env.unwrapped, parameters or {}))
+    except LabError:
+        with suppress(*FOREIGN):
+            env.close()
+        raise
+    return Environment(env, spec, render_mode)
+
+
+def _guarded(env_id: str, build: Callable[[], _Built]) -> _Built:
+    """``build()``; what a foreign environment raises meanwhile becomes one sentence."""
+    try:
+        return build()
+    except LabError:
+        raise
+    except FOREIGN as error:
+        package = _missing_package(error)
+        raise UnsupportedEnvironmentError(
+            f"{env_id} needs the package {package}: pip install {package}."
+            if package
+            else f"{env_id} cannot be made: {reason(error)}."
+        ) from error
+
+
+def _made(env_id: str, render_mode: str | None) -> gymnasium.Env[Any, Any]:
+    registered = gymnasium.registry[env_id]
+    make = partial(
+        gymnasium.make,
+        registered,
+        max_episode_steps=-1,  # `Environment` counts the steps
+        disable_env_checker=True,
+    )
+    if render_mode is None and "render_mode" not in registered.kwargs:
+        return make()  # many constructors know no such argument
+    try:
+        return make(render_mode=render_mode)
+    except TypeError as error:
+        if "render_mode" not in str(error):
+            raise
+    env = make()
+    env.unwrapped.render_mode = render_mode
+    return env
+
+
+def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, float]) -> None:
+    """Set variables of the environment, which have to be there and to be numbers."""
+    for name, value in parameters.items():
+        if not is_number(getattr(inner, str(name), None)):
+            numbers = [name for name, value in vars(inner).items() if is_number(value)]
+            there = ", ".join(PHYSICS.get(spec.family, numbers)) or "none"
+            raise ConfigurationError(
+                f"{spec.env_id} has no parameter {shown(name)}: there are {there}."
+            )
+        finite(name, value)
+        setattr(inner, name, plain(value))
+    if parameters and spec.family == "CartPole":
+        # CartPole derives these two once, in its constructor.
+        inner.total_mass = inner.masspole + inner.masscart
+        inner.polemass_length = inner.masspole * inner.length
+        # A picture as high as usual would cut a long pole.
+        length = min(inner.length, PHYSICS["CartPole"]["length"].high)
+        pole = length * inner.screen_width / inner.x_threshold
+        even = 2 * math.ceil((_BELOW_THE_POLE + pole) / 2)  # as videos need it
+        inner.screen_height = max(inner.screen_height, even)
+
+
+def make_environments(
+    count: int,
+    env_id: str,
+    max_episode_steps: int = 0,
+    parameters: Mapping[str, float] | None = None,
+) -> list[Environment]:
+    """So many of `make_environment`; where one cannot be made, all are closed."""
+    made: list[Environment] = []
+    try:
+        for _ in range(count):
+            made.append(make_environment(env_id, max_episode_steps, None, parameters))
+    except LabError:
+        for environment in made:
+            environment.close()
+        raise
+    return made
+
+
+def environment_spec(env_id: str, max_episode_steps: int = 0) -> EnvironmentSpec:
+    """What `make_environment` finds out, without keeping the environment."""
+    environment = make_environment(env_id, max_episode_steps)
+    environment.close()
+    return environment.spec
+
+
+def known_environments() -> list[str]:
+    """Ids of Gymnasium's own environments that can be learnt here, with what is installed."""
+    return [env_id for env_id in _ids_of_families() if _is_supported(env_id)]
+
+
+def _usual_time_limit(env_id: str) -> int:
+    """Of an episode where nobody chooses another one."""
+    limit = plain(gymnasium.registry[env_id].max_episode_steps)
+    return limit if isinstance(limit, int) and limit > 0 else DEFAULT_TIME_LIMIT
+
+
+def _missing_package(error: BaseException) -> str | None:
+    """The package that an environment could not be made without, if that was the reason."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return error.name.partition(".")[0]
+    if isinstance(error, gymnasium.error.DependencyNotInstalled):
+        named = [name for name in ("box2d", "pygame", "mujoco") if name in str(error).lower()]
+        return named[0] if named else None
+    return None
+
+
+def _ids_of_families() -> list[str]:
+    """Ids of Gymnasium's own environments with discrete actions and flat observations, sorted."""
+    return sorted(i for i in gymnasium.registry if family(i))
+
+
+def _is_supported(env_id: str) -> bool:
+    try:
+        make_environment(env_id).close()
+    except UnsupportedEnvironmentError:
+        return False
+    return True
+
+
+def _unknown(env_id: str) -> str:
+    known = _ids_of_families()  # one that needs a package is meant all the same
+    near = get_close_matches(env_id, known, n=1, cutoff=0.65)
+    hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
+    return f"There is no environment called {shown(env_id)}{hint}"
+
+
+def counts(state: Mapping[str, Any]) -> tuple[int, int]:
+    """Steps made and steps allowed in the episode of a state; `ValueError` where it is none."""
+    steps, limit = state["steps"], state["time_limit"]
+    for name, count, least in (("steps", steps, 0), ("time_limit", limit, 1)):
+        if type(count) is not int or not least <= count <= MOST_STEPS:
+            raise ValueError(f"{name} of its environment cannot be {shown(count)}")
+    return steps, limit

@@ -1,0 +1,141 @@
+"""Runs and agents as files."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+
+from dqn_core.agent import Agent, network_shape
+from dqn_core.config import DQNConfig
+from dqn_core.environments import environment_spec
+from dqn_core.errors import CheckpointError, LabError, reason_of
+from dqn_core.files.earlier_versions import upgraded
+from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
+from dqn_core.files.state_check import check_state
+from dqn_core.files.whole_files import whole_file
+from dqn_core.networks import QNetwork
+from dqn_core.scalars import whole
+from dqn_core.trainer import Trainer
+
+MOST_MEMBERS = 1_024
+
+_Built = TypeVar("_Built")
+
+
+def save_run(path: Path | str, trainer: Trainer) -> None:
+    """Write the complete state of ``trainer`` to ``path``, whole or not at all."""
+    _write(path, pack("run", trainer.state_dict()))
+
+
+def load_run(source: Source, most_members: int = MOST_MEMBERS) -> Trainer:
+    """A trainer that continues the saved run; raises `CheckpointError`.
+
+    One with more than ``most_members`` is refused before anything is built. A run from a machine
+    with a GPU goes on where there is none, on the processor.
+    """
+    name = name_of(source)
+    kind, saved = unpack(source)
+    if kind != "run":
+        raise CheckpointError(f"{name} holds an agent, not a run: it can be tested, not resumed.")
+
+    def build() -> Trainer:
+        _check_members(name, saved, most_members)
+        state = upgraded(saved)
+        configs = [DQNConfig.from_dict(values) for values in state["configs"]]
+        if not torch.cuda.is_available():
+            configs = [c.replace(device="auto") if c.device == "cuda" else c for c in configs]
+            state["configs"] = [config.to_dict() for config in configs]
+        # Before memory is taken for networks that the file has no weights for.
+        shape = network_shape(environment_spec(configs[0].env_id), configs[0])
+        if tuple(state["learner"]["online"].shape) != (len(configs), shape.n_parameters):
+            raise ValueError("its weights do not fit its configuration")
+        trainer = Trainer(configs)
+        try:
+            check_state(state, trainer)
+            trainer.load_state_dict(state)
+        except BaseException:
+            trainer.close()
+            raise
+        return trainer
+
+    return _guarded(name, build)
+
+
+def save_agent(path: Path | str, agent: Agent) -> None:
+    """Write one policy, with the configuration it learnt with, to ``path``."""
+    _write(path, agent_bytes(agent))
+
+
+def agent_bytes(agent: Agent) -> bytes:
+    """What `save_agent` writes."""
+    state = {
+        "config": agent.config.to_dict(),
+        "parameters": agent.network.parameters,
+        "env_steps": agent.env_steps,
+    }
+    return pack("agent", state)
+
+
+def load_agent(source: Source, member: int = 0) -> Agent:
+    """The policy in a saved agent, or that of one member of a saved run.
+
+    Raises `CheckpointError` when the file is none, is damaged, or does not fit its environment.
+    """
+    name = name_of(source)
+    kind, state = unpack(source)
+
+    def build() -> Agent:
+        if kind == "run":
+            _check_members(name, state, MOST_MEMBERS)
+            if len(state["configs"]) != len(state["learner"]["online"]):
+                raise ValueError(f"it has {len(state['configs'])} configurations")
+            p = whole("member", member, 0, len(state["configs"]) - 1)
+            config = DQNConfig.from_dict(state["configs"][p])
+            parameters = state["learner"]["online"][p : p + 1]
+            stopped_at = upgraded(state)["stopped_at"][p]
+            env_steps = int(state["env_step"] if stopped_at is None else stopped_at)
+        else:
+            config = DQNConfig.from_dict(state["config"])
+            parameters = state["parameters"]
+            env_steps = int(state["env_steps"])
+        shape = network_shape(environment_spec(config.env_id), config)
+        if tuple(parameters.shape) != (1, shape.n_parameters):
+            raise CheckpointError(
+                f"{name} does not fit {config.env_id}: it has {parameters.numel():,} parameters "
+                f"where {shape.n_parameters:,} are needed."
+            )
+        if not parameters.is_floating_point():
+            raise ValueError("its weights are not real numbers")
+        if not torch.isfinite(parameters).all():
+            raise CheckpointError(f"{name} holds weights that are not finite: it diverged.")
+        return Agent(config, QNetwork(shape, parameters.float().contiguous()), env_steps)
+
+    return _guarded(name, build)
+
+
+def _check_members(name: str, state: Mapping[str, Any], most: int) -> None:
+    count = len(state["configs"])
+    if not 1 <= count <= most:
+        elsewhere = ": continue it with python -m dqn_core train --resume"
+        raise CheckpointError(
+            f"{name} has {count:,} seeds, but here a run has 1 to {most:,}"
+            f"{elsewhere if most < count <= MOST_MEMBERS else ''}."
+        )
+
+
+def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
+    """``build()``, with whatever a file's odd contents cause turned into one sentence."""
+    try:
+        return build()
+    except LabError as error:
+        raise CheckpointError(
+            str(error) if isinstance(error, CheckpointError) else f"{name} cannot be used: {error}"
+        ) from error
+    except ODD_CONTENTS as error:
+        raise CheckpointError(f"{name} is damaged: {reason_of(error)}.") from error
+
+
+def _write(path: Path | str, content: bytes) -> None:
+    with whole_file(path) as part:
+        part.write_bytes(content)

@@ -1,0 +1,111 @@
+"""Standard output and error, closed, full, gone or of few letters: nothing but words is lost."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dqn_core import load_agent
+from dqn_core.cli.command_line import main
+from dqn_core.cli.streams import prepare_streams, say
+from tests.core.commands import ON_FOREIGN, SMALL, at, ended, files
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_what_an_environment_prints_is_no_part_of_the_result(
+    capsys: pytest.CaptureFixture[str], foreign: Callable[..., None]
+) -> None:
+    foreign(at(5, lambda: print("hello")), at_closing=lambda: print("good bye"))
+    code, _, told = ended(capsys, *ON_FOREIGN)
+    assert code == 0
+    assert "hello" in told
+    assert "good bye" in told
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "koi8-r", "shift_jis"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["train", "--help"], ["hyperparameters"], ["train", "--gama", "γ"], ["train", *SMALL]],
+)
+def test_a_letter_that_a_terminal_lacks_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], encoding: str
+) -> None:
+    buffers = [io.BytesIO(), io.BytesIO()]
+    for name, buffer in zip(("stdout", "stderr"), buffers, strict=True):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(buffer, encoding))
+    if "--help" in arguments:
+        with pytest.raises(SystemExit, match="0"):
+            main(arguments)
+    else:
+        main(arguments)
+    out, err = (buffer.getvalue().decode(encoding) for buffer in buffers)
+    assert "Traceback" not in out + err
+    assert ("error: There is no option --gama" in err) == ("--gama" in arguments)
+    assert ("Discount" in out) == (arguments[-1] in ("--help", "hyperparameters"))
+
+
+def test_without_greek_letters_the_help_spells_them_and_numbers_keep_their_sign(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(buffer, "ascii"))
+    prepare_streams()
+    say("γ, ε₀, −21.5, 0–1, 5 × 3, é, 折")
+    assert buffer.getvalue() == b"gamma, epsilon0, -21.5, 0-1, 5 x 3, e, ?\n"
+
+
+def test_standard_error_that_is_closed_costs_what_was_told_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    code, result, _ = ended(capsys, "train", *SMALL)
+    assert (code, result["env_steps"]) == (0, 150)
+    sys.stderr.close()
+
+
+def test_standard_output_that_is_closed_costs_the_printed_result_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    _, agent, saving = files(tmp_path)
+    assert main(["train", *SMALL, *map(str, saving)]) == 0
+    sys.stdout.close()
+    assert load_agent(agent).env_steps == 150
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code"),
+    [("2>&-", 0), (">&-", 0), ("2>/dev/full", 0), (">/dev/full", 2), ("2>&1 | true", 1)],
+)
+def test_no_stream_ends_a_training(tmp_path: Path, redirection: str, code: int) -> None:
+    agent = tmp_path / "agent.safetensors"
+    train = f"'{sys.executable}' -m dqn_core train {' '.join(SMALL)} --json --save {agent}"
+    process = subprocess.run(
+        ["bash", "-c", f"{train} {redirection}; exit ${{PIPESTATUS[0]}}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == code
+    assert "Traceback" not in process.stderr
+    assert "Exception" not in process.stderr
+    assert load_agent(agent).env_steps == 150
+    if code == 2:
+        assert "The result cannot be printed: No space left on device." in process.stderr
+    elif "2>/" in redirection or "2>&-" in redirection:
+        assert json.loads(process.stdout)["env_steps"] == 150
+
+
+def test_what_will_never_come_is_told_before_the_training(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["train", *SMALL, "--learning-starts", "600"])
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith("The first gradient update is due at environment step 600")

@@ -1,0 +1,91 @@
+"""What is known of environments by their family."""
+
+from typing import Any
+
+import pytest
+from gymnasium.envs.classic_control import CartPoleEnv
+from gymnasium.envs.registration import WrapperSpec
+from gymnasium.spaces import Box
+
+from dqn_core.environments import environment_spec, known_environments, make_environment
+from dqn_core.environments.families import family
+from tests.core.foreign import Foreign, registered
+
+CARTPOLE = "gymnasium.envs.classic_control.cartpole:CartPoleEnv"
+FROZEN_LAKE = "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv"
+
+
+@pytest.mark.parametrize(
+    ("env_id", "kind"),
+    [
+        ("CartPole-v1", "CartPole"),
+        ("FrozenLake8x8-v1", "FrozenLake"),
+        ("CliffWalkingSlippery-v1", "CliffWalking"),
+    ],
+)
+def test_a_variant_has_the_names_of_its_family(env_id: str, kind: str) -> None:
+    assert family(env_id) == environment_spec(env_id).family == kind
+    assert not environment_spec(env_id).action_labels[0].startswith("action")
+
+
+@pytest.mark.parametrize(
+    ("point", "arguments", "kind"),
+    [
+        (CARTPOLE, {}, "CartPole"),
+        (CartPoleEnv, {}, "CartPole"),
+        (FROZEN_LAKE, {"is_slippery": False}, "FrozenLake"),
+        (FROZEN_LAKE, {"desc": ["SFF", "FHG"]}, "FrozenLake"),
+    ],
+)
+def test_gymnasiums_own_entry_point_is_of_its_family_under_any_id(
+    point: Any, arguments: dict[str, Any], kind: str
+) -> None:
+    with registered("Ours-v7", point, kwargs=arguments) as env_id:
+        assert environment_spec(env_id).family == kind
+
+
+class OtherRewards(CartPoleEnv):
+    """CartPole's spaces, another task."""
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v2", "Taxi-v99", "FrozenLake-v1", "LunarLander-v9"])
+@pytest.mark.parametrize("point", [Foreign, OtherRewards, lambda **_: Foreign()])
+def test_an_environment_of_ones_own_is_of_no_family_whatever_its_id(
+    env_id: str, point: Any
+) -> None:
+    with registered(env_id, point):
+        spec = environment_spec(env_id)
+    assert spec.family == ""
+    assert spec.action_labels == ("action 0", "action 1")
+    assert spec.observation_labels[:2] == ("x0", "x1")
+    assert (spec.failing, spec.return_range, spec.step_reward) == ((), None, None)
+
+
+def test_parameters_that_are_cartpoles_are_not_derived_in_an_environment_called_so() -> None:
+    with registered("CartPole-v2"):
+        environment = make_environment("CartPole-v2", parameters={"steps": 3})
+    assert environment.env.unwrapped.steps == 3  # type: ignore[attr-defined]
+
+
+def test_where_a_registration_changes_the_rewards_nothing_is_said_of_returns() -> None:
+    with registered("Sutton-v0", CARTPOLE, kwargs={"sutton_barto_reward": True}) as env_id:
+        spec = environment_spec(env_id)
+    assert spec.family == "CartPole"
+    assert (spec.return_range, spec.step_reward) == (None, None)
+
+
+def test_a_wrapper_in_the_registration_may_observe_something_else() -> None:
+    wrapper = WrapperSpec("W", "gymnasium.wrappers:TimeAwareObservation", {})
+    with registered("Wrapped-v0", CARTPOLE, additional_wrappers=(wrapper,)) as env_id:
+        assert family(env_id) == ""
+
+
+def test_what_a_return_can_be_follows_the_time_limit() -> None:
+    assert environment_spec("CartPole-v1").return_range == (0, 500)
+    assert environment_spec("MountainCar-v0", 1_000).return_range == (-1_000, 0)
+
+
+def test_only_discrete_environments_of_a_known_kind_are_on_offer() -> None:
+    with registered("CartPole-v77", Foreign, kwargs={"observation_space": Box(-1, 1, (3,))}):
+        assert "CartPole-v77" not in known_environments()
+    assert "LunarLanderContinuous-v3" not in known_environments()

@@ -1,0 +1,218 @@
+"""The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
+
+import pytest
+
+from dashboard.session.run import Status
+from dashboard.session.session import Session
+from dashboard.web.slots import Slots
+from dqn_core import DQNConfig, preset
+
+
+def begun() -> Session:
+    session = Session()
+    session.run.step()
+    session.run.advance(Slots(1))
+    return session
+
+
+def test_before_the_start_every_value_makes_a_new_run() -> None:
+    session = Session()
+    session.set("hidden_dim", 16)
+    session.set("gamma", 0.5)
+    assert session.run.config.hidden_dim == 16
+    assert session.run.config.gamma == 0.5
+    assert session.run.restore_points == []
+    assert session.needs_reset() == []
+
+
+def test_a_live_value_reaches_the_run_under_way() -> None:
+    session = begun()
+    session.set("gamma", 0.5)
+    assert session.run.config.gamma == 0.5
+    assert session.run.trainer.gamma.item() == 0.5
+
+
+def test_a_value_for_the_restart_waits_and_is_named() -> None:
+    session = begun()
+    session.set("hidden_dim", 16)
+    assert session.run.config.hidden_dim == 128
+    assert session.needs_reset() == ["Hidden width 128 → 16"]
+    session.reset()
+    assert session.run.config.hidden_dim == 16
+    assert session.needs_reset() == []
+
+
+def test_a_refused_value_changes_nothing_and_says_why() -> None:
+    session = begun()
+    before = session.config
+    session.set("batch_size", 5_000)
+    assert session.problem.startswith("batch_size must be 1 to 1,024")
+    assert session.config == session.run.config == before
+    session.set("gamma", 0.9)
+    assert session.problem == ""
+
+
+def test_an_unknown_environment_suggests_the_nearest_and_keeps_the_run() -> None:
+    session = Session()
+    run = session.run
+    session.set("env_id", "CartPole-v7")
+    assert "did you mean CartPole-v1" in session.problem
+    assert session.run is run
+    assert session.config.env_id == "CartPole-v1"
+
+
+def test_an_unknown_environment_is_refused_in_mid_run_too() -> None:
+    session = begun()
+    session.set("env_id", "CartPole-v7")
+    assert "did you mean" in session.problem
+    assert session.config.env_id == "CartPole-v1"
+    assert session.run.trainer.env_step == 1, "the old run stays"
+
+
+def test_a_preset_fills_every_control_but_the_seed() -> None:
+    session = Session()
+    session.set("seed", 7)
+    session.choose_preset("notebook")
+    assert session.config == preset("notebook").replace(seed=7)
+
+
+def test_a_reset_with_the_same_seed_starts_with_the_same_weights() -> None:
+    session = begun()
+    weights = session.run.trainer.agent().network.parameters
+    session.reset()
+    assert session.run.status is Status.READY
+    assert (session.run.trainer.agent().network.parameters == weights).all()
+    session.reset(seed=123)
+    assert session.config.seed == 123
+    assert not (session.run.trainer.agent().network.parameters == weights).all()
+
+
+def test_several_members_get_consecutive_seeds() -> None:
+    session = Session()
+    session.set("seed", 5)
+    session.set_members(3)
+    assert [config.seed for config in session.run.trainer.configs] == [5, 6, 7]
+
+
+def test_more_weights_than_a_page_trains_are_refused_with_what_to_do_and_nothing_changes() -> None:
+    session = Session()
+    session.set("hidden_dim", 1024)
+    assert not session.problem
+    before = session.link
+    session.set_members(16)
+    assert "take fewer seeds or a smaller hidden width" in session.problem
+    assert session.link == before
+    assert session.run.trainer.members == 1
+
+
+def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None:
+    session = begun()
+    session.set("hidden_dim", 256)
+    session.set_members(3)
+    session.set("gamma", 0.5)
+    session.undo(0)
+    assert session.config.gamma == session.run.config.gamma == 0.99
+    assert session.needs_reset() == ["Hidden width 128 → 256", "Seeds side by side 1 → 3"]
+
+
+def test_undo_of_a_preset_brings_the_earlier_preset_back() -> None:
+    session = begun()
+    before = session.link
+    session.choose_preset("notebook")
+    session.undo(0)
+    assert session.link == before
+    session.set("gamma", 0.5)
+    session.undo(1)  # a second click: that change is taken back already
+    assert session.config.gamma == 0.5
+
+
+def test_undo_brings_the_controls_back_too() -> None:
+    session = begun()
+    session.set("gamma", 0.5)
+    session.undo(0)
+    assert session.config.gamma == session.run.config.gamma == DQNConfig().gamma
+
+
+def test_an_undo_that_memory_has_no_room_for_says_so_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = begun()
+    session.set("buffer_capacity", 1_000)
+    monkeypatch.setattr("dqn_core.replay.free_memory", lambda: 1_000)
+    session.undo(0)
+    assert "buffer_capacity" in session.problem
+    assert session.run.config.buffer_capacity == session.config.buffer_capacity == 1_000
+    assert len(session.run.restore_points) == 1
+    assert session.run.undone == []
+    monkeypatch.undo()
+    session.undo(0)
+    assert session.problem == ""
+    assert session.run.config.buffer_capacity == 50_000
+
+
+def test_what_is_undone_can_be_done_again_with_its_controls_until_the_run_goes_on() -> None:
+    session = begun()
+    for gamma in (0.5, 0.4):
+        session.set("gamma", gamma)
+    session.set("hidden_dim", 16)
+    session.undo(1)
+    session.undo(0)
+    assert (session.config.gamma, session.config.hidden_dim) == (0.99, 128)
+    session.redo()
+    session.redo()
+    assert session.config.gamma == session.run.config.gamma == 0.4
+    assert session.config.hidden_dim == 16
+    assert len(session.run.restore_points) == 2
+    session.undo(1)
+    session.run.step()
+    session.redo()
+    assert session.config.gamma == 0.5, "the run has gone on another way"
+
+
+def test_values_for_the_next_run_leave_the_one_that_trains_alone() -> None:
+    session = begun()
+    session.choose_next(True)
+    session.set("gamma", 0.5)
+    session.choose_preset("notebook")
+    session.paste('{"total_steps": 100}')
+    assert session.run.config == DQNConfig()
+    assert session.run.restore_points == []
+    assert "γ 0.99 → 0.5" not in session.needs_reset(), "the preset came after it"
+    assert "Step budget 50,000 → 100" in session.needs_reset()
+    session.reset()
+    assert session.run.config == preset("notebook").replace(total_steps=100)
+    assert not session.for_next
+
+
+def test_each_of_the_two_runs_has_values_of_its_own_in_the_controls() -> None:
+    session = begun()
+    session.set("hidden_dim", 16)
+    session.choose_next(True)
+    session.set("gamma", 0.5)
+    session.choose_next(False)
+    assert (session.config.gamma, session.config.hidden_dim) == (0.99, 16)
+    session.set("gamma", 0.9)
+    assert session.run.config.gamma == 0.9
+    session.choose_next(True)
+    assert session.config.gamma == 0.5
+    session.undo(0)
+    assert session.config.gamma == 0.5
+    session.choose_next(False)
+    assert session.config.gamma == session.run.config.gamma == 0.99
+
+
+def test_the_next_run_begins_with_the_values_of_this_one_until_others_are_set() -> None:
+    session = begun()
+    session.choose_next(True)
+    session.choose_next(False)
+    session.set("gamma", 0.9)
+    session.choose_next(True)
+    assert session.config.gamma == 0.9
+
+
+def test_a_value_that_is_wrong_is_refused_for_the_next_run_too() -> None:
+    session = begun()
+    session.choose_next(True)
+    session.set("batch_size", 5_000)
+    assert session.problem.startswith("batch_size must be 1 to 1,024")
+    assert session.needs_reset() == []

@@ -1,0 +1,232 @@
+"""A person's game on the server: keys become actions, and nothing runs on for ever."""
+
+import json
+import struct
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboard.session.agents import Chosen
+from dashboard.test_page import game as game_module
+from dashboard.test_page.conditions import Conditions
+from dashboard.test_page.game import Game, keys_of, remark
+from dqn_core import DQNConfig, Trainer
+from dqn_core.environments import environment_spec, make_environment
+from dqn_core.episodes.conditions import Push
+from dqn_core.episodes.pictures import encode
+from tests.core.foreign import registered
+
+
+def chosen(env_id: str, **values: Any) -> Chosen:
+    agent = Trainer(DQNConfig(env_id=env_id, hidden_dim=4, **values)).agent()
+    return Chosen("The agent", "id", agent)
+
+
+def begin(env_id: str, how: Conditions | None = None, **values: Any) -> Game:
+    return Game(chosen(env_id, **values), 1000, how or Conditions(), speed=1.0)
+
+
+def wait(done: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def header(part: bytes) -> dict[str, Any]:
+    (size,) = struct.unpack_from("<I", part)
+    found: dict[str, Any] = json.loads(part[4 : 4 + size])
+    assert len(part) == 4 + size + sum(found["sizes"])
+    return found
+
+
+def played(env_id: str, actions: list[int]) -> list[float]:
+    """The returns so far, as the environment itself gives them."""
+    environment = make_environment(env_id)
+    environment.reset(1000)
+    totals = [0.0]
+    for action in actions:
+        _, reward, terminated, truncated = environment.step(action)
+        totals.append(totals[-1] + reward)
+        if terminated or truncated:
+            break
+    return totals
+
+
+def test_each_key_is_a_step_where_no_clock_runs() -> None:
+    game = begin("Taxi-v4")
+    actions = [0, 3, 3, 4, 1]
+    for number, action in enumerate(actions, start=1):
+        game.hear([[number, action]])
+        wait(lambda count=number + 1: len(header(game.part(0))["returns"]) == count)
+    time.sleep(0.05)
+    found = header(game.part(0))
+    assert [mine for mine, _ in found["returns"]] == played("Taxi-v4", actions)
+    assert not found["over"]
+    game.stop()
+
+
+def test_the_clock_waits_for_the_first_key_and_then_takes_the_one_held_or_none() -> None:
+    game = begin("MountainCar-v0", max_episode_steps=12)
+    assert game.keys.idle == 1
+    time.sleep(0.1)
+    assert len(header(game.part(0))["returns"]) <= 1
+    game.hear([[1, 2]])
+    wait(lambda: len(header(game.part(0))["returns"]) >= 4)
+    game.hear([[2, None]])
+    wait(lambda: game.over)
+    found = header(game.part(0))
+    assert len(found["returns"]) == 13
+    assert found["message"] == "Over at step 12: you −12, the agent −12. A draw."
+
+
+@pytest.mark.parametrize(
+    ("events", "actions"), [([[1, 2]], [2] * 6), ([[1, 2], [2, None]], [2] + [1] * 5)]
+)
+def test_a_held_key_acts_until_it_goes_up_and_then_idle_does(
+    events: list[list[int | None]], actions: list[int]
+) -> None:
+    game = begin("MountainCar-v0", max_episode_steps=6)
+    game.hear(events)
+    wait(lambda: game.over)
+    part = game.part(0)
+    *_, mine, theirs = header(part)["sizes"]
+    environment = make_environment("MountainCar-v0", 6, "rgb_array")
+    environment.reset(1000)
+    for action in actions:
+        environment.step(action)
+    assert part[len(part) - theirs - mine : len(part) - theirs] == encode([environment.render()])[0]
+
+
+def test_what_is_repeated_or_no_event_is_left_out() -> None:
+    game = begin("FrozenLake-v1")
+    game.hear([[1, 0], [1, 0], "x", [2], [2, 99], [2, -1], [None, 1], {"a": 1}, [1.5, 0]])
+    wait(lambda: len(header(game.part(0))["returns"]) >= 2)
+    game.hear([[1, 0]])
+    time.sleep(0.05)
+    found = header(game.part(0))
+    assert len(found["returns"]) == 2
+    assert found["heard"] == 1
+    game.stop()
+
+
+def test_a_part_begins_where_it_was_asked_for_and_shows_both() -> None:
+    game = begin("FrozenLake-v1")
+    for number in (1, 2):
+        game.hear([[number, 0]])
+    wait(lambda: len(header(game.part(0))["returns"]) == 3)
+    whole, rest = header(game.part(0)), header(game.part(2))
+    assert rest["start"] == 2
+    assert rest["returns"] == whole["returns"][2:]
+    assert rest["sizes"] == whole["sizes"][4:]
+    assert all(size > 0 for size in whole["sizes"])
+    assert header(game.part(3, wait=0))["returns"] == []
+    game.stop()
+
+
+def test_the_agent_beside_plays_the_episode_it_plays_alone_and_stays_at_its_end() -> None:
+    game = begin("CliffWalking-v1", max_episode_steps=3)
+    for number in range(1, 4):
+        game.hear([[number, 0]])
+    wait(lambda: game.over)
+    assert header(game.part(0))["returns"][-1][1] == pytest.approx(
+        game_module.record(game.chosen.agent, 1000).total
+    )
+
+
+def test_conditions_hold_for_both() -> None:
+    how = Conditions(parameters={"gravity": 0.005}, push=Push(1, 1, 0.05))
+    game = begin("MountainCar-v0", how, max_episode_steps=4)
+    game.hear([[1, 0]])
+    wait(lambda: game.over)
+    usual = begin("MountainCar-v0", max_episode_steps=4)
+    usual.hear([[1, 0]])
+    wait(lambda: usual.over)
+    assert game.part(0)[-400:] != usual.part(0)[-400:]
+
+
+def test_a_game_of_which_nobody_asks_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(game_module, "ABANDONED_SECONDS", 0.0)
+    for env_id in ("FrozenLake-v1", "MountainCar-v0"):
+        game = begin(env_id)
+        game.hear([[1, 0]])
+        wait(lambda game=game: game.over)
+        assert "the page was not open" in game.message
+
+
+def test_an_error_ends_the_game_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **options: object) -> None:
+        raise RuntimeError("no screen")
+
+    monkeypatch.setattr(game_module, "make_environment", broken)
+    game = begin("FrozenLake-v1")
+    wait(lambda: game.over)
+    assert game.message == "The game stopped because of an error; the server's log describes it."
+
+
+def test_an_environment_without_known_keys_is_played_with_digits() -> None:
+    spec = environment_spec("CartPole-v1")
+    assert dict(keys_of(spec).actions) == {"1": 0, "2": 1}
+    for env_id in ("MountainCar-v0", "Acrobot-v1", "FrozenLake-v1", "CliffWalking-v1", "Taxi-v4"):
+        keys = keys_of(environment_spec(env_id))
+        actions = {*keys.actions.values()} | ({keys.idle} - {None})
+        assert np.array_equal(sorted(actions), range(environment_spec(env_id).n_actions))
+
+
+def test_a_browser_that_comes_back_goes_on_where_the_keys_were_and_holds_none() -> None:
+    game = begin("MountainCar-v0")
+    game.hear([[40, 2]])
+    assert header(game.part(0))["heard"] == 40
+    game.let_go()
+    assert game._held is None
+    game.stop()
+
+
+def test_a_game_that_was_stopped_does_not_go_on_recording_the_agent() -> None:
+    game = begin("MountainCar-v0", max_episode_steps=100_000)
+    game.stop()
+    name = f"game-{game.id}"
+    wait(lambda: name not in [thread.name for thread in threading.enumerate()])
+
+
+def test_the_agent_goes_on_to_its_end_after_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(game_module, "MOVE_SECONDS", 0.0)
+    agent = chosen("FrozenLake-v1")
+    environment = make_environment("FrozenLake-v1")
+    for seed in range(1000, 1100):
+        environment.reset(seed)
+        mine = 1
+        while not any(environment.step(2)[2:]):
+            mine += 1
+        theirs = len(game_module.record(agent.agent, seed).actions)
+        if theirs > mine + 2:
+            break
+    game = Game(agent, seed, Conditions())
+    assert theirs > mine + 2
+    game.hear([[number, 2] for number in range(1, mine + 1)])
+    wait(lambda: game.over)
+    found = header(game.part(0))
+    assert found["message"].startswith(f"Over at step {mine}: ")
+    assert len(found["returns"]) == theirs + 1
+    assert found["sizes"][-2:][0] == 0  # the person's picture stays
+    assert found["sizes"][-1] > 0
+
+
+@pytest.mark.parametrize(
+    ("env_id", "slippery"),
+    [
+        ("FrozenLake-v1", True),
+        ("Dry-v0", False),
+        ("CliffWalking-v1", False),
+        ("CliffWalkingSlippery-v1", True),
+        ("CartPole-v1", False),
+    ],
+)
+def test_only_what_is_slippery_is_said_to_be(env_id: str, slippery: bool) -> None:
+    lake = "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv"
+    with registered("Dry-v0", lake, kwargs={"is_slippery": False}):
+        assert bool(remark(env_id)) == slippery

@@ -1,0 +1,91 @@
+"""An episode that is shown: filmed as it happens, stopped, bounded."""
+
+import threading
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboard.test_page.conditions import Conditions
+from dashboard.test_page.showing import Showing
+from dashboard.test_page.takeaway import film_episode
+from dqn_core import LabError, record
+from dqn_core.episodes.conditions import Push
+from tests.balancing import balancing_agent
+from tests.dashboard.episodes import chosen, finished
+
+
+def test_a_showing_films_what_the_agent_does() -> None:
+    how = Conditions(epsilon=0.3, parameters={"gravity": 12.0}, push=Push(5, 3, 0.4))
+    showing = finished(Showing(chosen(), 7, how))
+    expected = record(balancing_agent(), 7, 0.3, parameters={"gravity": 12.0}, push=Push(5, 3, 0.4))
+    assert showing.recording is not None
+    np.testing.assert_array_equal(showing.recording.observations, expected.observations)
+    assert len(showing.film) == len(expected.actions) + 1
+    head, _ = showing.film.part(0)
+    assert head["failing"] == [0, 2]
+    assert head["observationLimits"][0] == [-2.4, 2.4]
+    assert head["observationLimits"][2] == pytest.approx([-0.2095, 0.2095], abs=1e-4)
+
+
+def test_a_showing_that_is_no_longer_wanted_stops() -> None:
+    showing = Showing(chosen(), 1, Conditions())
+    showing.film.wait_beyond(0, 30)
+    showing.stop()
+    assert finished(showing).recording is None
+    assert len(showing.film) < 500
+
+
+def test_pictures_are_drawn_again_as_they_were_seen() -> None:
+    seen: list[np.ndarray] = []
+
+    def watcher(frame: Any, *_: Any) -> None:
+        seen.append(frame)
+
+    changed = {"length": 1.0}
+    recording = record(
+        balancing_agent(), 3, 0.5, watcher=watcher, parameters=changed, push=Push(4, 3, 1.0)
+    )
+    again = list(recording.frames)
+    assert len(again) == len(seen) == len(recording.frames)
+    for mine, theirs in zip(again, seen, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert [t for t, _ in recording.frames.every(7)] == [
+        *range(0, len(recording.actions), 7),
+        len(recording.actions),
+    ]
+
+
+def test_memory_stays_flat_over_thirty_episodes() -> None:
+    agent = balancing_agent(max_episode_steps=40)
+    shown = finished(Showing(chosen(agent), 0, Conditions()))
+    tracemalloc.start()
+    try:
+        used = []
+        for seed in range(30):
+            shown = finished(Showing(chosen(agent), seed, Conditions()))
+            used.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert shown.recording is not None
+    picture = 400 * 600 * 3
+    assert max(used) < picture  # not one picture as it was drawn, of 30 × 41
+    assert used[-1] < used[4] + picture / 10
+    deadline = time.monotonic() + 10
+    while any(thread.name.startswith("film-") for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+
+
+def test_a_film_ends_before_it_fills_the_memory_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.test_page.showing.MOST_MOMENTS", 20)
+    showing = finished(Showing(chosen(), 0, Conditions()))
+    head, _ = showing.film.part(0)
+    assert head["message"] == "The film ends after 20 steps, but the episode goes on."
+    assert 20 <= head["count"] < 60
+    with pytest.raises(LabError, match="not recorded to its end"):
+        film_episode([showing], Path("film.gif"), overlay=False)

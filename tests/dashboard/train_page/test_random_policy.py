@@ -1,0 +1,73 @@
+"""The random policy's line: where nobody knows it, it is measured while the page goes on."""
+
+import time
+
+import gymnasium
+import pytest
+
+from dashboard.train_page import random_policy
+from dashboard.train_page.random_policy import RandomPolicy, words
+from dqn_core.environments import EnvironmentSpec, environment_spec
+from dqn_core.environments.random_returns import KNOWN, RandomReturn
+
+
+def waited_for(policy: RandomPolicy, spec: EnvironmentSpec) -> RandomReturn | None:
+    for _ in range(2_000):
+        found = policy.of(spec)
+        if not policy.is_coming(spec):
+            return found
+        time.sleep(0.005)
+    pytest.fail("It did not come.")
+
+
+def test_what_is_known_is_there_at_once() -> None:
+    policy, spec = RandomPolicy(), environment_spec("CartPole-v1")
+    assert policy.of(spec) == KNOWN["CartPole-v1", 500]
+    assert not policy.is_coming(spec)
+
+
+def test_another_time_limit_is_another_case_that_is_measured_beside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(random_policy, "REST_SECONDS", 0.0)
+    policy, spec = RandomPolicy(), environment_spec("CartPole-v1", 20)
+    assert policy.of(spec) is None
+    assert policy.is_coming(spec)
+    found = waited_for(policy, spec)
+    assert found is not None
+    assert 15 < found.mean < 20  # most episodes are longer than 12 steps
+    assert 0 < found.margin <= 0.01 * found.mean, "as sure as a page needs it"
+
+
+def test_a_slow_environment_gives_up_in_time_and_says_how_sure_it_is() -> None:
+    policy, spec = RandomPolicy(longest_seconds=0.3), environment_spec("Taxi-v4", 7)
+    found = waited_for(policy, spec)
+    assert found is not None
+    assert found.margin > 0.01 * abs(found.mean)
+
+
+@pytest.mark.parametrize(
+    ("mean", "margin", "written"),
+    [(-790.4, 5.04, "−790 ± 5"), (22.239, 0.077, "22.24 ± 0.08"), (-9512.06, 31.0, "−9,512 ± 31")],
+)
+def test_a_mean_has_no_more_digits_than_it_is_sure_of(
+    mean: float, margin: float, written: str
+) -> None:
+    assert words(RandomReturn(mean, margin)) == f"random policy {written}"
+
+
+def test_too_few_episodes_give_no_line() -> None:
+    spec = environment_spec("MountainCar-v0", 90_000)
+    assert waited_for(RandomPolicy(longest_seconds=0.05), spec) is None
+
+
+def test_an_environment_that_cannot_be_played_has_no_line_and_is_not_tried_again() -> None:
+    gymnasium.register("Vanishing-v0", "gymnasium.envs.classic_control:CartPoleEnv")
+    policy, spec = RandomPolicy(), environment_spec("Vanishing-v0")
+    del gymnasium.registry["Vanishing-v0"]
+    assert waited_for(policy, spec) is None
+    assert not policy.is_coming(spec)
+
+
+def test_an_exact_number_has_no_margin() -> None:
+    assert words(RandomReturn(0.0139398)) == "random policy 0.0139"

@@ -1,0 +1,134 @@
+"""The environment in mid-run: drawn as it is, told as it is, and left as it is."""
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboard.session.run import Run, Status
+from dashboard.train_page.scene import _period, message, stage
+from dqn_core import Trainer
+from dqn_core.environments import make_environment
+from dqn_core.episodes.pictures import encode
+from tests.core.small_runs import SMALL, fingerprint
+
+
+def a_run(steps: int = 0, **values: Any) -> Run:
+    run = Run([SMALL.replace(**values)])
+    run.trainer.run(max_steps=steps)
+    return run
+
+
+def opened(run: Run) -> tuple[dict[str, Any], bytes]:
+    """A message's words and its picture."""
+    content = message(run.trainer.spec, *run.moment())
+    (length,) = struct.unpack_from("<I", content)
+    return json.loads(content[4 : 4 + length]), content[4 + length :]
+
+
+@pytest.mark.parametrize(
+    "env_id",
+    ["CartPole-v1", "Acrobot-v1", "MountainCar-v0", "FrozenLake-v1", "CliffWalking-v1", "Taxi-v4"],
+)
+def test_the_picture_is_that_of_the_run_and_moves_with_it(env_id: str) -> None:
+    run = a_run(30, env_id=env_id)
+    itself = make_environment(env_id, render_mode="rgb_array")
+    itself.reset(seed=0)
+    itself.picture_of(run.trainer.environments[0].state_dict())
+    pictures = []
+    for _ in range(2):
+        _, png = opened(run)
+        pictures.append(png)
+        itself.load_state_dict(run.trainer.environments[0].state_dict())
+        itself.env.unwrapped.render_mode = "rgb_array"
+        assert png == encode([itself.render()])[0]
+        run.trainer.run(max_steps=25)
+    itself.close()
+    assert pictures[0] != pictures[1]
+
+
+def test_two_moments_look_different() -> None:
+    run = a_run(3)
+    _, first = opened(run)
+    run.trainer.run(max_steps=5)
+    assert opened(run)[1] != first
+
+
+def test_an_episode_that_begins_has_no_last_action() -> None:
+    words, _ = opened(a_run())
+    assert words["sentences"] == ["An episode begins."]
+    assert words["name"] == "CartPole-v1 at step 0 of the episode"
+
+
+def test_it_tells_the_last_step_and_the_networks_values() -> None:
+    run = a_run(3)
+    action = int(run.trainer.replay.rows(np.array([[2]]))[0, 0, -4])
+    words, _ = opened(run)
+    assert words["sentences"] == [
+        "Step 3 of the episode, return 3 so far.",
+        f"Last action: {['push left', 'push right'][action]}, reward 1.",
+    ]
+    agent, moment = run.moment()
+    values = agent.q_values(moment.observation[None])[0]
+    assert words["greedy"] == values.argmax()
+    assert [float(v.replace("−", "-")) for v in words["values"]] == pytest.approx(values, rel=1e-2)
+
+
+def test_each_member_has_its_own_moment() -> None:
+    trainer = Trainer([SMALL.replace(seed=seed) for seed in range(2)])
+    trainer.run(max_steps=3)
+    first, second = trainer.moment(0), trainer.moment(1)
+    assert not np.array_equal(first.observation, second.observation)
+    assert first.action == trainer.replay.rows(np.array([[2], [2]]))[0, 0, -4]
+    assert second.action == trainer.replay.rows(np.array([[2], [2]]))[1, 0, -4]
+
+
+def test_looking_leaves_the_run_as_it_would_have_been() -> None:
+    looked_at, left_alone = a_run(), a_run()
+    for _ in range(4):
+        looked_at.trainer.run(max_steps=10)
+        opened(looked_at)
+    left_alone.trainer.run(max_steps=40)
+    assert fingerprint(looked_at.trainer) == fingerprint(left_alone.trainer)
+
+
+def test_values_that_are_no_numbers_have_no_greedy_action() -> None:
+    run = a_run(3)
+    run.trainer.learner.online.parameters.fill_(float("nan"))
+    words, _ = opened(run)
+    assert words["values"] == ["–", "–"]
+    assert words["greedy"] is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["dashboard.train_page.scene.restores_exactly", "dashboard.train_page.scene.Stage.picture"],
+)
+def test_an_environment_that_cannot_be_drawn_in_mid_run_has_words_alone(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*_: Any) -> bool:
+        if broken.endswith("picture"):
+            raise RuntimeError("no screen")
+        return False
+
+    monkeypatch.setattr(broken, cannot)
+    stage.cache_clear()
+    words, png = opened(a_run(3))
+    stage.cache_clear()
+    assert png == b""
+    assert words["sentences"][-1] == (
+        "There is no picture of CartPole-v1 during training; the Test page shows it."
+    )
+
+
+@pytest.mark.parametrize(("speed", "period"), [(1, 1), (10, 0.1), (50, 0.1), (None, 1)])
+def test_in_slow_motion_it_is_renewed_with_each_step(speed: float | None, period: float) -> None:
+    run = a_run()
+    assert _period(run) == 0, "nothing happens"
+    run.start()
+    run.steps_per_second = speed
+    assert run.status is Status.RUNNING
+    assert _period(run) == period
