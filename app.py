@@ -6,7 +6,6 @@ visitor opens the page or uses a control.
 
 import secrets
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -31,6 +30,7 @@ from dashboard.web.connections import allow_many_connections
 from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.routes import routes
+from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import on_change, shown
 
 PAGE = (
@@ -40,9 +40,8 @@ PAGE = (
 )
 MOVED_FIRST, MOST_PRESENTED = "gamma", 2
 """The control of a presentation before anything was changed; the most that it has."""
-ASSETS = Path(__file__).parent / "assets"
-STYLE = ASSETS / "train.css"
-PRESENTATION = ASSETS / "presentation.css"
+STYLE = ASSETS / "train" / "train.css"
+PRESENTATION = ASSETS / "train" / "presentation.css"
 SPEEDS: dict[str, float | None] = {
     "1 step/s": 1,
     "10 steps/s": 10,

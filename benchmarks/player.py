@@ -24,7 +24,7 @@ from serve import Server, serving
 from dqn_core import Agent, evaluate, load_agent, record
 from dqn_core.processor import set_threads
 
-TRAINED = ROOT / "assets" / "cartpole.safetensors"
+TRAINED = ROOT / "assets" / "agents" / "cartpole.safetensors"
 EPISODES = 20
 SEED = 1_000
 

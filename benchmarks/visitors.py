@@ -111,7 +111,7 @@ class Visitor:
             self._feeds[feed["address"]] = asyncio.create_task(asking)
 
     async def _ask(self, address: str, period: float) -> None:
-        """As `assets/feed.js` does."""
+        """As `assets/shared/feed.js` does."""
         connection = http.client.HTTPConnection(self._address, timeout=60)
         with contextlib.closing(connection):
             while True:

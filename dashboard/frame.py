@@ -3,7 +3,6 @@
 import gc
 import os
 from functools import partial
-from pathlib import Path
 
 # Rollouts render without a window.
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -14,13 +13,13 @@ import streamlit as st
 from dashboard.session.address import keep_address, tell_problems
 from dashboard.session.session import Session
 from dashboard.session.visits import come_back, current_session
+from dashboard.web.static_files import ASSETS
 from dqn_core.processor import set_threads
 
 SIDEBAR_WIDTH = 315
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
-LOGO = ASSETS / "logo.png"
-STYLE, FOCUS = ASSETS / "frame.css", ASSETS / "focus.css"
-PAPER = ASSETS / "paper.css"
+LOGO = ASSETS / "images" / "logo.png"
+STYLE, FOCUS = ASSETS / "frame" / "frame.css", ASSETS / "frame" / "focus.css"
+PAPER = ASSETS / "shared" / "paper.css"
 
 PAGES = (
     ("app.py", "Train", ":material/play_circle:"),

@@ -1,6 +1,6 @@
 """Numbers as a person reads them: the same value is written alike wherever it is shown.
 
-`assets/numbers.js` has the same rules for what the browser writes.
+`assets/shared/numbers.js` has the same rules for what the browser writes.
 """
 
 import math

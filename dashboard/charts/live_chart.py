@@ -10,46 +10,20 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import plotly
-import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.session.view import Dash, XAxis
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError, offer
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 from dashboard.web.widgets import received
 
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
 Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
-
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_FILES = (
-    _ASSETS / "live_chart.js",
-    _ASSETS / "live_chart_panel.js",
-    _ASSETS / "live_chart_legend.js",
-    _ASSETS / "live_chart_picture.js",
-    _ASSETS / "live_chart_theme.js",
-    _ASSETS / "live_chart_axes.js",
-    _ASSETS / "live_chart_canvas.js",
-    _ASSETS / "live_chart_words.js",
-    _ASSETS / "live_chart_curve.js",
-    _ASSETS / "live_chart_statistics.js",
-    _ASSETS / "live_chart_store.js",
-    _ASSETS / "live_chart.css",
-    _ASSETS / "figures.js",
-    _ASSETS / "envelope.js",
-    _ASSETS / "feed.js",
-    _ASSETS / "messages.js",
-    _ASSETS / "numbers.js",
-    _ASSETS / "paper.js",
-    Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
-)
 
 # Position of each quantity in the theme's `chartCategoricalColors`.
 _HUES: dict[Hue, int] = {
@@ -130,7 +104,7 @@ class News:
             one, has a text column `label`, and is drawn as labelled vertical rules.
         run_id: another one clears the curves (also when a run is rewound).
         state: another one than the page was drawn in has it drawn anew.
-        figures: the numbers above the charts, if there are any (`assets/figures.js`).
+        figures: the numbers above the charts, if there are any (`assets/train/figures.js`).
         stopped: members that statistics over members leave out, from the first row on.
         remarks: what stands below a panel, by its key.
     """
@@ -175,9 +149,7 @@ class Panel:
             raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {names}")
 
 
-_component = st.components.v2.component(
-    "dqn_lab_live_chart", js=loader(publish(*_FILES)), isolate_styles=False
-)
+_component = component("live_chart/chart.js", isolate_styles=False)
 
 
 def live_charts(

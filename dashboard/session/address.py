@@ -2,22 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import streamlit as st
 
 from dashboard.session.links import Link, read
 from dashboard.web.markup import plain
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 from dashboard.web.widgets import received
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_FILES = ("frame.js", "address.js", "keys.js", "number_box.js", "sheet.js")
-
-_component = st.components.v2.component(
-    "dqn_lab_frame", js=loader(publish(*(_ASSETS / name for name in _FILES)))
-)
+_component = component("frame/frame.js")
 
 
 @dataclass(frozen=True)

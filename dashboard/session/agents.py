@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,12 +12,13 @@ from dashboard.session.session import Session
 from dashboard.session.words import show
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
+from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import on_change, shown
 from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, LabError, load_agent
 from dqn_core.errors import CheckpointError
 from dqn_core.files.packing import unpack
 
-TRAINED = Path(__file__).resolve().parents[2] / "assets" / "cartpole.safetensors"
+TRAINED = ASSETS / "agents" / "cartpole.safetensors"
 OF_THE_RUN = "In training"
 UPLOAD_TYPES = ["safetensors"]
 

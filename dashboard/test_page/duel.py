@@ -1,6 +1,5 @@
 """You against the agent: CartPole played in the browser from the start that the agent had."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import streamlit as st
 
 from dashboard.session.agents import Chosen
 from dashboard.test_page.conditions import Conditions
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 from dqn_core import record
 from dqn_core.environments import make_environment
 from dqn_core.environments.families import family
@@ -25,12 +24,7 @@ PHYSICS_NAMES = (
 )
 """Gymnasium's variables that the browser's physics needs."""
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_SHARED = ("lanes.js", "lanes.css", "paper.js")
-_FILES = ("duel.js", "duel_physics.js", "duel_view.js", "duel.css", *_SHARED)
-_component = st.components.v2.component(
-    "dqn_lab_duel", js=loader(publish(*(_ASSETS / name for name in _FILES)))
-)
+_component = component("play/duel.js")
 
 
 def can_duel(env_id: str) -> bool:

@@ -12,7 +12,6 @@ import uuid
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from dashboard.session.agents import Chosen
 from dashboard.test_page.conditions import Conditions
 from dashboard.test_page.film import StoppedError
 from dashboard.web.envelope import packed
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 from dashboard.web.widgets import received
 from dqn_core import record
 from dqn_core.environments import environment_spec, make_environment
@@ -313,13 +312,7 @@ def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
     yield from itertools.repeat(last)
 
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_SHARED = ("lanes.js", "lanes.css", "envelope.js", "messages.js", "numbers.js", "picture.js")
-_FILES = ("game.js", "game.css", *_SHARED)
-_component = st.components.v2.component(
-    "dqn_lab_game",
-    js=loader(publish(*(_ASSETS / name for name in _FILES))),
-)
+_component = component("play/game.js")
 
 
 @st.fragment

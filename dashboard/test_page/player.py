@@ -5,33 +5,17 @@ from then on plays, scrubs and jumps without the server.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard.test_page.film import Film
 from dashboard.web.envelope import packed
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 from dashboard.web.widgets import received
 
 _ANSWER_SECONDS = 0.25  # how long an answer to the browser waits for something new to send
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_FILES = (
-    "player.js",
-    "player_reel.js",
-    "player_view.js",
-    "player_strip.js",
-    "player.css",
-    "numbers.js",
-    "envelope.js",
-    "messages.js",
-    "paper.js",
-    "picture.js",
-)
-_component = st.components.v2.component(
-    "dqn_lab_player", js=loader(publish(*(_ASSETS / name for name in _FILES)))
-)
+_component = component("player/player.js")
 
 
 @st.fragment

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -18,7 +17,7 @@ from dashboard.train_page.belief_map import (
     ranges,
 )
 from dashboard.web.feed import INSIDE_SECONDS, offer
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 from dashboard.web.widgets import received
 from dqn_core.belief import Dimension, GridWorld, dimensions, grid_world, telling_pair
 from dqn_core.environments.declared import EnvironmentSpec
@@ -26,13 +25,7 @@ from dqn_core.environments.declared import EnvironmentSpec
 VISITED = 300
 """How many of the newest observations are drawn."""
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_PARTS = ("belief.js", "belief_plane.js", "belief_grid.js", "belief_colours.js", "belief.css")
-_SHARED = ("envelope.js", "feed.js", "messages.js", "numbers.js", "paper.js")
-_FILES = [_ASSETS / name for name in (*_PARTS, *_SHARED)]
-_component = st.components.v2.component(
-    "dqn_lab_belief", js=loader(publish(*_FILES)), isolate_styles=False
-)
+_component = component("q_map/map.js", isolate_styles=False)
 
 
 def belief(run: Run, member: int = 0) -> None:

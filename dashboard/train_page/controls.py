@@ -39,8 +39,8 @@ DIFFERS_MARK = "●"
 def sidebar(session: Session) -> None:
     """All controls of the session, in the sidebar.
 
-    They are the cells of one grid, laid out by their keys in `assets/train.css`: a row holds a
-    slider and its box, or a widget beside its own label, and the way back to the preset. A
+    They are the cells of one grid, laid out by their keys in `assets/train/train.css`: a row
+    holds a slider and its box, or a widget beside its own label, and the way back to the preset. A
     container for each row would be dear, as the browser goes through every element and every
     container of the page several times a refresh.
     """

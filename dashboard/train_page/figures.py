@@ -12,7 +12,7 @@ from dqn_core.numbers import UNKNOWN, number, setting
 
 
 def figures(run: Run, smoothing: float) -> dict[str, Any]:
-    """The numbers of the moment by their names, and how far the run is, for `assets/figures.js`.
+    """The numbers of the moment by their names, and how far the run is (`assets/train/figures.js`).
 
     ``smoothing`` is the weight of the past in the average return, as in the charts.
     """

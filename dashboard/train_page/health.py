@@ -3,22 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
-
-import streamlit as st
 
 from dashboard.session.run import Run
 from dashboard.train_page.signs import signs
 from dashboard.web.feed import INSIDE_SECONDS, offer
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_FILES = ("health.js", "feed.js", "numbers.js", "paper.js", "health.css")
-_component = st.components.v2.component(
-    "dqn_lab_health",
-    js=loader(publish(*(_ASSETS / name for name in _FILES))),
-    isolate_styles=False,
-)
+_component = component("health/health.js", isolate_styles=False)
 
 
 def health(run: Run, member: int = 0) -> None:

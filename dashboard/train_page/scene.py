@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import streamlit as st
 from dashboard.session.run import Run
 from dashboard.web.envelope import packed
 from dashboard.web.feed import INSIDE_SECONDS, offer
-from dashboard.web.static_files import loader, publish
+from dashboard.web.static_files import component
 from dqn_core import Agent
 from dqn_core.environments import make_environment
 from dqn_core.environments.declared import EnvironmentSpec
@@ -27,11 +26,7 @@ SLOW = 50
 FASTEST_SECONDS = 0.1
 """From one picture to the next in slow motion."""
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_PARTS = ("scene.js", "scene.css", "envelope.js", "feed.js", "paper.js", "picture.js")
-_component = st.components.v2.component(
-    "dqn_lab_scene", js=loader(publish(*(_ASSETS / name for name in _PARTS))), isolate_styles=False
-)
+_component = component("scene/scene.js", isolate_styles=False)
 
 
 class Stage:

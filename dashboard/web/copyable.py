@@ -4,18 +4,9 @@
 machine, as in a class.
 """
 
-from pathlib import Path
+from dashboard.web.static_files import component
 
-import streamlit as st
-
-from dashboard.web.static_files import loader, publish
-
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_component = st.components.v2.component(
-    "dqn_lab_copyable",
-    js=loader(publish(*(_ASSETS / name for name in ("copyable.js", "copyable.css")))),
-    isolate_styles=False,
-)
+_component = component("copyable/copyable.js", isolate_styles=False)
 
 
 def copyable(name: str, text: str, key: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 def packed(header: Mapping[str, Any], *bodies: bytes) -> bytes:
     """Length of the header (uint32, little-endian), header (JSON), bodies.
 
-    `assets/envelope.js` opens it.
+    `assets/shared/envelope.js` opens it.
     """
     encoded = json.dumps(header, separators=(",", ":")).encode()
     return b"".join([struct.pack("<I", len(encoded)), encoded, *bodies])

@@ -2,7 +2,8 @@
 
 Streamlit refreshes a page by running its script. That costs the browser several passes over every
 element of the page, and the server a thread and what it allocates, twice a second for each visitor.
-A component that knows an address of this module fetches what is new instead (`assets/feed.js`).
+A component that knows an address of this module fetches what is new instead
+(`assets/shared/feed.js`).
 """
 
 import secrets

@@ -16,7 +16,7 @@ def number_box(
 
     `st.number_input` reads numbers in the browser: it makes 1 of 1e20 where whole numbers are
     asked for, 2 of 2.5, and nothing of what is no number. Here the server reads them. The arrow
-    keys count all the same (`assets/number_box.js`, which knows a box by its `autocomplete`).
+    keys count all the same (`assets/frame/number_box.js`, which knows a box by its `autocomplete`).
 
     Returns: what stands in it.
     """

@@ -3,7 +3,8 @@
 from starlette.routing import Route
 from streamlit import config
 
-from dashboard.web import feed, static_files
+from dashboard.web import feed
+from dashboard.web.static_files import PATH, assets
 
 
 def routes() -> list[Route]:
@@ -12,5 +13,5 @@ def routes() -> list[Route]:
     root = f"/{base}" if base else ""
     return [
         Route(f"{root}/{feed.PATH}/{{token}}/{{name}}", feed.answer),
-        Route(f"{root}/{static_files.PATH}/{{folder}}/{{name}}", static_files.file),
+        Route(f"{root}/{PATH}/{{folder}}/{{name:path}}", assets().file),
     ]

@@ -1,45 +1,74 @@
-"""Files that the browser loads by address instead of receiving them with every message."""
+"""Scripts and styles that the browser loads by address, and not again with every message.
+
+All of `assets/` is one folder, named after its contents: its scripts import each other by relative
+paths, a browser may keep them for good, and it never mixes two versions.
+"""
 
 import hashlib
 import mimetypes
-from pathlib import Path
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+import plotly
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PATH = "files"
-
-_published: dict[str, dict[str, bytes]] = {}  # contents by folder and name, filled by imports
-
-
-def publish(*sources: Path) -> str:
-    """Serve files side by side, in a folder named after their contents.
-
-    So a browser may keep them for good, and never mixes two versions.
-
-    Returns: the address of the first file, relative to the root of the app.
-    """
-    contents = {source.name: source.read_bytes() for source in sources}
-    folder = hashlib.sha256(b"\0".join(contents.values())).hexdigest()[:12]
-    _published[folder] = contents
-    return f"{PATH}/{folder}/{sources[0].name}"
+_SERVED = (".css", ".js")
 
 
-def file(request: Request) -> Response:
-    """A published file."""
-    name = request.path_params["name"]
-    content = _published.get(request.path_params["folder"], {}).get(name)
-    if content is None:
-        return Response(status_code=404)
-    return Response(
-        content,
-        media_type=mimetypes.guess_type(name)[0],
-        headers={"Cache-Control": "public, max-age=31536000, immutable"},
-    )
+class Folder:
+    """Scripts and styles below ``root``, and ``more`` by their paths in it, as they are now."""
+
+    def __init__(self, root: Path, more: Mapping[str, Path] | None = None) -> None:
+        files = {
+            path.relative_to(root).as_posix(): path
+            for path in sorted(root.rglob("*"))
+            if path.suffix in _SERVED
+        }
+        files |= more or {}
+        self._contents = {name: path.read_bytes() for name, path in files.items()}
+        together = hashlib.sha256()
+        for name, content in self._contents.items():
+            together.update(b"%d %s %d " % (len(name), name.encode(), len(content)) + content)
+        self._name = together.hexdigest()[:12]
+
+    def address(self, name: str) -> str:
+        """Where a file is, relative to the root of the app; `KeyError` where there is none."""
+        self._contents[name]
+        return f"{PATH}/{self._name}/{name}"
+
+    def file(self, request: Request) -> Response:
+        """One of the files."""
+        name = request.path_params["name"]
+        if request.path_params["folder"] != self._name or name not in self._contents:
+            return Response(status_code=404)
+        return Response(
+            self._contents[name],
+            media_type=mimetypes.guess_type(name)[0],
+            headers={"Cache-Control": "public, max-age=31536000, immutable"},
+        )
 
 
-def loader(address: str) -> str:
-    """Script of a component (`js=`) whose real module lies at `address` (from `publish`).
+@cache
+def assets() -> Folder:
+    """`assets/` as it was at first, with Plotly's script, which comes with its package."""
+    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return Folder(ASSETS, {"vendor/plotly.min.js": script})
+
+
+def component(script: str, **options: Any) -> Any:
+    """The Streamlit component whose module is ``script``, a path below `assets/`."""
+    name = f"dqn_lab_{PurePosixPath(script).stem}"
+    return st.components.v2.component(name, js=_loader(assets().address(script)), **options)
+
+
+def _loader(address: str) -> str:
+    """Script of a component (`js=`) whose real module lies at ``address``.
 
     Streamlit sends a component's script again with each change of its data, so this one is short.
     The address is resolved like those of Streamlit's own scripts, against that of the page.

@@ -15,10 +15,10 @@ from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace,
 from dashboard.web.feed import Source
 
 ASSETS = Path(__file__).parents[2] / "assets"
-PLOTLY = Path(plotly.__file__).parent / "package_data"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ORIGIN = "http://chart.test/"
 PAGE = """<!doctype html>
-<link rel="stylesheet" href="paper.css">
+<link rel="stylesheet" href="shared/paper.css">
 <main class="stApp stMainBlockContainer"></main>
 """
 THEMES = {
@@ -80,7 +80,7 @@ def module(route: Route) -> None:
     name = route.request.url.removeprefix(ORIGIN)
     if not name:
         return route.fulfill(content_type="text/html", body=PAGE)
-    return route.fulfill(path=(PLOTLY if name == "plotly.min.js" else ASSETS) / name)
+    return route.fulfill(path=PLOTLY if name == "vendor/plotly.min.js" else ASSETS / name)
 
 
 class Bench:
@@ -119,7 +119,7 @@ class Bench:
     def mount(self) -> None:
         """Give the component a new element, as after a change of page."""
         self.page.evaluate("""async () => {
-            const chart = await import("/live_chart.js");
+            const chart = await import("/live_chart/chart.js");
             document.querySelector("main").replaceChildren(document.createElement("div"));
             const parentElement = document.querySelector("main div");
             window.charts = chart.charts;

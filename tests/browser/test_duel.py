@@ -15,7 +15,7 @@ from dqn_core.environments import Environment, make_environment
 from dqn_core.episodes.conditions import Push
 from tests.balancing import GAINS
 
-PHYSICS = Path(__file__).parents[2] / "assets" / "duel_physics.js"
+PHYSICS = Path(__file__).parents[2] / "assets" / "play" / "duel_physics.js"
 PLAY = """async ([module, cases]) => {
   const { CartPole } = await import(module)
   return cases.map(({ physics, state, actions }) => {

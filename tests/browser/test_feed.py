@@ -22,7 +22,7 @@ class Server:
         page.route(f"{ORIGIN}**", self._serve)
         page.goto(ORIGIN)
         page.evaluate("""async () => {
-            const { Feed } = await import("/feed.js");
+            const { Feed } = await import("/shared/feed.js");
             window.answers = [];
             window.losses = 0;
             const take = (bytes) => answers.push(new TextDecoder().decode(bytes));

@@ -21,8 +21,8 @@ def statistics(page: Page, script: str, *arguments: Any) -> Any:
     """Run a script with the statistics' module `s` and the store's `c` at hand."""
     return page.evaluate(
         """async ([script, args]) => {
-            const s = await import("/live_chart_statistics.js");
-            const c = await import("/live_chart_store.js");
+            const s = await import("/live_chart/statistics.js");
+            const c = await import("/live_chart/store.js");
             return new Function("s", "c", "args", script)(s, c, args);
         }""",
         [script, list(arguments)],
@@ -71,7 +71,7 @@ def axes(page: Page, script: str, *arguments: Any) -> Any:
     """Run a script with the module of the axes `a` at hand."""
     return page.evaluate(
         """async ([script, args]) => {
-            const a = await import("/live_chart_axes.js");
+            const a = await import("/live_chart/axes.js");
             return new Function("a", "args", script)(a, args);
         }""",
         [script, list(arguments)],

@@ -17,7 +17,7 @@ def test_the_browser_writes_numbers_as_python_does(page: Page) -> None:
     page.goto(ORIGIN)
     written = page.evaluate(
         """async ([values, shares]) => {
-            const { number, percent } = await import("/numbers.js");
+            const { number, percent } = await import("/shared/numbers.js");
             return [...values.map(number), ...shares.map(percent)];
         }""",
         [values, shares],

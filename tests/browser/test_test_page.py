@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from dqn_core import evaluate, load_agent, record, save_agent
 from tests.balancing import balancing_agent
 
-TRAINED = Path(__file__).parents[2] / "assets" / "cartpole.safetensors"
+TRAINED = Path(__file__).parents[2] / "assets" / "agents" / "cartpole.safetensors"
 
 
 def open_test_page(page: Page, url: str) -> None:

@@ -1,5 +1,6 @@
 """Files for the browser: kept for good, because another content has another address."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,46 +8,64 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.web import static_files
-from dashboard.web.static_files import publish
+from dashboard.web.static_files import ASSETS, Folder, assets
 
 
-def get(address: str) -> Response:
-    root, folder, name = address.split("/")
+def get(folder: Folder, address: str) -> Response:
+    root, name, path = address.split("/", 2)
     assert root == static_files.PATH
-    return static_files.file(
-        Request({"type": "http", "path_params": {"folder": folder, "name": name}})
-    )
+    return folder.file(Request({"type": "http", "path_params": {"folder": name, "name": path}}))
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> Path:
-    path = tmp_path / "chart.js"
-    path.write_text("export const version = 1\n")
-    return path
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "chart").mkdir()
+    (tmp_path / "chart" / "chart.js").write_text("export const version = 1\n")
+    (tmp_path / "chart" / "chart.css").write_text("p {}")
+    (tmp_path / "agent.safetensors").write_bytes(b"large")
+    return tmp_path
 
 
-def test_what_a_file_imports_lies_beside_it(script: Path) -> None:
-    style = script.with_name("chart.css")
-    style.write_text("p {}")
-    address = publish(script, style)
-    response = get(address)
+def test_what_a_file_imports_lies_beside_it(root: Path) -> None:
+    folder = Folder(root)
+    address = folder.address("chart/chart.js")
+    response = get(folder, address)
     assert response.body == b"export const version = 1\n"
     assert response.media_type == "text/javascript"
-    beside = get(address.replace("chart.js", "chart.css"))
+    beside = get(folder, address.replace("chart.js", "chart.css"))
     assert (beside.body, beside.media_type) == (b"p {}", "text/css")
 
 
-def test_another_content_has_another_address_and_the_first_one_keeps_its_own(script: Path) -> None:
-    first = publish(script)
-    script.write_text("export const version = 2\n")
-    second = publish(script)
-    assert first != second
-    assert "immutable" in get(first).headers["cache-control"]
-    assert get(first).body == b"export const version = 1\n"
+def test_another_content_has_another_address(root: Path) -> None:
+    first = Folder(root)
+    (root / "chart" / "chart.js").write_text("export const version = 2\n")
+    second = Folder(root)
+    assert first.address("chart/chart.js") != second.address("chart/chart.js")
+    assert "immutable" in get(first, first.address("chart/chart.js")).headers["cache-control"]
+    assert get(first, first.address("chart/chart.js")).body == b"export const version = 1\n"
+    assert get(second, first.address("chart/chart.js")).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["other.js", "..", "chart.js.map"])
-def test_nothing_else_is_served(script: Path, name: str) -> None:
-    address = publish(script)
-    assert get(address.replace("chart.js", name)).status_code == 404
-    assert get(f"{static_files.PATH}/unknown/chart.js").status_code == 404
+def test_another_place_of_the_same_content_has_another_address(root: Path) -> None:
+    before = Folder(root).address("chart/chart.css")
+    (root / "chart" / "chart.js").rename(root / "chart.js")
+    assert Folder(root).address("chart/chart.css") != before
+
+
+@pytest.mark.parametrize("name", ["other.js", "..", "chart/chart.js.map", "agent.safetensors"])
+def test_nothing_else_is_served(root: Path, name: str) -> None:
+    folder = Folder(root)
+    address = folder.address("chart/chart.js")
+    assert get(folder, address.replace("chart/chart.js", name)).status_code == 404
+    assert get(folder, f"{static_files.PATH}/unknown/chart/chart.js").status_code == 404
+    with pytest.raises(KeyError):
+        folder.address(name)
+
+
+def test_all_that_scripts_name_is_there() -> None:
+    """An import that leads nowhere would be seen in the browser alone."""
+    named = re.compile(r'(?:from |import |import\(|URL\(|beside\()"([\w./]+\.(?:js|css))"')
+    for script in ASSETS.rglob("*.js"):
+        for path in named.findall(script.read_text("utf-8")):
+            target = (script.parent / path).resolve().relative_to(ASSETS).as_posix()
+            assert assets().address(target), script

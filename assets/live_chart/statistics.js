@@ -1,6 +1,6 @@
 /** Statistics of curves: averages, thinning for the screen, and what several members agree on. */
 
-import { Column } from "./live_chart_store.js";
+import { Column } from "./store.js";
 
 /** First index of the sorted array `x` whose value is at least `value`. */
 export function lowerBound(x, value) {

@@ -5,7 +5,7 @@ const WHITE = 240; // of 255, the least of a channel
 const reader = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
 
 /**
- * Have a drawing on white look as one on black where the page is dark: `player.css` and others
+ * Have a drawing on white look as one on black where the page is dark: `player/player.css` and others
  * turn what is called "inverted". To be called when there is another picture or another theme.
  */
 export function suitTheme(canvas) {

@@ -1,10 +1,10 @@
 // You against the agent where the server steps the environment: pictures come, keys go.
 
-import { unpacked } from "./envelope.js";
+import { unpacked } from "../shared/envelope.js";
 import { element, sheets } from "./lanes.js";
-import { messenger } from "./messages.js";
-import { number } from "./numbers.js";
-import { suitTheme } from "./picture.js";
+import { messenger } from "../shared/messages.js";
+import { number } from "../shared/numbers.js";
+import { suitTheme } from "../shared/picture.js";
 
 const REPEAT_MS = 3000; // a message or its answer can get lost when the page is rerun meanwhile
 const ALIVE_MS = 20000; // while nothing happens the server hears that somebody is there

@@ -1,6 +1,6 @@
 /** One quantity of a panel: its rows in the store, averaged per member, as lines to draw. */
 
-import { Column } from "./live_chart_store.js";
+import { Column } from "./store.js";
 import {
   Average,
   Consensus,
@@ -8,7 +8,7 @@ import {
   interquartileMean,
   lowerBound,
   thin,
-} from "./live_chart_statistics.js";
+} from "./statistics.js";
 
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;

@@ -1,5 +1,5 @@
 /**
- * On a phone the sidebar is a sheet over the lower part of the page (`frame.css`): opening it brings
+ * On a phone the sidebar is a sheet over the lower part of the page (`frame/frame.css`): opening it brings
  * the first chart, or the film, into the other part, where it shows what a control does.
  */
 

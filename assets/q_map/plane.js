@@ -1,7 +1,7 @@
 /** The belief map over two components of the observation. */
 
-import { actionColour, along, colour, gradient, inkOn, number, place } from "./belief_colours.js";
-import { number as written, percent } from "./numbers.js";
+import { actionColour, along, colour, gradient, inkOn, number, place } from "./colours.js";
+import { number as written, percent } from "../shared/numbers.js";
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;

@@ -1,12 +1,12 @@
 /** One panel: heading, legend, axes by Plotly and curves on a canvas, nodes that stay for life. */
 
-import { layout, placeLabels, plotBox, yRange } from "./live_chart_axes.js";
-import { drawCurves } from "./live_chart_canvas.js";
-import { Curve } from "./live_chart_curve.js";
-import { Legend } from "./live_chart_legend.js";
-import { save, SIZE } from "./live_chart_picture.js";
-import { legendOfLines, sentence } from "./live_chart_words.js";
-import { number } from "./numbers.js";
+import { layout, placeLabels, plotBox, yRange } from "./axes.js";
+import { drawCurves } from "./canvas.js";
+import { Curve } from "./curve.js";
+import { Legend } from "./legend.js";
+import { save, SIZE } from "./picture.js";
+import { legendOfLines, sentence } from "./words.js";
+import { number } from "../shared/numbers.js";
 
 const MARKER_SPACING = 10;
 const ROWS_IN_A_PICTURE = 8; // of changes' labels

@@ -1,8 +1,8 @@
 /** The environment at this moment: a picture and facts, made once and renewed with each answer. */
 
-import { unpacked } from "./envelope.js";
-import { Feed } from "./feed.js";
-import { suitTheme } from "./picture.js";
+import { unpacked } from "../shared/envelope.js";
+import { Feed } from "../shared/feed.js";
+import { suitTheme } from "../shared/picture.js";
 
 /** The scene of each element that has one. */
 const scenes = new WeakMap();

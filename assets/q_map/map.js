@@ -6,13 +6,13 @@
  * on squares.
  */
 
-import { unpacked } from "./envelope.js";
-import { Feed } from "./feed.js";
-import { messenger, seldom } from "./messages.js";
-import { onPaper, pixelRatio } from "./paper.js";
-import { readTheme } from "./belief_colours.js";
-import * as grid from "./belief_grid.js";
-import * as plane from "./belief_plane.js";
+import { unpacked } from "../shared/envelope.js";
+import { Feed } from "../shared/feed.js";
+import { messenger, seldom } from "../shared/messages.js";
+import { onPaper, pixelRatio } from "../shared/paper.js";
+import { readTheme } from "./colours.js";
+import * as grid from "./grid.js";
+import * as plane from "./plane.js";
 
 const KINDS = { plane, grid };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -47,7 +47,7 @@ class BeliefMap {
   constructor(parent) {
     const style = Object.assign(document.createElement("link"), {
       rel: "stylesheet",
-      href: new URL("belief.css", import.meta.url).href,
+      href: new URL("map.css", import.meta.url).href,
       onload: () => this.#schedule(),
     });
     const canvas = this.#canvas;

@@ -1,6 +1,6 @@
 /** A panel as a picture to keep: in light colours and at the size it is printed at. */
 
-import { plain } from "./live_chart_axes.js";
+import { plain } from "./axes.js";
 
 /** CSS pixels. A text of 12 is one of 7 points where the picture is 16 cm wide. */
 export const SIZE = { width: 800, height: 500 };

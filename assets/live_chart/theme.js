@@ -1,6 +1,6 @@
 /** How the charts look: the colours and letters of the page that they are in. */
 
-import { pixelRatio } from "./paper.js";
+import { pixelRatio } from "../shared/paper.js";
 
 const HUES = ["#0077bb", "#ee7733", "#009988", "#cc3311", "#33bbee", "#ee3377"];
 const FONT_SIZE = 16; // CSS pixels, of a page whose letters are as large as usual

@@ -1,6 +1,6 @@
 // The picture of a cart and its pole, with the limits at which an episode ends.
 
-import { pixelRatio } from "./paper.js";
+import { pixelRatio } from "../shared/paper.js";
 
 const ASPECT = 0.52; // height to width
 const CART = { width: 0.4, height: 0.22 }; // m

@@ -1,7 +1,7 @@
 // The course of the episode in one line: max Q above, the margin between best and second below.
 
-import { pixelRatio } from "./paper.js";
-import { decimals, element, format } from "./player_view.js";
+import { pixelRatio } from "../shared/paper.js";
+import { decimals, element, format } from "./view.js";
 
 const MARGIN_SHARE = 0.34; // of the height
 

@@ -49,7 +49,7 @@ export class Feed {
   }
 
   async #ask() {
-    // Where a run is coming back (`address.js`), the page holds another one and is drawn anew soon.
+    // Where a run is coming back (`frame/address.js`), the page holds another one and is drawn anew soon.
     const isComingBack = "comingBack" in document.documentElement.dataset;
     this.#overdue = this.#asking || this.#hidden || isComingBack;
     if (this.#overdue) return;

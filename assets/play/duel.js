@@ -4,7 +4,7 @@
 import { CartPole, pose, Replay } from "./duel_physics.js";
 import { draw } from "./duel_view.js";
 import { element, sheets } from "./lanes.js";
-import { onPaper } from "./paper.js";
+import { onPaper } from "../shared/paper.js";
 
 const SPEEDS = [0.25, 0.5, 0.75, 1];
 const COUNTDOWN = 3;

@@ -1,7 +1,7 @@
 /** Signs of health as cards: made once, their texts and trends renewed with each answer. */
 
-import { Feed } from "./feed.js";
-import { number } from "./numbers.js";
+import { Feed } from "../shared/feed.js";
+import { number } from "../shared/numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WORDS = { wait: "not yet", good: "good", watch: "watch", bad: "bad" };

@@ -1,12 +1,12 @@
 // The episode player: one or two films on one clock. Everything happens here in the browser; the
 // server is asked only for the parts of a film that are still missing.
 
-import { unpacked } from "./envelope.js";
-import { messenger } from "./messages.js";
-import { onPaper } from "./paper.js";
-import { Reel } from "./player_reel.js";
-import { Strip } from "./player_strip.js";
-import { element, FilmView } from "./player_view.js";
+import { unpacked } from "../shared/envelope.js";
+import { messenger } from "../shared/messages.js";
+import { onPaper } from "../shared/paper.js";
+import { Reel } from "./reel.js";
+import { Strip } from "./strip.js";
+import { element, FilmView } from "./view.js";
 
 const BITMAPS = 48;
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];

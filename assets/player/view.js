@@ -1,7 +1,7 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
-import { percent } from "./numbers.js";
-import { suitTheme } from "./picture.js";
+import { percent } from "../shared/numbers.js";
+import { suitTheme } from "../shared/picture.js";
 
 const MOST_GAUGES = 8;
 const TICK_ROOM = 0.4; // of a bar's width, that the number at its end takes at most

@@ -1,6 +1,6 @@
 /**
  * Paper: what is drawn by scripts is drawn anew before the browser prints it, in the light colours
- * and the width of `paper.css`, and once more when it is back on the screen.
+ * and the width of `shared/paper.css`, and once more when it is back on the screen.
  */
 
 const PRINTER = 3; // pixels of a printer to one of a page

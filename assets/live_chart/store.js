@@ -5,7 +5,7 @@
  * already here are skipped, and an answer with a gap before it is left alone.
  */
 
-import { unpacked } from "./envelope.js";
+import { unpacked } from "../shared/envelope.js";
 
 const TYPES = {
   u1: Uint8Array,

@@ -1,6 +1,6 @@
 /** Curves in words. */
 
-import { number } from "./numbers.js";
+import { number } from "../shared/numbers.js";
 
 const STEADY = 0.02;
 const FEW = 6; // seeds, whose interval is hardly more than their range

@@ -1,7 +1,7 @@
 /** The belief map on the squares of a small world: Q of each action, and the best as an arrow. */
 
-import { along, colour, gradient, inkOn, number } from "./belief_colours.js";
-import { number as written } from "./numbers.js";
+import { along, colour, gradient, inkOn, number } from "./colours.js";
+import { number as written } from "../shared/numbers.js";
 
 const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;

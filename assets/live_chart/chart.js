@@ -6,15 +6,15 @@
  * hangs on the element Streamlit gives us, and goes with it.
  */
 
-import { Feed } from "./feed.js";
-import { Figures } from "./figures.js";
-import { Panel } from "./live_chart_panel.js";
-import { decode, Store } from "./live_chart_store.js";
-import { readTheme } from "./live_chart_theme.js";
-import { legendOfLines } from "./live_chart_words.js";
-import { messenger, seldom } from "./messages.js";
-import { number } from "./numbers.js";
-import { asOnPaper, onPaper } from "./paper.js";
+import { Feed } from "../shared/feed.js";
+import { Figures } from "../train/figures.js";
+import { Panel } from "./panel.js";
+import { decode, Store } from "./store.js";
+import { readTheme } from "./theme.js";
+import { legendOfLines } from "./words.js";
+import { messenger, seldom } from "../shared/messages.js";
+import { number } from "../shared/numbers.js";
+import { asOnPaper, onPaper } from "../shared/paper.js";
 
 const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
 // milliseconds of a frame that are spent on drawing; what is left is drawn in the next
@@ -31,7 +31,7 @@ let library;
 function plotly() {
   library ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = beside("plotly.min.js");
+    script.src = beside("../vendor/plotly.min.js");
     script.onload = () => resolve(window.Plotly);
     script.onerror = reject;
     document.head.append(script);
@@ -66,7 +66,7 @@ class Chart {
   constructor(parent) {
     const style = document.createElement("link");
     style.rel = "stylesheet";
-    style.href = beside("live_chart.css");
+    style.href = beside("chart.css");
     this.#root.className = "live-chart";
     this.#probe.hidden = true;
     this.#panelGrid.className = "live-chart-panels";
