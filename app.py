@@ -18,12 +18,12 @@ from dashboard.session.run import Status
 from dashboard.session.runner import ABANDONED_SECONDS
 from dashboard.session.session import Session
 from dashboard.session.view import XAxis
-from dashboard.train_page.belief import belief, member_choice
 from dashboard.train_page.controls import controls_of, sidebar
 from dashboard.train_page.curves import curves
 from dashboard.train_page.health import health
 from dashboard.train_page.paper import values_html
 from dashboard.train_page.past import changed_last, changes, changes_of, earlier_runs
+from dashboard.train_page.q_map import member_choice, q_map
 from dashboard.train_page.scene import scene
 from dashboard.web.admission import Admission
 from dashboard.web.connections import allow_many_connections
@@ -230,8 +230,8 @@ def inside(session: Session) -> None:
     """What the networks have become; its controls draw no more than this anew."""
     run = session.run
     member = member_choice(run)
-    with st.container(border=True, key="belief_section"):
-        belief(run, member)
+    with st.container(border=True, key="q_map_section"):
+        q_map(run, member)
     health(run, member)
 
 

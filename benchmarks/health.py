@@ -1,4 +1,4 @@
-"""What do the signs of health and the map of beliefs cost a run that is training?
+"""What do the signs of health and the map of Q-values cost a run that is training?
 
     python benchmarks/health.py
 
@@ -17,11 +17,11 @@ import torch
 from report import Report, arguments, microseconds
 
 from dashboard.session.run import Run
-from dashboard.train_page.belief_map import POINTS, View, plane_message
+from dashboard.train_page.q_map_message import POINTS, View, plane_message
 from dashboard.train_page.signs import signs
 from dqn_core import DQNConfig, diagnostics
-from dqn_core.belief import dimensions
-from dqn_core.processor import set_threads
+from dqn_core.compute import set_threads
+from dqn_core.q_map import dimensions
 from dqn_core.trainer import STATISTICS_PERIOD
 
 BAR = 0.03

@@ -13,7 +13,7 @@ from pathlib import Path
 from report import ROOT, Report, arguments
 
 from dqn_core import Trainer, evaluate, preset
-from dqn_core.processor import set_threads
+from dqn_core.compute import set_threads
 from dqn_core.statistics import bootstrap_interval, interquartile_mean
 
 THRESHOLD = 475.0

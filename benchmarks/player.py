@@ -22,7 +22,7 @@ from report import ROOT, Report, arguments, interleaved
 from serve import Server, serving
 
 from dqn_core import Agent, evaluate, load_agent, record
-from dqn_core.processor import set_threads
+from dqn_core.compute import set_threads
 
 TRAINED = ROOT / "assets" / "agents" / "cartpole.safetensors"
 EPISODES = 20

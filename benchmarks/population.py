@@ -12,7 +12,7 @@ from collections.abc import Callable
 import contenders
 from report import Report, arguments, interleaved, microseconds
 
-from dqn_core.processor import set_threads
+from dqn_core.compute import set_threads
 
 SB3 = "Stable-Baselines3"
 

@@ -13,9 +13,9 @@ import gymnasium
 import numpy as np
 from report import Report, arguments
 
+from dqn_core.compute import set_threads
 from dqn_core.environments import environment_spec, known_environments
 from dqn_core.environments.random_returns import RandomReturn, random_episodes, random_return
-from dqn_core.processor import set_threads
 
 LEAST_EPISODES = 5_000
 LEAST_STEPS = 2_000_000

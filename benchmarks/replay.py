@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from report import Report, arguments, interleaved, microseconds
 
-from dqn_core.processor import set_threads
+from dqn_core.compute import set_threads
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
 

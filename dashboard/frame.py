@@ -14,7 +14,7 @@ from dashboard.session.address import keep_address, tell_problems
 from dashboard.session.session import Session
 from dashboard.session.visits import come_back, current_session
 from dashboard.web.static_files import ASSETS
-from dqn_core.processor import set_threads
+from dqn_core.compute import set_threads
 
 SIDEBAR_WIDTH = 315
 LOGO = ASSETS / "images" / "logo.png"

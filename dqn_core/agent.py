@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
+from dqn_core.compute import one_thread
 from dqn_core.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.networks import NetworkShape, QNetwork
-from dqn_core.processor import one_thread
 
 
 def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:

@@ -9,6 +9,12 @@ import numpy as np
 import torch
 
 from dqn_core.agent import Agent, network_shape
+from dqn_core.compute import (
+    chosen_device,
+    denormals_as_zero,
+    one_thread,
+    untouched_arithmetic,
+)
 from dqn_core.config import DQNConfig, hyperparameter
 from dqn_core.divergence import Stop, diverged, divergences
 from dqn_core.environments import MOST_STEPS, Environment, environment_spec
@@ -27,12 +33,6 @@ from dqn_core.learner import Learner
 from dqn_core.members import check_members, check_same_shapes
 from dqn_core.networks import QNetwork
 from dqn_core.numbers import number
-from dqn_core.processor import (
-    chosen_device,
-    denormals_as_zero,
-    one_thread,
-    untouched_arithmetic,
-)
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
 from dqn_core.scalars import finite, whole

@@ -1,4 +1,4 @@
-/** Colours of the belief map: the page's theme, ramps for values, hues of actions. */
+/** Colours of the map of Q-values: the page's theme, ramps for values, hues of actions. */
 
 const DIVERGING = "#8c3d04,#b85a10,#dd7a2a,#eb9f63,#cfc4ba,#bac4cd,#7fb2d6,#3f94cb,#0077bb,#00527f";
 const CATEGORICAL = "#0077bb,#ee7733,#009988,#cc3311,#33bbee,#ee3377";

@@ -1,4 +1,4 @@
-/** The belief map on the squares of a small world: Q of each action, and the best as an arrow. */
+/** The map of Q-values on the squares of a small world: Q of each action, and the best as an arrow. */
 
 import { along, colour, gradient, inkOn, number } from "./colours.js";
 import { number as written } from "../shared/numbers.js";
@@ -196,10 +196,10 @@ export function read(message, cursor) {
 export function legend({ range, title }, theme) {
   const node = (name, text = "") =>
     Object.assign(document.createElement("span"), { className: name, textContent: text });
-  const bar = node("belief-bar");
+  const bar = node("q-map-bar");
   bar.style.background = gradient(theme.ramps.value);
   const [low, high] = range.map(written);
-  const scale = node("belief-scale");
+  const scale = node("q-map-scale");
   scale.append(low, bar, high);
-  return [node("belief-title", title), scale];
+  return [node("q-map-title", title), scale];
 }

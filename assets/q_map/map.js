@@ -28,15 +28,15 @@ export function decode(bytes) {
   return { ...header, body: body.slice().buffer };
 }
 
-class BeliefMap {
+class QMap {
   message = null;
   cursor = null;
-  #root = make("figure", "belief");
-  #title = Object.assign(make("h3", "belief-name"), { textContent: "What the agent believes" });
-  #legend = make("div", "belief-legend");
-  #canvas = make("canvas", "belief-canvas");
-  #reading = make("p", "belief-reading");
-  #takeaway = make("figcaption", "belief-takeaway");
+  #root = make("figure", "q-map");
+  #title = Object.assign(make("h3", "q-map-name"), { textContent: "What the agent believes" });
+  #legend = make("div", "q-map-legend");
+  #canvas = make("canvas", "q-map-canvas");
+  #reading = make("p", "q-map-reading");
+  #takeaway = make("figcaption", "q-map-takeaway");
   #frame = 0;
   #theme;
   #sizes;
@@ -168,7 +168,7 @@ class BeliefMap {
 
 /** Show the map in the element of a Streamlit component; returns the clean-up. */
 export default function render({ data, parentElement, setTriggerValue }) {
-  if (!maps.has(parentElement)) maps.set(parentElement, new BeliefMap(parentElement));
+  if (!maps.has(parentElement)) maps.set(parentElement, new QMap(parentElement));
   const map = maps.get(parentElement);
   map.retheme();
   const send = messenger(parentElement, setTriggerValue);

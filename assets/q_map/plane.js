@@ -1,4 +1,4 @@
-/** The belief map over two components of the observation. */
+/** The map of Q-values over two components of the observation. */
 
 import { actionColour, along, colour, gradient, inkOn, number, place } from "./colours.js";
 import { number as written, percent } from "../shared/numbers.js";
@@ -253,17 +253,17 @@ export function legend(message, theme) {
   if (quantity === "action") {
     const count = (action) => message.values.filter((value) => value === action).length;
     return actions.map((name, action) => {
-      const entry = node("belief-entry");
-      const swatch = node("belief-swatch");
+      const entry = node("q-map-entry");
+      const swatch = node("q-map-swatch");
       swatch.style.background = colour(actionColour(theme, action, actions.length));
       const share = count(action) / message.values.length;
       entry.append(swatch, `${name} ${percent(share)}`);
       return entry;
     });
   }
-  const bar = node("belief-bar");
+  const bar = node("q-map-bar");
   bar.style.background = gradient(theme.ramps[ramp]);
-  const scale = node("belief-scale");
+  const scale = node("q-map-scale");
   const ends = range.map(written);
   if (ramp !== "advantage") {
     scale.append(ends[0], bar, ends[1]);
@@ -271,5 +271,5 @@ export function legend(message, theme) {
     const texts = ends.map((text, i) => `${actions[i]} by ${text.replace("−", "")}`);
     scale.append(texts[0], bar, texts[1]);
   }
-  return [node("belief-title", title), scale];
+  return [node("q-map-title", title), scale];
 }

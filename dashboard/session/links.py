@@ -12,13 +12,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from dashboard.session.view import XAxis
 from dashboard.web.markup import in_lines
 from dashboard.web.plain_text import as_typed
+from dqn_core.compute import chosen_device
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.hyperparameter import Value
 from dqn_core.options import option
 from dqn_core.presets import PRESETS, preset
-from dqn_core.processor import chosen_device
 
 View: TypeAlias = Literal["page", "presentation"]
 

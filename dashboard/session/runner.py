@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from dashboard.session.run import Run
 from dashboard.web.slots import Slots
-from dqn_core.processor import give_back_free_memory
+from dqn_core.compute import give_back_free_memory
 
 TIDY_SECONDS = 10.0
 """From one giving back of free memory to the next."""

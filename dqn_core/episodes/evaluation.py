@@ -7,12 +7,12 @@ import numpy as np
 import torch
 
 from dqn_core.agent import Agent
+from dqn_core.compute import one_thread, untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import Environment, make_environments
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.episodes.conditions import Push
 from dqn_core.networks import QNetwork
-from dqn_core.processor import one_thread, untouched_arithmetic
 from dqn_core.scalars import share, whole
 
 MOST_EPISODES = 1_000_000

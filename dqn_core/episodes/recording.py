@@ -7,13 +7,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from dqn_core.agent import Agent
+from dqn_core.compute import untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import Environment, environment_spec, make_environment
 from dqn_core.environments.border import Picture
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.episodes.conditions import Push
 from dqn_core.errors import EnvironmentFailure
-from dqn_core.processor import untouched_arithmetic
 from dqn_core.scalars import share
 
 

@@ -155,7 +155,7 @@ def test_a_printed_page_is_of_the_moment_and_has_every_value(page: Page, app_url
     button(page, "pause").click()
     step = resting_step(page)
     page.emulate_media(media="print", color_scheme="dark")
-    expect(page.locator(".belief-canvas")).to_have_attribute("data-drawn", str(step))
+    expect(page.locator(".q-map-canvas")).to_have_attribute("data-drawn", str(step))
     expect(page.locator(".health")).to_contain_text(f"{step:,} of 50,000")
     expect(page.locator(".stSidebar")).to_be_hidden()
     expect(page.locator(".live-chart-caption")).to_contain_text("γ 0.9")

@@ -81,7 +81,7 @@ def filmed(at: AppTest) -> AppTest:
 def ask(at: AppTest) -> None:
     """What the browser asks for when it has the page: the map, the picture, the health."""
     sources = at.session_state["feed"].sources
-    for name in {"belief", "scene", "health"} & sources.keys():
+    for name in {"q_map", "scene", "health"} & sources.keys():
         sources[name]({})
 
 
@@ -129,9 +129,9 @@ def test_both_pages_show_what_there_is(opened: Opened, told: dict[str, Any]) -> 
     at.run()
     assert not at.exception
     assert not at.error
-    quantities = ("value", "advantage", "action") if "belief_quantity" in at.session_state else ()
+    quantities = ("value", "advantage", "action") if "q_map_quantity" in at.session_state else ()
     for quantity in quantities:
-        at.session_state["belief_quantity"] = quantity
+        at.session_state["q_map_quantity"] = quantity
         assert not at.run().exception
         ask(at)
     filmed(at)

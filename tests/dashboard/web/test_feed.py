@@ -82,7 +82,7 @@ def test_what_is_not_offered_is_not_found(session: dict[str, Any], path: str) ->
 
 
 def test_no_news_at_the_moment_is_an_answer_without_content(session: dict[str, Any]) -> None:
-    address = feed.offer("belief", lambda _: None, period=1)["address"]
+    address = feed.offer("q_map", lambda _: None, period=1)["address"]
     assert status(f"/{address}") == 204
 
 

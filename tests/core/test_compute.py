@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from dqn_core import evaluate
+from dqn_core.compute import give_back_free_memory, one_thread
 from dqn_core.episodes.recording import record
 from dqn_core.networks import QNetwork
-from dqn_core.processor import give_back_free_memory, one_thread
 from tests.core.small_runs import trained
 
 STATUS = Path("/proc/self/status")

@@ -1,4 +1,4 @@
-"""What the belief map's component is sent: the map's values, and what it says in one sentence."""
+"""What the component of the map is sent: the values of Q, and what it says in one sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ import numpy as np
 
 from dashboard.session.run import Look
 from dashboard.web.envelope import packed
-from dqn_core.belief import DIRECTIONS, Dimension, GridWorld, advantage, plane, q_on
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.numbers import number, percent
+from dqn_core.q_map import DIRECTIONS, Dimension, GridWorld, advantage, plane, q_on
 
 Quantity = Literal["value", "advantage", "action"]
 

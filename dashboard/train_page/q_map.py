@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.session.run import Look, Run
-from dashboard.train_page.belief_map import (
+from dashboard.train_page.q_map_message import (
     QUANTITIES,
     Quantity,
     View,
@@ -19,8 +19,8 @@ from dashboard.train_page.belief_map import (
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.static_files import component
 from dashboard.web.widgets import received
-from dqn_core.belief import Dimension, GridWorld, dimensions, grid_world, telling_pair
 from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.q_map import Dimension, GridWorld, dimensions, grid_world, telling_pair
 
 VISITED = 300
 """How many of the newest observations are drawn."""
@@ -28,7 +28,7 @@ VISITED = 300
 _component = component("q_map/map.js", isolate_styles=False)
 
 
-def belief(run: Run, member: int = 0) -> None:
+def q_map(run: Run, member: int = 0) -> None:
     """The map of one member, beside the controls of what it shows, renewed by the browser."""
     spec = run.trainer.spec
     look = _look(run, member)
@@ -42,7 +42,7 @@ def belief(run: Run, member: int = 0) -> None:
                 "not known."
             )
         else:
-            with st.container(key="belief_controls"):
+            with st.container(key="q_map_controls"):
                 chosen = _choices(world)
             _map(run, member, lambda look: grid_message(spec, look, world, chosen))
     else:
@@ -54,7 +54,7 @@ def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
     if sum(axis.varies for axis in axes) < 2:
         _no_map(f"A map needs two numbers in the observation that vary; {spec.env_id} has fewer.")
         return
-    with st.container(key="belief_controls"):
+    with st.container(key="q_map_controls"):
         view = _view(spec, axes)
     _map(
         run,
@@ -75,11 +75,11 @@ def _map(run: Run, member: int, message: Callable[[Look], bytes | None], drawn: 
         look = _look(run, member)
         return message(look) if look else None
 
-    data = offer("belief", news, INSIDE_SECONDS if run.is_active else 0)
+    data = offer("q_map", news, INSIDE_SECONDS if run.is_active else 0)
     _component(
-        key="belief",
+        key="q_map",
         data=data | {"drawn": drawn},
-        on_redraw_change=lambda: received("belief", "redraw"),
+        on_redraw_change=lambda: received("q_map", "redraw"),
     )
 
 
@@ -115,7 +115,7 @@ def _quantity() -> Quantity:
         default="value",
         required=True,
         format_func=QUANTITIES.__getitem__,
-        key="belief_quantity",
+        key="q_map_quantity",
         persist_state="session",
         label_visibility="collapsed",
     )
@@ -129,7 +129,7 @@ def _choices(world: GridWorld) -> dict[str, int]:
             name.capitalize(),
             range(len(values)),
             format_func=values.__getitem__,
-            key=f"belief_{name}",
+            key=f"q_map_{name}",
             persist_state="session",
             width=160,
         )
@@ -149,7 +149,7 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
             wide,
             index=wide.index(start),
             format_func=labels.__getitem__,
-            key=f"belief_{name}_{spec.env_id}{fewer}",
+            key=f"q_map_{name}_{spec.env_id}{fewer}",
             persist_state="session",
         )
         for name, start in zip(("Horizontal", "Vertical"), pair, strict=False)
@@ -169,7 +169,7 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
                 axis.high,
                 axis.held,
                 (axis.high - axis.low) / 100,
-                key=f"belief_held_{spec.env_id}_{i}_{axis.low:g}_{axis.high:g}",
+                key=f"q_map_held_{spec.env_id}_{i}_{axis.low:g}_{axis.high:g}",
                 persist_state="session",
             )
     return View(quantity, x, y, tuple(held))

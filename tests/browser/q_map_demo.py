@@ -1,4 +1,4 @@
-"""A page with the belief map and the health of a run that is trained while it is shown.
+"""A page with the map of Q-values and the health of a run that is trained while it is shown.
 
 Query parameters: `env` (an id), `steps` each time that the map is asked for, `members`, `member`.
 """
@@ -8,8 +8,8 @@ import torch
 from streamlit.starlette import App
 
 from dashboard.session.run import Look, Run, Status
-from dashboard.train_page.belief import belief
 from dashboard.train_page.health import health
+from dashboard.train_page.q_map import q_map
 from dashboard.web.routes import routes
 from dqn_core import DQNConfig
 
@@ -26,8 +26,8 @@ class TrainedByLooking(Run):
 
 @st.fragment
 def inside(run: Run, member: int) -> None:
-    with st.container(border=True, key="belief_section"):
-        belief(run, member)
+    with st.container(border=True, key="q_map_section"):
+        q_map(run, member)
     with st.container(border=True, key="health_section"):
         health(run, member)
 

@@ -1,4 +1,4 @@
-"""The belief map and the health of a run in a real browser, while the run is trained."""
+"""The map of Q-values and the health of a run in a real browser, while the run is trained."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-DEMO = Path(__file__).with_name("belief_demo.py")
+DEMO = Path(__file__).with_name("q_map_demo.py")
 PIXELS = "(canvas) => canvas.toDataURL()"
 # Red, green and blue at a place given as a share of the canvas's width and height.
 COLOUR = """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(
@@ -25,7 +25,7 @@ def demo(serve_all: Callable[..., str]) -> str:
 def opened(page: Page, address: str) -> Locator:
     """The canvas, once something is drawn on it."""
     page.goto(address)
-    canvas = page.locator(".belief-canvas")
+    canvas = page.locator(".q-map-canvas")
     expect(canvas).to_have_attribute("data-drawn", re.compile(r"\d+"))
     return canvas
 
@@ -44,21 +44,21 @@ def wait_for_step(page: Page, canvas: Locator, step: int) -> None:
 
 def test_the_map_changes_while_the_agent_learns_and_keeps_its_node(page: Page, demo: str) -> None:
     canvas = opened(page, demo)
-    page.evaluate("window.kept = document.querySelector('.belief-canvas')")
+    page.evaluate("window.kept = document.querySelector('.q-map-canvas')")
     page.evaluate("window.card = document.querySelector('.health-card')")
-    sentence = page.locator(".belief-takeaway").inner_text()
+    sentence = page.locator(".q-map-takeaway").inner_text()
     wait_for_step(page, canvas, drawn_step(canvas) + 40)
     before = canvas.evaluate(PIXELS)
     wait_for_step(page, canvas, drawn_step(canvas) + 200)
     assert canvas.evaluate(PIXELS) != before
-    assert page.evaluate("kept.isConnected && kept === document.querySelector('.belief-canvas')")
+    assert page.evaluate("kept.isConnected && kept === document.querySelector('.q-map-canvas')")
     assert page.evaluate("card === document.querySelector('.health-card')")
-    assert page.locator(".belief-takeaway").inner_text() != sentence
+    assert page.locator(".q-map-takeaway").inner_text() != sentence
 
 
 def test_pointing_and_the_keyboard_read_values(page: Page, demo: str) -> None:
     canvas = opened(page, f"{demo}/?steps=0")
-    reading = page.locator(".belief-reading")
+    reading = page.locator(".q-map-reading")
     expect(reading).to_contain_text("Dots")
     canvas.hover(position={"x": 200, "y": 100})
     expect(reading).to_contain_text(re.compile(r"pole angle .* rad, pole angular velocity .*max Q"))
@@ -75,7 +75,7 @@ def test_pointing_and_the_keyboard_read_values(page: Page, demo: str) -> None:
 
 def test_each_quantity_has_its_legend(page: Page, demo: str) -> None:
     canvas = opened(page, f"{demo}/?steps=0")
-    legend = page.locator(".belief-legend")
+    legend = page.locator(".q-map-legend")
     pictures = [canvas.evaluate(PIXELS)]
     expect(legend).to_contain_text("max Q")
     for name, text in (("advantage", "push left by"), ("greedy action", "%")):
@@ -91,7 +91,7 @@ def test_another_axis_is_named_and_drawn(page: Page, demo: str) -> None:
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name="cart position").click()
     canvas.hover(position={"x": 200, "y": 100})
-    expect(page.locator(".belief-reading")).to_contain_text("cart position")
+    expect(page.locator(".q-map-reading")).to_contain_text("cart position")
     expect(page.get_by_text("pole angle fixed at")).to_be_visible()
     assert canvas.evaluate(PIXELS) != before
 
@@ -99,7 +99,7 @@ def test_another_axis_is_named_and_drawn(page: Page, demo: str) -> None:
 def test_squares_show_every_q_value_when_pointed_at(page: Page, demo: str) -> None:
     canvas = opened(page, f"{demo}/?env=FrozenLake-v1&steps=0")
     canvas.hover(position={"x": 20, "y": 20})
-    expect(page.locator(".belief-reading")).to_contain_text(
+    expect(page.locator(".q-map-reading")).to_contain_text(
         re.compile(
             r"row 1, column 1: left .*, down .*, right .*, up .*; best: (left|down|right|up)"
         )
@@ -107,7 +107,7 @@ def test_squares_show_every_q_value_when_pointed_at(page: Page, demo: str) -> No
     size = canvas.bounding_box()
     assert size
     canvas.hover(position={"x": 3.5 * (size["height"] - 2) / 4, "y": size["height"] - 10})
-    expect(page.locator(".belief-reading")).to_contain_text("the episode ends here")
+    expect(page.locator(".q-map-reading")).to_contain_text("the episode ends here")
 
 
 def test_health_says_each_status_in_words(page: Page, demo: str) -> None:

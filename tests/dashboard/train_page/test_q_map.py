@@ -1,4 +1,4 @@
-"""What the belief map's component is sent, read by other means than those that wrote it."""
+"""What the map of Q-values's component is sent, read by other means than those that wrote it."""
 
 import json
 import struct
@@ -11,7 +11,7 @@ import torch
 from gymnasium.spaces import Discrete
 
 from dashboard.session.run import Look, Run
-from dashboard.train_page.belief_map import (
+from dashboard.train_page.q_map_message import (
     POINTS,
     Quantity,
     View,
@@ -20,7 +20,9 @@ from dashboard.train_page.belief_map import (
     ranges,
 )
 from dqn_core import DQNConfig
-from dqn_core.belief import (
+from dqn_core.environments import environment_spec, known_environments, make_environment
+from dqn_core.numbers import percent
+from dqn_core.q_map import (
     Dimension,
     advantage,
     dimensions,
@@ -28,8 +30,6 @@ from dqn_core.belief import (
     plane,
     telling_pair,
 )
-from dqn_core.environments import environment_spec, known_environments, make_environment
-from dqn_core.numbers import percent
 from tests.core.foreign import Foreign, registered
 
 
