@@ -1,13 +1,10 @@
 /** The names of a panel's curves: each shows and hides its curve, and has its value beside it. */
 
-/** What a trace is of; its name may change with what it is compared with. */
-const sourceOf = ({ table, column }) => `${table}/${column}`;
-
 const make = (tag, className = "") => Object.assign(document.createElement(tag), { className });
 
 export class Legend {
   node = make("div", "live-chart-legend");
-  #hidden = new Set();
+  #hidden = new Set(); // ids of traces: their names change with what they are compared with
   #entries = [];
   #changed;
 
@@ -25,15 +22,14 @@ export class Legend {
 
   #entry(trace) {
     const [button, name, value] = [make("button", "live-chart-entry"), make("span"), make("output")];
-    const source = sourceOf(trace);
-    const show = () => button.setAttribute("aria-pressed", String(!this.#hidden.has(source)));
+    const show = () => button.setAttribute("aria-pressed", String(this.shows(trace)));
     name.textContent = trace.name;
     button.type = "button";
     button.title = `Show or hide ${trace.name}`;
     if (trace.behind) button.title += "; its number is its value where the other curves end";
     button.append(make("span", `live-chart-swatch ${trace.kind} ${trace.dash}`), name, value);
     button.onclick = () => {
-      if (!this.#hidden.delete(source)) this.#hidden.add(source);
+      if (!this.#hidden.delete(trace.id)) this.#hidden.add(trace.id);
       show();
       this.#changed();
     };
@@ -45,8 +41,8 @@ export class Legend {
     for (const { trace, button } of this.#entries) button.style.setProperty("--hue", hue(trace));
   }
 
-  shows(trace) {
-    return !this.#hidden.has(sourceOf(trace));
+  shows({ id }) {
+    return !this.#hidden.has(id);
   }
 
   /** Texts beside the names, in their order. */

@@ -332,7 +332,7 @@ export class Panel {
   /** What the picture says, in words, for those who do not see it. */
   #describe() {
     const { takeaway, title, traces } = this.spec;
-    const index = traces.findIndex(({ name }) => name === takeaway.trace);
+    const index = traces.findIndex(({ id }) => id === takeaway.trace);
     const summary = this.curves[index].summary();
     const text = `${title}: ${summary ? sentence(takeaway, summary) : this.spec.empty}`;
     if (this.plot.getAttribute("aria-label") !== text) this.plot.setAttribute("aria-label", text);

@@ -43,8 +43,8 @@ class Trace:
     """One quantity of a panel.
 
     Args:
-        table, column: where its values are; it stays shown or hidden as long as these are the same.
-        name: its name in the legend, unique within the panel.
+        table, column: where its values are; together they identify it within its panel.
+        name: its name in the legend.
         kind: "average" draws the values faintly under their bold exponential average, "line" the
             values alone, "markers" a marker at each.
         color: the quantity's role, which has the same hue in every panel.
@@ -62,6 +62,11 @@ class Trace:
     dash: Dash = "solid"
     behind: bool = False
     whole: bool = False
+
+    @property
+    def id(self) -> str:
+        """What is told of it (shown, hidden, in words) stays its own under another name."""
+        return f"{self.table}/{self.column}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class Takeaway:
     """How a panel is put into words: "average return 312 of 500, rising".
 
     Args:
-        trace: name of the trace that is summarised.
+        trace: id of the trace that is summarised.
         quantity: what its last value is called, for example "average return".
         ceiling: the largest value there can be, if there is one.
         unit: the unit, if there is one.
@@ -144,9 +149,9 @@ class Panel:
     empty: str = "Nothing to show yet."
 
     def __post_init__(self) -> None:
-        names = [trace.name for trace in self.traces]
-        if self.takeaway and self.takeaway.trace not in names:
-            raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {names}")
+        ids = [trace.id for trace in self.traces]
+        if self.takeaway and self.takeaway.trace not in ids:
+            raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {ids}")
 
 
 _component = component("live_chart/chart.js", isolate_styles=False)
@@ -213,11 +218,11 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
     """The panels as the browser reads them, with a name that stands for their content."""
     described = []
     for panel in panels:
-        takeaway = panel.takeaway or Takeaway(panel.traces[0].name, panel.traces[0].name)
-        description = asdict(panel) | {"takeaway": asdict(takeaway)}
-        for trace in description["traces"]:
-            trace["hue"] = _HUES[trace.pop("color")]
-        described.append(description)
+        takeaway = panel.takeaway or Takeaway(panel.traces[0].id, panel.traces[0].name)
+        traces = [
+            asdict(trace) | {"id": trace.id, "hue": _HUES[trace.color]} for trace in panel.traces
+        ]
+        described.append(asdict(panel) | {"takeaway": asdict(takeaway), "traces": traces})
     spec = {"panels": described, "height": height}
     return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
 

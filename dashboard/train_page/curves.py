@@ -130,7 +130,7 @@ def _panels(
             tuple(references),
             y_title="sum of rewards",
             y_range=spec.return_range,
-            takeaway=Takeaway(training, average_name(link.smoothing).lower(), most),
+            takeaway=Takeaway("episodes/return", average_name(link.smoothing).lower(), most),
             empty="Press Start: each episode becomes a point when it ends.",
         ),
         Panel(
@@ -158,7 +158,7 @@ def _panels(
             else (),
             y_title="discounted return",
             y_range=(0.0, ceiling) if ceiling else None,
-            takeaway=Takeaway("mean max Q of a batch", "mean max Q", ceiling),
+            takeaway=Takeaway("updates/mean_q", "mean max Q", ceiling),
             empty="Q-values are drawn once learning has started.",
         ),
         Panel(
@@ -167,7 +167,7 @@ def _panels(
             (Trace("updates", "loss", "loss", "average", "loss"),),
             y_title="loss of a batch",
             y_scale="log",
-            takeaway=Takeaway("loss", "average loss"),
+            takeaway=Takeaway("updates/loss", "average loss"),
             empty="The loss is drawn once learning has started.",
         ),
         Panel(
@@ -177,7 +177,7 @@ def _panels(
             (Reference(run.config.gradient_clip, "clipped to", clipped_since),) if by_norm else (),
             y_title="length of the gradient",
             y_scale="log",
-            takeaway=Takeaway("before clipping", "average gradient norm"),
+            takeaway=Takeaway("updates/gradient_norm", "average gradient norm"),
             empty="The gradient is drawn once learning has started.",
         ),
         Panel(
@@ -195,7 +195,7 @@ def _panels(
             ),
             y_title="share of actions",
             y_range=(0.0, 1.0),
-            takeaway=Takeaway("ε at an episode's end", "ε", 1.0),
+            takeaway=Takeaway("episodes/epsilon", "ε", 1.0),
             empty="ε and the share of random actions are drawn as episodes end.",
         ),
     ]

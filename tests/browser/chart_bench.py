@@ -36,7 +36,7 @@ PANELS = (
         ),
         references=(Reference(475, "solved <475>"), Reference(22, "random policy")),
         y_range=(0, 500),
-        takeaway=Takeaway("training", "average return", 500),
+        takeaway=Takeaway("episodes/return", "average return", 500),
         empty="The curve begins with the first finished episode.",
     ),
     Panel("loss", "Loss", (Trace("updates", "loss", "loss", "average", "loss"),), y_scale="log"),

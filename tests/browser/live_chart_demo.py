@@ -27,7 +27,7 @@ PANELS = (
             Reference(500, "most possible 500"),
         ),
         y_range=(0, 500),
-        takeaway=Takeaway("training", "average return", 500),
+        takeaway=Takeaway("episodes/return", "average return", 500),
         empty="The curve begins with the first finished episode.",
     ),
     Panel(
@@ -35,7 +35,7 @@ PANELS = (
         "Loss",
         (Trace("updates", "loss", "loss", "average", "loss"),),
         y_scale="log",
-        takeaway=Takeaway("loss", "average loss"),
+        takeaway=Takeaway("updates/loss", "average loss"),
     ),
     Panel(
         "exploration",

@@ -108,7 +108,7 @@ def test_a_hidden_trace_stays_hidden_under_another_name(bench: Bench) -> None:
     bench.refresh(200)
     bench.page.get_by_role("button", name=re.compile("^training")).click()
     training, greedy = PANELS[0].traces
-    renamed = replace(PANELS[0], traces=(greedy, replace(training, name="learning")), takeaway=None)
+    renamed = replace(PANELS[0], traces=(greedy, replace(training, name="learning")))
     bench.refresh(300, panels=[renamed])
     entry = bench.page.get_by_role("button", name=re.compile("^learning"))
     expect(entry).to_have_attribute("aria-pressed", "false")

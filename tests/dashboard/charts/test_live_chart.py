@@ -17,7 +17,7 @@ PANELS = (
         "Return",
         (Trace("episodes", "return", "training", "average"),),
         references=(Reference(475, "solved"),),
-        takeaway=Takeaway("training", "average return", 500),
+        takeaway=Takeaway("episodes/return", "average return", 500),
     ),
     Panel("loss", "Loss", (Trace("updates", "loss", "loss", color="loss"),), y_scale="log"),
 )
