@@ -1,0 +1,1 @@
+"""What belongs to one visitor: the session, its runs and their runner, the agents, the links."""

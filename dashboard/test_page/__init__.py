@@ -1,0 +1,1 @@
+"""What is on the Test page alone: the film, its results, the game and the duel."""

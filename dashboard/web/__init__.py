@@ -1,0 +1,1 @@
+"""How the pages reach the browser: components, their files and requests, text, and admission."""

@@ -20,10 +20,10 @@ from dqn_core.episodes.evaluation import MOST_EPISODES
 from dqn_core.episodes.video import encoder_for
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.files.checkpoint import MOST_MEMBERS
-from dqn_core.files.whole_files import checked_target
 from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.presets import PRESETS
 from dqn_core.scalars import share, shown, whole
+from dqn_core.whole_files import checked_target
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

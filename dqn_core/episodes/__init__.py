@@ -1,0 +1,1 @@
+"""Episodes of a trained agent: played, evaluated, recorded, and saved as pictures and video."""

@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from dqn_core.environments.border import Picture
 from dqn_core.episodes.pictures import with_shared_palette
 from dqn_core.errors import LabError, MissingPackageError
-from dqn_core.files.whole_files import whole_file
 from dqn_core.numbers import MINUS, number
+from dqn_core.whole_files import whole_file
 
 if TYPE_CHECKING:
     from dqn_core.episodes.recording import Recording

@@ -1,0 +1,1 @@
+"""Files of runs and agents: packed, checked when read, and loaded from earlier versions."""

@@ -13,10 +13,10 @@ from dqn_core.errors import CheckpointError, LabError, reason_of
 from dqn_core.files.earlier_versions import upgraded
 from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_state
-from dqn_core.files.whole_files import whole_file
 from dqn_core.networks import QNetwork
 from dqn_core.scalars import whole
 from dqn_core.trainer import Trainer
+from dqn_core.whole_files import whole_file
 
 MOST_MEMBERS = 1_024
 
