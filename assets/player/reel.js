@@ -54,6 +54,7 @@ export class Reel {
     this.lowestQ = 0;
     this.highestQ = 0;
     this.seen = this.observationLabels.map(() => [Infinity, -Infinity]);
+    this.isWhole = this.observationLabels.map(() => true); // such as the number of a state
     this.bitmaps = new Bitmaps(capacity);
   }
 
@@ -92,6 +93,7 @@ export class Reel {
     }
     this.observation(t).forEach((x, i) => {
       this.seen[i] = [Math.min(this.seen[i][0], x), Math.max(this.seen[i][1], x)];
+      this.isWhole[i] &&= Number.isInteger(x);
     });
     if (this.kind === "picture") this.pictures.push(new Blob([picture], { type: "image/png" }));
     if (this.kind === "text") this.pictures.push(new TextDecoder().decode(picture));

@@ -167,8 +167,8 @@ export class FilmView {
       }
       return bounded ? [low, high] : reel.seen[i];
     });
-    this.gaugeDigits = this.ranges.map(([low, high]) =>
-      Math.max(2, decimals(Math.max(Math.abs(low), Math.abs(high)))),
+    this.gaugeDigits = this.ranges.map(([low, high], i) =>
+      reel.isWhole[i] ? 0 : Math.max(2, decimals(Math.max(Math.abs(low), Math.abs(high)))),
     );
     this.rewardDigits = reel.returns.every(Number.isInteger) ? 0 : 2;
     this.outcomes = reel.recording ? undefined : reel.obtained();

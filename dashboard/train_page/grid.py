@@ -28,7 +28,7 @@ class Grid:
         self._later.append(
             partial(
                 st.button,
-                "",
+                words,  # for those who hear the page; the others see the symbol alone
                 key=key,
                 icon=":material/undo:",
                 type="tertiary",
