@@ -40,10 +40,11 @@ class Sign:
 def signs(run: Run, member: int = 0) -> list[Sign]:
     """All signs of a member, from the run's history and its replay's counters."""
     updates = Updates.of(run, member)
+    measure = Measure(largest_reward_sum(run, member), run.trainer.stops[member] is not None)
     return [
         _rewards(run, member),
-        _q_values(run, member, updates),
-        _td_error(run, member, updates),
+        _q_values(updates, measure),
+        _td_error(updates, measure),
         _fill(run, member, updates),
         _age(run, updates),
         _update_ratio(updates),
@@ -60,6 +61,29 @@ def status_of(value: float | None, watch: float, bad: float) -> Level:
     if not value < bad:
         return "bad"
     return "good" if value < watch else "watch"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """By what a member's values are judged: the ``largest`` discounted sum of its rewards."""
+
+    largest: float | None
+    has_stopped: bool
+
+    def added_to(self, what: str) -> str:
+        """``what`` with the reward sum."""
+        if self.largest is None:
+            return what
+        return f"{what}; largest discounted reward sum {number(self.largest)}"
+
+    def status_of(self, values: np.ndarray, watch: float, bad: float) -> Level:
+        """By their size over that of the rewards: it does not grow with the values."""
+        if self.has_stopped:
+            return "bad"
+        size = judged(np.abs(values))
+        if not self.largest or size is None:
+            return "wait"
+        return status_of(size / abs(self.largest), watch, bad)
 
 
 def _rewards(run: Run, member: int) -> Sign:
@@ -82,13 +106,13 @@ def _rewards(run: Run, member: int) -> Sign:
     )
 
 
-def _q_values(run: Run, member: int, updates: Updates) -> Sign:
+def _q_values(updates: Updates, measure: Measure) -> Sign:
     newest = updates.newest["mean_q"]
     return Sign(
         "Size of Q-values",
         _number(newest),
-        _measure("mean max Q of a batch", run, member),
-        _of_rewards(run, member, newest, 1.5, 3.0),
+        measure.added_to("mean max Q of a batch"),
+        measure.status_of(newest, 1.5, 3.0),
         "Q estimates the discounted sum of the coming rewards. If |Q| is above 1.5 times the "
         f"largest |sum| of the newest {OF_LATE} episodes, Q is too large; above 3 times, it "
         "diverges.",
@@ -96,35 +120,19 @@ def _q_values(run: Run, member: int, updates: Updates) -> Sign:
     )
 
 
-def _td_error(run: Run, member: int, updates: Updates) -> Sign:
+def _td_error(updates: Updates, measure: Measure) -> Sign:
     low, middle, high = (f"td_error_p{rank}" for rank in (10, 50, 90))
     newest, trend = updates.newest, updates.trend
     between = f"{_number(newest[low])} and {_number(newest[high])}"
     return Sign(
         "TD error",
         _number(newest[middle]),
-        _measure(f"median of |δ|, {percent(0.8)} lie between {between}", run, member),
-        _of_rewards(run, member, newest[high], 0.5, 1.0),
+        measure.added_to(f"median of |δ|, {percent(0.8)} lie between {between}"),
+        measure.status_of(newest[high], 0.5, 1.0),
         "How far Q is from its target. The 90th percentile of |δ| should be below half of the "
         "largest |discounted reward sum|; above the whole of it, that is bad.",
         (_line("median", trend[middle]), _line("90th percentile", trend[high])),
     )
-
-
-def _measure(what: str, run: Run, member: int) -> str:
-    """``what`` with the sum of rewards that it is measured by."""
-    largest = largest_reward_sum(run, member)
-    return what if largest is None else f"{what}; largest discounted reward sum {number(largest)}"
-
-
-def _of_rewards(run: Run, member: int, values: np.ndarray, watch: float, bad: float) -> Level:
-    """The status of values by their size over that of rewards: it does not grow with the values."""
-    if run.trainer.stops[member]:
-        return "bad"
-    largest, size = largest_reward_sum(run, member), judged(np.abs(values))
-    if not largest or size is None:
-        return "wait"
-    return status_of(size / abs(largest), watch, bad)
 
 
 def _fill(run: Run, member: int, updates: Updates) -> Sign:

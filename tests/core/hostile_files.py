@@ -186,7 +186,7 @@ def _changed(
     if opened is None:
         return content
     manifest, tensors = opened
-    paths = [path for path in _places(manifest) if wanted(path)]
+    paths = [path for path in places(manifest) if wanted(path)]
     if not paths:
         return content
     path = _any_of(chance, paths)
@@ -251,7 +251,8 @@ def _opened(content: bytes) -> tuple[Any, dict[str, torch.Tensor]] | None:
         return None
 
 
-def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of everything inside nested dictionaries and lists."""
     items: Any = ()
     if isinstance(value, dict):
         items = value.items()
@@ -259,7 +260,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         items = enumerate(value)
     for key, item in items:
         yield (*path, key)
-        yield from _places(item, (*path, key))
+        yield from places(item, (*path, key))
 
 
 def _at(value: Any, path: tuple[Any, ...]) -> Any:

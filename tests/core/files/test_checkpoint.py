@@ -304,17 +304,6 @@ WRONG: list[Any] = [
 ]
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    items: Any = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for key, item in items:
-        yield (*path, key)
-        yield from places(item, (*path, key))
-
-
 def with_wrong(manifest: Any, path: tuple[Any, ...], wrong: Any) -> Any:
     """The manifest with something else at ``path``, or nothing there where it is `Ellipsis`."""
     changed = copy.deepcopy(manifest)
