@@ -20,6 +20,7 @@ from dqn_core import DQNConfig, Trainer, load_agent, load_run, save_agent, save_
 from dqn_core.errors import CheckpointError, LabError
 from dqn_core.files.checkpoint import agent_bytes
 from dqn_core.files.packing import FORMAT, VERSION, pack, unpack
+from tests.core.hostile_files import places
 
 CONFIG = DQNConfig(
     hidden_dim=4,
