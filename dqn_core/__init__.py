@@ -2,6 +2,7 @@
 
 from dqn_core.agent import Agent
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.episodes.conditions import Conditions, Push
 from dqn_core.episodes.evaluation import evaluate
 from dqn_core.episodes.recording import record
 from dqn_core.errors import LabError
@@ -13,8 +14,10 @@ __all__ = [
     "HYPERPARAMETERS",
     "PRESETS",
     "Agent",
+    "Conditions",
     "DQNConfig",
     "LabError",
+    "Push",
     "Trainer",
     "evaluate",
     "load_agent",

@@ -8,7 +8,7 @@ from dashboard.frame import open_page
 from dashboard.session.agents import Chosen, about, choose_agents, file_waits, load, upload_control
 from dashboard.session.session import Session
 from dashboard.session.visits import current_session
-from dashboard.test_page.conditions import Conditions, conditions
+from dashboard.test_page.conditions import Settings, choose_settings, words
 from dashboard.test_page.duel import can_duel, duel
 from dashboard.test_page.game import game, remark
 from dashboard.test_page.player import player
@@ -17,7 +17,7 @@ from dashboard.test_page.showing import Showing
 from dashboard.test_page.takeaway import take_away
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
-from dqn_core import LabError
+from dqn_core import Conditions, LabError
 from dqn_core.numbers import number
 
 
@@ -34,11 +34,11 @@ def training_line(session: Session) -> None:
     line()
 
 
-def show(agents: Sequence[Chosen], seed: int, how: Conditions) -> None:
+def show(agents: Sequence[Chosen], seed: int, conditions: Conditions) -> None:
     """Film the episode from ``seed`` for each agent; the player shows it as it is made."""
     st.session_state.pop("show_problem", None)
     try:
-        showings = [Showing(chosen, seed, how) for chosen in agents]
+        showings = [Showing(chosen, seed, conditions) for chosen in agents]
     except LabError as error:
         st.session_state["show_problem"] = str(error)
         return
@@ -48,19 +48,20 @@ def show(agents: Sequence[Chosen], seed: int, how: Conditions) -> None:
         showing.stop()
 
 
-def show_what_was_chosen(agents: Sequence[Chosen], how: Conditions) -> None:
+def show_what_was_chosen(agents: Sequence[Chosen], settings: Settings) -> None:
     """A new episode whenever the controls ask for another one than before."""
-    wanted = ([chosen.identity for chosen in agents], how.first_seed, how.of_an_episode())
+    seed, conditions = settings.first_seed, settings.conditions
+    wanted = ([chosen.identity for chosen in agents], seed, conditions)
     if st.session_state.get("shown_for") != wanted:
-        show(agents, how.first_seed, how)
+        show(agents, seed, conditions)
         st.session_state["shown_for"] = wanted  # last: up to here it is done again
 
 
-def test(chosen: Chosen, how: Conditions) -> Results:
+def test(chosen: Chosen, settings: Settings) -> Results:
     """Play the test's episodes under a progress bar; using any other control gives it up."""
-    words = plain(f"Playing {how.episodes} episodes of {chosen.title}")
-    bar = st.progress(0.0, words)
-    results = Results.of(chosen, how, lambda share: bar.progress(share, words))
+    doing = plain(f"Playing {settings.episodes} episodes of {chosen.title}")
+    bar = st.progress(0.0, doing)
+    results = Results.of(chosen, settings, lambda share: bar.progress(share, doing))
     bar.empty()
     return results
 
@@ -75,19 +76,20 @@ def is_due() -> bool:
     return "wish" in st.session_state or file_waits()
 
 
-def grant_wish(agents: Sequence[Chosen], how: Conditions) -> None:
+def grant_wish(agents: Sequence[Chosen], settings: Settings) -> None:
     """Do what was clicked, once."""
+    first_seed, conditions = settings.first_seed, settings.conditions
     match st.session_state.get("wish"):
         case "watch":
-            show(agents, how.first_seed, how)
+            show(agents, first_seed, conditions)
             st.session_state.pop("wish", None)  # last: up to here it is done again
         case "another_start":
             before = st.session_state.get("showings")
-            show(agents, before[0].seed + 1 if before else how.first_seed, how)
+            show(agents, before[0].seed + 1 if before else first_seed, conditions)
             st.session_state.pop("wish", None)
         case "run_test":
             st.session_state.pop("wish", None)  # first: one that is given up is not begun again
-            results = [test(chosen, how) for chosen in agents]
+            results = [test(chosen, settings) for chosen in agents]
             st.session_state["results"] = results
             means = " and ".join(number(result.evaluation.mean_return) for result in results)
             st.toast(
@@ -95,14 +97,14 @@ def grant_wish(agents: Sequence[Chosen], how: Conditions) -> None:
             )
 
 
-def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
+def watch_section(agents: Sequence[Chosen], settings: Settings) -> list[Showing]:
     """The buttons and the player."""
-    show_what_was_chosen(agents, how)
+    show_what_was_chosen(agents, settings)
     with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
         for key, label, symbol in (
             ("watch", "Watch an episode", ":material/play_arrow:"),
             ("another_start", "Another start", ":material/casino:"),
-            ("run_test", f"Test {how.episodes} episodes", ":material/checklist:"),
+            ("run_test", f"Test {settings.episodes} episodes", ":material/checklist:"),
         ):
             st.button(
                 label,
@@ -113,21 +115,21 @@ def watch_section(agents: Sequence[Chosen], how: Conditions) -> list[Showing]:
                 args=(key,),
             )
         st.markdown(":material/sports_esports: [Play against the agent](#you-against-the-agent)")
-        grant_wish(agents, how)
+        grant_wish(agents, settings)
     if problem := st.session_state.get("show_problem"):
         tell_error(problem)
     showings: list[Showing] = st.session_state.get("showings", [])
     if showings:
         shown = showings[0]
-        words = shown.conditions.words(shown.chosen.agent.config.env_id)
-        st.caption(f"Episode from seed {shown.seed}" + (f", with {words}" if words else ""))
+        unusual = words(shown.conditions, shown.chosen.agent.config.env_id)
+        st.caption(f"Episode from seed {shown.seed}" + (f", with {unusual}" if unusual else ""))
         player(*(showing.film for showing in showings), key="player", is_page_due=is_due)
         for showing in showings:
             st.caption(about(showing.chosen))
     return showings
 
 
-def results_section(agents: Sequence[Chosen], how: Conditions) -> None:
+def results_section(agents: Sequence[Chosen], settings: Settings) -> None:
     """Numbers, chart and table of each tested agent, as long as it is the chosen one."""
     results: list[Results] = st.session_state.get("results", [])
     if [result.chosen.identity for result in results] != [chosen.identity for chosen in agents]:
@@ -135,7 +137,7 @@ def results_section(agents: Sequence[Chosen], how: Conditions) -> None:
     with st.container(border=True, key="test_results"):
         for result in results:
             st.markdown(result.headline)
-        if any(result.conditions != how for result in results):
+        if any(result.settings != settings for result in results):
             st.caption("These results are older than the last change of the test settings.")
         st.table(summary(results))
         if len(results) == 2:
@@ -162,7 +164,7 @@ def results_section(agents: Sequence[Chosen], how: Conditions) -> None:
                     key=f"worst_{index}",
                     icon=":material/thumb_down:",
                     on_click=show,
-                    args=(tested, result.worst_seed, result.conditions),
+                    args=(tested, result.worst_seed, result.settings.conditions),
                 )
                 st.download_button(
                     "Results as CSV",
@@ -183,7 +185,7 @@ def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> Non
     def watch_row() -> None:
         rows = key in st.session_state and st.session_state[key].selection.rows
         if rows:
-            show(tested, result.evaluation.seeds[rows[0]], result.conditions)
+            show(tested, result.evaluation.seeds[rows[0]], result.settings.conditions)
 
     with st.expander("All episodes: select one to watch it", key=f"table_{index}"):
         st.dataframe(
@@ -223,11 +225,11 @@ with st.sidebar:
     upload_control()
 choices = choose_agents(session)
 with above:
-    how = conditions(choices[0].env_id)
+    settings = choose_settings(choices[0].env_id)
 try:
     agents = [load(choice) for choice in choices]
-    showings = watch_section(agents, how)
-    results_section(agents, how)
+    showings = watch_section(agents, settings)
+    results_section(agents, settings)
     if showings:
         duel_section(showings[0])
         take_away(showings, session.run)

@@ -1,9 +1,7 @@
-"""How an agent is tested: the episodes, the exploration, and what is done to the environment."""
+"""The controls of the Test page: which episodes, and under which conditions."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import streamlit as st
 
@@ -11,39 +9,34 @@ from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
 from dqn_core import HYPERPARAMETERS, LabError
 from dqn_core.environments.families import PHYSICS, PUSHABLE, PhysicsParameter, family
-from dqn_core.episodes.conditions import Push
+from dqn_core.episodes.conditions import Conditions, Push
 from dqn_core.numbers import MINUS, setting
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """What the episodes start from and what is done to the agent in them."""
+class Settings:
+    """Which episodes are played, and under which conditions."""
 
     episodes: int = 20
     first_seed: int = 0
-    epsilon: float = 0.0
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    push: Push | None = None
-
-    def of_an_episode(self) -> tuple[Any, ...]:
-        """All that one episode from a given seed depends on."""
-        return self.epsilon, dict(self.parameters), self.push
-
-    def words(self, env_id: str) -> str:
-        """What is unusual, for a person; empty if nothing is."""
-        declared = PHYSICS.get(family(env_id), {})
-        said = [f"ε {setting(self.epsilon)}"] if self.epsilon else []
-        for name, value in self.parameters.items():
-            label = declared[name].label
-            said.append(f"{label[0].lower()}{label[1:]} {value:g} {declared[name].unit}".strip())
-        if self.push:
-            amount = f"{self.push.amount:+g}".replace("-", MINUS)
-            said.append(f"a push of {amount} at step {self.push.step:,}")
-        return ", ".join(said)
+    conditions: Conditions = field(default_factory=Conditions)
 
 
-def conditions(env_id: str) -> Conditions:
-    """The conditions from the controls, drawn where the caller is."""
+def words(conditions: Conditions, env_id: str) -> str:
+    """What is unusual in ``conditions``, for a person; empty if nothing is."""
+    declared = PHYSICS.get(family(env_id), {})
+    said = [f"ε {setting(conditions.epsilon)}"] if conditions.epsilon else []
+    for name, value in conditions.parameters.items():
+        label = declared[name].label
+        said.append(f"{label[0].lower()}{label[1:]} {value:g} {declared[name].unit}".strip())
+    if push := conditions.push:
+        amount = f"{push.amount:+g}".replace("-", MINUS)
+        said.append(f"a push of {amount} at step {push.step:,}")
+    return ", ".join(said)
+
+
+def choose_settings(env_id: str) -> Settings:
+    """The settings from the controls, drawn where the caller is."""
     st.markdown(":material/tune: **Test settings**")
     episodes = _whole_number("Episodes", 1, 200, 20)
     seed = _whole_number(
@@ -81,7 +74,7 @@ def conditions(env_id: str) -> Conditions:
             on_click=_back_to_usual,
             args=(kind,),
         )
-    return Conditions(episodes, seed, epsilon, parameters, push)
+    return Settings(episodes, seed, Conditions(epsilon, parameters, push))
 
 
 def _whole_number(label: str, low: int, high: int, default: int, help: str = "") -> int:

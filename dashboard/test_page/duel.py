@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard.session.agents import Chosen
-from dashboard.test_page.conditions import Conditions
 from dashboard.web.static_files import component
 from dqn_core import record
 from dqn_core.environments import make_environment
 from dqn_core.environments.families import family
+from dqn_core.episodes.conditions import Conditions
 
 PHYSICS_NAMES = (
     "gravity",
@@ -32,28 +32,28 @@ def can_duel(env_id: str) -> bool:
     return family(env_id) == "CartPole"
 
 
-def duel(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
+def duel(chosen: Chosen, seed: int, conditions: Conditions, key: str) -> None:
     """The game; the agent's episode is played here, once for each start."""
-    wanted = (chosen.identity, chosen.agent.env_steps, seed, how.of_an_episode())
+    wanted = (chosen.identity, chosen.agent.env_steps, seed, conditions)
     state_key = f"{key}:prepared"
     prepared = st.session_state.get(state_key)
     if prepared is None or prepared[0] != wanted:
-        prepared = st.session_state[state_key] = (wanted, prepare(chosen, seed, how))
+        prepared = st.session_state[state_key] = (wanted, prepare(chosen, seed, conditions))
     _component(key=key, data=prepared[1])
 
 
-def prepare(chosen: Chosen, seed: int, how: Conditions) -> dict[str, Any]:
+def prepare(chosen: Chosen, seed: int, conditions: Conditions) -> dict[str, Any]:
     """What the browser needs: the physics, the inner start state, and the agent's episode."""
     agent = chosen.agent
     config = agent.config
     environment = make_environment(
-        config.env_id, config.max_episode_steps, parameters=how.parameters
+        config.env_id, config.max_episode_steps, parameters=conditions.parameters
     )
     environment.reset(seed)
     inner: Any = environment.env.unwrapped
     physics: dict[str, Any] = {name: float(getattr(inner, name)) for name in PHYSICS_NAMES}
     physics["time_limit"] = environment.spec.max_episode_steps
-    push = how.push
+    push = conditions.push
     physics["push"] = push and {
         "step": push.step,
         "component": push.component,
@@ -62,10 +62,10 @@ def prepare(chosen: Chosen, seed: int, how: Conditions) -> dict[str, Any]:
     start = np.asarray(inner.state, dtype=np.float64).tolist()
     environment.close()
 
-    episode = record(agent, seed, how.epsilon, parameters=how.parameters, push=push)
+    episode = record(agent, seed, conditions)
     positions, angles = episode.observations[:, 0], episode.observations[:, 2]
     return {
-        "id": f"{chosen.identity}:{agent.env_steps}:{seed}:{how.of_an_episode()}",
+        "id": f"{chosen.identity}:{agent.env_steps}:{seed}:{conditions}",
         "title": chosen.title,
         "physics": physics,
         "state": start,

@@ -18,7 +18,6 @@ import numpy as np
 import streamlit as st
 
 from dashboard.session.agents import Chosen
-from dashboard.test_page.conditions import Conditions
 from dashboard.test_page.film import StoppedError
 from dashboard.web.envelope import packed
 from dashboard.web.static_files import component
@@ -27,6 +26,8 @@ from dqn_core import record
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.families import argument, family
+from dqn_core.episodes.conditions import Conditions
+from dqn_core.episodes.episode import Episode
 from dqn_core.episodes.pictures import Frame, encode
 from dqn_core.episodes.recording import Recording, render_mode
 from dqn_core.errors import LabError
@@ -133,7 +134,7 @@ class Game:
             mine.identity == theirs.identity
             and mine.agent.env_steps == theirs.agent.env_steps
             and self.seed == seed
-            and self.conditions.of_an_episode() == conditions.of_an_episode()
+            and self.conditions == conditions
         )
 
     def hear(self, events: Sequence[Any]) -> None:
@@ -209,45 +210,31 @@ class Game:
             self._end("The game stopped because of an error; the server's log describes it.")
 
     def _play(self) -> None:
-        agent, how = self.chosen.agent, self.conditions
-        theirs = record(
-            agent,
-            self.seed,
-            how.epsilon,
-            watcher=self._stop_recording,
-            pictures=False,
-            parameters=how.parameters,
-            push=how.push,
-        )
+        agent, conditions = self.chosen.agent, self.conditions
+        theirs = record(agent, self.seed, conditions, watcher=self._stop_recording, pictures=False)
         beside = _side(theirs)
         mode = render_mode(self.spec)
         environment = make_environment(
-            agent.config.env_id, agent.config.max_episode_steps, mode, how.parameters
+            agent.config.env_id, agent.config.max_episode_steps, mode, conditions.parameters
         )
         look = environment.render if mode else lambda: None
-        total, step, words = 0.0, 0, ""
+        words = ""
         try:
-            environment.reset(self.seed)
-            self._add(look(), total, beside)
-            while not words and (action := self._next_action(step)) is not None:
-                if how.push and how.push.step == step:
-                    environment.nudge(how.push.component, how.push.amount)
-                _, reward, terminated, truncated = environment.step(action)
-                total, step = total + reward, step + 1
-                if terminated or truncated:
-                    verdict = {1: " You win.", 0: " A draw."}.get(np.sign(total - theirs.total), "")
-                    yours, agents = number(total), number(theirs.total)
-                    words = f"Over at step {step:,}: you {yours}, the agent {agents}.{verdict}"
-                self._add(look(), total, beside, words)
+            episode = Episode(environment, self.seed, conditions)
+            self._add(look(), episode.total, beside)
+            while not words and (action := self._next_action(episode.steps)) is not None:
+                episode.step(action)
+                words = _verdict(episode, theirs) if episode.is_over else ""
+                self._add(look(), episode.total, beside, words)
         finally:
             environment.close()
-        for _ in range(step, len(theirs.actions)):
+        for _ in range(episode.steps, len(theirs.actions)):
             with self._changed:
                 self._changed.wait_for(lambda: self.over, self._period)
                 self._give_up_if_abandoned()
             if self.over:
                 return
-            self._add(None, total, beside)
+            self._add(None, episode.total, beside)
         self._end(words)
 
     def _stop_recording(self, *_: object, **__: object) -> None:
@@ -302,10 +289,20 @@ class Game:
             self._changed.notify_all()
 
 
+def _verdict(mine: Episode, theirs: Recording) -> str:
+    """How an episode that is over compares with the agent's."""
+    verdict = {1: " You win.", 0: " A draw."}.get(np.sign(mine.total - theirs.total), "")
+    return (
+        f"Over at step {mine.steps:,}: you {number(mine.total)}, "
+        f"the agent {number(theirs.total)}.{verdict}"
+    )
+
+
 def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
     """The agent's pictures and returns so far, the last ones for ever."""
     totals = itertools.accumulate(recording.rewards.tolist(), initial=0.0)
-    frames = recording.frames if len(recording.frames) else itertools.repeat(None)
+    pictures = (picture for _, picture in recording.pictures())
+    frames = pictures if recording.has_pictures else itertools.repeat(None)
     last: tuple[Frame | None, float] = (None, 0.0)
     for last in zip(frames, totals, strict=False):
         yield last
@@ -316,7 +313,7 @@ _component = component("play/game.js")
 
 
 @st.fragment
-def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
+def game(chosen: Chosen, seed: int, conditions: Conditions, key: str) -> None:
     """The section: its buttons, and the game once it was begun."""
     state_key, request_key, speed_key = f"{key}:game", f"{key}:request", f"{key}_speed"
 
@@ -326,10 +323,10 @@ def game(chosen: Chosen, seed: int, how: Conditions, key: str) -> None:
     def begin() -> None:
         if before := st.session_state.get(state_key):
             before.stop()
-        st.session_state[state_key] = Game(chosen, seed, how)
+        st.session_state[state_key] = Game(chosen, seed, conditions)
 
     current: Game | None = st.session_state.get(state_key)
-    if current and not current.is_of(chosen, seed, how):
+    if current and not current.is_of(chosen, seed, conditions):
         current.stop()
         current = st.session_state[state_key] = None
     with st.container(horizontal=True, vertical_alignment="bottom"):

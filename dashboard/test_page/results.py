@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.predictions import not_counted
 from dashboard.session.agents import Chosen
-from dashboard.test_page.conditions import Conditions
+from dashboard.test_page.conditions import Settings, words
 from dashboard.web.markup import plain
 from dqn_core import evaluate
 from dqn_core.environments import environment_spec
@@ -37,7 +37,7 @@ class Results:
     """Test episodes of one agent."""
 
     chosen: Chosen
-    conditions: Conditions
+    settings: Settings
     evaluation: Evaluation
     threshold: float | None
 
@@ -45,7 +45,7 @@ class Results:
     def of(
         cls,
         chosen: Chosen,
-        conditions: Conditions,
+        settings: Settings,
         progress: Callable[[float], object] = lambda share: None,
     ) -> "Results":
         """Play the test's episodes, without pictures.
@@ -54,7 +54,7 @@ class Results:
         """
         agent = chosen.agent
         spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
-        longest, told = most_steps(spec, conditions.episodes), time.monotonic()
+        longest, told = most_steps(spec, settings.episodes), time.monotonic()
 
         def tell(step: int) -> None:
             nonlocal told
@@ -64,23 +64,21 @@ class Results:
 
         evaluation = evaluate(
             agent,
-            conditions.episodes,
-            conditions.first_seed,
-            conditions.epsilon,
-            conditions.parameters,
-            conditions.push,
-            tell,
+            settings.episodes,
+            settings.first_seed,
+            settings.conditions,
+            watcher=tell,
         )
-        return cls(chosen, conditions, evaluation, spec.reward_threshold)
+        return cls(chosen, settings, evaluation, spec.reward_threshold)
 
     @property
     def headline(self) -> str:
         """Who was tested, and how."""
-        words = self.conditions.words(self.chosen.agent.config.env_id)
+        unusual = words(self.settings.conditions, self.chosen.agent.config.env_id)
         count = len(self.evaluation.seeds)
         return (
             f"**{plain(self.chosen.title)}**: {count} episode{'s' if count > 1 else ''} from seed "
-            f"{self.conditions.first_seed}" + (f", with {words}" if words else "")
+            f"{self.settings.first_seed}" + (f", with {unusual}" if unusual else "")
         )
 
     @property
@@ -108,12 +106,12 @@ class Results:
         evaluation, config = self.evaluation, self.chosen.agent.config
         limit = int(evaluation.lengths[~evaluation.terminated].max(initial=0))
         predicted, obtained = evaluation.predicted.mean(), evaluation.obtained.mean()
-        words = (
+        said = (
             f"**{plain(self.chosen.title)}** predicted {number(predicted)} at the start (max Q) "
             f"and obtained {number(obtained)} (rewards, discounted by γ {setting(config.gamma)}), "
             "averaged over the episodes."
         )
-        return f"{words} {not_counted(evaluation.truncated_share, config.gamma, limit)}".strip()
+        return f"{said} {not_counted(evaluation.truncated_share, config.gamma, limit)}".strip()
 
     def table(self) -> pd.DataFrame:
         """One row an episode."""
@@ -135,7 +133,7 @@ class Results:
         of = {
             "agent": self.chosen.title,
             "environment": config.env_id,
-            "conditions": self.conditions.words(config.env_id),
+            "conditions": words(self.settings.conditions, config.env_id),
             "gamma": config.gamma,
         }
         return pd.concat([pd.DataFrame([of] * len(table)), table], axis=1)

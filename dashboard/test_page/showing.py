@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from dashboard.session.agents import Chosen
-from dashboard.test_page.conditions import Conditions
 from dashboard.test_page.film import Film, StoppedError
 from dqn_core import record
 from dqn_core.environments import environment_spec
+from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.recording import Recording
 
 MOST_MOMENTS = 10_000
@@ -49,14 +49,7 @@ class Showing:
                 )
             film.add(frame, observation, q_values, action, reward)
 
-        recording = record(
-            self.chosen.agent,
-            self.seed,
-            self.conditions.epsilon,
-            watcher=watcher,
-            parameters=self.conditions.parameters,
-            push=self.conditions.push,
-        )
+        recording = record(self.chosen.agent, self.seed, self.conditions, watcher=watcher)
         # First the recording: whoever sees that the film is complete finds it there.
         self.recording = recording
         film.finish(

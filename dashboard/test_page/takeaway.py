@@ -162,11 +162,7 @@ def grown_agents(run: Run, chosen: Chosen) -> list[Agent]:
 
 def film_growth(agents: Sequence[Agent], like: Showing, path: Path, overlay: bool) -> None:
     """Write one film of all `agents` from the start and under the conditions of `like`."""
-    how = like.conditions
-    recordings = [
-        record(agent, like.seed, how.epsilon, parameters=how.parameters, push=how.push)
-        for agent in agents
-    ]
+    recordings = [record(agent, like.seed, like.conditions) for agent in agents]
     labels = [f"after {agent.env_steps:,} steps of training" for agent in agents]
     write_montage(recordings, labels, path, overlay=overlay)
 

@@ -11,6 +11,7 @@ from dqn_core.cli.interruptions import interruptions
 from dqn_core.cli.outputs import Attempts, check_distinct
 from dqn_core.cli.results import evaluation_summary, json_text
 from dqn_core.cli.streams import say, tell
+from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.episodes.recording import record
 from dqn_core.episodes.video import write_video
@@ -23,17 +24,18 @@ def evaluate_agent(options: argparse.Namespace) -> int:
     """Play episodes as ``options`` say, print them, film the first; returns the exit code."""
     check_distinct({"the agent": options.agent, "--video": options.video})
     agent = _agent(options.agent)
+    conditions = Conditions(options.epsilon)
     out, attempts, parts = sys.stdout, Attempts(), list[Evaluation]()
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr), interruptions() as signals:
         with attempts.attempt("The evaluation was cut short."), signals.at_most(0):
-            evaluate(agent, options.episodes, options.seed, options.epsilon, keep=parts.append)
+            evaluate(agent, options.episodes, options.seed, conditions, keep=parts.append)
         result = _result(agent, options, parts)
         with attempts.attempt():
             say(json_text(result) if options.json else _in_words(result), out)
         if options.video:
             with attempts.attempt("The episode was not filmed."), signals.at_most(0):
-                write_video(record(agent, options.seed, options.epsilon), options.video)
+                write_video(record(agent, options.seed, conditions), options.video)
                 tell(f"The first episode is in {options.video}.")
     return attempts.code
 

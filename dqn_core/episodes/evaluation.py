@@ -1,6 +1,6 @@
 """Greedy episodes: their returns and Q-values (the notebook's `test` and `predict_action`)."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,10 @@ from dqn_core.compute import one_thread, untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import Environment, make_environments
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.episodes.conditions import Push
+from dqn_core.episodes.conditions import USUAL, Conditions
+from dqn_core.episodes.episode import Episode
 from dqn_core.networks import QNetwork
-from dqn_core.scalars import share, whole
+from dqn_core.scalars import whole
 
 MOST_EPISODES = 1_000_000
 
@@ -63,30 +64,28 @@ def evaluate(
     agent: Agent,
     episodes: int = 20,
     seed: int = 0,
-    epsilon: float = 0.0,
-    parameters: Mapping[str, float] | None = None,
-    push: Push | None = None,
+    conditions: Conditions = USUAL,
+    *,
     watcher: Callable[[int], None] | None = None,
     keep: Callable[[Evaluation], object] | None = None,
 ) -> Evaluation:
     """Play ``episodes`` episodes side by side; the e-th starts from environment seed ``seed`` + e.
 
-    ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
-    environment, ``push`` shoves it in mid-episode, ``watcher`` is called with the number of steps
-    made whenever all that are played at a time have made one more: `most_steps` at most. ``keep``
-    is called with what those came to as soon as the last of them has ended; whoever gives the rest
-    up has these, and not the shortest of many. Nothing of a run that is under way is touched.
+    ``watcher`` is called with the number of steps made whenever all that are played at a time have
+    made one more: `most_steps` at most. ``keep`` is called with what those came to as soon as the
+    last of them has ended; whoever gives the rest up has these, and not the shortest of many.
+    Nothing of a run that is under way is touched.
 
     Raises `ConfigurationError` for an argument out of its range, and `EnvironmentFailure`.
     """
     config, episodes = agent.config, whole("episodes", episodes, 1, MOST_EPISODES)
-    seed, epsilon = int(HYPERPARAMETERS["seed"].validated(seed)), share("epsilon", epsilon)
+    seed = int(HYPERPARAMETERS["seed"].validated(seed))
     environments = make_environments(
-        count_for(1, episodes), config.env_id, config.max_episode_steps, parameters
+        count_for(1, episodes), config.env_id, config.max_episode_steps, conditions.parameters
     )
     try:
         seeds = [seed + episode for episode in range(episodes)]
-        play = playing(agent.network, [environments], [seeds], [config.gamma], epsilon, push, keep)
+        play = playing(agent.network, [environments], [seeds], [config.gamma], conditions, keep)
         return to_the_end(play, watcher)[0]
     finally:
         for environment in environments:
@@ -136,8 +135,7 @@ def playing(
     environments: Sequence[Sequence[Environment]],
     seeds: Sequence[Sequence[int]],
     gammas: Sequence[float],
-    epsilon: float = 0.0,
-    push: Push | None = None,
+    conditions: Conditions = USUAL,
     keep: Callable[..., object] | None = None,
 ) -> Play:
     """E episodes of each of P members in K environments each, K by K, side by side.
@@ -145,96 +143,65 @@ def playing(
     A generator, so that whoever has no time for whole episodes can stop between two steps. The
     network must not change meanwhile. ``keep`` is called with what each member's K came to.
     """
-    episodes, results = len(seeds[0]), []
-    for chosen in _rounds(episodes, len(environments[0])):
-        some = [row[chosen.start : chosen.stop] for row in seeds]
-        one = _Round(network, environments, some, gammas, epsilon, push)
+    count, results = len(seeds[0]), []
+    for chosen in _rounds(count, len(environments[0])):
+        episodes = [
+            [
+                Episode(environment, seed, conditions)
+                for environment, seed in zip(own, row[chosen.start : chosen.stop], strict=False)
+            ]
+            for own, row in zip(environments, seeds, strict=True)
+        ]
         # An episode is in the same row whatever K is: the row has a say in the last bits.
-        yield from one.play(chosen.start % ROWS, min(ROWS, episodes))
-        results.append(one.results())
+        first, rows = chosen.start % ROWS, min(ROWS, count)
+        results.append((yield from _side_by_side(network, episodes, gammas, first, rows)))
         if keep:
             keep(*results[-1])
     return [Evaluation.joined(parts) for parts in zip(*results, strict=True)]
 
 
-class _Round:
-    """Episodes that are played at the same time: as many of each member, in as many environments.
+def _side_by_side(
+    network: QNetwork,
+    episodes: Sequence[Sequence[Episode]],
+    gammas: Sequence[float],
+    first: int,
+    rows: int,
+) -> Play:
+    """As many episodes of each member to their end, with one forward pass a step for all.
 
-    One forward pass a step for all of them.
+    They are those from row ``first`` on of a forward pass over ``rows`` rows a member.
     """
-
-    def __init__(
-        self,
-        network: QNetwork,
-        environments: Sequence[Sequence[Environment]],
-        seeds: Sequence[Sequence[int]],
-        gammas: Sequence[float],
-        epsilon: float,
-        push: Push | None,
-    ) -> None:
-        self._network = network
-        self._environments = environments
-        self._seeds = seeds
-        self._gamma = np.array(gammas)[:, None]
-        self._epsilon = epsilon
-        self._push = push
-        self._generators = [[np.random.default_rng(seed) for seed in row] for row in seeds]
-        shape = len(seeds), len(seeds[0])
-        self._terminated = np.zeros(shape, dtype=bool)
-        self._returns, self._lengths = np.zeros(shape), np.zeros(shape, dtype=np.int64)
-        self._predicted, self._obtained = np.zeros(shape), np.zeros(shape)
-
-    def play(self, first: int, rows: int) -> Iterator[None]:
-        """Play to the end, and stop after each step.
-
-        The episodes are those from row ``first`` on of a forward pass over ``rows`` rows a member.
-        """
-        members, count = self._returns.shape
-        dim = self._environments[0][0].spec.observation_dim
-        everything = np.zeros((members, rows, dim), dtype=np.float32)
-        observations = everything[:, first : first + count]
-        for p, e in np.ndindex(members, count):
-            observations[p, e] = self._environments[p][e].reset(self._seeds[p][e])
-        going_on, step = np.ones((members, count), dtype=bool), 0
-        discount = np.ones((members, 1))
-        like = self._network.parameters
-        while going_on.any():
-            q_values = self._network.q_values(torch.from_numpy(everything).to(like))
-            best, greedy = (found[:, first : first + count].cpu() for found in q_values.max(-1))
-            if step == 0:
-                self._predicted = best.double().numpy()
-            reward = np.zeros((members, count))
-            self._lengths += going_on
-            for p, e in np.argwhere(going_on).tolist():
-                action = self._action(p, e, int(greedy[p, e]))
-                environment = self._environments[p][e]
-                if self._push and self._push.step == step:
-                    environment.nudge(self._push.component, self._push.amount)
-                observations[p, e], reward[p, e], ended, cut = environment.step(action)
-                self._terminated[p, e] = ended
-                going_on[p, e] = not (ended or cut)
-            self._returns += reward
-            self._obtained += discount * reward
-            discount = discount * self._gamma
-            step += 1
-            yield
-
-    def _action(self, p: int, e: int, greedy: int) -> int:
-        generator = self._generators[p][e]
-        if self._epsilon > 0 and generator.random() < self._epsilon:
-            return int(generator.integers(self._environments[p][e].spec.n_actions))
-        return greedy
-
-    def results(self) -> list[Evaluation]:
-        """Each member's evaluation."""
-        return [
-            Evaluation(
-                list(self._seeds[p]),
-                self._returns[p],
-                self._lengths[p],
-                self._terminated[p],
-                self._predicted[p],
-                self._obtained[p],
-            )
-            for p in range(len(self._seeds))
-        ]
+    members, count = len(episodes), len(episodes[0])
+    dim = len(episodes[0][0].observation)
+    everything = np.zeros((members, rows, dim), dtype=np.float32)
+    observations = everything[:, first : first + count]
+    predicted, obtained = np.zeros((members, count)), np.zeros((members, count))
+    gamma, discount = np.array(gammas)[:, None], np.ones((members, 1))
+    going_on = [(p, e, one) for p, row in enumerate(episodes) for e, one in enumerate(row)]
+    for p, e, episode in going_on:
+        observations[p, e] = episode.observation
+    is_first = True
+    while going_on:
+        q_values = network.q_values(torch.from_numpy(everything).to(network.parameters))
+        best, greedy = (found[:, first : first + count].cpu() for found in q_values.max(-1))
+        if is_first:
+            predicted, is_first = best.double().numpy(), False
+        actions, reward = greedy.tolist(), np.zeros((members, count))
+        for p, e, episode in going_on:
+            reward[p, e] = episode.step(episode.explore(actions[p][e]))
+            observations[p, e] = episode.observation
+        obtained += discount * reward
+        discount = discount * gamma
+        going_on = [each for each in going_on if not each[2].is_over]
+        yield
+    return [
+        Evaluation(
+            seeds=[episode.seed for episode in row],
+            returns=np.array([episode.total for episode in row]),
+            lengths=np.array([episode.steps for episode in row], dtype=np.int64),
+            terminated=np.array([episode.terminated for episode in row]),
+            predicted=predicted[p],
+            obtained=obtained[p],
+        )
+        for p, row in enumerate(episodes)
+    ]

@@ -42,9 +42,9 @@ def write_montage(
         MissingPackageError: MP4 without the package that encodes it.
     """
     encode = encoder_for(path)
-    if not all(recording.frames for recording in recordings):
+    if not all(recording.has_pictures for recording in recordings):
         raise LabError("This environment has no pictures: there is nothing to film.")
-    rate = recordings[0].frames_per_second
+    rate = recordings[0].spec.frames_per_second
     stride = max(1, round(rate / RATE))
     frames = montage(recordings, labels, stride, overlay)
     stay = round(LAST_SECONDS * rate / stride)
@@ -90,7 +90,7 @@ def _tiles(
 ) -> Iterator[Picture]:
     """The tile at each moment, without end; with a ``scale`` Q-values below it."""
     last = len(recording.actions)
-    for t, picture in drawn(recording.frames.every(stride)):
+    for t, picture in drawn(recording.pictures(stride)):
         scaled = _scaled(picture)
         over = t == last
         if over:

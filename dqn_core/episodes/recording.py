@@ -1,7 +1,7 @@
 """One episode with everything that was seen, and its pictures drawn again when they are wanted."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,27 +9,16 @@ import numpy as np
 from dqn_core.agent import Agent
 from dqn_core.compute import untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import Environment, environment_spec, make_environment
+from dqn_core.environments import (
+    Environment,
+    EnvironmentSpec,
+    environment_spec,
+    make_environment,
+)
 from dqn_core.environments.border import Picture
-from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.episodes.conditions import Push
+from dqn_core.episodes.conditions import USUAL, Conditions
+from dqn_core.episodes.episode import Episode
 from dqn_core.errors import EnvironmentFailure
-from dqn_core.scalars import share
-
-
-@dataclass(frozen=True)
-class Course:
-    """What an episode was made of: played again, it is the same to the bit.
-
-    ``parameters`` are variables of the environment that were changed, ``push`` shoved it.
-    """
-
-    env_id: str
-    seed: int
-    actions: np.ndarray  # (T,) int64
-    max_episode_steps: int = 0
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    push: Push | None = None
 
 
 class Camera:
@@ -54,74 +43,58 @@ class Camera:
             return None
 
 
-class Frames:
-    """The T + 1 pictures (H, W, 3) uint8 or texts of an episode; none where there are none.
-
-    500 pictures of CartPole would take 360 MB. They are drawn anew each time they are gone through.
-    """
-
-    def __init__(self, course: Course, mode: str | None) -> None:
-        self._course = course
-        self._mode = mode
-
-    def __len__(self) -> int:
-        return len(self._course.actions) + 1 if self._mode else 0
-
-    def __iter__(self) -> Iterator[Picture | str]:
-        return (frame for _, frame in self.every(1))
-
-    def every(self, stride: int) -> Iterator[tuple[int, Picture | str]]:
-        """Each ``stride``-th moment, and the last, with its picture.
-
-        Raises `EnvironmentFailure` where it cannot be drawn.
-        """
-        if not self._mode:
-            return
-        course = self._course
-        environment = make_environment(
-            course.env_id, course.max_episode_steps, self._mode, course.parameters
-        )
-        try:
-            environment.reset(course.seed)
-            yield 0, environment.render()
-            for step, action in enumerate(course.actions):
-                if course.push and course.push.step == step:
-                    environment.nudge(course.push.component, course.push.amount)
-                environment.step(int(action))
-                if (step + 1) % stride == 0 or step + 1 == len(course.actions):
-                    yield step + 1, environment.render()
-        finally:
-            environment.close()
-
-
 @dataclass(frozen=True)
 class Recording:
-    """One episode, T steps long."""
+    """One episode, T steps long. Played again with its actions, it is the same to the bit."""
 
-    env_id: str
+    spec: EnvironmentSpec
     seed: int
+    conditions: Conditions
     observations: np.ndarray  # (T + 1, observation_dim) float32, the last is the true final one
     actions: np.ndarray  # (T,) int64
     rewards: np.ndarray  # (T,) float64
     q_values: np.ndarray  # (T + 1, n_actions) float32
     terminated: bool
     truncated: bool
-    frames: Frames
     unseen: str  # why not all of it could be drawn
-    frames_per_second: float
-    observation_labels: tuple[str, ...]
-    observation_limits: tuple[tuple[float, float], ...]
-    action_labels: tuple[str, ...]
-    gamma: float = 0.99
 
     @property
     def total(self) -> float:
         """The episode's return."""
         return float(self.rewards.sum())
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the environment can be drawn, as pictures or as text."""
+        return render_mode(self.spec) is not None
+
+    def pictures(self, stride: int = 1) -> Iterator[tuple[int, Picture | str]]:
+        """Each ``stride``-th step from 0 on, and the last, with what is seen there.
+
+        That is a picture (H, W, 3) uint8, or a text. They are drawn anew each time: 500 pictures
+        of CartPole would take 360 MB.
+
+        Raises `EnvironmentFailure` where one cannot be drawn.
+        """
+        spec, mode = self.spec, render_mode(self.spec)
+        if mode is None:
+            return
+        environment = make_environment(
+            spec.env_id, spec.max_episode_steps, mode, self.conditions.parameters
+        )
+        try:
+            episode = Episode(environment, self.seed, self.conditions)
+            yield 0, environment.render()
+            for action in self.actions.tolist():
+                episode.step(action)
+                if episode.steps % stride == 0 or episode.steps == len(self.actions):
+                    yield episode.steps, environment.render()
+        finally:
+            environment.close()
+
 
 class Watcher(Protocol):
-    """Is told each moment of an episode as soon as its action has been tried."""
+    """Is told each step of an episode as soon as its action has been tried."""
 
     def __call__(
         self,
@@ -131,85 +104,65 @@ class Watcher(Protocol):
         action: int | None = None,
         reward: float | None = None,
     ) -> object:
-        """``action`` and ``reward`` are None at the last moment, when the episode is over."""
+        """``action`` and ``reward`` are None at the end, when the episode is over."""
 
 
 @untouched_arithmetic()
 def record(
     agent: Agent,
     seed: int = 0,
-    epsilon: float = 0.0,
+    conditions: Conditions = USUAL,
     *,
     watcher: Watcher | None = None,
     pictures: bool = True,
-    parameters: Mapping[str, float] | None = None,
-    push: Push | None = None,
 ) -> Recording:
     """Play one episode from environment seed ``seed`` and keep its numbers.
 
-    ``epsilon`` is the share of random actions, ``parameters`` changes variables of the
-    environment, ``push`` shoves it in mid-episode. Only a ``watcher`` is handed pictures while
-    the episode is played, and not without ``pictures``; the recording draws them again when asked.
-    From the first on that cannot be drawn there is none, and ``unseen`` says why.
+    Only a ``watcher`` is handed pictures while the episode is played, and not without
+    ``pictures``; the recording draws them again when asked. From the first on that cannot be drawn
+    there is none, and ``unseen`` says why.
 
     Raises `ConfigurationError` for an argument out of its range, and `EnvironmentFailure`.
     """
-    seed, epsilon = int(HYPERPARAMETERS["seed"].validated(seed)), share("epsilon", epsilon)
-    config = agent.config
+    config, seed = agent.config, int(HYPERPARAMETERS["seed"].validated(seed))
     mode = render_mode(environment_spec(config.env_id))
     on = watcher is not None and pictures and mode is not None
     environment = make_environment(
-        config.env_id, config.max_episode_steps, mode if on else None, parameters
+        config.env_id, config.max_episode_steps, mode if on else None, conditions.parameters
     )
-    spec, camera = environment.spec, Camera(environment, on)
-    generator = np.random.default_rng(seed)
+    camera = Camera(environment, on)
     q_values: list[np.ndarray] = []
     actions: list[int] = []
     rewards: list[float] = []
-    terminated = truncated = False
     try:
-        observations = [environment.reset(seed)]
+        episode = Episode(environment, seed, conditions)
+        observations = [episode.observation]
         while True:
             now = observations[-1]
             q_values.append(agent.q_values(now[None])[0])
             frame = camera.picture()
-            if terminated or truncated:
+            if episode.is_over:
                 break
-            action = int(q_values[-1].argmax())
-            if epsilon > 0 and generator.random() < epsilon:
-                action = int(generator.integers(spec.n_actions))
-            if push and push.step == len(actions):
-                environment.nudge(push.component, push.amount)
-            following, reward, terminated, truncated = environment.step(action)
-            observations.append(following)
-            actions.append(action)
-            rewards.append(reward)
+            actions.append(episode.explore(int(q_values[-1].argmax())))
+            rewards.append(episode.step(actions[-1]))
+            observations.append(episode.observation)
             if watcher:
-                watcher(frame, now, q_values[-1], action, reward)
+                watcher(frame, now, q_values[-1], actions[-1], rewards[-1])
         if watcher:
             watcher(frame, now, q_values[-1])
     finally:
         environment.close()
-    tried = np.array(actions, dtype=np.int64)
-    course = Course(
-        config.env_id, seed, tried, config.max_episode_steps, dict(parameters or {}), push
-    )
     return Recording(
-        env_id=config.env_id,
+        spec=environment.spec,
         seed=seed,
+        conditions=conditions,
         observations=np.stack(observations),
-        actions=tried,
+        actions=np.array(actions, dtype=np.int64),
         rewards=np.array(rewards, dtype=np.float64),
         q_values=np.stack(q_values),
-        terminated=terminated,
-        truncated=truncated,
-        frames=Frames(course, mode),
+        terminated=episode.terminated,
+        truncated=episode.truncated,
         unseen=camera.problem,
-        frames_per_second=spec.frames_per_second,
-        observation_labels=spec.observation_labels,
-        observation_limits=spec.observation_limits,
-        action_labels=spec.action_labels,
-        gamma=config.gamma,
     )
 
 

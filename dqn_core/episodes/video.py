@@ -43,10 +43,10 @@ def write_video(recording: "Recording", path: Path, *, overlay: bool = False) ->
         MissingPackageError: MP4 without the package that encodes it.
     """
     encode = encoder_for(path)
-    if not recording.frames:
+    if not recording.has_pictures:
         raise LabError("This environment has no pictures: there is nothing to film.")
     with whole_file(path) as part:
-        encode(_pictures(recording, overlay), recording.frames_per_second, part)
+        encode(_pictures(recording, overlay), recording.spec.frames_per_second, part)
 
 
 def encoder_for(path: Path) -> Callable[[Iterable[Picture], float, Path], None]:
@@ -167,7 +167,7 @@ def _sides(shape: tuple[int, ...]) -> str:
 
 
 def _pictures(recording: "Recording", overlay: bool) -> Iterator[Picture]:
-    for t, picture in drawn(enumerate(recording.frames)):
+    for t, picture in drawn(recording.pictures()):
         if overlay:
             below = numbers(recording, t, picture.shape[1], q_range([recording]))
             yield np.concatenate([picture, below])
@@ -258,7 +258,7 @@ def numbers(recording: "Recording", t: int, width: int, scale: tuple[float, floa
     def place(q: float) -> float:
         return begin + (q - low) / (high - low or 1.0) * (end - begin)
 
-    for row, (label, q) in enumerate(zip(recording.action_labels, q_values, strict=True)):
+    for row, (label, q) in enumerate(zip(recording.spec.action_labels, q_values, strict=True)):
         top = 6 + row * _ROW
         if row == action:
             draw.polygon([(8, top + 3), (8, top + 13), (15, top + 8)], fill=_INK)

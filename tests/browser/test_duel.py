@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.test_page.duel import PHYSICS_NAMES
+from dqn_core import Push
 from dqn_core.environments import Environment, make_environment
-from dqn_core.episodes.conditions import Push
 from tests.balancing import GAINS
 
 PHYSICS = Path(__file__).parents[2] / "assets" / "play" / "duel_physics.js"

@@ -66,7 +66,7 @@ def test_the_bars_are_what_the_agent_computes(
         bars = page.locator(".player .bar").evaluate_all("bars => bars.map((b) => b.offsetWidth)")
         assert bars == pytest.approx(np.abs(expected) / (2 * highest) * track, abs=1)
         taken = page.locator(".player .taken .name").inner_text()
-        assert taken == episode.action_labels[int(episode.actions[step])]
+        assert taken == episode.spec.action_labels[int(episode.actions[step])]
         shown = numbers(page, ".row:not(.action):not(.axis) .value")
         assert shown == pytest.approx(episode.observations[step], abs=0.005)
 

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 import torch
 
-from dqn_core import Trainer, evaluate, load_agent, load_run, record, save_agent, save_run
+from dqn_core import (
+    Conditions,
+    Trainer,
+    evaluate,
+    load_agent,
+    load_run,
+    record,
+    save_agent,
+    save_run,
+)
 from dqn_core.environments import make_environment
 from tests.core.foreign import Foreign, registered
 from tests.core.small_runs import SMALL, fingerprint
@@ -73,7 +82,7 @@ def what_comes_of_it(folder: Path, env_id: str) -> list[Any]:
     loaded.run(max_steps=30)
     save_agent(folder / "agent", loaded.agent(1))
     agent = load_agent(folder / "agent")
-    result, recording = evaluate(agent, 3, 5, 0.1), record(agent, 7)
+    result, recording = evaluate(agent, 3, 5, Conditions(0.1)), record(agent, 7)
     return [
         fingerprint(loaded),
         result.returns.tolist(),

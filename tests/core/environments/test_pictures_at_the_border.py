@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from dqn_core import Agent, LabError, Trainer, record
+from dqn_core import Agent, Conditions, LabError, Push, Trainer, record
 from dqn_core.environments import make_environment
-from dqn_core.episodes.conditions import Push
 from dqn_core.episodes.montage import write_montage
 from dqn_core.episodes.video import encode_gif, encode_mp4, write_video
 from dqn_core.errors import EnvironmentFailure
@@ -204,4 +203,4 @@ def test_a_recording_that_fails_closes_its_environment() -> None:
             record(Agent(agent.config.replace(env_id="Failing-v0"), agent.network))
         assert len(closed) == 2, "the one that is described, and the one that is played"
         with pytest.raises(LabError, match="cannot be pushed"):
-            record(agent, push=Push(3, 0, 1.0))
+            record(agent, conditions=Conditions(push=Push(3, 0, 1.0)))

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from dqn_core import Agent, DQNConfig, Trainer, evaluate, record
+from dqn_core import Agent, Conditions, DQNConfig, Push, Trainer, evaluate, record
 from dqn_core.agent import network_shape
 from dqn_core.environments import environment_spec, make_environment
-from dqn_core.episodes.conditions import Push
 from dqn_core.episodes.evaluation import ROWS, most_steps, playing, to_the_end
 from dqn_core.errors import ConfigurationError
 from dqn_core.networks import QNetwork
@@ -58,7 +57,7 @@ def test_an_episodes_result_does_not_depend_on_how_many_are_played_beside_it() -
 
 def test_the_same_seed_gives_the_same_episodes_also_with_random_actions() -> None:
     agent = agent_for("CartPole-v1")
-    first, again = (evaluate(agent, episodes=5, seed=1, epsilon=0.5) for _ in range(2))
+    first, again = (evaluate(agent, 5, 1, Conditions(epsilon=0.5)) for _ in range(2))
     assert first.returns.tolist() == again.returns.tolist()
     greedy = evaluate(agent, episodes=5, seed=1)
     assert first.returns.tolist() != greedy.returns.tolist()
@@ -83,7 +82,7 @@ def test_what_was_obtained_has_no_estimate_of_the_agents_in_it() -> None:
 
 
 def test_the_share_of_episodes_that_the_time_limit_cut_is_told() -> None:
-    result = evaluate(agent_for("FrozenLake-v1", max_episode_steps=4), episodes=40, epsilon=1.0)
+    result = evaluate(agent_for("FrozenLake-v1", max_episode_steps=4), 40, 0, Conditions(1.0))
     assert 0 < result.truncated_share < 1
     ended_early = (result.lengths < 4) | result.terminated
     assert result.truncated_share == pytest.approx(1 - ended_early.mean())
@@ -98,7 +97,7 @@ def test_evaluating_an_agent_leaves_it_and_its_run_alone() -> None:
         run.run(max_steps=50)
     agent = trainer.agent()
     before = agent.network.parameters.clone()
-    evaluate(agent, episodes=3, epsilon=0.3)
+    evaluate(agent, 3, 0, Conditions(0.3))
     assert torch.equal(agent.network.parameters, before)
     for run in (trainer, twin):
         run.run(max_steps=50)
@@ -112,8 +111,8 @@ def test_a_policy_that_never_arrives_is_cut_off_where_there_is_no_time_limit() -
 
 def test_changed_physics_change_the_return() -> None:
     agent = agent_for("CartPole-v1")
-    usual = evaluate(agent, episodes=4, epsilon=1.0)
-    heavy = evaluate(agent, episodes=4, epsilon=1.0, parameters={"gravity": 40.0})
+    usual = evaluate(agent, 4, 0, Conditions(1.0))
+    heavy = evaluate(agent, 4, 0, Conditions(1.0, {"gravity": 40.0}))
     assert heavy.mean_return < usual.mean_return
 
 
@@ -138,9 +137,9 @@ def test_episodes_in_several_rounds_are_the_same_to_the_bit(
     env_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent = agent_for(env_id, max_episode_steps=30)
-    whole = evaluate(agent, 20, seed=3, epsilon=0.2)
+    whole = evaluate(agent, 20, 3, Conditions(0.2))
     monkeypatch.setattr("dqn_core.episodes.evaluation.MOST_ENVIRONMENTS", 7)
-    rounds = evaluate(agent, 20, seed=3, epsilon=0.2)
+    rounds = evaluate(agent, 20, 3, Conditions(0.2))
     assert rounds.seeds == whole.seeds
     for name in ("returns", "lengths", "terminated", "predicted", "obtained"):
         np.testing.assert_array_equal(getattr(rounds, name), getattr(whole, name))
@@ -181,12 +180,12 @@ def test_a_round_is_as_many_rows_as_there_were_before(monkeypatch: pytest.Monkey
 def test_arguments_out_of_range_are_refused_in_one_sentence(
     play: Any, arguments: dict[str, Any], said: str
 ) -> None:
-    if play is record:
-        arguments = {name: value for name, value in arguments.items() if name != "episodes"}
-        if not arguments:
-            return
+    if play is record and "episodes" in arguments:
+        return
+    arguments = dict(arguments)
+    conditions = {name: arguments.pop(name) for name in {*arguments} - {"episodes", "seed"}}
     with pytest.raises(ConfigurationError) as refused:
-        play(agent_for("CartPole-v1"), **arguments)
+        play(agent_for("CartPole-v1"), **arguments, conditions=Conditions(**conditions))
     assert said in str(refused.value)
 
 
@@ -198,11 +197,11 @@ def test_a_push_is_a_step_a_component_and_an_amount(values: Any) -> None:
 
 def test_arguments_of_numpy_are_taken() -> None:
     agent = agent_for("CartPole-v1")
-    mine = evaluate(agent, np.int64(3), np.int32(5), np.float32(0.5))
+    mine = evaluate(agent, np.int64(3), np.int32(5), Conditions(np.float32(0.5)))
     assert mine.seeds == [5, 6, 7]
-    assert mine.returns.tolist() == evaluate(agent, 3, 5, 0.5).returns.tolist()
+    assert mine.returns.tolist() == evaluate(agent, 3, 5, Conditions(0.5)).returns.tolist()
 
 
 def test_an_environment_without_an_inner_state_cannot_be_pushed() -> None:
     with pytest.raises(ConfigurationError, match="FrozenLake-v1 cannot be pushed"):
-        evaluate(agent_for("FrozenLake-v1"), 1, push=Push(0, 0, 1.0))
+        evaluate(agent_for("FrozenLake-v1"), 1, conditions=Conditions(push=Push(0, 0, 1.0)))

@@ -34,12 +34,12 @@ def moving_square(count: int, height: int = 60, width: int = 80) -> list[np.ndar
 def recording(frames: list[Any], rate: float = 25.0) -> Any:
     steps = 10
     return SimpleNamespace(
-        frames=frames,
-        frames_per_second=rate,
+        pictures=lambda: enumerate(frames),
+        has_pictures=bool(frames),
+        spec=SimpleNamespace(frames_per_second=rate, action_labels=("left", "right")),
         actions=np.arange(steps) % 2,
         rewards=np.ones(steps),
         q_values=np.linspace(-3, 5, 2 * (steps + 1), dtype=np.float32).reshape(-1, 2),
-        action_labels=("left", "right"),
     )
 
 

@@ -4,18 +4,16 @@ import json
 
 import numpy as np
 
-from dashboard.test_page.conditions import Conditions
 from dashboard.test_page.duel import can_duel, prepare
-from dqn_core import record
-from dqn_core.episodes.conditions import Push
+from dqn_core import Conditions, Push, record
 from tests.balancing import balancing_agent
 from tests.dashboard.episodes import chosen
 
 
 def test_the_duel_has_the_agents_start_physics_and_episode() -> None:
-    how = Conditions(parameters={"masspole": 0.3}, push=Push(9, 3, 0.2))
-    given = prepare(chosen(), 11, how)
-    expected = record(balancing_agent(), 11, parameters={"masspole": 0.3}, push=Push(9, 3, 0.2))
+    conditions = Conditions(parameters={"masspole": 0.3}, push=Push(9, 3, 0.2))
+    given = prepare(chosen(), 11, conditions)
+    expected = record(balancing_agent(), 11, conditions)
     np.testing.assert_array_equal(np.float32(given["state"]), expected.observations[0])
     assert given["physics"]["masspole"] == 0.3
     assert given["physics"]["time_limit"] == 500

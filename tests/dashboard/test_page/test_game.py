@@ -12,11 +12,9 @@ import pytest
 
 from dashboard.session.agents import Chosen
 from dashboard.test_page import game as game_module
-from dashboard.test_page.conditions import Conditions
 from dashboard.test_page.game import Game, keys_of, remark
-from dqn_core import DQNConfig, Trainer
+from dqn_core import Conditions, DQNConfig, Push, Trainer
 from dqn_core.environments import environment_spec, make_environment
-from dqn_core.episodes.conditions import Push
 from dqn_core.episodes.pictures import encode
 from tests.core.foreign import registered
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.session.agents import Chosen
-from dashboard.test_page.conditions import Conditions
+from dashboard.test_page.conditions import Settings
 from dashboard.test_page.results import (
     PROGRESS_SECONDS,
     THRESHOLD_COLOR,
@@ -15,7 +15,7 @@ from dashboard.test_page.results import (
     difference,
     summary,
 )
-from dqn_core import evaluate, record
+from dqn_core import Conditions, evaluate, record
 from dqn_core.episodes.evaluation import Evaluation
 from dqn_core.numbers import number, percent
 from tests.balancing import balancing_agent
@@ -23,14 +23,14 @@ from tests.dashboard.episodes import chosen
 
 
 def test_results_are_those_of_evaluate() -> None:
-    how = Conditions(episodes=12, first_seed=50, epsilon=0.5)
-    results = Results.of(chosen(), how)
-    expected = evaluate(balancing_agent(), 12, 50, 0.5)
+    settings = Settings(12, 50, Conditions(epsilon=0.5))
+    results = Results.of(chosen(), settings)
+    expected = evaluate(balancing_agent(), 12, 50, settings.conditions)
     np.testing.assert_array_equal(results.evaluation.returns, expected.returns)
     table = results.table()
     assert table["seed"].tolist() == list(range(50, 62))
     assert results.worst_seed == table["seed"][int(table["return"].argmin())]
-    replayed = record(balancing_agent(), results.worst_seed, 0.5)
+    replayed = record(balancing_agent(), results.worst_seed, settings.conditions)
     assert replayed.total == table["return"].min()
     assert results.figures()["mean return"] == number(expected.returns.mean())
     assert results.headline == "**Balancer**: 12 episodes from seed 50, with ε 0.5"
@@ -50,7 +50,7 @@ def results_of(returns: list[float], title: str = "A", gamma: float = 0.9) -> Re
         obtained=np.linspace(4, 8, count),
     )
     agent = balancing_agent(gamma=gamma)
-    return Results(Chosen(title, title, agent), Conditions(episodes=count), evaluation, 475.0)
+    return Results(Chosen(title, title, agent), Settings(episodes=count), evaluation, 475.0)
 
 
 def test_every_figure_is_what_its_name_says() -> None:
@@ -111,12 +111,12 @@ def test_a_test_tells_how_far_it_is_now_and_then(monkeypatch: pytest.MonkeyPatch
     clock = itertools.count(0.0, PROGRESS_SECONDS / 10)
     monkeypatch.setattr("dashboard.test_page.results.time.monotonic", lambda: next(clock))
     shares: list[float] = []
-    results = Results.of(chosen(), Conditions(episodes=2), shares.append)
+    results = Results.of(chosen(), Settings(episodes=2), shares.append)
     assert shares == sorted(set(shares))
     assert 0 < shares[0] < shares[-1] <= results.evaluation.lengths.max() / 500
     assert 2 <= len(shares) <= results.evaluation.lengths.max() / 5, "not at each step"
 
 
 def test_the_threshold_is_seen_on_light_and_dark() -> None:
-    results = Results.of(Chosen("it", "it", balancing_agent()), Conditions(episodes=2))
+    results = Results.of(Chosen("it", "it", balancing_agent()), Settings(episodes=2))
     assert chart([results]).layout.shapes[0].line.color == THRESHOLD_COLOR

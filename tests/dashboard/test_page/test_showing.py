@@ -9,19 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.test_page.conditions import Conditions
 from dashboard.test_page.showing import Showing
 from dashboard.test_page.takeaway import film_episode
-from dqn_core import LabError, record
-from dqn_core.episodes.conditions import Push
+from dqn_core import Conditions, LabError, Push, record
 from tests.balancing import balancing_agent
 from tests.dashboard.episodes import chosen, finished
 
 
 def test_a_showing_films_what_the_agent_does() -> None:
-    how = Conditions(epsilon=0.3, parameters={"gravity": 12.0}, push=Push(5, 3, 0.4))
-    showing = finished(Showing(chosen(), 7, how))
-    expected = record(balancing_agent(), 7, 0.3, parameters={"gravity": 12.0}, push=Push(5, 3, 0.4))
+    conditions = Conditions(0.3, {"gravity": 12.0}, Push(5, 3, 0.4))
+    showing = finished(Showing(chosen(), 7, conditions))
+    expected = record(balancing_agent(), 7, conditions)
     assert showing.recording is not None
     np.testing.assert_array_equal(showing.recording.observations, expected.observations)
     assert len(showing.film) == len(expected.actions) + 1
@@ -45,15 +43,13 @@ def test_pictures_are_drawn_again_as_they_were_seen() -> None:
     def watcher(frame: Any, *_: Any) -> None:
         seen.append(frame)
 
-    changed = {"length": 1.0}
-    recording = record(
-        balancing_agent(), 3, 0.5, watcher=watcher, parameters=changed, push=Push(4, 3, 1.0)
-    )
-    again = list(recording.frames)
-    assert len(again) == len(seen) == len(recording.frames)
+    conditions = Conditions(0.5, {"length": 1.0}, Push(4, 3, 1.0))
+    recording = record(balancing_agent(), 3, conditions, watcher=watcher)
+    again = [picture for _, picture in recording.pictures()]
+    assert len(again) == len(seen) == len(recording.actions) + 1
     for mine, theirs in zip(again, seen, strict=True):
         np.testing.assert_array_equal(mine, theirs)
-    assert [t for t, _ in recording.frames.every(7)] == [
+    assert [t for t, _ in recording.pictures(7)] == [
         *range(0, len(recording.actions), 7),
         len(recording.actions),
     ]

@@ -11,7 +11,6 @@ from PIL import Image, ImageSequence
 
 from dashboard.session.agents import Chosen
 from dashboard.session.run import Run
-from dashboard.test_page.conditions import Conditions
 from dashboard.test_page.showing import Showing
 from dashboard.test_page.takeaway import (
     MOST_TILES,
@@ -21,7 +20,7 @@ from dashboard.test_page.takeaway import (
     load_lines,
     state_dict_bytes,
 )
-from dqn_core import Agent, DQNConfig, LabError, Trainer, record
+from dqn_core import Agent, Conditions, DQNConfig, LabError, Trainer, record
 from dqn_core.environments import known_environments
 from dqn_core.episodes.pictures import encode
 from tests.balancing import balancing_agent
@@ -102,6 +101,6 @@ def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
 def test_every_known_environment_is_filmed_in_pictures_or_text(env_id: str) -> None:
     agent = Trainer(DQNConfig(env_id=env_id, hidden_dim=4, max_episode_steps=4)).agent()
     recording = record(agent, 1000)
-    frames = list(recording.frames)
+    frames = [picture for _, picture in recording.pictures()]
     assert len(frames) == len(recording.actions) + 1
     assert all(encode(frames))
