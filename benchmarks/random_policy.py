@@ -3,8 +3,8 @@
     python benchmarks/random_policy.py
 
 Where Gymnasium gives the table of transitions, the mean return is worked out exactly; elsewhere at
-least 5,000 episodes are played. The rows printed are those of `KNOWN` in
-`dqn_core/environments/random_returns.py`.
+least 5,000 episodes are played. The rows printed are those that the families declare in
+`dqn_core/environments/families`.
 """
 
 from typing import Any
@@ -15,7 +15,8 @@ from report import Report, arguments
 
 from dqn_core.compute import set_threads
 from dqn_core.environments import environment_spec, known_environments
-from dqn_core.environments.random_returns import RandomReturn, random_episodes, random_return
+from dqn_core.environments.family import RandomReturn
+from dqn_core.environments.random_returns import random_episodes, random_return
 
 LEAST_EPISODES = 5_000
 LEAST_STEPS = 2_000_000

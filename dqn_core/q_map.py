@@ -1,60 +1,20 @@
 """What an agent believes, laid out to be looked at: Q over a plane of observations, Q on a grid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dqn_core.agent import Agent
 from dqn_core.environments import Environment
 from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.grids import GridWorld, self_described
 
 WIDEST = 1e3
 """A limit beyond it says nothing about where an agent will be (CartPole's velocities: ±inf)."""
 
 AT_A_TIME = 256
 """Observations in one forward pass for a map."""
-
-_KNOWN: dict[str, tuple[tuple[str, float, float], ...]] = {
-    "CartPole": (
-        ("m", -2.4, 2.4),
-        ("m/s", -3.0, 3.0),
-        ("rad", -0.21, 0.21),
-        ("rad/s", -3.0, 3.0),
-    ),
-    "LunarLander": (
-        ("", -1.0, 1.0),
-        ("", -0.2, 1.5),
-        ("", -1.5, 1.5),
-        ("", -2.0, 1.0),
-        ("rad", -1.5, 1.5),
-        ("", -3.0, 3.0),
-        ("", 0.0, 1.0),
-        ("", 0.0, 1.0),
-    ),
-}
-"""Unit and range of each component where episodes stay well inside the environment's limits.
-
-CartPole's episodes end at ±2.4 m and ±12°.
-"""
-
-_UNITS: dict[str, tuple[str, ...]] = {"Acrobot": ("", "", "", "", "rad/s", "rad/s")}
-
-_TELLING_PAIR = {"CartPole": (2, 3), "Acrobot": (4, 5), "LunarLander": (4, 5)}
-"""The two components that tell most about a family's policy; (0, 1) elsewhere."""
-
-DIRECTIONS: dict[str, tuple[int, int]] = {
-    "left": (0, -1),
-    "west": (0, -1),
-    "down": (1, 0),
-    "south": (1, 0),
-    "right": (0, 1),
-    "east": (0, 1),
-    "up": (-1, 0),
-    "north": (-1, 0),
-}
-"""Rows and columns that an action on a grid moves by, by the action's label."""
 
 
 @dataclass(frozen=True)
@@ -76,29 +36,18 @@ class Dimension:
 def dimensions(spec: EnvironmentSpec, seen: np.ndarray) -> list[Dimension]:
     """The components of a `Box` observation.
 
-    Ranges are the environment's limits or, where these are infinite, what is known of the family;
-    failing both, the central 98 % of the observations ``seen`` `(N, observation_dim)`, rounded
+    Ranges are those that the family declares, else the environment's limits; where these are
+    infinite, the central 98 % of the observations ``seen`` `(N, observation_dim)`, rounded
     outwards so that they do not shift with every step.
     """
-    known = _KNOWN.get(spec.family, ())
-    units = _UNITS.get(spec.family, ())
     found = []
-    for i, label in enumerate(spec.observation_labels):
-        low, high = spec.observation_limits[i]
-        unit = units[i] if len(units) == spec.observation_dim else ""
-        if len(known) == spec.observation_dim:
-            unit, low, high = known[i]
-        elif low < -WIDEST or high > WIDEST:
+    for i, component in enumerate(spec.family.components):
+        low, high = component.shown or spec.observation_limits[i]
+        if low < -WIDEST or high > WIDEST:
             low, high = _range_seen(seen[:, i])
-        # A cosine at rest is 1: with 0 there would be no such angle beside a sine of 0.
-        rest = 1.0 if label.startswith("cos") else 0.0
-        found.append(Dimension(label, unit, low, high, min(max(rest, low), high)))
+        held = min(max(component.rest, low), high)
+        found.append(Dimension(component.label, component.unit, low, high, held))
     return found
-
-
-def telling_pair(spec: EnvironmentSpec) -> tuple[int, int]:
-    """The two components that a plane shows best."""
-    return _TELLING_PAIR.get(spec.family, (0, 1))
 
 
 def _range_seen(values: np.ndarray) -> tuple[float, float]:
@@ -154,77 +103,9 @@ def advantage(q_values: np.ndarray) -> np.ndarray:
     return difference
 
 
-@dataclass(frozen=True)
-class GridWorld:
-    """The squares of a small discrete environment.
-
-    ``choices`` are the parts of the state besides the square, each with the names of its values;
-    the state of a square is ``square · stride + Σ value · stride of the choice``.
-    """
-
-    letters: tuple[tuple[str, ...], ...]  # rows of columns, "" for an ordinary square
-    ended: np.ndarray  # (rows, columns) bool: no action is ever taken there
-    walls: np.ndarray  # (rows, columns) bool: a wall on the right side of the square
-    stride: int = 1
-    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.ended.shape
-
-    def states(self, chosen: Mapping[str, int] | None = None) -> np.ndarray:
-        """Index of the state of every square, `(rows, columns)` int64; ``chosen`` is 0 if absent.
-
-        The first of ``choices`` counts in the largest steps, as in a number.
-        """
-        chosen = chosen or {}
-        offset = 0
-        for name, values in self.choices:
-            offset = offset * len(values) + chosen.get(name, 0)
-        return np.arange(self.ended.size).reshape(self.shape) * self.stride + offset
-
-    def square(self, state: np.ndarray) -> np.ndarray:
-        """The squares, numbered row by row, that the states ``state`` are on."""
-        return state // self.stride
-
-
 def grid_world(environment: Environment) -> GridWorld | None:
-    """The grid of FrozenLake, CliffWalking, Taxi and whatever describes itself as they do."""
-    n_states = environment.spec.n_states
-    inner: Any = environment.env.unwrapped
-    drawn: Any = getattr(inner, "desc", None)
-    if environment.spec.family == "Taxi":
-        return _taxi(drawn.astype(str))
-    if np.ndim(drawn) == 2 and np.size(drawn) == n_states:
-        letters = np.asarray(drawn).astype(str)
-        return GridWorld(
-            letters=tuple(tuple("" if c == "F" else c for c in row) for row in letters.tolist()),
-            ended=np.isin(letters, ["H", "G"]),
-            walls=np.zeros(letters.shape, dtype=bool),
-        )
-    cliff: Any = getattr(inner, "_cliff", None)
-    if np.ndim(cliff) == 2 and np.size(cliff) == n_states:
-        letters = np.where(cliff, "C", "")
-        letters[-1, 0], letters[-1, -1] = "S", "G"
-        return GridWorld(
-            letters=tuple(map(tuple, letters.tolist())),
-            ended=np.isin(letters, ["C", "G"]),
-            walls=np.zeros(letters.shape, dtype=bool),
-        )
-    return None
-
-
-def _taxi(drawn: np.ndarray) -> GridWorld:
-    """Taxi's map of characters: squares at odd places, walls `|` between them."""
-    letters = drawn[1:-1, 1:-1:2]
-    walls = drawn[1:-1, 2:-1:2] == "|"
-    return GridWorld(
-        letters=tuple(tuple(c.strip() for c in row) for row in letters.tolist()),
-        ended=np.zeros(letters.shape, dtype=bool),
-        walls=np.pad(walls, ((0, 0), (0, letters.shape[1] - walls.shape[1]))),
-        stride=20,
-        choices=(
-            ("passenger", ("at R", "at G", "at Y", "at B", "in the taxi")),
-            ("destination", ("R", "G", "Y", "B")),
-        ),
-    )
+    """The grid of an environment whose family declares it, or which describes it itself."""
+    inner, spec = environment.env.unwrapped, environment.spec
+    if spec.family.grid:
+        return spec.family.grid(inner)
+    return self_described(inner, spec.n_states)

@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
 from dqn_core import HYPERPARAMETERS, LabError
-from dqn_core.environments.families import PHYSICS, PUSHABLE, PhysicsParameter, family
+from dqn_core.environments.families import family
+from dqn_core.environments.family import Family, PhysicsParameter, Pushable
 from dqn_core.episodes.conditions import Conditions, Push
 from dqn_core.numbers import MINUS, setting
 
@@ -24,11 +25,11 @@ class Settings:
 
 def words(conditions: Conditions, env_id: str) -> str:
     """What is unusual in ``conditions``, for a person; empty if nothing is."""
-    declared = PHYSICS.get(family(env_id), {})
+    physics = family(env_id).physics
     said = [f"ε {setting(conditions.epsilon)}"] if conditions.epsilon else []
     for name, value in conditions.parameters.items():
-        label = declared[name].label
-        said.append(f"{label[0].lower()}{label[1:]} {value:g} {declared[name].unit}".strip())
+        label = physics[name].label
+        said.append(f"{label[0].lower()}{label[1:]} {value:g} {physics[name].unit}".strip())
     if push := conditions.push:
         amount = f"{push.amount:+g}".replace("-", MINUS)
         said.append(f"a push of {amount} at step {push.step:,}")
@@ -56,23 +57,22 @@ def choose_settings(env_id: str) -> Settings:
         persist_state="session",
         help="Share of random actions; 0 is the greedy policy.",
     )
-    kind = family(env_id)
-    declared = PHYSICS.get(kind, {})
-    if declared or kind in PUSHABLE:
+    known = family(env_id)
+    if known.physics or known.push:
         st.markdown(":material/public: **What breaks it?**")
     parameters = {}
-    for name, parameter in declared.items():
-        value = _physics_slider(_physics_key(kind, name), parameter)
+    for name, parameter in known.physics.items():
+        value = _physics_slider(_physics_key(known, name), parameter)
         if not math.isclose(value, parameter.default):
             parameters[name] = value
-    push = _push(kind) if kind in PUSHABLE else None
+    push = _push(_push_key(known), known.push) if known.push else None
     if parameters or push:
         st.button(
             "Back to the original environment",
             key="usual_physics",
             icon=":material/undo:",
             on_click=_back_to_usual,
-            args=(kind,),
+            args=(known,),
         )
     return Settings(episodes, seed, Conditions(epsilon, parameters, push))
 
@@ -115,27 +115,32 @@ def _physics_slider(key: str, parameter: PhysicsParameter) -> float:
     return value
 
 
-def _push(kind: str) -> Push | None:
-    component, what, hardest = PUSHABLE[kind]
+def _push(key: str, declared: Pushable) -> Push | None:
+    hardest = declared.hardest
     amount = st.slider(
-        f"Push ({what})",
+        f"Push ({declared.label})",
         -hardest,
         hardest,
         0.0,
         hardest / 30,
-        key=f"push_{kind}",
+        key=key,
         persist_state="session",
     )
     if math.isclose(amount, 0, abs_tol=hardest / 100):
         return None
-    return Push(_whole_number("Push at step", 0, 10_000, 50), component, amount)
+    return Push(_whole_number("Push at step", 0, 10_000, 50), declared.component, amount)
 
 
-def _physics_key(kind: str, name: str) -> str:
-    return f"physics_{kind}_{name}"
+def _physics_key(known: Family, name: str) -> str:
+    return f"physics_{known.name}_{name}"
 
 
-def _back_to_usual(kind: str) -> None:
-    for name, parameter in PHYSICS.get(kind, {}).items():
-        st.session_state[_physics_key(kind, name)] = parameter.default
-    st.session_state[f"push_{kind}"] = 0.0
+def _push_key(known: Family) -> str:
+    return f"push_{known.name}"
+
+
+def _back_to_usual(known: Family) -> None:
+    for name, parameter in known.physics.items():
+        st.session_state[_physics_key(known, name)] = parameter.default
+    if known.push:
+        st.session_state[_push_key(known)] = 0.0

@@ -29,7 +29,7 @@ _component = component("play/duel.js")
 
 def can_duel(env_id: str) -> bool:
     """Whether the browser knows the physics of this environment."""
-    return family(env_id) == "CartPole"
+    return family(env_id).is_in_browser
 
 
 def duel(chosen: Chosen, seed: int, conditions: Conditions, key: str) -> None:

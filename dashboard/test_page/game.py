@@ -53,32 +53,15 @@ class Keys:
     idle: int | None = None
 
 
-_SIDES = {"ArrowLeft": 0, "ArrowRight": 2}
-_KEYS = {
-    "MountainCar": Keys(_SIDES, idle=1),
-    "Acrobot": Keys(_SIDES, idle=1),
-    "LunarLander": Keys({"ArrowLeft": 1, "ArrowUp": 2, "ArrowRight": 3}, idle=0),
-    "FrozenLake": Keys({"ArrowLeft": 0, "ArrowDown": 1, "ArrowRight": 2, "ArrowUp": 3}),
-    "CliffWalking": Keys({"ArrowUp": 0, "ArrowRight": 1, "ArrowDown": 2, "ArrowLeft": 3}),
-    "Taxi": Keys(
-        {"ArrowDown": 0, "ArrowUp": 1, "ArrowRight": 2, "ArrowLeft": 3, "p": 4, "d": 5},
-    ),
-}
-
-
 def keys_of(spec: EnvironmentSpec) -> Keys:
-    """The arrow keys where they are known, else the digits: 1 is the first action."""
-    digits = Keys({str(action + 1): action for action in range(min(9, spec.n_actions))})
-    return _KEYS.get(spec.family, digits)
-
-
-_SLIPPERY = {"FrozenLake": True, "CliffWalking": False}
-"""Whether a family is, where its registration does not say so."""
+    """What the family declares."""
+    actions = enumerate(spec.family.actions)
+    return Keys({action.key: i for i, action in actions if action.key}, spec.family.idle)
 
 
 def remark(env_id: str) -> str:
     """What a person should know before the first key."""
-    usual = _SLIPPERY.get(family(env_id))
+    usual = family(env_id).is_slippery
     if usual is None or not argument(env_id, "is_slippery", usual):
         return ""
     return "It is slippery: a step may go sideways."

@@ -18,7 +18,7 @@ from dashboard.train_page.random_policy import random_policy, words
 from dashboard.web.feed import CURVES_SECONDS
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.random_returns import RandomReturn
+from dqn_core.environments.family import RandomReturn
 from dqn_core.numbers import number
 
 

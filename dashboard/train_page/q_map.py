@@ -20,7 +20,8 @@ from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.static_files import component
 from dashboard.web.widgets import received
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.q_map import Dimension, GridWorld, dimensions, grid_world, telling_pair
+from dqn_core.environments.grids import GridWorld
+from dqn_core.q_map import Dimension, dimensions, grid_world
 
 VISITED = 300
 """How many of the newest observations are drawn."""
@@ -140,7 +141,7 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
     quantity = _quantity()
     labels = [axis.label for axis in axes]
     wide = [i for i, axis in enumerate(axes) if axis.varies]
-    pair = [i for i in telling_pair(spec) if i in wide]
+    pair = [i for i in spec.family.telling_pair if i in wide]
     pair += [i for i in wide if i not in pair]
     fewer = "" if len(wide) == len(axes) else f"_{'_'.join(map(str, wide))}"
     x, y = (

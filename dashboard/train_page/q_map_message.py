@@ -9,8 +9,9 @@ import numpy as np
 from dashboard.session.run import Look
 from dashboard.web.envelope import packed
 from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.grids import GridWorld
 from dqn_core.numbers import number, percent
-from dqn_core.q_map import DIRECTIONS, Dimension, GridWorld, advantage, plane, q_on
+from dqn_core.q_map import Dimension, advantage, plane, q_on
 
 Quantity = Literal["value", "advantage", "action"]
 
@@ -89,7 +90,7 @@ def grid_message(
     """The map on squares: all Q-values as float32, and how often each square was visited."""
     rows, columns = world.shape
     q_values = q_on(look.agent, world.states(chosen)[..., None])
-    directions = [DIRECTIONS.get(label) for label in spec.action_labels]
+    directions = [action.move for action in spec.family.actions]
     # Only these are coloured: Taxi's penalty for a wrong pick-up would leave all others alike.
     moves = [action for action, direction in enumerate(directions) if direction]
     moves = moves or list(range(spec.n_actions))

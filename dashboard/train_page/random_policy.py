@@ -9,7 +9,8 @@ from contextlib import closing, suppress
 import streamlit as st
 
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.random_returns import KNOWN, RandomReturn, random_episodes, random_return
+from dqn_core.environments.family import RandomReturn
+from dqn_core.environments.random_returns import random_episodes, random_return
 from dqn_core.errors import LabError
 from dqn_core.numbers import MINUS, number
 
@@ -43,8 +44,8 @@ class RandomPolicy:
     def of(self, spec: EnvironmentSpec) -> RandomReturn | None:
         """What is known of it by now; where that is nothing, it is being measured."""
         case = spec.env_id, spec.max_episode_steps
-        if spec.family and case in KNOWN:  # else only the id is the same
-            return KNOWN[case]
+        if known := spec.family.random_returns.get(case):
+            return known
         with self._lock:
             is_new = case not in self._found and case not in self._waiting
             if is_new and len(self._waiting) < MOST_WAITING:

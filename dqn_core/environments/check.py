@@ -85,7 +85,7 @@ class Watched:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._is_known = bool(environment.spec.family)
+        self._is_known = environment.spec.family.is_known
         self._layers: list[dict[str, Seen]] = [{} for _ in layers_of(environment.env)]
         episodes, steps = (
             (_EPISODES, _EPISODE_STEPS) if self._is_known else (_FEW_EPISODES, _FEW_STEPS)

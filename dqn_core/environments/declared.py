@@ -8,14 +8,8 @@ from typing import Any
 import gymnasium
 from gymnasium.spaces import Box, Discrete
 
-from dqn_core.environments.families import (
-    FAILURE_LIMITS,
-    LABELS,
-    STEP_REWARD,
-    family,
-    return_range,
-    rewards_are_usual,
-)
+from dqn_core.environments.families import argument, family
+from dqn_core.environments.family import Family, nameless
 from dqn_core.environments.state import layers_of
 from dqn_core.errors import UnsupportedEnvironmentError
 from dqn_core.scalars import is_number, plain, shown
@@ -36,12 +30,12 @@ class EnvironmentSpec:
     the number of states for a `Discrete` observation, which is stored as its index and shown to
     the network one-hot. ``observation_limits`` are those of the space, but where going beyond a
     limit ends the episode in failure, that limit: ``failing`` lists these components. Of an
-    environment without ``family`` no more is known than its spaces say: ``return_range``, and
-    ``step_reward`` where all steps are worth the same, are None.
+    environment whose ``family`` has no name no more is known than its spaces say:
+    ``return_range``, and ``step_reward`` where all steps are worth the same, are None.
     """
 
     env_id: str
-    family: str
+    family: Family
     observation_dim: int
     n_states: int
     n_actions: int
@@ -64,31 +58,31 @@ def described(env_id: str, env: gymnasium.Env[Any, Any], time_limit: int) -> Env
     """
     seen = observed(env_id, env.observation_space)
     n_actions = count_of_actions(env_id, env.action_space)
-    kind = family(env_id)
-    names, actions = LABELS.get(kind, ((), ()))
-    if (len(names), len(actions)) != (seen.dim, n_actions):
-        kind, names, actions = "", (), ()
-    paid = kind if rewards_are_usual(env_id) else ""
+    known = family(env_id)
+    if (len(known.components), len(known.actions)) != (seen.dim, n_actions):
+        known = nameless(seen.dim, n_actions)
+    rewards_are_known = not any(argument(env_id, name) for name in known.other_rewards)
     time_limit = min([time_limit, *_limits_inside(env)])
-    failures = FAILURE_LIMITS.get(kind, {})
-    limits = tuple(
-        (-failures[i], failures[i]) if i in failures else limit
-        for i, limit in enumerate(seen.limits)
-    )
+    failures = [component.fails_beyond for component in known.components]
     return EnvironmentSpec(
         env_id=env_id,
-        family=kind,
+        family=known,
         observation_dim=seen.dim,
         n_states=seen.n_states,
         n_actions=n_actions,
-        observation_labels=names or tuple(f"x{i}" for i in range(seen.dim)),
-        observation_limits=limits,
-        failing=tuple(failures),
-        action_labels=actions or tuple(f"action {action}" for action in range(n_actions)),
+        observation_labels=tuple(component.label for component in known.components),
+        observation_limits=tuple(
+            limit if failure is None else (-failure, failure)
+            for failure, limit in zip(failures, seen.limits, strict=True)
+        ),
+        failing=tuple(i for i, failure in enumerate(failures) if failure is not None),
+        action_labels=tuple(action.label for action in known.actions),
         max_episode_steps=time_limit,
         reward_threshold=threshold(gymnasium.registry[env_id].reward_threshold),
-        return_range=return_range(paid, time_limit),
-        step_reward=STEP_REWARD.get(paid),
+        return_range=known.return_range(time_limit)
+        if known.return_range and rewards_are_known
+        else None,
+        step_reward=known.step_reward if rewards_are_known else None,
         frames_per_second=frames_per_second(env.metadata),
         render_modes=render_modes(env.metadata),
     )

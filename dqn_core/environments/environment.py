@@ -1,7 +1,6 @@
 """Environments from an id: checks, seeding and flat observations."""
 
 import logging
-import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
@@ -24,7 +23,7 @@ from dqn_core.environments.border import (
     start_of,
 )
 from dqn_core.environments.declared import EnvironmentSpec, described
-from dqn_core.environments.families import PHYSICS, family
+from dqn_core.environments.families import family
 from dqn_core.environments.state import (
     Data,
     State,
@@ -46,9 +45,6 @@ from dqn_core.scalars import finite, is_number, plain, shown, whole
 
 _log = logging.getLogger(__name__)
 _Built = TypeVar("_Built")
-
-_BELOW_THE_POLE = 120
-"""Pixels of CartPole's picture: what is below the axle, and some room above the pole."""
 
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
@@ -275,21 +271,14 @@ def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, 
     for name, value in parameters.items():
         if not is_number(getattr(inner, str(name), None)):
             numbers = [name for name, value in vars(inner).items() if is_number(value)]
-            there = ", ".join(PHYSICS.get(spec.family, numbers)) or "none"
+            there = ", ".join(spec.family.physics or numbers) or "none"
             raise ConfigurationError(
                 f"{spec.env_id} has no parameter {shown(name)}: there are {there}."
             )
         finite(name, value)
         setattr(inner, name, plain(value))
-    if parameters and spec.family == "CartPole":
-        # CartPole derives these two once, in its constructor.
-        inner.total_mass = inner.masspole + inner.masscart
-        inner.polemass_length = inner.masspole * inner.length
-        # A picture as high as usual would cut a long pole.
-        length = min(inner.length, PHYSICS["CartPole"]["length"].high)
-        pole = length * inner.screen_width / inner.x_threshold
-        even = 2 * math.ceil((_BELOW_THE_POLE + pole) / 2)  # as videos need it
-        inner.screen_height = max(inner.screen_height, even)
+    if parameters and spec.family.derive:
+        spec.family.derive(inner)
 
 
 def make_environments(
@@ -340,7 +329,7 @@ def _missing_package(error: BaseException) -> str | None:
 
 def _ids_of_families() -> list[str]:
     """Ids of Gymnasium's own environments with discrete actions and flat observations, sorted."""
-    return sorted(i for i in gymnasium.registry if family(i))
+    return sorted(i for i in gymnasium.registry if family(i).is_known)
 
 
 def _is_supported(env_id: str) -> bool:

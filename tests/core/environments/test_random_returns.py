@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from dqn_core.environments import environment_spec, known_environments
-from dqn_core.environments.random_returns import KNOWN, random_episodes, random_return
+from dqn_core.environments.families import family
+from dqn_core.environments.families.cart_pole import CART_POLE
+from dqn_core.environments.random_returns import random_episodes, random_return
 
 
 def test_every_environment_that_is_offered_has_its_constant() -> None:
-    offered = {(i, environment_spec(i).max_episode_steps) for i in known_environments()}
-    assert offered <= KNOWN.keys()
+    for spec in map(environment_spec, known_environments()):
+        assert (spec.env_id, spec.max_episode_steps) in spec.family.random_returns
 
 
 @pytest.mark.parametrize(
@@ -31,8 +33,9 @@ def test_exact_constants_are_what_the_spread_of_states_earns(env_id: str, time_l
                     total += weight * reward
                     after[following] += weight * (not terminated)
         share = after
-    assert KNOWN[env_id, time_limit].margin == 0
-    assert KNOWN[env_id, time_limit].mean == pytest.approx(total, rel=1e-5)
+    known = family(env_id).random_returns[env_id, time_limit]
+    assert known.margin == 0
+    assert known.mean == pytest.approx(total, rel=1e-5)
 
 
 def test_the_measured_constant_of_cart_pole_is_what_gymnasium_gives() -> None:
@@ -48,7 +51,7 @@ def test_the_measured_constant_of_cart_pole_is_what_gymnasium_gives() -> None:
             )
             total, over = total + float(reward), terminated or truncated
         returns.append(total)
-    known = KNOWN["CartPole-v1", 500]
+    known = CART_POLE.random_returns["CartPole-v1", 500]
     assert abs(np.mean(returns) - known.mean) < 4 * np.std(returns) / 2_000**0.5
     assert 0 < known.margin < 0.2
 

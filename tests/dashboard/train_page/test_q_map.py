@@ -21,6 +21,7 @@ from dashboard.train_page.q_map_message import (
 )
 from dqn_core import DQNConfig
 from dqn_core.environments import environment_spec, known_environments, make_environment
+from dqn_core.environments.family import nameless
 from dqn_core.numbers import percent
 from dqn_core.q_map import (
     Dimension,
@@ -28,7 +29,6 @@ from dqn_core.q_map import (
     dimensions,
     grid_world,
     plane,
-    telling_pair,
 )
 from tests.core.foreign import Foreign, registered
 
@@ -164,17 +164,17 @@ def test_ranges_are_finite_and_hold_what_they_say(env_id: str) -> None:
         assert np.isfinite([axis.low, axis.high]).all()
         assert axis.low < axis.high
         assert axis.low <= axis.held <= axis.high
-    x, y = telling_pair(spec)
+    x, y = spec.family.telling_pair
     assert x != y
 
 
 def test_a_range_without_limits_comes_from_what_was_seen_rounded_outwards() -> None:
     spec = environment_spec("CartPole-v1")
-    unknown = type(spec)(**{**vars(spec), "env_id": "Foreign-v0", "family": ""})
+    unknown = replace(spec, env_id="Foreign-v0", family=nameless(4, 2))
     seen = np.random.default_rng(0).uniform(-0.7, 3.1, size=(5_000, 4))
     velocity = dimensions(unknown, seen)[1]
     assert (velocity.low, velocity.high) == (-1, 5)
-    assert dimensions(unknown, seen[:0])[1] == Dimension("cart velocity", "", -1, 1, 0)
+    assert dimensions(unknown, seen[:0])[1] == Dimension("x1", "", -1, 1, 0)
 
 
 def set_q(run: Run, q_values: np.ndarray) -> None:

@@ -8,7 +8,8 @@ import pytest
 from dashboard.train_page import random_policy
 from dashboard.train_page.random_policy import RandomPolicy, words
 from dqn_core.environments import EnvironmentSpec, environment_spec
-from dqn_core.environments.random_returns import KNOWN, RandomReturn
+from dqn_core.environments.families.cart_pole import CART_POLE
+from dqn_core.environments.family import RandomReturn
 
 
 def waited_for(policy: RandomPolicy, spec: EnvironmentSpec) -> RandomReturn | None:
@@ -22,7 +23,7 @@ def waited_for(policy: RandomPolicy, spec: EnvironmentSpec) -> RandomReturn | No
 
 def test_what_is_known_is_there_at_once() -> None:
     policy, spec = RandomPolicy(), environment_spec("CartPole-v1")
-    assert policy.of(spec) == KNOWN["CartPole-v1", 500]
+    assert policy.of(spec) == CART_POLE.random_returns["CartPole-v1", 500]
     assert not policy.is_coming(spec)
 
 

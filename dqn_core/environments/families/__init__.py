@@ -1,0 +1,52 @@
+"""What is known of Gymnasium's environments beyond what their spaces say: a file for each family.
+
+To add one, declare a `Family` in a file here and name it in `FAMILIES`.
+"""
+
+from typing import Any
+
+import gymnasium
+
+from dqn_core.environments.families.acrobot import ACROBOT
+from dqn_core.environments.families.cart_pole import CART_POLE
+from dqn_core.environments.families.cliff_walking import CLIFF_WALKING
+from dqn_core.environments.families.frozen_lake import FROZEN_LAKE
+from dqn_core.environments.families.lunar_lander import LUNAR_LANDER
+from dqn_core.environments.families.mountain_car import MOUNTAIN_CAR
+from dqn_core.environments.families.taxi import TAXI
+from dqn_core.environments.family import Family, nameless
+
+FAMILIES = (
+    CART_POLE,
+    ACROBOT,
+    MOUNTAIN_CAR,
+    LUNAR_LANDER,
+    FROZEN_LAKE,
+    CLIFF_WALKING,
+    TAXI,
+)
+
+
+def family(env_id: str) -> Family:
+    """The family of an environment by its entry point, one without a name where none is known.
+
+    An id may be anybody's, also ``CartPole-v2``. Variants are of the family:
+    ``FrozenLake8x8-v1``, or Gymnasium's own entry point registered under another id with other
+    arguments. Further wrappers may change what is observed.
+    """
+    registered = gymnasium.registry.get(env_id)
+    if registered is None or registered.additional_wrappers:
+        return nameless()
+    point: Any = registered.entry_point
+    if isinstance(point, type):
+        point = f"{point.__module__}:{point.__qualname__}"
+    for known in FAMILIES:
+        if known.entry_point == point:
+            is_another_task = any(registered.kwargs.get(name) for name in known.other_tasks)
+            return nameless() if is_another_task else known
+    return nameless()
+
+
+def argument(env_id: str, name: str, default: Any = None) -> Any:
+    """What an environment is registered to be made with, ``default`` where nothing is said."""
+    return gymnasium.registry[env_id].kwargs.get(name, default)

@@ -1,0 +1,43 @@
+"""Taxi: a passenger is picked up at one of four places and brought to another."""
+
+from typing import Any
+
+import numpy as np
+
+from dqn_core.environments.family import Action, Component, Family, RandomReturn
+from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP, GridWorld
+
+
+def _grid(inner: Any) -> GridWorld:
+    """From its map of characters: squares at odd places, walls `|` between them."""
+    drawn = inner.desc.astype(str)
+    letters = drawn[1:-1, 1:-1:2]
+    walls = drawn[1:-1, 2:-1:2] == "|"
+    return GridWorld(
+        letters=tuple(tuple(c.strip() for c in row) for row in letters.tolist()),
+        ended=np.zeros(letters.shape, dtype=bool),
+        walls=np.pad(walls, ((0, 0), (0, letters.shape[1] - walls.shape[1]))),
+        stride=20,
+        choices=(
+            ("passenger", ("at R", "at G", "at Y", "at B", "in the taxi")),
+            ("destination", ("R", "G", "Y", "B")),
+        ),
+    )
+
+
+TAXI = Family(
+    name="Taxi",
+    entry_point="gymnasium.envs.toy_text.taxi:TaxiEnv",
+    components=(Component("state"),),
+    actions=(
+        Action("south", "ArrowDown", DOWN),
+        Action("north", "ArrowUp", UP),
+        Action("east", "ArrowRight", RIGHT),
+        Action("west", "ArrowLeft", LEFT),
+        Action("pick up", "p"),
+        Action("drop off", "d"),
+    ),
+    return_range=lambda _: (-800, 20),
+    random_returns={("Taxi-v4", 200): RandomReturn(-771.091)},
+    grid=_grid,
+)
