@@ -1,5 +1,7 @@
 """Both pages with an environment that somebody else wrote, which may be or do anything."""
 
+import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.session.run import Status
 from dashboard.session.session import Session
+from dashboard.train_page import curves
+from dashboard.train_page.random_policy import random_policy
 from dashboard.web.slots import Slots
+from dqn_core.environments import families
+from tests.core.corridor import CELLS, CORRIDOR, Corridor
 from tests.core.foreign import Foreign, fails_at, registered
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -78,11 +84,10 @@ def filmed(at: AppTest) -> AppTest:
     return at.run()
 
 
-def ask(at: AppTest) -> None:
+def ask(at: AppTest) -> dict[str, bytes]:
     """What the browser asks for when it has the page: the map, the picture, the health."""
     sources = at.session_state["feed"].sources
-    for name in {"q_map", "scene", "health"} & sources.keys():
-        sources[name]({})
+    return {name: sources[name]({}) for name in {"q_map", "scene", "health"} & sources.keys()}
 
 
 def box(low: Any, high: Any) -> Box:
@@ -221,3 +226,53 @@ def test_an_episode_that_fails_keeps_its_film_up_to_there_and_a_test_says_why(
         at.button(key="run_test").click().run()
         assert not at.exception
         assert any("failed at step 5" in said.value for said in at.error)
+
+
+@pytest.fixture
+def corridor(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The Train page with an environment whose family is declared in one file."""
+    monkeypatch.setattr(families, "FAMILIES", (*families.FAMILIES, CORRIDOR))
+    return opened("Corridor-v0", Corridor)
+
+
+def test_the_train_page_shows_what_the_family_of_ones_own_environment_declares(
+    corridor: AppTest,
+) -> None:
+    run = session(corridor).run
+    spec = run.trainer.spec
+    assert (spec.observation_labels, spec.action_labels) == (("cell",), ("back", "ahead"))
+    corridor.button(key="start").click().run()
+    train(corridor, 60)
+    corridor.run()
+    assert not corridor.exception
+    panel = curves._panels(run, [], random_policy().of(spec), session(corridor).link)[0]
+    assert panel.y_range == (0, 1)
+    assert [reference.label for reference in panel.references] == ["random policy 1"]
+    said = ask(corridor)["q_map"]
+    header = json.loads(said[4 : 4 + int.from_bytes(said[:4], "little")])
+    assert (header["rows"], header["columns"]) == (1, CELLS)
+    assert header["directions"] == [[0, -1], [0, 1]]
+    assert header["letters"] == ["S", *[""] * (CELLS - 2), "G"]
+
+
+def test_ones_own_environment_is_played_with_its_keys_and_tested_with_its_physics(
+    corridor: AppTest,
+) -> None:
+    corridor.button(key="start").click().run()
+    train(corridor, 60)
+    filmed(corridor)
+    corridor.slider(key="physics_Corridor_slip").set_value(0.0).run()
+    filmed(corridor)
+    assert any("slip probability 0" in said.value for said in corridor.caption)
+    assert any("It is slippery" in said.value for said in corridor.caption)
+    corridor.button(key="game_begin").click().run()
+    game = corridor.session_state["game:game"]
+    assert game.keys.actions == {"ArrowLeft": 0, "ArrowRight": 1}
+    game.hear([[number, game.keys.actions["ArrowRight"]] for number in range(1, CELLS)])
+    for _ in range(1_000):
+        if "you 1" in game.message:
+            break
+        time.sleep(0.01)
+    assert f"Over at step {CELLS - 1}: you 1" in game.message
+    game.stop()
+    assert not corridor.exception
