@@ -8,6 +8,7 @@ environment step, Adam 1e-3, Huber loss, gradient norm 10, hard target update ev
 import random
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -139,7 +140,7 @@ class PlainPyTorch:
         self.online, self.target = self._network(), self._network()
         self.target.load_state_dict(self.online.state_dict())
         self.optimizer = torch.optim.Adam(self.online.parameters(), lr=1e-3)
-        self.replay: deque = deque(maxlen=BUFFER_CAPACITY)
+        self.replay: deque[Any] = deque(maxlen=BUFFER_CAPACITY)
         self.observation, _ = self.environment.reset(seed=0)
         self.steps = 0
         self.advance(LEARNING_STARTS + 50)

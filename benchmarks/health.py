@@ -48,7 +48,7 @@ def parts(run: Run) -> dict[str, tuple[Callable[[], object], str]]:
     period, second = f"{STATISTICS_PERIOD} updates", "second"
 
     def map_of(view: View) -> Callable[[], object]:
-        def message() -> bytes:
+        def message() -> bytes | None:
             look = run.look(0, 300)
             return plane_message(spec, look, dimensions(spec, look.spread), view)
 

@@ -7,6 +7,7 @@ PyTorch on identical work (see contenders.py), in turns, one thread each; then w
 this project goes, against the matrix products and the Adam step alone.
 """
 
+import functools
 import importlib.util
 from collections.abc import Callable
 from statistics import median
@@ -110,7 +111,7 @@ def main() -> None:
             "environment, since it takes pandas back to version 2."
         )
     seconds = interleaved(
-        {name: lambda run=run: run(steps) for name, run in advance.items()}, repeats
+        {name: functools.partial(run, steps) for name, run in advance.items()}, repeats
     )
     micro = {name: microseconds(times, steps) for name, times in seconds.items()}
     report.table(

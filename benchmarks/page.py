@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 from long_run import EPISODES, GROWTH
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 from report import Report, arguments
 from serve import Server, serving
 
@@ -36,7 +36,7 @@ from dqn_core.compute import set_threads
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WINDOW = {"width": 1440, "height": 1000}
+WINDOW: ViewportSize = {"width": 1440, "height": 1000}
 CHARTS = "curves"
 CHART_SCRIPTS = ("live_chart", "figures", "plotly.min.js")
 DRAWING = 0.25  # seconds after a refresh arrived in which the page draws what it brought
@@ -108,7 +108,7 @@ def train_page(browser: Browser, server: Server, query: str = "") -> Iterator[tu
     page.locator(".live-chart-plot .main-svg").first.wait_for(timeout=120_000)
     page.wait_for_timeout(1_000)
     bottom = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size(WINDOW | {"height": bottom + 200})
+    page.set_viewport_size({"width": WINDOW["width"], "height": bottom + 200})
     page.wait_for_timeout(500)
     yield page, traffic
     page.context.close()
@@ -197,7 +197,7 @@ def in_scripts(profile: dict[str, Any], names: tuple[str, ...]) -> float:
         if node["id"] in inside or any(name in node["callFrame"]["url"] for name in names):
             inside |= {node["id"], *node.get("children", [])}
     spent = zip(profile["samples"], profile["timeDeltas"], strict=True)
-    return sum(us for node, us in spent if node in inside) / 1e3
+    return float(sum(us for node, us in spent if node in inside) / 1e3)
 
 
 def late(browser: Browser, server: Server, refreshes: int) -> Late:
@@ -209,7 +209,7 @@ def late(browser: Browser, server: Server, refreshes: int) -> Late:
 
         def task_ms() -> float:
             metrics = session.send("Performance.getMetrics")["metrics"]
-            return 1e3 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+            return 1e3 * next(float(m["value"]) for m in metrics if m["name"] == "TaskDuration")
 
         def follow(count: int) -> None:
             """One more refresh, ``count`` times, and the work from each to the next."""

@@ -7,6 +7,7 @@ described in contenders.py; and the two ratios that matter: eight members agains
 Stable-Baselines3, and a member among eight against one alone.
 """
 
+import functools
 from collections.abc import Callable
 
 import contenders
@@ -27,7 +28,7 @@ def main() -> None:
     for hidden in widths:
         for count in members:
             trainer = contenders.this_project(contenders.identical_work(hidden), count)
-            calls[f"{hidden}/{count}"] = lambda run=trainer.run: run(max_steps=steps)
+            calls[f"{hidden}/{count}"] = functools.partial(trainer.run, max_steps=steps)
     baseline = contenders.stable_baselines()
     calls[SB3] = lambda: baseline(steps)
     seconds = interleaved(calls, repeats)

@@ -110,9 +110,9 @@ def main() -> None:
     if options.long:
         from long_run import LongRun
 
-        import dashboard.session.session
+        from dashboard.session import session
 
-        dashboard.session.session.Run = LongRun
+        session.__dict__["Run"] = LongRun
     from streamlit.web import cli
 
     settings = ["--server.headless", "true", "--server.port", options.port]

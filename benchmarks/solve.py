@@ -107,6 +107,7 @@ def stable_baselines(seed: int, total_steps: int, period: int) -> Solved:
             before = time.perf_counter()
             mean_return, _ = evaluate_policy(model, environment, n_eval_episodes=EPISODES)
             self.evaluating += time.perf_counter() - before
+            assert isinstance(mean_return, float)
             if mean_return < THRESHOLD:
                 return True
             result.seconds = time.perf_counter() - started

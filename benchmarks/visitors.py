@@ -196,7 +196,7 @@ async def threads_left(server: Server, rounds: int) -> tuple[int, int, int]:
 
 async def memory(server: Server, minutes: float, capacity: int) -> list[tuple[float, float, int]]:
     """Minutes since the buffer was full, MB, and environment steps, sampled every few seconds."""
-    samples = []
+    samples: list[tuple[float, float, int]] = []
     async with Visitor(server.address, f"buffer_capacity={capacity}").opened() as visitor:
         await visitor.rendered()
         await visitor.start()

@@ -35,7 +35,7 @@ class Remote(Tensor):
                 strides=local.stride(),
                 storage_offset=local.storage_offset(),
                 dtype=local.dtype,
-                device=f"{NAME}:0",
+                device=torch.device(f"{NAME}:0"),
             )
         remote.local = local
         return remote
@@ -43,10 +43,10 @@ class Remote(Tensor):
     def tolist(self) -> list[Any]:
         return self.local.tolist()
 
-    __torch_function__ = torch._C._disabled_torch_function_impl
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]
         cls, op: OpOverload, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         return compute(op, *args, **(kwargs or {}))

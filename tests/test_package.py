@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_the_installed_app_answers_with_the_projects_settings(installed, tmp_pat
         start_new_session=True,
     ) as server:
         try:
-            found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in server.stdout)
+            found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in server.stdout or ())
             address = next(filter(None, found))[0]
             with urllib.request.urlopen(f"{address}/_stcore/health") as answer:
                 assert answer.status == 200
@@ -75,4 +76,4 @@ def test_the_command_hands_every_option_to_streamlit(monkeypatch):
 def test_without_streamlit_the_command_says_so(monkeypatch):
     monkeypatch.setattr("dqn_core.cli.app.find_spec", lambda _: None)
     with pytest.raises(MissingPackageError, match="pip install streamlit"):
-        app(None)
+        app(Namespace())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dqn_core.__main__ import main
+from dqn_core.cli.command_line import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -153,7 +153,7 @@ class Bench:
             name: ended(table, ends) if name != "changes" else table
             for name, table in made_up(rows, members).items()
         }
-        options = {"panels": PANELS, "x_axis": "env_step", "smoothing": 0.9} | options
+        options = {"panels": PANELS, "x_axis": "env_step", "smoothing": 0.9, **options}
         live_charts(
             news=lambda: News(tables, run_id, state, stopped=list(ends)), key="chart", **options
         )

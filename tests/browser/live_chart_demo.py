@@ -5,12 +5,14 @@ between refreshes, 0 for none).
 """
 
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 import streamlit as st
 from streamlit.starlette import App
 
 from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.session.view import XAxis
 from dashboard.web.routes import routes
 
 PANELS = (
@@ -102,10 +104,10 @@ def made_up(episodes: int, members: int) -> dict[str, dict[str, np.ndarray]]:
         order = np.lexsort((table["member"], table["episode"]))
         joined[name] = {c: values[order] for c, values in table.items()}
     x = tables["episodes"][0]
-    at = [row for row in (119, 139, 399) if row < episodes]
-    joined["changes"] = {c: x[c][at] for c in ("member", "env_step", "episode", "seconds")}
-    labels = ("γ 0.99 → 0.9", "learning rate 0.001 → 0.0003", "ε end 0.05 → 0.01")
-    joined["changes"]["label"] = np.array(labels[: len(at)])
+    rows = [row for row in (119, 139, 399) if row < episodes]
+    joined["changes"] = {c: x[c][rows] for c in ("member", "env_step", "episode", "seconds")}
+    labels = ["γ 0.99 → 0.9", "learning rate 0.001 → 0.0003", "ε end 0.05 → 0.01"]
+    joined["changes"]["label"] = np.array(labels[: len(rows)])
     return joined
 
 
@@ -149,9 +151,7 @@ def demo() -> None:
         if st.button("New run"):
             run.number += 1
             run.episodes = 0
-        axis = st.segmented_control(
-            "x axis", ["env_step", "episode", "seconds"], default="env_step"
-        )
+        axis: XAxis | None = st.segmented_control("x axis", get_args(XAxis), default="env_step")
         smoothing = st.slider("Smoothing", 0.0, 0.99, 0.9)
     if shown:
         live_charts(

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -45,7 +46,7 @@ FROZEN_LAKE = Described(
 
 @dataclass(frozen=True)
 class Moment:
-    frame: object
+    frame: Any
     observation: np.ndarray
     q_values: np.ndarray
     action: int | None = None

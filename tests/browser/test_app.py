@@ -49,7 +49,8 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
 
     late: list[bytes] = []
 
-    def pass_on(browser: WebSocketRoute, message: bytes) -> None:
+    def pass_on(browser: WebSocketRoute, message: str | bytes) -> None:
+        assert isinstance(message, bytes)
         delta = ForwardMsg.FromString(message)
         in_sidebar = delta.WhichOneof("type") == "delta" and delta.metadata.delta_path[0] == 1
         if in_sidebar and delta.delta.new_element.WhichOneof("type") != "empty" and not late:
@@ -60,7 +61,7 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
     def connect(browser: WebSocketRoute) -> None:
         server = browser.connect_to_server()
         browser.on_message(server.send)
-        server.on_message(lambda message: pass_on(browser, bytes(message)))
+        server.on_message(lambda message: pass_on(browser, message))
 
     page.route_web_socket("**/_stcore/stream", connect)
     network = page.context.new_cdp_session(page)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import FilePayload, Locator, Page, Request, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -234,7 +234,7 @@ def test_no_file_and_no_name_of_one_is_more_than_text(watched: Page, app_url: st
     watched.goto(f"{app_url}/test")
 
     def upload(name: str, content: bytes) -> None:
-        file = {"name": f"{name}.safetensors", "mimeType": "", "buffer": content}
+        file = FilePayload(name=f"{name}.safetensors", mimeType="", buffer=content)
         watched.locator("input[type=file]").set_input_files(file)
 
     refusal = watched.get_by_test_id("stSidebar").get_by_test_id("stAlertContainer")

@@ -21,11 +21,11 @@ from tests.browser.train_page import (
 def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
     page: Page, app_url: str
 ) -> None:
-    frames: list[bytes] = []
+    frames: list[str | bytes] = []
 
     def listen(socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: frames.append(frame))
-        socket.on("framereceived", lambda frame: frames.append(frame))
+        socket.on("framesent", frames.append)
+        socket.on("framereceived", frames.append)
 
     page.on("websocket", listen)
     open_app(page, app_url, LONG)
@@ -44,11 +44,8 @@ def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
 
 
 def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) -> None:
-    frames: list[bytes] = []
-    page.on(
-        "websocket",
-        lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)),
-    )
+    frames: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", frames.append))
     open_app(page, app_url, LONG)
     button(page, "start").click()
     wait_for_step(page, 100)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.charts.live_chart import News, Panel, Trace, live_charts
 from dqn_core.numbers import number
@@ -15,6 +16,12 @@ from dqn_core.statistics import smooth
 from tests.browser.chart_bench import PANELS, THEMES, Bench, made_up
 
 DEMO = Path(__file__).with_name("live_chart_demo.py")
+
+
+def box_of(part: Locator) -> Any:
+    box = part.bounding_box()
+    assert box
+    return box
 
 
 @pytest.fixture
@@ -259,7 +266,7 @@ def test_an_answer_with_a_gap_before_it_is_left_alone(bench: Bench) -> None:
     bench.refresh(100)
     source = bench.source
     bench.page.evaluate("charts.get(document.querySelector('main div')).store.clear()")
-    bench.source = lambda query: source(query | {"episodes": "100", "updates": "100"})
+    bench.source = lambda query: source({**query, "episodes": "100", "updates": "100"})
     with bench.page.expect_event("requestfinished"):
         bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
     bench.page.wait_for_timeout(100)
@@ -389,7 +396,7 @@ def test_panels_fit_the_page(bench: Bench, width: int, columns: int) -> None:
     bench.page.set_viewport_size({"width": width, "height": 900})
     bench.refresh(100)
     bench.page.wait_for_timeout(500)
-    boxes = [panel.bounding_box() for panel in bench.page.locator(".live-chart-panel").all()]
+    boxes = [box_of(panel) for panel in bench.page.locator(".live-chart-panel").all()]
     assert len({round(box["x"]) for box in boxes}) == columns
     assert boxes[0]["width"] > 0.9 * width
     assert bench.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -405,7 +412,7 @@ def test_charts_side_by_side_are_level_however_long_a_legend_is(bench: Bench) ->
     )
     bench.refresh(100, panels=[PANELS[0], long, PANELS[2]])
     captions = bench.page.locator("figcaption")
-    assert captions.nth(1).bounding_box()["height"] > captions.nth(0).bounding_box()["height"]
+    assert box_of(captions.nth(1))["height"] > box_of(captions.nth(0))["height"]
     left, right = (bench.plot(panel).bounding_box() for panel in (1, 2))
     assert left["x"] < right["x"]
     assert left["y"] == right["y"]

@@ -61,7 +61,7 @@ def picture(bench: Bench, new_page: Callable[..., Page], tmp_path: Path) -> Page
     return page
 
 
-def boxes(texts: Locator) -> list[dict[str, float]]:
+def boxes(texts: Locator) -> list[Any]:
     found = [text.bounding_box() for text in texts.all()]
     assert found
     return [box for box in found if box]

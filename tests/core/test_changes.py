@@ -239,7 +239,8 @@ def test_every_hyperparameter_changes_what_the_run_does(name: str) -> None:
 def test_every_live_hyperparameter_changes_what_happens_next(name: str) -> None:
     value, given = OTHER[name]
     as_it_was, changed = trained(50, **given), trained(50, **given)
-    changed.change(**{name: value})
+    change: dict[str, Any] = {name: value}
+    changed.change(**change)
     assert changed.history.changes.frame()["name"].tolist() == [name]
     for trainer in (as_it_was, changed):
         trainer.run(max_steps=200)

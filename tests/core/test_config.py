@@ -106,8 +106,9 @@ def test_a_choice_must_be_one_of_those_named(declared: Hyperparameter, value: An
 
 def test_the_whole_configuration_checks_every_field() -> None:
     for declared in NUMBERS:
+        outside: dict[str, Any] = {declared.name: just_outside(declared)[1]}
         with pytest.raises(ConfigurationError, match=declared.name):
-            DQNConfig(**{declared.name: just_outside(declared)[1]})
+            DQNConfig(**outside)
         with pytest.raises(ConfigurationError, match=declared.name):
             DQNConfig().replace(**{declared.name: math.nan})
 

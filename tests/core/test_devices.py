@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-import dqn_core.trainer
 from dqn_core import DQNConfig, Trainer
+from dqn_core.compute import chosen_device
 from dqn_core.diagnostics import health
 from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run, save_run
@@ -131,7 +131,7 @@ def test_a_device_that_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPa
 
 def test_auto_takes_the_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert [dqn_core.trainer.chosen_device(name) for name in ("auto", "cuda", "cpu")] == [
+    assert [chosen_device(name) for name in ("auto", "cuda", "cpu")] == [
         "cuda",
         "cuda",
         "cpu",

@@ -97,11 +97,12 @@ def test_an_evaluation_is_that_of_the_episodes_played_by_hand(
         env = gymnasium.make("CartPole-v1", max_episode_steps=LIMIT)
         observation, _ = env.reset(seed=int(seed))
         predicted.append(policy(torch.from_numpy(observation)).max().item())
-        rewards, terminated, truncated = [], False, False
+        rewards: list[float] = []
+        terminated = truncated = False
         while not (terminated or truncated):
             action = policy(torch.from_numpy(observation)).argmax().item()
             observation, reward, terminated, truncated, _ = env.step(action)
-            rewards.append(reward)
+            rewards.append(float(reward))
         returns.append(sum(rewards))
         obtained.append(sum(0.9**t * reward for t, reward in enumerate(rewards)))
         cut.append(not terminated)
@@ -128,7 +129,9 @@ def test_an_update_is_that_of_autograd_on_its_batch(run: tuple[Trainer, Before],
     taken = q_values.gather(-1, actions)[:, 0]
     loss = nn.SmoothL1Loss()(taken, aims)
     loss.backward()
-    gradient = parameters_to_vector([weight.grad for weight in online.parameters()])
+    gradient = parameters_to_vector(
+        weight.grad for weight in online.parameters() if weight.grad is not None
+    )
     errors = (taken - aims).detach().abs().numpy()
     after, behind = (net.parameters[p] for net in (trainer.learner.online, trainer.learner.target))
     expected = {

@@ -97,7 +97,9 @@ class Oracle:
             clip_grad_value_(self.online.parameters(), self.config.gradient_clip)
         if self.config.gradient_clipping == "norm":
             clip_grad_norm_(self.online.parameters(), self.config.gradient_clip)
-        self.gradient = parameters_to_vector(p.grad for p in self.online.parameters())
+        self.gradient = parameters_to_vector(
+            p.grad for p in self.online.parameters() if p.grad is not None
+        )
         self.optimizer.step()
         return loss.item()
 

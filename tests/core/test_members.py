@@ -1,5 +1,7 @@
 """Agents trained side by side: each as if it were alone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from tests.core.small_runs import SMALL
 
 RUN = SMALL.replace(buffer_capacity=2_000, epsilon_decay=300, total_steps=2_000)
 
-OWN = [
+OWN: list[dict[str, Any]] = [
     {"seed": 0},
     {"seed": 1, "gamma": 0.9, "loss": "mse"},
     {"seed": 2, "learning_rate": 1e-2, "gradient_clipping": "value", "gradient_clip": 0.1},

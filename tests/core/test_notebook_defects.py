@@ -133,7 +133,7 @@ def test_gymnasiums_api_is_used_and_gyms_old_one_is_not_there() -> None:
     observation, reward, terminated, truncated = environment.step(0)
     assert (observation.shape, reward, terminated, truncated) == ((4,), 1.0, False, False)
     with pytest.raises(ValueError, match="too many values"):
-        _, _, _, _ = environment.env.step(0)  # the notebook's unpacking
+        _, _, _, _ = environment.env.step(0)  # type: ignore[misc]  # the notebook's unpacking
 
 
 def test_seed_0_is_a_seed_like_every_other() -> None:
@@ -155,7 +155,7 @@ def test_seeding_sets_no_global_switch_and_no_global_generator() -> None:
             torch.backends.cudnn.benchmark,
             random.getstate(),
             torch.get_rng_state().tolist(),
-            np.random.get_state()[1].tolist(),  # type: ignore[index, union-attr]  # noqa: NPY002
+            np.random.get_state()[1].tolist(),  # type: ignore[index]  # noqa: NPY002
         ]
 
     before = switches()

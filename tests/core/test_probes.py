@@ -115,6 +115,7 @@ ALL = [
 
 @pytest.fixture(autouse=True, scope="module")
 def registered() -> Iterator[None]:
+    probe: Any
     for probe in ALL:
         gymnasium.register(f"{probe.__name__}-v0", probe)
     yield
@@ -140,7 +141,7 @@ CONFIG = DQNConfig(
     total_steps=1_000,
 )
 
-VARIANTS = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "plain": {"double_dqn": False},
     "double": {"double_dqn": True},
     "dueling": {"dueling": True},
@@ -150,7 +151,7 @@ VARIANTS = {
     "no clipping": {"gradient_clipping": "none"},
 }
 
-KNOWN = {
+KNOWN: dict[type[Probe], dict[float, list[float]]] = {
     ConstantReward: {0.0: [1.0]},
     RewardByObservation: {-1.0: [-1.0], 1.0: [1.0]},
     RewardTwoStepsAway: {0.0: [GAMMA], 1.0: [1.0]},
@@ -168,8 +169,10 @@ def learned(probe: type[Probe], observation: float, **changes: Any) -> np.ndarra
 
 @pytest.mark.parametrize(
     ("probe", "variant"),
-    [(probe, "plain") for probe in KNOWN]
-    + [(probe, v) for v in VARIANTS for probe in (RewardTwoStepsAway, ActionByObservation)][2:],
+    [
+        *[(probe, "plain") for probe in KNOWN],
+        *[(probe, v) for v in VARIANTS for probe in (RewardTwoStepsAway, ActionByObservation)][2:],
+    ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
 def test_the_learned_values_are_the_known_ones(probe: type[Probe], variant: str) -> None:

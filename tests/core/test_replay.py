@@ -167,7 +167,7 @@ def test_sampling_is_uniform_over_what_is_stored_also_after_the_buffer_wrapped()
 def test_sequential_runs_start_anywhere_equally_often() -> None:
     buffer = make(20, [3])
     push_numbers(buffer, range(33))
-    starts = Counter()
+    starts: Counter[float] = Counter()
     for _ in range(3_000):
         rewards = buffer.sample(6, gammas(1), sequential=True).rewards[0].tolist()
         assert rewards == list(range(int(rewards[0]), int(rewards[0]) + 6))

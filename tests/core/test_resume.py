@@ -119,7 +119,8 @@ def test_a_changed_run_is_resumed_with_its_change(field: str, tmp_path: Path) ->
     values = {"buffer_capacity": 64, "batch_size": 3, "gamma": 0.5, "max_episode_steps": 7}
     trainer = Trainer(RUN)
     trainer.run(max_steps=80)
-    trainer.change(**{field: values[field]})
+    change: dict[str, Any] = {field: values[field]}
+    trainer.change(**change)
     save_run(tmp_path / "run.safetensors", trainer)
     resumed = load_run(tmp_path / "run.safetensors")
     assert getattr(resumed.config, field) == values[field]
@@ -166,7 +167,7 @@ class Hidden(gymnasium.Env[Any, Any]):
     action_space = Discrete(2)
 
     def __init__(self, render_mode: str | None = None) -> None:
-        self.counter = iter(())
+        self.counter: Iterator[int] = iter(())
         self.episodes = iter(range(1, 1_000_000))
         self.reward = 0
 
@@ -185,7 +186,8 @@ class Hidden(gymnasium.Env[Any, Any]):
 
 @pytest.fixture
 def hidden() -> Iterator[str]:
-    gymnasium.register("Hidden-v0", Hidden)
+    environment: Any = Hidden
+    gymnasium.register("Hidden-v0", environment)
     yield "Hidden-v0"
     gymnasium.registry.pop("Hidden-v0")
 

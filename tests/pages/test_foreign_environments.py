@@ -112,7 +112,7 @@ def without_limits(dim: int) -> Box:
         {"observation_space": box([0] * 3, [1e-30] * 3)},
         {"observation_space": without_limits(3)},
         {"observation_space": Box(0, 255, (3,), np.uint8)},
-        {"observation_space": Box(0, 1, (3,), np.bool_)},
+        {"observation_space": Box(0, 1, (3,), np.bool_)},  # type: ignore[arg-type]
         {"observation_space": Box(-1, 1, (1,))},
         {"observation_space": Box(-1, 1, (40,))},
         {"observation_space": Discrete(1)},

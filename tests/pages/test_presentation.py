@@ -25,7 +25,7 @@ def session(app: AppTest) -> Session:
 
 def sliders(app: AppTest) -> list[str]:
     """The controls that are there, by their names."""
-    return [slider.key.removeprefix("control_") for slider in app.select_slider]
+    return [str(slider.key).removeprefix("control_") for slider in app.select_slider]
 
 
 def test_one_switch_leads_in_and_another_out() -> None:

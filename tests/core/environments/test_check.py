@@ -107,7 +107,8 @@ def test_what_it_may_have_is_drawn_trained_on_saved_and_loaded_again(
     loaded = load_run(run_file(*case))
     stage = make_environment(case[0], render_mode="rgb_array")
     stage.reset(seed=0)
-    assert stage.picture_of(loaded.environments[0].state_dict()).shape[2] == 3
+    picture: Any = stage.picture_of(loaded.environments[0].state_dict())
+    assert picture.shape[2] == 3
     loaded.run(max_steps=20)
     assert load_run(pack("run", loaded.state_dict())).env_step == 33
     stage.close()
@@ -167,7 +168,8 @@ class Quest(gymnasium.Env[Any, Any]):
 
 @pytest.fixture
 def quest() -> Iterator[str]:
-    gymnasium.register("Quest-v0", Quest)
+    environment: Any = Quest
+    gymnasium.register("Quest-v0", environment)
     yield "Quest-v0"
     gymnasium.registry.pop("Quest-v0")
 

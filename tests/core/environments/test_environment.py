@@ -312,7 +312,8 @@ def test_cartpoles_parameters_reach_its_physics() -> None:
         environment = make_environment("CartPole-v1", parameters={"gravity": gravity})
         environment.reset(seed=1)
         ends.append(np.concatenate([environment.step(0)[0] for _ in range(4)]))
-    assert not np.array_equal(*ends)
+    one, other = ends
+    assert not np.array_equal(one, other)
     heavy: Any = make_environment("CartPole-v1", parameters={"masspole": 1.0}).env.unwrapped
     assert heavy.total_mass == heavy.masscart + 1.0
     assert heavy.polemass_length == heavy.length

@@ -438,14 +438,14 @@ def test_an_old_reset_is_told_what_gymnasiums_is(register: Register, result: Any
 class WithoutSeed(WithoutRenderMode):
     """Its reset takes nothing, as Gym's did."""
 
-    def reset(self) -> Any:
+    def reset(self) -> Any:  # type: ignore[override]
         return np.zeros(2, np.float32), {}
 
 
 class WithoutOptions(WithoutRenderMode):
     """Its reset takes a seed, and nothing else."""
 
-    def reset(self, seed: int | None = None) -> Any:
+    def reset(self, seed: int | None = None) -> Any:  # type: ignore[override]
         return np.zeros(2, np.float32), {}
 
 
@@ -482,7 +482,7 @@ ANYTHING = st.recursive(
 def test_whatever_an_environment_returns_is_usable_or_a_sentence(
     parts: Any, whole: Any, start: Any
 ) -> None:
-    answers = {
+    answers: dict[str, Any] = {
         "outcome": lambda *_: parts if whole is None else whole,
         "start": lambda usual, _: usual if start is None else start,
     }
@@ -639,7 +639,8 @@ def test_an_evaluation_that_fails_is_made_again(register: Register, failing: str
     made: list[Foreign] = []
 
     def point(**_: Any) -> Foreign:
-        made.append(Foreign(**({failing: fails_at(1)} if len(made) == 2 else {})))
+        answers: dict[str, Any] = {failing: fails_at(1)} if len(made) == 2 else {}
+        made.append(Foreign(**answers))
         return made[-1]
 
     config = SMALL.replace(evaluation_period=20, evaluation_episodes=3)
@@ -693,5 +694,6 @@ def test_a_parameter_is_one_that_is_there_and_a_number(register: Register) -> No
         assert said in told(refused.value)
     with pytest.raises(ConfigurationError, match="there are steps, calls, resets"):
         make_environment(register(), parameters={"wind": 1.0})
-    changed = make_environment("CartPole-v1", parameters={"gravity": np.float32(1.5)})
+    gravity: Any = np.float32(1.5)
+    changed = make_environment("CartPole-v1", parameters={"gravity": gravity})
     assert changed.env.unwrapped.gravity == 1.5  # type: ignore[attr-defined]

@@ -94,8 +94,8 @@ def test_a_picture_stays_what_it_was_when_the_environment_draws_into_it_again() 
         first = environment.render()
         environment.step(0)
         second = environment.render()
-    assert np.max(first) == 0  # type: ignore[arg-type]
-    assert np.max(second) == 1  # type: ignore[arg-type]
+    assert np.max(first) == 0
+    assert np.max(second) == 1
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_episodes_played_side_by_side_are_those_played_one_by_one_by_hand(
 ) -> None:
     agent = agent_for(env_id, seed=3, max_episode_steps=limit, gamma=0.9)
     result = evaluate(agent, episodes=6, seed=40)
-    env = gymnasium.make(env_id, **({"max_episode_steps": limit} if limit else {}))
+    env = gymnasium.make(env_id, max_episode_steps=limit or None)
     for e in range(6):
         observation, _ = env.reset(seed=40 + e)
         rewards, over = [], False
@@ -197,7 +197,10 @@ def test_a_push_is_a_step_a_component_and_an_amount(values: Any) -> None:
 
 def test_arguments_of_numpy_are_taken() -> None:
     agent = agent_for("CartPole-v1")
-    mine = evaluate(agent, np.int64(3), np.int32(5), Conditions(np.float32(0.5)))
+    three: Any = np.int64(3)
+    five: Any = np.int32(5)
+    half: Any = np.float32(0.5)
+    mine = evaluate(agent, three, five, Conditions(half))
     assert mine.seeds == [5, 6, 7]
     assert mine.returns.tolist() == evaluate(agent, 3, 5, Conditions(0.5)).returns.tolist()
 

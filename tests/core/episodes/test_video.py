@@ -193,7 +193,7 @@ def test_text_is_drawn_with_its_highlight(tmp_path: Path) -> None:
     texts = [f"SFFF\nFH\x1b[41m{t % 10}\x1b[0mH\n" for t in range(11)]
     write_video(recording(texts), tmp_path / "lake.gif")
     with Image.open(tmp_path / "lake.gif") as gif:
-        assert gif.n_frames == 11
+        assert gif.n_frames == 11  # type: ignore[attr-defined]
         red, green, blue = np.moveaxis(np.asarray(gif.convert("RGB")).astype(int), -1, 0)
         assert ((red > 180) & (green < 80) & (blue < 80)).any()
 
@@ -203,13 +203,12 @@ def test_the_numbers_below_a_picture_are_those_of_its_moment(
 ) -> None:
     drawn: list[str] = []
     text = ImageDraw.ImageDraw.text
-    monkeypatch.setattr(
-        ImageDraw.ImageDraw,
-        "text",
-        lambda self, at, words, *rest, **more: (
-            drawn.append(words) or text(self, at, words, *rest, **more)
-        ),
-    )
+
+    def remembered(self: Any, at: Any, words: str, *rest: Any, **more: Any) -> None:
+        drawn.append(words)
+        text(self, at, words, *rest, **more)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", remembered)
     agent = Trainer(DQNConfig(env_id="Acrobot-v1", hidden_dim=4, max_episode_steps=9)).agent()
     episode = record(agent, 3)
     numbers(episode, 7, 400, (-1.0, 1.0))

@@ -187,4 +187,4 @@ def test_whole_and_equal_numbers_take_few_bytes_and_come_out_as_they_went_in() -
     for values in ([0.5, 1.0], [np.nan, 1.0], [1e12, 2.0], [np.inf, np.inf]):
         code, base, data = _packed(np.array(values))
         assert (code, base) == ("f4", 0)
-        np.testing.assert_array_equal(np.frombuffer(data, "<f4"), np.float32(values))
+        np.testing.assert_array_equal(np.frombuffer(data, "<f4"), np.array(values, np.float32))

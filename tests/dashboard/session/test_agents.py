@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 import torch
 
-from dashboard.session import agents
 from dashboard.session.agents import available, file_waits, load, read_upload
 from dashboard.session.earlier import EarlierRuns
 from dashboard.session.links import Link
@@ -147,7 +147,7 @@ def test_a_file_waits_until_a_run_of_the_page_has_taken_it_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     state: dict[str, Any] = {}
-    monkeypatch.setattr(agents.st, "session_state", state)
+    monkeypatch.setattr(st, "session_state", state)
     assert not file_waits()
     state["upload_file"] = SimpleNamespace(file_id="1")
     assert file_waits()

@@ -22,8 +22,8 @@ from dashboard.session.links import (
 from dashboard.train_page.exchange import command_line
 from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset
 from dqn_core.cli.command_line import _parser
-from dqn_core.config import Hyperparameter
 from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.hyperparameter import Hyperparameter
 
 
 def values(declared: Hyperparameter) -> st.SearchStrategy[object]:

@@ -16,6 +16,7 @@ from dashboard.web.slots import Slots
 from dashboard.web.turnstile import Turnstile
 from dqn_core import DQNConfig, LabError, Trainer
 from dqn_core.environments import Environment
+from dqn_core.hyperparameter import Value
 from tests.core.foreign import Foreign, fails_at, registered
 
 SMALL = DQNConfig(
@@ -310,8 +311,8 @@ def test_a_change_before_a_failure_can_be_undone_after_it() -> None:
 def test_an_error_inside_the_program_becomes_a_sentence() -> None:
     run = Run([SMALL])
     run.start()
-    run.trainer.environments[0].close = None  # type: ignore[method-assign]
-    run.trainer.environments[0].step = None  # type: ignore[method-assign]
+    run.trainer.environments[0].close = None  # type: ignore[method-assign, assignment]
+    run.trainer.environments[0].step = None  # type: ignore[method-assign, assignment]
     advance(run, 10)
     assert run.status is Status.FAILED
     assert "error inside the program" in run.message
@@ -381,7 +382,7 @@ def test_a_page_gets_its_turn_while_the_trainer_hurries() -> None:
     ],
 )
 def test_changes_are_labelled_with_their_symbol(
-    name: str, old: object, new: object, label: str
+    name: str, old: Value, new: Value, label: str
 ) -> None:
     assert change_label(name, old, new) == label
 

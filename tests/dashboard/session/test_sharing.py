@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from streamlit import config
 
 from dashboard.session import sharing
 from dashboard.session.sharing import address_for_others, qr_code
@@ -14,7 +15,7 @@ def bound_to(
 ) -> dict[str, str | None]:
     """The server's options."""
     options = {"server.address": request.param, "browser.serverAddress": "localhost"}
-    monkeypatch.setattr(sharing.config, "get_option", options.__getitem__)
+    monkeypatch.setattr(config, "get_option", options.__getitem__)
     monkeypatch.setattr(sharing, "machine_address", lambda: "10.0.0.5")
     return options
 

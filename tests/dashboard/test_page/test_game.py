@@ -5,6 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from dashboard.test_page.game import Game, keys_of, remark
 from dqn_core import Conditions, DQNConfig, Push, Trainer
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.episodes.pictures import encode
+from dqn_core.episodes.recording import record
 from tests.core.foreign import registered
 
 
@@ -42,6 +44,10 @@ def header(part: bytes) -> dict[str, Any]:
     return found
 
 
+def shows(game: Game, returns: int) -> bool:
+    return len(header(game.part(0))["returns"]) == returns
+
+
 def played(env_id: str, actions: list[int]) -> list[float]:
     """The returns so far, as the environment itself gives them."""
     environment = make_environment(env_id)
@@ -60,7 +66,7 @@ def test_each_key_is_a_step_where_no_clock_runs() -> None:
     actions = [0, 3, 3, 4, 1]
     for number, action in enumerate(actions, start=1):
         game.hear([[number, action]])
-        wait(lambda count=number + 1: len(header(game.part(0))["returns"]) == count)
+        wait(partial(shows, game, number + 1))
     time.sleep(0.05)
     found = header(game.part(0))
     assert [mine for mine, _ in found["returns"]] == played("Taxi-v4", actions)
@@ -132,7 +138,7 @@ def test_the_agent_beside_plays_the_episode_it_plays_alone_and_stays_at_its_end(
         game.hear([[number, 0]])
     wait(lambda: game.over)
     assert header(game.part(0))["returns"][-1][1] == pytest.approx(
-        game_module.record(game.chosen.agent, 1000).total
+        record(game.chosen.agent, 1000).total
     )
 
 
@@ -152,7 +158,7 @@ def test_a_game_of_which_nobody_asks_ends(monkeypatch: pytest.MonkeyPatch) -> No
     for env_id in ("FrozenLake-v1", "MountainCar-v0"):
         game = begin(env_id)
         game.hear([[1, 0]])
-        wait(lambda game=game: game.over)
+        wait(partial(getattr, game, "over"))
         assert "the page was not open" in game.message
 
 
@@ -200,7 +206,7 @@ def test_the_agent_goes_on_to_its_end_after_the_persons(monkeypatch: pytest.Monk
         mine = 1
         while not any(environment.step(2)[2:]):
             mine += 1
-        theirs = len(game_module.record(agent.agent, seed).actions)
+        theirs = len(record(agent.agent, seed).actions)
         if theirs > mine + 2:
             break
     game = Game(agent, seed, Conditions())

@@ -40,7 +40,7 @@ def test_a_showing_that_is_no_longer_wanted_stops() -> None:
 def test_pictures_are_drawn_again_as_they_were_seen() -> None:
     seen: list[np.ndarray] = []
 
-    def watcher(frame: Any, *_: Any) -> None:
+    def watcher(frame: Any, *_: Any, **__: Any) -> None:
         seen.append(frame)
 
     conditions = Conditions(0.5, {"length": 1.0}, Push(4, 3, 1.0))

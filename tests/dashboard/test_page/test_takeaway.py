@@ -82,7 +82,7 @@ def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
         assert gif.size == (3 * 300 + 2 * 6, 2 * (200 + 26) + 6)
         # 31 moments at 50 a second, and the last one stays.
         assert sum(delays) == pytest.approx(1000 * (31 / 50 + 1.5), abs=60)
-        gif.seek(gif.n_frames - 1)
+        gif.seek(gif.n_frames - 1)  # type: ignore[attr-defined]
         last = np.asarray(gif.convert("L"))
     assert last[26:226, :300].min() > 100  # the first has ended: its picture is paled
     film_episode([showing], tmp_path / "one.gif", overlay=True)

@@ -39,7 +39,8 @@ def started(env_id: str = "CartPole-v1", steps: int = 120, **changes: Any) -> Ru
     return run
 
 
-def read(message: bytes) -> tuple[dict[str, Any], bytes]:
+def read(message: bytes | None) -> tuple[dict[str, Any], bytes]:
+    assert message is not None
     (length,) = struct.unpack_from("<I", message)
     return json.loads(message[4 : 4 + length]), message[4 + length :]
 
@@ -107,6 +108,7 @@ def test_a_message_is_small() -> None:
     for quantity in POINTS:
         view = View(quantity, 2, 3, HELD)
         message = plane_message(spec, look, dimensions(spec, look.spread), view)
+        assert message is not None
         assert len(message) < 6_000
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from starlette.datastructures import Headers
+from streamlit import config
 
-from dashboard.web import admission
 from dashboard.web.admission import Admission, refused
 
 OPTIONS = {
@@ -21,7 +21,7 @@ OPTIONS = {
 @pytest.fixture(autouse=True)
 def options(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     options = dict(OPTIONS)
-    monkeypatch.setattr(admission.config, "get_option", options.__getitem__)
+    monkeypatch.setattr(config, "get_option", options.__getitem__)
     return options
 
 

@@ -5,19 +5,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
+from streamlit import config
 
 from dashboard.web import feed
-from dashboard.web import routes as routes_module
 from dashboard.web.routes import routes
 
 
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     state: dict[str, Any] = {}
-    monkeypatch.setattr(feed.st, "session_state", state)
+    monkeypatch.setattr(st, "session_state", state)
     return state
 
 
@@ -28,7 +29,7 @@ def get(address: str) -> Response | None:
     for route in routes():
         match, found = route.matches(scope)
         if match is Match.FULL:
-            response = route.endpoint(Request(scope | found))
+            response = route.endpoint(Request({**scope, **found}))
             assert isinstance(response, Response)
             return response
     return None
@@ -109,9 +110,7 @@ def test_a_programming_error_of_a_source_stays_loud(session: dict[str, Any]) -> 
 def test_addresses_lie_below_the_servers_base_path(
     session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        routes_module.config, "get_option", {"server.baseUrlPath": "/lab/"}.__getitem__
-    )
+    monkeypatch.setattr(config, "get_option", {"server.baseUrlPath": "/lab/"}.__getitem__)
     address = feed.offer("curves", lambda _: b"here", period=0.5)["address"]
     assert content(f"/lab/{address}") == b"here"
     assert get(f"/{address}") is None
