@@ -40,7 +40,7 @@ class Corridor(gymnasium.Env[Any, Any]):
         is_there = self.cell == CELLS - 1
         return self.cell, float(is_there), is_there, False, {}
 
-    def render(self) -> str:  # type: ignore[override]
+    def render(self) -> str:
         return "." * self.cell + "x" + "." * (CELLS - 1 - self.cell)
 
 

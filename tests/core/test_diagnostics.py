@@ -89,7 +89,8 @@ def test_target_distance_is_relative_to_the_online_network() -> None:
 def test_update_ratio_is_the_size_of_the_step_that_was_made() -> None:
     trainer = trained(members=2)
     learner = trainer.learner
-    learner.learning_rates[1] *= 3
+    one, other = trainer.configs
+    learner.configure([one, other.replace(learning_rate=3 * other.learning_rate)])
     batch = trainer.replay.sample(32, trainer.gamma)
     before = learner.online.parameters.clone()
     learner.update(batch)
