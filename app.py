@@ -31,7 +31,7 @@ from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.routes import routes
 from dashboard.web.static_files import ASSETS
-from dashboard.web.widgets import on_change, shown
+from dashboard.web.widgets import key_showing, on_change
 
 PAGE = (
     "The run trains while this page is open, also in a background tab. It pauses when the page is "
@@ -137,7 +137,7 @@ def time_controls(session: Session) -> None:
             disabled="seed" in session.link.fixed_controls,
         )
         speed = next(name for name, value in SPEEDS.items() if value == run.steps_per_second)
-        key = shown("speed", speed)
+        key = key_showing("speed", speed)
         st.selectbox(
             "Speed",
             list(SPEEDS),
@@ -198,8 +198,8 @@ def messages(session: Session) -> None:
 
 def view(session: Session) -> None:
     """How the curves are looked at: horizontal axis, smoothing, what they are compared with."""
-    x_axis = shown("x_axis", session.link.x_axis)
-    smoothing = shown("smoothing", session.link.smoothing)
+    x_axis = key_showing("x_axis", session.link.x_axis)
+    smoothing = key_showing("smoothing", session.link.smoothing)
     with st.container(horizontal=True, vertical_alignment="center", key="view"):
         st.segmented_control(
             "Horizontal axis",

@@ -3,6 +3,8 @@
 Programming errors are not in here; they stay loud.
 """
 
+from contextlib import suppress
+
 LONGEST_MESSAGE = 400
 """Characters in a message: what it quotes may be as long as a file."""
 
@@ -29,7 +31,15 @@ def reason_of(error: Exception) -> str:
     """What an exception says, to stand in a sentence."""
     if isinstance(error, KeyError):
         return f"there is no {excerpt(error)}"
-    return excerpt(str(error).strip().split("\n")[0], 160).rstrip(". ") or type(error).__name__
+    return first_line(error, 160) or type(error).__name__
+
+
+def first_line(error: BaseException, most: int) -> str:
+    """The first line of what an exception says, without full stop; empty where it says nothing."""
+    said = ""
+    with suppress(Exception):  # its words may be somebody else's code
+        said = str(error)
+    return excerpt(said.strip().split("\n")[0], most).strip().rstrip(". ")
 
 
 def _printable(character: str) -> str:

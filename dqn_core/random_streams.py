@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 CONCERNS = ("network", "exploration", "replay", "environment", "evaluation")
+"""A concern's place in this order is part of its seed: a new one is added at the end."""
 
 
 def seed_sequence(seed: int, concern: str) -> np.random.SeedSequence:

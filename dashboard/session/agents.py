@@ -13,10 +13,10 @@ from dashboard.session.words import show
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.static_files import ASSETS
-from dashboard.web.widgets import on_change, shown
+from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, LabError, load_agent
 from dqn_core.errors import CheckpointError
-from dqn_core.files.packing import unpack
+from dqn_core.files.checkpoint import SavedAgents, read_agents
 
 TRAINED = ASSETS / "agents" / "cartpole.safetensors"
 OF_THE_RUN = "In training"
@@ -52,24 +52,24 @@ class Upload:
 
     file_id: str
     name: str
-    content: bytes
-    members: int
+    saved: SavedAgents
     first: Agent
 
     def choices(self) -> list[Choice]:
         """One agent, or those of a run's members."""
 
         def loader(member: int) -> Callable[[], Agent]:
-            return lambda: load_agent(self.content, member) if member else self.first
+            return lambda: self.saved.agent(member) if member else self.first
 
+        members = len(self.saved.configs)
         return [
             Choice(
-                f"Uploaded: {self.name}" + (f", agent {p + 1}" if self.members > 1 else ""),
+                f"Uploaded: {self.name}" + (f", agent {p + 1}" if members > 1 else ""),
                 f"{self.file_id}:{p}",
                 self.first.config.env_id,
                 loader(p),
             )
-            for p in range(self.members)
+            for p in range(members)
         ]
 
 
@@ -171,7 +171,7 @@ def choose_agents(session: Session) -> list[Choice]:
             kept[name] = choices[name]
 
     def box(place: str, label: str, names: list[str | None], name: str | None, **more: Any) -> None:
-        key = shown(place, name)
+        key = key_showing(place, name)
         st.selectbox(
             label,
             names,
@@ -279,7 +279,5 @@ def file_waits() -> bool:
 
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:
     """The agents in a file; raises `CheckpointError` in one sentence."""
-    first = load_agent(content)
-    kind, state = unpack(content)
-    members = len(state["configs"]) if kind == "run" else 1
-    return Upload(file_id, name, content, members, first)
+    saved = read_agents(content)
+    return Upload(file_id, name, saved, saved.agent())

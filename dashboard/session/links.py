@@ -15,7 +15,7 @@ from dashboard.web.plain_text import as_typed
 from dqn_core.compute import chosen_device
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.environments import environment_spec
-from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.errors import ConfigurationError, LabError, excerpt
 from dqn_core.hyperparameter import Value
 from dqn_core.options import option
 from dqn_core.presets import PRESETS, preset
@@ -133,7 +133,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     preset_name = texts.pop("preset", "recommended")
     if preset_name not in PRESETS:
         problems.append(
-            f"There is no preset {_shortened(preset_name)!r}: choose {' or '.join(PRESETS)}. "
+            f"There is no preset {excerpt(preset_name, 60)!r}: choose {' or '.join(PRESETS)}. "
             "Used instead: recommended."
         )
         preset_name = "recommended"
@@ -179,7 +179,7 @@ def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[str
     for name, attempt in _ATTEMPTS.items():
         if name in values:
             try:
-                attempt(_shortened(str(values[name])))
+                attempt(excerpt(values[name], 60))
             except LabError as error:
                 problems.append(_instead(error, getattr(base, name)))
                 del values[name]
@@ -219,9 +219,9 @@ def pasted(text: str, present: Link) -> Link:
     if not isinstance(content, dict):
         raise ConfigurationError("A configuration is a JSON object of names and values.")
     for name in content:
-        hyperparameter(_shortened(name))
+        hyperparameter(excerpt(name, 60))
     config = present.config.replace(**content)
-    environment_spec(_shortened(config.env_id), config.max_episode_steps)
+    environment_spec(excerpt(config.env_id, 60), config.max_episode_steps)
     return replace(present, config=config)
 
 
@@ -302,10 +302,6 @@ def _instead(error: LabError, used: Value) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    short = _shortened(name)
+    short = excerpt(name, 60)
     near = get_close_matches(short.lower(), known, n=1, cutoff=0.65)
     return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"

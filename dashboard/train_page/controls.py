@@ -17,7 +17,7 @@ from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import picks
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
-from dashboard.web.widgets import on_change, shown
+from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
 from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter, Value
@@ -83,7 +83,7 @@ def controls_of(session: Session, names: Iterable[str]) -> None:
 
 def _which_run(session: Session) -> None:
     """Whether a value that is changed reaches the run that was begun, or waits for the next one."""
-    key = shown("which_run", session.for_next)
+    key = key_showing("which_run", session.for_next)
     st.segmented_control(
         "The controls are for",
         (False, True),
@@ -105,7 +105,7 @@ def _preset(session: Session, grid: Grid) -> None:
     label = PRESETS[session.preset].label
     # Where values were changed none is chosen, so that each can be.
     chosen = None if changed else session.preset
-    key = shown("control_preset", chosen)
+    key = key_showing("control_preset", chosen)
 
     def choose(name: str | None) -> None:
         if name:
@@ -275,7 +275,7 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
     """What all widgets but number boxes have in common."""
     name = hyperparameter.name
     value = getattr(session.config, name)
-    key = shown(f"control_{name}", value)
+    key = key_showing(f"control_{name}", value)
     return {
         "value": value,
         "key": key,

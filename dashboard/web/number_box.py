@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.web.widgets import on_change, shown
+from dashboard.web.widgets import key_showing, on_change
 from dqn_core.numbers import setting
 
 
@@ -21,7 +21,7 @@ def number_box(
     Returns: what stands in it.
     """
     text = shown_text(name, value)
-    key = shown(name, text)
+    key = key_showing(name, text)
     typed: str = st.text_input(
         label, text, key=key, on_change=on_change(key, take), autocomplete="off", **options
     )

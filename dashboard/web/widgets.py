@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 
-def shown(name: str, value: Any) -> str:
+def key_showing(name: str, value: Any) -> str:
     """The key for a widget that is to show ``value``: draw it with this key and this value.
 
     A widget whose own value is another one is replaced, by one with the next key. Setting its
@@ -23,9 +23,9 @@ def shown(name: str, value: Any) -> str:
 
 
 def on_change(key: str, use: Callable[[Any], object]) -> Callable[[], None]:
-    """The callback of a widget with a key of `shown`: ``use`` gets its new value.
+    """The callback of a widget with a key of `key_showing`: ``use`` gets its new value.
 
-    Late messages of a widget that was replaced are nobody's wish.
+    Late messages of a replaced widget are ignored.
     """
 
     def changed() -> None:

@@ -15,8 +15,7 @@ from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.episodes.recording import record
 from dqn_core.episodes.video import write_video
-from dqn_core.files.checkpoint import load_agent
-from dqn_core.files.packing import unpack
+from dqn_core.files.checkpoint import read_agents
 from dqn_core.numbers import number
 
 
@@ -41,13 +40,10 @@ def evaluate_agent(options: argparse.Namespace) -> int:
 
 
 def _agent(path: Path) -> Agent:
-    agent = load_agent(path)
-    kind, state = unpack(path)
-    if kind == "run" and len(state["configs"]) > 1:
-        tell(
-            f"{path} is a run of {len(state['configs'])} agents: the first one plays (seed "
-            f"{agent.config.seed})."
-        )
+    saved = read_agents(path)
+    agent, count = saved.agent(), len(saved.configs)
+    if count > 1:
+        tell(f"{path} is a run of {count} agents: the first one plays (seed {agent.config.seed}).")
     return agent
 
 

@@ -8,13 +8,12 @@ import math
 import numbers
 from asyncio import CancelledError
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_core.errors import EnvironmentFailure, excerpt
+from dqn_core.errors import EnvironmentFailure, first_line
 from dqn_core.scalars import plain, shown
 
 Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
@@ -44,17 +43,14 @@ def failure(
     """What went wrong at the border, in one sentence; ``when`` is ``reset`` or ``step 5``."""
     if isinstance(error, Unusable):
         return EnvironmentFailure(f"{env_id} gave {error.what} at {when}: {error.needed}.")
-    return EnvironmentFailure(f"{env_id} {failed} at {when}: {reason(error)}.")
+    return EnvironmentFailure(f"{env_id} {failed} at {when}: {named_reason(error)}.")
 
 
-def reason(error: BaseException) -> str:
-    """An error in one line, without full stop."""
-    name, said = type(error).__name__, ""
-    with suppress(Exception):  # its words are somebody else's code too
-        said = str(error)
-    if isinstance(error, TypeError) and "unexpected keyword argument" in said:
-        return f"{excerpt(said, _LONGEST_REASON)}, which Gymnasium's environments take"
-    words = excerpt(said.strip().split("\n")[0], _LONGEST_REASON).strip().rstrip(".")
+def named_reason(error: BaseException) -> str:
+    """An error of somebody else's code in one line, with its type and without full stop."""
+    name, words = type(error).__name__, first_line(error, _LONGEST_REASON)
+    if isinstance(error, TypeError) and "unexpected keyword argument" in words:
+        return f"{words}, which Gymnasium's environments take"
     return f"{name}: {words}" if words else name
 
 

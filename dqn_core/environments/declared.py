@@ -14,7 +14,7 @@ from dqn_core.environments.state import layers_of
 from dqn_core.errors import UnsupportedEnvironmentError
 from dqn_core.scalars import is_number, plain, shown
 
-MOST = 100_000
+LARGEST_SPACE = 100_000
 """States, components or actions: a network has a row of weights for each."""
 
 FRAMES_PER_SECOND = 30.0
@@ -125,11 +125,11 @@ def count_of_actions(env_id: str, space: Any) -> int:
 
 
 def _counted(env_id: str, count: int, of_what: str) -> int:
-    if 1 <= count <= MOST:
+    if 1 <= count <= LARGEST_SPACE:
         return count
     raise UnsupportedEnvironmentError(
-        f"{env_id} has {count:,} {of_what}: DQN Lab takes 1 to {MOST:,}, since a network has a row "
-        "of weights for each."
+        f"{env_id} has {count:,} {of_what}: DQN Lab takes 1 to {LARGEST_SPACE:,}, since a network "
+        "has a row of weights for each."
     )
 
 

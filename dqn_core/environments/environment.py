@@ -17,8 +17,8 @@ from dqn_core.environments.border import (
     Pictures,
     failure,
     flag_of,
+    named_reason,
     outcome_of,
-    reason,
     reward_of,
     start_of,
 )
@@ -121,7 +121,7 @@ class Environment:
         try:
             self.env.close()
         except FOREIGN as error:
-            _log.warning("%s could not be closed: %s.", self.spec.env_id, reason(error))
+            _log.warning("%s could not be closed: %s.", self.spec.env_id, named_reason(error))
 
     def set_time_limit(self, max_episode_steps: int) -> None:
         """Truncate the coming episodes after ``max_episode_steps``; 0 is the environment's own.
@@ -242,7 +242,7 @@ def _guarded(env_id: str, build: Callable[[], _Built]) -> _Built:
         raise UnsupportedEnvironmentError(
             f"{env_id} needs the package {package}: pip install {package}."
             if package
-            else f"{env_id} cannot be made: {reason(error)}."
+            else f"{env_id} cannot be made: {named_reason(error)}."
         ) from error
 
 

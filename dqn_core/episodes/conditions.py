@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dqn_core.environments import MOST_STEPS
-from dqn_core.environments.declared import MOST
+from dqn_core.environments.declared import LARGEST_SPACE
 from dqn_core.scalars import finite, share, whole
 
 
@@ -22,7 +22,9 @@ class Push:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "step", whole("push step", self.step, 0, MOST_STEPS))
-        object.__setattr__(self, "component", whole("push component", self.component, 0, MOST))
+        object.__setattr__(
+            self, "component", whole("push component", self.component, 0, LARGEST_SPACE)
+        )
         object.__setattr__(self, "amount", finite("push amount", self.amount))
 
 

@@ -1,6 +1,7 @@
 """Runs and agents as files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,41 +78,64 @@ def agent_bytes(agent: Agent) -> bytes:
     return pack("agent", state)
 
 
+@dataclass(frozen=True)
+class SavedAgents:
+    """The policies in a file that was read: one, or those of a run's members."""
+
+    name: str
+    configs: Sequence[Mapping[str, Any]]
+    parameters: torch.Tensor  # (P, n)
+    env_steps: Sequence[int]
+
+    def agent(self, member: int = 0) -> Agent:
+        """One of them; raises `CheckpointError` when it is damaged or does not fit."""
+        return _guarded(self.name, lambda: self._built(member))
+
+    def _built(self, member: int) -> Agent:
+        p = whole("member", member, 0, len(self.configs) - 1)
+        config = DQNConfig.from_dict(dict(self.configs[p]))
+        parameters = self.parameters[p : p + 1]
+        shape = network_shape(environment_spec(config.env_id), config)
+        if tuple(parameters.shape) != (1, shape.n_parameters):
+            raise CheckpointError(
+                f"{self.name} does not fit {config.env_id}: it has {parameters.numel():,} "
+                f"parameters where {shape.n_parameters:,} are needed."
+            )
+        if not parameters.is_floating_point():
+            raise ValueError("its weights are not real numbers")
+        if not torch.isfinite(parameters).all():
+            raise CheckpointError(f"{self.name} holds weights that are not finite: it diverged.")
+        network = QNetwork(shape, parameters.float().contiguous())
+        return Agent(config, network, self.env_steps[p])
+
+
+def read_agents(source: Source) -> SavedAgents:
+    """The policies in a saved agent or run, read once; raises `CheckpointError`."""
+    name = name_of(source)
+    kind, state = unpack(source)
+
+    def build() -> SavedAgents:
+        if kind == "run":
+            _check_members(name, state, MOST_MEMBERS)
+            configs, parameters = state["configs"], state["learner"]["online"]
+            stops = upgraded(state)["stopped_at"]
+            env_steps = [int(state["env_step"] if at is None else at) for at in stops]
+        else:
+            configs, parameters = [state["config"]], state["parameters"]
+            env_steps = [int(state["env_steps"])]
+        if len(configs) != len(parameters):
+            raise ValueError(f"it has {len(configs)} configurations")
+        return SavedAgents(name, configs, parameters, env_steps)
+
+    return _guarded(name, build)
+
+
 def load_agent(source: Source, member: int = 0) -> Agent:
     """The policy in a saved agent, or that of one member of a saved run.
 
     Raises `CheckpointError` when the file is none, is damaged, or does not fit its environment.
     """
-    name = name_of(source)
-    kind, state = unpack(source)
-
-    def build() -> Agent:
-        if kind == "run":
-            _check_members(name, state, MOST_MEMBERS)
-            if len(state["configs"]) != len(state["learner"]["online"]):
-                raise ValueError(f"it has {len(state['configs'])} configurations")
-            p = whole("member", member, 0, len(state["configs"]) - 1)
-            config = DQNConfig.from_dict(state["configs"][p])
-            parameters = state["learner"]["online"][p : p + 1]
-            stopped_at = upgraded(state)["stopped_at"][p]
-            env_steps = int(state["env_step"] if stopped_at is None else stopped_at)
-        else:
-            config = DQNConfig.from_dict(state["config"])
-            parameters = state["parameters"]
-            env_steps = int(state["env_steps"])
-        shape = network_shape(environment_spec(config.env_id), config)
-        if tuple(parameters.shape) != (1, shape.n_parameters):
-            raise CheckpointError(
-                f"{name} does not fit {config.env_id}: it has {parameters.numel():,} parameters "
-                f"where {shape.n_parameters:,} are needed."
-            )
-        if not parameters.is_floating_point():
-            raise ValueError("its weights are not real numbers")
-        if not torch.isfinite(parameters).all():
-            raise CheckpointError(f"{name} holds weights that are not finite: it diverged.")
-        return Agent(config, QNetwork(shape, parameters.float().contiguous()), env_steps)
-
-    return _guarded(name, build)
+    return read_agents(source).agent(member)
 
 
 def _check_members(name: str, state: Mapping[str, Any], most: int) -> None:
