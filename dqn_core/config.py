@@ -23,7 +23,7 @@ class DQNConfig:
 
     env_id: str = declare(
         "CartPole-v1",
-        "Environment",
+        "environment",
         "Environment",
         "The Gymnasium environment the agent learns in.",
         scale="text",
@@ -31,7 +31,7 @@ class DQNConfig:
     )
     max_episode_steps: int = declare(
         0,
-        "Environment",
+        "environment",
         "Time limit",
         "An episode is truncated after this many environment steps; 0 keeps the environment's "
         "own limit (1,000 if it has none). Truncation is not failure: the target still bootstraps "
@@ -46,7 +46,7 @@ class DQNConfig:
     )
     seed: int = declare(
         0,
-        "Environment",
+        "environment",
         "Seed",
         "Decides the initial weights and the random numbers of exploration, sampling and "
         "environment. Every whole number is a seed, also 0.",
@@ -56,7 +56,7 @@ class DQNConfig:
     )
     epsilon_schedule: str = declare(
         "linear",
-        "Explore",
+        "explore",
         "ε schedule",
         "How ε falls from its start to its end: exponentially, "
         "ε = end + (start − end)·exp(−step / decay), or linearly over the decay.",
@@ -65,7 +65,7 @@ class DQNConfig:
     )
     epsilon_start: float = declare(
         1.0,
-        "Explore",
+        "explore",
         "ε start",
         "Share of random actions at the first step.",
         symbol="ε₀",
@@ -75,7 +75,7 @@ class DQNConfig:
     )
     epsilon_end: float = declare(
         0.1,
-        "Explore",
+        "explore",
         "ε end",
         "Share of random actions after the schedule has ended.",
         symbol="ε∞",
@@ -86,7 +86,7 @@ class DQNConfig:
     )
     epsilon_decay: int = declare(
         5_000,
-        "Explore",
+        "explore",
         "ε decay",
         "Environment steps over which ε falls: the whole fall if linear, "
         "the time constant if exponential.",
@@ -100,7 +100,7 @@ class DQNConfig:
     )
     buffer_capacity: int = declare(
         50_000,
-        "Remember",
+        "remember",
         "Buffer capacity",
         "Transitions kept for replay; new ones overwrite the oldest. A smaller buffer keeps the "
         "newest.",
@@ -114,7 +114,7 @@ class DQNConfig:
     )
     learning_starts: int = declare(
         1_000,
-        "Remember",
+        "remember",
         "Learning starts",
         "Environment steps collected before the first gradient update.",
         unit="environment steps",
@@ -125,7 +125,7 @@ class DQNConfig:
     )
     sampling: str = declare(
         "uniform",
-        "Remember",
+        "remember",
         "Replay order",
         "How a batch is drawn: uniformly at random, or as a sequence of consecutive transitions. "
         "The sequence is like learning without replay, and shows why replay shuffles.",
@@ -134,7 +134,7 @@ class DQNConfig:
     )
     batch_size: int = declare(
         128,
-        "Learn",
+        "learn",
         "Batch size",
         "Transitions in one gradient update.",
         symbol="B",
@@ -147,7 +147,7 @@ class DQNConfig:
     )
     train_frequency: int = declare(
         2,
-        "Learn",
+        "learn",
         "Train every",
         "Environment steps between two rounds of gradient updates.",
         unit="environment steps",
@@ -159,7 +159,7 @@ class DQNConfig:
     )
     gradient_steps: int = declare(
         1,
-        "Learn",
+        "learn",
         "Gradient steps",
         "Gradient updates in one round.",
         unit="gradient updates",
@@ -172,7 +172,7 @@ class DQNConfig:
     )
     gamma: float = declare(
         0.99,
-        "Learn",
+        "learn",
         "Discount",
         "How much a reward counts if it comes one step later. "
         "The horizon is about 1 / (1 − γ) environment steps.",
@@ -184,7 +184,7 @@ class DQNConfig:
     )
     n_step: int = declare(
         5,
-        "Learn",
+        "learn",
         "n-step return",
         "Number of rewards that are summed before the target bootstraps (Sutton & Barto 7.1).",
         symbol="n",
@@ -197,14 +197,14 @@ class DQNConfig:
     )
     double_dqn: bool = declare(
         True,
-        "Learn",
+        "learn",
         "Double DQN",
         "The online network chooses the next action, and the target network values it. This "
         "removes much of the overestimation (van Hasselt et al. 2016).",
     )
     loss: str = declare(
         "huber",
-        "Learn",
+        "learn",
         "Loss",
         "Mean squared TD error (mse), or huber: linear for errors above 1, so that outliers count "
         "less.",
@@ -213,7 +213,7 @@ class DQNConfig:
     )
     learning_rate: float = declare(
         3e-3,
-        "Learn",
+        "learn",
         "Learning rate",
         "Adam's step size at the start.",
         symbol="α",
@@ -226,7 +226,7 @@ class DQNConfig:
     )
     learning_rate_end: float = declare(
         1e-5,
-        "Learn",
+        "learn",
         "Learning rate at the end",
         "The learning rate falls linearly to this value over the step budget and stays there.",
         symbol="α∞",
@@ -240,7 +240,7 @@ class DQNConfig:
     )
     gradient_clipping: str = declare(
         "norm",
-        "Learn",
+        "learn",
         "Gradient clipping",
         "What is limited: the length of the whole gradient (norm), each of its elements (value, "
         "as in the notebook), or nothing (none).",
@@ -250,7 +250,7 @@ class DQNConfig:
     )
     gradient_clip: float = declare(
         1.0,
-        "Learn",
+        "learn",
         "Clipping limit",
         "Largest length (norm) or largest element (value) of the gradient after clipping.",
         scale="log",
@@ -263,7 +263,7 @@ class DQNConfig:
     )
     target_update_period: int = declare(
         1,
-        "Target",
+        "target",
         "Target update every",
         "How often the target network moves towards the online network.",
         symbol="C",
@@ -277,7 +277,7 @@ class DQNConfig:
     )
     target_update_unit: str = declare(
         "gradient_updates",
-        "Target",
+        "target",
         "Target update unit",
         "The unit in which “Target update every” counts.",
         choices=("episodes", "env_steps", "gradient_updates"),
@@ -285,7 +285,7 @@ class DQNConfig:
     )
     tau: float = declare(
         0.02,
-        "Target",
+        "target",
         "Target update share",
         "How far the target network moves each time: 1 copies the online network (hard update); "
         "a small share at every update is Polyak averaging.",
@@ -299,7 +299,7 @@ class DQNConfig:
     )
     hidden_dim: int = declare(
         128,
-        "Network",
+        "network",
         "Hidden width",
         "Units in each of the two hidden layers.",
         unit="units",
@@ -312,7 +312,7 @@ class DQNConfig:
     )
     dueling: bool = declare(
         False,
-        "Network",
+        "network",
         "Dueling head",
         "The last layer gives a state value and advantages, Q = V + A − mean A "
         "(Wang et al. 2016, eq. 9).",
@@ -320,7 +320,7 @@ class DQNConfig:
     )
     total_steps: int = declare(
         50_000,
-        "Budget",
+        "budget",
         "Step budget",
         "Training stops after this many environment steps. The learning rate reaches its end "
         "value there.",
@@ -333,7 +333,7 @@ class DQNConfig:
     )
     total_episodes: int = declare(
         0,
-        "Budget",
+        "budget",
         "Episode budget",
         "Training stops after this many episodes; 0 means no limit.",
         unit="episodes",
@@ -343,7 +343,7 @@ class DQNConfig:
     )
     total_seconds: int = declare(
         0,
-        "Budget",
+        "budget",
         "Time budget",
         "Training stops after this many seconds of training; 0 means no limit.",
         unit="seconds",
@@ -353,7 +353,7 @@ class DQNConfig:
     )
     evaluation_period: int = declare(
         2_500,
-        "Budget",
+        "budget",
         "Evaluate every",
         "Environment steps between two greedy evaluations. They do not affect training. 0 means "
         "never.",
@@ -365,7 +365,7 @@ class DQNConfig:
     )
     evaluation_episodes: int = declare(
         10,
-        "Budget",
+        "budget",
         "Episodes per evaluation",
         "Greedy episodes that one evaluation averages.",
         unit="episodes",
@@ -377,14 +377,14 @@ class DQNConfig:
     )
     stop_when_solved: bool = declare(
         False,
-        "Budget",
+        "budget",
         "Stop when solved",
         "Training stops when a greedy evaluation reaches the environment's solve threshold.",
         rare=True,
     )
     plateau_evaluations: int = declare(
         0,
-        "Budget",
+        "budget",
         "Evaluations without improvement",
         "Training stops after this many greedy evaluations in a row without a new best; 0 means "
         "never.",
@@ -396,7 +396,7 @@ class DQNConfig:
     )
     device: str = declare(
         "cpu",
-        "Network",
+        "network",
         "Device",
         "Where the networks are computed: on the processor (cpu), on a CUDA GPU (cuda), or on the "
         "GPU if there is one (auto). For one small network the processor is faster.",

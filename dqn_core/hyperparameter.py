@@ -17,6 +17,16 @@ APPLIES_WORDS: dict[str, str] = {
 MOST_DIGITS = 40
 """A longer number is not repeated as it was typed."""
 
+Group = Literal["environment", "explore", "remember", "learn", "target", "network", "budget"]
+GROUP_LABELS: dict[str, str] = {
+    "environment": "Environment",
+    "explore": "Explore",
+    "remember": "Remember",
+    "learn": "Learn",
+    "target": "Target",
+    "network": "Network",
+    "budget": "Budget",
+}
 Scale = Literal["linear", "log", "choice", "switch", "text"]
 Value = bool | int | float | str
 
@@ -33,7 +43,7 @@ class Hyperparameter:
     name: str
     kind: type
     default: Value
-    group: str
+    group: Group
     label: str
     symbol: str
     unit: str
@@ -123,7 +133,7 @@ class Hyperparameter:
 
 def declare(
     default: Value,
-    group: str,
+    group: Group,
     label: str,
     description: str,
     *,

@@ -3,7 +3,7 @@
 import argparse
 
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.hyperparameter import Hyperparameter
+from dqn_core.hyperparameter import GROUP_LABELS, Hyperparameter
 from dqn_core.numbers import setting
 
 
@@ -17,7 +17,7 @@ def add_hyperparameters(parser: argparse.ArgumentParser) -> None:
     groups: dict[str, argparse._ArgumentGroup] = {}
     for name, declared in HYPERPARAMETERS.items():
         if declared.group not in groups:
-            groups[declared.group] = parser.add_argument_group(declared.group)
+            groups[declared.group] = parser.add_argument_group(GROUP_LABELS[declared.group])
         _add_hyperparameter(groups[declared.group], name, declared)
 
 

@@ -16,7 +16,7 @@ from dqn_core.compute import chosen_device
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError, excerpt
-from dqn_core.hyperparameter import Value
+from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.options import option
 from dqn_core.presets import PRESETS, preset
 
@@ -27,7 +27,14 @@ MOST_TASK = 500
 """Characters of a lesson's task."""
 
 # Checked as hyperparameters are, and refused in the same words.
-MEMBERS = replace(HYPERPARAMETERS["n_step"], name="members", default=1, low=1, high=MOST_MEMBERS)
+MEMBERS = replace(
+    HYPERPARAMETERS["n_step"],
+    name="members",
+    group="environment",
+    default=1,
+    low=1,
+    high=MOST_MEMBERS,
+)
 X_AXIS = replace(
     HYPERPARAMETERS["loss"], name="x_axis", default="env_step", choices=get_args(XAxis)
 )
@@ -36,12 +43,10 @@ VIEW = replace(HYPERPARAMETERS["loss"], name="view", default="page", choices=get
 SETTINGS = (MEMBERS, X_AXIS, SMOOTHING, VIEW)
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    group: (
-        *(name for name, h in HYPERPARAMETERS.items() if h.group == group),
-        *(("members",) if group == "Environment" else ()),
-    )
-    for group in dict.fromkeys(h.group for h in HYPERPARAMETERS.values())
+    group: tuple(h.name for h in (*HYPERPARAMETERS.values(), MEMBERS) if h.group == group)
+    for group in GROUP_LABELS
 }
+"""The controls of each group."""
 _OPTIONS: dict[str, str] = {
     **{option(name): name for name in ("preset", *HYPERPARAMETERS)},
     **{option(f"no_{name}"): name for name, h in HYPERPARAMETERS.items() if h.kind is bool},

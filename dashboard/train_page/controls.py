@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.session.links import MOST_MEMBERS, Link
+from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.words import show
@@ -20,16 +20,16 @@ from dashboard.web.number_box import number_box
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
-from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter, Value
+from dqn_core.hyperparameter import APPLIES_WORDS, GROUP_LABELS, Group, Hyperparameter, Value
 
-GROUP_SYMBOLS = {
-    "Environment": ":material/sports_esports:",
-    "Explore": ":material/explore:",
-    "Remember": ":material/database:",
-    "Learn": ":material/school:",
-    "Target": ":material/adjust:",
-    "Network": ":material/hub:",
-    "Budget": ":material/timer:",
+GROUP_SYMBOLS: dict[Group, str] = {
+    "environment": ":material/sports_esports:",
+    "explore": ":material/explore:",
+    "remember": ":material/database:",
+    "learn": ":material/school:",
+    "target": ":material/adjust:",
+    "network": ":material/hub:",
+    "budget": ":material/timer:",
 }
 APPLIES_SYMBOLS: dict[str, str] = {"next episode": "update", "restart": "restart_alt"}
 LOCK_SYMBOL = "lock"
@@ -56,7 +56,7 @@ def sidebar(session: Session) -> None:
                 declared = [
                     h for h in HYPERPARAMETERS.values() if h.group == group and h.name not in hidden
                 ]
-                if declared or (group == "Environment" and "members" not in hidden):
+                if declared or (group == MEMBERS.group and "members" not in hidden):
                     _group(session, grid, group, symbol, declared)
             later = ", ".join(
                 f"with :material/{symbol}: {APPLIES_WORDS[when]}"
@@ -132,7 +132,7 @@ def _preset(session: Session, grid: Grid) -> None:
 
 
 def _group(
-    session: Session, grid: Grid, group: str, symbol: str, declared: list[Hyperparameter]
+    session: Session, grid: Grid, group: Group, symbol: str, declared: list[Hyperparameter]
 ) -> None:
     """The controls of one group; its title shows the rarer ones, in sight of how many differ."""
     unfolded: set[str] = st.session_state.setdefault("unfolded", set())
@@ -142,7 +142,7 @@ def _group(
         differing = sum(h.name in session.link.differences for h in rare)
         more = f"{len(rare)} more" + (f", {differing} changed" if differing else "")
         st.button(
-            f"**{group}** · {'fewer' if group in unfolded else more}",
+            f"**{GROUP_LABELS[group]}** · {'fewer' if group in unfolded else more}",
             key=f"more_{group}",
             icon=symbol,
             type="tertiary",
@@ -150,11 +150,11 @@ def _group(
             args=({group},),
         )
     else:
-        st.markdown(f"{symbol} **{group}**")
+        st.markdown(f"{symbol} **{GROUP_LABELS[group]}**")
     for hyperparameter in declared:
         if not hyperparameter.rare:
             _control(session, grid, hyperparameter)
-    if group == "Environment" and "members" not in session.link.hidden_controls:
+    if group == MEMBERS.group and "members" not in session.link.hidden_controls:
         _members(session, grid)
     if group in unfolded:
         for hyperparameter in rare:

@@ -9,6 +9,7 @@ from dashboard.session.links import CONTROLS, GROUPS, MOST_TASK, Link
 from dashboard.session.sharing import share_link, show_qr_code
 from dashboard.web.markup import in_lines
 from dqn_core import HYPERPARAMETERS
+from dqn_core.hyperparameter import GROUP_LABELS
 
 
 def lesson_dialog(link: Link) -> None:
@@ -55,7 +56,7 @@ def lesson_dialog(link: Link) -> None:
 def control_name(name: str) -> str:
     """A control or a group as the page calls it."""
     if name in GROUPS:
-        return f"All of “{name}”"
+        return f"All of “{GROUP_LABELS[name]}”"
     if name not in HYPERPARAMETERS:
         return {"preset": "Preset", "members": "Seeds side by side"}[name]
     declared = HYPERPARAMETERS[name]

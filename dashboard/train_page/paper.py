@@ -9,7 +9,7 @@ from dashboard.session.run import Run
 from dashboard.session.words import change_label, show
 from dashboard.train_page.lesson import control_name
 from dqn_core import HYPERPARAMETERS, PRESETS, preset
-from dqn_core.hyperparameter import Value
+from dqn_core.hyperparameter import GROUP_LABELS, Value
 
 MOST_NAMED = 3
 """Values in a file's name."""
@@ -72,14 +72,14 @@ def _differing(run: Run, link: Link) -> list[str]:
 def values_html(run: Run, link: Link) -> str:
     """Every value of the sidebar, for paper alone: there the sidebar is left out."""
     groups = []
-    for group, names in GROUPS.items():
-        shown = [name for name in names if name not in link.hidden_controls]
+    for group, label in GROUP_LABELS.items():
+        shown = [name for name in GROUPS[group] if name not in link.hidden_controls]
         values = (
             f"<dt>{escape(control_name(name))}</dt><dd>{escape(_value(run, name))}</dd>"
             for name in shown
         )
         if shown:
-            groups.append(f"<div><h4>{escape(group)}</h4><dl>{''.join(values)}</dl></div>")
+            groups.append(f"<div><h4>{escape(label)}</h4><dl>{''.join(values)}</dl></div>")
     return f'<section class="paper-values">{"".join(groups)}</section>'
 
 

@@ -175,11 +175,11 @@ def test_values_for_the_next_run_wait_for_it(page: Page, app_url: str) -> None:
 
 def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url: str) -> None:
     open_app(page, app_url)
-    page.locator(".st-key-more_Learn button").click()
+    page.locator(".st-key-more_learn button").click()
     enter(page, "exact_n_step", "7")
     expect(page.get_by_placeholder("Recommended · 1 changed")).to_be_visible()
     expect(box(page, "exact_n_step")).to_be_visible()
-    page.locator(".st-key-more_Learn button").click()
+    page.locator(".st-key-more_learn button").click()
     expect(page.get_by_role("button", name="Learn · 6 more, 1 changed")).to_be_visible()
     expect(box(page, "exact_n_step")).to_have_count(0)
 

@@ -111,7 +111,7 @@ def test_space_does_what_the_control_does_that_has_the_focus_however_it_got_it(
     expect(page.locator("details").first).to_have_attribute("open", "")
     press_space(page, page.get_by_role("radio", name="episodes"))
     expect(page.get_by_role("radio", name="episodes")).to_be_checked()
-    press_space(page, button(page, "more_Learn"))
+    press_space(page, button(page, "more_learn"))
     expect(box(page, "exact_n_step")).to_be_visible()
     press_space(page, page.get_by_role("button", name="Help for Smoothing"))
     press_space(page, page.get_by_role("switch").first)

@@ -140,7 +140,7 @@ def test_a_lesson_link_is_made_in_its_dialog_and_works(new_page: Open, app_url: 
         teacher.get_by_role("option", name=label, exact=True).click()
     code = dialog.locator("pre").last
     expect(code).to_contain_text("lock=seed")
-    expect(code).to_contain_text("hide=Target")
+    expect(code).to_contain_text("hide=target")
     link = code.inner_text().strip()
     assert link.startswith(app_url)
     assert parse_qs(urlsplit(link).query)["gamma"] == ["0.9"]

@@ -232,13 +232,13 @@ def test_a_note_below_a_control_moves_no_control_from_its_place(app: AppTest) ->
 
 
 def test_a_folded_value_that_differs_is_said_outside(app: AppTest) -> None:
-    assert app.button(key="more_Learn").label == "**Learn** · 6 more"
-    app.button(key="more_Learn").click().run()
+    assert app.button(key="more_learn").label == "**Learn** · 6 more"
+    app.button(key="more_learn").click().run()
     control(app, "n_step").set_value(7).run()
     assert control(app, "n_step").value == 7, "it stays open"
-    app.button(key="more_Learn").click().run()
-    assert app.button(key="more_Learn").label == "**Learn** · 6 more, 1 changed"
-    assert "changed" not in app.button(key="more_Budget").label
+    app.button(key="more_learn").click().run()
+    assert app.button(key="more_learn").label == "**Learn** · 6 more, 1 changed"
+    assert "changed" not in app.button(key="more_budget").label
 
 
 def test_a_change_and_its_control_are_called_by_the_same_symbol() -> None:
@@ -339,12 +339,12 @@ def test_a_lessons_task_is_shown_as_it_was_written() -> None:
 def test_the_lesson_dialog_makes_the_link() -> None:
     app = opened(gamma="0.9")
     app.button(key="open_lesson").click().run()
-    app.multiselect(key="lesson_hide").set_value(["Target"])
+    app.multiselect(key="lesson_hide").set_value(["target"])
     app.multiselect(key="lesson_lock").set_value(["env_id", "seed"])
     app.text_area(key="lesson_task").set_value(" Which γ? ")
     app.run()
     assert copyables(app)[0].endswith(
-        "gamma=0.9&seed=0&hide=Target&lock=env_id,seed&task=Which+%CE%B3%3F"
+        "gamma=0.9&seed=0&hide=target&lock=env_id,seed&task=Which+%CE%B3%3F"
     )
 
 

@@ -26,7 +26,7 @@ def test_what_was_changed_and_changed_back_is_no_difference() -> None:
 
 
 def test_what_a_lesson_hides_is_neither_on_pictures_nor_on_paper() -> None:
-    lesson = replace(LINK, hidden=("batch_size", "Network"))
+    lesson = replace(LINK, hidden=("batch_size", "network"))
     assert caption(Run(lesson.member_configs), lesson).endswith("· Recommended")
 
     shown, kept = (values_html(Run(link.member_configs), link) for link in (LINK, lesson))
