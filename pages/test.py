@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.frame import open_page
-from dashboard.session.agents import Chosen, about, choose_agents, file_waits, load, upload_control
+from dashboard.session.agents import Chosen, about, choose_agents, load, upload_control
 from dashboard.session.session import Session
 from dashboard.session.visits import current_session
 from dashboard.test_page.conditions import Settings, choose_settings, words
@@ -71,11 +71,6 @@ def wish(name: str) -> None:
     st.session_state["wish"] = name
 
 
-def is_due() -> bool:
-    """Whether something was clicked or uploaded that no run of the page has come to yet."""
-    return "wish" in st.session_state or file_waits()
-
-
 def grant_wish(agents: Sequence[Chosen], settings: Settings) -> None:
     """Do what was clicked, once."""
     first_seed, conditions = settings.first_seed, settings.conditions
@@ -123,7 +118,7 @@ def watch_section(agents: Sequence[Chosen], settings: Settings) -> list[Showing]
         shown = showings[0]
         unusual = words(shown.conditions, shown.chosen.agent.config.env_id)
         st.caption(f"Episode from seed {shown.seed}" + (f", with {unusual}" if unusual else ""))
-        player(*(showing.film for showing in showings), key="player", is_page_due=is_due)
+        player(*(showing.film for showing in showings), key="player")
         for showing in showings:
             st.caption(about(showing.chosen))
     return showings

@@ -1,8 +1,8 @@
 // The episode player: one or two films on one clock. Everything happens here in the browser; the
-// server is asked only for the parts of a film that are still missing.
+// server is asked only while a film is recorded, for what is new of it.
 
 import { unpacked } from "../shared/envelope.js";
-import { messenger } from "../shared/messages.js";
+import { Feed } from "../shared/feed.js";
 import { onPaper } from "../shared/paper.js";
 import { Reel } from "./reel.js";
 import { Strip } from "./strip.js";
@@ -10,9 +10,6 @@ import { element, FilmView } from "./view.js";
 
 const BITMAPS = 48;
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
-const ASK_AGAIN_MS = 3000; // an answer can get lost when the page is rerun meanwhile
-const ASK_MS = 100; // while the clock is close to the end of what there is
-const ASK_LATER_MS = 400;
 
 const ICONS = {
   play: "M8 5v14l11-7z",
@@ -55,7 +52,8 @@ class Player {
     this.loop = false;
     this.playing = false;
     this.reels = [];
-    this.answered = 0;
+    this.views = [];
+    this.courses = [];
     this.films = element("div", "films");
     this.panels = element("div", "panels");
     this.strips = element("div", "strips");
@@ -74,6 +72,10 @@ class Player {
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Episode player");
     this.listen();
+    this.feed = new Feed({
+      question: () => Object.fromEntries(this.reels.map((reel) => [reel.id, reel.length])),
+      take: (bytes) => this.take(bytes),
+    });
     parent.adoptedStyleSheets = [style];
     parent.append(this.root);
   }
@@ -190,39 +192,36 @@ class Player {
   get length() {
     return Math.max(0, ...this.reels.map((reel) => reel.length));
   }
+  /** Moments that pass in a second. */
+  get rate() {
+    return (this.reels[0]?.fps ?? 0) * this.speed;
+  }
   get recording() {
     return this.reels.some((reel) => reel.recording);
   }
 
   // What comes from the server ------------------------------------------------------------------
 
-  receive({ data, setTriggerValue }) {
-    this.send = messenger(this.root, setTriggerValue);
-    const { header, body } = unpacked(data);
+  /** The page was drawn: there may be other films than before. */
+  receive({ address, period, view }) {
+    if (view === this.view) return; // only the theme has changed
+    Object.assign(this, { view, period });
+    this.feed.follow(address, period);
+  }
+
+  take(bytes) {
+    const { header, body } = unpacked(bytes);
     const ids = header.films.map((head) => head.id);
     if (ids.join() !== this.reels.map((reel) => reel.id).join()) this.load(header.films);
-    this.answered = Math.max(this.answered, header.answers);
     let offset = 0;
-    let missing = false;
     header.films.forEach((head, i) => {
       const numbers = head.count * (2 + head.observationLabels.length + head.actionLabels.length);
       const bytes = 8 * numbers + head.sizes.reduce((a, b) => a + b, 0);
-      missing = this.reels[i].append(head, body.subarray(offset, offset + bytes)) || missing;
+      this.reels[i].append(head, body.subarray(offset, offset + bytes));
       offset += bytes;
     });
     this.refresh();
-    clearTimeout(this.asking);
-    if (missing) this.ask();
-    else if (this.recording) {
-      const seconds = (this.length - this.position) / (this.reels[0].fps * this.speed);
-      this.asking = setTimeout(() => this.ask(), seconds < 1 ? ASK_MS : ASK_LATER_MS);
-    }
-  }
-
-  ask() {
-    const starts = Object.fromEntries(this.reels.map((reel) => [reel.id, reel.length]));
-    this.send("request", { number: this.answered + 1, starts });
-    this.asking = setTimeout(() => this.ask(), ASK_AGAIN_MS);
+    this.feed.pace(this.recording ? this.period : 0);
   }
 
   load(heads) {
@@ -255,7 +254,7 @@ class Player {
   }
 
   refreshStrips() {
-    for (const course of this.courses ?? []) {
+    for (const course of this.courses) {
       course.refresh(this.length, this.lowestQ, this.highestQ);
     }
   }
@@ -270,10 +269,10 @@ class Player {
   tick(now) {
     this.frame = requestAnimationFrame((time) => this.tick(time));
     const elapsed = Math.max(0, now - this.start.time) / 1000;
-    this.position = this.start.position + elapsed * this.reels[0].fps * this.speed;
-    const last = this.length - 1;
+    this.position = this.start.position + elapsed * this.rate;
+    const last = Math.max(this.length - 1, 0);
     if (this.position >= last && this.recording) {
-      this.position = Math.max(last, 0);
+      this.position = last;
       this.rebase();
     } else if (this.position >= last && !this.loop) {
       this.position = last;
@@ -339,9 +338,7 @@ class Player {
 
   show() {
     const t = Math.floor(this.position);
-    const stride = this.playing
-      ? Math.max(1, Math.round((this.reels[0].fps * this.speed) / 60))
-      : 0;
+    const stride = this.playing ? Math.max(1, Math.round(this.rate / 60)) : 0;
     for (const view of this.views) view.show(t, stride);
     for (const course of this.courses) course.show(t);
     const last = Math.max(this.length - 1, 0);
@@ -362,7 +359,7 @@ class Player {
 
   unmount() {
     cancelAnimationFrame(this.frame);
-    clearTimeout(this.asking);
+    this.feed.dispose();
     this.listeners.abort();
     this.observer.disconnect();
     for (const reel of this.reels) reel.close();
@@ -375,7 +372,7 @@ const players = new WeakMap();
 export default function (component) {
   const parent = component.parentElement;
   if (!players.has(parent)) players.set(parent, new Player(parent));
-  players.get(parent).receive(component);
+  players.get(parent).receive(component.data);
   return () => {
     players.get(parent)?.unmount();
     players.delete(parent);

@@ -68,9 +68,9 @@ export class Reel {
     return this.state === "recording";
   }
 
-  /** Takes what is new in a part of the film; returns whether parts before it are missing. */
+  /** Takes what is new in a part of the film; a part that has a gap before it is asked for again. */
   append(head, bytes) {
-    if (head.start > this.length) return true;
+    if (head.start > this.length) return;
     Object.assign(this, head);
     const width = 2 + this.observationLabels.length + this.actionLabels.length;
     const numbers = new Float64Array(bytes.slice(0, head.count * width * 8).buffer);
@@ -80,7 +80,6 @@ export class Reel {
       if (head.start + i < this.length) continue;
       this.addMoment(numbers.subarray(i * width, (i + 1) * width), picture);
     }
-    return false;
   }
 
   addMoment(row, picture) {

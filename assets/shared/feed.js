@@ -11,6 +11,7 @@ const NEAR = "300px"; // what will soon be in sight is renewed as well
 /** Asks one address, one question at a time, and hands each answer on in its order. */
 export class Feed {
   #question;
+  #method;
   #take;
   #lost;
   #address = null;
@@ -25,17 +26,19 @@ export class Feed {
   /**
    * `question()` gives the query's parameters, `take(bytes)` gets the answer, `lost()` is called
    * when the server does not know the address: it is another one than drew the page. With `node`,
-   * nothing is asked while that element is out of sight.
+   * nothing is asked while that element is out of sight. `method` is "POST" where a question is
+   * also a command (`dashboard/web/feed.py`).
    */
-  constructor({ question = () => ({}), take, lost = () => {}, node = null }) {
+  constructor({ question = () => ({}), take, lost = () => {}, node = null, method = "GET" }) {
     this.#question = question;
+    this.#method = method;
     this.#take = take;
     this.#lost = lost;
     onPaper((isPaper) => isPaper && this.#askAtOnce(), this.#disposed.signal);
     if (!node) return;
     const see = (entries) => {
       this.#hidden = !entries.at(-1).isIntersecting;
-      if (!this.#hidden && this.#overdue) this.#ask();
+      if (!this.#hidden && this.#overdue) this.ask();
     };
     this.#sight = new IntersectionObserver(see, { rootMargin: NEAR });
     this.#sight.observe(node);
@@ -45,17 +48,23 @@ export class Feed {
   follow(address, period) {
     this.#address = address;
     this.#period = period;
-    this.#ask();
+    this.ask();
   }
 
-  async #ask() {
+  /** From the last question to the next there are now `period` milliseconds; with 0 none comes. */
+  pace(period) {
+    this.#period = period;
+  }
+
+  /** Ask now, or as soon as the answer is here to what was asked before. */
+  async ask() {
     // Where a run is coming back (`frame/address.js`), the page holds another one and is drawn anew soon.
     const isComingBack = "comingBack" in document.documentElement.dataset;
     this.#overdue = this.#asking || this.#hidden || isComingBack;
     if (this.#overdue) return;
     clearTimeout(this.#timer);
     this.#asking = true;
-    const next = performance.now() + this.#period;
+    const asked = performance.now();
     const bytes = await this.#fetch();
     this.#asking = false;
     if (this.#disposed.signal.aborted) return;
@@ -63,9 +72,9 @@ export class Feed {
       if (bytes) this.#take(bytes);
     } finally {
       // An answer that cannot be shown is reported, and does not keep the next from coming.
-      const wait = bytes ? next - performance.now() : AWAY;
-      if (this.#overdue) this.#ask();
-      else if (this.#period || !bytes) this.#timer = setTimeout(() => this.#ask(), wait);
+      const wait = bytes ? asked + this.#period - performance.now() : AWAY;
+      if (this.#overdue) this.ask();
+      else if (this.#period || !bytes) this.#timer = setTimeout(() => this.ask(), wait);
     }
   }
 
@@ -80,7 +89,7 @@ export class Feed {
   #askAtOnce() {
     if (!this.#address) return;
     const request = new XMLHttpRequest();
-    request.open("GET", this.#url, false);
+    request.open(this.#method, this.#url, false);
     request.overrideMimeType("text/plain; charset=x-user-defined"); // a letter for each byte
     try {
       request.send();
@@ -94,7 +103,8 @@ export class Feed {
   /** The answer's bytes, or null when there is none at the moment. */
   async #fetch() {
     try {
-      const response = await fetch(this.#url, { signal: this.#disposed.signal });
+      const [method, { signal }] = [this.#method, this.#disposed];
+      const response = await fetch(this.#url, { method, signal });
       if (response.status === 404) this.#lost();
       return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : null;
     } catch {

@@ -271,12 +271,6 @@ def upload_control() -> None:
         tell_error(problem)
 
 
-def file_waits() -> bool:
-    """Whether a file was uploaded that no run of the page has taken in yet."""
-    file = st.session_state.get("upload_file")
-    return file is not None and file.file_id != st.session_state.get("upload_taken", ("", ""))[0]
-
-
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:
     """The agents in a file; raises `CheckpointError` in one sentence."""
     saved = read_agents(content)

@@ -1,46 +1,48 @@
 """The episode player: films shown and scrubbed in the browser.
 
-The browser fetches what there is of a film, then asks for the rest until it has everything, and
-from then on plays, scrubs and jumps without the server.
+The browser asks for what is new of a film until it has everything, and from then on plays, scrubs
+and jumps without the server.
 """
 
-from collections.abc import Callable
-
-import streamlit as st
+from collections.abc import Mapping, Sequence
 
 from dashboard.test_page.film import Film
 from dashboard.web.envelope import packed
+from dashboard.web.feed import BadQueryError, offer
 from dashboard.web.static_files import component
-from dashboard.web.widgets import received
 
-_ANSWER_SECONDS = 0.25  # how long an answer to the browser waits for something new to send
+PERIOD_SECONDS = 0.1
+"""From one question of the browser to the next while a film is recorded."""
+
+WAIT_SECONDS = 0.25
+"""How long an answer waits for something new: the first picture is to be shown at once."""
 
 _component = component("player/player.js")
 
 
-@st.fragment
-def player(*films: Film, key: str, is_page_due: Callable[[], bool]) -> None:
+def player(*films: Film, key: str) -> None:
     """Show one film, or two side by side on one clock.
 
-    Pass the same `Film` objects on every run (keep them in `st.session_state`): a new one starts
-    to play from the beginning as soon as its first picture is there. While a film is recorded the
-    browser asks for what is new by itself, which reruns only this fragment. Where that takes the
-    place of a run of the whole page, as Streamlit lets it, ``is_page_due`` tells so.
+    Pass the same `Film` objects on every run of the page: a new one starts to play from the
+    beginning as soon as its first picture is there.
     """
-    if is_page_due():
-        st.rerun()
-    request_key = f"{key}:request"
+    _component(key=key, data=offer(key, lambda query: parts(films, query), PERIOD_SECONDS))
 
-    def remember_request() -> None:
-        st.session_state[request_key] = received(key, "request")
 
-    request = st.session_state.get(request_key) or {"number": 0, "starts": {}}
+def parts(films: Sequence[Film], query: Mapping[str, str]) -> bytes:
+    """What a browser lacks of the films, which says in ``query`` how many moments it has of each.
+
+    A film is named by its id: of one that the browser does not name it has none. Raises
+    `BadQueryError` where these are no numbers.
+    """
     heads, bodies = [], []
     for film in films:
-        start = int(request["starts"].get(film.id, 0))
-        film.wait_beyond(start, _ANSWER_SECONDS)
+        try:
+            start = int(query.get(film.id, 0))
+        except ValueError as error:
+            raise BadQueryError(str(error)) from None
+        film.wait_beyond(start, WAIT_SECONDS)
         head, body = film.part(start)
         heads.append(head)
         bodies.append(body)
-    payload = packed({"answers": request["number"], "films": heads}, *bodies)
-    _component(key=key, data=payload, on_request_change=remember_request)
+    return packed({"films": heads}, *bodies)

@@ -8,7 +8,7 @@ A component that knows an address of this module fetches what is new instead
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -17,6 +17,8 @@ from starlette.responses import Response
 
 Source = Callable[[Mapping[str, str]], bytes | None]
 """Answers a request, given its query parameters; None is "not now"."""
+
+Method = Literal["GET", "POST"]
 
 PATH = "live"
 
@@ -35,14 +37,18 @@ class Feed:
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[tuple[str, str], Source] = {}
+        """By method and name."""
 
 
-def offer(name: str, source: Source, period: float) -> dict[str, Any]:
+def offer(name: str, source: Source, period: float, method: Method = "GET") -> dict[str, Any]:
     """Let this session's page ask for ``source``, in place of an earlier one of that name.
 
     Args:
         period: seconds from one question to the next; 0 is only one.
+        method: "POST" where a question is also a command. A page of another site can make a
+            visitor's browser send a GET without a word of where it comes from, as for a picture;
+            a POST always carries its origin, which `Admission` checks.
 
     Returns: what the component needs to know: the `address` relative to the root of the app, the
         `period` in milliseconds, and as `view` a word that is another one each time. Streamlit
@@ -52,7 +58,7 @@ def offer(name: str, source: Source, period: float) -> dict[str, Any]:
         st.session_state["feed"] = Feed()
     feed: Feed = st.session_state["feed"]
     _feeds()[feed.token] = feed
-    feed.sources[name] = source
+    feed.sources[method, name] = source
     return {
         "address": f"{PATH}/{feed.token}/{name}",
         "period": round(1000 * period),
@@ -63,7 +69,7 @@ def offer(name: str, source: Source, period: float) -> dict[str, Any]:
 def answer(request: Request) -> Response:
     """What a source says; in a thread of the server's pool, since it may wait for a step to end."""
     feed = _feeds().get(request.path_params["token"])
-    source = feed.sources.get(request.path_params["name"]) if feed else None
+    source = feed.sources.get((request.method, request.path_params["name"])) if feed else None
     if source is None:
         return Response(status_code=404)
     try:

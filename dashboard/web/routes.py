@@ -1,5 +1,7 @@
 """The server's addresses beside Streamlit's own."""
 
+from typing import get_args
+
 from starlette.routing import Route
 from streamlit import config
 
@@ -12,6 +14,6 @@ def routes() -> list[Route]:
     base = str(config.get_option("server.baseUrlPath")).strip("/")
     root = f"/{base}" if base else ""
     return [
-        Route(f"{root}/{feed.PATH}/{{token}}/{{name}}", feed.answer),
+        Route(f"{root}/{feed.PATH}/{{token}}/{{name}}", feed.answer, methods=get_args(feed.Method)),
         Route(f"{root}/{PATH}/{{folder}}/{{name:path}}", assets().file),
     ]

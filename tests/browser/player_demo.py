@@ -124,7 +124,7 @@ def page() -> None:
     if st.button("Record") or "films" not in st.session_state:
         st.session_state.films = CASES[st.query_params.get("case", "single")]()
     if st.checkbox("Player", value=True):
-        player(*st.session_state.films, key="player", is_page_due=lambda: False)
+        player(*st.session_state.films, key="player")
     st.write("After the player")
 
 

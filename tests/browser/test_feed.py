@@ -16,6 +16,7 @@ class Server:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.questions: list[str] = []
+        self.methods: list[str] = []
         self.silent = False
         self.status = 200
         self.waiting: list[Route] | None = None
@@ -26,9 +27,9 @@ class Server:
             window.answers = [];
             window.losses = 0;
             const take = (bytes) => answers.push(new TextDecoder().decode(bytes));
-            window.make = (node = null) => {
+            window.make = (more = {}) => {
                 const [question, lost] = [() => ({ has: answers.length }), () => losses++];
-                window.feed = new Feed({ question, take, lost, node });
+                window.feed = new Feed({ question, take, lost, ...more });
             };
         }""")
 
@@ -40,6 +41,7 @@ class Server:
             route.fulfill(path=ASSETS / name)
         else:
             self.questions.append(name)
+            self.methods.append(route.request.method)
             if self.waiting is not None:
                 self.waiting.append(route)
             elif self.silent:
@@ -78,6 +80,28 @@ def test_without_a_period_there_is_one_question_and_no_other(server: Server) -> 
     asked = len(server.questions)
     server.wait(500)
     assert len(server.questions) == asked
+
+
+def test_what_is_taken_may_set_another_pace(server: Server) -> None:
+    server.page.evaluate("make({ take: () => feed.pace(++losses < 3 ? 50 : 0) })")
+    server.follow(60_000)
+    while len(server.questions) < 3:
+        server.wait(50)
+    server.wait(300)
+    assert len(server.questions) == 3
+    server.page.evaluate("feed.ask()")
+    while len(server.questions) < 4:
+        server.wait(50)
+
+
+def test_a_question_that_is_also_a_command_is_posted(server: Server) -> None:
+    server.page.evaluate("make({ method: 'POST' })")
+    server.follow(0)
+    server.wait(200)
+    server.page.emulate_media(media="print")
+    server.wait(200)
+    assert server.methods == ["POST", "POST"]
+    assert server.questions == ["news?has=0", "news?has=1"]
 
 
 def test_a_question_waits_for_the_answer_to_the_one_before(server: Server) -> None:
@@ -121,7 +145,7 @@ def test_what_is_out_of_sight_is_asked_about_when_it_comes_into_sight(server: Se
     server.page.evaluate("""() => {
         document.querySelector("main").innerHTML =
             "<div style='height: 5000px'></div><p style='height: 10px'></p>";
-        make(document.querySelector("p"));
+        make({ node: document.querySelector("p") });
     }""")
     server.wait(200)
     server.follow(50)

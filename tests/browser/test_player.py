@@ -215,6 +215,95 @@ def test_a_new_film_frees_the_old_one_and_plays(desk: Desk) -> None:
     assert desk.page.evaluate("window.bitmaps.open") <= 48
 
 
+class Line:
+    """The way from the player to the server and back; answers can be lost, held and repeated."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.questions: list[str] = []
+        self.lost = 0
+        self.held: list[Any] | None = None
+        desk.page.route("**/live/*/player*", self._answer)
+
+    def _answer(self, route: Any) -> None:
+        self.questions.append(route.request.url)
+        if self.held is not None:
+            self.held.append((route, route.fetch()))
+        elif self.lost:
+            self.lost -= 1
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+
+def test_an_answer_that_is_lost_is_asked_for_again(desk: Desk) -> None:
+    line = Line(desk)
+    line.lost = 2
+    desk.open("explores", 200)
+    assert line.lost == 0
+    assert desk["canvas.picture"].is_visible()
+
+
+def test_an_answer_that_comes_twice_is_taken_once(desk: Desk) -> None:
+    """As where the page is printed while an answer is on its way: it is asked for at once."""
+    line = Line(desk)
+    line.held = []
+    desk.page.goto(f"{desk.url}/?case=text")
+    while not line.held:
+        desk.page.wait_for_timeout(50)
+    ((route, answer),) = line.held
+    line.held = None
+    desk.page.emulate_media(media="print")
+    desk.wait_for(6)
+    desk.page.emulate_media(media="screen")
+    route.fulfill(response=answer)
+    desk.page.wait_for_timeout(300)
+    assert desk[".readout"].inner_text().endswith(" 6")
+
+
+def test_the_answer_about_an_earlier_film_does_not_keep_the_new_one_from_coming(
+    desk: Desk,
+) -> None:
+    desk.open("explores", 200)
+    line = Line(desk)
+    line.held = []
+    desk.page.get_by_text("Player", exact=True).last.click()
+    desk.page.get_by_text("Player", exact=True).last.click()
+    while not line.held:
+        desk.page.wait_for_timeout(50)
+    desk.page.get_by_role("button", name="Record").click()
+    desk.page.wait_for_timeout(500)
+    held, line.held = line.held, None
+    first = desk[".readout"].inner_text() if desk[".readout"].count() else ""
+    for route, answer in held:
+        route.fulfill(response=answer)
+    assert not first.endswith(" 200")
+    desk.page.wait_for_timeout(500)
+    desk.wait_for(200)
+    questions = len(line.questions)
+    desk.page.wait_for_timeout(500)
+    assert len(line.questions) == questions, "the new film is whole"
+
+
+def test_a_film_that_is_whole_is_asked_about_no_more_nor_one_that_was_left(desk: Desk) -> None:
+    line = Line(desk)
+    desk.open("explores", 200)
+    desk.page.wait_for_timeout(300)
+    asked = len(line.questions)
+    desk.page.wait_for_timeout(500)
+    assert len(line.questions) == asked
+    line.held = []
+    desk.page.get_by_role("button", name="Record").click()
+    while not line.held:
+        desk.page.wait_for_timeout(50)
+    desk.page.get_by_text("Player", exact=True).last.click()
+    desk.page.wait_for_function("!document.querySelector('[data-testid=stBidiComponentRegular]')")
+    asked = len(line.questions)
+    line.held = None
+    desk.page.wait_for_timeout(500)
+    assert len(line.questions) == asked
+
+
 def test_comes_back_whole_after_it_was_away(desk: Desk) -> None:
     desk.open("explores", 200)
     checkbox = desk.page.get_by_text("Player", exact=True).last

@@ -87,7 +87,11 @@ def filmed(at: AppTest) -> AppTest:
 def ask(at: AppTest) -> dict[str, bytes]:
     """What the browser asks for when it has the page: the map, the picture, the health."""
     sources = at.session_state["feed"].sources
-    return {name: sources[name]({}) for name in {"q_map", "scene", "health"} & sources.keys()}
+    return {
+        name: source({})
+        for (_, name), source in sources.items()
+        if name in ("q_map", "scene", "health")
+    }
 
 
 def box(low: Any, high: Any) -> Box:

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import streamlit as st
 import torch
 
-from dashboard.session.agents import available, file_waits, load, read_upload
+from dashboard.session.agents import available, load, read_upload
 from dashboard.session.earlier import EarlierRuns
 from dashboard.session.links import Link
 from dashboard.session.run import Run, Status
@@ -141,15 +140,3 @@ def test_an_agent_that_diverged_is_refused() -> None:
     session: Any = SimpleNamespace(run=run, earlier=EarlierRuns())
     with pytest.raises(LabError, match="diverged"):
         load(available(session)["In training, as it is now"])
-
-
-def test_a_file_waits_until_a_run_of_the_page_has_taken_it_in(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    state: dict[str, Any] = {}
-    monkeypatch.setattr(st, "session_state", state)
-    assert not file_waits()
-    state["upload_file"] = SimpleNamespace(file_id="1")
-    assert file_waits()
-    state["upload_taken"] = "1", "it was refused"
-    assert not file_waits()

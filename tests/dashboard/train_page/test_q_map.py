@@ -1,7 +1,5 @@
 """What the map of Q-values's component is sent, read by other means than those that wrote it."""
 
-import json
-import struct
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +29,7 @@ from dqn_core.q_map import (
     plane,
 )
 from tests.core.foreign import Foreign, registered
+from tests.dashboard.envelope import opened
 
 
 def started(env_id: str = "CartPole-v1", steps: int = 120, **changes: Any) -> Run:
@@ -39,16 +38,10 @@ def started(env_id: str = "CartPole-v1", steps: int = 120, **changes: Any) -> Ru
     return run
 
 
-def read(message: bytes | None) -> tuple[dict[str, Any], bytes]:
-    assert message is not None
-    (length,) = struct.unpack_from("<I", message)
-    return json.loads(message[4 : 4 + length]), message[4 + length :]
-
-
 def plane_of(run: Run, view: View) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
     """Header, values `(rows, columns)` and places visited `(N, 2)` in the axes' units."""
     look, spec = run.look(0, 300), run.trainer.spec
-    header, body = read(plane_message(spec, look, dimensions(spec, look.spread), view))
+    header, body = opened(plane_message(spec, look, dimensions(spec, look.spread), view))
     count = header["rows"] * header["columns"]
     if view.quantity == "action":
         values = np.frombuffer(body, np.uint8, count).astype(float)
@@ -127,7 +120,7 @@ def test_a_map_names_the_ranges_that_its_controls_have_to_have() -> None:
     axes = dimensions(spec, look.spread)
     wider = [replace(axis, high=axis.high + 1) for axis in axes]
     named = [
-        read(plane_message(spec, look, these, View("value", 2, 3, HELD)))[0]["drawn"]
+        opened(plane_message(spec, look, these, View("value", 2, 3, HELD)))[0]["drawn"]
         for these in (axes, wider)
     ]
     assert named == [ranges(axes), ranges(wider)]
@@ -208,7 +201,7 @@ def test_the_grid_has_each_squares_own_q_values_and_arrow() -> None:
     run, q_values = frozen_lake()
     world = grid_world(run.trainer.environments[0])
     assert world is not None
-    header, body = read(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
+    header, body = opened(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
     sent = np.frombuffer(body, "<f4").reshape(16, 4)
     np.testing.assert_allclose(sent, q_values, atol=1e-6)
     for state, action in SHORTEST.items():
@@ -226,7 +219,7 @@ def test_only_visited_squares_are_marked() -> None:
     assert world is not None
     look = run.look(0, 300)
     recent = np.array([[0], [0], [4], [0], [0]], dtype=np.float32)
-    header, _ = read(grid_message(run.trainer.spec, Look(look.agent, recent, recent), world, {}))
+    header, _ = opened(grid_message(run.trainer.spec, Look(look.agent, recent, recent), world, {}))
     assert header["visits"] == [1, 0, 0, 0, 0.25] + [0] * 11
 
 
@@ -265,7 +258,7 @@ def test_every_known_environment_with_squares_has_its_map(env_id: str) -> None:
     run = Run([DQNConfig(env_id=env_id, hidden_dim=4)])
     if run.trainer.spec.n_states and (world := grid_world(run.trainer.environments[0])):
         run.trainer.run(max_steps=5)
-        header, _ = read(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
+        header, _ = opened(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
         assert any(header["directions"])
     run.close()
 

@@ -1,7 +1,5 @@
 """The environment in mid-run: drawn as it is, told as it is, and left as it is."""
 
-import json
-import struct
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ from dqn_core import Trainer
 from dqn_core.environments import make_environment
 from dqn_core.episodes.pictures import encode
 from tests.core.small_runs import SMALL, fingerprint
+from tests.dashboard.envelope import opened
 
 
 def a_run(steps: int = 0, **values: Any) -> Run:
@@ -21,11 +20,9 @@ def a_run(steps: int = 0, **values: Any) -> Run:
     return run
 
 
-def opened(run: Run) -> tuple[dict[str, Any], bytes]:
+def seen(run: Run) -> tuple[dict[str, Any], bytes]:
     """A message's words and its picture."""
-    content = message(run.trainer.spec, *run.moment())
-    (length,) = struct.unpack_from("<I", content)
-    return json.loads(content[4 : 4 + length]), content[4 + length :]
+    return opened(message(run.trainer.spec, *run.moment()))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +36,7 @@ def test_the_picture_is_that_of_the_run_and_moves_with_it(env_id: str) -> None:
     itself.picture_of(run.trainer.environments[0].state_dict())
     pictures = []
     for _ in range(2):
-        _, png = opened(run)
+        _, png = seen(run)
         pictures.append(png)
         itself.load_state_dict(run.trainer.environments[0].state_dict())
         itself.env.unwrapped.render_mode = "rgb_array"
@@ -51,13 +48,13 @@ def test_the_picture_is_that_of_the_run_and_moves_with_it(env_id: str) -> None:
 
 def test_two_moments_look_different() -> None:
     run = a_run(3)
-    _, first = opened(run)
+    _, first = seen(run)
     run.trainer.run(max_steps=5)
-    assert opened(run)[1] != first
+    assert seen(run)[1] != first
 
 
 def test_an_episode_that_begins_has_no_last_action() -> None:
-    words, _ = opened(a_run())
+    words, _ = seen(a_run())
     assert words["sentences"] == ["An episode begins."]
     assert words["name"] == "CartPole-v1 at step 0 of the episode"
 
@@ -65,7 +62,7 @@ def test_an_episode_that_begins_has_no_last_action() -> None:
 def test_it_tells_the_last_step_and_the_networks_values() -> None:
     run = a_run(3)
     action = int(run.trainer.replay.rows(np.array([[2]]))[0, 0, -4])
-    words, _ = opened(run)
+    words, _ = seen(run)
     assert words["sentences"] == [
         "Step 3 of the episode, return 3 so far.",
         f"Last action: {['push left', 'push right'][action]}, reward 1.",
@@ -89,7 +86,7 @@ def test_looking_leaves_the_run_as_it_would_have_been() -> None:
     looked_at, left_alone = a_run(), a_run()
     for _ in range(4):
         looked_at.trainer.run(max_steps=10)
-        opened(looked_at)
+        seen(looked_at)
     left_alone.trainer.run(max_steps=40)
     assert fingerprint(looked_at.trainer) == fingerprint(left_alone.trainer)
 
@@ -97,7 +94,7 @@ def test_looking_leaves_the_run_as_it_would_have_been() -> None:
 def test_values_that_are_no_numbers_have_no_greedy_action() -> None:
     run = a_run(3)
     run.trainer.learner.online.parameters.fill_(float("nan"))
-    words, _ = opened(run)
+    words, _ = seen(run)
     assert words["values"] == ["–", "–"]
     assert words["greedy"] is None
 
@@ -116,7 +113,7 @@ def test_an_environment_that_cannot_be_drawn_in_mid_run_has_words_alone(
 
     monkeypatch.setattr(broken, cannot)
     stage.cache_clear()
-    words, png = opened(a_run(3))
+    words, png = seen(a_run(3))
     stage.cache_clear()
     assert png == b""
     assert words["sentences"][-1] == (

@@ -22,10 +22,10 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return state
 
 
-def get(address: str) -> Response | None:
+def get(address: str, method: str = "GET") -> Response | None:
     """What the server answers; None where no route leads."""
     path, _, query = address.partition("?")
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
     for route in routes():
         match, found = route.matches(scope)
         if match is Match.FULL:
@@ -42,8 +42,8 @@ def content(address: str) -> bytes:
     return bytes(response.body)
 
 
-def status(address: str) -> int:
-    response = get(address)
+def status(address: str, method: str = "GET") -> int:
+    response = get(address, method)
     assert response is not None
     return response.status_code
 
@@ -80,6 +80,25 @@ def test_sessions_have_addresses_of_their_own_that_end_with_them(session: dict[s
 def test_what_is_not_offered_is_not_found(session: dict[str, Any], path: str) -> None:
     feed.offer("curves", lambda _: b"", period=0)
     assert status("/" + path.format(token=session["feed"].token)) == 404
+
+
+def test_a_command_is_taken_only_with_the_method_that_tells_where_it_comes_from(
+    session: dict[str, Any],
+) -> None:
+    heard: list[str] = []
+
+    def hear(query: Mapping[str, str]) -> bytes:
+        heard.append(query["key"])
+        return b"heard"
+
+    address = feed.offer("game", hear, period=20, method="POST")["address"]
+    for method in ("GET", "HEAD"):
+        assert status(f"/{address}?key=left", method) == 404
+    assert heard == []
+    assert status(f"/{address}?key=right", "POST") == 200
+    assert heard == ["right"]
+    asked = feed.offer("curves", lambda _: b"", period=0.5)["address"]
+    assert status(f"/{asked}", "POST") == 404
 
 
 def test_no_news_at_the_moment_is_an_answer_without_content(session: dict[str, Any]) -> None:
