@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 import os
 import re
 import shutil
@@ -145,6 +146,67 @@ def test_the_first_start_takes_pypis_pytorch_where_the_other_index_is_silent(lab
         output = lab(TORCH_CPU_INDEX=index)
     assert f"since {index} does not answer" in output
     assert output.splitlines()[-1] == "torch 2.13.0"
+
+
+@pytest.fixture
+def lab_test(tmp_path):
+    """lab_test(node, **environment) runs `./lab test` where every tool agrees, with this `node`."""
+    for name in ("lab", "requirements.txt", "requirements-dev.txt", "package-lock.json"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name in ("sh", "cat", "cksum", "dirname", "uname", "mkdir"):
+        (commands / name).symlink_to(shutil.which(name))
+
+    def command(path, script):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def run(node=None, **environment):
+        command(tmp_path / ".venv/bin/python", "exit 0")
+        if node is not None:
+            command(commands / "node", node)
+            command(commands / "npm", 'echo "npm $*"; mkdir -p node_modules')
+        return subprocess.run(
+            [tmp_path / "lab", "test"],
+            env={"PATH": str(commands)} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("node", [None, "exit 1"], ids=["none", "an old one"])
+def test_without_node_it_is_said_what_is_left_out(lab_test, node):
+    result = lab_test(node)
+    assert result.returncode == 0
+    assert result.stdout.splitlines()[-1] == (
+        "Left out without Node 18 or later and npm: the checks of the scripts in assets/."
+    )
+
+
+def test_where_node_is_required_its_absence_is_a_failure(lab_test):
+    result = lab_test(DQN_LAB_REQUIRE_NODE="1")
+    assert result.returncode == 1
+    assert "Node 18 or later with npm is needed" in result.stderr
+
+
+def test_the_packages_for_node_are_installed_once(lab_test):
+    checks = ["npm run --silent check", "npm run --silent test"]
+    install = "npm ci --no-audit --no-fund"
+    assert lab_test("exit 0").stdout.splitlines()[-3:] == [install, *checks]
+    assert lab_test("exit 0").stdout.splitlines() == checks
+
+
+def test_every_package_for_node_names_a_release_and_no_machines_registry():
+    packages = json.loads((CHECKOUT / "package.json").read_text("utf-8"))["devDependencies"]
+    assert [name for name, version in packages.items() if version[0] != "~"] == []
+    locked = json.loads((CHECKOUT / "package-lock.json").read_text("utf-8"))["packages"].values()
+    registry = "https://registry.npmjs.org/"
+    assert {package.get("resolved", registry)[: len(registry)] for package in locked} == {registry}
 
 
 def luminance(colour):

@@ -7,8 +7,10 @@ import keepAddress from "./address.js";
 
 /** Streamlit's link over the sidebar's many controls brings to the first button of the page. */
 document.addEventListener("click", ({ target }) => {
-  if (!target.closest("[data-testid=stSkipToContent]")) return;
-  document.querySelector("[data-testid=stMain] button[kind=primary]:enabled")?.focus();
+  if (!(target instanceof Element && target.closest("[data-testid=stSkipToContent]"))) return;
+  /** @type {HTMLElement | null} */
+  const first = document.querySelector("[data-testid=stMain] button[kind=primary]:enabled");
+  first?.focus();
 });
 
 /** The link of the page that is shown is marked, and not for the eye alone. */

@@ -33,19 +33,23 @@ document.addEventListener(
     const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
     if (event.key !== " " || !isPlain || isDialogOpen()) return;
     const field = event.target;
+    if (!(field instanceof Element)) return;
     const isDeaf = field.matches(isReachedByPointer ? `${DEAF}, ${CLOSED_LIST}` : DEAF);
+    /** @type {HTMLElement | null} */
     const button = document.querySelector(".st-key-start button:enabled, .st-key-pause button");
     if (!isDeaf || !button) return;
     event.stopPropagation();
     event.preventDefault();
-    if (field.matches(NUMBER_BOX)) field.blur(); // takes over what was typed
+    // it takes over what was typed
+    if (field instanceof HTMLInputElement && field.matches(NUMBER_BOX)) field.blur();
     button.click();
   },
   { capture: true },
 );
 
 document.body.addEventListener("keydown", (event) => {
-  if (event.key !== " ") return;
-  const isDone = isReachedByPointer && event.target.matches(PRESSED);
-  if (isDialogOpen() || (event.target.matches(USES_SPACE) && !isDone)) event.stopPropagation();
+  const field = event.target;
+  if (event.key !== " " || !(field instanceof Element)) return;
+  const isDone = isReachedByPointer && field.matches(PRESSED);
+  if (isDialogOpen() || (field.matches(USES_SPACE) && !isDone)) event.stopPropagation();
 });

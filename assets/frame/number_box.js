@@ -20,7 +20,8 @@ document.addEventListener(
   (event) => {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     const box = event.target;
-    const next = step && box.matches(NUMBER_BOX) ? counted(box.value, step) : null;
+    if (!step || !(box instanceof HTMLInputElement && box.matches(NUMBER_BOX))) return;
+    const next = counted(box.value, step);
     if (next === null) return;
     event.preventDefault();
     // Streamlit hears of it as of something typed, by the event of the element itself.
@@ -33,7 +34,8 @@ document.addEventListener(
 document.addEventListener(
   "pointerdown",
   ({ target }) => {
-    if (target.matches(NUMBER_BOX)) target.inputMode = "decimal";
+    if (target instanceof HTMLInputElement && target.matches(NUMBER_BOX))
+      target.inputMode = "decimal";
   },
   { capture: true },
 );

@@ -9,9 +9,9 @@ const IN_SIGHT = ".live-chart-panel, .st-key-player";
 
 document.addEventListener(
   "click",
-  (event) => {
-    const isOpening = event.target.closest?.('[data-testid="stExpandSidebarButton"]');
-    if (!isOpening || !NARROW.matches) return;
+  ({ target }) => {
+    if (!NARROW.matches || !(target instanceof Element)) return;
+    if (!target.closest('[data-testid="stExpandSidebarButton"]')) return;
     setTimeout(() => document.querySelector(IN_SIGHT)?.scrollIntoView(), OPENING_MS);
   },
   { capture: true }, // then the button is there still

@@ -79,7 +79,7 @@ export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_R
   const inner = width / scale - MARGIN.l - MARGIN.r;
   const free = Array(rows).fill(Infinity);
   const labels = [];
-  for (const { x, label } of changes.toSorted((a, b) => b.x - a.x)) {
+  for (const { x, label } of [...changes].sort((a, b) => b.x - a.x)) {
     const at = ((x - range[0]) / (range[1] - range[0])) * inner;
     for (const text of [label, label.replace(/ \S+ → .*$/, "")]) {
       const length = LETTER_WIDTH * text.length + 8;

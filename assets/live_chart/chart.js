@@ -32,7 +32,7 @@ function plotly() {
   library ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = beside("../vendor/plotly.min.js");
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => resolve(window["Plotly"]);
     script.onerror = reject;
     document.head.append(script);
   });

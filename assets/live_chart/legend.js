@@ -21,7 +21,11 @@ export class Legend {
   }
 
   #entry(trace) {
-    const [button, name, value] = [make("button", "live-chart-entry"), make("span"), make("output")];
+    const [button, name, value] = [
+      make("button", "live-chart-entry"),
+      make("span"),
+      make("output"),
+    ];
     const show = () => button.setAttribute("aria-pressed", String(this.shows(trace)));
     name.textContent = trace.name;
     button.type = "button";

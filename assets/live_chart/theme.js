@@ -10,7 +10,8 @@ function channels(probe, colour) {
   probe.style.setProperty("color", colour, "important"); // also on paper, where all is black
   return getComputedStyle(probe)
     .color.match(/[\d.]+/g)
-    .slice(0, 3);
+    .slice(0, 3)
+    .map(Number);
 }
 
 /** Colours and font of the page as it is now. */

@@ -40,7 +40,9 @@ export function legendOfLines(curves, smoothing) {
   const average = `exponential average with weight ${smoothing}${where}`;
   const seeds = curves.find(({ several }) => several)?.seeds;
   if (seeds) {
-    const thin = averaged.length ? `each seed; loss, gradient and return as ${average}` : "each seed";
+    const thin = averaged.length
+      ? `each seed; loss, gradient and return as ${average}`
+      : "each seed";
     const interval = kindOfInterval(seeds);
     return `Thin: ${thin}. Bold: the ${kindOfMean(seeds)}. Shaded: its ${interval}.`;
   }

@@ -7,8 +7,12 @@ const CART = { width: 0.4, height: 0.22 }; // m
 const GROUND = 0.76; // share of the height at which the cart runs
 const LONGEST = 1.8; // m that a pole is drawn at most
 
-/** Draws a lane; `force` is −1, 0 or 1: the direction in which the cart is pushed. */
-export function draw(canvas, physics, [x, angle], { force, over }) {
+/**
+ * Draws a lane with the cart and its pole at `[x, angle]`; `force` is −1, 0 or 1: the direction in
+ * which the cart is pushed.
+ */
+export function draw(canvas, physics, pose, { force, over }) {
+  const [x, angle] = pose;
   const width = canvas.clientWidth;
   if (!width) return;
   const height = Math.round(width * ASPECT);

@@ -1,5 +1,6 @@
 // You against the agent where the server steps the environment: pictures come, keys go.
 
+import { plain } from "../shared/ansi.js";
 import { unpacked } from "../shared/envelope.js";
 import { element, sheets } from "./lanes.js";
 import { messenger } from "../shared/messages.js";
@@ -15,6 +16,8 @@ const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: 
 const styles = await sheets("lanes.css", "game.css");
 
 class Lane {
+  canvas = null;
+
   constructor(name) {
     this.name = element("h4", "", name);
     this.score = element("output", "score", "0");
@@ -54,11 +57,6 @@ class Lane {
     this.stage.replaceChildren(canvas);
     return canvas;
   }
-}
-
-/** Without the colours that a terminal would show. */
-function plain(text) {
-  return text.replaceAll(/\u001b\[[0-9;]*m/g, "");
 }
 
 class Game {

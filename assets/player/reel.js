@@ -46,6 +46,20 @@ class Bitmaps {
 }
 
 export class Reel {
+  // what the header of a film says
+  gamma = 1;
+  kind = "none";
+  state = "recording";
+  terminated = false;
+  /** @type {string[]} */
+  observationLabels = [];
+  /** @type {string[]} */
+  actionLabels = [];
+  /** @type {[number | null, number | null][]} */
+  observationLimits = [];
+  /** @type {number[]} the components at whose limits the episode fails */
+  failing = [];
+
   constructor(head, capacity) {
     Object.assign(this, head, { state: "recording" });
     this.rows = [];
@@ -153,6 +167,7 @@ export class Reel {
    * nothing about failing. Undefined if none is left.
    */
   nearestLimit(t) {
+    /** @type {{ component: number, distance: number } | undefined} */
     let nearest;
     this.observationLimits.forEach(([low, high], component) => {
       if (low === null || high === null || high <= low) return;

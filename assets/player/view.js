@@ -1,5 +1,6 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
+import { pieces } from "../shared/ansi.js";
 import { percent } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
 
@@ -31,31 +32,15 @@ export function format(value, digits) {
 
 const place = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`;
 
-const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
-
-/** Text with ANSI colour codes as styled spans; other control codes are left out. */
-function styledText(text) {
-  const spans = [];
-  let style = {};
-  for (const piece of text.split(/(\x1b\[[0-9;]*[A-Za-z])/)) {
-    const codes = /^\x1b\[([0-9;]*)m$/.exec(piece);
-    if (codes) {
-      for (const code of codes[1].split(";").map(Number)) {
-        if (code === 0) style = {};
-        if (code === 1) style = { ...style, bold: true };
-        if (code >= 30 && code <= 37) style = { ...style, ink: COLOURS[code - 30] };
-        if (code >= 40 && code <= 47) style = { ...style, ground: COLOURS[code - 40] };
-      }
-    } else if (piece && !piece.startsWith("\x1b")) {
-      const span = element("span", "", piece);
-      if (style.ink) span.dataset.ink = style.ink;
-      if (style.ground) span.dataset.ground = style.ground;
-      if (style.bold) span.style.fontWeight = "bold";
-      spans.push(span);
-    }
-  }
-  return spans;
-}
+/** Text with ANSI colour codes as styled spans. */
+const styledText = (text) =>
+  pieces(text).map(({ text, ink, ground, bold }) => {
+    const span = element("span", "", text);
+    if (ink) span.dataset.ink = ink;
+    if (ground) span.dataset.ground = ground;
+    if (bold) span.style.fontWeight = "bold";
+    return span;
+  });
 
 export class FilmView {
   constructor(reel) {
@@ -190,8 +175,7 @@ export class FilmView {
     if (reel.kind === "picture") {
       this.canvas.hidden = !reel.pictures[moment].size; // from the first that could not be drawn on
       this.showPicture(moment, stride);
-    }
-    else if (reel.kind === "text" && this.drawn !== moment) {
+    } else if (reel.kind === "text" && this.drawn !== moment) {
       this.text.replaceChildren(...styledText(reel.pictures[moment]));
       this.drawn = moment;
     }

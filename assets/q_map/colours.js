@@ -12,7 +12,7 @@ const VALUES = {
 const reader = new OffscreenCanvas(1, 1).getContext("2d");
 function parse(colour) {
   reader.fillStyle = colour.trim();
-  const text = reader.fillStyle;
+  const text = String(reader.fillStyle);
   if (text[0] !== "#")
     return text
       .match(/[\d.]+/g)

@@ -172,7 +172,10 @@ function drawCursor(context, plot, [x, y]) {
   context.setLineDash([]);
 }
 
-/** Round places in a range, at most `most` of them. */
+/**
+ * Round places in a range, at most `most` of them, with their texts.
+ * @returns {[number, string][]}
+ */
 function ticks([low, high], most) {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -81,7 +81,7 @@ export class Feed {
   /** The address with the question. */
   get #url() {
     const url = new URL(this.#address, document.baseURI);
-    url.search = new URLSearchParams(this.#question());
+    url.search = String(new URLSearchParams(this.#question()));
     return url;
   }
 

@@ -1,0 +1,10 @@
+import js from "@eslint/js";
+
+export default [
+  { ignores: [".venv/"] },
+  js.configs.recommended,
+  {
+    languageOptions: { ecmaVersion: "latest", sourceType: "module" },
+    rules: { "no-undef": "off" }, // tsc checks names
+  },
+];
