@@ -283,7 +283,7 @@ def page(session: Session, badge: str) -> None:
 
 def train_page() -> None:
     """Draw the page; while a run is under way, the browser renews what is live on it."""
-    session = open_page("Train")
+    session = open_page("app.py")
     # Read before anything is drawn: the run may pause by itself meanwhile.
     status, drawn = session.run.status, session.state
 

@@ -21,22 +21,22 @@ LOGO = ASSETS / "images" / "logo.png"
 STYLE, FOCUS = ASSETS / "frame" / "frame.css", ASSETS / "frame" / "focus.css"
 PAPER = ASSETS / "shared" / "paper.css"
 
-PAGES = (
-    ("app.py", "Train", ":material/play_circle:"),
-    ("pages/test.py", "Test", ":material/movie:"),
-)
-"""Script, name and symbol of every page, in the order of the navigation."""
+PAGES = {
+    "app.py": ("Train", ":material/play_circle:"),
+    "pages/test.py": ("Test", ":material/movie:"),
+}
+"""Name and symbol of every page by its script, in the order of the navigation."""
 
 
-def open_page(title: str) -> Session:
+def open_page(script: str) -> Session:
     """Set the page up and return the browser session's own session."""
     st.set_page_config(
-        page_title=f"{title} · DQN Lab",
+        page_title=f"{PAGES[script][0]} · DQN Lab",
         page_icon=str(LOGO),
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    st.session_state["page"] = next(script for script, name, _ in PAGES if name == title)
+    st.session_state["page"] = script
     _prepare_process()
     st.logo(str(LOGO), size="large")
     # The sidebar is there once something is in it, and then moves everything to the right.
@@ -46,10 +46,15 @@ def open_page(title: str) -> Session:
     if not st.context.is_embedded:  # an embedded page has no head
         st.html(STYLE)
     with st.container(horizontal=True, gap="small", key="navigation"):
-        for script, name, symbol in PAGES:
-            st.page_link(script, label=name, icon=symbol)
+        for page, (name, symbol) in PAGES.items():
+            st.page_link(page, label=name, icon=symbol)
         session = current_session()
-        keep_address(title, session.remembered, session.answered, partial(come_back, session))
+        keep_address(
+            list(PAGES).index(script),
+            session.remembered,
+            session.answered,
+            partial(come_back, session),
+        )
     tell_problems(session.link_problems)
     return session
 

@@ -211,7 +211,7 @@ def duel_section(showing: Showing) -> None:
 
 if st.session_state.get("page") != "pages/test.py":
     st.session_state.pop("wish", None)  # of an earlier visit
-session = open_page("Test")
+session = open_page("pages/test.py")
 st.title("Watch and test an agent", anchor=False)
 training_line(session)
 with st.sidebar:

@@ -14,11 +14,10 @@ document.addEventListener("click", ({ target }) => {
 });
 
 /** The link of the page that is shown is marked, and not for the eye alone. */
-function markPage(name) {
-  for (const link of document.querySelectorAll(".st-key-navigation a")) {
-    const isPresent = link.textContent.endsWith(name);
-    link.setAttribute("aria-current", isPresent ? "page" : "false");
-  }
+function markPage(position) {
+  document.querySelectorAll(".st-key-navigation a").forEach((link, index) => {
+    link.setAttribute("aria-current", index === position ? "page" : "false");
+  });
 }
 
 export default function render(component) {

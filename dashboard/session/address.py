@@ -35,13 +35,14 @@ def read_address() -> tuple[Link, list[str]]:
 
 
 def keep_address(
-    page: str, session: Remembered, answered: str, come_back: Callable[[Remembered], None]
+    page: int, session: Remembered, answered: str, come_back: Callable[[Remembered], None]
 ) -> None:
     """Let the address bar carry the experiment, and the browser's tab remember the ``session``.
 
-    The page's name has a new page write them once more. When the tab remembers another session, as
-    it does where its page was loaded again or the server was restarted, ``come_back`` is called
-    with that one; until it hears that this was ``answered`` its address stays as it is.
+    ``page`` is the page's position in the navigation: another one has both done once more. When the
+    tab remembers another session, as it does where its page was loaded again or the server was
+    restarted, ``come_back`` is called with that one; until it hears that this was ``answered`` its
+    address stays as it is.
     """
 
     def back() -> None:

@@ -118,30 +118,45 @@ class Link:
         return urlencode(parameters, safe=",")
 
 
+@dataclass(frozen=True)
+class Problem:
+    """Why a part of a link was not used, and what is used instead, if anything."""
+
+    reason: str
+    used: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} Used instead: {self.used}." if self.used else self.reason
+
+
 def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     """What a link says, and one sentence for each part of it that was not used.
 
     Nothing that a link can hold raises an error: what is wrong is replaced by the preset's value.
     """
-    problems: list[str] = []
+    link, problems = _read(parameters)
+    return link, [str(problem) for problem in problems]
+
+
+def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]:
+    problems: list[Problem] = []
     texts: dict[str, str] = {}
     for name, values in parameters.items():
         if name not in NAMES:
-            problems.append(f"There is no setting called {_near(name, NAMES)}")
+            problems.append(Problem(f"There is no setting called {_near(name, NAMES)}"))
         elif name in ("hide", "lock"):
             texts[name] = ",".join(values)
         elif values:
             texts[name] = values[-1].strip()
             if len(values) > 1:
-                problems.append(f"{name} is given {len(values)} times: the last one counts.")
+                reason = f"{name} is given {len(values)} times: the last one counts."
+                problems.append(Problem(reason))
 
     preset_name = texts.pop("preset", "recommended")
     if preset_name not in PRESETS:
-        problems.append(
-            f"There is no preset {excerpt(preset_name, 60)!r}: choose {' or '.join(PRESETS)}. "
-            "Used instead: recommended."
-        )
+        reason = f"There is no preset {excerpt(preset_name, 60)!r}: choose {' or '.join(PRESETS)}."
         preset_name = "recommended"
+        problems.append(Problem(reason, preset_name))
     base = preset(preset_name)
 
     settings: dict[str, Any] = {}
@@ -154,7 +169,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
 
     task = in_lines(texts.pop("task", ""))
     if len(task) > MOST_TASK:
-        problems.append(f"task is cut off after {MOST_TASK} characters.")
+        problems.append(Problem(f"task is cut off after {MOST_TASK} characters."))
         task = task[:MOST_TASK].rstrip()
 
     link = Link(
@@ -173,7 +188,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     return link, problems
 
 
-def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[str]) -> DQNConfig:
+def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[Problem]) -> DQNConfig:
     values: dict[str, Value] = {}
     for name, declared in HYPERPARAMETERS.items():
         if name in texts:
@@ -272,13 +287,13 @@ def _pasted_command(options: str, present: Link) -> Link:
 
 def _whole(parameters: Mapping[str, Sequence[str]]) -> Link:
     """The link of these parameters; raises `ConfigurationError` for the first thing wrong in it."""
-    link, problems = read(parameters)
+    link, problems = _read(parameters)
     if problems:
-        raise ConfigurationError(problems[0].split(" Used instead:")[0])
+        raise ConfigurationError(problems[0].reason)
     return link
 
 
-def _named(parameter: str, text: str, problems: list[str]) -> tuple[str, ...]:
+def _named(parameter: str, text: str, problems: list[Problem]) -> tuple[str, ...]:
     """The controls and groups that ``hide`` or ``lock`` names, each once."""
     known = {name.lower(): name for name in (*CONTROLS, *GROUPS)}
     found: dict[str, None] = {}
@@ -287,7 +302,7 @@ def _named(parameter: str, text: str, problems: list[str]) -> tuple[str, ...]:
             found[known[word.lower()]] = None
         else:
             hint = _near(word, (*CONTROLS, *GROUPS))
-            problems.append(f"{parameter} names a control that does not exist, {hint}")
+            problems.append(Problem(f"{parameter} names a control that does not exist, {hint}"))
     return tuple(found)
 
 
@@ -302,8 +317,8 @@ def _written(value: Value) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _instead(error: LabError, used: Value) -> str:
-    return f"{error} Used instead: {_written(used)}."
+def _instead(error: LabError, used: Value) -> Problem:
+    return Problem(str(error), _written(used))
 
 
 def _near(name: str, known: Iterable[str]) -> str:

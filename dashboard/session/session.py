@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dashboard.session.address import Remembered
 from dashboard.session.earlier import Earlier, EarlierRuns
-from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, pasted
+from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, Problem, pasted
 from dashboard.session.restore_points import RestorePoint
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner
@@ -51,7 +51,7 @@ class Session:
         try:
             self.run = Run(self.link.member_configs)
         except LabError as error:
-            self.link_problems.append(f"{error} Used instead: the preset.")
+            self.link_problems.append(str(Problem(str(error), "the preset")))
             self.link = replace(self.link, config=self.baseline)
             self.run = Run(self.link.member_configs)
 
