@@ -14,7 +14,7 @@ def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
     return NetworkShape(
         observation_dim=spec.observation_dim,
         n_actions=spec.n_actions,
-        hidden_dim=config.hidden_dim,
+        hidden_dims=(config.hidden_dim, config.hidden_dim),
         dueling=config.dueling,
         n_states=spec.n_states,
     )

@@ -30,7 +30,7 @@ def health(learner: Learner, replay: ReplayBuffer) -> dict[str, list[float]]:
 
 
 def dormant_shares(network: QNetwork, observations: Tensor) -> Tensor:
-    """Share of dormant units of each hidden layer, `(P, 2)`, over observations `(P, B, d)`.
+    """Share of dormant units of the L hidden layers, `(P, L)`, over observations `(P, B, d)`.
 
     Sokar et al. 2023, "The dormant neuron phenomenon in deep reinforcement learning", eq. 1: a
     unit's score is its mean activity over the mean activity of its layer,
@@ -39,7 +39,7 @@ def dormant_shares(network: QNetwork, observations: Tensor) -> Tensor:
     """
     forward = network.forward(observations.to(network.parameters))
     # After a ReLU |h| is h. Multiplied out, so that a silent layer divides nothing by zero.
-    activities = (hidden.mean(1) for hidden in (forward.hidden_1, forward.hidden_2))
+    activities = (hidden.mean(1) for hidden in forward.inputs[1:])
     shares = [
         (activity <= DORMANT_BELOW * activity.mean(1, keepdim=True)).float().mean(1)
         for activity in activities

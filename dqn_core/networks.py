@@ -1,6 +1,6 @@
 """Q-networks of P members in one tensor, their forward pass and their gradient.
 
-The network is the notebook's `MLP`: two hidden layers with ReLU, and one output for each action.
+The network is the notebook's `MLP`: hidden layers with ReLU, and one output for each action.
 Row p of ``parameters`` `(P, n)` is what ``torch.nn.utils.parameters_to_vector`` gives for member
 p's `MLP`, so that Adam, the target copy, Polyak averaging, saving and forking are each one
 tensor operation.
@@ -8,6 +8,7 @@ tensor operation.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -23,11 +24,14 @@ threshold_backward = torch.ops.aten.threshold_backward.default
 
 @dataclass(frozen=True)
 class NetworkShape:
-    """Sizes of the layers. ``n_states`` is not 0 when observations are indices, shown one-hot."""
+    """Sizes of the layers, as many hidden ones as ``hidden_dims`` has units for.
+
+    ``n_states`` is not 0 when observations are indices, shown one-hot.
+    """
 
     observation_dim: int
     n_actions: int
-    hidden_dim: int = 128
+    hidden_dims: tuple[int, ...] = (128, 128)
     dueling: bool = False
     n_states: int = 0
 
@@ -36,11 +40,7 @@ class NetworkShape:
         """Inputs and outputs of each linear layer; a dueling head has the state value first."""
         inputs = self.n_states or self.observation_dim
         outputs = self.n_actions + (1 if self.dueling else 0)
-        return (
-            (inputs, self.hidden_dim),
-            (self.hidden_dim, self.hidden_dim),
-            (self.hidden_dim, outputs),
-        )
+        return tuple(pairwise((inputs, *self.hidden_dims, outputs)))
 
     @property
     def n_parameters(self) -> int:
@@ -50,9 +50,7 @@ class NetworkShape:
 class Forward(NamedTuple):
     """What a forward pass leaves for the backward pass."""
 
-    inputs: Tensor  # (P, B, inputs)
-    hidden_1: Tensor  # (P, B, hidden_dim)
-    hidden_2: Tensor  # (P, B, hidden_dim)
+    inputs: tuple[Tensor, ...]  # of each layer (P, B, in): from the second on what was hidden
     q_values: Tensor  # (P, B, n_actions)
 
 
@@ -69,6 +67,7 @@ class QNetwork:
         self.weights: list[Tensor] = []
         self.transposed: list[Tensor] = []
         self.biases: list[Tensor] = []
+        self._top = len(shape.layers) - 1
         members, start = len(parameters), 0
         for fan_in, fan_out in shape.layers:
             weight = parameters[:, start : start + fan_out * fan_in]
@@ -78,6 +77,7 @@ class QNetwork:
             self.weights.append(weight.view(members, fan_out, fan_in))
             self.transposed.append(self.weights[-1].mT)
             self.biases.append(bias.view(members, 1, fan_out))
+        self._hidden = list(zip(self.biases, self.transposed, strict=True))[:-1]
 
     @classmethod
     def initialised(
@@ -115,13 +115,11 @@ class QNetwork:
 
     def forward(self, observations: Tensor) -> Forward:
         """Q-values and the activations on the way, for observations `(P, B, observation_dim)`."""
-        w1, w2, w3 = self.transposed
-        b1, b2, b3 = self.biases
-        inputs = self.encode(observations)
-        hidden_1 = torch.baddbmm(b1, inputs, w1).relu_()
-        hidden_2 = torch.baddbmm(b2, hidden_1, w2).relu_()
-        outputs = torch.baddbmm(b3, hidden_2, w3)
-        return Forward(inputs, hidden_1, hidden_2, self._head(outputs))
+        inputs: tuple[Tensor, ...] = (self.encode(observations),)
+        for bias, weight in self._hidden:
+            inputs = (*inputs, torch.baddbmm(bias, inputs[-1], weight).relu_())
+        outputs = torch.baddbmm(self.biases[-1], inputs[-1], self.transposed[-1])
+        return Forward(inputs, self._head(outputs))
 
     def q_values(self, observations: Tensor) -> Tensor:
         """Q `(P, B, n_actions)` for observations `(P, B, observation_dim)`."""
@@ -135,19 +133,13 @@ class QNetwork:
         gradᵀ · inputs, its biases Σ grad, and the layer below grad · weights where its ReLU was
         open.
         """
-        w1, w2, w3 = gradient.weights
-        b1, b2, b3 = gradient.biases
         grad = self._head_backward(grad_q)
-        torch.bmm(grad.mT, forward.hidden_2, out=w3)
-        torch.sum(grad, 1, keepdim=True, out=b3)
-
-        grad = threshold_backward(torch.bmm(grad, self.weights[2]), forward.hidden_2, 0)
-        torch.bmm(grad.mT, forward.hidden_1, out=w2)
-        torch.sum(grad, 1, keepdim=True, out=b2)
-
-        grad = threshold_backward(torch.bmm(grad, self.weights[1]), forward.hidden_1, 0)
-        torch.bmm(grad.mT, forward.inputs, out=w1)
-        torch.sum(grad, 1, keepdim=True, out=b1)
+        for layer in range(self._top, -1, -1):
+            inputs = forward.inputs[layer]
+            torch.bmm(grad.mT, inputs, out=gradient.weights[layer])
+            torch.sum(grad, 1, keepdim=True, out=gradient.biases[layer])
+            if layer:
+                grad = threshold_backward(torch.bmm(grad, self.weights[layer]), inputs, 0)
 
     def _head(self, outputs: Tensor) -> Tensor:
         """Q from the last layer's outputs; dueling: V + A − mean A (Wang et al. 2016, eq. 9)."""
@@ -181,12 +173,15 @@ class MLP(nn.Module):
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
         self.shape = shape
-        self.fc1, self.fc2, self.fc3 = (nn.Linear(*sizes) for sizes in shape.layers)
+        for number, sizes in enumerate(shape.layers, start=1):
+            self.add_module(f"fc{number}", nn.Linear(*sizes))  # the notebook's names
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Q-values `(B, n_actions)` of network inputs `(B, inputs)` (one-hot if discrete)."""
-        hidden = torch.relu(self.fc2(torch.relu(self.fc1(inputs))))
-        outputs: Tensor = self.fc3(hidden)
+        *hidden, last = self.children()
+        for layer in hidden:
+            inputs = torch.relu(layer(inputs))
+        outputs: Tensor = last(inputs)
         if not self.shape.dueling:
             return outputs
         value, advantages = outputs[..., :1], outputs[..., 1:]

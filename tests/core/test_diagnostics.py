@@ -37,7 +37,7 @@ def trained(members: int = 1, **changes: object) -> Trainer:
 
 
 def test_units_that_a_hand_made_network_silenced_are_dormant() -> None:
-    shape = NetworkShape(observation_dim=1, n_actions=2, hidden_dim=4)
+    shape = NetworkShape(observation_dim=1, n_actions=2, hidden_dims=(4, 4))
     network = QNetwork(shape, torch.zeros(1, shape.n_parameters))
     # On x = 1 and 3: two dead ReLUs, one just above the threshold's share, one that carries all.
     network.weights[0][0, :, 0] = torch.tensor([1.0, -1.0, 0.0, 0.01])
@@ -50,21 +50,22 @@ def test_units_that_a_hand_made_network_silenced_are_dormant() -> None:
 
 
 def test_a_silent_layer_is_dormant_altogether() -> None:
-    shape = NetworkShape(observation_dim=1, n_actions=2, hidden_dim=4)
+    shape = NetworkShape(observation_dim=1, n_actions=2, hidden_dims=(4, 4))
     network = QNetwork(shape, torch.zeros(1, shape.n_parameters))
     assert dormant_shares(network, torch.ones(1, 3, 1)).tolist() == [[1.0, 1.0]]
 
 
 def test_dormant_shares_equal_the_papers_equation_on_the_ordinary_module() -> None:
-    shape = NetworkShape(observation_dim=3, n_actions=2, hidden_dim=64)
+    shape = NetworkShape(observation_dim=3, n_actions=2, hidden_dims=(64, 64))
     network = QNetwork.initialised(shape, [0, 1])
     network.biases[1][1, 0, :20] = -100.0
     observations = torch.randn(2, 40, 3, generator=torch.Generator().manual_seed(0))
     shares = dormant_shares(network, observations)
     for p in range(2):
         module = network.to_module(p)
-        hidden = torch.relu(module.fc1(observations[p]))
-        for layer, activations in enumerate((hidden, torch.relu(module.fc2(hidden)))):
+        fc1, fc2, _ = module.children()
+        hidden = torch.relu(fc1(observations[p]))
+        for layer, activations in enumerate((hidden, torch.relu(fc2(hidden)))):
             layer_mean = float(activations.detach().abs().mean())
             dormant = [
                 float(activations[:, i].detach().abs().mean()) / layer_mean <= 0.025

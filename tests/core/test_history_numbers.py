@@ -160,9 +160,10 @@ def test_an_update_is_that_of_autograd_on_its_batch(run: tuple[Trainer, Before],
 
 def silent_shares(module: MLP, observations: np.ndarray) -> list[float]:
     """Share of the units of each hidden layer whose mean is at most 2.5 % of the layer's."""
+    fc1, fc2, _ = module.children()
     with torch.no_grad():
-        first = module.fc1(torch.from_numpy(observations)).clamp(min=0)
-        second = module.fc2(first).clamp(min=0)
+        first = fc1(torch.from_numpy(observations)).clamp(min=0)
+        second = fc2(first).clamp(min=0)
     means = [layer.numpy().mean(0) for layer in (first, second)]
     return [float(np.mean(mean <= 0.025 * mean.mean())) for mean in means]
 

@@ -112,9 +112,8 @@ class Oracle:
 
 
 def shape_of(config: DQNConfig, n_states: int = 0) -> NetworkShape:
-    return NetworkShape(
-        1 if n_states else DIM, ACTIONS, config.hidden_dim, config.dueling, n_states
-    )
+    hidden_dims = (config.hidden_dim, config.hidden_dim)
+    return NetworkShape(1 if n_states else DIM, ACTIONS, hidden_dims, config.dueling, n_states)
 
 
 def learner_of(configs: Sequence[DQNConfig], n_states: int = 0) -> Learner:
@@ -241,7 +240,7 @@ def test_members_never_touch_not_even_one_whose_values_are_not_numbers() -> None
 
 def test_rlaxs_published_q_learning_errors() -> None:
     """rlax, `value_learning_test.py`: Q-learning's TD errors are 0 and 1."""
-    shape = NetworkShape(1, 3, hidden_dim=4, n_states=2)
+    shape = NetworkShape(1, 3, hidden_dims=(4, 4), n_states=2)
     online, target = (QNetwork(shape, torch.zeros(1, shape.n_parameters)) for _ in range(2))
     for network, table in ((online, [[1, 1, 0], [1, 2, 0]]), (target, [[0, 1, 0], [1, 2, 0]])):
         # State i alone lights hidden unit i, whose outgoing weights are row i of the table.

@@ -17,8 +17,13 @@ CASES = pytest.mark.parametrize(
 )
 
 
-def make(dueling: bool, n_states: int, members: int) -> tuple[QNetwork, torch.Tensor]:
-    shape = NetworkShape(1 if n_states else 5, 4, hidden_dim=7, dueling=dueling, n_states=n_states)
+DEPTHS = pytest.mark.parametrize("hidden_dims", [(), (7,), (7, 7), (7, 5, 3)], ids=str)
+
+
+def make(
+    dueling: bool, n_states: int, members: int, hidden_dims: tuple[int, ...] = (7, 7)
+) -> tuple[QNetwork, torch.Tensor]:
+    shape = NetworkShape(1 if n_states else 5, 4, hidden_dims, dueling, n_states)
     network = QNetwork.initialised(shape, range(members), dtype=torch.float64)
     generator = torch.Generator().manual_seed(0)
     if n_states:
@@ -35,10 +40,11 @@ def inputs_of(network: QNetwork, observations: torch.Tensor) -> torch.Tensor:
 
 
 @CASES
+@DEPTHS
 def test_q_values_equal_those_of_the_ordinary_module(
-    dueling: bool, n_states: int, members: int
+    dueling: bool, n_states: int, members: int, hidden_dims: tuple[int, ...]
 ) -> None:
-    network, observations = make(dueling, n_states, members)
+    network, observations = make(dueling, n_states, members, hidden_dims)
     q_values = network.q_values(observations)
     assert q_values.shape == (members, 11, 4)
     for p in range(members):
@@ -47,10 +53,11 @@ def test_q_values_equal_those_of_the_ordinary_module(
 
 
 @CASES
+@DEPTHS
 def test_the_gradient_written_by_hand_equals_autograds(
-    dueling: bool, n_states: int, members: int
+    dueling: bool, n_states: int, members: int, hidden_dims: tuple[int, ...]
 ) -> None:
-    network, observations = make(dueling, n_states, members)
+    network, observations = make(dueling, n_states, members, hidden_dims)
     grad_q = torch.randn(members, 11, 4, generator=torch.Generator().manual_seed(1)).double()
     gradient = network.like()
     gradient.parameters.fill_(7)  # whatever was there before is overwritten
@@ -105,7 +112,7 @@ def test_a_module_and_back_is_the_same_network_in_memory_of_its_own(
 
 def test_the_number_of_parameters_is_that_of_the_module() -> None:
     for dueling, n_states in product([False, True], [0, 6]):
-        shape = NetworkShape(1 if n_states else 5, 4, 7, dueling, n_states)
+        shape = NetworkShape(1 if n_states else 5, 4, (7, 7), dueling, n_states)
         assert shape.n_parameters == sum(p.numel() for p in MLP(shape).parameters())
 
 
@@ -119,7 +126,7 @@ def test_weights_and_biases_are_views_so_that_one_row_is_everything() -> None:
 
 
 def test_initial_weights_are_pytorchs_default_and_depend_on_the_members_own_seed_alone() -> None:
-    shape = NetworkShape(4, 2, hidden_dim=64)
+    shape = NetworkShape(4, 2, hidden_dims=(64, 64))
     network = QNetwork.initialised(shape, [3, 4, 5], dtype=torch.float64)
     alone = QNetwork.initialised(shape, [4], dtype=torch.float64)
     assert torch.equal(network.parameters[1], alone.parameters[0])

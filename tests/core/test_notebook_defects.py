@@ -41,7 +41,7 @@ SMALL = DQNConfig(
 
 
 def test_the_target_network_is_a_copy_and_not_a_second_name_for_one_network() -> None:
-    model = MLP(NetworkShape(4, 2, 8))
+    model = MLP(NetworkShape(4, 2, (8, 8)))
     policy_net, target_net = model.to("cpu"), model.to("cpu")  # the notebook's two lines
     assert policy_net is target_net
 
@@ -54,7 +54,7 @@ def test_the_target_network_is_a_copy_and_not_a_second_name_for_one_network() ->
 
 
 def test_the_loss_compares_each_q_value_with_its_own_target_alone() -> None:
-    shape = NetworkShape(4, 2, 8)
+    shape = NetworkShape(4, 2, (8, 8))
     online = QNetwork.initialised(shape, [0], dtype=torch.float64)
     learner = Learner(online, [SMALL.replace(loss="mse", double_dqn=False)])
     generator = torch.Generator().manual_seed(0)
@@ -82,7 +82,7 @@ def test_every_value_learns_its_own_target_where_the_notebooks_learns_the_mean_o
     # The minimum of the notebook's loss: both are 5.
     torch.testing.assert_close(learnt - gradient, torch.tensor([5.0, 5.0]))
 
-    online = QNetwork.initialised(NetworkShape(2, 2, 8), [0])
+    online = QNetwork.initialised(NetworkShape(2, 2, (8, 8)), [0])
     config = SMALL.replace(loss="mse", learning_rate=0.02, learning_rate_end=0.02)
     learner = Learner(online, [config])
     observations, actions = torch.eye(2)[None], torch.zeros(1, 2, 1, dtype=torch.int64)
