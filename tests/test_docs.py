@@ -1,11 +1,16 @@
 """What the documents name is there."""
 
+import ast
+import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+GUIDES = {name: (ROOT / name).read_text() for name in ("CONTRIBUTING.md", "docs/architecture.md")}
+CODE = ("app.py", "pages", "dashboard", "dqn_core", "assets", "tests", "benchmarks")
 NUMBERS = (ROOT / "docs" / "numbers.md").read_text()
 ROWS = [
     line.strip("| ").split(" | ")
@@ -33,3 +38,73 @@ def test_every_number_has_a_meaning_and_a_test(row: list[str]) -> None:
     _, meaning, tests = row
     assert meaning
     assert "::" in tests
+
+
+def in_guides(pattern: str) -> list[tuple[str, str]]:
+    """Each guide with each thing that it names between backquotes or in a block of commands."""
+    return sorted(
+        {(guide, found) for guide, text in GUIDES.items() for found in re.findall(pattern, text)}
+    )
+
+
+@cache
+def sources() -> dict[Path, str]:
+    """The text of every script of the project."""
+    return {
+        path: path.read_text()
+        for name in CODE
+        for path in [ROOT / name, *(ROOT / name).rglob("*")]
+        if path.suffix in (".py", ".js") and path != Path(__file__)
+    }
+
+
+@cache
+def members() -> set[str]:
+    """``Class.member`` of every class in Python: its methods, and what they set on ``self``."""
+    scripts = [ast.parse(text) for path, text in sources().items() if path.suffix == ".py"]
+    classes = [
+        node for script in scripts for node in ast.walk(script) if isinstance(node, ast.ClassDef)
+    ]
+    return {
+        f"{found.name}.{inner.name if isinstance(inner, ast.FunctionDef) else inner.attr}"
+        for found in classes
+        for inner in ast.walk(found)
+        if isinstance(inner, ast.FunctionDef | ast.Attribute)
+    }
+
+
+@pytest.mark.parametrize(("guide", "path"), in_guides(r"(?<![\w/.])((?:[\w.]+/)+[\w.]*)(?![\w/.])"))
+def test_every_path_of_a_guide_is_there(guide: str, path: str) -> None:
+    bases = (ROOT, (ROOT / guide).parent, ROOT / "dashboard", ROOT / "dqn_core")
+    is_made = path.startswith(".venv/") or path == "./lab"
+    assert is_made or any((base / path.rstrip(".")).exists() for base in bases)
+
+
+@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([\w.-]+\.(?:py|md|toml|yaml))`"))
+def test_every_file_that_a_guide_names_without_its_folder_is_there(guide: str, name: str) -> None:
+    assert (ROOT / name).exists() or name in {path.name for path in sources()}
+
+
+@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([a-z_]\w*)\(\)`"))
+def test_every_function_of_a_guide_is_there(guide: str, name: str) -> None:
+    assert any(re.search(rf"^def {name}\(", text, re.M) for text in sources().values())
+
+
+@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([A-Z][a-z]\w*\.\w+)`"))
+def test_every_member_of_a_class_of_a_guide_is_there(guide: str, name: str) -> None:
+    assert name in members()
+
+
+@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([A-Za-z_]\w+)`"))
+def test_every_other_name_of_a_guide_is_in_the_code(guide: str, name: str) -> None:
+    assert any(re.search(rf"\b{name}\b", text) for text in sources().values())
+
+
+@pytest.mark.parametrize(("guide", "module"), in_guides(r"python -m ([\w.]+)"))
+def test_every_module_that_a_guide_runs_is_there(guide: str, module: str) -> None:
+    assert importlib.util.find_spec(module)
+
+
+@pytest.mark.parametrize(("guide", "words"), in_guides(r"\./lab ([a-z]+)"))
+def test_every_word_that_a_guide_gives_lab_is_known_to_it(guide: str, words: str) -> None:
+    assert re.search(rf"^# \./lab {words}\b", (ROOT / "lab").read_text(), re.M)

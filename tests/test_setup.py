@@ -44,6 +44,15 @@ def test_nothing_is_loaded_in_a_way_that_runs_code():
     assert found == []
 
 
+def test_the_image_holds_all_that_the_app_is_made_of():
+    build = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    wheel = build["targets"]["wheel"]
+    parts = {Path(name).parts[0] for name in (*wheel["packages"], *wheel["force-include"])}
+    copied = set(re.findall(r"^COPY (\S+)", (CHECKOUT / "Dockerfile").read_text(), re.M))
+    assert copied == parts | {"requirements.txt"}
+    assert all((CHECKOUT / name).exists() for name in copied)
+
+
 @pytest.mark.parametrize(
     ("interpreter", "message"),
     [

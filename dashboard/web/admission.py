@@ -64,6 +64,8 @@ def _is_own(host: str) -> bool:
         return True
     if "." not in name or name.endswith((".localhost", ".local")):
         return True  # known in the local network alone
+    if name.endswith(".streamlit.app"):
+        return True  # given by Streamlit Community Cloud alone, to its own machines
     try:
         ip_address(name)
     except ValueError:

@@ -34,6 +34,7 @@ def from_page(origin: str, host: str) -> str:
     [
         *("127.0.0.1:8501", "localhost:8501", "[::1]:8501", "10.0.0.5", "[fd00::2]:8501"),
         *("lab-pc:8501", "lab-pc.local:8501", "LOCALHOST.:8501"),
+        "dqn-lab.streamlit.app",
     ],
 )
 def test_the_servers_own_pages_are_answered(host: str) -> None:
@@ -69,6 +70,7 @@ def test_a_page_of_another_host_or_port_is_refused_with_its_name(origin: str) ->
     [
         *("evil.example", "evil.example:8501", "127.0.0.1.evil.example", "evil.localhost.example"),
         *("evil.example@127.0.0.1", "127.0.0.1:x", "[::1", "", "127.0.0.1/a.b"),
+        *("streamlit.app.evil.example", "evilstreamlit.app"),
     ],
 )
 def test_a_name_that_anybody_can_have_made_point_here_is_refused(host: str) -> None:
