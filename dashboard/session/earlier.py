@@ -82,8 +82,8 @@ class Earlier:
             tuple(run.agent(member) for member in range(trainer.members)),
         )
 
-    def average_return(self, smoothing: float) -> str:
-        """At its end, as the page would show it."""
+    def average_return(self, smoothing: float) -> float:
+        """At its end, NaN where no episode had ended."""
 
         def columns(start: int) -> dict[str, np.ndarray]:
             return {name: column[start:] for name, column in self.episodes.items()}
@@ -91,8 +91,8 @@ class Earlier:
         return over_members(average_returns(columns, self.counted, smoothing))
 
     @property
-    def greedy_return(self) -> str:
-        """In its last greedy evaluation."""
+    def greedy_return(self) -> float:
+        """In its last greedy evaluation, NaN where there was none."""
         return over_members(self.greedy_returns)
 
     @property

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from dashboard.session.run import Run
-from dqn_core.numbers import number
 from dqn_core.statistics import interquartile_mean, smooth
 
 NEGLIGIBLE = 1e-6
@@ -34,9 +33,9 @@ def greedy_returns(run: Run) -> list[float]:
     return [float(value) for rows in of_each for value in rows["mean_return"]]
 
 
-def over_members(returns: Sequence[float]) -> str:
-    """Their interquartile mean, written out."""
-    return number(interquartile_mean(returns)) if returns else "–"
+def over_members(returns: Sequence[float]) -> float:
+    """Their interquartile mean, NaN of none."""
+    return interquartile_mean(returns) if returns else math.nan
 
 
 def kind_of_mean(members: int) -> str:

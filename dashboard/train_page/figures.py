@@ -22,8 +22,8 @@ def figures(run: Run, smoothing: float) -> dict[str, Any]:
     budget = first_to_end(run)
     return {
         "numbers": {
-            average_name(smoothing): over_members(averages),
-            "Greedy return": over_members(greedy_returns(run)),
+            average_name(smoothing): number(over_members(averages)),
+            "Greedy return": number(over_members(greedy_returns(run))),
             "ε": number(epsilon_at(config, step)),
             "α": number(learning_rate_at(config, step)),
             "Steps per second": f"{run.measured_speed:,.0f}"

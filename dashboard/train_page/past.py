@@ -13,6 +13,7 @@ from dashboard.session.view import Dash
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
 from dashboard.web.markup import plain
+from dqn_core.numbers import number
 
 SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "┈┈┈", "dashdot": "─·─"}
 """How the line of an earlier run is dashed, in letters."""
@@ -127,10 +128,7 @@ def earlier_runs(session: Session) -> None:
 
 
 def _how_it_ended(earlier: Earlier, smoothing: float) -> str:
-    average = average_name(smoothing)
-    words = (
-        f"{earlier.env_steps:,} steps. {average} {earlier.average_return(smoothing)}, "
-        f"greedy {earlier.greedy_return}"
-    )
+    average, greedy = number(earlier.average_return(smoothing)), number(earlier.greedy_return)
+    words = f"{earlier.env_steps:,} steps. {average_name(smoothing)} {average}, greedy {greedy}"
     several = len(earlier.counted) > 1
     return f"{words}: {kind_of_mean(len(earlier.counted))}" if several else words

@@ -55,5 +55,5 @@ def test_the_greedy_return_is_the_newest_of_each_seed_that_is_counted() -> None:
 def test_a_number_over_seeds_says_what_it_is() -> None:
     assert kind_of_mean(16) == "interquartile mean of 16 seeds"
     assert kind_of_mean(3) == "mean of 3 seeds", "nothing is cut off of three"
-    assert over_members([1.0, 2.0, 6.0]) == "3"
+    assert over_members([1.0, 2.0, 6.0]) == 3
     assert figures(a_run(4), 0.9)["where"].endswith("interquartile mean of 4 seeds")
