@@ -10,7 +10,8 @@ from dashboard.session.session import Session
 from dashboard.session.visits import current_session
 from dashboard.test_page.conditions import Settings, choose_settings, words
 from dashboard.test_page.duel import can_duel, duel
-from dashboard.test_page.game import game, remark
+from dashboard.test_page.game import remark
+from dashboard.test_page.play import play
 from dashboard.test_page.player import player
 from dashboard.test_page.results import Results, chart, difference, summary
 from dashboard.test_page.showing import Showing
@@ -206,7 +207,7 @@ def duel_section(showing: Showing) -> None:
             st.caption(
                 f"Both begin in the same state. The keys are below the pictures. {remark(env_id)}"
             )
-            game(showing.chosen, showing.seed, showing.conditions, "game")
+            play(showing.chosen, showing.seed, showing.conditions, "game")
 
 
 if st.session_state.get("page") != "pages/test.py":

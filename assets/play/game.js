@@ -2,13 +2,12 @@
 
 import { plain } from "../shared/ansi.js";
 import { unpacked } from "../shared/envelope.js";
+import { Feed } from "../shared/feed.js";
 import { element, sheets } from "./lanes.js";
-import { messenger } from "../shared/messages.js";
 import { number } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
 
-const REPEAT_MS = 3000; // a message or its answer can get lost when the page is rerun meanwhile
-const ALIVE_MS = 20000; // while nothing happens the server hears that somebody is there
+const SOON = 20; // milliseconds from one question to the next while something happens
 // Whoever has one of these in focus means it.
 const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]";
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
@@ -61,6 +60,13 @@ class Lane {
 
 class Game {
   constructor(parent) {
+    this.length = 0;
+    this.events = [];
+    this.feed = new Feed({
+      question: () => this.question(),
+      take: (bytes) => this.take(bytes),
+      method: "POST",
+    });
     this.you = new Lane("You");
     this.agent = new Lane("The agent");
     this.pads = element("div", "pads");
@@ -85,9 +91,20 @@ class Game {
     parent.append(this.root);
   }
 
-  receive({ data, setTriggerValue }) {
-    this.send = messenger(this.root, setTriggerValue);
-    const { header: head, body } = unpacked(data);
+  /** The page was drawn: there may be another game than before. */
+  receive({ address, period, view }) {
+    if (view === this.view) return; // only the theme has changed
+    Object.assign(this, { view, period });
+    this.feed.follow(address, period);
+  }
+
+  /** What is here, and the keys of which the server has not yet said that it heard them. */
+  question() {
+    return { id: this.head?.id ?? "", start: this.length, keys: JSON.stringify(this.events) };
+  }
+
+  take(bytes) {
+    const { header: head, body } = unpacked(bytes);
     if (head.id !== this.head?.id) this.begin(head);
     this.head = head;
     this.events = this.events.filter(([number]) => number > head.heard);
@@ -101,11 +118,8 @@ class Game {
       this.agent.show(head.kind, pictures.at(-1), theirs);
     }
     this.say();
-    clearTimeout(this.timer);
-    if (this.over) return;
-    const runs = head.message || (head.hasClock && this.length > 1);
-    if (runs || this.events.length || !this.length) this.ask();
-    else this.timer = setTimeout(() => this.ask(), ALIVE_MS);
+    const isSoon = head.isRunning || this.events.length > 0 || !this.length;
+    this.feed.pace(this.over ? 0 : isSoon ? SOON : this.period);
   }
 
   begin(head) {
@@ -138,17 +152,6 @@ class Game {
     return this.head.over && this.length > 0;
   }
 
-  ask() {
-    this.send("request", {
-      id: this.head.id,
-      start: this.length,
-      events: this.events,
-      number: (this.messages = (this.messages ?? 0) + 1),
-    });
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), REPEAT_MS);
-  }
-
   press(action) {
     if (this.head.message) return;
     this.held = action;
@@ -163,7 +166,7 @@ class Game {
 
   tell(action) {
     this.events.push([++this.number, action]);
-    this.ask();
+    this.feed.ask();
   }
 
   key(event, down) {
@@ -194,7 +197,7 @@ class Game {
   }
 
   unmount() {
-    clearTimeout(this.timer);
+    this.feed.dispose();
     this.listeners.abort();
     this.root.remove();
   }
@@ -205,7 +208,7 @@ const games = new WeakMap();
 export default function (component) {
   const parent = component.parentElement;
   if (!games.has(parent)) games.set(parent, new Game(parent));
-  games.get(parent).receive(component);
+  games.get(parent).receive(component.data);
   return () => {
     games.get(parent)?.unmount();
     games.delete(parent);

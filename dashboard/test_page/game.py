@@ -5,6 +5,7 @@ from the same start, which the browser asks for as they come; what it sends are 
 """
 
 import itertools
+import json
 import logging
 import threading
 import time
@@ -15,13 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from dashboard.session.agents import Chosen
 from dashboard.test_page.film import StoppedError
 from dashboard.web.envelope import packed
-from dashboard.web.static_files import component
-from dashboard.web.widgets import received
+from dashboard.web.feed import BadQueryError
 from dqn_core import record
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.environments.declared import EnvironmentSpec
@@ -42,7 +41,8 @@ MOVE_SECONDS = 0.3
 ABANDONED_SECONDS = 60.0
 """A game of which nobody has asked for so long is given up."""
 
-_ANSWER_SECONDS = 0.25  # how long an answer to the browser waits for something new to send
+WAIT_SECONDS = 0.25
+"""How long an answer waits for something new: a step is to be seen as soon as it was made."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class Game:
         self._heard = 0
         self._presses: deque[int] = deque(maxlen=20)
         self._held: int | None = None
+        self._is_stepping = False
         self._asked = self._next_at = time.monotonic()
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name=f"game-{self.id}", daemon=True).start()
@@ -146,6 +147,13 @@ class Game:
         """Seconds from one step to the next."""
         return 1 / (self.spec.frames_per_second * self.speed) if self.has_clock else MOVE_SECONDS
 
+    @property
+    def _is_running(self) -> bool:
+        """Whether there will be something new without another key."""
+        has_begun = len(self._moments) > 1
+        is_moving = self._is_stepping or bool(self._presses) or (self.has_clock and has_begun)
+        return not self.over and (is_moving or not self._moments or bool(self.message))
+
     def let_go(self) -> None:
         """No key is held: the browser that held one is gone."""
         self._held = None
@@ -154,7 +162,23 @@ class Game:
         """Play no further."""
         self._end("Stopped.")
 
-    def part(self, start: int, wait: float = _ANSWER_SECONDS) -> bytes:
+    def answer(self, query: Mapping[str, str]) -> bytes:
+        """What happened, to a browser that has the first ``start`` moments and tells its ``keys``.
+
+        One that has just come, or has another game, does not name this one by its ``id``: it has
+        nothing yet and holds no key. Raises `BadQueryError` where the numbers are none.
+        """
+        if query.get("id") != self.id:
+            self.let_go()
+            return self.part(0)
+        try:
+            start, events = int(query.get("start", 0)), json.loads(query.get("keys", "[]"))
+        except (ValueError, RecursionError):
+            raise BadQueryError("its numbers cannot be read") from None
+        self.hear(events if isinstance(events, list) else [])
+        return self.part(max(start, 0))
+
+    def part(self, start: int, wait: float = WAIT_SECONDS) -> bytes:
         """The moments from ``start`` on, after at most ``wait`` seconds if there are none yet.
 
         A header, then the pictures, of the person and of the agent in turns, whose sizes it lists.
@@ -164,6 +188,7 @@ class Game:
             self._changed.wait_for(lambda: self.over or len(self._moments) > start, wait)
             moments = self._moments[start:]
             over, message, heard = self.over, self.message, self._heard
+            is_running = self._is_running
         pictures = [picture for moment in moments for picture in moment.pictures]
         header = {
             "id": self.id,
@@ -176,6 +201,7 @@ class Game:
             "keys": dict(self.keys.actions),
             "labels": [self.spec.action_labels[a] for a in self.keys.actions.values()],
             "hasClock": self.has_clock,
+            "isRunning": is_running,
             "over": over,
             "message": message,
         }
@@ -227,6 +253,7 @@ class Game:
     def _next_action(self, step: int) -> int | None:
         """The action of the next step when its time has come; None when the game is over."""
         with self._changed:
+            self._is_stepping = False
             if not self.has_clock or not step:
                 while not self._presses and not self.over:
                     self._changed.wait(1.0)
@@ -239,6 +266,7 @@ class Game:
                 self._give_up_if_abandoned()
             if self.over:
                 return None
+            self._is_stepping = True
             pressed = self._presses.popleft() if self._presses else None
             if not self.has_clock or pressed is not None:
                 self._last = pressed
@@ -290,54 +318,3 @@ def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:
     for last in zip(frames, totals, strict=False):
         yield last
     yield from itertools.repeat(last)
-
-
-_component = component("play/game.js")
-
-
-@st.fragment
-def game(chosen: Chosen, seed: int, conditions: Conditions, key: str) -> None:
-    """The section: its buttons, and the game once it was begun."""
-    state_key, request_key, speed_key = f"{key}:game", f"{key}:request", f"{key}_speed"
-
-    def remember_request() -> None:
-        st.session_state[request_key] = received(key, "request")
-
-    def begin() -> None:
-        if before := st.session_state.get(state_key):
-            before.stop()
-        st.session_state[state_key] = Game(chosen, seed, conditions)
-
-    current: Game | None = st.session_state.get(state_key)
-    if current and not current.is_of(chosen, seed, conditions):
-        current.stop()
-        current = st.session_state[state_key] = None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            "Play again" if current else "Play",
-            key=f"{key}_begin",
-            icon=":material/sports_esports:",
-            on_click=begin,
-        )
-        # The game knows; else an environment would be made at each question of the browser's.
-        if current.has_clock if current else has_clock(chosen.agent.config.env_id):
-            st.segmented_control(
-                "Speed",
-                SPEEDS,
-                default=SPEEDS[1],
-                required=True,
-                format_func=lambda value: f"{value:g}×",
-                key=speed_key,
-                label_visibility="collapsed",
-            )
-    if current is None:
-        return
-    current.speed = st.session_state.get(speed_key, SPEEDS[1])
-    request: dict[str, Any] = st.session_state.get(request_key) or {}
-    start = 0
-    if request.get("id") == current.id:
-        start = int(request["start"])
-        if not start:
-            current.let_go()
-        current.hear(request["events"])
-    _component(key=key, data=current.part(start), on_request_change=remember_request)

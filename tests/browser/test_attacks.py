@@ -123,6 +123,18 @@ def test_no_other_page_uploads_or_reads(address: str, origin: str) -> None:
     assert ask(address, "GET", "/_stcore/host-config", Origin=origin)[0] == 403
 
 
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_no_other_page_plays_a_visitors_game(address: str, origin: str) -> None:
+    """Even if it knew the address: a game's keys are posted, and a POST tells its origin."""
+    with page_socket(address, f"http://{address}") as page:
+        page.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+        feed = feed_of(page)
+        game = feed.replace("/curves", "/game")
+        assert ask(address, "POST", game, Origin=origin)[0] == 403
+        assert ask(address, "GET", feed, Origin=f"http://{address}")[0] == 200
+        assert ask(address, "POST", feed, Origin=f"http://{address}")[0] == 404
+
+
 def test_no_page_that_frames_this_one_may_command_it(address: str) -> None:
     assert b'"allowedOrigins":[]' in ask(address, "GET", "/_stcore/host-config")[1]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 PIXELS = "(canvas) => canvas.toDataURL()"
 
@@ -30,6 +30,27 @@ def test_each_key_is_a_step_to_the_end_of_the_episode(page: Page, app_url: str) 
     assert mine.evaluate(PIXELS) != before
     page.locator(".st-key-game_begin button").first.click()
     expect(message).to_have_text("Each key press is one step for you and the agent.")
+
+
+def test_a_key_whose_answer_is_lost_is_told_again_and_is_one_step(page: Page, app_url: str) -> None:
+    begin(page, app_url, "env_id=FrozenLake-v1&max_episode_steps=2")
+    message = page.locator(".game .message")
+    expect(message).to_have_text("Each key press is one step for you and the agent.")
+    lost: list[Route] = []
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+        lost.append(route)
+
+    page.route("**/live/*/game*", lose, times=1)
+    page.keyboard.press("ArrowRight")
+    expect(message).to_have_text("")
+    assert len(lost) == 1
+    page.wait_for_timeout(500)
+    expect(message).to_have_text("")
+    page.keyboard.press("ArrowDown")
+    expect(message).to_have_text(re.compile("Over at step 2: "))
 
 
 def test_the_clock_runs_from_the_first_key_on_and_pads_are_keys(page: Page, app_url: str) -> None:

@@ -1,7 +1,6 @@
 """A person's game on the server: keys become actions, and nothing runs on for ever."""
 
 import json
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -14,11 +13,13 @@ import pytest
 from dashboard.session.agents import Chosen
 from dashboard.test_page import game as game_module
 from dashboard.test_page.game import Game, keys_of, remark
+from dashboard.web.feed import BadQueryError
 from dqn_core import Conditions, DQNConfig, Push, Trainer
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.episodes.pictures import encode
 from dqn_core.episodes.recording import record
 from tests.core.foreign import registered
+from tests.dashboard.envelope import opened
 
 
 def chosen(env_id: str, **values: Any) -> Chosen:
@@ -38,9 +39,8 @@ def wait(done: Callable[[], Any]) -> None:
 
 
 def header(part: bytes) -> dict[str, Any]:
-    (size,) = struct.unpack_from("<I", part)
-    found: dict[str, Any] = json.loads(part[4 : 4 + size])
-    assert len(part) == 4 + size + sum(found["sizes"])
+    found, pictures = opened(part)
+    assert len(pictures) == sum(found["sizes"])
     return found
 
 
@@ -118,6 +118,57 @@ def test_what_is_repeated_or_no_event_is_left_out() -> None:
     game.stop()
 
 
+def ask(game: Game, start: int, *keys: list[int | None], id: str = "") -> dict[str, Any]:
+    """The answer to a browser that has so many moments and tells these keys."""
+    query = {"id": id or game.id, "start": str(start), "keys": json.dumps(keys)}
+    return header(game.answer(query))
+
+
+def test_a_browser_tells_its_keys_and_is_told_what_it_lacks_until_nothing_more_comes() -> None:
+    game = begin("FrozenLake-v1")
+    found = ask(game, 0, [1, 0], [2, 0])
+    returns = found["returns"]
+    while found["isRunning"]:
+        found = ask(game, len(returns))
+        returns += found["returns"]
+    assert len(returns) == 3
+    assert found["heard"] == 2
+    assert not ask(game, 3)["returns"]
+    game.stop()
+
+
+def test_keys_whose_answer_was_lost_are_told_again_and_played_once() -> None:
+    game = begin("Taxi-v4")
+    lost = ask(game, 0, [1, 0])
+    wait(lambda: shows(game, 2))
+    again = ask(game, 0, [1, 0])
+    assert lost["heard"] == again["heard"] == 1
+    assert len(again["returns"]) == 2
+    assert ask(game, 2)["returns"] == []
+    game.stop()
+
+
+def test_a_browser_with_an_earlier_game_gets_this_one_and_its_keys_are_not_played() -> None:
+    game = begin("Taxi-v4")
+    wait(lambda: shows(game, 1))
+    found = ask(game, 7, [1, 0], [2, 3], id="of an earlier one")
+    assert (found["id"], found["start"], found["heard"]) == (game.id, 0, 0)
+    assert not found["isRunning"]
+    game.stop()
+
+
+@pytest.mark.parametrize(
+    "told", [{"start": "many"}, {"keys": "[1"}, {"keys": "[" * 100_000}, {"start": "9" * 5_000}]
+)
+def test_a_question_that_cannot_be_read_is_refused(told: dict[str, str]) -> None:
+    game = begin("Taxi-v4")
+    with pytest.raises(BadQueryError):
+        game.answer({"id": game.id} | told)
+    for keys in ("{}", "7", "null"):
+        assert header(game.answer({"id": game.id, "start": "-3", "keys": keys}))["heard"] == 0
+    game.stop()
+
+
 def test_a_part_begins_where_it_was_asked_for_and_shows_both() -> None:
     game = begin("FrozenLake-v1")
     for number in (1, 2):
@@ -184,8 +235,7 @@ def test_an_environment_without_known_keys_is_played_with_digits() -> None:
 def test_a_browser_that_comes_back_goes_on_where_the_keys_were_and_holds_none() -> None:
     game = begin("MountainCar-v0")
     game.hear([[40, 2]])
-    assert header(game.part(0))["heard"] == 40
-    game.let_go()
+    assert header(game.answer({"id": "", "start": "0", "keys": "[]"}))["heard"] == 40
     assert game._held is None
     game.stop()
 
