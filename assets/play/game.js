@@ -94,7 +94,8 @@ class Game {
   /** The page was drawn: there may be another game than before. */
   receive({ address, period, view }) {
     if (view === this.view) return; // only the theme has changed
-    Object.assign(this, { view, period });
+    this.view = view;
+    this.period = period;
     this.feed.follow(address, period);
   }
 

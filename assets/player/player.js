@@ -205,7 +205,8 @@ class Player {
   /** The page was drawn: there may be other films than before. */
   receive({ address, period, view }) {
     if (view === this.view) return; // only the theme has changed
-    Object.assign(this, { view, period });
+    this.view = view;
+    this.period = period;
     this.feed.follow(address, period);
   }
 
