@@ -18,7 +18,9 @@ def chosen_device(name: str) -> str:
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():
-        raise ConfigurationError("device cuda was asked for, but PyTorch finds no CUDA GPU here.")
+        raise ConfigurationError(
+            "device cuda was asked for, but PyTorch finds no CUDA GPU here.", "device"
+        )
     return name
 
 

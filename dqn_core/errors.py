@@ -12,8 +12,11 @@ LONGEST_MESSAGE = 400
 class LabError(Exception):
     """Something a user asked for cannot be done; the message says what is wrong and what to do.
 
-    It is one line of printable text, whatever it quotes.
+    It is one line of printable text, whatever it quotes. ``names`` are the hyperparameters that it
+    is about, which it calls by these names.
     """
+
+    names: tuple[str, ...] = ()
 
     def __init__(self, message: str) -> None:
         super().__init__(excerpt(message, LONGEST_MESSAGE))
@@ -49,10 +52,7 @@ def _printable(character: str) -> str:
 
 
 class ConfigurationError(LabError):
-    """A hyperparameter is out of range, of the wrong type, or does not go with another one.
-
-    ``names`` are those that do not go together.
-    """
+    """A hyperparameter is out of range, of the wrong type, or does not go with another one."""
 
     def __init__(self, message: str, *names: str) -> None:
         super().__init__(message)

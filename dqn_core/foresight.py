@@ -8,25 +8,34 @@ from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.numbers import number
 
 
-def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, str]:
-    """What a run asks for and will not have: one sentence each, by the hyperparameter to change.
+@dataclass(frozen=True)
+class Never:
+    """One sentence; ``names`` are the hyperparameters that it calls by their names."""
+
+    sentence: str
+    names: tuple[str, ...]
+
+
+def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, Never]:
+    """What a run asks for and will not have, by the hyperparameter to change.
 
     Only what the configuration alone decides is told.
     """
     end = _end(config, spec)
     first_update = _first_update(config)
-    sentences = {}
+    found = {}
     if first_update > end.step:
         names = ("learning_starts", "train_frequency")
         name = max(names, key=lambda name: getattr(config, name))
         what = f"The first gradient update is due at environment step {first_update:,}"
-        sentences[name] = end.too_early_for(what, name)
+        found[name] = end.too_early_for(what, name)
     else:  # without updates the target network has nothing to follow
-        sentences |= _target_updates(config, end)
-    sentences |= _evaluations(config, end)
+        found |= _target_updates(config, end)
+    found |= _evaluations(config, end)
     if config.stop_when_solved and (reason := _why_never_solved(config, spec, end)):
-        sentences["stop_when_solved"] = f"stop_when_solved will not stop this run: {reason}."
-    return sentences
+        name = "stop_when_solved"
+        found[name] = Never(f"{name} will not stop this run: {reason}.", (name,))
+    return found
 
 
 @dataclass(frozen=True)
@@ -37,9 +46,10 @@ class _End:
     budget: str
     words: str
 
-    def too_early_for(self, what: str, name: str) -> str:
-        return (
-            f"{what}, but the run ends {self.words}: make {name} smaller or {self.budget} larger."
+    def too_early_for(self, what: str, name: str) -> Never:
+        return Never(
+            f"{what}, but the run ends {self.words}: make {name} smaller or {self.budget} larger.",
+            (name, self.budget),
         )
 
 
@@ -61,7 +71,7 @@ def _first_update(config: DQNConfig) -> int:
     return max(1, math.ceil(config.learning_starts / frequency)) * frequency
 
 
-def _target_updates(config: DQNConfig, end: _End) -> dict[str, str]:
+def _target_updates(config: DQNConfig, end: _End) -> dict[str, Never]:
     most = end.step  # of episodes too: each has a step at least
     if config.target_update_unit == "gradient_updates":
         frequency = config.train_frequency
@@ -81,13 +91,13 @@ def _target_updates(config: DQNConfig, end: _End) -> dict[str, str]:
     return {"target_update_period": end.too_early_for(what, "target_update_period")}
 
 
-def _evaluations(config: DQNConfig, end: _End) -> dict[str, str]:
-    sentences = {}
+def _evaluations(config: DQNConfig, end: _End) -> dict[str, Never]:
+    found = {}
     if config.evaluation_period > end.step:
         what = (
             f"The first greedy evaluation is due at environment step {config.evaluation_period:,}"
         )
-        sentences["evaluation_period"] = end.too_early_for(what, "evaluation_period")
+        found["evaluation_period"] = end.too_early_for(what, "evaluation_period")
     # The first evaluation is the best so far: only those after it can be without a new best.
     first_stop = config.evaluation_period * (config.plateau_evaluations + 1)
     if config.plateau_evaluations and first_stop > end.step:
@@ -96,8 +106,8 @@ def _evaluations(config: DQNConfig, end: _End) -> dict[str, str]:
             "before "
             f"environment step {first_stop:,}"
         )
-        sentences["plateau_evaluations"] = end.too_early_for(what, "plateau_evaluations")
-    return sentences
+        found["plateau_evaluations"] = end.too_early_for(what, "plateau_evaluations")
+    return found
 
 
 def _why_never_solved(config: DQNConfig, spec: EnvironmentSpec, end: _End) -> str:

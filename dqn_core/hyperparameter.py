@@ -104,9 +104,9 @@ class Hyperparameter:
 
     def _number(self, value: float, words: str) -> Value:
         if not self.low <= value <= self.high:  # NaN compares false
-            raise ConfigurationError(f"{self.name} must be {self.range_text}, not {words}.")
+            raise self._refusal_of(f"must be {self.range_text}, not {words}")
         if self.kind is int and value != int(value):
-            raise ConfigurationError(f"{self.name} must be a whole number, not {words}.")
+            raise self._refusal_of(f"must be a whole number, not {words}")
         converted: Value = self.kind(value)
         return converted
 
@@ -128,7 +128,10 @@ class Hyperparameter:
         return self._number(value, text if len(text) <= MOST_DIGITS else shown(value))
 
     def _refusal(self, value: object) -> ConfigurationError:
-        return ConfigurationError(f"{self.name} must be {self.range_text}, not {shown(value)}.")
+        return self._refusal_of(f"must be {self.range_text}, not {shown(value)}")
+
+    def _refusal_of(self, words: str) -> ConfigurationError:
+        return ConfigurationError(f"{self.name} {words}.", self.name)
 
 
 def declare(

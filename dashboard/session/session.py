@@ -16,7 +16,7 @@ from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import environment_spec
 from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.files.checkpoint import load_run
-from dqn_core.foresight import never_due
+from dqn_core.foresight import Never, never_due
 from dqn_core.hyperparameter import Value
 
 
@@ -25,11 +25,12 @@ class Session:
 
     Values that apply at once are also the run's; those that only a restart applies may be ahead of
     it once the run has begun. While ``for_next`` is set none of them reaches the run: all are the
-    next one's. ``problem`` is the sentence of the last refusal and ``refused`` the control it
-    belongs to; ``left_alone`` are the controls that a lesson fixes and that the last paste, or an
-    earlier run's values, would have changed; ``link_problems`` says what of the opening link was
-    not used, and ``asked_for`` is its query. ``earlier`` are the runs before the present one, and
-    the ways that were undone. ``name`` is known to its own browser tab alone.
+    next one's. ``problem`` is the sentence of the last refusal, ``refused`` the control it belongs
+    to and ``named`` the hyperparameters that it names; ``left_alone`` are the controls that a
+    lesson fixes and that the last paste, or an earlier run's values, would have changed;
+    ``link_problems`` says what of the opening link was not used, and ``asked_for`` is its query.
+    ``earlier`` are the runs before the present one, and the ways that were undone. ``name`` is
+    known to its own browser tab alone.
     """
 
     def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
@@ -37,6 +38,7 @@ class Session:
         self.answered = ""
         self.problem = ""
         self.refused = ""
+        self.named: tuple[str, ...] = ()
         self.left_alone: list[str] = []
         self.runner: Runner
         self.earlier = EarlierRuns()
@@ -90,7 +92,7 @@ class Session:
         return preset(self.link.preset)
 
     @property
-    def never_due(self) -> dict[str, str]:
+    def never_due(self) -> dict[str, Never]:
         """What a run of the controls' values would never do, by the hyperparameter to change."""
         if self.config.env_id != self.run.config.env_id:
             return {}  # another environment's threshold and time limit are not known yet
@@ -195,7 +197,7 @@ class Session:
                     )
             self.link = link
         except LabError as error:
-            self.problem, self.refused = str(error), control
+            self.problem, self.refused, self.named = str(error), control, error.names
 
     def reset(self, seed: int | None = None) -> None:
         """A fresh run from the controls; with ``seed`` the first member gets another one.

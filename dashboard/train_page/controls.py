@@ -1,6 +1,5 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache, partial
 from typing import Any
@@ -252,23 +251,19 @@ def _marks(link: Link) -> str:
 def _notes(session: Session, grid: Grid, name: str) -> None:
     """Below a control: why a value was refused, and what it asks of the run and will not have."""
     if session.refused == name:
-        grid.note(f"refused_{name}", partial(tell_error, in_labels(session.problem)))
-    if sentence := session.never_due.get(name):
-        grid.note(
-            f"never_{name}", partial(st.warning, in_labels(sentence), icon=":material/warning:")
-        )
+        grid.note(f"refused_{name}", partial(tell_error, in_labels(session.problem, session.named)))
+    if never := session.never_due.get(name):
+        words = in_labels(never.sentence, never.names)
+        grid.note(f"never_{name}", partial(st.warning, words, icon=":material/warning:"))
 
 
-def in_labels(problem: str) -> str:
-    """A refusal that names hyperparameters as the page does, by their labels."""
-
-    labels = {name: h.label for name, h in HYPERPARAMETERS.items()}
-    labels["members"] = control_name("members")
-    # In the middle of a sentence "loss" or "seed" may be just a word.
-    names = "|".join(name for name in labels if "_" in name)
-    return re.sub(
-        rf"^({'|'.join(labels)})\b|\b({names})\b", lambda found: labels[found[0]], problem
-    )
+def in_labels(sentence: str, names: Iterable[str]) -> str:
+    """A sentence that calls the hyperparameters ``names`` as the page does, by their labels."""
+    for name in names:
+        label = HYPERPARAMETERS[name].label if name in HYPERPARAMETERS else control_name(name)
+        # Once: what it quotes may be the same word.
+        sentence = sentence.replace(name, label, 1)
+    return sentence
 
 
 def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]:

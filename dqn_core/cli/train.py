@@ -33,8 +33,8 @@ def train(options: argparse.Namespace) -> int:
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr):
         trainer = _trainer(options)
-        for sentence in never_due(trainer.config, trainer.spec).values():
-            tell(sentence)
+        for never in never_due(trainer.config, trainer.spec).values():
+            tell(never.sentence)
         try:
             with interruptions() as signals:
                 ended = _run(trainer, signals, attempts)

@@ -15,7 +15,10 @@ BRIEF = SMALL.replace(total_steps=300, evaluation_episodes=1)
 
 def never(config: DQNConfig, **spec: object) -> dict[str, str]:
     known: EnvironmentSpec = environment_spec(config.env_id, config.max_episode_steps)
-    return never_due(config, replace(known, **spec))  # type: ignore[arg-type]
+    found = never_due(config, replace(known, **spec))  # type: ignore[arg-type]
+    for told in found.values():
+        assert all(name in told.sentence for name in told.names)
+    return {name: told.sentence for name, told in found.items()}
 
 
 def test_an_ordinary_run_gives_no_cause_for_a_word() -> None:
