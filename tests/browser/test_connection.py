@@ -22,9 +22,12 @@ def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
 ) -> None:
     frames: list[str | bytes] = []
 
+    def hear(frame: str | bytes) -> None:
+        frames.append(frame)
+
     def listen(socket: WebSocket) -> None:
-        socket.on("framesent", frames.append)
-        socket.on("framereceived", frames.append)
+        socket.on("framesent", hear)
+        socket.on("framereceived", hear)
 
     page.on("websocket", listen)
     open_app(page, app_url, LONG)
@@ -44,7 +47,11 @@ def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
 
 def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) -> None:
     frames: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", frames.append))
+
+    def hear(frame: str | bytes) -> None:
+        frames.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
     open_app(page, app_url, LONG)
     button(page, "start").click()
     wait_for_step(page, 100)
