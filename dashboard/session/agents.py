@@ -1,9 +1,9 @@
 """Which agents can be watched: those of the run in training, the project's own, an uploaded one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 import torch
@@ -23,18 +23,40 @@ OF_THE_RUN = "In training"
 UPLOAD_TYPES = ["safetensors"]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """An agent that can be chosen.
+Moment = Literal["now", "best", "passed"]
 
-    ``identity`` differs whenever another agent stands behind the same name; that an agent in
-    training learns does not make it another one. ``load`` may raise `LabError`.
+
+@dataclass(frozen=True)
+class Origin:
+    """Where in the run in training an agent is from.
+
+    ``passed`` is a state that the run has gone beyond, and may thin out.
     """
 
-    name: str
+    run_id: str
+    member: int
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An agent that can be chosen: ``whose`` and from ``when`` it is, in words.
+
+    ``identity`` differs whenever another agent stands behind the same name; that an agent in
+    training learns does not make it another one. ``origin`` is None if it is not of the run in
+    training. ``load`` may raise `LabError`.
+    """
+
+    whose: str
+    when: str
     identity: str
     env_id: str
     load: Callable[[], Agent]
+    origin: Origin | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.whose}, {self.when}" if self.when else self.whose
 
 
 @dataclass(frozen=True)
@@ -44,6 +66,7 @@ class Chosen:
     title: str
     identity: str
     agent: Agent
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,7 @@ class Upload:
         return [
             Choice(
                 f"Uploaded: {self.name}" + (f", agent {p + 1}" if members > 1 else ""),
+                "",
                 f"{self.file_id}:{p}",
                 self.first.config.env_id,
                 loader(p),
@@ -101,30 +125,42 @@ def available(session: Session) -> dict[str, Choice]:
 
         for p, which in enumerate(of_each):
             choices.append(
-                Choice(f"{OF_THE_RUN}{which}, as it is now", f"{run.id}:{p}", env_id, now(p))
+                Choice(
+                    f"{OF_THE_RUN}{which}",
+                    "as it is now",
+                    f"{run.id}:{p}",
+                    env_id,
+                    now(p),
+                    Origin(run.id, p, "now"),
+                )
             )
         if len(run.history.evaluations):
             choices += [
                 Choice(
-                    f"{OF_THE_RUN}{which}, best so far",
+                    f"{OF_THE_RUN}{which}",
+                    "best so far",
                     f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
                     env_id,
                     partial(run.best_agent, p),
+                    Origin(run.id, p, "best"),
                 )
                 for p, which in enumerate(of_each)
             ]
         choices += [
             Choice(
-                f"{OF_THE_RUN}{of_each[0]}, at step {snapshot.env_steps:,}",
+                f"{OF_THE_RUN}{of_each[0]}",
+                f"at step {snapshot.env_steps:,}",
                 f"{run.id}:step {snapshot.env_steps}",
                 env_id,
                 kept(snapshot),
+                Origin(run.id, 0, "passed"),
             )
             for snapshot in reversed(run.snapshots)
         ]
     choices += [
         Choice(
-            f"{earlier.name.capitalize()}{which}, at its end",
+            f"{earlier.name.capitalize()}{which}",
+            "at its end",
             f"earlier {earlier.number}:{p}",
             earlier.config.env_id,
             kept(agent),
@@ -134,7 +170,7 @@ def available(session: Session) -> dict[str, Choice]:
             zip(earlier.agents, _which([agent.config for agent in earlier.agents]), strict=True)
         )
     ]
-    choices.append(Choice("Trained CartPole agent", "trained", "CartPole-v1", trained_agent))
+    choices.append(Choice("Trained CartPole agent", "", "trained", "CartPole-v1", trained_agent))
     upload: Upload | None = st.session_state.get("upload")
     if upload:
         choices += upload.choices()
@@ -240,8 +276,9 @@ def load(choice: Choice) -> Chosen:
         raise CheckpointError(
             f"“{choice.name}” has weights that are not finite: it diverged and cannot play."
         )
-    title = choice.name.replace("as it is now", f"at step {agent.env_steps:,}")
-    return Chosen(title, choice.identity, agent)
+    goes_on = choice.origin is not None and choice.origin.moment == "now"
+    when = f"at step {agent.env_steps:,}" if goes_on else choice.when
+    return Chosen(replace(choice, when=when).name, choice.identity, agent, choice.origin)
 
 
 def upload_control() -> None:

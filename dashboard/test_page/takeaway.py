@@ -151,8 +151,8 @@ def grown_agents(run: Run, chosen: Chosen) -> list[Agent]:
 
     None where it is not the run's first member: of others no earlier states are kept.
     """
-    place = chosen.identity.removeprefix(f"{run.id}:")
-    if place == chosen.identity or not (place == "0" or place.startswith(("0:", "step "))):
+    origin = chosen.origin
+    if origin is None or origin.run_id != run.id or origin.member != 0:
         return []
     end = chosen.agent.env_steps
     agents = [*(agent for agent in run.snapshots if agent.env_steps < end), chosen.agent]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from dashboard.session.agents import Chosen
+from dashboard.session.agents import Chosen, Moment, Origin
 from dashboard.session.run import Run
 from dashboard.test_page.showing import Showing
 from dashboard.test_page.takeaway import (
@@ -41,14 +41,17 @@ def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
         )
 
 
-def of_the_run(run: Run, place: str, agent: Agent | None = None) -> Chosen:
-    return Chosen("In training", f"{run.id}:{place}", agent or run.agent())
+def of_the_run(
+    run: Run, member: int = 0, moment: Moment = "now", agent: Agent | None = None
+) -> Chosen:
+    origin = Origin(run.id, member, moment)
+    return Chosen("In training", "id", agent or run.agent(member), origin)
 
 
 def test_the_growth_is_told_by_evenly_spread_snapshots() -> None:
     run = trained_run()
     run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
-    agents = grown_agents(run, of_the_run(run, "0"))
+    agents = grown_agents(run, of_the_run(run))
     assert len(agents) == MOST_TILES
     steps = [agent.env_steps for agent in agents]
     assert steps == sorted(steps)
@@ -59,16 +62,17 @@ def test_the_growth_is_told_by_evenly_spread_snapshots() -> None:
 def test_the_growth_ends_with_the_agent_that_was_chosen() -> None:
     run = trained_run()
     run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
-    for place in ("step 30", "0:best 30"):
-        agents = grown_agents(run, of_the_run(run, place, run.snapshots[3]))
+    moments: tuple[Moment, ...] = ("passed", "best")
+    for moment in moments:
+        agents = grown_agents(run, of_the_run(run, 0, moment, run.snapshots[3]))
         assert [agent.env_steps for agent in agents] == [0, 10, 20, 30]
 
 
 def test_there_is_no_growth_of_an_agent_that_is_not_the_runs_first_member() -> None:
     run = trained_run(members=2)
     assert grown_agents(run, chosen()) == [], "one that was loaded"
-    assert grown_agents(run, of_the_run(run, "1", run.agent(1))) == []
-    assert grown_agents(run, of_the_run(trained_run(), "0")) == [], "one of an earlier run"
+    assert grown_agents(run, of_the_run(run, 1)) == []
+    assert grown_agents(run, of_the_run(trained_run())) == [], "one of an earlier run"
 
 
 def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
