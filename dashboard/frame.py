@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard.session.address import keep_address, tell_problems
 from dashboard.session.session import Session
 from dashboard.session.visits import come_back, current_session
+from dashboard.web.keys import PAGE
 from dashboard.web.static_files import ASSETS
 from dqn_core.compute import set_threads
 
@@ -36,7 +37,7 @@ def open_page(script: str) -> Session:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    st.session_state["page"] = script
+    st.session_state[PAGE] = script
     _prepare_process()
     st.logo(str(LOGO), size="large")
     # The sidebar is there once something is in it, and then moves everything to the right.

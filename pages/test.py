@@ -5,21 +5,25 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.frame import open_page
-from dashboard.session.agents import Chosen, about, choose_agents, load, upload_control
+from dashboard.session.agents import Chosen, about, load
 from dashboard.session.session import Session
 from dashboard.session.visits import current_session
+from dashboard.test_page.choosing import choose_agents, upload_control
 from dashboard.test_page.conditions import Settings, choose_settings, words
 from dashboard.test_page.duel import can_duel, duel
 from dashboard.test_page.game import remark
+from dashboard.test_page.page_state import PageState, page_state
 from dashboard.test_page.play import play
 from dashboard.test_page.player import player
 from dashboard.test_page.results import Results, chart, difference, summary
-from dashboard.test_page.showing import Showing
 from dashboard.test_page.takeaway import take_away
+from dashboard.web.keys import PAGE
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
-from dqn_core import Conditions, LabError
+from dqn_core import LabError
 from dqn_core.numbers import number
+
+SCRIPT = "pages/test.py"
 
 
 def training_line(session: Session) -> None:
@@ -35,29 +39,6 @@ def training_line(session: Session) -> None:
     line()
 
 
-def show(agents: Sequence[Chosen], seed: int, conditions: Conditions) -> None:
-    """Film the episode from ``seed`` for each agent; the player shows it as it is made."""
-    st.session_state.pop("show_problem", None)
-    try:
-        showings = [Showing(chosen, seed, conditions) for chosen in agents]
-    except LabError as error:
-        st.session_state["show_problem"] = str(error)
-        return
-    before = st.session_state.get("showings", [])
-    st.session_state["showings"] = showings
-    for showing in before:
-        showing.stop()
-
-
-def show_what_was_chosen(agents: Sequence[Chosen], settings: Settings) -> None:
-    """A new episode whenever the controls ask for another one than before."""
-    seed, conditions = settings.first_seed, settings.conditions
-    wanted = ([chosen.identity for chosen in agents], seed, conditions)
-    if st.session_state.get("shown_for") != wanted:
-        show(agents, seed, conditions)
-        st.session_state["shown_for"] = wanted  # last: up to here it is done again
-
-
 def test(chosen: Chosen, settings: Settings) -> Results:
     """Play the test's episodes under a progress bar; using any other control gives it up."""
     doing = plain(f"Playing {settings.episodes} episodes of {chosen.title}")
@@ -67,35 +48,36 @@ def test(chosen: Chosen, settings: Settings) -> Results:
     return results
 
 
-def wish(name: str) -> None:
-    """Remember the click; the script run that reaches `grant_wish` performs it."""
-    st.session_state["wish"] = name
+def ask_for(state: PageState, name: str) -> None:
+    """Remember the click: the run of the page that gets as far as the buttons does it."""
+    state.asked = name
 
 
-def grant_wish(agents: Sequence[Chosen], settings: Settings) -> None:
-    """Do what was clicked, once."""
-    first_seed, conditions = settings.first_seed, settings.conditions
-    match st.session_state.get("wish"):
+def do_what_was_asked(state: PageState, agents: Sequence[Chosen], settings: Settings) -> None:
+    """Do what was clicked, once.
+
+    A run that is cut short while it begins to film leaves that to the next; a test that is given
+    up is not begun again.
+    """
+    match state.asked:
         case "watch":
-            show(agents, first_seed, conditions)
-            st.session_state.pop("wish", None)  # last: up to here it is done again
+            state.show(agents, settings.first_seed, settings.conditions)
+            state.asked = ""
         case "another_start":
-            before = st.session_state.get("showings")
-            show(agents, before[0].seed + 1 if before else first_seed, conditions)
-            st.session_state.pop("wish", None)
+            state.show_another_start(agents, settings)
+            state.asked = ""
         case "run_test":
-            st.session_state.pop("wish", None)  # first: one that is given up is not begun again
-            results = [test(chosen, settings) for chosen in agents]
-            st.session_state["results"] = results
-            means = " and ".join(number(result.evaluation.mean_return) for result in results)
+            state.asked = ""
+            state.results = [test(chosen, settings) for chosen in agents]
+            means = " and ".join(number(r.evaluation.mean_return) for r in state.results)
             st.toast(
                 f"Mean return {means}. The results are below the film.", icon=":material/checklist:"
             )
 
 
-def watch_section(agents: Sequence[Chosen], settings: Settings) -> list[Showing]:
+def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings) -> None:
     """The buttons and the player."""
-    show_what_was_chosen(agents, settings)
+    state.show_what_was_chosen(agents, settings)
     with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
         for key, label, symbol in (
             ("watch", "Watch an episode", ":material/play_arrow:"),
@@ -107,27 +89,25 @@ def watch_section(agents: Sequence[Chosen], settings: Settings) -> list[Showing]
                 key=key,
                 icon=symbol,
                 type="primary" if key == "watch" else "secondary",
-                on_click=wish,
-                args=(key,),
+                on_click=ask_for,
+                args=(state, key),
             )
         st.markdown(":material/sports_esports: [Play against the agent](#you-against-the-agent)")
-        grant_wish(agents, settings)
-    if problem := st.session_state.get("show_problem"):
-        tell_error(problem)
-    showings: list[Showing] = st.session_state.get("showings", [])
-    if showings:
-        shown = showings[0]
+        do_what_was_asked(state, agents, settings)
+    if state.problem:
+        tell_error(state.problem)
+    if state.showings:
+        shown = state.showings[0]
         unusual = words(shown.conditions, shown.chosen.agent.config.env_id)
         st.caption(f"Episode from seed {shown.seed}" + (f", with {unusual}" if unusual else ""))
-        player(*(showing.film for showing in showings), key="player")
-        for showing in showings:
+        player(*(showing.film for showing in state.showings), key="player")
+        for showing in state.showings:
             st.caption(about(showing.chosen))
-    return showings
 
 
-def results_section(agents: Sequence[Chosen], settings: Settings) -> None:
+def results_section(state: PageState, agents: Sequence[Chosen], settings: Settings) -> None:
     """Numbers, chart and table of each tested agent, as long as it is the chosen one."""
-    results: list[Results] = st.session_state.get("results", [])
+    results = state.results
     if [result.chosen.identity for result in results] != [chosen.identity for chosen in agents]:
         return
     with st.container(border=True, key="test_results"):
@@ -159,7 +139,7 @@ def results_section(agents: Sequence[Chosen], settings: Settings) -> None:
                     "Watch the worst episode",
                     key=f"worst_{index}",
                     icon=":material/thumb_down:",
-                    on_click=show,
+                    on_click=state.show,
                     args=(tested, result.worst_seed, result.settings.conditions),
                 )
                 st.download_button(
@@ -170,10 +150,10 @@ def results_section(agents: Sequence[Chosen], settings: Settings) -> None:
                     icon=":material/table:",
                     on_click="ignore",
                 )
-            episodes_table(index, result, tested)
+            episodes_table(state, index, result, tested)
 
 
-def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> None:
+def episodes_table(state: PageState, index: int, result: Results, tested: Sequence[Chosen]) -> None:
     """One row an episode; choosing a row plays it."""
     # A test of its own has a table of its own, in which no row is chosen.
     key = f"episodes_{index}_{id(result)}"
@@ -181,7 +161,7 @@ def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> Non
     def watch_row() -> None:
         rows = key in st.session_state and st.session_state[key].selection.rows
         if rows:
-            show(tested, result.evaluation.seeds[rows[0]], result.settings.conditions)
+            state.show(tested, result.evaluation.seeds[rows[0]], result.settings.conditions)
 
     with st.expander("All episodes: select one to watch it", key=f"table_{index}"):
         st.dataframe(
@@ -193,8 +173,9 @@ def episodes_table(index: int, result: Results, tested: Sequence[Chosen]) -> Non
         )
 
 
-def duel_section(showing: Showing) -> None:
+def duel_section(state: PageState) -> None:
     """You against the agent, from the start of the episode in the player."""
+    showing = state.showings[0]
     env_id = showing.chosen.agent.config.env_id
     with st.container(border=True, key="duel_section"):
         st.header("You against the agent")
@@ -202,32 +183,33 @@ def duel_section(showing: Showing) -> None:
             st.caption(
                 "Both begin in the same state, with the same physics, and play at the same time."
             )
-            duel(showing.chosen, showing.seed, showing.conditions, "duel")
+            duel(state, showing.chosen, showing.seed, showing.conditions)
         else:
             st.caption(
                 f"Both begin in the same state. The keys are below the pictures. {remark(env_id)}"
             )
-            play(showing.chosen, showing.seed, showing.conditions, "game")
+            play(state, showing.chosen, showing.seed, showing.conditions)
 
 
-if st.session_state.get("page") != "pages/test.py":
-    st.session_state.pop("wish", None)  # of an earlier visit
-session = open_page("pages/test.py")
+state = page_state()
+if st.session_state.get(PAGE) != SCRIPT:
+    state.asked = ""  # at an earlier visit
+session = open_page(SCRIPT)
 st.title("Watch and test an agent", anchor=False)
 training_line(session)
 with st.sidebar:
     above = st.container()
     st.markdown(":material/upload: **Load an agent**")
-    upload_control()
-choices = choose_agents(session)
+    upload_control(state.picks)
+choices = choose_agents(session, state.picks)
 with above:
-    settings = choose_settings(choices[0].env_id)
+    settings = choose_settings(choices[0].env_id, state.numbers)
 try:
     agents = [load(choice) for choice in choices]
-    showings = watch_section(agents, settings)
-    results_section(agents, settings)
-    if showings:
-        duel_section(showings[0])
-        take_away(showings, session.run)
+    watch_section(state, agents, settings)
+    results_section(state, agents, settings)
+    if state.showings:
+        duel_section(state)
+        take_away(state, session.run)
 except LabError as error:
     tell_error(str(error))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 import torch
@@ -11,16 +11,13 @@ import torch
 from dashboard.session.session import Session
 from dashboard.session.words import show
 from dashboard.web.markup import plain
-from dashboard.web.notices import tell, tell_error
 from dashboard.web.static_files import ASSETS
-from dashboard.web.widgets import key_showing, on_change
-from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, LabError, load_agent
+from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, load_agent
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import SavedAgents, read_agents
 
 TRAINED = ASSETS / "agents" / "cartpole.safetensors"
 OF_THE_RUN = "In training"
-UPLOAD_TYPES = ["safetensors"]
 
 
 Moment = Literal["now", "best", "passed"]
@@ -108,7 +105,7 @@ def trained_agent() -> Agent:
     return load_agent(TRAINED)
 
 
-def available(session: Session) -> dict[str, Choice]:
+def available(session: Session, upload: Upload | None = None) -> dict[str, Choice]:
     """Every agent that can be chosen, by its name."""
     run = session.run
     env_id = run.config.env_id
@@ -171,83 +168,9 @@ def available(session: Session) -> dict[str, Choice]:
         )
     ]
     choices.append(Choice("Trained CartPole agent", "", "trained", "CartPole-v1", trained_agent))
-    upload: Upload | None = st.session_state.get("upload")
     if upload:
         choices += upload.choices()
     return {choice.name: choice for choice in choices}
-
-
-def choose_agents(session: Session) -> list[Choice]:
-    """The agent to test, and the one beside it if there is one."""
-    picked, kept = _picked(), _kept()
-    wanted = dict(picked)  # first: meanwhile a newer run of the page may take a file in
-    choices = available(session)
-
-    def drop(place: str) -> None:
-        if picked.get(place) == wanted.pop(place, None):
-            picked.pop(place, None)
-
-    for name, choice in list(kept.items()):
-        if name in wanted.values() and choice.identity.startswith(f"{session.run.id}:"):
-            choices.setdefault(name, choice)
-        else:
-            kept.pop(name, None)
-    for place, name in list(wanted.items()):
-        if name not in choices:
-            drop(place)
-            why = ": the run was reset or undone" if name.startswith(OF_THE_RUN) else ""
-            tell(f"“{name}” is no longer there{why}.")
-
-    def pick(place: str, name: str | None) -> None:
-        if name is None or name not in choices:
-            picked.pop(place, None)
-            return
-        picked[place] = name
-        if ":step " in choices[name].identity:
-            kept[name] = choices[name]
-
-    def box(place: str, label: str, names: list[str | None], name: str | None, **more: Any) -> None:
-        key = key_showing(place, name)
-        st.selectbox(
-            label,
-            names,
-            names.index(name),
-            key=key,
-            on_change=on_change(key, partial(pick, place)),
-            **more,
-        )
-
-    # Unless somebody has picked one, the run in training, once there is one.
-    first = wanted.get("agent", next(iter(choices)))
-    same = [n for n in choices if n != first and choices[n].env_id == choices[first].env_id]
-    second = wanted.get("beside")
-    if second not in same:
-        drop("beside")
-        second = None
-    with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
-        box("agent", "Agent", list(choices), first)
-        box(
-            "beside",
-            "Compare with",
-            [None, *same],
-            second,
-            format_func=lambda name: name or "no other agent",
-            help="A second agent that plays at the same time, from the same start: one that you "
-            "train or upload, or an earlier state.",
-        )
-    return [choices[name] for name in (first, second) if name is not None]
-
-
-def _picked() -> dict[str, str]:
-    """Names of what somebody has picked as "agent" and as "beside"; the boxes show them."""
-    picked: dict[str, str] = st.session_state.setdefault("picked", {})
-    return picked
-
-
-def _kept() -> dict[str, Choice]:
-    """Earlier states that are picked: the run may have thinned them out meanwhile."""
-    kept: dict[str, Choice] = st.session_state.setdefault("kept", {})
-    return kept
 
 
 def about(chosen: Chosen) -> str:
@@ -279,33 +202,6 @@ def load(choice: Choice) -> Chosen:
     goes_on = choice.origin is not None and choice.origin.moment == "now"
     when = f"at step {agent.env_steps:,}" if goes_on else choice.when
     return Chosen(replace(choice, when=when).name, choice.identity, agent, choice.origin)
-
-
-def upload_control() -> None:
-    """Take in an agent or a run; a refusal is one sentence, and what was loaded before stays.
-
-    To be drawn before the agents are chosen. Not in a callback: one that another request of the
-    page cuts short is not called again, whereas a file that was not taken yet is taken by the next
-    run that sees it.
-    """
-    file = st.file_uploader(
-        "A saved agent or run (.safetensors)", type=UPLOAD_TYPES, key="upload_file"
-    )
-    if file is None:
-        return
-    taken, problem = st.session_state.get("upload_taken", ("", ""))
-    if file.file_id != taken:
-        problem = ""
-        try:
-            upload = read_upload(file.file_id, file.name, file.getvalue())
-            st.session_state["upload"] = upload
-            _picked()["agent"] = upload.choices()[0].name
-        except LabError as error:
-            problem = f"{file.name} was not loaded. {error}"
-        # Last: up to here it is done again. In one: an older run, without the file, may still end.
-        st.session_state["upload_taken"] = file.file_id, problem
-    if problem:
-        tell_error(problem)
 
 
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:

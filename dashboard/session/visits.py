@@ -10,6 +10,7 @@ from dashboard.session.absent import Absent
 from dashboard.session.address import Remembered, read_address
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
+from dashboard.web.keys import SESSION
 from dashboard.web.slots import Slots
 
 LOST = (
@@ -20,9 +21,9 @@ LOST = (
 
 def current_session() -> Session:
     """The browser session's own `Session`, with a runner that is alive."""
-    if "session" not in st.session_state:
-        st.session_state["session"] = Session(*read_address())
-    session: Session = st.session_state["session"]
+    if SESSION not in st.session_state:
+        st.session_state[SESSION] = Session(*read_address())
+    session: Session = st.session_state[SESSION]
     session.runner = _visit(session).runner
     session.runner.touch()
     sessions()[session.name] = session

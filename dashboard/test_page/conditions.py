@@ -23,6 +23,14 @@ class Settings:
     conditions: Conditions = field(default_factory=Conditions)
 
 
+@dataclass
+class Numbers:
+    """The last good number of each box by the box's label, and why the newest one was refused."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
+
+
 def words(conditions: Conditions, env_id: str) -> str:
     """What is unusual in ``conditions``, for a person; empty if nothing is."""
     physics = family(env_id).physics
@@ -36,11 +44,12 @@ def words(conditions: Conditions, env_id: str) -> str:
     return ", ".join(said)
 
 
-def choose_settings(env_id: str) -> Settings:
+def choose_settings(env_id: str, numbers: Numbers) -> Settings:
     """The settings from the controls, drawn where the caller is."""
     st.markdown(":material/tune: **Test settings**")
-    episodes = _whole_number("Episodes", 1, 200, 20)
+    episodes = _whole_number(numbers, "Episodes", 1, 200, 20)
     seed = _whole_number(
+        numbers,
         "First seed",
         0,
         2**31,
@@ -65,7 +74,7 @@ def choose_settings(env_id: str) -> Settings:
         value = _physics_slider(_physics_key(known, name), parameter)
         if not math.isclose(value, parameter.default):
             parameters[name] = value
-    push = _push(_push_key(known), known.push) if known.push else None
+    push = _push(numbers, _push_key(known), known.push) if known.push else None
     if parameters or push:
         st.button(
             "Back to the original environment",
@@ -77,10 +86,11 @@ def choose_settings(env_id: str) -> Settings:
     return Settings(episodes, seed, Conditions(epsilon, parameters, push))
 
 
-def _whole_number(label: str, low: int, high: int, default: int, help: str = "") -> int:
+def _whole_number(
+    numbers: Numbers, label: str, low: int, high: int, default: int, help: str = ""
+) -> int:
     """A number box that keeps its last good value; a refusal stands below it."""
-    values: dict[str, int] = st.session_state.setdefault("test_numbers", {})
-    refusals: dict[str, str] = st.session_state.setdefault("test_refusals", {})
+    values, refusals = numbers.values, numbers.refusals
     declared = replace(HYPERPARAMETERS["n_step"], name=label, low=low, high=high)
 
     def take(text: str) -> None:
@@ -115,7 +125,7 @@ def _physics_slider(key: str, parameter: PhysicsParameter) -> float:
     return value
 
 
-def _push(key: str, declared: Pushable) -> Push | None:
+def _push(numbers: Numbers, key: str, declared: Pushable) -> Push | None:
     hardest = declared.hardest
     amount = st.slider(
         f"Push ({declared.label})",
@@ -128,7 +138,7 @@ def _push(key: str, declared: Pushable) -> Push | None:
     )
     if math.isclose(amount, 0, abs_tol=hardest / 100):
         return None
-    return Push(_whole_number("Push at step", 0, 10_000, 50), declared.component, amount)
+    return Push(_whole_number(numbers, "Push at step", 0, 10_000, 50), declared.component, amount)
 
 
 def _physics_key(known: Family, name: str) -> str:

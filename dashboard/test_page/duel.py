@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from dashboard.session.agents import Chosen
+from dashboard.test_page.page_state import PageState
 from dashboard.web.static_files import component
 from dqn_core import record
 from dqn_core.environments import make_environment
@@ -32,14 +32,12 @@ def can_duel(env_id: str) -> bool:
     return family(env_id).is_in_browser
 
 
-def duel(chosen: Chosen, seed: int, conditions: Conditions, key: str) -> None:
+def duel(state: PageState, chosen: Chosen, seed: int, conditions: Conditions) -> None:
     """The game; the agent's episode is played here, once for each start."""
     wanted = (chosen.identity, chosen.agent.env_steps, seed, conditions)
-    state_key = f"{key}:prepared"
-    prepared = st.session_state.get(state_key)
-    if prepared is None or prepared[0] != wanted:
-        prepared = st.session_state[state_key] = (wanted, prepare(chosen, seed, conditions))
-    _component(key=key, data=prepared[1])
+    if state.duel is None or state.duel[0] != wanted:
+        state.duel = wanted, prepare(chosen, seed, conditions)
+    _component(key="duel", data=state.duel[1])
 
 
 def prepare(chosen: Chosen, seed: int, conditions: Conditions) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import io
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 
 from dashboard.session.agents import Chosen
 from dashboard.session.run import Run
+from dashboard.test_page.page_state import FilmFile, PageState
 from dashboard.test_page.showing import Showing
 from dashboard.web.copyable import copyable
 from dashboard.web.markup import plain
@@ -48,20 +48,11 @@ DUELING_HEAD = """
         return value + advantages - advantages.mean(-1, keepdim=True)"""
 
 
-@dataclass(frozen=True)
-class FilmFile:
-    """An encoded film, and what it is of: offered only as long as that is on the page."""
-
-    wanted: tuple[object, ...]
-    name: str
-    content: bytes
-
-
-def take_away(showings: Sequence[Showing], run: Run) -> None:
+def take_away(state: PageState, run: Run) -> None:
     """The episodes and the run's growth as films, the first agent as files."""
-    chosen = showings[0].chosen
+    chosen = state.showings[0].chosen
     with st.expander("Download", icon=":material/download:", key="take_away"):
-        _films(showings, run)
+        _films(state, run)
         with st.container(horizontal=True):
             st.download_button(
                 "Agent (.safetensors)",
@@ -83,7 +74,8 @@ def take_away(showings: Sequence[Showing], run: Run) -> None:
         copyable("code", load_lines(chosen.agent), key="copy_code")
 
 
-def _films(showings: Sequence[Showing], run: Run) -> None:
+def _films(state: PageState, run: Run) -> None:
+    showings = state.showings
     grown = grown_agents(run, showings[0].chosen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = st.segmented_control(
@@ -93,7 +85,9 @@ def _films(showings: Sequence[Showing], run: Run) -> None:
         suffix = f".{form.lower()}"
         wanted = (tuple(showing.film.id for showing in showings), form, overlay)
         if st.button("Film of this episode", icon=":material/movie:", key="make_film"):
-            _make("episode", wanted, suffix, lambda path: film_episode(showings, path, overlay))
+            _make(
+                state, "episode", wanted, suffix, lambda path: film_episode(showings, path, overlay)
+            )
         if len(grown) > 1 and st.button(
             "Film of the training",
             icon=":material/trending_up:",
@@ -101,12 +95,13 @@ def _films(showings: Sequence[Showing], run: Run) -> None:
             help="The same start, played by the agent as it was at several steps of its training.",
         ):
             _make(
+                state,
                 "growth",
                 wanted,
                 suffix,
                 lambda path: film_growth(grown, showings[0], path, overlay),
             )
-    film: FilmFile | None = st.session_state.get("film_file")
+    film = state.film_file
     if film and film.wanted == wanted:
         st.download_button(
             f"Save {film.name} ({len(film.content) / 1e3:,.0f} KB)",
@@ -119,7 +114,11 @@ def _films(showings: Sequence[Showing], run: Run) -> None:
 
 
 def _make(
-    kind: str, wanted: tuple[object, ...], suffix: str, write: Callable[[Path], object]
+    state: PageState,
+    kind: str,
+    wanted: tuple[object, ...],
+    suffix: str,
+    write: Callable[[Path], object],
 ) -> None:
     """Encode a film and offer it; what cannot be done is said in one sentence."""
     with tempfile.TemporaryDirectory() as folder, st.spinner("Drawing and encoding…"):
@@ -129,7 +128,7 @@ def _make(
         except LabError as error:
             tell_error(str(error))
             return
-        st.session_state["film_file"] = FilmFile(wanted, path.name, path.read_bytes())
+        state.film_file = FilmFile(wanted, path.name, path.read_bytes())
 
 
 def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None:

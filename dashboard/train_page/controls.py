@@ -14,6 +14,7 @@ from dashboard.train_page.exchange import exchange_buttons, open_dialog
 from dashboard.train_page.grid import Grid
 from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import picks
+from dashboard.web.keys import UNFOLDED
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
 from dashboard.web.widgets import key_showing, on_change
@@ -134,7 +135,7 @@ def _group(
     session: Session, grid: Grid, group: Group, symbol: str, declared: list[Hyperparameter]
 ) -> None:
     """The controls of one group; its title shows the rarer ones, in sight of how many differ."""
-    unfolded: set[str] = st.session_state.setdefault("unfolded", set())
+    unfolded: set[str] = st.session_state.setdefault(UNFOLDED, set())
     rare = [h for h in declared if h.rare]
     grid.next_row()
     if rare:

@@ -14,6 +14,7 @@ from dashboard.train_page.lesson import control_name, lesson_dialog
 from dashboard.train_page.paper import filename
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
 from dashboard.web.copyable import copyable
+from dashboard.web.keys import OPEN_DIALOG
 from dashboard.web.notices import tell_error
 from dqn_core.options import option
 
@@ -50,7 +51,7 @@ def exchange_buttons() -> None:
 
 def open_dialog(session: Session) -> None:
     """The dialog that is open; a run of the page in the meantime leaves it open."""
-    match st.session_state.get("open_dialog"):
+    match st.session_state.get(OPEN_DIALOG):
         case "copy":
             st.dialog("Copy the configuration", on_dismiss=_close)(_copy)(session)
         case "paste":
@@ -62,11 +63,11 @@ def open_dialog(session: Session) -> None:
 
 
 def _open(name: str) -> None:
-    st.session_state["open_dialog"] = name
+    st.session_state[OPEN_DIALOG] = name
 
 
 def _close() -> None:
-    st.session_state.pop("open_dialog", None)
+    st.session_state.pop(OPEN_DIALOG, None)
 
 
 def _copy(session: Session) -> None:

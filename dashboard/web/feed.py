@@ -15,6 +15,8 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard.web.keys import FEED
+
 Source = Callable[[Mapping[str, str]], bytes | None]
 """Answers a request, given its query parameters; None is "not now"."""
 
@@ -54,9 +56,9 @@ def offer(name: str, source: Source, period: float, method: Method = "GET") -> d
         `period` in milliseconds, and as `view` a word that is another one each time. Streamlit
         hands over only what differs, and there may be news whenever the page is drawn.
     """
-    if "feed" not in st.session_state:
-        st.session_state["feed"] = Feed()
-    feed: Feed = st.session_state["feed"]
+    if FEED not in st.session_state:
+        st.session_state[FEED] = Feed()
+    feed: Feed = st.session_state[FEED]
     _feeds()[feed.token] = feed
     feed.sources[method, name] = source
     return {

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import key_showing, on_change, present_key
 from dqn_core.numbers import setting
 
 
@@ -30,7 +30,7 @@ def number_box(
 
 def shown_text(name: str, value: float) -> str:
     """What was typed, where it stands for ``value``, as 1e-3 does for 0.001; else its digits."""
-    key = st.session_state.get("widget_keys", {}).get(name, name)
+    key = present_key(name)
     typed = str(st.session_state.get(key, ""))
     digits = setting(value).replace(",", "")
     try:

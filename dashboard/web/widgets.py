@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.web.keys import PAGE, WIDGET_KEYS
+
 
 def key_showing(name: str, value: Any) -> str:
     """The key for a widget that is to show ``value``: draw it with this key and this value.
@@ -20,6 +22,11 @@ def key_showing(name: str, value: Any) -> str:
         number = int(key.removeprefix(name).removeprefix("-") or 0) + 1
         key = keys[name] = f"{name}-{number}"
     return key
+
+
+def present_key(name: str) -> str:
+    """The key that the widget has now."""
+    return _present_keys().get(name, name)
 
 
 def on_change(key: str, use: Callable[[Any], object]) -> Callable[[], None]:
@@ -42,10 +49,10 @@ def received(key: str, name: str) -> Any:
     there, and has emptied it. The way out is to draw the page that the person went to once more.
     """
     if key not in st.session_state:
-        st.switch_page(st.session_state["page"])
+        st.switch_page(st.session_state[PAGE])
     return st.session_state[key][name]
 
 
 def _present_keys() -> dict[str, str]:
-    keys: dict[str, str] = st.session_state.setdefault("widget_keys", {})
+    keys: dict[str, str] = st.session_state.setdefault(WIDGET_KEYS, {})
     return keys

@@ -16,6 +16,7 @@ from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.train_page import curves
 from dashboard.train_page.random_policy import random_policy
+from dashboard.web.keys import FEED, TEST_PAGE
 from dashboard.web.slots import Slots
 from dqn_core.environments import families
 from tests.core.corridor import CELLS, CORRIDOR, Corridor
@@ -76,7 +77,7 @@ def test_a_run_that_its_environment_interrupted_says_so_and_resumes(opened: Open
 def filmed(at: AppTest) -> AppTest:
     """The Test page, once its film is there."""
     at.switch_page("pages/test.py").run()
-    for showing in at.session_state["showings"]:
+    for showing in at.session_state[TEST_PAGE].showings:
         for _ in range(100):
             showing.film.wait_beyond(10**6, 1)
             if showing.film.complete:
@@ -86,7 +87,7 @@ def filmed(at: AppTest) -> AppTest:
 
 def ask(at: AppTest) -> dict[str, bytes]:
     """What the browser asks for when it has the page: the map, the picture, the health."""
-    sources = at.session_state["feed"].sources
+    sources = at.session_state[FEED].sources
     return {
         name: source({})
         for (_, name), source in sources.items()
@@ -146,7 +147,7 @@ def test_both_pages_show_what_there_is(opened: Opened, told: dict[str, Any]) -> 
     filmed(at)
     assert not at.exception
     assert not at.error
-    (showing,) = at.session_state["showings"]
+    (showing,) = at.session_state[TEST_PAGE].showings
     assert len(showing.film) == 11
 
 
@@ -223,7 +224,7 @@ def test_an_episode_that_fails_keeps_its_film_up_to_there_and_a_test_says_why(
     with registered("Foreign-v0", lambda **_: Foreign(outcome=fails_at(5))):
         filmed(at)
         assert not at.exception
-        (showing,) = at.session_state["showings"]
+        (showing,) = at.session_state[TEST_PAGE].showings
         head, _ = showing.film.part(0)
         assert len(showing.film) == 4
         assert "Foreign-v0 failed at step 5 of an episode" in head["message"]
@@ -270,7 +271,7 @@ def test_ones_own_environment_is_played_with_its_keys_and_tested_with_its_physic
     assert any("slip probability 0" in said.value for said in corridor.caption)
     assert any("It is slippery" in said.value for said in corridor.caption)
     corridor.button(key="game_begin").click().run()
-    game = corridor.session_state["game:game"]
+    game = corridor.session_state[TEST_PAGE].game
     assert game.keys.actions == {"ArrowLeft": 0, "ArrowRight": 1}
     game.hear([[number, game.keys.actions["ArrowRight"]] for number in range(1, CELLS)])
     for _ in range(1_000):

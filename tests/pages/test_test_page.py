@@ -10,11 +10,15 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
-import dashboard.session.agents
-from dashboard.session.agents import Choice, read_upload
+from dashboard.session.agents import Choice, Upload, read_upload
+from dashboard.session.agents import available as available_agents
 from dashboard.session.session import Session
+from dashboard.test_page import choosing
+from dashboard.test_page.choosing import Picks
+from dashboard.test_page.page_state import PageState
 from dashboard.test_page.results import Results
 from dashboard.test_page.showing import Showing
+from dashboard.web.keys import TEST_PAGE
 from dqn_core.files.checkpoint import agent_bytes
 from dqn_core.files.packing import pack
 from tests.balancing import balancing_agent
@@ -42,10 +46,14 @@ def session(at: AppTest) -> Session:
     return found
 
 
-def showings(at: AppTest) -> list[Showing]:
-    found = at.session_state["showings"]
-    assert isinstance(found, list)
+def state(at: AppTest) -> PageState:
+    found = at.session_state[TEST_PAGE]
+    assert isinstance(found, PageState)
     return found
+
+
+def showings(at: AppTest) -> list[Showing]:
+    return state(at).showings
 
 
 def shown(at: AppTest) -> list[tuple[str, int]]:
@@ -55,9 +63,7 @@ def shown(at: AppTest) -> list[tuple[str, int]]:
 
 
 def results(at: AppTest) -> list[Results]:
-    found = at.session_state["results"]
-    assert isinstance(found, list)
-    return found
+    return state(at).results
 
 
 def upload(at: AppTest, name: str, content: bytes) -> AppTest:
@@ -230,10 +236,11 @@ def test_a_game_belongs_to_its_agent_and_its_start(page: AppTest) -> None:
     train(page, 30)
     page.run()
     page.button(key="game_begin").click().run()
-    game = page.session_state["game:game"]
+    game = state(page).game
+    assert game is not None
     assert page.button(key="game_begin").label == "Play again"
     page.run()
-    assert page.session_state["game:game"] is game
+    assert state(page).game is game
     page.button(key="another_start").click().run()
     assert game.over
     assert page.button(key="game_begin").label == "Play"
@@ -268,9 +275,7 @@ def cut_short(*_: object) -> None:
     raise StopException
 
 
-@pytest.mark.parametrize(
-    ("owner", "name"), [(dashboard.session.agents, "read_upload"), (Showing, "__init__")]
-)
+@pytest.mark.parametrize(("owner", "name"), [(choosing, "read_upload"), (Showing, "__init__")])
 def test_a_file_that_a_run_cut_short_did_not_take_or_film_is_on_show_in_the_next(
     page: AppTest, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
 ) -> None:
@@ -285,7 +290,7 @@ def test_a_file_that_a_run_cut_short_did_not_take_or_film_is_on_show_in_the_next
 def test_a_click_that_a_run_cut_short_did_not_answer_is_answered_by_the_next(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for owner, name in ((dashboard.session.agents, "available"), (Showing, "__init__")):
+    for owner, name in ((choosing, "available"), (Showing, "__init__")):
         with monkeypatch.context() as during:
             during.setattr(owner, name, cut_short)
             page.button(key="another_start").click().run()
@@ -300,11 +305,11 @@ def test_a_click_that_was_not_answered_before_the_page_was_left_is_forgotten(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as during:
-        during.setattr(dashboard.session.agents, "available", cut_short)
+        during.setattr(choosing, "available", cut_short)
         page.button(key="run_test").click().run()
     page.switch_page(str(APP)).run()
     page.switch_page("pages/test.py").run()
-    assert "results" not in page.session_state
+    assert results(page) == []
     assert shown(page) == [(TRAINED, 1000)]
 
 
@@ -322,16 +327,16 @@ def test_the_one_beside_can_be_sent_away_again(page: AppTest) -> None:
 def test_a_file_that_comes_while_an_older_run_of_the_page_ends_stays_picked(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def available(session: Session) -> dict[str, Choice]:
-        choices = before(session)
+    def available(session: Session, earlier: Upload | None) -> dict[str, Choice]:
+        choices = before(session, earlier)
         upload = read_upload("1", "mine.safetensors", agent_bytes(balancing_agent()))
-        st.session_state["upload"] = upload
-        st.session_state["picked"]["agent"] = upload.choices()[0].name
+        state(page).picks.upload = upload
+        state(page).picks.picked["agent"] = upload.choices()[0].name
         return choices
 
-    before = dashboard.session.agents.available
+    before = available_agents
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(dashboard.session.agents, "available", available)
+        meanwhile.setattr(choosing, "available", available)
         assert shown(page.run()) == [(TRAINED, 1000)]
     assert shown(page.run()) == [("Uploaded: mine.safetensors", 1000)]
 
@@ -339,16 +344,16 @@ def test_a_file_that_comes_while_an_older_run_of_the_page_ends_stays_picked(
 def test_a_refusal_stays_when_an_older_run_of_the_page_ends_after_it(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def choose_agents(session: Session) -> list[Choice]:
+    def choose_agents(session: Session, picks: Picks) -> list[Choice]:
         with monkeypatch.context() as older:
             older.setattr(st, "file_uploader", lambda *_, **__: None)
-            dashboard.session.agents.upload_control()  # it does not know of the file
-        return before(session)
+            choosing.upload_control(picks)  # it does not know of the file
+        return before(session, picks)
 
-    before = dashboard.session.agents.choose_agents
+    before = choosing.choose_agents
     upload(page, "bad.safetensors", b"not an agent at all, but long enough to look")
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(dashboard.session.agents, "choose_agents", choose_agents)
+        meanwhile.setattr(choosing, "choose_agents", choose_agents)
         page.run()
     assert page.run().error[0].value.startswith("bad.safetensors was not loaded.")
 
@@ -368,7 +373,9 @@ def test_films_to_take_away(page: AppTest) -> None:
     showings(page)[0].film.wait_beyond(10**6, 30)
     page.segmented_control(key="film_form").set_value("GIF").run()
     page.button(key="make_film").click().run()
-    assert page.session_state["film_file"].content.startswith(b"GIF")
+    film_file = state(page).film_file
+    assert film_file is not None
+    assert film_file.content.startswith(b"GIF")
     assert any(button.label.startswith("Save episode.gif") for button in downloads(page))
     page.button(key="another_start").click().run()
     assert not any(button.label.startswith("Save") for button in downloads(page))
@@ -387,7 +394,7 @@ def downloads(at: AppTest) -> list[Any]:
 def test_the_worst_episode_is_one_click_away(page: AppTest) -> None:
     page.slider(key="test_epsilon").set_value(0.5).run()
     page.button(key="run_test").click().run()
-    worst = page.session_state["results"][0].worst_seed
+    worst = results(page)[0].worst_seed
     page.button(key="worst_0").click().run()
     assert not page.exception
     assert shown(page) == [(TRAINED, worst)]

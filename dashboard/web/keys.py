@@ -1,0 +1,12 @@
+"""The names under which a browser session's objects are kept in `st.session_state`.
+
+What a widget shows is there too, under the widget's own key.
+"""
+
+FEED = "feed"
+OPEN_DIALOG = "open_dialog"
+PAGE = "page"
+SESSION = "session"
+TEST_PAGE = "test_page"
+UNFOLDED = "unfolded"
+WIDGET_KEYS = "widget_keys"
