@@ -1,9 +1,10 @@
 /** Signs of health as cards: made once, their texts and trends renewed with each answer. */
 
+import { Mounted } from "../shared/component.js";
+import { element, styleLink, svg } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 import { number } from "../shared/numbers.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const WORDS = { wait: "not yet", good: "good", watch: "watch", bad: "bad" };
 // a shape of its own for each status, so that colour is not alone
 const ICONS = {
@@ -14,17 +15,6 @@ const ICONS = {
 };
 const [WIDTH, HEIGHT] = [120, 32];
 
-/** The cards of each element that has some. */
-const boards = new WeakMap();
-
-const make = (tag, name) => Object.assign(document.createElement(tag), { className: name });
-
-function makeSvg(tag, attributes) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
-
 /** Points of a polyline; all lines of a card share one scale. */
 function points(values, low, high) {
   const step = WIDTH / Math.max(1, values.length - 1);
@@ -33,15 +23,15 @@ function points(values, low, high) {
 }
 
 class Card {
-  node = make("article", "health-card");
-  #name = make("h4", "health-name");
-  #status = make("span", "health-status");
+  node = element("article", "health-card");
+  #name = element("h4", "health-name");
+  #status = element("span", "health-status");
   #word = document.createTextNode("");
-  #icon = makeSvg("path", { d: "" });
-  #value = make("p", "health-value");
-  #detail = make("p", "health-detail");
-  #sentence = make("p", "health-sentence");
-  #trend = makeSvg("svg", {
+  #icon = svg("path", { d: "" });
+  #value = element("p", "health-value");
+  #detail = element("p", "health-detail");
+  #sentence = element("p", "health-sentence");
+  #trend = svg("svg", {
     class: "health-trend",
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     preserveAspectRatio: "none",
@@ -49,13 +39,10 @@ class Card {
   });
 
   constructor() {
-    const icon = makeSvg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" });
-    icon.append(this.#icon);
+    const icon = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#icon);
     this.#status.append(icon, this.#word);
-    const head = make("header", "health-head");
-    head.append(this.#name, this.#status);
-    const middle = make("div", "health-middle");
-    middle.append(this.#value, this.#trend);
+    const head = element("header", "health-head", this.#name, this.#status);
+    const middle = element("div", "health-middle", this.#value, this.#trend);
     this.node.append(head, middle, this.#detail, this.#sentence);
   }
 
@@ -73,7 +60,7 @@ class Card {
     this.#trend.setAttribute("aria-label", spoken(lines));
     this.#trend.replaceChildren(
       ...lines.map(({ values }, i) =>
-        makeSvg("polyline", {
+        svg("polyline", {
           class: i ? "second" : "first",
           points: points(values, low, high).join(" "),
         }),
@@ -93,17 +80,17 @@ function spoken(lines) {
 
 class Board {
   cards = [];
-  root = make("section", "health");
+  root = element("section", "health");
 
   constructor(parent) {
-    const style = Object.assign(document.createElement("link"), {
-      rel: "stylesheet",
-      href: new URL("health.css", import.meta.url).href,
-    });
-    const title = Object.assign(make("h3", "health-title"), { textContent: "Health" });
-    parent.append(style, title, this.root);
+    const style = styleLink(new URL("health.css", import.meta.url).href);
+    parent.append(style, element("h3", "health-title", "Health"), this.root);
     const take = (bytes) => this.update(JSON.parse(new TextDecoder().decode(bytes)));
     this.feed = new Feed({ take, node: this.root });
+  }
+
+  render({ data }) {
+    this.feed.follow(data.address, data.period);
   }
 
   update(signs) {
@@ -113,15 +100,9 @@ class Board {
     }
     signs.forEach((sign, i) => this.cards[i].update(sign));
   }
+  dispose() {
+    this.feed.dispose();
+  }
 }
 
-/** Show the signs in the element of a Streamlit component; returns the clean-up. */
-export default function render({ data, parentElement }) {
-  if (!boards.has(parentElement)) boards.set(parentElement, new Board(parentElement));
-  boards.get(parentElement).feed.follow(data.address, data.period);
-  return () => {
-    if (parentElement.isConnected) return;
-    boards.get(parentElement)?.feed.dispose();
-    boards.delete(parentElement);
-  };
-}
+export default new Mounted(Board).render;

@@ -1,5 +1,7 @@
 /** What Plotly draws of a panel: axes, reference lines, and the rules of changes. */
 
+import { withMinus } from "../shared/numbers.js";
+
 const AXIS_TITLES = {
   env_step: "environment steps",
   episode: "episodes",
@@ -165,7 +167,7 @@ function annotation({ x, row, left, label }, theme) {
 /** A number at a tick of a logarithmic axis, short enough to stay clear of the axis' title. */
 function tickText(value) {
   const isLong = value >= 1e4 || value < 1e-3;
-  return (isLong ? value.toExponential().replace("e+", "e") : String(value)).replace("-", "−");
+  return withMinus(isLong ? value.toExponential().replace("e+", "e") : String(value));
 }
 
 /** Ticks at these multiples of powers of ten, also somewhat beyond a range that grows. */

@@ -12,6 +12,8 @@ import { Panel } from "./panel.js";
 import { decode, Store } from "./store.js";
 import { readTheme } from "./theme.js";
 import { legendOfLines } from "./words.js";
+import { Mounted } from "../shared/component.js";
+import { element, styleLink } from "../shared/dom.js";
 import { messenger, seldom } from "../shared/messages.js";
 import { number } from "../shared/numbers.js";
 import { asOnPaper, onPaper } from "../shared/paper.js";
@@ -21,16 +23,13 @@ const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
 const SLICE = 12;
 const NEAR = 0.01;
 
-/** The chart of each element that has one. */
-export const charts = new WeakMap();
-
 const beside = (file) => new URL(file, import.meta.url).href;
 
 let library;
 /** Plotly.js, loaded once a page; it only comes as a classic script. */
 function plotly() {
   library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
+    const script = element("script");
     script.src = beside("../vendor/plotly.min.js");
     script.onload = () => resolve(window["Plotly"]);
     script.onerror = reject;
@@ -46,12 +45,11 @@ class Chart {
   smoothing = 0;
   hovered = null;
   Plotly = null;
-  #root = document.createElement("section");
-  #panelGrid = document.createElement("div");
-  #caption = document.createElement("p");
-  #note = document.createElement("p");
-  #probe = document.createElement("i");
-  #followButton = document.createElement("button");
+  #root = element("section", "live-chart");
+  #panelGrid = element("div", "live-chart-panels");
+  #caption = element("p", "live-chart-caption");
+  #note = element("p", "live-chart-note");
+  #followButton = element("button", "live-chart-follow", "Follow newest");
   #zoomed = null;
   #spec = null;
   #frame = 0;
@@ -64,28 +62,19 @@ class Chart {
   #disposed = new AbortController();
 
   constructor(parent) {
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
-    style.href = beside("chart.css");
-    this.#root.className = "live-chart";
-    this.#probe.hidden = true;
-    this.#panelGrid.className = "live-chart-panels";
-    this.#caption.className = "live-chart-caption";
-    this.#note.className = "live-chart-note";
-    this.#followButton.className = "live-chart-follow";
+    const style = styleLink(beside("chart.css"));
     this.#followButton.type = "button";
-    this.#followButton.textContent = "Follow newest";
     this.#followButton.title = "Leaves the zoom, like a double click";
     this.#followButton.hidden = true;
     this.#followButton.onclick = () => this.follow();
-    this.#root.append(this.#caption, this.#panelGrid, this.#note, this.#probe);
+    this.#root.append(this.#caption, this.#panelGrid, this.#note);
     parent.append(style, this.#figures.node, this.#root);
     this.#feed = new Feed({
       question: () => this.#question(),
       take: (bytes) => this.#receive(bytes),
       lost: () => this.#page.redraw("lost"),
     });
-    this.theme = readTheme(this.#probe);
+    this.theme = readTheme(this.#root);
 
     this.#sizes = new ResizeObserver(() => {
       if (!this.#root.isConnected) return; // off the page it has neither a size nor colours
@@ -115,10 +104,12 @@ class Chart {
     };
   }
 
-  /** The page was drawn: with this view of the curves, and `redraw(state)` to have it drawn anew. */
-  show(page, redraw) {
+  /** The page was drawn with this view of the curves; it is drawn anew where another state comes. */
+  render({ data: page, parentElement, setTriggerValue }) {
+    this.retheme();
     if (page.view === this.#page?.view) return; // only the theme has changed
-    this.#page = { ...page, redraw: seldom(redraw) };
+    const send = messenger(parentElement, setTriggerValue);
+    this.#page = { ...page, redraw: seldom((state) => send("redraw", state)) };
     if (page.spec.id !== this.#spec) {
       this.#configure(page.spec);
       this.store.clear(); // its rows have the columns of other panels
@@ -170,7 +161,7 @@ class Chart {
   /** What `draw(theme)` makes of the chart as it would be on paper. */
   asOnPaper(draw) {
     const { theme } = this;
-    this.theme = asOnPaper(() => readTheme(this.#probe));
+    this.theme = asOnPaper(() => readTheme(this.#root));
     try {
       return draw(this.theme);
     } finally {
@@ -185,7 +176,7 @@ class Chart {
 
   /** Follow the page's theme. */
   retheme() {
-    const theme = readTheme(this.#probe);
+    const theme = readTheme(this.#root);
     if (theme.signature === this.theme.signature) return;
     this.theme = theme;
     for (const panel of this.panels.values()) panel.recolour();
@@ -312,17 +303,7 @@ class Chart {
   }
 }
 
-/** Show the chart in the element of a Streamlit component; returns the clean-up. */
-export default function render({ data, parentElement, setTriggerValue }) {
-  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
-  const chart = charts.get(parentElement);
-  chart.retheme();
-  const send = messenger(parentElement, setTriggerValue);
-  chart.show(data, (state) => send("redraw", state));
-  return () => {
-    // Streamlit also cleans up after a superseded call: only the end of the element counts
-    if (parentElement.isConnected) return;
-    charts.get(parentElement)?.dispose();
-    charts.delete(parentElement);
-  };
-}
+/** The chart of each element that has one. */
+export const charts = new Mounted(Chart);
+
+export default charts.render;

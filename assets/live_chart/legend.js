@@ -1,9 +1,9 @@
 /** The names of a panel's curves: each shows and hides its curve, and has its value beside it. */
 
-const make = (tag, className = "") => Object.assign(document.createElement(tag), { className });
+import { element } from "../shared/dom.js";
 
 export class Legend {
-  node = make("div", "live-chart-legend");
+  node = element("div", "live-chart-legend");
   #hidden = new Set(); // ids of traces: their names change with what they are compared with
   #entries = [];
   #changed;
@@ -21,17 +21,14 @@ export class Legend {
   }
 
   #entry(trace) {
-    const [button, name, value] = [
-      make("button", "live-chart-entry"),
-      make("span"),
-      make("output"),
-    ];
+    const value = element("output");
+    const swatch = element("span", `live-chart-swatch ${trace.kind} ${trace.dash}`);
+    const name = element("span", "", trace.name);
+    const button = element("button", "live-chart-entry", swatch, name, value);
     const show = () => button.setAttribute("aria-pressed", String(this.shows(trace)));
-    name.textContent = trace.name;
     button.type = "button";
     button.title = `Show or hide ${trace.name}`;
     if (trace.behind) button.title += "; its number is its value where the other curves end";
-    button.append(make("span", `live-chart-swatch ${trace.kind} ${trace.dash}`), name, value);
     button.onclick = () => {
       if (!this.#hidden.delete(trace.id)) this.#hidden.add(trace.id);
       show();

@@ -6,6 +6,7 @@ import { Curve } from "./curve.js";
 import { Legend } from "./legend.js";
 import { save, SIZE } from "./picture.js";
 import { legendOfLines, sentence } from "./words.js";
+import { element, setText } from "../shared/dom.js";
 import { number } from "../shared/numbers.js";
 
 const MARKER_SPACING = 10;
@@ -13,13 +14,6 @@ const ROWS_IN_A_PICTURE = 8; // of changes' labels
 // Another one, even an equal one, would make Plotly build everything anew.
 const CONFIGURATION = { displayModeBar: false, doubleClick: false, showTips: false };
 const PICTURES = { png: "for slides and documents", svg: "for print at any size" };
-
-function element(tag, className, parent) {
-  const node = document.createElement(tag);
-  node.className = className;
-  parent.append(node);
-  return node;
-}
 
 const endOf = (curves) => Math.max(0, ...curves.map((curve) => (curve.empty ? 0 : curve.end)));
 
@@ -45,23 +39,24 @@ export class Panel {
 
   constructor(chart, parent) {
     this.#chart = chart;
-    this.node = element("figure", "live-chart-panel", parent);
-    const caption = element("figcaption", "", this.node);
-    const names = element("div", "live-chart-names", caption);
-    this.heading = element("h3", "", names);
+    this.heading = element("h3");
     this.#legend = new Legend(() => this.#outdate());
-    names.append(this.#legend.node);
     /** What can be done with the chart, beside its name. */
-    this.tools = element("div", "live-chart-tools", caption);
-    const body = element("div", "live-chart-body", this.node);
-    const frame = element("div", "live-chart-frame", body);
-    this.plot = element("div", "live-chart-plot", frame);
+    this.tools = element("div", "live-chart-tools");
+    const names = element("div", "live-chart-names", this.heading, this.#legend.node);
+    const caption = element("figcaption", "", names, this.tools);
+    this.plot = element("div", "live-chart-plot");
     this.plot.setAttribute("role", "img");
-    this.#canvas = element("canvas", "live-chart-canvas", frame);
-    this.#rule = element("div", "live-chart-rule", frame);
-    this.#reading = element("span", "live-chart-reading", this.#rule);
-    this.#quiet = element("p", "live-chart-quiet", frame);
-    this.#remark = element("p", "live-chart-remark", body);
+    this.#canvas = element("canvas", "live-chart-canvas");
+    this.#reading = element("span", "live-chart-reading");
+    this.#rule = element("div", "live-chart-rule", this.#reading);
+    this.#quiet = element("p", "live-chart-quiet");
+    const layers = [this.plot, this.#canvas, this.#rule, this.#quiet];
+    const frame = element("div", "live-chart-frame", ...layers);
+    this.#remark = element("p", "live-chart-remark");
+    const body = element("div", "live-chart-body", frame, this.#remark);
+    this.node = element("figure", "live-chart-panel", caption, body);
+    parent.append(this.node);
     this.#rule.hidden = this.#quiet.hidden = this.#remark.hidden = true;
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);
@@ -71,11 +66,11 @@ export class Panel {
 
   #addTools() {
     const add = (name, words, act) => {
-      const tool = element("button", "live-chart-tool", this.tools);
+      const tool = element("button", "live-chart-tool", name);
       tool.type = "button";
-      tool.textContent = name;
       tool.title = words;
-      tool.onclick = () => act(tool);
+      tool.onclick = act;
+      this.tools.append(tool);
       return tool;
     };
     const move = add("Move", "Dragging moves the curves instead of zooming in", () => {
@@ -104,7 +99,7 @@ export class Panel {
 
   /** What stands below the chart. */
   remark(text) {
-    if (this.#remark.textContent !== text) this.#remark.textContent = text;
+    setText(this.#remark, text);
     this.#remark.hidden = !text;
   }
 

@@ -3,7 +3,8 @@
 
 import { CartPole, pose, Replay } from "./duel_physics.js";
 import { draw } from "./duel_view.js";
-import { element, sheets } from "./lanes.js";
+import { Mounted } from "../shared/component.js";
+import { button, element, setText, styleSheets } from "../shared/dom.js";
 import { onPaper } from "../shared/paper.js";
 
 const SPEEDS = [0.25, 0.5, 0.75, 1];
@@ -12,15 +13,10 @@ const COUNT_MS = 700;
 const MOST_STEPS_BEHIND = 25; // after a hidden tab or a pause of the machine the clock is set anew
 const KEYS = { ArrowLeft: 0, ArrowRight: 1 };
 
-const styles = await sheets("lanes.css", "duel.css");
-
-function button(className, label, act, ...content) {
-  const node = element("button", className, ...content);
-  node.type = "button";
-  node.setAttribute("aria-label", label);
-  node.onclick = act;
-  return node;
-}
+const styles = await styleSheets(
+  new URL("lanes.css", import.meta.url),
+  new URL("duel.css", import.meta.url),
+);
 
 class Lane {
   constructor(name) {
@@ -93,7 +89,7 @@ class Duel {
     parent.append(this.root);
   }
 
-  receive({ data }) {
+  render({ data }) {
     if (data.id === this.data?.id) return this.show(0);
     const physics = JSON.stringify(data.physics);
     if (physics !== this.physicsKey) this.best = 0;
@@ -214,7 +210,7 @@ class Duel {
   }
 
   say(text) {
-    if (this.message.textContent !== text) this.message.textContent = text;
+    setText(this.message, text);
   }
 
   show(share) {
@@ -244,7 +240,7 @@ class Duel {
     cancelAnimationFrame(this.frame);
   }
 
-  unmount() {
+  dispose() {
     this.stopClock();
     this.listeners.abort();
     this.observer.disconnect();
@@ -257,14 +253,4 @@ function ending(player) {
   return player.terminated ? `over at step ${player.steps}` : "reached the time limit";
 }
 
-const duels = new WeakMap();
-
-export default function (component) {
-  const parent = component.parentElement;
-  if (!duels.has(parent)) duels.set(parent, new Duel(parent));
-  duels.get(parent).receive(component);
-  return () => {
-    duels.get(parent)?.unmount();
-    duels.delete(parent);
-  };
-}
+export default new Mounted(Duel).render;

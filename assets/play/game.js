@@ -1,9 +1,10 @@
 // You against the agent where the server steps the environment: pictures come, keys go.
 
 import { plain } from "../shared/ansi.js";
+import { Mounted } from "../shared/component.js";
+import { element, setText, styleSheets } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
-import { element, sheets } from "./lanes.js";
 import { number } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
 
@@ -12,7 +13,10 @@ const SOON = 20; // milliseconds from one question to the next while something h
 const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]";
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
-const styles = await sheets("lanes.css", "game.css");
+const styles = await styleSheets(
+  new URL("lanes.css", import.meta.url),
+  new URL("game.css", import.meta.url),
+);
 
 class Lane {
   canvas = null;
@@ -60,6 +64,8 @@ class Lane {
 
 class Game {
   constructor(parent) {
+    this.view = null;
+    this.period = 0;
     this.length = 0;
     this.events = [];
     this.feed = new Feed({
@@ -92,7 +98,7 @@ class Game {
   }
 
   /** The page was drawn: there may be another game than before. */
-  receive({ address, period, view }) {
+  render({ data: { address, period, view } }) {
     if (view === this.view) return; // only the theme has changed
     this.view = view;
     this.period = period;
@@ -192,26 +198,15 @@ class Game {
       : hasClock
         ? "Press a key to begin. It acts while you hold it."
         : "Each key press is one step for you and the agent.";
-    const text = message || hint;
-    if (this.message.textContent !== text) this.message.textContent = text;
+    setText(this.message, message || hint);
     this.pads.classList.toggle("off", message !== "");
   }
 
-  unmount() {
+  dispose() {
     this.feed.dispose();
     this.listeners.abort();
     this.root.remove();
   }
 }
 
-const games = new WeakMap();
-
-export default function (component) {
-  const parent = component.parentElement;
-  if (!games.has(parent)) games.set(parent, new Game(parent));
-  games.get(parent).receive(component.data);
-  return () => {
-    games.get(parent)?.unmount();
-    games.delete(parent);
-  };
-}
+export default new Mounted(Game).render;

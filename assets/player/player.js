@@ -1,12 +1,14 @@
 // The episode player: one or two films on one clock. Everything happens here in the browser; the
 // server is asked only while a film is recorded, for what is new of it.
 
+import { Mounted } from "../shared/component.js";
+import { button, element, styleSheets, svg } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { onPaper } from "../shared/paper.js";
 import { Reel } from "./reel.js";
 import { Strip } from "./strip.js";
-import { element, FilmView } from "./view.js";
+import { FilmView } from "./view.js";
 
 const BITMAPS = 48;
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
@@ -21,28 +23,16 @@ const ICONS = {
   gap: "M3 6h18v2.5H3zM3 15.5h11V18H3zM16 10h2v7h2.5L17 21l-3.5-4H16z",
 };
 
-const style = new CSSStyleSheet();
-style.replaceSync(await (await fetch(new URL("player.css", import.meta.url))).text());
+const styles = await styleSheets(new URL("player.css", import.meta.url));
 
 function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[name]);
-  path.setAttribute("fill-rule", "evenodd");
-  svg.append(path);
-  return svg;
+  const path = svg("path", { d: ICONS[name], "fill-rule": "evenodd" });
+  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }
 
-function button(className, label, act, ...content) {
-  const node = element("button", className, ...content);
-  node.type = "button";
-  node.title = label;
-  node.setAttribute("aria-label", label);
-  node.onclick = act;
-  return node;
-}
+/** A button that says to the mouse, too, what it does. */
+const explained = (className, label, ...rest) =>
+  Object.assign(button(className, label, ...rest), { title: label });
 
 class Player {
   constructor(parent) {
@@ -51,6 +41,8 @@ class Player {
     this.speed = 1;
     this.loop = false;
     this.playing = false;
+    this.view = null;
+    this.period = 0;
     this.reels = [];
     this.views = [];
     this.courses = [];
@@ -76,38 +68,38 @@ class Player {
       question: () => Object.fromEntries(this.reels.map((reel) => [reel.id, reel.length])),
       take: (bytes) => this.take(bytes),
     });
-    parent.adoptedStyleSheets = [style];
+    parent.adoptedStyleSheets = styles;
     parent.append(this.root);
   }
 
   controls() {
-    this.playButton = button("play", "Play", () => this.toggle(), icon("play"));
+    this.playButton = explained("play", "Play", () => this.toggle(), icon("play"));
     this.slider = element("input", "slider");
     Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 });
     this.slider.setAttribute("aria-label", "Step of the episode");
     this.slider.oninput = () => this.seek(Number(this.slider.value));
     this.readout = element("output", "readout");
     this.speedButtons = SPEEDS.map((speed) =>
-      button("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
+      explained("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
     );
     const speeds = element("div", "speeds", ...this.speedButtons);
     speeds.setAttribute("role", "group");
     speeds.setAttribute("aria-label", "Speed");
-    this.loopButton = button(
+    this.loopButton = explained(
       "loop",
       "Play in a loop",
       () => this.setLoop(!this.loop),
       icon("loop"),
     );
     this.jumps = [
-      button(
+      explained(
         "jump",
         "Jump to the moment nearest to failure",
         () => this.jump((reel) => reel.nearestToFailure()),
         icon("risk"),
         "Nearest to failure",
       ),
-      button(
+      explained(
         "jump",
         "Jump to the largest gap between predicted and obtained return, both up to the film's end",
         () => this.jump((reel) => reel.largestGap()),
@@ -124,8 +116,8 @@ class Player {
       element(
         "div",
         "line wrap",
-        button("step", "One step back", () => this.step(-1), icon("back")),
-        button("step", "One step forward", () => this.step(1), icon("forward")),
+        explained("step", "One step back", () => this.step(-1), icon("back")),
+        explained("step", "One step forward", () => this.step(1), icon("forward")),
         speeds,
         this.loopButton,
         element("div", "jumps", ...this.jumps),
@@ -203,7 +195,7 @@ class Player {
   // What comes from the server ------------------------------------------------------------------
 
   /** The page was drawn: there may be other films than before. */
-  receive({ address, period, view }) {
+  render({ data: { address, period, view } }) {
     if (view === this.view) return; // only the theme has changed
     this.view = view;
     this.period = period;
@@ -358,7 +350,7 @@ class Player {
       .join(". ");
   }
 
-  unmount() {
+  dispose() {
     cancelAnimationFrame(this.frame);
     this.feed.dispose();
     this.listeners.abort();
@@ -368,14 +360,4 @@ class Player {
   }
 }
 
-const players = new WeakMap();
-
-export default function (component) {
-  const parent = component.parentElement;
-  if (!players.has(parent)) players.set(parent, new Player(parent));
-  players.get(parent).receive(component.data);
-  return () => {
-    players.get(parent)?.unmount();
-    players.delete(parent);
-  };
-}
+export default new Mounted(Player).render;

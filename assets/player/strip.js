@@ -1,7 +1,8 @@
 // The course of the episode in one line: max Q above, the margin between best and second below.
 
+import { element } from "../shared/dom.js";
+import { decimals, fixed } from "../shared/numbers.js";
 import { pixelRatio } from "../shared/paper.js";
-import { decimals, element, format } from "./view.js";
 
 const MARGIN_SHARE = 0.34; // of the height
 
@@ -77,8 +78,8 @@ export class Strip {
     pen.fill();
 
     const digits = decimals(Math.max(-lowestQ, highestQ));
-    this.best.textContent = `max Q, scale ${format(lowestQ, digits)} to ${format(highestQ, digits)}`;
-    this.margin.textContent = `margin of the best action over the second, up to ${format(widest, decimals(widest))}`;
+    this.best.textContent = `max Q, scale ${fixed(lowestQ, digits)} to ${fixed(highestQ, digits)}`;
+    this.margin.textContent = `margin of the best action over the second, up to ${fixed(widest, decimals(widest))}`;
   }
 
   show(t) {

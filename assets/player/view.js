@@ -1,34 +1,12 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
 import { pieces } from "../shared/ansi.js";
-import { percent } from "../shared/numbers.js";
+import { element, setText } from "../shared/dom.js";
+import { decimals, fixed, percent } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
 
 const MOST_GAUGES = 8;
 const TICK_ROOM = 0.4; // of a bar's width, that the number at its end takes at most
-
-export function element(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-/** As many decimals as the largest of the values shown together leaves room for. */
-export function decimals(largest) {
-  if (largest >= 1000) return 0;
-  return largest >= 100 ? 1 : largest >= 10 ? 2 : 3;
-}
-
-export function format(value, digits) {
-  const rounded = Number(value.toFixed(digits)) || 0; // no minus before a zero
-  const all = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return rounded.toLocaleString("en", all).replace("-", "−");
-}
 
 const place = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`;
 
@@ -138,8 +116,8 @@ export class FilmView {
     this.digits = decimals(Math.max(-lowestQ, highestQ));
     const zero = (0 - lowestQ) / this.scale.span;
     for (const row of this.actions) row.zero.style.left = place(zero);
-    setText(this.low, lowestQ < 0 ? format(lowestQ, this.digits) : "");
-    setText(this.high, highestQ > 0 ? format(highestQ, this.digits) : "");
+    setText(this.low, lowestQ < 0 ? fixed(lowestQ, this.digits) : "");
+    setText(this.high, highestQ > 0 ? fixed(highestQ, this.digits) : "");
     this.zero.style.left = place(zero);
     const isNear = (lowestQ < 0 && zero < TICK_ROOM) || (highestQ > 0 && zero > 1 - TICK_ROOM);
     this.zero.hidden = isNear || (!lowestQ && !highestQ);
@@ -222,7 +200,7 @@ export class FilmView {
       row.bar.style.left = place(Math.min(zero, end));
       row.bar.style.width = place(Math.abs(end - zero));
       row.node.classList.toggle("taken", a === taken);
-      setText(row.value, format(q[a], this.digits));
+      setText(row.value, fixed(q[a], this.digits));
     });
     const greedy = taken === undefined || reel.isGreedy(moment, taken);
     this.choice.classList.toggle("exploring", !greedy);
@@ -238,7 +216,7 @@ export class FilmView {
     this.gauges.forEach((row, i) => {
       const [low, high] = this.ranges[i];
       row.dot.style.left = place(high > low ? (observation[i] - low) / (high - low) : 0.5);
-      setText(row.value, format(observation[i], this.gaugeDigits[i]));
+      setText(row.value, fixed(observation[i], this.gaugeDigits[i]));
     });
     if (this.gauges.length) return;
     // Too many to show each: those that are not zero, as in a one-hot observation.
@@ -252,14 +230,14 @@ export class FilmView {
     const { reel, facts } = this;
     const reward = reel.reward(moment);
     setText(facts.step, `${moment}`);
-    setText(facts.reward, reward === undefined ? "–" : format(reward, this.rewardDigits));
-    setText(facts["return so far"], format(reel.returns[moment], this.rewardDigits));
+    setText(facts.reward, reward === undefined ? "–" : fixed(reward, this.rewardDigits));
+    setText(facts["return so far"], fixed(reel.returns[moment], this.rewardDigits));
     this.outlook.hidden = !this.outcomes;
     if (!this.outcomes) return;
     // Nothing is to come after a terminal state, and nothing was learnt about it.
     const over = moment === reel.last && reel.terminated;
-    setText(facts.predicted, over ? "–" : format(reel.maxQ(moment), this.digits));
-    setText(facts.obtained, over ? "–" : format(this.outcomes[moment], this.digits));
+    setText(facts.predicted, over ? "–" : fixed(reel.maxQ(moment), this.digits));
+    setText(facts.obtained, over ? "–" : fixed(this.outcomes[moment], this.digits));
     setText(this.cut, reel.terminated ? "" : this.notCounted(moment));
   }
 
@@ -282,7 +260,7 @@ export class FilmView {
     if (this.gauges[component]) {
       words.push(
         `${reel.observationLabels[component]} ` +
-          format(reel.observation(moment)[component], this.gaugeDigits[component]),
+          fixed(reel.observation(moment)[component], this.gaugeDigits[component]),
       );
     }
     const action = reel.action(moment);
@@ -291,8 +269,8 @@ export class FilmView {
       const q = Array.from(reel.q(moment));
       const others = q.filter((_, a) => a !== action);
       words.push(
-        `chooses ${reel.actionLabels[action]}: Q ${format(q[action], this.digits)}` +
-          (others.length ? ` against ${format(Math.max(...others), this.digits)}` : ""),
+        `chooses ${reel.actionLabels[action]}: Q ${fixed(q[action], this.digits)}` +
+          (others.length ? ` against ${fixed(Math.max(...others), this.digits)}` : ""),
       );
     }
     return (reel.title ? `${reel.title}: ` : "") + words.join(", ");

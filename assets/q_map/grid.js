@@ -1,7 +1,8 @@
 /** The map of Q-values on the squares of a small world: Q of each action, and the best as an arrow. */
 
-import { along, colour, gradient, inkOn, number } from "./colours.js";
-import { number as written } from "../shared/numbers.js";
+import { along, colour, gradient, inkOn } from "./colours.js";
+import { element } from "../shared/dom.js";
+import { distinct, number } from "../shared/numbers.js";
 
 const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;
@@ -59,7 +60,7 @@ export function draw(context, { plot, side }, message, theme, cursor) {
 
 const arrowRadius = (side) => side * (side < SMALLEST_WITH_NUMBERS ? 0.24 : 0.15);
 
-const told = ({ range }, value) => number(value, range[1] - range[0]);
+const told = ({ range }, value) => distinct(value, range[1] - range[0]);
 
 /** The letters in which each number fits between an edge and the arrow; 0 if there are none. */
 function numberSize(context, side, message, theme) {
@@ -194,12 +195,8 @@ export function read(message, cursor) {
 
 /** Nodes that say what the colours mean. */
 export function legend({ range, title }, theme) {
-  const node = (name, text = "") =>
-    Object.assign(document.createElement("span"), { className: name, textContent: text });
-  const bar = node("q-map-bar");
+  const bar = element("span", "q-map-bar");
   bar.style.background = gradient(theme.ramps.value);
-  const [low, high] = range.map(written);
-  const scale = node("q-map-scale");
-  scale.append(low, bar, high);
-  return [node("q-map-title", title), scale];
+  const [low, high] = range.map(number);
+  return [element("span", "q-map-title", title), element("span", "q-map-scale", low, bar, high)];
 }

@@ -6,6 +6,8 @@
  * on squares.
  */
 
+import { Mounted } from "../shared/component.js";
+import { element, styleLink } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { messenger, seldom } from "../shared/messages.js";
@@ -17,11 +19,6 @@ import * as plane from "./plane.js";
 const KINDS = { plane, grid };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** The map of each element that has one. */
-export const maps = new WeakMap();
-
-const make = (tag, name) => Object.assign(document.createElement(tag), { className: name });
-
 export function decode(bytes) {
   const { header, body } = unpacked(bytes);
   // a copy, since typed arrays must begin at a multiple of their size
@@ -31,12 +28,12 @@ export function decode(bytes) {
 class QMap {
   message = null;
   cursor = null;
-  #root = make("figure", "q-map");
-  #title = Object.assign(make("h3", "q-map-name"), { textContent: "What the agent believes" });
-  #legend = make("div", "q-map-legend");
-  #canvas = make("canvas", "q-map-canvas");
-  #reading = make("p", "q-map-reading");
-  #takeaway = make("figcaption", "q-map-takeaway");
+  #root = element("figure", "q-map");
+  #title = element("h3", "q-map-name", "What the agent believes");
+  #legend = element("div", "q-map-legend");
+  #canvas = element("canvas", "q-map-canvas");
+  #reading = element("p", "q-map-reading");
+  #takeaway = element("figcaption", "q-map-takeaway");
   #frame = 0;
   #theme;
   #sizes;
@@ -45,11 +42,8 @@ class QMap {
   #disposed = new AbortController();
 
   constructor(parent) {
-    const style = Object.assign(document.createElement("link"), {
-      rel: "stylesheet",
-      href: new URL("map.css", import.meta.url).href,
-      onload: () => this.#schedule(),
-    });
+    const style = styleLink(new URL("map.css", import.meta.url).href);
+    style.onload = () => this.#schedule();
     const canvas = this.#canvas;
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "img");
@@ -69,11 +63,13 @@ class QMap {
     onPaper(redraw, this.#disposed.signal);
   }
 
-  /** The page was drawn: with this map, and `redraw(ranges)` to have its controls drawn anew. */
-  show(page, redraw) {
-    if (page.view === this.#page?.view) return; // only the theme has changed
-    this.#page = { ...page, redraw: seldom(redraw) };
-    this.#feed.follow(page.address, page.period);
+  /** The page was drawn with this map; its controls are drawn anew where other ranges come. */
+  render({ data, parentElement, setTriggerValue }) {
+    this.retheme();
+    if (data.view === this.#page?.view) return; // only the theme has changed
+    const send = messenger(parentElement, setTriggerValue);
+    this.#page = { ...data, redraw: seldom((ranges) => send("redraw", ranges)) };
+    this.#feed.follow(data.address, data.period);
   }
 
   receive(bytes) {
@@ -166,17 +162,4 @@ class QMap {
   }
 }
 
-/** Show the map in the element of a Streamlit component; returns the clean-up. */
-export default function render({ data, parentElement, setTriggerValue }) {
-  if (!maps.has(parentElement)) maps.set(parentElement, new QMap(parentElement));
-  const map = maps.get(parentElement);
-  map.retheme();
-  const send = messenger(parentElement, setTriggerValue);
-  map.show(data, (ranges) => send("redraw", ranges));
-  return () => {
-    // Streamlit also cleans up after a superseded call: only the end of the element counts
-    if (parentElement.isConnected) return;
-    maps.get(parentElement)?.dispose();
-    maps.delete(parentElement);
-  };
-}
+export default new Mounted(QMap).render;

@@ -1,7 +1,8 @@
 /** The map of Q-values over two components of the observation. */
 
-import { actionColour, along, colour, gradient, inkOn, number, place } from "./colours.js";
-import { number as written, percent } from "../shared/numbers.js";
+import { actionColour, along, colour, DARK, gradient, inkOn, LIGHT } from "./colours.js";
+import { element } from "../shared/dom.js";
+import { distinct, number, percent, place, withMinus } from "../shared/numbers.js";
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;
@@ -107,7 +108,7 @@ function drawZero(context, plot, { rows, columns, values }) {
       }
     }
   }
-  context.strokeStyle = "#0e1720";
+  context.strokeStyle = DARK;
   context.lineWidth = 1.25;
   context.stroke();
 }
@@ -115,8 +116,8 @@ function drawZero(context, plot, { rows, columns, values }) {
 /** States visited, fading with age; the newest has a ring. */
 function drawVisited(context, plot, visited) {
   const count = visited.length / 2;
-  context.strokeStyle = "#0e1720";
-  context.fillStyle = "#ffffff";
+  context.strokeStyle = DARK;
+  context.fillStyle = LIGHT;
   context.lineWidth = 0.75;
   for (let i = 0; i < count; i++) {
     const x = plot.left + (visited[2 * i] / 65535) * plot.width;
@@ -167,7 +168,7 @@ function drawCursor(context, plot, [x, y]) {
   context.lineTo(plot.left + plot.width, plot.top + y * plot.height);
   context.setLineDash([4, 3]);
   context.lineWidth = 1;
-  context.strokeStyle = "#0e1720";
+  context.strokeStyle = DARK;
   context.stroke();
   context.setLineDash([]);
 }
@@ -185,7 +186,7 @@ function ticks([low, high], most) {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return Array.from({ length: count }, (_, i) => {
     const value = (first + i) * step;
-    return [value, value.toFixed(digits).replace("-", value ? "−" : "")];
+    return [value, withMinus((value || 0).toFixed(digits))];
   });
 }
 
@@ -242,7 +243,7 @@ export function read(message, [x, y]) {
 
 function meaning({ quantity, ramp, range, actions, title }, value) {
   if (quantity === "action") return actions[value];
-  const text = number(value, range[1] - range[0]);
+  const text = distinct(value, range[1] - range[0]);
   if (ramp !== "advantage") return `${title} ${text}`;
   const better = actions[value > 0 ? 1 : 0];
   return `${better} better by ${text.replace("−", "")}`;
@@ -250,29 +251,21 @@ function meaning({ quantity, ramp, range, actions, title }, value) {
 
 /** Nodes that say what the colours mean. */
 export function legend(message, theme) {
-  const node = (name, text = "") =>
-    Object.assign(document.createElement("span"), { className: name, textContent: text });
   const { quantity, actions, range, ramp, title } = message;
   if (quantity === "action") {
     const count = (action) => message.values.filter((value) => value === action).length;
     return actions.map((name, action) => {
-      const entry = node("q-map-entry");
-      const swatch = node("q-map-swatch");
+      const swatch = element("span", "q-map-swatch");
       swatch.style.background = colour(actionColour(theme, action, actions.length));
       const share = count(action) / message.values.length;
-      entry.append(swatch, `${name} ${percent(share)}`);
-      return entry;
+      return element("span", "q-map-entry", swatch, `${name} ${percent(share)}`);
     });
   }
-  const bar = node("q-map-bar");
+  const bar = element("span", "q-map-bar");
   bar.style.background = gradient(theme.ramps[ramp]);
-  const scale = node("q-map-scale");
-  const ends = range.map(written);
-  if (ramp !== "advantage") {
-    scale.append(ends[0], bar, ends[1]);
-  } else {
-    const texts = ends.map((text, i) => `${actions[i]} by ${text.replace("−", "")}`);
-    scale.append(texts[0], bar, texts[1]);
-  }
-  return [node("q-map-title", title), scale];
+  const [low, high] =
+    ramp === "advantage"
+      ? range.map((end, i) => `${actions[i]} by ${number(Math.abs(end))}`)
+      : range.map(number);
+  return [element("span", "q-map-title", title), element("span", "q-map-scale", low, bar, high)];
 }

@@ -1,39 +1,31 @@
 /** The environment at this moment: a picture and facts, made once and renewed with each answer. */
 
+import { Mounted } from "../shared/component.js";
+import { element, styleLink } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { suitTheme } from "../shared/picture.js";
 
-/** The scene of each element that has one. */
-const scenes = new WeakMap();
-
-const make = (tag, name, text = "") =>
-  Object.assign(document.createElement(tag), { className: name, textContent: text });
-
 class Scene {
-  #root = make("figure", "scene");
-  #canvas = make("canvas", "scene-picture");
-  #facts = make("figcaption", "scene-facts");
-  #sentences = make("div", "scene-sentences");
-  #values = make("dl", "scene-values");
+  #root = element("figure", "scene");
+  #canvas = element("canvas", "scene-picture");
+  #facts = element("figcaption", "scene-facts");
+  #sentences = element("div", "scene-sentences");
+  #values = element("dl", "scene-values");
   #view = null;
   #feed;
 
   constructor(parent) {
-    const style = Object.assign(document.createElement("link"), {
-      rel: "stylesheet",
-      href: new URL("scene.css", import.meta.url).href,
-    });
     this.#canvas.setAttribute("role", "img");
     this.#canvas.hidden = true;
-    this.#facts.append(this.#sentences, make("h4", "", "Q-values, the greedy action in bold"));
-    this.#facts.append(this.#values);
+    const heading = element("h4", "", "Q-values, the greedy action in bold");
+    this.#facts.append(this.#sentences, heading, this.#values);
     this.#root.append(this.#canvas, this.#facts);
-    parent.append(style, this.#root);
+    parent.append(styleLink(new URL("scene.css", import.meta.url).href), this.#root);
     this.#feed = new Feed({ take: (bytes) => this.#receive(bytes), node: this.#root });
   }
 
-  show({ address, period, view }) {
+  render({ data: { address, period, view } }) {
     suitTheme(this.#canvas);
     if (view === this.#view) return; // only the theme has changed
     this.#view = view;
@@ -42,11 +34,11 @@ class Scene {
 
   #receive(bytes) {
     const { header, body } = unpacked(bytes);
-    this.#sentences.replaceChildren(...header.sentences.map((text) => make("p", "", text)));
+    this.#sentences.replaceChildren(...header.sentences.map((text) => element("p", "", text)));
     this.#values.replaceChildren(
       ...header.actions.flatMap((action, index) => {
         const name = index === header.greedy ? "greedy" : "";
-        return [make("dt", name, action), make("dd", name, header.values[index])];
+        return [element("dt", name, action), element("dd", name, header.values[index])];
       }),
     );
     this.#draw(body, header.name);
@@ -75,14 +67,4 @@ class Scene {
   }
 }
 
-/** Show the scene in the element of a Streamlit component; returns the clean-up. */
-export default function render({ data, parentElement }) {
-  if (!scenes.has(parentElement)) scenes.set(parentElement, new Scene(parentElement));
-  scenes.get(parentElement).show(data);
-  return () => {
-    // Streamlit also cleans up after a superseded call: only the end of the element counts
-    if (parentElement.isConnected) return;
-    scenes.get(parentElement)?.dispose();
-    scenes.delete(parentElement);
-  };
-}
+export default new Mounted(Scene).render;

@@ -1,7 +1,39 @@
 /** Numbers as a person reads them, by the rules of `dqn_core/numbers.py`. */
 
 const UNKNOWN = "–";
+const MOST_DIGITS = 6;
+const FIXED = Array.from(
+  { length: MOST_DIGITS + 1 },
+  (_, digits) =>
+    new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
 const PERCENT = "\u202f%"; // after a narrow space at which no line breaks
+
+/** A text of numbers with the sign of print for each minus. */
+export const withMinus = (text) => text.replaceAll("-", "−");
+
+/** A number with so many digits after its point, at most 6, and no minus before a zero. */
+export function fixed(value, digits) {
+  return withMinus(FIXED[digits].format(Number(value.toFixed(digits)) || 0));
+}
+
+const power = (size) => Math.floor(Math.log10(size));
+const between = (digits) => Math.min(Math.max(0, digits), MOST_DIGITS);
+
+/** A place on an axis: all of them with as many digits as tell hundredths of its range apart. */
+export const place = (value, span) => fixed(value, between(2 - power(span)));
+
+/** A number with two significant digits, or what it takes to tell values in a range apart. */
+export function distinct(value, span) {
+  const unit = Math.min(span, Math.max(Math.abs(value), span / 20));
+  return fixed(value, unit > 0 ? between(1 - power(unit)) : 0);
+}
+
+/** As many decimals as the largest of the values shown together leaves room for. */
+export function decimals(largest) {
+  if (largest >= 1000) return 0;
+  return largest >= 100 ? 1 : largest >= 10 ? 2 : 3;
+}
 
 /** A measured value: one decimal from 1 on, below that three digits, then powers of ten. */
 export function number(value) {
@@ -14,7 +46,7 @@ export function number(value) {
     const [digits, power] = value.toExponential(2).split("e");
     text = `${Number(digits)}e${Number(power)}`;
   }
-  return text.replaceAll("-", "−");
+  return withMinus(text);
 }
 
 /** A share from 0 to 1: whole percents from 10 on, below that two digits, 100 only where it is all. */

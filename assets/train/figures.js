@@ -1,13 +1,13 @@
 /** The numbers of the moment, and how far the run is. */
 
-const make = (tag, name = "") => Object.assign(document.createElement(tag), { className: name });
+import { element } from "../shared/dom.js";
 
 export class Figures {
-  node = make("div", "figures");
-  #list = make("dl");
+  node = element("div", "figures");
+  #list = element("dl");
   #values = new Map();
-  #where = make("p");
-  #budget = make("progress");
+  #where = element("p");
+  #budget = element("progress");
 
   constructor() {
     this.node.append(this.#list, this.#where, this.#budget);
@@ -37,13 +37,9 @@ export class Figures {
   #build(names) {
     this.#values = new Map(names.map((name) => [name, document.createTextNode("")]));
     this.#list.replaceChildren(
-      ...[...this.#values].map(([name, text]) => {
-        const [box, term, value] = [make("div"), make("dt"), make("dd")];
-        term.textContent = name;
-        value.append(text);
-        box.append(term, value);
-        return box;
-      }),
+      ...[...this.#values].map(([name, text]) =>
+        element("div", "", element("dt", "", name), element("dd", "", text)),
+      ),
     );
   }
 }

@@ -1,0 +1,47 @@
+/** Elements of a page. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A new element with what is in it: other elements, or text. */
+export function element(tag, className = "", ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
+}
+
+/** The same of a drawing. */
+export function svg(tag, attributes, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** A button that does `act`; `label` is for who cannot see what is in it. */
+export function button(className, label, act, ...content) {
+  const node = element("button", className, ...content);
+  node.type = "button";
+  node.setAttribute("aria-label", label);
+  node.onclick = act;
+  return node;
+}
+
+/** Change a text, unless it is that already: a screen reader would read it again. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** The style sheet at an address, as an element for a component that shares the page's styles. */
+export const styleLink = (href) => Object.assign(element("link"), { rel: "stylesheet", href });
+
+/** The style sheets at these addresses, for components with styles of their own. */
+export function styleSheets(...addresses) {
+  return Promise.all(
+    addresses.map(async (address) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(await (await fetch(address)).text());
+      return sheet;
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+/** The colours and letters of the page. */
+
+const CATEGORICAL = "#0077bb,#ee7733,#009988,#cc3311,#33bbee,#ee3377";
+const DIVERGING = "#8c3d04,#b85a10,#dd7a2a,#eb9f63,#cfc4ba,#bac4cd,#7fb2d6,#3f94cb,#0077bb,#00527f";
+
+/** The page's theme where `node` is, as CSS has it; `hues` and `diverging` are lists. */
+export function readTheme(node) {
+  const style = getComputedStyle(node);
+  const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
+  return {
+    text: read("text-color", "#31333f"),
+    background: read("background-color", "#ffffff"),
+    font: read("font", "sans-serif"),
+    fontSize: parseFloat(style.fontSize),
+    hues: read("chart-categorical-colors", CATEGORICAL).split(","),
+    diverging: read("chart-diverging-colors", DIVERGING).split(","),
+  };
+}
+
+/** Red, green and blue, 0 to 255 each, of a CSS colour. */
+export function channels(colour) {
+  // A canvas reads every way of writing a colour, and writes #rrggbb or rgba(…).
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  context.fillStyle = colour.trim();
+  const text = String(context.fillStyle);
+  if (text[0] !== "#")
+    return text
+      .match(/[\d.]+/g)
+      .slice(0, 3)
+      .map(Number);
+  return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+}
