@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Reel } from "../../../assets/player/reel.js";
+
+const HEAD = {
+  id: "film",
+  kind: "none",
+  gamma: 0.5,
+  terminated: true,
+  observationLabels: ["angle"],
+  observationLimits: [[-1, 1]],
+  actionLabels: ["left", "right"],
+  failing: [0],
+};
+
+// action, reward, observation, Q of left and of right; the last moment has neither of the first two
+const MOMENTS = [
+  [1, 1, 0, 2, 3],
+  [0, 1, 0.9, 5, 1],
+  [1, 4, 0.5, -1, 0],
+  [NaN, NaN, 1.2, 0, 0],
+];
+
+/** The part of the film from moment `start` to before `end`. */
+function append(reel, start, end, more = {}) {
+  const rows = MOMENTS.slice(start, end);
+  const head = { ...HEAD, ...more, start, count: rows.length, sizes: [] };
+  reel.append(head, new Uint8Array(Float64Array.from(rows.flat()).buffer));
+}
+
+function whole(more = {}) {
+  const reel = new Reel({ ...HEAD, ...more }, 4);
+  append(reel, 0, 4, { ...more, state: "finished" });
+  return reel;
+}
+
+test("parts that overlap are one film, and a part with a gap before it is left alone", () => {
+  const reel = new Reel(HEAD, 4);
+  append(reel, 0, 2);
+  append(reel, 3, 4);
+  assert.equal(reel.length, 2);
+  assert.ok(reel.recording);
+  append(reel, 1, 4, { state: "finished" });
+  assert.equal(reel.length, 4);
+  assert.ok(!reel.recording);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((t) => reel.observation(t)[0]),
+    [0, 0.9, 0.5, 1.2],
+  );
+});
+
+test("a reward belongs to the moment that it led to", () => {
+  const reel = whole();
+  assert.deepEqual(
+    [0, 1, 2, 3].map((t) => reel.reward(t)),
+    [undefined, 1, 1, 4],
+  );
+  assert.deepEqual(reel.returns.slice(0, 4), [0, 1, 2, 6]);
+});
+
+test("an action is greedy where no other has a larger Q, and at the end there is none", () => {
+  const reel = whole();
+  assert.deepEqual(
+    [0, 1, 2].map((t) => reel.isGreedy(t, reel.action(t))),
+    [true, true, true],
+  );
+  assert.ok(!reel.isGreedy(1, 1));
+  assert.equal(reel.action(3), undefined);
+  assert.deepEqual([reel.margin(0), reel.margin(1)], [1, 4]);
+  assert.deepEqual([reel.lowestQ, reel.highestQ], [-1, 5], "the scale of Q holds zero, too");
+});
+
+test("what was obtained is the discounted sum of the rewards that came after", () => {
+  assert.deepEqual(whole().obtained(), [1 + 0.5 * 1 + 0.25 * 4, 1 + 0.5 * 4, 4, 0]);
+});
+
+test("after a time limit rewards could have come, after a failure none", () => {
+  assert.deepEqual(
+    [whole().weightAfterEnd(1), whole({ terminated: false }).weightAfterEnd(1)],
+    [0, 0.25],
+  );
+});
+
+test("the largest gap is where prediction and outcome, both without what follows, differ most", () => {
+  // predicted 3, 5, 0 against 2.5, 3, 4
+  assert.deepEqual(whole().largestGap(), { t: 2, value: 4 });
+});
+
+test("failure is nearest where the observation is closest to a limit", () => {
+  assert.equal(whole().nearestToFailure().t, 1);
+  assert.equal(whole({ failing: [] }).nearestToFailure().t, 2, "without limits, max Q is smallest");
+});
+
+test("a component that begins at a limit says nothing about failing", () => {
+  assert.equal(whole({ observationLimits: [[0, 2]] }).nearestLimit(1), undefined);
+});
