@@ -38,7 +38,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WINDOW: ViewportSize = {"width": 1440, "height": 1000}
 CHARTS = "curves"
-CHART_SCRIPTS = ("live_chart", "figures", "plotly.min.js")
+CHART_SCRIPTS = ("live_chart/", "train/", "plotly.min.js")
 DRAWING = 0.25  # seconds after a refresh arrived in which the page draws what it brought
 
 SAMPLE_STEPS = """() => {

@@ -129,7 +129,7 @@ class Visitor:
     def _take(self, answer: bytes) -> None:
         (length,) = struct.unpack_from("<I", answer)
         header = json.loads(answer[4 : 4 + length])
-        self.env_step = header["figures"]["budget"]["done"]  # that of steps is the only one
+        self.env_step = header["beside"]["budget"]["done"]  # that of steps is the only one
         which = {"spec": header["spec"], "run": header["run"]}
         known = self._rows if which.items() <= self._rows.items() else {}
         assert all(part["start"] == known.get(t, 0) for t, part in header["tables"].items())

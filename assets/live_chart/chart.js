@@ -7,7 +7,6 @@
  */
 
 import { Feed } from "../shared/feed.js";
-import { Figures } from "../train/figures.js";
 import { Panel } from "./panel.js";
 import { decode, Store } from "./store.js";
 import { readTheme } from "./theme.js";
@@ -38,7 +37,7 @@ function plotly() {
   return library;
 }
 
-class Chart {
+export class Chart {
   store = new Store();
   panels = new Map();
   axis = "env_step";
@@ -53,7 +52,7 @@ class Chart {
   #zoomed = null;
   #spec = null;
   #frame = 0;
-  #figures = new Figures();
+  #takeBeside;
   #feed;
   #page = null;
   #held = false;
@@ -61,14 +60,16 @@ class Chart {
   #views;
   #disposed = new AbortController();
 
-  constructor(parent) {
+  /** `takeBeside(value)` gets what an answer brings for what stands beside the charts. */
+  constructor(parent, takeBeside = null) {
+    this.#takeBeside = takeBeside;
     const style = styleLink(beside("chart.css"));
     this.#followButton.type = "button";
     this.#followButton.title = "Leaves the zoom, like a double click";
     this.#followButton.hidden = true;
     this.#followButton.onclick = () => this.follow();
     this.#root.append(this.#caption, this.#panelGrid, this.#note);
-    parent.append(style, this.#figures.node, this.#root);
+    parent.append(style, this.#root);
     this.#feed = new Feed({
       question: () => this.#question(),
       take: (bytes) => this.#receive(bytes),
@@ -131,7 +132,7 @@ class Chart {
     const news = decode(bytes);
     if (news.spec !== this.#spec) return; // of panels that are on their way, or were here before
     if (this.store.apply(news)) this.follow();
-    this.#figures.update(news.figures);
+    this.#takeBeside?.(news.beside);
     for (const [key, panel] of this.panels) panel.remark(news.remarks[key] ?? "");
     this.#outdate();
     if (news.state !== this.#page.drawn) this.#page.redraw(news.state);
@@ -298,7 +299,6 @@ class Chart {
     this.#feed.dispose();
     cancelAnimationFrame(this.#frame);
     for (const panel of this.panels.values()) panel.dispose();
-    this.#figures.node.remove();
     this.#root.remove();
   }
 }

@@ -109,7 +109,7 @@ class News:
             one, has a text column `label`, and is drawn as labelled vertical rules.
         run_id: another one clears the curves (also when a run is rewound).
         state: another one than the page was drawn in has it drawn anew.
-        figures: the numbers above the charts, if there are any (`assets/train/figures.js`).
+        beside: what else the answer brings, for what stands beside the charts.
         stopped: members that statistics over members leave out, from the first row on.
         remarks: what stands below a panel, by its key.
     """
@@ -117,7 +117,7 @@ class News:
     tables: Mapping[str, Table]
     run_id: str
     state: str = ""
-    figures: Mapping[str, Any] | None = None
+    beside: Mapping[str, Any] | None = None
     stopped: Sequence[int] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)
 
@@ -169,6 +169,7 @@ def live_charts(
     height: int = 240,
     caption: str = "",
     filename: str = "chart",
+    mount: Any = None,
 ) -> None:
     """Show a run's curves, which extend themselves while the page stays as it is.
 
@@ -184,12 +185,13 @@ def live_charts(
         height: of a panel's drawing in pixels; the first is a third taller.
         caption: what the run is, for pictures and paper.
         filename: how the name of a picture's file begins; the panel's key follows.
+        mount: the component that has the charts in it, where they do not stand alone.
     """
     spec = _spec(panels, height)
     data = offer(key, lambda query: answer(panels, spec["id"], news(), query), period)
     data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
     data["words"] = {"caption": caption, "filename": filename}
-    _component(key=key, data=data, on_redraw_change=lambda: received(key, "redraw"))
+    (mount or _component)(key=key, data=data, on_redraw_change=lambda: received(key, "redraw"))
 
 
 def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str, str]) -> bytes:
@@ -207,7 +209,7 @@ def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str
         "spec": spec_id,
         "run": news.run_id,
         "state": news.state,
-        "figures": news.figures,
+        "beside": news.beside,
         "stopped": list(news.stopped),
         "remarks": dict(news.remarks),
     }

@@ -16,10 +16,13 @@ from dashboard.train_page.figures import average_name, figures
 from dashboard.train_page.paper import caption, filename, worded
 from dashboard.train_page.random_policy import random_policy, words
 from dashboard.web.feed import CURVES_SECONDS
+from dashboard.web.static_files import component
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.family import RandomReturn
 from dqn_core.numbers import number
+
+_component = component("train/curves.js", isolate_styles=False)
 
 
 def curves(session: Session, drawn: str) -> None:
@@ -57,6 +60,7 @@ def curves(session: Session, drawn: str) -> None:
         drawn=drawn + _mark(at_random),
         caption=caption(run, link),
         filename=filename(run, link),
+        mount=_component,
     )
 
 
