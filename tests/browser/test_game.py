@@ -36,14 +36,18 @@ def test_a_key_whose_answer_is_lost_is_told_again_and_is_one_step(page: Page, ap
     begin(page, app_url, "env_id=FrozenLake-v1&max_episode_steps=2")
     message = page.locator(".game .message")
     expect(message).to_have_text("Each key press is one step for you and the agent.")
-    lost: list[Route] = []
+    lost: list[str] = []
 
-    def lose(route: Route) -> None:
+    def lose_the_first_that_tells_a_key(route: Route) -> None:
+        question = route.request.url
+        if lost or question.endswith("keys=%5B%5D"):
+            route.continue_()
+            return
+        lost.append(question)
         route.fetch()
         route.abort()
-        lost.append(route)
 
-    page.route("**/live/*/game*", lose, times=1)
+    page.route("**/live/*/game*", lose_the_first_that_tells_a_key)
     page.keyboard.press("ArrowRight")
     expect(message).to_have_text("")
     assert len(lost) == 1
