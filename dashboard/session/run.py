@@ -19,6 +19,7 @@ from dashboard.session.links import Link
 from dashboard.session.pace import Pace
 from dashboard.session.restore_points import RestorePoint, Undone, keep_newest
 from dashboard.session.size import check_size
+from dashboard.session.trends import Trend
 from dashboard.session.words import change_label
 from dashboard.web.slots import Slots
 from dashboard.web.turnstile import Turnstile
@@ -79,6 +80,7 @@ class Run:
         self.restore_points: list[RestorePoint] = []
         self.undone: list[Undone] = []
         self.snapshots: list[Agent] = [self.trainer.agent()]
+        self._trends: dict[int, Trend] = {}
         self._turnstile = Turnstile()
         self._only: dict[str, int] = {}
         self._steps_per_second: float | None = None
@@ -266,7 +268,7 @@ class Run:
 
     def _return_to(self, point: RestorePoint, where: str) -> None:
         self.trainer.load_state_dict(point.state)
-        self.id = uuid.uuid4().hex[:12]
+        self.id, self._trends = uuid.uuid4().hex[:12], {}
         message = f"Paused, back at step {point.env_step:,}, {where}."
         self._settle(Status.PAUSED, f"{message} {self.trainer.notice}".rstrip())
 
@@ -278,6 +280,10 @@ class Run:
 
     def _learning_rate(self) -> float:
         return learning_rate_at(self.config, self.trainer.env_step)
+
+    def trend(self, member: int) -> Trend:
+        """Of that member's updates; another one once the history is not the earlier one's."""
+        return self._trends.setdefault(member, Trend())
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now."""

@@ -1,7 +1,7 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
 from collections.abc import Iterable
-from functools import lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 import streamlit as st
@@ -283,12 +283,12 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
 
 def _environments(current: str) -> list[str]:
     known = _known_environments()
-    return known if current in known else [current, *known]
+    return [*known] if current in known else [current, *known]
 
 
-@lru_cache
-def _known_environments() -> list[str]:
-    return known_environments()
+@cache
+def _known_environments() -> tuple[str, ...]:
+    return tuple(known_environments())
 
 
 def _escape(text: str) -> str:

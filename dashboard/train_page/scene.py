@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,7 +42,7 @@ class Stage:
             return encode([self._environment.picture_of(state)])[0]
 
 
-@lru_cache(16)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def stage(env_id: str) -> Stage | None:
     """Where environments of that id are drawn; None where they or their state cannot be."""
     environment = make_environment(env_id)

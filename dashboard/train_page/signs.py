@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.session.run import Run
 from dashboard.train_page.reward_sums import OF_LATE, common_return, largest_reward_sum
-from dashboard.train_page.trends import Updates, judged
+from dashboard.train_page.updates import Updates, judged
 from dqn_core.diagnostics import DORMANT_BELOW
 from dqn_core.numbers import UNKNOWN, number, percent
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from dashboard.session.run import Run
+from dashboard.session.trends import TREND_POINTS, Trend
 from dashboard.train_page.reward_sums import largest_reward_sum
 from dashboard.train_page.signs import Sign, signs, status_of
-from dashboard.train_page.trends import JUDGED, TREND_POINTS, Trend
+from dashboard.train_page.updates import JUDGED
 from dqn_core import DQNConfig, preset
 from dqn_core.diagnostics import dormant_shares, spread_observations, target_distance
 from dqn_core.divergence import Stop

@@ -112,9 +112,9 @@ def test_an_environment_that_cannot_be_drawn_in_mid_run_has_words_alone(
         return False
 
     monkeypatch.setattr(broken, cannot)
-    stage.cache_clear()
+    stage.clear()
     words, png = seen(a_run(3))
-    stage.cache_clear()
+    stage.clear()
     assert png == b""
     assert words["sentences"][-1] == (
         "There is no picture of CartPole-v1 during training; the Test page shows it."

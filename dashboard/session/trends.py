@@ -1,16 +1,9 @@
-"""The table of updates as the signs of health need it: thinned, and its newest rows."""
+"""Trends over a table that grows: its rows, thinned."""
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-
-from dashboard.session.run import Run
-
-JUDGED = 10
-"""Rows of the table of updates whose median is judged: single ones swing with the batch."""
 
 TREND_POINTS = 60
 """At most so many rows make a trend, besides the newest."""
@@ -19,7 +12,7 @@ TREND_POINTS = 60
 class Trend:
     """Rows at even distances from columns that grow; each is read once.
 
-    Whoever reads all over a long history again and again keeps all of it in memory.
+    Re-reading the whole history would page all of it back into memory.
     """
 
     def __init__(self) -> None:
@@ -44,30 +37,3 @@ class Trend:
             return {
                 name: np.append(rows, columns[name][own[-1:]]) for name, rows in self._rows.items()
             }
-
-
-@lru_cache(256)
-def _trend(_run_id: str, _member: int) -> Trend:
-    """That member's, of a history that only grows."""
-    return Trend()
-
-
-@dataclass(frozen=True)
-class Updates:
-    """What is needed of one member's rows in the table of updates, however long that is."""
-
-    trend: dict[str, np.ndarray]
-    newest: dict[str, np.ndarray]  # the last JUDGED rows
-
-    @classmethod
-    def of(cls, run: Run, member: int) -> "Updates":
-        trend = _trend(run.id, member)  # first: of a run that is rewound meanwhile it is given up
-        columns = run.history.updates.columns()
-        own = np.flatnonzero(columns["member"] == member)
-        newest = {name: column[own[-JUDGED:]] for name, column in columns.items()}
-        return cls(trend.of(columns, own), newest)
-
-
-def judged(values: np.ndarray) -> float | None:
-    """The median of the newest rows, or None while there are too few."""
-    return float(np.median(values)) if len(values) == JUDGED else None
