@@ -58,6 +58,13 @@ def one_thread() -> Iterator[None]:
         set_openmp(threads)
 
 
+@contextmanager
+def training_arithmetic() -> Iterator[None]:
+    """All that a run wants of NumPy and PyTorch while it computes, and afterwards as before."""
+    with torch.inference_mode(), untouched_arithmetic(), denormals_as_zero(), one_thread():
+        yield
+
+
 def _no_number(_: int) -> int:
     return 0
 

@@ -1,6 +1,7 @@
 """Members whose Q-values leave every bound that the rewards allow: which, and most likely why."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dqn_core.config import DQNConfig
@@ -20,6 +21,17 @@ class Stop:
 
     env_step: int
     reason: str
+
+
+def newest(stops: Sequence[Stop | None]) -> Stop:
+    """The last of the stops that there are."""
+    return max(filter(None, stops), key=lambda stop: stop.env_step)
+
+
+def stopped_last(stops: Sequence[Stop | None]) -> list[int]:
+    """The members whose stop is the newest."""
+    last = newest(stops)
+    return [p for p, stop in enumerate(stops) if stop == last]
 
 
 def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> dict[int, Stop]:

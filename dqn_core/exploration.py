@@ -1,11 +1,15 @@
 """ε-greedy exploration and its schedules (Mnih et al. 2015; the notebook's `sample_action`)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import torch
 
 from dqn_core.config import DQNConfig
+from dqn_core.networks import QNetwork
+from dqn_core.random_streams import UniformStream
 
 
 def epsilon_at(config: DQNConfig, env_step: int) -> float:
@@ -24,3 +28,38 @@ def explores(uniforms: np.ndarray, epsilons: Sequence[float]) -> np.ndarray:
 def random_actions(uniforms: np.ndarray, n_actions: int) -> np.ndarray:
     """Actions `(P,)` int64, each equally likely, from uniforms `(P,)` in [0, 1)."""
     return (uniforms * n_actions).astype(np.int64)
+
+
+class EpsilonGreedy:
+    """The members' actions: random ones with probability ε, else the greedy ones.
+
+    A member has two uniforms of its own stream at every step, whatever the others draw.
+    """
+
+    def __init__(self, seeds: Sequence[int], n_actions: int) -> None:
+        self._uniforms = UniformStream(seeds, "exploration")
+        self._n_actions = n_actions
+
+    def choose(
+        self, network: QNetwork, observations: np.ndarray, epsilons: Sequence[float]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Actions `(P,)` int64 for ``observations`` `(P, observation_dim)`, and which are random.
+
+        Where all are, the network is not asked.
+        """
+        uniforms = self._uniforms.take(2)
+        exploring = explores(uniforms[:, 0], epsilons)
+        n_exploring = np.count_nonzero(exploring)
+        if n_exploring:
+            actions = random_actions(uniforms[:, 1], self._n_actions)
+            if n_exploring == len(exploring):
+                return actions, exploring
+        inputs = torch.from_numpy(observations).to(network.parameters).unsqueeze(1)
+        greedy = network.q_values(inputs).argmax(-1).squeeze(1).cpu().numpy()
+        return np.where(exploring, actions, greedy) if n_exploring else greedy, exploring
+
+    def state_dict(self) -> dict[str, Any]:
+        return self._uniforms.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self._uniforms.load_state_dict(state)

@@ -19,10 +19,10 @@ class GreedyEvaluations:
     """Greedy episodes of every member, on environments and streams that training never uses.
 
     An evaluation can be left between two steps of its episodes and gone on with later; the
-    network must not change meanwhile. ``solved_at`` is the step of the first one whose
-    interquartile mean over members is at the solve threshold, ``best_mean`` the largest such mean,
-    and ``since_best`` counts the evaluations after it. Only the members in ``going_on`` are
-    evaluated and counted.
+    network must not change meanwhile. ``is_under_way`` says that one has begun and not ended.
+    ``solved_at`` is the step of the first one whose interquartile mean over members is at the
+    solve threshold, ``best_mean`` the largest such mean, and ``since_best`` counts the evaluations
+    after it. Only the members in ``going_on`` are evaluated and counted.
     """
 
     def __init__(
@@ -36,21 +36,16 @@ class GreedyEvaluations:
         self._network = network
         self._threshold = threshold
         self._count = 0
-        self._is_under_way = False
+        self.is_under_way = False
         self._play: Play | None = None
         self._environments: list[list[Environment]] = []
         self._best_returns = [-np.inf] * len(configs)
         self._best_steps = [0] * len(configs)
         self._best_parameters = network.parameters.clone()
 
-    @property
-    def is_under_way(self) -> bool:
-        """Whether an evaluation has begun and not ended."""
-        return self._is_under_way
-
     def begin(self) -> None:
         """Begin an evaluation, in place of one that may be under way: that has moved nothing."""
-        self._is_under_way, self._play = True, None
+        self.is_under_way, self._play = True, None
 
     def _begun(self) -> Play:
         first = self._configs[0]
@@ -82,7 +77,7 @@ class GreedyEvaluations:
             next(self._play)
         except StopIteration as end:
             results: list[Evaluation] = end.value
-            self._is_under_way, self._play = False, None
+            self.is_under_way, self._play = False, None
             self._count += 1
             return dict(zip(self.going_on, results, strict=True))
         except LabError:
@@ -138,7 +133,7 @@ class GreedyEvaluations:
 
     def close(self) -> None:
         """Give up one under way and release the environments; the next one makes new ones."""
-        self._is_under_way = False
+        self.is_under_way = False
         self._release()
 
     def _release(self) -> None:
@@ -170,7 +165,7 @@ class GreedyEvaluations:
         self._best_returns = list(state["best_returns"])
         self._best_steps = list(state["best_steps"])
         self._best_parameters.copy_(state["best_parameters"])
-        self._is_under_way, self._play = state["evaluating"], None
+        self.is_under_way, self._play = state["evaluating"], None
 
 
 def _episodes(configs: Sequence[DQNConfig]) -> tuple[int, int]:

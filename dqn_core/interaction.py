@@ -15,7 +15,7 @@ from dqn_core.random_streams import seed_sequence, seeds_from
 
 
 @dataclass(frozen=True)
-class Moment:
+class CurrentEpisode:
     """Where a member's episode is: the environment's state and what the agent sees of it.
 
     ``action`` and ``reward`` are the last ones; None while the episode has no step.
@@ -99,6 +99,18 @@ class Interaction:
         self.returns += rewards
         self.lengths += self.is_acting
         return Transitions(observations, actions, rewards, following, terminated, truncated)
+
+    def current_episode(self, p: int, last_step: tuple[int, float] | None) -> CurrentEpisode:
+        """Where that member's episode is; ``last_step`` is its action and reward, if it has one."""
+        action, reward = last_step or (None, None)
+        return CurrentEpisode(
+            self.environments[p].state_dict(),
+            self.observations[p].copy(),
+            int(self.lengths[p]),
+            float(self.returns[p]),
+            action,
+            reward,
+        )
 
     def end_episode(self, p: int) -> dict[str, float]:
         """Return, length and share of random actions of an episode that is over.

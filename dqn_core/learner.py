@@ -71,7 +71,7 @@ class Learner:
     def go_on_with(self, members: Sequence[int]) -> None:
         """Move these members by the updates to come, and no others."""
         self._going_on = list(members)
-        self._group_by_learning_rate()
+        self._group()
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Take over the members' hyperparameters for the updates to come.
@@ -96,10 +96,19 @@ class Learner:
         limits = [c.gradient_clip for c in configs]
         self.largest_element = _limits(by_value, limits, column)
         self.largest_norm = _limits(by_norm, limits, column)
-        self._group_by_learning_rate()
+        self._group()
 
-    def _group_by_learning_rate(self) -> None:
-        """Rows of those that go on, once for all updates: the kernel knows one learning rate."""
+    def _group(self) -> None:
+        """Of those that go on, once for all updates, which are treated alike.
+
+        Rows with one learning rate, since the kernel knows one, and members whose target networks
+        move at the same time.
+        """
+        self._target_groups: dict[tuple[str, int], list[int]] = {}
+        for p in self._going_on:
+            config = self._configs[p]
+            period = (config.target_update_unit, config.target_update_period)
+            self._target_groups.setdefault(period, []).append(p)
         alike: dict[tuple[float, ...], list[int]] = {}
         for p in self._going_on:
             config = self._configs[p]
@@ -169,6 +178,18 @@ class Learner:
                 amsgrad=False,
                 maximize=False,
             )
+
+    def update_targets(self, unit: str, count: int) -> None:
+        """Move the target networks that are due after ``count`` "env_steps" or such updates."""
+        for (their_unit, period), members in self._target_groups.items():
+            if their_unit == unit and count % period == 0:
+                self.update_target(None if len(members) == len(self._configs) else members)
+
+    def end_episode(self, member: int, count: int) -> None:
+        """Move its target network if that is due after its ``count``-th episode."""
+        config = self._configs[member]
+        if config.target_update_unit == "episodes" and count % config.target_update_period == 0:
+            self.update_target([member])
 
     def update_target(self, members: Sequence[int] | None = None) -> None:
         """θ⁻ ← θ⁻ + τ (θ − θ⁻) for some members or all; τ = 1 is the hard update."""

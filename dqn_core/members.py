@@ -1,9 +1,10 @@
-"""Which configurations can be members of one run."""
+"""Which configurations can be members of one run, and which changes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
+from dqn_core.hyperparameter import Value
 
 
 def check_members(configs: Sequence[DQNConfig]) -> None:
@@ -20,6 +21,23 @@ def check_members(configs: Sequence[DQNConfig]) -> None:
         raise ConfigurationError(
             f"Members trained side by side must agree in {', '.join(differing)}."
         )
+
+
+def changed(
+    configs: Sequence[DQNConfig], members: Iterable[int], changes: Mapping[str, Value]
+) -> list[DQNConfig]:
+    """``configs`` with ``changes`` for these members, while their run goes on.
+
+    Raises `ConfigurationError` for a bad name or value, and for one that needs a restart.
+    """
+    for name in changes:
+        if hyperparameter(name).applies == "restart":
+            raise ConfigurationError(f"{name} cannot change while a run goes on: restart it.")
+    new = list(configs)
+    for p in members:
+        new[p] = new[p].replace(**changes)
+    check_members(new)
+    return new
 
 
 def check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) -> None:

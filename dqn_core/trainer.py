@@ -6,36 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from dqn_core.agent import Agent, network_shape
-from dqn_core.compute import (
-    chosen_device,
-    denormals_as_zero,
-    one_thread,
-    untouched_arithmetic,
-)
-from dqn_core.config import DQNConfig, hyperparameter
-from dqn_core.divergence import Stop, diverged, divergences
-from dqn_core.environments import MOST_STEPS, Environment, environment_spec
-from dqn_core.errors import (
-    ConfigurationError,
-    DivergenceError,
-    EnvironmentFailure,
-    UnsupportedEnvironmentError,
-)
-from dqn_core.exploration import epsilon_at, explores, random_actions
+from dqn_core.compute import chosen_device, training_arithmetic
+from dqn_core.config import DQNConfig
+from dqn_core.divergence import Stop, diverged, divergences, newest, stopped_last
+from dqn_core.ending import check_limits, reason_to_end
+from dqn_core.environments import Environment, environment_spec
+from dqn_core.errors import DivergenceError, EnvironmentFailure, UnsupportedEnvironmentError
+from dqn_core.exploration import EpsilonGreedy, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
-from dqn_core.interaction import Interaction, Moment
+from dqn_core.interaction import CurrentEpisode, Interaction
 from dqn_core.learner import Learner
-from dqn_core.members import check_members, check_same_shapes
+from dqn_core.members import changed, check_members, check_same_shapes
 from dqn_core.networks import QNetwork
-from dqn_core.numbers import number
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
-from dqn_core.scalars import finite, whole
+from dqn_core.scalars import whole
 from dqn_core.update_statistics import update_statistics
 
 STATISTICS_PERIOD = 97
@@ -53,7 +42,8 @@ class Trainer:
     operations. Hyperparameters that fix shapes or clocks must be equal in all of them.
 
     A member that diverges is stopped, and the others go on as if it had never been there:
-    ``stops`` has a member's `Stop` or None, ``going_on`` the members that have none.
+    ``stops`` has a member's `Stop` or None, ``going_on`` the members that have none, and
+    ``counted`` those that a number over members is made of: those that go on, or that stopped last.
     ``evaluated`` is the first member's policy as the newest greedy evaluation found it, None
     before there is one.
     """
@@ -85,7 +75,7 @@ class Trainer:
         self.notice = ""
         self.evaluated: Agent | None = None
         self._updates_due = 0
-        self._exploration = UniformStream(seeds, "exploration")
+        self._exploration = EpsilonGreedy(seeds, self.spec.n_actions)
         self._plan()
 
     @property
@@ -108,13 +98,6 @@ class Trainer:
         return self.counted[0]
 
     @property
-    def counted(self) -> list[int]:
-        """What a number over members is made of: those that go on, or that stopped last."""
-        if self.going_on:
-            return self.going_on
-        return [p for p, stop in enumerate(self.stops) if stop == self._newest_stop()]
-
-    @property
     def fewest_episodes(self) -> int:
         """Episodes that every member has ended that is `counted`."""
         return min(self.episodes[p] for p in self.counted)
@@ -123,19 +106,11 @@ class Trainer:
         """Environment steps made in the episode that is under way."""
         return int(self.interaction.lengths[self._checked(member)])
 
-    def moment(self, member: int = 0) -> Moment:
+    def current_episode(self, member: int = 0) -> CurrentEpisode:
         """Where that member's episode is, copied."""
         member = self._checked(member)
-        length = self.current_length(member)
-        action, reward = self.replay.last_step(member) if length else (None, None)
-        return Moment(
-            self.environments[member].state_dict(),
-            self.interaction.observations[member].copy(),
-            length,
-            float(self.interaction.returns[member]),
-            action,
-            reward,
-        )
+        last_step = self.replay.last_step(member) if self.current_length(member) else None
+        return self.interaction.current_episode(member, last_step)
 
     @property
     def is_between_steps(self) -> bool:
@@ -144,25 +119,11 @@ class Trainer:
 
     def finished(self) -> str | None:
         """Why the run is over, in one sentence, or None while it is not."""
-        config, evaluations = self.config, self.evaluations
         if not self.going_on:
-            return self._newest_stop().reason
+            return newest(self.stops).reason
         if not self.is_between_steps:
             return None
-        if self.env_step >= config.total_steps:
-            return f"The step budget of {config.total_steps:,} environment steps is used up."
-        if config.total_episodes and self.fewest_episodes >= config.total_episodes:
-            return f"The episode budget of {config.total_episodes:,} episodes is used up."
-        if config.stop_when_solved and evaluations.solved_at is not None:
-            return f"Solved after {evaluations.solved_at:,} environment steps."
-        if config.total_seconds and self.seconds >= config.total_seconds:
-            return f"The time budget of {config.total_seconds:,} seconds is used up."
-        if 0 < config.plateau_evaluations <= evaluations.since_best:
-            return (
-                f"No improvement in the last {evaluations.since_best} evaluations: the best mean "
-                f"return is {number(evaluations.best_mean)}."
-            )
-        return None
+        return reason_to_end(self)
 
     def run(
         self,
@@ -180,11 +141,11 @@ class Trainer:
         on, and `EnvironmentFailure` when an environment fails: the step that it failed in is not
         made, and the next call tries again, from new episodes. Everything up to there is kept.
         """
-        _check_limits(max_steps, max_seconds, max_episodes)
+        check_limits(max_steps, max_seconds, max_episodes)
         self._check_going_on()
         started, first_step = time.perf_counter(), self.env_step
         seconds_before, episodes_before = self.seconds, list(self.episodes)
-        with torch.inference_mode(), untouched_arithmetic(), denormals_as_zero(), one_thread():
+        with training_arithmetic():
             while not self.finished():
                 elapsed = time.perf_counter() - started
                 self.seconds = seconds_before + elapsed
@@ -228,7 +189,7 @@ class Trainer:
             self._updates_due -= 1  # first: an update that diverges was made all the same
             self._learn()
         if not self._updates_due:
-            self._update_targets("env_steps", self.env_step)
+            self.learner.update_targets("env_steps", self.env_step)
             if self._is_evaluation_due():
                 self.evaluations.begin()
 
@@ -238,23 +199,12 @@ class Trainer:
 
     def _choose_actions(self) -> np.ndarray:
         """ε-greedy actions `(P,)`."""
-        uniforms = self._exploration.take(2)
-        exploring = explores(uniforms[:, 0], self._epsilons())
-        n_exploring = np.count_nonzero(exploring)
-        if n_exploring:
-            actions = random_actions(uniforms[:, 1], self.spec.n_actions)
-            self.interaction.explored += exploring & self.interaction.is_acting
-            if n_exploring == self.members:
-                return actions
-        parameters = self.learner.online.parameters
-        observations = torch.from_numpy(self.interaction.observations).to(parameters).unsqueeze(1)
-        greedy = self.learner.online.q_values(observations).argmax(-1).squeeze(1)
-        if not n_exploring:
-            return greedy.cpu().numpy()
-        return np.where(exploring, actions, greedy.cpu().numpy())
-
-    def _epsilons(self) -> list[float]:
-        return [epsilon_at(config, self.env_step) for config in self.configs]
+        epsilons = [epsilon_at(config, self.env_step) for config in self.configs]
+        actions, exploring = self._exploration.choose(
+            self.learner.online, self.interaction.observations, epsilons
+        )
+        self.interaction.explored += exploring & self.interaction.is_acting
+        return actions
 
     def _interact(self, actions: np.ndarray) -> None:
         """Step every environment, store the transitions, and record the episodes that ended."""
@@ -281,9 +231,7 @@ class Trainer:
             epsilon=epsilon_at(self.configs[p], self.env_step),
             terminated=terminated,
         )
-        due = self._target_plan.get(("episodes", self.configs[p].target_update_period), [])
-        if p in due and self.episodes[p] % self.configs[p].target_update_period == 0:
-            self.learner.update_target([p])
+        self.learner.end_episode(p, self.episodes[p])
 
     def _learn(self) -> None:
         config, learner = self.config, self.learner
@@ -293,31 +241,22 @@ class Trainer:
         )
         learner.update(batch)
         self.gradient_updates += 1
-        self._update_targets("gradient_updates", self.gradient_updates)
+        self.learner.update_targets("gradient_updates", self.gradient_updates)
         if self.gradient_updates % STATISTICS_PERIOD == 1:
             self._record_update()
-
-    def _update_targets(self, unit: str, count: int) -> None:
-        for (planned_unit, period), members in self._target_plan.items():
-            if planned_unit == unit and count % period == 0:
-                self.learner.update_target(None if len(members) == self.members else members)
 
     def _plan(self) -> None:
         """Work out once what every step needs of the configurations and of who goes on.
 
-        ``gamma`` is `(P, 1)`; members whose target networks move at the same time are grouped.
+        ``gamma`` is `(P, 1)`.
         """
         self.gamma = np.array([[config.gamma] for config in self.configs])
         self.going_on = [p for p, stop in enumerate(self.stops) if stop is None]
         self._stopped = [p for p, stop in enumerate(self.stops) if stop]
+        self.counted = self.going_on or stopped_last(self.stops)
         self.evaluations.going_on = self.going_on
         self.learner.go_on_with(self.going_on)
         self.interaction.go_on_with(self.going_on)
-        plan: dict[tuple[str, int], list[int]] = {}
-        for p in self.going_on:
-            key = (self.configs[p].target_update_unit, self.configs[p].target_update_period)
-            plan.setdefault(key, []).append(p)
-        self._target_plan = plan
 
     def _when(self, p: int) -> dict[str, Any]:
         return {
@@ -351,17 +290,11 @@ class Trainer:
         self._check_going_on()
         self.evaluations.judge_anew(self.history.evaluations.columns())
 
-    def _newest_stop(self) -> Stop:
-        return max(filter(None, self.stops), key=lambda stop: stop.env_step)
-
     def _check_going_on(self) -> None:
         if not self.going_on:
-            raise DivergenceError(self._newest_stop().reason)
+            raise DivergenceError(newest(self.stops).reason)
 
-    @torch.inference_mode()
-    @untouched_arithmetic()
-    @denormals_as_zero()
-    @one_thread()
+    @training_arithmetic()
     def evaluate(self) -> None:
         """A whole greedy evaluation after the updates that are due, or the rest of one begun.
 
@@ -384,13 +317,7 @@ class Trainer:
             ) from error
         sound = {p: each for p, each in results.items() if np.isfinite(each.predicted).all()}
         for p, result in sound.items():
-            self.history.evaluations.append(
-                **self._when(p),
-                mean_return=result.mean_return,
-                predicted=float(result.predicted.mean()),
-                obtained=float(result.obtained.mean()),
-                truncated_share=result.truncated_share,
-            )
+            self.history.evaluations.append(**self._when(p), **result.averages())
         if sound:
             self.evaluations.compare(sound, self.env_step)
         if 0 in sound:
@@ -409,15 +336,7 @@ class Trainer:
         only a restart can change, or for a replay buffer that does not fit into memory.
         """
         chosen = range(self.members) if member is None else [self._checked(member)]
-        for name in changes:
-            declared = hyperparameter(name)
-            if declared.applies == "restart":
-                raise ConfigurationError(f"{name} cannot change while a run goes on: restart it.")
-        configs = list(self.configs)
-        for p in chosen:
-            configs[p] = configs[p].replace(**changes)
-        check_members(configs)
-        before = self.configs
+        before, configs = self.configs, changed(self.configs, chosen, changes)
         self._apply(configs)
         for p in chosen:
             for name, new in configs[p].difference(before[p]).items():
@@ -511,13 +430,3 @@ class Trainer:
         trainer = cls([DQNConfig.from_dict(values) for values in state["configs"]])
         trainer.load_state_dict(state)
         return trainer
-
-
-def _check_limits(
-    max_steps: int | None, max_seconds: float | None, max_episodes: int | None
-) -> None:
-    for name, limit in (("max_steps", max_steps), ("max_episodes", max_episodes)):
-        if limit is not None:
-            whole(name, limit, 0, MOST_STEPS)
-    if max_seconds is not None and max_seconds != math.inf:
-        finite("max_seconds", max_seconds, 0)

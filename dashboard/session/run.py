@@ -28,7 +28,7 @@ from dqn_core.diagnostics import recent_observations, spread_observations
 from dqn_core.errors import ConfigurationError, EnvironmentFailure
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
-from dqn_core.interaction import Moment
+from dqn_core.interaction import CurrentEpisode
 from dqn_core.learner import learning_rate_at
 from dqn_core.numbers import number
 
@@ -298,10 +298,10 @@ class Run:
             all_over = spread_observations(replay, spread)
         return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy())
 
-    def moment(self, member: int = 0) -> tuple[Agent, Moment]:
+    def current_episode(self, member: int = 0) -> tuple[Agent, CurrentEpisode]:
         """The policy as it is now, and where its episode is."""
         with self._turnstile.for_page():
-            return self.trainer.agent(member), self.trainer.moment(member)
+            return self.trainer.agent(member), self.trainer.current_episode(member)
 
     def best_agent(self, member: int = 0) -> Agent:
         """The policy of the best greedy evaluation so far."""

@@ -16,7 +16,7 @@ from dqn_core.environments import make_environment
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.episodes.pictures import encode
-from dqn_core.interaction import Moment
+from dqn_core.interaction import CurrentEpisode
 from dqn_core.numbers import number
 
 SLOW = 50
@@ -75,7 +75,7 @@ def scene(run: Run) -> None:
     """
 
     def news(_: Mapping[str, str]) -> bytes:
-        return message(run.trainer.spec, *run.moment(run.trainer.first))
+        return message(run.trainer.spec, *run.current_episode(run.trainer.first))
 
     title = "The environment now"
     if run.trainer.members > 1:
@@ -95,29 +95,29 @@ def _period(run: Run) -> float:
     return max(FASTEST_SECONDS, min(INSIDE_SECONDS, 1 / speed))
 
 
-def message(spec: EnvironmentSpec, agent: Agent, moment: Moment) -> bytes:
+def message(spec: EnvironmentSpec, agent: Agent, episode: CurrentEpisode) -> bytes:
     """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
-    values = agent.q_values(moment.observation[None])[0]
+    values = agent.q_values(episode.observation[None])[0]
     known = bool(np.isfinite(values).all())
-    picture = _picture(spec.env_id, moment.environment)
+    picture = _picture(spec.env_id, episode.environment)
     header = {
-        "sentences": _sentences(spec, moment, bool(picture)),
+        "sentences": _sentences(spec, episode, bool(picture)),
         "values": [number(value) if known else "–" for value in values],
         "actions": spec.action_labels,
         "greedy": int(values.argmax()) if known else None,
-        "name": f"{spec.env_id} at step {moment.length} of the episode",
+        "name": f"{spec.env_id} at step {episode.length} of the episode",
     }
     return packed(header, picture)
 
 
-def _sentences(spec: EnvironmentSpec, moment: Moment, is_drawn: bool) -> list[str]:
-    if moment.action is None or moment.reward is None:
+def _sentences(spec: EnvironmentSpec, episode: CurrentEpisode, is_drawn: bool) -> list[str]:
+    if episode.action is None or episode.reward is None:
         where = ["An episode begins."]
     else:
-        returned, reward = (number(value) for value in (moment.return_so_far, moment.reward))
+        returned, reward = (number(value) for value in (episode.return_so_far, episode.reward))
         where = [
-            f"Step {moment.length:,} of the episode, return {returned} so far.",
-            f"Last action: {spec.action_labels[moment.action]}, reward {reward}.",
+            f"Step {episode.length:,} of the episode, return {returned} so far.",
+            f"Last action: {spec.action_labels[episode.action]}, reward {reward}.",
         ]
     if not is_drawn:
         film = "; the Test page shows it" if "rgb_array" in spec.render_modes else ""

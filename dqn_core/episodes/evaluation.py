@@ -52,6 +52,15 @@ class Evaluation:
         columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
         return cls([seed for part in parts for seed in part.seeds], **columns)
 
+    def averages(self) -> dict[str, float]:
+        """The columns of the table of evaluations that are made here."""
+        return {
+            "mean_return": self.mean_return,
+            "predicted": float(self.predicted.mean()),
+            "obtained": float(self.obtained.mean()),
+            "truncated_share": self.truncated_share,
+        }
+
     @property
     def truncated_share(self) -> float:
         """Share of the episodes that a time limit cut."""

@@ -131,12 +131,12 @@ def test_it_stays_as_it_was_when_it_stopped() -> None:
     assert trainer.stops == [None, stop, None]
     assert stop.env_step == trainer.env_step
     assert f"at step {stop.env_step:,}; most likely learning_rate 1 is very high" in stop.reason
-    before, moment, agent = of_member(trainer, 1), trainer.moment(1), trainer.agent(1)
+    before, moment, agent = of_member(trainer, 1), trainer.current_episode(1), trainer.agent(1)
     trainer.run(max_steps=400)
     after = of_member(trainer, 1)
     assert before.pop("replay") != after.pop("replay"), "only its newest transition, repeated"
     assert before == after
-    later = trainer.moment(1)
+    later = trainer.current_episode(1)
     assert (later.length, later.action, later.reward) == (
         moment.length,
         moment.action,

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import chisquare
 
 from dqn_core.config import DQNConfig
-from dqn_core.exploration import epsilon_at, explores, random_actions
+from dqn_core.exploration import EpsilonGreedy, epsilon_at, explores, random_actions
+from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.presets import preset
 
 
@@ -53,3 +54,15 @@ def test_random_actions_are_equally_likely_and_never_out_of_range(n_actions: int
         assert chisquare(counts).pvalue > 1e-3
     extremes = random_actions(np.array([0.0, np.nextafter(1.0, 0.0)]), n_actions)
     assert extremes.tolist() == [0, n_actions - 1]
+
+
+def test_each_member_is_random_or_greedy_by_its_own_epsilon() -> None:
+    network = QNetwork.initialised(NetworkShape(2, 3), [0, 1, 2])
+    network.biases[-1][..., 2] = 100.0  # whatever they see, action 2 is greedy
+    policy = EpsilonGreedy([0, 1, 2], n_actions=3)
+    observations = np.zeros((3, 2), dtype=np.float32)
+    drawn = [policy.choose(network, observations, [0.0, 0.5, 1.0]) for _ in range(600)]
+    actions, exploring = (np.array(each) for each in zip(*drawn, strict=True))
+    assert exploring.mean(0) == pytest.approx([0, 0.5, 1], abs=0.08)
+    assert (actions[~exploring] == 2).all()
+    assert np.bincount(actions[:, 2]) == pytest.approx([200] * 3, abs=50)

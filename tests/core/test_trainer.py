@@ -381,7 +381,7 @@ def test_a_member_that_there_is_not_is_refused_in_one_sentence(tmp_path: Path) -
     asked: list[Callable[[int], object]] = [
         trainer.agent,
         trainer.best_agent,
-        trainer.moment,
+        trainer.current_episode,
         trainer.current_length,
         lambda member: trainer.change(member, gamma=0.5),
         lambda member: load_agent(tmp_path / "run", member),

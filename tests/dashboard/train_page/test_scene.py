@@ -22,7 +22,7 @@ def a_run(steps: int = 0, **values: Any) -> Run:
 
 def seen(run: Run) -> tuple[dict[str, Any], bytes]:
     """A message's words and its picture."""
-    return opened(message(run.trainer.spec, *run.moment()))
+    return opened(message(run.trainer.spec, *run.current_episode()))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_it_tells_the_last_step_and_the_networks_values() -> None:
         "Step 3 of the episode, return 3 so far.",
         f"Last action: {['push left', 'push right'][action]}, reward 1.",
     ]
-    agent, moment = run.moment()
+    agent, moment = run.current_episode()
     values = agent.q_values(moment.observation[None])[0]
     assert words["greedy"] == values.argmax()
     assert [float(v.replace("−", "-")) for v in words["values"]] == pytest.approx(values, rel=1e-2)
@@ -76,7 +76,7 @@ def test_it_tells_the_last_step_and_the_networks_values() -> None:
 def test_each_member_has_its_own_moment() -> None:
     trainer = Trainer([SMALL.replace(seed=seed) for seed in range(2)])
     trainer.run(max_steps=3)
-    first, second = trainer.moment(0), trainer.moment(1)
+    first, second = trainer.current_episode(0), trainer.current_episode(1)
     assert not np.array_equal(first.observation, second.observation)
     assert first.action == trainer.replay.rows(np.array([[2], [2]]))[0, 0, -4]
     assert second.action == trainer.replay.rows(np.array([[2], [2]]))[1, 0, -4]
