@@ -180,8 +180,9 @@ def test_undo_gives_the_bit_equal_earlier_state_and_the_same_way_on() -> None:
     run.change(gamma=0.5)
     run.start()
     advance(run, at + 100)
-    old_id = run.id
+    old_id, old_trend = run.id, run.trend(0)
     run.undo(0)
+    assert run.trend(0) is not old_trend, "which holds rows that are gone"
     assert (run.trainer.env_step, run.status) == (at, Status.PAUSED)
     assert torch.equal(flat_state(run), before)
     assert run.config == SMALL

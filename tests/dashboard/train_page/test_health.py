@@ -1,13 +1,12 @@
 """The signs of health: their numbers, and from when on they warn."""
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
 
 from dashboard.session.run import Run
-from dashboard.session.trends import TREND_POINTS, Trend
+from dashboard.session.trends import TREND_POINTS
 from dashboard.train_page.reward_sums import largest_reward_sum
 from dashboard.train_page.signs import Sign, signs, status_of
 from dashboard.train_page.updates import JUDGED
@@ -247,24 +246,3 @@ def test_trends_are_thinned_and_keep_the_newest() -> None:
     assert TREND_POINTS / 2 <= len(line.values) <= TREND_POINTS + 1
     assert line.values[-1] == pytest.approx(499 / 2, rel=1e-3)
     assert np.diff(line.values).min() > 0
-
-
-def test_a_trend_that_grew_is_the_one_of_all_rows_at_once_and_reads_each_row_once() -> None:
-    class Told(np.ndarray):
-        """Tells which rows are read."""
-
-        def __getitem__(self, rows: Any) -> Any:
-            read.append(np.asarray(super().__getitem__(rows)).tolist())
-            return np.asarray(super().__getitem__(rows))
-
-    grown, read = Trend(), list[list[int]]()
-    for length in (0, 1, 2, 59, 60, 61, 62, 500, 501, 5_000):
-        rows = np.arange(length)
-        of_all = Trend().of({"member": rows}, rows)["member"]
-        assert grown.of({"member": rows.view(Told)}, rows)["member"].tolist() == of_all.tolist()
-        assert len(of_all) <= TREND_POINTS + 1
-        assert length == 0 or of_all[-1] == length - 1
-        assert len(set(np.diff(of_all)[:-1])) <= 1
-    times = Counter(row for rows in read for row in rows)
-    newest = {length - 1 for length in (1, 2, 59, 60, 61, 62, 500, 501, 5_000)}
-    assert all(number == 1 for row, number in times.items() if row not in newest)
