@@ -64,7 +64,7 @@ class PageState:
         wanted = ([chosen.identity for chosen in agents], seed, conditions)
         if self._shown_for != wanted:
             self.show(agents, seed, conditions)
-            self._shown_for = wanted  # last: a run that is cut short before it has shown nothing
+            self._shown_for = wanted  # last: if this run is cut short, the next one shows it
 
     def show_another_start(self, agents: Sequence[Chosen], settings: Settings) -> None:
         """The episode from the seed after the one that is shown."""
