@@ -78,6 +78,8 @@ def ended(table: dict[str, Any], ends: Mapping[int, int]) -> dict[str, Any]:
 def module(route: Route) -> None:
     """Serve the component's files, and an empty page around them."""
     name = route.request.url.removeprefix(ORIGIN)
+    if name.startswith("live/"):
+        return route.abort()  # by a chart that has gone meanwhile
     if not name:
         return route.fulfill(content_type="text/html", body=PAGE)
     return route.fulfill(path=PLOTLY if name == "vendor/plotly.min.js" else ASSETS / name)
@@ -94,10 +96,24 @@ class Bench:
         self.known = True
         monkeypatch.setattr(live_chart, "_component", self._component)
         monkeypatch.setattr(live_chart, "offer", self._offer)
-        page.route(f"{ORIGIN}**", module)
+        if page.url != ORIGIN:
+            page.route(f"{ORIGIN}**", module)
+            page.goto(ORIGIN)
         page.route(f"{ORIGIN}live/**", self._answer)
-        page.goto(ORIGIN)
         self.mount()
+
+    def close(self) -> None:
+        """Leave the page as it was at first, but for the scripts that it has loaded."""
+        self.page.evaluate("""() => {
+            window.unmount?.();
+            document.querySelector("main").replaceChildren();
+            for (const node of [document.documentElement, document.querySelector("main")])
+                node.removeAttribute("style");
+        }""")
+        self.page.unroute(f"{ORIGIN}live/**")
+        self.page.emulate_media(media="null")
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        self.page.mouse.move(0, 0)
 
     def _component(self, *, key: str, data: dict[str, Any], **_: Any) -> None:
         self.data = data
@@ -157,9 +173,13 @@ class Bench:
         live_charts(
             news=lambda: News(tables, run_id, state, stopped=list(ends)), key="chart", **options
         )
-        with self.page.expect_event("requestfinished"):
+        with self.answered():
             self.page.evaluate("(data) => show(data)", self.data | {"view": 0})
         self.page.locator(".live-chart-plot .main-svg").first.wait_for()
+
+    def answered(self) -> Any:
+        """A block that ends when an answer has come; the component loads other files, too."""
+        return self.page.expect_event("requestfinished", lambda request: "/live/" in request.url)
 
     def plot(self, key: int = 0) -> Any:
         return self.page.locator(".live-chart-plot").nth(key)

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+from tests.browser.chart_bench import Bench
 
 CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 90
@@ -177,22 +179,29 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(
-    request: pytest.FixtureRequest, browser: Browser, tmp_path: Path
-) -> Iterator[Callable[..., Page]]:
-    """new_page(viewport=…, color_scheme=…, …) opens a page in a browser profile of its own."""
+def closing() -> Iterator[contextlib.ExitStack]:
+    """What a test has opened; it is closed after its pages were looked at."""
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def watch(
+    request: pytest.FixtureRequest, closing: contextlib.ExitStack, tmp_path: Path
+) -> Iterator[Callable[[Page], None]]:
+    """watch(page): its uncaught errors fail the test, and the report of a failure shows it."""
     pages = request.node.stash[open_pages] = list[Page]()
     errors: list[str] = []
 
-    def open_page(**options: Any) -> Page:
-        options = {"viewport": {"width": 1280, "height": 900}, **options}
-        page = browser.new_context(**options).new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error.stack or error}"))
-        pages.append(page)
-        return page
+    def note(error: Error) -> None:
+        errors.append(error.stack or str(error))
 
-    yield open_page
+    def start(page: Page) -> None:
+        page.on("pageerror", note)
+        closing.callback(page.remove_listener, "pageerror", note)
+        pages.append(page)
+
+    yield start
 
     if errors or failed in request.node.stash:
         folder = Path(os.environ.get("DQN_LAB_SCREENSHOTS") or tmp_path)
@@ -200,9 +209,49 @@ def new_page(
         for number, page in enumerate(pages):
             if not page.is_closed():
                 page.screenshot(path=folder / f"{request.node.name}-{number}.png", full_page=True)
-    for page in pages:
-        page.context.close()
     assert not errors, "Uncaught errors in the page:\n" + "\n".join(errors)
+
+
+def opened(browser: Browser, **options: Any) -> Page:
+    """A page in a browser profile of its own."""
+    options = {"viewport": {"width": 1280, "height": 900}, **options}
+    page = browser.new_context(**options).new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
+
+
+@pytest.fixture
+def new_page(
+    browser: Browser, watch: Callable[[Page], None], closing: contextlib.ExitStack
+) -> Callable[..., Page]:
+    """new_page(viewport=…, color_scheme=…, …) opens a page in a browser profile of its own."""
+
+    def open_page(**options: Any) -> Page:
+        page = opened(browser, **options)
+        closing.callback(page.context.close)
+        watch(page)
+        return page
+
+    return open_page
+
+
+@pytest.fixture(scope="module")
+def chart_page(browser: Browser) -> Iterator[Page]:
+    """A page that the charts' tests of one file share: it takes seconds until Plotly is loaded."""
+    page = opened(browser)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def bench(
+    chart_page: Page, watch: Callable[[Page], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
+    """Charts of its own for one test."""
+    watch(chart_page)
+    bench = Bench(chart_page, monkeypatch)
+    yield bench
+    bench.close()
 
 
 @pytest.fixture

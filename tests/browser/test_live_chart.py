@@ -24,11 +24,6 @@ def box_of(part: Locator) -> Any:
     return box
 
 
-@pytest.fixture
-def bench(page: Page, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    return Bench(page, monkeypatch)
-
-
 def test_charts_are_made_once_and_extended(bench: Bench) -> None:
     bench.refresh(20)
     bench.page.evaluate(
@@ -225,7 +220,7 @@ def test_an_answer_that_got_lost_is_asked_for_again(bench: Bench) -> None:
     with bench.page.expect_event("requestfailed"):
         bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
     bench.losing = False
-    with bench.page.expect_event("requestfinished"):
+    with bench.answered():
         pass
     assert bench.drawn("shown[0].lines.faint.x.length") == 150
 
@@ -245,7 +240,7 @@ def test_an_answer_for_other_panels_is_left_alone(bench: Bench) -> None:
     live_charts(
         PANELS[1:], lambda: News(made_up(150), "a"), x_axis="env_step", smoothing=0.9, key="chart"
     )
-    with bench.page.expect_event("requestfinished"):
+    with bench.answered():
         bench.page.evaluate("(data) => show(data)", drawn | {"view": 0})
     assert bench.drawn("shown[0].lines.faint.x.length") == 100
 
@@ -267,7 +262,7 @@ def test_an_answer_with_a_gap_before_it_is_left_alone(bench: Bench) -> None:
     source = bench.source
     bench.page.evaluate("charts.get(document.querySelector('main div')).store.clear()")
     bench.source = lambda query: source({**query, "episodes": "100", "updates": "100"})
-    with bench.page.expect_event("requestfinished"):
+    with bench.answered():
         bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
     bench.page.wait_for_timeout(100)
     bench.source = source

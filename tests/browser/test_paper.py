@@ -24,6 +24,7 @@ CAPTION = "CartPole-v1 · seed 0 · Recommended with γ 0.9"
 
 @pytest.fixture
 def bench(page: Page, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """On a page of its own: what is printed, or listens for printing, is the whole page."""
     return Bench(page, monkeypatch)
 
 
