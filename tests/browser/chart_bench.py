@@ -1,5 +1,6 @@
 """The live chart between a stand-in for the server and a real page."""
 
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ class Bench:
 
     def __init__(self, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
         self.page = page
+        self.place = f"live/{secrets.token_hex(4)}/"  # where the charts of another test do not ask
         self.questions: list[dict[str, str]] = []
         self.losing = False
         self.repeating = False
@@ -99,7 +101,7 @@ class Bench:
         if page.url != ORIGIN:
             page.route(f"{ORIGIN}**", module)
             page.goto(ORIGIN)
-        page.route(f"{ORIGIN}live/**", self._answer)
+        page.route(f"{ORIGIN}{self.place}**", self._answer)
         self.mount()
 
     def close(self) -> None:
@@ -110,7 +112,7 @@ class Bench:
             for (const node of [document.documentElement, document.querySelector("main")])
                 node.removeAttribute("style");
         }""")
-        self.page.unroute(f"{ORIGIN}live/**")
+        self.page.unroute(f"{ORIGIN}{self.place}**")
         self.page.emulate_media(media="null")
         self.page.set_viewport_size({"width": 1280, "height": 900})
         self.page.mouse.move(0, 0)
@@ -120,7 +122,7 @@ class Bench:
 
     def _offer(self, name: str, source: Source, period: float) -> dict[str, Any]:
         self.source = source
-        return {"address": f"live/{name}", "period": round(1000 * period), "view": object()}
+        return {"address": f"{self.place}{name}", "period": round(1000 * period), "view": object()}
 
     def _answer(self, route: Route) -> None:
         query = dict(parse_qsl(urlsplit(route.request.url).query, keep_blank_values=True))
@@ -179,7 +181,7 @@ class Bench:
 
     def answered(self) -> Any:
         """A block that ends when an answer has come; the component loads other files, too."""
-        return self.page.expect_event("requestfinished", lambda request: "/live/" in request.url)
+        return self.page.expect_event("response", lambda response: self.place in response.url)
 
     def plot(self, key: int = 0) -> Any:
         return self.page.locator(".live-chart-plot").nth(key)
