@@ -5,7 +5,7 @@ import { element } from "../shared/dom.js";
 export class Figures {
   node = element("div", "figures");
   #list = element("dl");
-  #values = new Map();
+  #texts = new Map();
   #where = element("p");
   #budget = element("progress");
 
@@ -15,16 +15,18 @@ export class Figures {
   }
 
   /**
-   * Show numbers by their names, the sentence under them and the share of the budget that ends the
-   * run first; or none. They are as old as the status that the node is marked with.
+   * Show numbers under their labels, the sentence under them and the share of the budget that ends
+   * the run first; or none. They are as old as the status that the node is marked with.
    */
   update(figures) {
     this.node.hidden = !figures;
     if (!figures) return;
     const { numbers, status, where, budget } = figures;
-    const names = Object.keys(numbers);
-    if (names.join() !== [...this.#values.keys()].join()) this.#build(names);
-    for (const [name, value] of Object.entries(numbers)) this.#values.get(name).data = value;
+    const ids = Object.keys(numbers);
+    if (ids.join() !== [...this.#texts.keys()].join()) this.#build(ids);
+    for (const [id, words] of Object.entries(numbers)) {
+      this.#texts.get(id).forEach((text, i) => (text.data = words[i]));
+    }
     this.node.dataset.status = status;
     this.#where.textContent = where;
     this.#budget.max = budget.total;
@@ -33,12 +35,13 @@ export class Figures {
     this.#budget.setAttribute("aria-label", budget.name);
   }
 
-  /** A place for the number of each name. */
-  #build(names) {
-    this.#values = new Map(names.map((name) => [name, document.createTextNode("")]));
+  /** A place for the label of each number, and for itself. */
+  #build(ids) {
+    const text = () => document.createTextNode("");
+    this.#texts = new Map(ids.map((id) => [id, [text(), text()]]));
     this.#list.replaceChildren(
-      ...[...this.#values].map(([name, text]) =>
-        element("div", "", element("dt", "", name), element("dd", "", text)),
+      ...[...this.#texts.values()].map(([label, number]) =>
+        element("div", "", element("dt", "", label), element("dd", "", number)),
       ),
     );
   }

@@ -12,23 +12,24 @@ from dqn_core.numbers import UNKNOWN, number, setting
 
 
 def figures(run: Run, smoothing: float) -> dict[str, Any]:
-    """The numbers of the moment by their names, and how far the run is (`assets/train/figures.js`).
+    """The numbers of the moment, and how far the run is (`assets/train/figures.js`).
 
-    ``smoothing`` is the weight of the past in the average return, as in the charts.
+    Each number has its label before it. ``smoothing`` is the weight of the past in the average
+    return, as in the charts.
     """
     status = run.status  # first: what is read after "paused" stays
     step, config, trainer = run.trainer.env_step, run.config, run.trainer
     averages = average_returns(trainer.history.episodes.columns, trainer.counted, smoothing)
     budget = first_to_end(run)
+    speed = f"{run.measured_speed:,.0f}" + (" each" if trainer.members > 1 else "")
     return {
         "numbers": {
-            average_name(smoothing): number(over_members(averages)),
-            "Greedy return": number(over_members(greedy_returns(run))),
-            "ε": number(epsilon_at(config, step)),
-            "α": number(learning_rate_at(config, step)),
-            "Steps per second": f"{run.measured_speed:,.0f}"
-            + (" each" if trainer.members > 1 else ""),
-            "Time left": _time_left(run, budget.seconds_left),
+            "average_return": (average_name(smoothing), number(over_members(averages))),
+            "greedy_return": ("Greedy return", number(over_members(greedy_returns(run)))),
+            "epsilon": ("ε", number(epsilon_at(config, step))),
+            "learning_rate": ("α", number(learning_rate_at(config, step))),
+            "speed": ("Steps per second", speed),
+            "time_left": ("Time left", _time_left(run, budget.seconds_left)),
         },
         "status": status,
         "where": " · ".join([_where(run), *_remarks(run)]),

@@ -71,8 +71,8 @@ def test_an_episode_beyond_the_last_one_is_never_named() -> None:
 
 def test_a_run_that_has_failed_or_ended_has_no_time_left() -> None:
     run = measured(a_run(20, total_steps=1_000), 100)
-    assert figures(run, 0.9)["numbers"]["Time left"] == "0:09"
+    assert figures(run, 0.9)["numbers"]["time_left"][1] == "0:09"
     run.status = Status.FAILED
-    assert figures(run, 0.9)["numbers"]["Time left"] == "–"
+    assert figures(run, 0.9)["numbers"]["time_left"][1] == "–"
     run.status = Status.FINISHED
-    assert figures(run, 0.9)["numbers"]["Time left"] == "0:00"
+    assert figures(run, 0.9)["numbers"]["time_left"][1] == "0:00"

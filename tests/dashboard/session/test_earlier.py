@@ -11,7 +11,7 @@ from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.session.visits import Visit, come_back
-from dashboard.train_page.figures import average_name, figures
+from dashboard.train_page.figures import figures
 from dashboard.train_page.run_files import run_bytes
 from dashboard.web.slots import Slots
 from dqn_core.divergence import Stop
@@ -255,5 +255,5 @@ def test_the_returns_of_an_earlier_run_are_those_that_the_page_showed(smoothing:
     shown = figures(session.run, smoothing)["numbers"]
     session.reset()
     (earlier,) = session.earlier.all
-    assert number(earlier.average_return(smoothing)) == shown[average_name(smoothing)] != "–"
-    assert number(earlier.greedy_return) == shown["Greedy return"] != "–"
+    assert number(earlier.average_return(smoothing)) == shown["average_return"][1] != "–"
+    assert number(earlier.greedy_return) == shown["greedy_return"][1] != "–"

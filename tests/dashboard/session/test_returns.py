@@ -6,7 +6,7 @@ from scipy.stats import trim_mean
 
 from dashboard.session.returns import average_returns, greedy_returns, kind_of_mean, over_members
 from dashboard.session.run import Run
-from dashboard.train_page.figures import average_name, figures
+from dashboard.train_page.figures import figures
 from tests.core.small_runs import SMALL
 
 
@@ -29,7 +29,7 @@ def test_an_average_return_is_the_charts_with_its_smoothing(smoothing: float) ->
     each = [debiased(f["return"].to_numpy(), smoothing) for _, f in frame.groupby("member")]
     columns = run.history.episodes.columns
     assert average_returns(columns, range(4), smoothing) == pytest.approx(each, rel=1e-5)
-    shown = figures(run, smoothing)["numbers"][average_name(smoothing)]
+    shown = figures(run, smoothing)["numbers"]["average_return"][1]
     assert float(shown) == pytest.approx(trim_mean(each, 0.25), abs=0.06)
 
 

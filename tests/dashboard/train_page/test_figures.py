@@ -19,7 +19,7 @@ def test_a_return_keeps_its_digits_and_has_a_minus_of_its_own(value: float, writ
     run.history.evaluations.append(
         **when, mean_return=value, predicted=0.0, obtained=0.0, truncated_share=0.0
     )
-    assert figures(run, 0.9)["numbers"]["Greedy return"] == written
+    assert figures(run, 0.9)["numbers"]["greedy_return"][1] == written
 
 
 def test_a_budget_that_is_behind_is_not_written_as_an_aim() -> None:
@@ -34,11 +34,11 @@ def test_a_budget_that_is_behind_is_not_written_as_an_aim() -> None:
 
 def test_the_learning_rate_that_is_in_force_is_shown() -> None:
     run = Run([SMALL.replace(total_steps=100, learning_rate=0.02, learning_rate_end=0.01)])
-    assert figures(run, 0.9)["numbers"]["α"] == "0.02"
+    assert figures(run, 0.9)["numbers"]["learning_rate"][1] == "0.02"
     run.trainer.run(max_steps=50)
-    assert figures(run, 0.9)["numbers"]["α"] == "0.015"
+    assert figures(run, 0.9)["numbers"]["learning_rate"][1] == "0.015"
     run.change(learning_rate=0.04)
-    assert figures(run, 0.9)["numbers"]["α"] == "0.025"
+    assert figures(run, 0.9)["numbers"]["learning_rate"][1] == "0.025"
 
 
 @pytest.mark.parametrize("step", [0, 30, 90])
@@ -53,7 +53,7 @@ def test_epsilon_is_that_of_the_next_step(step: int) -> None:
         falling: 0.1 + 0.8 * math.exp(-step / 60),
     }
     for run, epsilon in expected.items():
-        shown = figures(run, 0.9)["numbers"]["ε"]
+        shown = figures(run, 0.9)["numbers"]["epsilon"][1]
         assert float(shown) == pytest.approx(epsilon, abs=6e-4)
 
 
