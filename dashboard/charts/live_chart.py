@@ -19,7 +19,7 @@ from dashboard.session.view import Dash, XAxis
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError, offer
 from dashboard.web.static_files import component
-from dashboard.web.widgets import received
+from dashboard.web.widgets import on_redraw
 
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
@@ -191,7 +191,7 @@ def live_charts(
     data = offer(key, lambda query: answer(panels, spec["id"], news(), query), period)
     data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
     data["words"] = {"caption": caption, "filename": filename}
-    (mount or _component)(key=key, data=data, on_redraw_change=lambda: received(key, "redraw"))
+    (mount or _component)(key=key, data=data, on_redraw_change=on_redraw())
 
 
 def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str, str]) -> bytes:

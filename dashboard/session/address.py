@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard.session.links import Link, read
 from dashboard.web.markup import plain
 from dashboard.web.static_files import component
-from dashboard.web.widgets import received
 
 _component = component("frame/frame.js")
 
@@ -46,7 +45,7 @@ def keep_address(
     """
 
     def back() -> None:
-        left = received("address", "back")
+        left = st.session_state["address"]["back"]
         come_back(Remembered(str(left["name"]), bool(left["begun"]), str(left["query"])))
 
     _component(

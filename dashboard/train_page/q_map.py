@@ -18,7 +18,7 @@ from dashboard.train_page.q_map_message import (
 )
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.static_files import component
-from dashboard.web.widgets import received
+from dashboard.web.widgets import on_redraw
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.grids import GridWorld
 from dqn_core.q_map import Dimension, dimensions, grid_world
@@ -80,7 +80,7 @@ def _map(run: Run, member: int, message: Callable[[Look], bytes | None], drawn: 
     _component(
         key="q_map",
         data=data | {"drawn": drawn},
-        on_redraw_change=lambda: received("q_map", "redraw"),
+        on_redraw_change=on_redraw(),
     )
 
 

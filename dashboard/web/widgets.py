@@ -42,15 +42,19 @@ def on_change(key: str, use: Callable[[Any], object]) -> Callable[[], None]:
     return changed
 
 
-def received(key: str, name: str) -> Any:
-    """What the component ``key`` has sent as ``name``; to be called by its callback.
+def on_redraw() -> Callable[[], None]:
+    """The callback of a component that asks for its page to be drawn anew: that comes by itself.
 
-    A message may come when its page was left already: Streamlit then takes the browser to be back
-    there, and has emptied it. The way out is to draw the page that the person went to once more.
+    Its message may come when its page was left already, and Streamlit takes the browser to be back
+    there. The way out is to draw the page that the person went to once more.
     """
-    if key not in st.session_state:
-        st.switch_page(st.session_state[PAGE])
-    return st.session_state[key][name]
+    drawn_on = st.session_state.get(PAGE)
+
+    def back_to_where_the_person_is() -> None:
+        if st.session_state.get(PAGE) != drawn_on:
+            st.switch_page(st.session_state[PAGE])
+
+    return back_to_where_the_person_is
 
 
 def _present_keys() -> dict[str, str]:

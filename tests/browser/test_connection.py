@@ -12,6 +12,7 @@ from tests.browser.train_page import (
     button,
     enter,
     env_step,
+    go_to,
     open_app,
     wait_for_step,
 )
@@ -174,6 +175,25 @@ def test_after_a_restart_of_the_server_the_page_says_what_is_lost_and_keeps_its_
 
 
 SHORT = "?total_steps=500"
+
+
+def test_a_late_message_of_the_page_that_was_left_does_not_bring_it_back(
+    page: Page, app_url: str
+) -> None:
+    uplink = Uplink(page)
+    open_app(page, app_url, SHORT)
+    button(page, "start").click()
+    while not (late := uplink.of_components()[:1]):  # the chart's: the run has ended
+        page.wait_for_timeout(50)
+    page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
+    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
+    uplink.send(late)
+    page.wait_for_timeout(1_000)
+    go_to(page, "Train", "Train a deep Q-network")
+    go_to(page, "Test", "Watch and test an agent")
+    uplink.send(late)
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
 
 
 def test_components_are_silent_while_another_page_is_on_its_way(page: Page, app_url: str) -> None:
