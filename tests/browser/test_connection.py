@@ -181,10 +181,11 @@ def test_a_late_message_of_the_page_that_was_left_does_not_bring_it_back(
     page: Page, app_url: str
 ) -> None:
     uplink = Uplink(page)
-    open_app(page, app_url, SHORT)
+    open_app(page, app_url, "?total_steps=4000")
     button(page, "start").click()
-    while not (late := uplink.of_components()[:1]):  # the chart's: the run has ended
-        page.wait_for_timeout(50)
+    expect(page.locator(".figures")).to_have_attribute("data-status", "finished")
+    late = uplink.of_components()[-1:]  # the chart's: the run has ended
+    assert late
     page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
     expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
     uplink.send(late)
