@@ -17,7 +17,6 @@ from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import SavedAgents, read_agents
 
 TRAINED = ASSETS / "agents" / "cartpole.safetensors"
-OF_THE_RUN = "In training"
 
 
 Moment = Literal["now", "best", "passed"]
@@ -37,13 +36,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Choice:
-    """An agent that can be chosen: ``whose`` and from ``when`` it is, in words.
+    """An agent that can be chosen by its ``key``: ``whose`` and from ``when`` it is, in words.
 
-    ``identity`` differs whenever another agent stands behind the same name; that an agent in
+    ``identity`` differs whenever another agent stands behind the same key; that an agent in
     training learns does not make it another one. ``origin`` is None if it is not of the run in
     training. ``load`` may raise `LabError`.
     """
 
+    key: str
     whose: str
     when: str
     identity: str
@@ -68,7 +68,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was taken in: its agents by name, the first one already built."""
+    """A file that was taken in: its agents, the first one already built."""
 
     file_id: str
     name: str
@@ -84,6 +84,7 @@ class Upload:
         members = len(self.saved.configs)
         return [
             Choice(
+                f"upload {self.file_id} {p}",
                 f"Uploaded: {self.name}" + (f", agent {p + 1}" if members > 1 else ""),
                 "",
                 f"{self.file_id}:{p}",
@@ -106,7 +107,7 @@ def trained_agent() -> Agent:
 
 
 def available(session: Session, upload: Upload | None = None) -> dict[str, Choice]:
-    """Every agent that can be chosen, by its name."""
+    """Every agent that can be chosen, by its key."""
     run = session.run
     env_id = run.config.env_id
     choices: list[Choice] = []
@@ -123,7 +124,8 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
         for p, which in enumerate(of_each):
             choices.append(
                 Choice(
-                    f"{OF_THE_RUN}{which}",
+                    f"now {p}",
+                    f"In training{which}",
                     "as it is now",
                     f"{run.id}:{p}",
                     env_id,
@@ -134,7 +136,8 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
         if len(run.history.evaluations):
             choices += [
                 Choice(
-                    f"{OF_THE_RUN}{which}",
+                    f"best {p}",
+                    f"In training{which}",
                     "best so far",
                     f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
                     env_id,
@@ -145,7 +148,8 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
             ]
         choices += [
             Choice(
-                f"{OF_THE_RUN}{of_each[0]}",
+                f"step {snapshot.env_steps}",
+                f"In training{of_each[0]}",
                 f"at step {snapshot.env_steps:,}",
                 f"{run.id}:step {snapshot.env_steps}",
                 env_id,
@@ -156,6 +160,7 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
         ]
     choices += [
         Choice(
+            f"earlier {earlier.number} {p}",
             f"{earlier.name.capitalize()}{which}",
             "at its end",
             f"earlier {earlier.number}:{p}",
@@ -167,10 +172,12 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
             zip(earlier.agents, _which([agent.config for agent in earlier.agents]), strict=True)
         )
     ]
-    choices.append(Choice("Trained CartPole agent", "", "trained", "CartPole-v1", trained_agent))
+    choices.append(
+        Choice("trained", "Trained CartPole agent", "", "trained", "CartPole-v1", trained_agent)
+    )
     if upload:
         choices += upload.choices()
-    return {choice.name: choice for choice in choices}
+    return {choice.key: choice for choice in choices}
 
 
 def about(chosen: Chosen) -> str:

@@ -77,6 +77,17 @@ def box(at: AppTest, name: str) -> Any:
     return found
 
 
+def choose(at: AppTest, place: str, name: str) -> None:
+    choices = available_agents(session(at), state(at).picks.upload).values()
+    box(at, place).set_value({choice.name: choice.key for choice in choices}[name]).run()
+
+
+def chosen(at: AppTest, place: str) -> str:
+    index = box(at, place).index
+    assert index is not None
+    return str(box(at, place).options[index])
+
+
 def train(at: AppTest, steps: int = 100) -> None:
     session(at).run.trainer.run(max_steps=steps)
 
@@ -87,7 +98,7 @@ def headlines(at: AppTest) -> list[str]:
 
 def test_a_newcomer_sees_an_episode_at_once(page: AppTest) -> None:
     assert shown(page) == [(TRAINED, 1000)]
-    assert box(page, "agent").value == TRAINED
+    assert chosen(page, "agent") == TRAINED
     assert box(page, "beside").value is None
     assert not page.metric
     assert not page.error
@@ -143,7 +154,7 @@ def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
     assert shown(page) == [(TRAINED, results(page)[0].worst_seed)]
     upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
     assert headlines(page) == []
-    box(page, "agent").set_value(TRAINED).run()
+    choose(page, "agent", TRAINED)
     assert len(headlines(page)) == 1
     page.slider(key="test_epsilon").set_value(0.2).run()
     assert headlines(page) == [f"**{TRAINED}**: 4 episodes from seed 1000"]  # still how it was
@@ -151,7 +162,7 @@ def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
 
 def test_side_by_side_is_tested_and_filmed_together(page: AppTest) -> None:
     upload(page, "mine.safetensors", agent_bytes(balancing_agent()))
-    box(page, "beside").set_value(TRAINED).run()
+    choose(page, "beside", TRAINED)
     assert shown(page) == [("Uploaded: mine.safetensors", 1000), (TRAINED, 1000)]
     page.text_input(key="test_episodes").set_value("3").run()
     page.button(key="run_test").click().run()
@@ -180,15 +191,15 @@ def test_every_member_can_be_chosen(page: AppTest) -> None:
         "In training, seed 0, as it is now",
         "In training, seed 1, as it is now",
     ]
-    box(page, "agent").set_value("In training, seed 1, as it is now").run()
+    choose(page, "agent", "In training, seed 1, as it is now")
     assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 1
 
 
 def test_a_choice_that_is_gone_is_said_and_the_page_goes_on(page: AppTest) -> None:
     train(page)
     page.run()
-    box(page, "agent").set_value("In training, at step 0").run()
-    box(page, "beside").set_value(NOW).run()
+    choose(page, "agent", "In training, at step 0")
+    choose(page, "beside", NOW)
     session(page).reset()
     page.run()
     assert shown(page) == [("Run 1, at its end", 1000)]
@@ -207,14 +218,14 @@ def test_an_earlier_state_stays_as_long_as_it_is_picked(page: AppTest) -> None:
     run.snapshots.append(run.trainer.agent())
     page.run()
     early = "In training, at step 100"
-    box(page, "agent").set_value(early).run()
-    box(page, "beside").set_value("In training, at step 0").run()
+    choose(page, "agent", early)
+    choose(page, "beside", "In training, at step 0")
     train(page)
     run.snapshots = [run.trainer.agent()]  # as when there are many
     page.button(key="another_start").click().run()
     assert shown(page) == [(early, 1001), ("In training, at step 0", 1001)]
     assert not page.info
-    box(page, "agent").set_value(TRAINED).run()
+    choose(page, "agent", TRAINED)
     assert early not in box(page, "agent").options
 
 
@@ -226,7 +237,7 @@ def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
     assert page.slider(key="physics_MountainCar_force").value == 0.001
     assert page.button(key="game_begin").label == "Play"
     assert box(page, "beside").options == ["no other agent", "In training, at step 0"]
-    box(page, "agent").set_value(TRAINED).run()
+    choose(page, "agent", TRAINED)
     assert shown(page) == [(TRAINED, 1000)]
     assert page.slider(key="physics_CartPole_length").value == 0.5
 
@@ -263,11 +274,11 @@ def test_a_refused_upload_is_one_sentence_and_what_was_there_stays(page: AppTest
     assert [error.value for error in page.error] == [
         "bad.safetensors was not loaded. The file is not a DQN Lab checkpoint, or is cut off."
     ]
-    assert box(page, "agent").value == "Uploaded: good.safetensors"
+    assert chosen(page, "agent") == "Uploaded: good.safetensors"
     assert showings(page)[0] is before
     upload(page, "better.safetensors", agent_bytes(balancing_agent()))
     assert not page.error
-    assert box(page, "agent").value == "Uploaded: better.safetensors"
+    assert chosen(page, "agent") == "Uploaded: better.safetensors"
 
 
 def cut_short(*_: object) -> None:
@@ -316,7 +327,7 @@ def test_a_click_that_was_not_answered_before_the_page_was_left_is_forgotten(
 def test_the_one_beside_can_be_sent_away_again(page: AppTest) -> None:
     train(page)
     page.run()
-    box(page, "beside").set_value(TRAINED).run()
+    choose(page, "beside", TRAINED)
     assert len(shown(page)) == 2
     box(page, "beside").select_index(0).run()
     assert len(shown(page)) == 1
@@ -331,7 +342,7 @@ def test_a_file_that_comes_while_an_older_run_of_the_page_ends_stays_picked(
         choices = before(session, earlier)
         upload = read_upload("1", "mine.safetensors", agent_bytes(balancing_agent()))
         state(page).picks.upload = upload
-        state(page).picks.picked["agent"] = upload.choices()[0].name
+        state(page).picks.picked["agent"] = upload.choices()[0]
         return choices
 
     before = available_agents
@@ -363,7 +374,7 @@ def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:
     train(page, 50)
     content = pack("run", session(page).run.state_dict())
     upload(page, "run.safetensors", content)
-    box(page, "agent").set_value("Uploaded: run.safetensors, agent 3").run()
+    choose(page, "agent", "Uploaded: run.safetensors, agent 3")
     assert shown(page) == [("Uploaded: run.safetensors, agent 3", 1000)]
     assert showings(page)[0].chosen.agent.config.seed == session(page).config.seed + 2
 
@@ -382,7 +393,7 @@ def test_films_to_take_away(page: AppTest) -> None:
     train(page)
     page.run()
     assert "make_growth" not in {button.key for button in page.button}, "of another agent"
-    box(page, "agent").set_value(NOW).run()
+    choose(page, "agent", NOW)
     page.button(key="make_growth").click().run()
     assert any(button.label.startswith("Save growth.gif") for button in downloads(page))
 

@@ -102,19 +102,19 @@ def test_a_saved_run_offers_its_members() -> None:
 
 def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     session: Any = SimpleNamespace(run=Run([SMALL]), earlier=EarlierRuns())
-    assert [*available(session)] == ["Trained CartPole agent"]
+    assert [choice.name for choice in available(session).values()] == ["Trained CartPole agent"]
     session.run = trained_run(members=2)
-    assert [*available(session)] == [
+    assert [choice.name for choice in available(session).values()] == [
         "In training, seed 0, as it is now",
         "In training, seed 1, as it is now",
         "In training, seed 0, at step 0",
         "Trained CartPole agent",
     ]
-    now = available(session)["In training, seed 1, as it is now"]
+    now = available(session)["now 1"]
     assert load(now).title == "In training, seed 1, at step 200"
     assert torch.equal(load(now).agent.network.parameters, session.run.agent(1).network.parameters)
     session.run = trained_run()
-    assert available(session)["In training, as it is now"].identity != now.identity
+    assert available(session)["now 0"].identity != now.identity
 
 
 def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
@@ -124,12 +124,12 @@ def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
     trained = session.run.agent(1).network.parameters
     session.reset()
     choices = available(session)
-    assert [*choices] == [
+    assert [choice.name for choice in choices.values()] == [
         "Run 1, seed 0, at its end",
         "Run 1, seed 1, at its end",
         "Trained CartPole agent",
     ]
-    again = load(choices["Run 1, seed 1, at its end"]).agent
+    again = load(choices["earlier 1 1"]).agent
     assert torch.equal(again.network.parameters, trained)
     assert again.env_steps == 200
 
@@ -139,4 +139,4 @@ def test_an_agent_that_diverged_is_refused() -> None:
     run.trainer.learner.online.parameters[0, 0] = torch.nan
     session: Any = SimpleNamespace(run=run, earlier=EarlierRuns())
     with pytest.raises(LabError, match="diverged"):
-        load(available(session)["In training, as it is now"])
+        load(available(session)["now 0"])
