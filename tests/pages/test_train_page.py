@@ -36,8 +36,8 @@ def session(at: AppTest) -> Session:
 
 
 def numbers(at: AppTest) -> dict[str, str]:
-    shown: dict[str, str] = figures(session(at).run, session(at).link.smoothing)["numbers"]
-    return shown
+    shown = figures(session(at).run, session(at).link.smoothing)["numbers"]
+    return {name: value for name, (_, value) in shown.items()}
 
 
 def where(at: AppTest) -> str:
@@ -65,7 +65,7 @@ def test_start_trains_and_pause_stops(page: AppTest) -> None:
     episode = session(page).run.trainer.episodes[0] + 1
     assert episode > 1
     assert where(page).endswith(f" of 50,000, episode {episode}")
-    assert numbers(page)["Return (smoothed 0.9)"] != "–"
+    assert numbers(page)["average_return"] != "–"
     page.button(key="pause").click().run()
     assert session(page).run.status is Status.PAUSED
     assert page.button(key="start").label == "Resume"
@@ -157,10 +157,10 @@ def test_a_seed_that_stopped_is_named_in_plain_text_and_left_out_of_the_averages
     assert told.endswith("The other 2 seeds continue, and only they count in averages.")
     columns = run.history.episodes.columns()
     averages = [smooth(columns["return"][columns["member"] == p])[-1] for p in (0, 2)]
-    assert numbers(page)["Return (smoothed 0.9)"] == number(interquartile_mean(averages))
+    assert numbers(page)["average_return"] == number(interquartile_mean(averages))
     run.trainer.evaluate()
     greedy = run.history.evaluations.columns(-2)["mean_return"]
-    assert numbers(page)["Greedy return"] == number(interquartile_mean(greedy))
+    assert numbers(page)["greedy_return"] == number(interquartile_mean(greedy))
 
 
 def test_what_waits_for_a_reset_is_named(page: AppTest) -> None:
@@ -212,10 +212,10 @@ def test_figures_of_several_members_are_those_of_all_of_them(page: AppTest) -> N
     page.run()
     trainer = session(page).run.trainer
     greedy = trainer.history.evaluations.frame().tail(3)["mean_return"]
-    assert numbers(page)["Greedy return"] == number(interquartile_mean(greedy.to_list()))
+    assert numbers(page)["greedy_return"] == number(interquartile_mean(greedy.to_list()))
     episodes = trainer.history.episodes.frame().groupby("member")["return"]
     average = [smooth(returns.to_numpy())[-1] for _, returns in episodes]
-    assert numbers(page)["Return (smoothed 0.9)"] == number(interquartile_mean(average))
+    assert numbers(page)["average_return"] == number(interquartile_mean(average))
 
 
 def test_drawing_the_page_makes_no_step_of_an_environment(monkeypatch: pytest.MonkeyPatch) -> None:
