@@ -23,8 +23,7 @@ def lesson_dialog(link: Link) -> None:
         max_chars=MOST_TASK,
         height=120,
         placeholder="The question for the students, for example: lower γ at step 10,000. What "
-        "happens "
-        "to the ceiling of the Q-values, and why?",
+        "happens to the ceiling of the Q-values, and why?",
         help="Students see it above the time controls. You can use lines, lists (begin a line with "
         "`1.` or `-`), `**bold**`, `*italic*`, and formulas such as "
         r"`$y = r + \gamma \max_a Q(s', a)$`, with `$$` on both sides a formula gets its own line. "
