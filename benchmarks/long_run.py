@@ -65,4 +65,6 @@ class LongRun(Run):
                 row = {name: skill * self._random.uniform(0.5, 1) for name in table.columns()}
                 for name in {"return", "mean_return"} & row.keys():
                     row[name] = round(500 * row[name])
+                if table is history.episodes:
+                    row["length"] = EPISODE_STEPS
                 table.append(**row | when)
