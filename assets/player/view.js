@@ -188,6 +188,7 @@ export class FilmView {
     this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
     if (this.drawn < 0) suitTheme(this.canvas);
     this.drawn = moment;
+    this.canvas.dataset.drawn = `${moment}`;
   }
 
   showActions(moment) {

@@ -23,11 +23,10 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.browser.chart_bench import Bench
+from tests.browser.waiting import PATIENCE
 
 CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 90
-PATIENCE = 120_000
-"""Milliseconds that an expectation or a click may take: a busy machine's pauses are no failures."""
 BROWSERS = (
     "chromium",
     "chromium-browser",

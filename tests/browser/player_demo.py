@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,24 +108,27 @@ def partly_drawn_film(drawn: int) -> Film:
     return film
 
 
-CASES = {
-    "single": lambda: [cart_pole_film(500)],
-    "explores": lambda: [cart_pole_film(200, greedy=False)],
-    "two": lambda: [cart_pole_film(150, "Before"), cart_pole_film(200, "After", greedy=False)],
-    "text": lambda: [text_film()],
-    "partly drawn": lambda: [partly_drawn_film(10)],
-    "never drawn": lambda: [partly_drawn_film(0)],
+CASES: dict[str, Callable[[int], list[Film]]] = {
+    "single": lambda _: [cart_pole_film(500)],
+    # Each recording is a step longer than the one before, which tells them apart.
+    "explores": lambda before: [cart_pole_film(200 + before, greedy=False)],
+    "two": lambda _: [cart_pole_film(150, "Before"), cart_pole_film(200, "After", greedy=False)],
+    "text": lambda _: [text_film()],
+    "partly drawn": lambda _: [partly_drawn_film(10)],
+    "never drawn": lambda _: [partly_drawn_film(0)],
 }
 
 
 def page() -> None:
     st.set_page_config(layout="wide")
     st.title("Player")
-    if st.button("Record") or "films" not in st.session_state:
-        st.session_state.films = CASES[st.query_params.get("case", "single")]()
+    recordings = st.session_state.setdefault("recordings", 0)
+    if st.button("Record") or not recordings:
+        st.session_state.films = CASES[st.query_params.get("case", "single")](recordings)
+        recordings = st.session_state.recordings = recordings + 1
     if st.checkbox("Player", value=True):
         player(*st.session_state.films, key="player")
-    st.write("After the player")
+    st.write(f"Recordings: {recordings}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dqn_core.environments import make_environment
+from tests.browser.waiting import take_the_clock
 
 
 def steps_to_the_left(seed: int) -> int:
@@ -22,12 +23,6 @@ def steps_to_the_left(seed: int) -> int:
 
 def scores(page: Page) -> list[int]:
     return [int(text) for text in page.locator(".duel .score").all_inner_texts()]
-
-
-def take_the_clock(page: Page) -> None:
-    """From here on the page's time passes when the test says so: `page.clock.run_for`."""
-    page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
 
 
 def test_play_with_the_keys(page: Page, app_url: str) -> None:

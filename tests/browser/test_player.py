@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.waiting import take_the_clock, until, until_idle
 
 DEMO = Path(__file__).with_name("player_demo.py")
 FRAMES_PER_SECOND = 50
@@ -61,6 +64,14 @@ class Desk:
             arg=[steps],
         )
 
+    def leave(self) -> None:
+        """Have the page drawn without the player."""
+        self.page.get_by_text("Player", exact=True).last.click()
+        expect(self.page.get_by_test_id("stBidiComponentRegular")).to_have_count(0)
+
+    def come_back(self) -> None:
+        self.page.get_by_text("Player", exact=True).last.click()
+
     def __getitem__(self, selector: str) -> Any:
         return self.page.locator(f".player {selector}")
 
@@ -78,7 +89,6 @@ class Desk:
             }""",
             t,
         )
-        self.page.wait_for_timeout(150)
         assert self.step == t
 
     def numbers(self, selector: str) -> list[float]:
@@ -119,6 +129,7 @@ def test_numbers_and_picture_follow_the_scrubber(desk: Desk, demo: dict[str, Any
         bars = desk[".bar"].evaluate_all("bars => bars.map((bar) => bar.offsetWidth)")
         width = desk[".action .track"].first.evaluate("track => track.clientWidth")
         assert bars == pytest.approx(np.abs(moment.q_values) / (high - low) * width, abs=1)
+        expect(desk["canvas.picture"]).to_have_attribute("data-drawn", str(t))
         pictures.add(desk["canvas.picture"].evaluate(PICTURE))
     assert len(pictures) == 4
 
@@ -136,12 +147,13 @@ def test_steps_keys_and_jumps(desk: Desk) -> None:
         assert desk.step == step
     desk["[aria-label=Play]"].evaluate("button => button.blur()")
     desk[".readout"].hover()
+    take_the_clock(desk.page)
     desk.page.keyboard.press("Space")
-    desk.page.wait_for_timeout(300)
+    desk.page.clock.run_for(600)
     desk.page.keyboard.press("Space")
     moved = desk.step
-    assert 5 < moved < 60
-    desk.page.wait_for_timeout(200)
+    assert moved == pytest.approx(0.6 * FRAMES_PER_SECOND, abs=1)
+    desk.page.clock.run_for(600)
     assert desk.step == moved
     assert f"step {moved} of 200" in desk[".summary"].inner_text()
     area = desk[".area"].bounding_box()
@@ -183,10 +195,9 @@ def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(desk: Des
 def test_plays_at_the_rate_of_the_environment_without_the_server(desk: Desk) -> None:
     desk.open("single", 500)
     desk.pause_at(0)
-    desk.page.wait_for_timeout(700)
+    until_idle(desk.page)
     before = desk.messages
-    desk.page.clock.install()
-    desk.page.clock.pause_at(desk.page.evaluate("Date.now() + 1000"))
+    take_the_clock(desk.page)
     desk["[aria-label=Play]"].click()
     desk.page.clock.run_for(8_000)
     assert desk.step == pytest.approx(8 * FRAMES_PER_SECOND, abs=1)
@@ -196,7 +207,7 @@ def test_plays_at_the_rate_of_the_environment_without_the_server(desk: Desk) -> 
     desk["[aria-label='Speed 4×']"].click()
     desk["[aria-label='Play in a loop']"].click()
     desk["[aria-label=Play]"].click()
-    desk.page.wait_for_timeout(2000)
+    until(desk.page, lambda: desk.step < 250)
     assert desk["[aria-label=Pause]"].count() == 1  # went on from the end to the beginning
     assert desk.messages == before
     bitmaps = desk.page.evaluate("window.bitmaps")
@@ -206,12 +217,10 @@ def test_plays_at_the_rate_of_the_environment_without_the_server(desk: Desk) -> 
 
 def test_a_new_film_frees_the_old_one_and_plays(desk: Desk) -> None:
     desk.open("explores", 200)
-    for _ in range(3):
+    for again in (1, 2, 3):
         desk.page.get_by_role("button", name="Record").click()
-        desk.page.wait_for_timeout(300)
-        desk.wait_for(200)
-    desk.page.wait_for_timeout(300)
-    assert desk.step > 0, "it plays, or has played to its end"
+        desk.wait_for(200 + again)
+    until(desk.page, lambda: desk.step > 0)  # it plays
     assert desk.page.evaluate("window.bitmaps.open") <= 48
 
 
@@ -249,8 +258,7 @@ def test_an_answer_that_comes_twice_is_taken_once(desk: Desk) -> None:
     line = Line(desk)
     line.held = []
     desk.page.goto(f"{desk.url}/?case=text")
-    while not line.held:
-        desk.page.wait_for_timeout(50)
+    until(desk.page, lambda: line.held)
     ((route, answer),) = line.held
     line.held = None
     desk.page.emulate_media(media="print")
@@ -267,19 +275,15 @@ def test_the_answer_about_an_earlier_film_does_not_keep_the_new_one_from_coming(
     desk.open("explores", 200)
     line = Line(desk)
     line.held = []
-    desk.page.get_by_text("Player", exact=True).last.click()
-    desk.page.get_by_text("Player", exact=True).last.click()
-    while not line.held:
-        desk.page.wait_for_timeout(50)
+    desk.leave()
+    desk.come_back()
+    until(desk.page, lambda: line.held)
     desk.page.get_by_role("button", name="Record").click()
-    desk.page.wait_for_timeout(500)
-    held, line.held = line.held, None
-    first = desk[".readout"].inner_text() if desk[".readout"].count() else ""
-    for route, answer in held:
-        route.fulfill(response=answer)
-    assert not first.endswith(" 200")
-    desk.page.wait_for_timeout(500)
-    desk.wait_for(200)
+    desk.page.get_by_text("Recordings: 2").wait_for()
+    ((route, answer),) = line.held
+    line.held = None
+    route.fulfill(response=answer)
+    desk.wait_for(201)
     questions = len(line.questions)
     desk.page.wait_for_timeout(500)
     assert len(line.questions) == questions, "the new film is whole"
@@ -288,16 +292,14 @@ def test_the_answer_about_an_earlier_film_does_not_keep_the_new_one_from_coming(
 def test_a_film_that_is_whole_is_asked_about_no_more_nor_one_that_was_left(desk: Desk) -> None:
     line = Line(desk)
     desk.open("explores", 200)
-    desk.page.wait_for_timeout(300)
+    until_idle(desk.page)
     asked = len(line.questions)
     desk.page.wait_for_timeout(500)
     assert len(line.questions) == asked
     line.held = []
     desk.page.get_by_role("button", name="Record").click()
-    while not line.held:
-        desk.page.wait_for_timeout(50)
-    desk.page.get_by_text("Player", exact=True).last.click()
-    desk.page.wait_for_function("!document.querySelector('[data-testid=stBidiComponentRegular]')")
+    until(desk.page, lambda: line.held)
+    desk.leave()
     asked = len(line.questions)
     line.held = None
     desk.page.wait_for_timeout(500)
@@ -306,12 +308,9 @@ def test_a_film_that_is_whole_is_asked_about_no_more_nor_one_that_was_left(desk:
 
 def test_comes_back_whole_after_it_was_away(desk: Desk) -> None:
     desk.open("explores", 200)
-    checkbox = desk.page.get_by_text("Player", exact=True).last
-    checkbox.click()
-    desk.page.wait_for_function("!document.querySelector('[data-testid=stBidiComponentRegular]')")
-    desk.page.wait_for_timeout(500)
-    assert desk.page.evaluate("window.bitmaps.open") == 0
-    checkbox.click()
+    desk.leave()
+    desk.page.wait_for_function("window.bitmaps.open === 0")
+    desk.come_back()
     desk.wait_for(200)
     desk.pause_at(150)
     assert desk.step == 150

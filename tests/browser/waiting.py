@@ -1,0 +1,29 @@
+"""Waiting for the thing itself, however long a busy machine takes for it."""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+PATIENCE = 120_000
+"""Milliseconds that something may take: a busy machine's pauses are no failures."""
+
+
+def until(page: Page, happened: Callable[[], object]) -> None:
+    """Let the page go on until it has ``happened``; a test in which it never does fails."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not happened():
+        assert time.monotonic() < deadline, "It did not happen."
+        page.wait_for_timeout(20)
+
+
+def take_the_clock(page: Page) -> None:
+    """From here on the page's time passes when the test says so: `page.clock.run_for`."""
+    page.clock.install()
+    # Far enough ahead, however long it takes until it stands.
+    page.clock.pause_at(page.evaluate("Date.now() + 60_000"))
+
+
+def until_idle(page: Page) -> None:
+    """Until the page's script has run to its end: nothing of it is on its way."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
