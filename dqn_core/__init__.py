@@ -8,6 +8,7 @@ from dqn_core.episodes.recording import record
 from dqn_core.errors import LabError
 from dqn_core.files.checkpoint import load_agent, load_run, save_agent, save_run
 from dqn_core.presets import PRESETS, preset
+from dqn_core.recommendation import recommended
 from dqn_core.trainer import Trainer
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "load_agent",
     "load_run",
     "preset",
+    "recommended",
     "record",
     "save_agent",
     "save_run",

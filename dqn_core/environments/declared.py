@@ -30,7 +30,7 @@ class EnvironmentSpec:
     the number of states for a `Discrete` observation, which is stored as its index and shown to
     the network one-hot. ``observation_limits`` are those of the space, but where going beyond a
     limit ends the episode in failure, that limit: ``failing`` lists these components. Of an
-    environment whose ``family`` has no name no more is known than its spaces say:
+    environment whose ``family`` has no name no more is known than its spaces say: ``optimum``,
     ``return_range``, and ``step_reward`` where all steps are worth the same, are None.
     """
 
@@ -45,6 +45,7 @@ class EnvironmentSpec:
     action_labels: tuple[str, ...]
     max_episode_steps: int
     reward_threshold: float | None
+    optimum: float | None
     return_range: tuple[float, float] | None
     step_reward: float | None
     frames_per_second: float
@@ -78,7 +79,10 @@ def described(env_id: str, env: gymnasium.Env[Any, Any], time_limit: int) -> Env
         failing=tuple(i for i, failure in enumerate(failures) if failure is not None),
         action_labels=tuple(action.label for action in known.actions),
         max_episode_steps=time_limit,
-        reward_threshold=threshold(gymnasium.registry[env_id].reward_threshold),
+        reward_threshold=threshold(gymnasium.registry[env_id].reward_threshold)
+        if known.judged_at is None
+        else known.judged_at,
+        optimum=known.optimum(time_limit) if known.optimum and rewards_are_known else None,
         return_range=known.return_range(time_limit)
         if known.return_range and rewards_are_known
         else None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dqn_core.environments.grids import GridWorld, Move
+from dqn_core.hyperparameter import Value
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class Family:
     """The environments of one entry point, under whatever id and with whatever time limit.
 
     Everything from ``idle`` on may be left out: what is not said is not known, or there is none.
+    Where environments of one entry point differ in what is known of them, each kind is a family of
+    its own, which its ``arguments`` tell apart.
 
     Args:
         name: what it is called; "" if nothing is known of it.
@@ -75,6 +78,12 @@ class Family:
         components, actions: of the observation and the action space. An environment that has
             another number of them is not of the family.
         idle: the action while a person holds no key, where time passes by itself.
+        arguments: all arguments of the registration, where it is a family of these alone.
+        recommended: the values that it is trained with, by hyperparameter, where they differ from
+            the defaults; None where nobody has tuned them.
+        optimum: the largest mean return there can be under a time limit in steps, None where
+            nobody knows it.
+        judged_at: the mean return that solves it, in place of the registered threshold.
         other_tasks: arguments of the registration under which nothing here is true.
         other_rewards: arguments of the registration that change what a step is worth.
         step_reward: what each step is worth, where all are worth the same.
@@ -98,6 +107,10 @@ class Family:
     components: tuple[Component, ...]
     actions: tuple[Action, ...]
     idle: int | None = None
+    arguments: Mapping[str, Any] | None = None
+    recommended: Mapping[str, Value] | None = None
+    optimum: Callable[[int], float | None] | None = None
+    judged_at: float | None = None
     other_tasks: tuple[str, ...] = ()
     other_rewards: tuple[str, ...] = ()
     step_reward: float | None = None

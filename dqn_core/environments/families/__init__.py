@@ -9,11 +9,17 @@ import gymnasium
 
 from dqn_core.environments.families.acrobot import ACROBOT
 from dqn_core.environments.families.cart_pole import CART_POLE
-from dqn_core.environments.families.cliff_walking import CLIFF_WALKING
-from dqn_core.environments.families.frozen_lake import FROZEN_LAKE
+from dqn_core.environments.families.cliff_walking import CLIFF_WALKING, CLIFF_WALKING_SLIPPERY
+from dqn_core.environments.families.frozen_lake import (
+    FROZEN_LAKE,
+    FROZEN_LAKE_4X4,
+    FROZEN_LAKE_4X4_FIRM,
+    FROZEN_LAKE_8X8,
+    FROZEN_LAKE_8X8_FIRM,
+)
 from dqn_core.environments.families.lunar_lander import LUNAR_LANDER
 from dqn_core.environments.families.mountain_car import MOUNTAIN_CAR
-from dqn_core.environments.families.taxi import TAXI
+from dqn_core.environments.families.taxi import TAXI, TAXI_CERTAIN
 from dqn_core.environments.family import Family, nameless
 
 FAMILIES = (
@@ -21,10 +27,17 @@ FAMILIES = (
     ACROBOT,
     MOUNTAIN_CAR,
     LUNAR_LANDER,
+    FROZEN_LAKE_4X4,
+    FROZEN_LAKE_8X8,
+    FROZEN_LAKE_4X4_FIRM,
+    FROZEN_LAKE_8X8_FIRM,
     FROZEN_LAKE,
+    CLIFF_WALKING_SLIPPERY,
     CLIFF_WALKING,
+    TAXI_CERTAIN,
     TAXI,
 )
+"""Of several that fit an environment the first counts."""
 
 
 def family(env_id: str) -> Family:
@@ -41,7 +54,7 @@ def family(env_id: str) -> Family:
     if isinstance(point, type):
         point = f"{point.__module__}:{point.__qualname__}"
     for known in FAMILIES:
-        if known.entry_point == point:
+        if known.entry_point == point and known.arguments in (None, registered.kwargs):
             is_another_task = any(registered.kwargs.get(name) for name in known.other_tasks)
             return nameless() if is_another_task else known
     return nameless()

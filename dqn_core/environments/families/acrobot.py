@@ -20,6 +20,7 @@ ACROBOT = Family(
         Action("torque +1", "ArrowRight"),
     ),
     idle=1,
+    recommended={},
     return_range=lambda time_limit: (-float(time_limit), 0.0),
     random_returns={("Acrobot-v1", 500): RandomReturn(-498.92, 0.31)},
     telling_pair=(4, 5),

@@ -39,6 +39,8 @@ CART_POLE = Family(
         Component("pole angular velocity", "rad/s", shown=(-3.0, 3.0)),
     ),
     actions=(Action("push left", "ArrowLeft"), Action("push right", "ArrowRight")),
+    recommended={},
+    optimum=float,  # each step is worth 1
     other_rewards=("sutton_barto_reward",),
     step_reward=1.0,
     return_range=lambda time_limit: (0.0, float(time_limit)),

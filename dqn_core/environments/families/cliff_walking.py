@@ -1,5 +1,7 @@
 """CliffWalking: a way along a cliff; whoever falls starts again from the beginning."""
 
+from dataclasses import replace
+
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP
 
@@ -13,10 +15,21 @@ CLIFF_WALKING = Family(
         Action("down", "ArrowDown", DOWN),
         Action("left", "ArrowLeft", LEFT),
     ),
+    # Without a limit an early greedy policy may never end its episode.
+    recommended={"max_episode_steps": 200},
+    optimum=lambda time_limit: -13.0 if time_limit >= 13 else None,  # the steps along the edge
     return_range=lambda _: (-500, 0),
     random_returns={
         ("CliffWalking-v1", 1_000): RandomReturn(-9512.059),
         ("CliffWalkingSlippery-v1", 1_000): RandomReturn(-9512.059),
     },
     is_slippery=False,
+)
+
+CLIFF_WALKING_SLIPPERY = replace(
+    CLIFF_WALKING,
+    arguments={"is_slippery": True},
+    recommended={"max_episode_steps": 200, "n_step": 1, "total_steps": 150_000},
+    # By value iteration over the squares and the steps left.
+    optimum=lambda time_limit: -64.7 if time_limit >= 200 else None,
 )

@@ -1,5 +1,7 @@
 """FrozenLake: a walk over ice, past the holes, to the other corner."""
 
+from dataclasses import replace
+
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP
 
@@ -13,6 +15,8 @@ FROZEN_LAKE = Family(
         Action("right", "ArrowRight", RIGHT),
         Action("up", "ArrowUp", UP),
     ),
+    # Several steps would carry exploration's slips into the target.
+    recommended={"n_step": 1, "epsilon_decay": 20_000, "total_steps": 100_000},
     other_rewards=("reward_schedule",),
     return_range=lambda _: (0, 1),
     random_returns={
@@ -20,4 +24,29 @@ FROZEN_LAKE = Family(
         ("FrozenLake8x8-v1", 200): RandomReturn(0.001901395),
     },
     is_slippery=True,
+)
+
+# The optima are found by value iteration over the squares and the steps left.
+
+FROZEN_LAKE_4X4 = replace(FROZEN_LAKE, arguments={"map_name": "4x4"}, optimum={100: 0.744}.get)
+
+FROZEN_LAKE_8X8 = replace(
+    FROZEN_LAKE,
+    arguments={"map_name": "8x8"},
+    # With a shorter horizon the goal is too far away to be worth a detour around the holes.
+    recommended={"n_step": 1, "gamma": 0.995, "epsilon_decay": 50_000, "total_steps": 300_000},
+    optimum={200: 0.913}.get,
+)
+
+FROZEN_LAKE_4X4_FIRM = replace(
+    FROZEN_LAKE,
+    arguments={"map_name": "4x4", "is_slippery": False},
+    recommended={"epsilon_decay": 20_000},
+    optimum=lambda time_limit: 1.0 if time_limit >= 6 else None,
+)
+
+FROZEN_LAKE_8X8_FIRM = replace(
+    FROZEN_LAKE_4X4_FIRM,
+    arguments={"map_name": "8x8", "is_slippery": False},
+    optimum=lambda time_limit: 1.0 if time_limit >= 14 else None,
 )

@@ -22,6 +22,14 @@ LUNAR_LANDER = Family(
         Action("right engine", "ArrowRight"),
     ),
     idle=0,
+    # SLM-Lab's learning rate and exploration.
+    recommended={
+        "learning_rate": 2.5e-4,
+        "epsilon_end": 0.01,
+        "epsilon_decay": 50_000,
+        "gradient_clip": 10.0,
+        "total_steps": 300_000,
+    },
     other_tasks=("continuous",),
     return_range=lambda _: (-400, 300),
     random_returns={("LunarLander-v3", 1_000): RandomReturn(-182.64, 1.5)},

@@ -19,6 +19,18 @@ MOUNTAIN_CAR = Family(
         Action("push right", "ArrowRight"),
     ),
     idle=1,
+    # rl-zoo's, with n-step returns besides.
+    recommended={
+        "gamma": 0.98,
+        "loss": "mse",
+        "learning_rate": 4e-3,
+        "epsilon_end": 0.07,
+        "epsilon_decay": 24_000,
+        "buffer_capacity": 10_000,
+        "total_steps": 120_000,
+    },
+    # By value iteration over position and velocity.
+    optimum=lambda time_limit: -97.8 if time_limit >= 200 else None,
     return_range=lambda time_limit: (-float(time_limit), 0.0),
     random_returns={("MountainCar-v0", 200): RandomReturn(-200.0)},
     physics={

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import gymnasium
+import numpy as np
 import pytest
 from gymnasium.envs.classic_control import CartPoleEnv
 from gymnasium.envs.registration import WrapperSpec
@@ -71,7 +73,67 @@ def test_where_a_registration_changes_the_rewards_nothing_is_said_of_returns() -
     with registered("Sutton-v0", CARTPOLE, kwargs={"sutton_barto_reward": True}) as env_id:
         spec = environment_spec(env_id)
     assert spec.family.name == "CartPole"
-    assert (spec.return_range, spec.step_reward) == (None, None)
+    assert (spec.return_range, spec.step_reward, spec.optimum) == (None, None, None)
+
+
+def largest_mean_return(env_id: str, time_limit: int) -> float:
+    """Of an environment that tells its transitions, by value iteration over the steps left."""
+    inner: Any = gymnasium.make(env_id).unwrapped
+    states, actions = inner.observation_space.n, inner.action_space.n
+    ways, rewards = np.zeros((states, actions, states)), np.zeros((states, actions))
+    for state in range(states):
+        for action in range(actions):
+            for probability, after, reward, terminated in inner.P[state][action]:
+                rewards[state, action] += probability * reward
+                ways[state, action, after] += probability * (not terminated)
+    values = np.zeros(states)
+    for _ in range(time_limit):
+        values = (rewards + ways @ values).max(axis=1)
+    return float(values @ inner.initial_state_distrib)
+
+
+@pytest.mark.parametrize(
+    ("point", "arguments", "time_limits"),
+    [
+        ("frozen_lake:FrozenLakeEnv", {"map_name": "4x4"}, [100]),
+        ("frozen_lake:FrozenLakeEnv", {"map_name": "8x8"}, [200]),
+        ("frozen_lake:FrozenLakeEnv", {"map_name": "4x4", "is_slippery": False}, [6, 100]),
+        ("frozen_lake:FrozenLakeEnv", {"map_name": "8x8", "is_slippery": False}, [14, 200]),
+        ("cliffwalking:CliffWalkingEnv", {}, [13, 200]),
+        ("cliffwalking:CliffWalkingEnv", {"is_slippery": True}, [200, 1_000]),
+        ("taxi:TaxiEnv", {}, [18, 200]),
+    ],
+)
+def test_an_optimum_is_what_value_iteration_finds(
+    point: str, arguments: dict[str, Any], time_limits: list[int]
+) -> None:
+    with registered("Table-v0", f"gymnasium.envs.toy_text.{point}", kwargs=arguments) as env_id:
+        for time_limit in time_limits:
+            found = largest_mean_return(env_id, time_limit)
+            assert environment_spec(env_id, time_limit).optimum == pytest.approx(found, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("env_id", "time_limit"),
+    [("FrozenLake-v1", 200), ("Taxi-v4", 17), ("MountainCar-v0", 100), ("Acrobot-v1", 0)],
+)
+def test_an_optimum_that_nobody_found_is_not_claimed(env_id: str, time_limit: int) -> None:
+    assert environment_spec(env_id, time_limit).optimum is None
+
+
+def test_the_optimum_is_not_that_of_a_task_with_other_arguments() -> None:
+    rain = {"is_rainy": True}
+    with registered("Rain-v0", "gymnasium.envs.toy_text.taxi:TaxiEnv", kwargs=rain) as env_id:
+        spec = environment_spec(env_id)
+    assert (spec.family.name, spec.optimum, spec.reward_threshold) == ("Taxi", None, None)
+
+
+@pytest.mark.parametrize("env_id", known_environments())
+def test_what_solves_an_environment_can_be_reached_in_it(env_id: str) -> None:
+    """Taxi's registered threshold, 8, lies above its optimum."""
+    spec = environment_spec(env_id)
+    if spec.optimum is not None and spec.reward_threshold is not None:
+        assert spec.reward_threshold < spec.optimum
 
 
 def test_a_wrapper_in_the_registration_may_observe_something_else() -> None:

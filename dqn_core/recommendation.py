@@ -1,0 +1,68 @@
+"""What is recommended for an environment: what its family declares, or what suits its kind."""
+
+from contextlib import closing, suppress
+from functools import lru_cache
+
+import gymnasium
+import numpy as np
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments import environment_spec, make_environment
+from dqn_core.environments.families import family
+from dqn_core.errors import LabError
+from dqn_core.hyperparameter import Value
+
+LONG_EPISODE = 500
+"""Steps from which on an episode needs a longer horizon and a longer training."""
+
+LARGE_REWARD = 10.0
+"""From here on Huber's loss, linear above errors of 1, would aim at a median of returns."""
+
+TRIED_STEPS = 200
+"""Steps of a random episode that show how large rewards are."""
+
+
+def recommended(env_id: str) -> DQNConfig:
+    """The configuration that is recommended for an environment.
+
+    Raises `UnsupportedEnvironmentError` where nothing is known of it and it cannot be made.
+    """
+    values = family(env_id).recommended
+    if values is None:
+        values = _of_its_kind(env_id, repr(gymnasium.registry.get(env_id)))
+    return DQNConfig(env_id=env_id).replace(**values)
+
+
+def is_tuned(env_id: str) -> bool:
+    """Whether what is recommended for it was found by training in it."""
+    return family(env_id).recommended is not None
+
+
+@lru_cache(maxsize=256)
+def _of_its_kind(env_id: str, registered: str) -> dict[str, Value]:
+    """By its observations, its time limit and the size of its rewards."""
+    spec = environment_spec(env_id)
+    values: dict[str, Value] = {}
+    if spec.n_states:
+        # Where the same action may lead elsewhere, several steps carry that into the target.
+        values |= {"n_step": 1, "epsilon_decay": 20_000, "total_steps": 100_000}
+    if spec.max_episode_steps > LONG_EPISODE:
+        values |= {"gamma": 0.995, "epsilon_decay": 20_000, "total_steps": 200_000}
+    if _largest_reward(env_id) > LARGE_REWARD:
+        values |= {"loss": "mse", "gradient_clip": 10.0}
+    return values
+
+
+def _largest_reward(env_id: str) -> float:
+    """Of the first steps of a random episode, as far as they can be made."""
+    largest = 0.0
+    with suppress(LabError), closing(make_environment(env_id)) as environment:
+        chance = np.random.default_rng(0)
+        environment.reset(seed=0)
+        for _ in range(TRIED_STEPS):
+            action = int(chance.integers(environment.spec.n_actions))
+            _, reward, terminated, truncated = environment.step(action)
+            largest = max(largest, abs(reward))
+            if terminated or truncated:
+                break
+    return largest
