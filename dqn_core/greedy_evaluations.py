@@ -59,7 +59,7 @@ class GreedyEvaluations:
         for config in (self._configs[p] for p in rows):
             stream = seed_sequence(config.seed, "evaluation").generate_state(self._count + 1)
             seeds.append(seeds_from(np.random.SeedSequence(int(stream[-1])), episodes))
-        network = QNetwork(self._network.shape, self._network.parameters[rows])
+        network = self._network.members(rows)
         environments = [self._environments[p] for p in rows]
         gammas = [self._configs[p].gamma for p in rows]
         return playing(network, environments, seeds, gammas)
@@ -116,8 +116,8 @@ class GreedyEvaluations:
 
     def best_agent(self, member: int) -> Agent:
         """The policy that did best so far, before the first evaluation the initial one."""
-        parameters = self._best_parameters[member : member + 1].cpu().clone()
-        network = QNetwork(self._network.shape, parameters)
+        network = QNetwork(self._network.shape, self._best_parameters, self._network.head)
+        network = network.members([member]).on("cpu")
         return Agent(self._configs[member], network, self._best_steps[member])
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:

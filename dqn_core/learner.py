@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from dqn_core.config import DQNConfig
+from dqn_core.heads import ErrorLoss, Head
 from dqn_core.networks import QNetwork
 from dqn_core.replay import Batch
 
@@ -26,18 +27,19 @@ def learning_rate_at(config: DQNConfig, env_step: int) -> float:
 
 
 def bellman_target(batch: Batch, online: QNetwork, target: QNetwork, double_dqn: bool) -> Tensor:
-    """What each Q-value should have been, `(P, B)`.
+    """What each Q-value should have been, `(P, B)`, or each distribution, as the head has them.
 
     y = r + γ max_a Q⁻(s', a), or with Double DQN y = r + γ Q⁻(s', argmax_a Q(s', a))
     (van Hasselt et al. 2016, eq. 4). γ is 0 where the environment terminated.
     """
-    next_q = target.q_values(batch.next_observations)
+    head = target.head
+    following = target.forward(batch.next_observations).outputs
     if double_dqn:
         best = online.q_values(batch.next_observations).argmax(-1, keepdim=True)
-        next_value = next_q.gather(-1, best).squeeze(-1)
+        chosen = head.of(following, best)
     else:
-        next_value = next_q.amax(-1)
-    return batch.rewards + batch.discounts * next_value
+        chosen = head.of_greedy(following)
+    return head.targets(batch.rewards, batch.discounts, chosen)
 
 
 @dataclass
@@ -45,8 +47,15 @@ class LastUpdate:
     """What the newest update saw: read by statistics, never by the algorithm."""
 
     batch: Batch
+    targets: Tensor  # (P, B)
     td_errors: Tensor  # (P, B)
-    q_values: Tensor  # (P, B, n_actions)
+    outputs: Tensor  # (P, B, n_actions), what the head makes Q-values of
+    head: Head
+
+    @property
+    def q_values(self) -> Tensor:
+        """Q `(P, B, n_actions)`."""
+        return self.head.q_values(self.outputs)
 
 
 class Learner:
@@ -88,9 +97,9 @@ class Learner:
         self._configs = list(configs)
         self.set_env_step(0)
         # dL/dδ is 2δ for the squared error and δ cut off at ±1 for Huber's.
-        self.loss_slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
-        self.loss_bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
-        self.loss_floor = -self.loss_bound
+        slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
+        bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
+        self.error_loss = ErrorLoss(slope, bound, -bound)
         by_value = [c.gradient_clipping == "value" for c in configs]
         by_norm = [c.gradient_clipping == "norm" for c in configs]
         limits = [c.gradient_clip for c in configs]
@@ -131,25 +140,14 @@ class Learner:
 
     def update(self, batch: Batch) -> None:
         """One gradient update of every member on its own part of ``batch``."""
-        target = bellman_target(batch, self.online, self.target, self.double_dqn)
+        head = self.online.head
+        targets = bellman_target(batch, self.online, self.target, self.double_dqn)
         forward = self.online.forward(batch.observations)
-        q_taken = forward.q_values.gather(-1, batch.actions).squeeze(-1)
-        # (B,) against (B, 1) would broadcast and pull every Q-value to every target.
-        assert q_taken.shape == target.shape
-        td_errors = q_taken - target
-
-        # The mean is over a member's own batch; over members losses are summed, so none of
-        # them scales another's gradient.
-        slopes = td_errors.clamp(self.loss_floor, self.loss_bound).mul_(
-            self.loss_slope / td_errors.shape[1]
-        )
-        grad_q = torch.zeros_like(forward.q_values).scatter_(
-            -1, batch.actions, slopes.unsqueeze(-1)
-        )
-        self.online.backward(forward, grad_q, self.gradient)
+        grad, td_errors = head.gradient(forward.outputs, batch.actions, targets, self.error_loss)
+        self.online.backward(forward, grad, self.gradient)
         self._clip()
         self._adam()
-        self.last = LastUpdate(batch, td_errors, forward.q_values)
+        self.last = LastUpdate(batch, targets, td_errors, forward.outputs, head)
 
     def _clip(self) -> None:
         gradient = self.gradient.parameters
@@ -203,12 +201,9 @@ class Learner:
     def loss(self) -> Tensor:
         """The newest update's loss of each member, `(P,)`."""
         assert self.last is not None
-        size = self.last.td_errors.abs()
-        bound = self.loss_bound
-        inside = size.clamp(max=bound)
-        # ½δ² up to the bound and linear beyond it; without a bound it is doubled to δ².
-        losses = inside * inside / 2 + torch.where(size > bound, bound * (size - inside), 0)
-        return (self.loss_slope * losses).mean(1)
+        last = self.last
+        losses = last.head.losses(last.outputs, last.batch.actions, last.targets, self.error_loss)
+        return losses.mean(1)
 
     def state_dict(self) -> dict[str, Any]:
         return {

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from dqn_core.heads import SCALAR, Head
 from dqn_core.random_streams import seed_sequence
 
 threshold_backward = torch.ops.aten.threshold_backward.default
@@ -26,7 +27,8 @@ threshold_backward = torch.ops.aten.threshold_backward.default
 class NetworkShape:
     """Sizes of the layers, as many hidden ones as ``hidden_dims`` has units for.
 
-    ``n_states`` is not 0 when observations are indices, shown one-hot.
+    ``n_states`` is not 0 when observations are indices, shown one-hot. ``atoms`` is how many
+    numbers the network gives for each action, 0 where that is the Q-value alone.
     """
 
     observation_dim: int
@@ -34,12 +36,13 @@ class NetworkShape:
     hidden_dims: tuple[int, ...] = (128, 128)
     dueling: bool = False
     n_states: int = 0
+    atoms: int = 0
 
     @property
     def layers(self) -> tuple[tuple[int, int], ...]:
-        """Inputs and outputs of each linear layer; a dueling head has the state value first."""
+        """Inputs and outputs of each linear layer; a dueling network has the state value first."""
         inputs = self.n_states or self.observation_dim
-        outputs = self.n_actions + (1 if self.dueling else 0)
+        outputs = (self.n_actions + (1 if self.dueling else 0)) * (self.atoms or 1)
         return tuple(pairwise((inputs, *self.hidden_dims, outputs)))
 
     @property
@@ -51,7 +54,7 @@ class Forward(NamedTuple):
     """What a forward pass leaves for the backward pass."""
 
     inputs: tuple[Tensor, ...]  # of each layer (P, B, in): from the second on what was hidden
-    q_values: Tensor  # (P, B, n_actions)
+    outputs: Tensor  # (P, B, n_actions), with atoms (P, B, n_actions, atoms): `Head` reads them
 
 
 class QNetwork:
@@ -61,13 +64,15 @@ class QNetwork:
     into ``parameters``, made once.
     """
 
-    def __init__(self, shape: NetworkShape, parameters: Tensor) -> None:
+    def __init__(self, shape: NetworkShape, parameters: Tensor, head: Head = SCALAR) -> None:
         self.shape = shape
         self.parameters = parameters
+        self.head = head
         self.weights: list[Tensor] = []
         self.transposed: list[Tensor] = []
         self.biases: list[Tensor] = []
         self._top = len(shape.layers) - 1
+        self._action_axis = -2 if shape.atoms else -1
         members, start = len(parameters), 0
         for fan_in, fan_out in shape.layers:
             weight = parameters[:, start : start + fan_out * fan_in]
@@ -81,7 +86,11 @@ class QNetwork:
 
     @classmethod
     def initialised(
-        cls, shape: NetworkShape, seeds: Sequence[int], dtype: torch.dtype = torch.float32
+        cls,
+        shape: NetworkShape,
+        seeds: Sequence[int],
+        dtype: torch.dtype = torch.float32,
+        head: Head = SCALAR,
     ) -> "QNetwork":
         """PyTorch's default for `nn.Linear`, U(±1/√inputs), from each member's own stream."""
         rows = []
@@ -92,19 +101,23 @@ class QNetwork:
                 for fan_in, fan_out in shape.layers
             ]
             rows.append(np.concatenate(draws))
-        return cls(shape, torch.from_numpy(np.stack(rows)).to(dtype))
+        return cls(shape, torch.from_numpy(np.stack(rows)).to(dtype), head)
 
     def like(self) -> "QNetwork":
         """A network of the same shape with parameters of its own, all zero."""
-        return QNetwork(self.shape, torch.zeros_like(self.parameters))
+        return QNetwork(self.shape, torch.zeros_like(self.parameters), self.head)
 
     def copy(self) -> "QNetwork":
         """A network with the same values in memory of its own: a target must not be an alias."""
-        return QNetwork(self.shape, self.parameters.clone())
+        return QNetwork(self.shape, self.parameters.clone(), self.head)
 
-    def member(self, index: int) -> "QNetwork":
-        """A copy of one member, with P = 1."""
-        return QNetwork(self.shape, self.parameters[index : index + 1].clone())
+    def members(self, rows: Sequence[int]) -> "QNetwork":
+        """A copy of these members alone."""
+        return QNetwork(self.shape, self.parameters[list(rows)], self.head.members(rows))
+
+    def on(self, device: str) -> "QNetwork":
+        """The same network on a device, with its own memory only if it is another device."""
+        return QNetwork(self.shape, self.parameters.to(device), self.head.on(device))
 
     def encode(self, observations: Tensor) -> Tensor:
         """Observations `(P, B, observation_dim)` as network inputs; indices become one-hot."""
@@ -114,26 +127,26 @@ class QNetwork:
         return observations
 
     def forward(self, observations: Tensor) -> Forward:
-        """Q-values and the activations on the way, for observations `(P, B, observation_dim)`."""
+        """Outputs and the activations on the way, for observations `(P, B, observation_dim)`."""
         inputs: tuple[Tensor, ...] = (self.encode(observations),)
         for bias, weight in self._hidden:
             inputs = (*inputs, torch.baddbmm(bias, inputs[-1], weight).relu_())
-        outputs = torch.baddbmm(self.biases[-1], inputs[-1], self.transposed[-1])
-        return Forward(inputs, self._head(outputs))
+        top = torch.baddbmm(self.biases[-1], inputs[-1], self.transposed[-1])
+        return Forward(inputs, self._of_actions(top))
 
     def q_values(self, observations: Tensor) -> Tensor:
         """Q `(P, B, n_actions)` for observations `(P, B, observation_dim)`."""
-        return self.forward(observations).q_values
+        return self.head.q_values(self.forward(observations).outputs)
 
-    def backward(self, forward: Forward, grad_q: Tensor, gradient: "QNetwork") -> None:
-        """Backpropagation: write the gradient of Σ grad_q · Q into ``gradient``.
+    def backward(self, forward: Forward, grad_outputs: Tensor, gradient: "QNetwork") -> None:
+        """Backpropagation: write the gradient of Σ grad_outputs · outputs into ``gradient``.
 
-        ``grad_q`` `(P, B, n_actions)` is the derivative of the loss by the Q-values. Layer by
+        ``grad_outputs``, as large as the outputs, is the derivative of the loss by them. Layer by
         layer from the top, with ``grad`` the derivative by a layer's outputs: its weights get
         gradᵀ · inputs, its biases Σ grad, and the layer below grad · weights where its ReLU was
         open.
         """
-        grad = self._head_backward(grad_q)
+        grad = self._of_actions_backward(grad_outputs)
         for layer in range(self._top, -1, -1):
             inputs = forward.inputs[layer]
             torch.bmm(grad.mT, inputs, out=gradient.weights[layer])
@@ -141,19 +154,24 @@ class QNetwork:
             if layer:
                 grad = threshold_backward(torch.bmm(grad, self.weights[layer]), inputs, 0)
 
-    def _head(self, outputs: Tensor) -> Tensor:
-        """Q from the last layer's outputs; dueling: V + A − mean A (Wang et al. 2016, eq. 9)."""
+    def _of_actions(self, top: Tensor) -> Tensor:
+        """The outputs for each action, from the last layer's.
+
+        Dueling: V + A − mean A (Wang et al. 2016, eq. 9), for each atom by itself.
+        """
+        outputs = top.unflatten(-1, (-1, self.shape.atoms)) if self.shape.atoms else top
         if not self.shape.dueling:
             return outputs
-        value, advantages = outputs[..., :1], outputs[..., 1:]
-        return value + advantages - advantages.mean(-1, keepdim=True)
+        value = outputs.narrow(self._action_axis, 0, 1)
+        advantages = outputs.narrow(self._action_axis, 1, self.shape.n_actions)
+        return value + advantages - advantages.mean(self._action_axis, keepdim=True)
 
-    def _head_backward(self, grad_q: Tensor) -> Tensor:
-        if not self.shape.dueling:
-            return grad_q
-        by_value = grad_q.sum(-1, keepdim=True)
-        by_advantages = grad_q - grad_q.mean(-1, keepdim=True)
-        return torch.cat([by_value, by_advantages], -1)
+    def _of_actions_backward(self, grad: Tensor) -> Tensor:
+        if self.shape.dueling:
+            by_value = grad.sum(self._action_axis, keepdim=True)
+            by_advantages = grad - grad.mean(self._action_axis, keepdim=True)
+            grad = torch.cat([by_value, by_advantages], self._action_axis)
+        return grad.flatten(2) if self.shape.atoms else grad
 
     def to_module(self, member: int = 0) -> "MLP":
         """Member ``member`` as an ordinary `nn.Module` with its own copy of the weights."""
@@ -162,9 +180,10 @@ class QNetwork:
         return module
 
     @classmethod
-    def from_module(cls, module: "MLP") -> "QNetwork":
+    def from_module(cls, module: "MLP", head: Head = SCALAR) -> "QNetwork":
         """The network, P = 1, whose weights are a copy of ``module``'s."""
-        return cls(module.shape, parameters_to_vector(module.parameters()).detach().clone()[None])
+        parameters = parameters_to_vector(module.parameters()).detach().clone()[None]
+        return cls(module.shape, parameters, head)
 
 
 class MLP(nn.Module):
@@ -177,12 +196,16 @@ class MLP(nn.Module):
             self.add_module(f"fc{number}", nn.Linear(*sizes))  # the notebook's names
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Q-values `(B, n_actions)` of network inputs `(B, inputs)` (one-hot if discrete)."""
+        """Outputs of network inputs `(B, inputs)` (one-hot if discrete), as `QNetwork` has them.
+
+        Those are Q-values `(B, n_actions)`, or with atoms `(B, n_actions, atoms)`.
+        """
         *hidden, last = self.children()
         for layer in hidden:
             inputs = torch.relu(layer(inputs))
-        outputs: Tensor = last(inputs)
-        if not self.shape.dueling:
-            return outputs
-        value, advantages = outputs[..., :1], outputs[..., 1:]
-        return value + advantages - advantages.mean(-1, keepdim=True)
+        top: Tensor = last(inputs)
+        outputs = top.reshape(len(top), -1, self.shape.atoms or 1)
+        if self.shape.dueling:
+            value, advantages = outputs[:, :1], outputs[:, 1:]
+            outputs = value + advantages - advantages.mean(1, keepdim=True)
+        return outputs if self.shape.atoms else outputs.squeeze(-1)

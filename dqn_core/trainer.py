@@ -55,8 +55,7 @@ class Trainer:
         self.device = chosen_device(first.device)
         self.interaction = Interaction(self.configs)
         self.spec = self.environments[0].spec
-        network = QNetwork.initialised(network_shape(self.spec, first), seeds)
-        network = QNetwork(network.shape, network.parameters.to(self.device))
+        network = QNetwork.initialised(network_shape(self.spec, first), seeds).on(self.device)
         self.learner = Learner(network, self.configs)
         self.replay = ReplayBuffer(
             first.buffer_capacity,
@@ -358,8 +357,7 @@ class Trainer:
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now, or was when it stopped: a copy that training does not touch."""
         member = self._checked(member)
-        network, stop = self.learner.online.member(member), self.stops[member]
-        network = QNetwork(network.shape, network.parameters.cpu())
+        network, stop = self.learner.online.members([member]).on("cpu"), self.stops[member]
         return Agent(self.configs[member], network, stop.env_step if stop else self.env_step)
 
     def best_agent(self, member: int = 0) -> Agent:

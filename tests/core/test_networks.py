@@ -151,7 +151,7 @@ def test_no_global_generator_is_touched_by_initialising() -> None:
 
 def test_copies_share_no_memory() -> None:
     network, _ = make(False, 0, 2)
-    for other in (network.copy(), network.member(1), network.like()):
+    for other in (network.copy(), network.members([1]), network.like()):
         other.parameters.fill_(9)
         for weight in other.weights:
             assert (weight == 9).all()

@@ -1,0 +1,120 @@
+"""Heads: what the numbers mean that a network gives for each action, and how they learn.
+
+`Scalar`: one number, which is Q itself (Mnih et al. 2015).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+
+class ErrorLoss(NamedTuple):
+    """What an error δ costs each member: δ², or Huber's ½δ² up to ±1 and linear beyond it.
+
+    All are `(P, 1)` columns: dL/dδ is ``slope`` times δ, cut off at ±``bound``.
+    """
+
+    slope: Tensor
+    bound: Tensor
+    floor: Tensor  # −bound, worked out once
+
+    def __call__(self, errors: Tensor) -> Tensor:
+        """The loss of each of these errors `(P, B)`."""
+        size = errors.abs()
+        inside = size.clamp(max=self.bound)
+        # ½δ² up to the bound and linear beyond it; without a bound it is doubled to δ².
+        beyond = torch.where(size > self.bound, self.bound * (size - inside), 0)
+        return self.slope * (inside * inside / 2 + beyond)
+
+
+class Head(Protocol):
+    """How the outputs of P networks become Q-values, targets, errors and gradients.
+
+    ``outputs`` are `(P, B, n_actions)`, or `(P, B, n_actions, atoms)` where a distribution is
+    learnt; of one action they are `(P, B)` or `(P, B, atoms)`, and so are the targets.
+    """
+
+    atoms: int
+    """Numbers that describe the return of one action; 0 where it is Q alone."""
+
+    def q_values(self, outputs: Tensor) -> Tensor:
+        """Q `(P, B, n_actions)`: the expected returns."""
+        ...
+
+    def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
+        """The outputs of the ``actions`` `(P, B, 1)` int64."""
+        ...
+
+    def of_greedy(self, outputs: Tensor) -> Tensor:
+        """The outputs of the actions with the largest Q."""
+        ...
+
+    def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
+        """r + γ · what follows: rewards and discounts are `(P, B)`, ``following`` as `of` gives."""
+        ...
+
+    def gradient(
+        self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss
+    ) -> tuple[Tensor, Tensor]:
+        """The derivative of each member's mean loss by ``outputs``, and the TD errors `(P, B)`.
+
+        A TD error is Q(s, a) minus the expectation of its target.
+        """
+        ...
+
+    def losses(self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss) -> Tensor:
+        """The loss of each transition, `(P, B)`."""
+        ...
+
+    def members(self, rows: Sequence[int]) -> "Head":
+        """The head of these members alone."""
+        ...
+
+    def on(self, device: str) -> "Head":
+        """The same head on a device."""
+        ...
+
+
+class Scalar:
+    """One number for each action: Q itself."""
+
+    atoms = 0
+
+    def q_values(self, outputs: Tensor) -> Tensor:
+        return outputs
+
+    def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
+        return outputs.gather(-1, actions).squeeze(-1)
+
+    def of_greedy(self, outputs: Tensor) -> Tensor:
+        return outputs.amax(-1)
+
+    def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
+        return rewards + discounts * following
+
+    def gradient(
+        self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss
+    ) -> tuple[Tensor, Tensor]:
+        q_taken = self.of(outputs, actions)
+        # (B,) against (B, 1) would broadcast and pull every Q-value to every target.
+        assert q_taken.shape == targets.shape
+        td_errors = q_taken - targets
+        # The mean is over a member's own batch; over members losses are summed, so none of
+        # them scales another's gradient.
+        slopes = td_errors.clamp(loss.floor, loss.bound).mul_(loss.slope / td_errors.shape[1])
+        grad = torch.zeros_like(outputs).scatter_(-1, actions, slopes.unsqueeze(-1))
+        return grad, td_errors
+
+    def losses(self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss) -> Tensor:
+        return loss(self.of(outputs, actions) - targets)
+
+    def members(self, rows: Sequence[int]) -> "Scalar":
+        return self
+
+    def on(self, device: str) -> "Scalar":
+        return self
+
+
+SCALAR = Scalar()
