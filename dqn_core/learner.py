@@ -138,16 +138,22 @@ class Learner:
         """Move the learning rates to where they are at that step."""
         self.learning_rates = [learning_rate_at(config, env_step) for config in self._configs]
 
-    def update(self, batch: Batch) -> None:
-        """One gradient update of every member on its own part of ``batch``."""
+    def update(self, batch: Batch) -> Tensor:
+        """One gradient update of every member on its own part of ``batch``.
+
+        Returns: the TD errors `(P, B)` from before it.
+        """
         head = self.online.head
         targets = bellman_target(batch, self.online, self.target, self.double_dqn)
         forward = self.online.forward(batch.observations)
         grad, td_errors = head.gradient(forward.outputs, batch.actions, targets, self.error_loss)
+        if batch.weights is not None:  # what is drawn too often counts less each time
+            grad.view(*batch.weights.shape, -1).mul_(batch.weights.unsqueeze(-1))
         self.online.backward(forward, grad, self.gradient)
         self._clip()
         self._adam()
         self.last = LastUpdate(batch, targets, td_errors, forward.outputs, head)
+        return td_errors
 
     def _clip(self) -> None:
         gradient = self.gradient.parameters
@@ -203,6 +209,8 @@ class Learner:
         assert self.last is not None
         last = self.last
         losses = last.head.losses(last.outputs, last.batch.actions, last.targets, self.error_loss)
+        if last.batch.weights is not None:
+            losses = losses * last.batch.weights
         return losses.mean(1)
 
     def state_dict(self) -> dict[str, Any]:

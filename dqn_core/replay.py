@@ -7,9 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.memory import free_memory, in_words
 from dqn_core.random_streams import UniformStream
+from dqn_core.samplers import SAMPLERS, Contents, Sampler, Uniform
 
 
 class Batch(NamedTuple):
@@ -17,6 +19,8 @@ class Batch(NamedTuple):
 
     ``discounts`` is what the value of ``next_observations`` is worth in the target: γⁿ, or 0
     where the environment *terminated*. A truncated episode goes on in principle, so it keeps γⁿ.
+    ``weights`` are what the loss of each is multiplied with, None where all are 1; ``slots`` say
+    where each lies in the buffer.
     """
 
     observations: Tensor  # (P, B, observation_dim)
@@ -24,14 +28,18 @@ class Batch(NamedTuple):
     rewards: Tensor  # (P, B), summed and discounted over n steps
     next_observations: Tensor  # (P, B, observation_dim), the true last one of an episode
     discounts: Tensor  # (P, B)
+    weights: Tensor | None = None  # (P, B)
+    slots: np.ndarray | None = None  # (P, B) int64
 
 
 class ReplayBuffer:
     """The newest ``capacity`` transitions of P members, on preallocated memory.
 
     A transition is one row, ``observation | next_observation | action | reward | terminated |
-    truncated``, so that a batch is a single gather. All members push at the same time. The rows are
-    NumPy's, which is the faster one at so little; a batch is handed out as tensors on ``device``.
+    truncated``, so that a batch is a single gather. All members push at the same time, and the
+    k-th transition of each lies in slot k mod ``capacity``. The rows are NumPy's, which is the
+    faster one at so little; a batch is handed out as tensors on ``device``. ``sampler`` chooses
+    what is in it.
     """
 
     def __init__(
@@ -49,8 +57,8 @@ class ReplayBuffer:
         self._device = device
         self._allocate(_empty_rows(members, capacity, observation_dim, dtype))
         self._size = 0
-        self._next = 0
         self.pushed = 0
+        self.sampler: Sampler = Uniform()
 
     def _allocate(self, rows: np.ndarray) -> None:
         self._rows = rows
@@ -68,6 +76,23 @@ class ReplayBuffer:
     def __len__(self) -> int:
         return self._size
 
+    @property
+    def contents(self) -> Contents:
+        """Which transitions are stored, and where."""
+        return Contents(self._members, self.capacity, self._size, self.pushed)
+
+    def configure(self, configs: Sequence[DQNConfig]) -> None:
+        """Take over capacity and sampling of the members' configurations.
+
+        Raises `ConfigurationError`, with nothing changed, where there is no memory for them.
+        """
+        kind = SAMPLERS[configs[0].sampling]
+        sampler = self.sampler if isinstance(self.sampler, kind) else kind()
+        if configs[0].buffer_capacity != self.capacity:
+            self.resize(configs[0].buffer_capacity)
+        sampler.configure(configs)
+        self.sampler = sampler
+
     def push(
         self,
         observations: np.ndarray,
@@ -79,69 +104,82 @@ class ReplayBuffer:
     ) -> None:
         """Store one transition of each member: `(P, observation_dim)` and `(P,)` arrays."""
         d = self.observation_dim
-        row = self._rows[:, self._next]
+        row = self._rows[:, self.pushed % self.capacity]
         row[:, :d] = observations
         row[:, d : 2 * d] = next_observations
         row[:, -4] = actions
         row[:, -3] = rewards
         row[:, -2] = terminated
         row[:, -1] = truncated
-        self._next = (self._next + 1) % self.capacity
         self._size = min(self._size + 1, self.capacity)
         self.pushed += 1
 
     def repeat(self, members: Sequence[int]) -> None:
         """Let the newest transition of these members be the one before it: they made no step."""
         rows = list(members)
-        self._rows[rows, self._next - 1] = self._rows[rows, self._next - 2]
+        self._rows[rows, self._newest] = self._rows[rows, self._newest - 1]
 
-    def sample(
-        self, batch_size: int, gamma: np.ndarray, n_step: int = 1, sequential: bool = False
-    ) -> Batch:
-        """``batch_size`` transitions of each member, drawn uniformly with replacement.
+    @property
+    def _newest(self) -> int:
+        """The slot of the newest transition."""
+        return (self.pushed - 1) % self.capacity
 
-        ``gamma`` is `(P, 1)`. ``sequential`` takes one run of consecutive transitions from a
-        random start instead. A batch larger than the buffer gives all there is, once, oldest
+    def sample(self, batch_size: int, gamma: np.ndarray, n_step: int = 1) -> Batch:
+        """``batch_size`` transitions of each member, as the sampler draws them.
+
+        ``gamma`` is `(P, 1)`. A batch larger than the buffer gives all there is, once, oldest
         first.
         """
-        return self.batch(self._draw(batch_size, sequential), gamma, n_step)
+        order, weights = self.sampler.draw(self._stream, self.contents, batch_size)
+        return self.batch(order, gamma, n_step, weights)
 
-    def _draw(self, batch_size: int, sequential: bool) -> np.ndarray:
-        """Ages-from-oldest of the transitions to take, `(P, B)` int64."""
-        if batch_size >= self._size:
-            return np.tile(np.arange(self._size), (self._members, 1))
-        if sequential:
-            starts = self._stream.take(1) * (self._size - batch_size + 1)
-            return starts.astype(np.int64) + np.arange(batch_size)
-        return (self._stream.take(batch_size) * self._size).astype(np.int64)
+    def learnt(self, batch: Batch, td_errors: Tensor) -> None:
+        """Tell the sampler the TD errors `(P, B)` of the batch that it drew last."""
+        assert batch.slots is not None
+        self.sampler.learnt(batch.slots, td_errors)
 
-    def batch(self, order: np.ndarray, gamma: np.ndarray, n_step: int = 1) -> Batch:
+    def batch(
+        self,
+        order: np.ndarray,
+        gamma: np.ndarray,
+        n_step: int = 1,
+        weights: np.ndarray | None = None,
+    ) -> Batch:
         """The transitions at ``order`` `(P, B)` int64, where 0 is the oldest one stored."""
         d = self.observation_dim
-        first = last = self.rows(order)
+        slots = self._slots(order)
+        first = last = self._at(slots)
         rewards, discounts = first[..., -3], gamma
         if n_step > 1:
             rewards, discounts, last = self._look_ahead(order, gamma, n_step)
-        parts = (
-            first[..., :d],
-            first[..., -4, None].astype(np.int64),
-            rewards,
-            last[..., d : 2 * d],
-            (discounts * (1 - last[..., -2])).astype(first.dtype),
+        return Batch(
+            self._tensor(first[..., :d]),
+            self._tensor(first[..., -4, None].astype(np.int64)),
+            self._tensor(rewards),
+            self._tensor(last[..., d : 2 * d]),
+            self._tensor((discounts * (1 - last[..., -2])).astype(first.dtype)),
+            None if weights is None else self._tensor(weights.astype(first.dtype)),
+            slots,
         )
-        batch = Batch(*map(torch.from_numpy, parts))
-        return batch if self._device == "cpu" else Batch(*(part.to(self._device) for part in batch))
+
+    def _tensor(self, values: np.ndarray) -> Tensor:
+        tensor = torch.from_numpy(values)
+        return tensor if self._device == "cpu" else tensor.to(self._device)
 
     def rows(self, order: np.ndarray) -> np.ndarray:
         """Copies of transitions `(P, B, width)` at ``order`` `(P, B)` by age, 0 the oldest."""
-        oldest = self._next if self._size == self.capacity else 0
-        slots = (order + oldest) % self.capacity + self._offsets
-        rows: np.ndarray = self._flat.take(slots, axis=0)
+        return self._at(self._slots(order))
+
+    def _slots(self, order: np.ndarray) -> np.ndarray:
+        return (order + (self.pushed - self._size)) % self.capacity
+
+    def _at(self, slots: np.ndarray) -> np.ndarray:
+        rows: np.ndarray = self._flat.take(slots + self._offsets, axis=0)
         return rows
 
     def last_step(self, member: int) -> tuple[int, float]:
         """Action and reward of that member's newest transition."""
-        row = self._rows[member, self._next - 1]
+        row = self._rows[member, self._newest]
         return int(row[-4]), float(row[-3])
 
     def _look_ahead(
@@ -168,11 +206,11 @@ class ReplayBuffer:
 
         Raises `ConfigurationError`, with nothing changed, where there is no memory for them.
         """
-        kept = self._newest(min(self._size, capacity))
+        kept = self._kept(min(self._size, capacity))
         self._restore(kept, capacity)
 
-    def _newest(self, count: int) -> np.ndarray:
-        """The newest ``count`` rows `(P, count, width)`, oldest of them first."""
+    def _kept(self, count: int) -> np.ndarray:
+        """Copies of the newest ``count`` rows `(P, count, width)`, oldest of them first."""
         order = np.arange(self._size - count, self._size)
         return self.rows(np.tile(order, (self._members, 1)))
 
@@ -181,32 +219,30 @@ class ReplayBuffer:
         if capacity != self.capacity:
             rows = _empty_rows(self._members, capacity, self.observation_dim, rows.dtype)
         self._size = kept.shape[1]
-        rows[:, : self._size] = kept
         self._allocate(rows)
-        self._next = self._size % capacity
-
-    def clear(self) -> None:
-        """Forget every transition (the notebook's `ReplayBuffer.clear`)."""
-        self._size = self._next = 0
+        rows[:, self._slots(np.arange(self._size))] = kept
 
     def cut(self) -> None:
         """Let no n-step return reach beyond the newest transition: its episode was given up."""
         if self._size:
-            self._rows[:, self._next - 1, -1] = 1
+            self._rows[:, self._newest, -1] = 1
 
     def state_dict(self) -> dict[str, Any]:
-        """The stored rows, oldest first, and the sampling stream."""
+        """The stored rows, oldest first, the sampling stream, and what the sampler remembers."""
         return {
-            "rows": torch.from_numpy(self._newest(self._size)),
+            "rows": torch.from_numpy(self._kept(self._size)),
             "capacity": self.capacity,
             "pushed": self.pushed,
             "stream": self._stream.state_dict(),
+            "sampler": self.sampler.state_dict(self.contents),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self._restore(state["rows"].numpy(), state["capacity"])
+        """Become the buffer that `state_dict` described, after `configure`."""
         self.pushed = state["pushed"]
+        self._restore(state["rows"].numpy(), state["capacity"])
         self._stream.load_state_dict(state["stream"])
+        self.sampler.load_state_dict(state["sampler"], self.contents)
 
 
 def replay_bytes(

@@ -64,6 +64,7 @@ class Trainer:
             members=len(seeds),
             device=self.device,
         )
+        self.replay.configure(self.configs)
         self.evaluations = GreedyEvaluations(self.configs, network, self.spec.reward_threshold)
         self.history = History()
         self.env_step = 0
@@ -235,10 +236,8 @@ class Trainer:
     def _learn(self) -> None:
         config, learner = self.config, self.learner
         learner.set_env_step(self.env_step)
-        batch = self.replay.sample(
-            config.batch_size, self.gamma, config.n_step, config.sampling == "sequential"
-        )
-        learner.update(batch)
+        batch = self.replay.sample(config.batch_size, self.gamma, config.n_step)
+        self.replay.learnt(batch, learner.update(batch))
         self.gradient_updates += 1
         self.learner.update_targets("gradient_updates", self.gradient_updates)
         if self.gradient_updates % STATISTICS_PERIOD == 1:
@@ -343,8 +342,7 @@ class Trainer:
                 self.history.changes.append(**self._when(p), name=name, old=old, new=new)
 
     def _apply(self, configs: list[DQNConfig]) -> None:
-        if configs[0].buffer_capacity != self.replay.capacity:
-            self.replay.resize(configs[0].buffer_capacity)
+        self.replay.configure(configs)
         if configs[0].max_episode_steps != self.config.max_episode_steps:
             self.spec = environment_spec(configs[0].env_id, configs[0].max_episode_steps)
         self._updates_due = min(self._updates_due, configs[0].gradient_steps)

@@ -18,6 +18,7 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
         "stop_reasons": [""] * len(state["configs"]),
         **state,
         "history": {**history, "evaluations": _of_rewards_alone(history["evaluations"])},
+        "replay": {"sampler": {}, **state["replay"]},  # before samplers that remember
         "environments": [_counting_its_steps(kept) for kept in state["environments"]],
     }
 

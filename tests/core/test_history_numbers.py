@@ -118,7 +118,10 @@ def test_an_update_is_that_of_autograd_on_its_batch(run: tuple[Trainer, Before],
     trainer, before = run
     shape, last = trainer.learner.online.shape, trainer.learner.last
     assert last is not None
-    observations, actions, rewards, following, discounts = (part[p].clone() for part in last.batch)
+    batch = last.batch
+    observations, actions = batch.observations[p].clone(), batch.actions[p].clone()
+    rewards, discounts = batch.rewards[p].clone(), batch.discounts[p].clone()
+    following = batch.next_observations[p].clone()
     online, target = (
         QNetwork(shape, weights).to_module(p) for weights in (before.online, before.target)
     )

@@ -13,10 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from scipy.stats import chisquare
 from stable_baselines3.common.buffers import NStepReplayBuffer
 
-from dqn_core import Trainer
+from dqn_core import DQNConfig, Trainer
 from dqn_core.errors import ConfigurationError
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import Batch, ReplayBuffer
+from dqn_core.samplers import SAMPLERS, Sequential, Uniform
 from tests.core.small_runs import SMALL, fingerprint
 
 DIM = 2
@@ -75,12 +76,6 @@ class NaiveTwin(RuleBasedStateMachine):
                 )
                 del transitions[: -self.capacity]
 
-    @rule()
-    def clear(self) -> None:
-        self.buffer.clear()
-        for transitions in self.twin:
-            transitions.clear()
-
     @rule(capacity=st.integers(1, 12))
     def resize(self, capacity: int) -> None:
         self.buffer.resize(capacity)
@@ -111,7 +106,9 @@ class NaiveTwin(RuleBasedStateMachine):
     @precondition(lambda self: len(self.buffer) > 0)
     @rule(batch_size=st.integers(1, 15), sequential=st.booleans())
     def sample(self, batch_size: int, sequential: bool) -> None:
-        batch = self.buffer.sample(batch_size, gammas(self.members), sequential=sequential)
+        self.buffer.sampler = Sequential() if sequential else Uniform()
+        batch = self.buffer.sample(batch_size, gammas(self.members))
+        assert batch.weights is None
         size = min(batch_size, len(self.buffer))
         assert batch.rewards.shape == (self.members, size)
         for p, transitions in enumerate(self.twin):
@@ -166,22 +163,24 @@ def test_sampling_is_uniform_over_what_is_stored_also_after_the_buffer_wrapped()
 
 def test_sequential_runs_start_anywhere_equally_often() -> None:
     buffer = make(20, [3])
+    buffer.sampler = Sequential()
     push_numbers(buffer, range(33))
     starts: Counter[float] = Counter()
     for _ in range(3_000):
-        rewards = buffer.sample(6, gammas(1), sequential=True).rewards[0].tolist()
+        rewards = buffer.sample(6, gammas(1)).rewards[0].tolist()
         assert rewards == list(range(int(rewards[0]), int(rewards[0]) + 6))
         starts[rewards[0]] += 1
     assert set(starts) == set(range(13, 28))
     assert chisquare(list(starts.values())).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("sequential", [False, True])
-def test_a_batch_larger_than_the_buffer_gives_all_there_is_once(sequential: bool) -> None:
+@pytest.mark.parametrize("sampling", SAMPLERS)
+def test_a_batch_larger_than_the_buffer_gives_all_there_is_once(sampling: str) -> None:
     buffer = make(50, [0])
+    buffer.configure([DQNConfig(buffer_capacity=50, batch_size=16, sampling=sampling)])
     push_numbers(buffer, range(7))
     for batch_size in (7, 8, 1_000):
-        batch = buffer.sample(batch_size, gammas(1), sequential=sequential)
+        batch = buffer.sample(batch_size, gammas(1))
         assert batch.rewards[0].tolist() == list(range(7))
 
 
