@@ -25,7 +25,8 @@ class DQNConfig:
         "CartPole-v1",
         "environment",
         "Environment",
-        "The Gymnasium environment the agent learns in.",
+        "The Gymnasium environment the agent learns in. Choosing another one sets the values that "
+        "are recommended for it.",
         scale="text",
         applies="restart",
     )

@@ -4,6 +4,13 @@ from dataclasses import dataclass
 
 from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError
+from dqn_core.recommendation import recommended
+
+AUTO = "auto"
+"""The preset that is another one for each environment."""
+
+OF_CARTPOLE = "recommended"
+"""What CartPole's values have always been called in links and commands, in any environment."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +23,13 @@ class Preset:
 
 
 PRESETS: dict[str, Preset] = {
-    "recommended": Preset(
+    AUTO: Preset(
         "Recommended",
+        "What is recommended for the environment.",
+        DQNConfig(),
+    ),
+    OF_CARTPOLE: Preset(
+        "CartPole's values",
         "Solves CartPole-v1 within 50,000 environment steps.",
         DQNConfig(),
     ),
@@ -53,11 +65,14 @@ PRESETS: dict[str, Preset] = {
         ),
     ),
 }
-"""Ready-made configurations; `recommended` is the default one."""
+"""Ready-made configurations, each for an environment of its own."""
 
 
-def preset(name: str) -> DQNConfig:
-    """The configuration called ``name``; raises `ConfigurationError` naming those that exist."""
+def preset(name: str, env_id: str = DQNConfig.env_id) -> DQNConfig:
+    """The configuration called ``name``; `AUTO` is what is recommended for ``env_id``.
+
+    Raises `ConfigurationError` naming those that exist, and what `recommended` raises.
+    """
     if name not in PRESETS:
         raise ConfigurationError(f"There is no preset {name!r}: choose {' or '.join(PRESETS)}.")
-    return PRESETS[name].config
+    return recommended(env_id) if name == AUTO else PRESETS[name].config

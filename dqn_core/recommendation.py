@@ -33,9 +33,11 @@ def recommended(env_id: str) -> DQNConfig:
     return DQNConfig(env_id=env_id).replace(**values)
 
 
-def is_tuned(env_id: str) -> bool:
-    """Whether what is recommended for it was found by training in it."""
-    return family(env_id).recommended is not None
+def untuned(env_id: str) -> str:
+    """One sentence, if what is recommended for it was not found by training in it; else ""."""
+    if family(env_id).recommended is not None:
+        return ""
+    return f"Nobody has tuned values for {env_id}: they are chosen by its kind."
 
 
 @lru_cache(maxsize=256)

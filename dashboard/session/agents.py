@@ -9,10 +9,10 @@ import streamlit as st
 import torch
 
 from dashboard.session.session import Session
-from dashboard.session.words import show
+from dashboard.session.words import named_value
 from dashboard.web.markup import plain
 from dashboard.web.static_files import ASSETS
-from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, load_agent
+from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, load_agent, preset
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import SavedAgents, read_agents
 
@@ -184,15 +184,12 @@ def about(chosen: Chosen) -> str:
     """What an agent is: how long it has learnt, and with which values."""
     config = chosen.agent.config
     apart = {
-        preset.label: [n for n in config.difference(preset.config) if n not in ("seed", "env_id")]
-        for preset in PRESETS.values()
+        declared.label: config.difference(preset(name, config.env_id)).keys() - {"seed", "env_id"}
+        for name, declared in PRESETS.items()
     }
     nearest = min(apart, key=lambda label: len(apart[label]))
-    names = dict.fromkeys(["gamma", *apart[nearest]])
-    values = [
-        f"{HYPERPARAMETERS[n].symbol or HYPERPARAMETERS[n].label} {show(getattr(config, n))}"
-        for n in names
-    ]
+    names = [name for name in HYPERPARAMETERS if name in apart[nearest] | {"gamma"}]
+    values = [named_value(name, getattr(config, name)) for name in names]
     return (
         f"**{plain(chosen.title)}**: {config.env_id}, after {chosen.agent.env_steps:,} steps of "
         f"training; {', '.join(values)}, other values as in {nearest}."

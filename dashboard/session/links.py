@@ -18,7 +18,7 @@ from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError, excerpt
 from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.options import option
-from dqn_core.presets import PRESETS, preset
+from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
 
 View: TypeAlias = Literal["page", "presentation"]
 
@@ -72,8 +72,8 @@ class Link:
     ``task`` is what a lesson asks for.
     """
 
-    preset: str = "recommended"
-    config: DQNConfig = PRESETS["recommended"].config
+    preset: str = AUTO
+    config: DQNConfig = PRESETS[AUTO].config
     members: int = 1
     x_axis: XAxis = "env_step"
     smoothing: float = 0.9
@@ -81,6 +81,10 @@ class Link:
     hidden: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     task: str = ""
+
+    def __post_init__(self) -> None:
+        if self.preset == OF_CARTPOLE and self.config.env_id == DQNConfig.env_id:
+            object.__setattr__(self, "preset", AUTO)  # there they are what is recommended
 
     @property
     def member_configs(self) -> list[DQNConfig]:
@@ -90,9 +94,14 @@ class Link:
     @property
     def differences(self) -> dict[str, Value]:
         """Hyperparameters whose value is not the preset's; the seed is not one of them."""
-        values = self.config.difference(preset(self.preset))
+        values = self.config.difference(self.baseline)
         values.pop("seed", None)
         return values
+
+    @property
+    def baseline(self) -> DQNConfig:
+        """The preset's values, against which differences are marked."""
+        return preset(self.preset, self.config.env_id)
 
     @property
     def hidden_controls(self) -> frozenset[str]:
@@ -108,6 +117,7 @@ class Link:
     def query(self) -> str:
         """The part of the address after the question mark; `read` understands it."""
         parameters: dict[str, str] = {"preset": self.preset}
+        parameters |= {"env_id": self.config.env_id} if self.preset == AUTO else {}
         parameters |= {name: _written(value) for name, value in self.differences.items()}
         parameters["seed"] = str(self.config.seed)
         settings = ((s, getattr(self, s.name)) for s in SETTINGS)
@@ -152,12 +162,12 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
                 reason = f"{name} is given {len(values)} times: the last one counts."
                 problems.append(Problem(reason))
 
-    preset_name = texts.pop("preset", "recommended")
+    # A link that names no preset has CartPole's values in any environment, as it always had.
+    preset_name = texts.pop("preset", OF_CARTPOLE)
     if preset_name not in PRESETS:
         reason = f"There is no preset {excerpt(preset_name, 60)!r}: choose {' or '.join(PRESETS)}."
-        preset_name = "recommended"
+        preset_name = AUTO
         problems.append(Problem(reason, preset_name))
-    base = preset(preset_name)
 
     settings: dict[str, Any] = {}
     for setting in SETTINGS:
@@ -174,7 +184,7 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
 
     link = Link(
         preset=preset_name,
-        config=_configuration(base, texts, problems),
+        config=_configuration(preset_name, texts, problems),
         hidden=_named("hide", texts.get("hide", ""), problems),
         locked=_named("lock", texts.get("lock", ""), problems),
         task=task,
@@ -183,26 +193,28 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
     try:
         _ = link.member_configs
     except ConfigurationError as error:
-        problems.append(_instead(error, f"{base.seed} as the first member's seed"))
-        link = replace(link, config=link.config.replace(seed=base.seed))
+        seed = link.baseline.seed
+        problems.append(_instead(error, f"{seed} as the first member's seed"))
+        link = replace(link, config=link.config.replace(seed=seed))
     return link, problems
 
 
-def _configuration(base: DQNConfig, texts: Mapping[str, str], problems: list[Problem]) -> DQNConfig:
+def _configuration(
+    preset_name: str, texts: Mapping[str, str], problems: list[Problem]
+) -> DQNConfig:
+    base = preset(preset_name)
     values: dict[str, Value] = {}
     for name, declared in HYPERPARAMETERS.items():
         if name in texts:
             try:
-                values[name] = declared.parsed(texts[name])
-            except ConfigurationError as error:
-                problems.append(_instead(error, getattr(base, name)))
-    for name, attempt in _ATTEMPTS.items():
-        if name in values:
-            try:
-                attempt(excerpt(values[name], 60))
+                value = declared.parsed(texts[name])
+                if name in _ATTEMPTS:
+                    _ATTEMPTS[name](excerpt(value, 60))
+                values[name] = value
             except LabError as error:
                 problems.append(_instead(error, getattr(base, name)))
-                del values[name]
+        if name == "env_id":  # the first: the others depend on it
+            base = preset(preset_name, str(values.get(name, base.env_id)))
     while True:
         try:
             return base.replace(**values)
@@ -281,7 +293,7 @@ def _pasted_command(options: str, present: Link) -> Link:
         elif not has_value:
             value = words.pop(0) if words else ""
         parameters[name] = [value]
-    link = _whole(parameters)
+    link = _whole({"preset": [AUTO]} | parameters)
     return replace(present, preset=link.preset, config=link.config, members=link.members)
 
 

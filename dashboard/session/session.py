@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from dashboard.session.address import Remembered
 from dashboard.session.earlier import Earlier, EarlierRuns
+from dashboard.session.filling import Refill, filled, fixed_values, moved
 from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, Problem, pasted
 from dashboard.session.restore_points import RestorePoint
 from dashboard.session.run import Run, Status
@@ -18,6 +20,7 @@ from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.foresight import Never, never_due
 from dqn_core.hyperparameter import Value
+from dqn_core.presets import AUTO
 
 
 class Session:
@@ -40,6 +43,7 @@ class Session:
         self.refused = ""
         self.named: tuple[str, ...] = ()
         self.left_alone: list[str] = []
+        self._refill: Refill | None = None
         self.runner: Runner
         self.earlier = EarlierRuns()
         self.for_next = False
@@ -54,7 +58,7 @@ class Session:
             self.run = Run(self.link.member_configs)
         except LabError as error:
             self.link_problems.append(str(Problem(str(error), "the preset")))
-            self.link = replace(self.link, config=self.baseline)
+            self.link = replace(self.link, config=preset(self.preset))
             self.run = Run(self.link.member_configs)
 
     @property
@@ -89,7 +93,7 @@ class Session:
     @property
     def baseline(self) -> DQNConfig:
         """The preset's values, against which differences are marked."""
-        return preset(self.link.preset)
+        return self.link.baseline
 
     @property
     def never_due(self) -> dict[str, Never]:
@@ -122,10 +126,41 @@ class Session:
 
     def choose_preset(self, name: str) -> None:
         """Fill every control from a preset, but the seed and what a lesson fixes."""
-        kept = {n: getattr(self.config, n) for n in self._kept()}
-        self._adopt(
-            "preset", lambda: replace(self.link, preset=name, config=preset(name).replace(**kept))
-        )
+        self._adopt("preset", lambda: filled(self.link, name, self.config.env_id))
+
+    def choose_environment(self, env_id: str) -> None:
+        """Train in another environment, with the values that are recommended for it.
+
+        The seed stays, and what a lesson fixes: all values, if that is the preset. A run that was
+        begun goes on as it is: they are the next one's.
+        """
+        shown, was_for_next = self.link, self.for_next
+        self.choose_next(was_for_next or self.run.status is not Status.READY)
+        stays = "preset" in shown.fixed_controls and shown.preset != AUTO
+        fill = partial(moved, shown, env_id) if stays else partial(filled, shown, AUTO, env_id)
+        self._adopt("env_id", fill)
+        if self.problem:
+            self.choose_next(was_for_next)
+        else:
+            self._refill = Refill(shown, self.link)
+
+    @property
+    def refill(self) -> Refill | None:
+        """What choosing the environment has replaced, as long as that can be taken back.
+
+        None once other values were set since, or the run has begun.
+        """
+        refill = self._refill
+        if refill is None or not (self.for_next or self.run.status is Status.READY):
+            return None
+        is_present = self.config == refill.since.config
+        return refill if is_present and (refill.replaced or refill.preset) else None
+
+    def keep_own(self) -> None:
+        """Put back what choosing the environment has replaced."""
+        if refill := self.refill:
+            kept = partial(moved, refill.before, self.config.env_id)
+            self._adopt("env_id", lambda: self._with_values_of(kept()))
 
     def paste(self, text: str) -> bool:
         """Fill every control from JSON, a link or a command, but what a lesson fixes.
@@ -148,8 +183,7 @@ class Session:
     def _unless_fixed(self, link: Link) -> Link:
         """``link`` without what it would change of the values that a lesson fixes, which then are
         ``left_alone``."""
-        fixed = self.link.fixed_controls
-        kept = {n: getattr(self.config, n) for n in fixed if n in HYPERPARAMETERS}
+        kept, fixed = fixed_values(self.link), self.link.fixed_controls
         whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
         self.left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
         self.left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
@@ -171,11 +205,6 @@ class Session:
     def set_speed(self, steps_per_second: float | None) -> None:
         """Let this run and the coming ones make so many steps a second; None is all they can."""
         self.run.steps_per_second = steps_per_second
-
-    def _kept(self) -> list[str]:
-        """Hyperparameters that a preset leaves alone."""
-        fixed = self.link.fixed_controls
-        return [name for name in HYPERPARAMETERS if name == "seed" or name in fixed]
 
     def _adopt(self, control: str, make: Callable[[], Link]) -> None:
         self.problem = self.refused = ""

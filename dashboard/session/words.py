@@ -11,6 +11,11 @@ def change_label(name: str, old: Value, new: Value) -> str:
     return f"{declared.symbol or declared.label} {show(old)} → {show(new)}"
 
 
+def named_value(name: str, value: Value) -> str:
+    """A hyperparameter with its value: ``γ 0.9``."""
+    return f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
+
+
 def show(value: Value) -> str:
     """A hyperparameter's value for a person."""
     if isinstance(value, bool):

@@ -10,6 +10,7 @@ from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.words import show
+from dashboard.train_page.environment import environment_notes
 from dashboard.train_page.exchange import exchange_buttons, open_dialog
 from dashboard.train_page.grid import Grid
 from dashboard.train_page.lesson import control_name
@@ -21,6 +22,7 @@ from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
 from dqn_core.hyperparameter import APPLIES_WORDS, GROUP_LABELS, Group, Hyperparameter, Value
+from dqn_core.presets import OF_CARTPOLE
 
 GROUP_SYMBOLS: dict[Group, str] = {
     "environment": ":material/sports_esports:",
@@ -112,15 +114,18 @@ def _preset(session: Session, grid: Grid) -> None:
             session.choose_preset(name)
 
     grid.next_row()
+    # CartPole's values are offered by the environment: by their name they come with a link.
+    names = [name for name in PRESETS if name != OF_CARTPOLE or name == session.preset]
     st.selectbox(
         "Preset",
-        list(PRESETS),
-        list(PRESETS).index(chosen) if chosen else None,
+        names,
+        names.index(chosen) if chosen else None,
         key=key,
         format_func=lambda name: PRESETS[name].label,
         placeholder=f"{label} · {changed} changed",
         help="Sets every control except the seed. A run in training gets the values at once; this "
-        "can be undone. " + " ".join(f"{p.label}: {p.description}" for p in PRESETS.values()),
+        "can be undone. "
+        + " ".join(f"{PRESETS[name].label}: {PRESETS[name].description}" for name in names),
         on_change=on_change(key, choose),
         disabled="preset" in session.link.fixed_controls,
     )
@@ -195,6 +200,8 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
         words = f"{hyperparameter.label}: back to the preset's {show(preset_value)}"
         grid.way_back(name, words, partial(session.set, name, preset_value))
     _notes(session, grid, name)
+    if name == "env_id":
+        environment_notes(session, grid)
 
 
 def _numeric(session: Session, hyperparameter: Hyperparameter, values: list[Value]) -> None:
@@ -272,10 +279,11 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
     name = hyperparameter.name
     value = getattr(session.config, name)
     key = key_showing(f"control_{name}", value)
+    choose = session.choose_environment if name == "env_id" else partial(session.set, name)
     return {
         "value": value,
         "key": key,
-        "on_change": on_change(key, partial(session.set, name)),
+        "on_change": on_change(key, choose),
         "disabled": name in session.link.fixed_controls,
         "help": _escape(hyperparameter.help),
     }

@@ -108,6 +108,8 @@ def _panels(
     references = [Reference(at_random.mean, words(at_random))] if at_random else []
     if spec.reward_threshold is not None:
         references.append(Reference(spec.reward_threshold, "solved"))
+    if spec.optimum is not None:
+        references.append(Reference(spec.optimum, f"optimum {number(spec.optimum)}"))
     changes = run.history.changes.columns()
 
     def last_change(*names: str) -> dict[str, float] | None:

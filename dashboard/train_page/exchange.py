@@ -17,6 +17,7 @@ from dashboard.web.copyable import copyable
 from dashboard.web.keys import OPEN_DIALOG
 from dashboard.web.notices import tell_error
 from dqn_core.options import option
+from dqn_core.presets import AUTO
 
 MOST_CHARACTERS = 20_000
 BUTTONS = (
@@ -160,7 +161,9 @@ def _files(session: Session) -> None:
 
 def command_line(link: Link) -> str:
     """The command that trains the same experiment, with what differs from the preset."""
-    words = ["python", "-m", "dqn_core", "train", "--preset", link.preset]
+    words = ["python", "-m", "dqn_core", "train"]
+    is_auto = link.preset == AUTO  # as it is where no preset is given
+    words += ["--env-id", link.config.env_id] if is_auto else ["--preset", link.preset]
     for name, value in link.differences.items():
         if isinstance(value, bool):
             words.append(option(name) if value else option(name).replace("--", "--no-", 1))

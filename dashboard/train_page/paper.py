@@ -6,10 +6,11 @@ from html import escape
 
 from dashboard.session.links import GROUPS, Link
 from dashboard.session.run import Run
-from dashboard.session.words import change_label, show
+from dashboard.session.words import change_label, named_value, show
 from dashboard.train_page.lesson import control_name
 from dqn_core import HYPERPARAMETERS, PRESETS, preset
 from dqn_core.hyperparameter import GROUP_LABELS, Value
+from dqn_core.presets import AUTO
 
 MOST_NAMED = 3
 """Values in a file's name."""
@@ -32,8 +33,7 @@ def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
     return [
         change_label(name, getattr(first, name), getattr(now, name))
         if getattr(first, name) != getattr(now, name)
-        else f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} "
-        + show(getattr(now, name))
+        else named_value(name, getattr(now, name))
         for name in names
         if name not in link.hidden_controls
     ]
@@ -42,8 +42,8 @@ def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
 def filename(run: Run, link: Link) -> str:
     """How the names of the run's files begin, in letters that every system takes.
 
-    ``CartPole-v1_recommended_seeds3-4_batch_size=32_gamma=0.99to0.9``; of many values the first
-    ones, and how many there are more.
+    ``CartPole-v1_seeds3-4_batch_size=32_gamma=0.99to0.9``, with the preset's name if that is not
+    the environment's own; of many values the first ones, and how many there are more.
     """
     first, now = run.first_config, run.config
     values = [
@@ -54,7 +54,8 @@ def filename(run: Run, link: Link) -> str:
     more = [f"{len(values) - MOST_NAMED}more"] if len(values) > MOST_NAMED else []
     seeds = [str(config.seed) for config in run.trainer.configs]
     named = f"seed{seeds[0]}" if len(seeds) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
-    parts = (run.config.env_id, link.preset, named, *values[:MOST_NAMED], *more)
+    of_preset = [] if link.preset == AUTO else [link.preset]
+    parts = (run.config.env_id, *of_preset, named, *values[:MOST_NAMED], *more)
     return re.sub(r"[^A-Za-z0-9.=_-]+", "-", "_".join(parts))
 
 
@@ -64,7 +65,7 @@ def _between(first: Value, now: Value) -> str:
 
 def _differing(run: Run, link: Link) -> list[str]:
     """Hyperparameters that are not the preset's, or were not at the beginning."""
-    base = preset(link.preset)
+    base = preset(link.preset, run.config.env_id)
     names = (run.config.difference(base) | run.first_config.difference(base)).keys()
     return [name for name in HYPERPARAMETERS if name in names - {"env_id", "seed"}]
 

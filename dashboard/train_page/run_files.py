@@ -14,6 +14,7 @@ from dqn_core import preset
 from dqn_core.files.packing import pack
 from dqn_core.history import MEANINGS
 from dqn_core.hyperparameter import Value
+from dqn_core.presets import AUTO, OF_CARTPOLE
 
 SCRIPT = '''\
 """A run of DQN Lab with its changes. Run it where `dqn_core` can be imported.
@@ -104,8 +105,10 @@ def script(run: Run, preset_name: str) -> str:
     The same to the bit, as far as it depends on steps alone. Not so where a change fell between two
     updates of one round or into a greedy evaluation that it concerns, or where the run was undone
     or opened in an environment whose state cannot be captured. A time budget is left out: the steps
-    are those that it allowed.
+    are those that it allowed. What is recommended for the environment is written out, as a later
+    version may recommend something else.
     """
+    preset_name = OF_CARTPOLE if preset_name == AUTO else preset_name
     with run.held():
         trainer, changes = run.trainer, _changes(run)
         first = run.first_config.replace(total_seconds=0).difference(preset(preset_name))

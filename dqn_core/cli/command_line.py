@@ -102,7 +102,9 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         description="Train until a budget is used up or another stop under Budget is reached. "
         "Ctrl-C (or SIGTERM, or SIGHUP) stops between two steps, and the result so far is saved; a "
         "second one ends the final evaluation early.",
-        epilog="With several seeds, env_steps and gradient_updates are those of one seed, "
+        epilog="The defaults above are those for CartPole-v1. Another environment gets what is "
+        "recommended for it, unless a preset or an option says otherwise; --json prints every "
+        "value. With several seeds, env_steps and gradient_updates are those of one seed, "
         "steps_per_second counts the steps of all seeds, returns and episode_ends are those of all "
         "seeds, and members lists the seeds one by one. A seed that diverges is stopped, and the "
         "others continue: evaluation, interquartile_mean and interval count only the others, and "
@@ -111,7 +113,10 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.set_defaults(command=train)
     run = parser.add_argument_group("Run")
     run.add_argument(
-        "--preset", choices=list(PRESETS), help="values of all options that are not given"
+        "--preset",
+        choices=list(PRESETS),
+        help="values of all options that are not given: auto, the default, is what is recommended "
+        "for the environment; recommended is that for CartPole-v1, in any environment",
     )
     run.add_argument(
         "--seeds",

@@ -18,7 +18,8 @@ from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.errors import ConfigurationError, DivergenceError, LabError
 from dqn_core.files.checkpoint import load_run, save_agent, save_run
 from dqn_core.foresight import never_due
-from dqn_core.presets import preset
+from dqn_core.presets import AUTO, preset
+from dqn_core.recommendation import untuned
 from dqn_core.trainer import Trainer
 
 SLICE_SECONDS = 0.1
@@ -53,7 +54,10 @@ def _trainer(options: argparse.Namespace) -> Trainer:
     """A new run, or the one that is resumed, with the hyperparameters that were given."""
     given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
     if options.resume is None:
-        config = preset(options.preset or "recommended").replace(**given)
+        name = options.preset or AUTO
+        config = preset(name, given.get("env_id", DQNConfig.env_id)).replace(**given)
+        if name == AUTO and (words := untuned(config.env_id)):
+            tell(words)
         return Trainer([config.replace(seed=seed) for seed in _member_seeds(options, config)])
     if options.preset or options.seeds:
         raise ConfigurationError("A resumed run keeps its seeds: give no --preset and no --seeds.")

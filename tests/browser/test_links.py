@@ -32,13 +32,13 @@ def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
 ) -> None:
     mine = new_page()
     open_app(mine, app_url)
-    wait_for_query(mine, "preset=recommended&seed=0")
+    wait_for_query(mine, "preset=auto&env_id=CartPole-v1&seed=0")
     entries = mine.evaluate("history.length")
     enter(mine, "exact_gamma", "0.9725")
-    wait_for_query(mine, "preset=recommended&gamma=0.9725&seed=0")
+    wait_for_query(mine, "preset=auto&env_id=CartPole-v1&gamma=0.9725&seed=0")
     enter(mine, "control_seed", "3")
     mine.get_by_text("episodes", exact=True).click()
-    wait_for_query(mine, "preset=recommended&gamma=0.9725&seed=3&x_axis=episode")
+    wait_for_query(mine, "preset=auto&env_id=CartPole-v1&gamma=0.9725&seed=3&x_axis=episode")
     assert mine.evaluate("history.length") == entries, "the way back leads out of the page"
 
     theirs = new_page()
@@ -50,17 +50,17 @@ def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
 
 def test_the_address_is_kept_on_other_pages_and_over_a_reload(page: Page, app_url: str) -> None:
     open_app(page, app_url, "?gamma=0.9")
-    wait_for_query(page, "preset=recommended&gamma=0.9&seed=0")
+    wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
     page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
     expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
-    wait_for_query(page, "preset=recommended&gamma=0.9&seed=0")
+    wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
     assert urlsplit(page.url).path == "/test"
     page.reload()
     expect(page.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"))
     page.wait_for_timeout(1_000)  # what a page asks for when it is loaded would cross the click
     page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
     expect(box(page, "exact_gamma")).to_have_value("0.9")
-    wait_for_query(page, "preset=recommended&gamma=0.9&seed=0")
+    wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
 
 
 def test_a_bad_link_is_reported_and_the_rest_of_it_used(page: Page, app_url: str) -> None:
@@ -72,7 +72,7 @@ def test_a_bad_link_is_reported_and_the_rest_of_it_used(page: Page, app_url: str
     expect(notice).to_contain_text("'os:foo' names a module")
     expect(notice).to_contain_text("tau must be 0.0001 to 1")
     expect(box(page, "exact_batch_size")).to_have_value("32")
-    wait_for_query(page, "preset=recommended&batch_size=32&seed=0")
+    wait_for_query(page, "preset=auto&env_id=CartPole-v1&batch_size=32&seed=0")
     notice.get_by_role("button").first.click()
     expect(notice).to_have_count(0)
 

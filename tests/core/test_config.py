@@ -13,6 +13,7 @@ from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter
 from dqn_core.presets import PRESETS, preset
+from dqn_core.recommendation import recommended
 
 NUMBERS = [h for h in HYPERPARAMETERS.values() if h.kind in (int, float)]
 WHOLE = [h for h in NUMBERS if h.kind is int]
@@ -217,8 +218,9 @@ def test_an_unknown_preset_names_those_that_exist() -> None:
         preset("best")
 
 
-def test_recommended_is_the_default() -> None:
-    assert preset("recommended") == DQNConfig()
+def test_recommended_is_the_default_and_auto_follows_the_environment() -> None:
+    assert preset("recommended") == preset("auto") == DQNConfig()
+    assert preset("auto", "Taxi-v4") == recommended("Taxi-v4")
 
 
 def test_the_notebook_preset_has_the_notebooks_numbers() -> None:

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from dqn_core import PRESETS
-from tests.core.golden_runs import FILE, golden_run
+from tests.core.golden_runs import FILE, NAMES, golden_run
 
 GOLDEN = json.loads(FILE.read_text())
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", NAMES)
 def test_a_presets_first_updates_give_what_they_gave(preset: str) -> None:
     """If the edit is to move them, `python -m tests.core.golden_runs` writes them anew."""
     assert flat(golden_run(preset)) == pytest.approx(flat(GOLDEN[preset]), rel=1e-3, abs=1e-5)

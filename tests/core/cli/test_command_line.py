@@ -13,9 +13,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from dqn_core import HYPERPARAMETERS, PRESETS, Trainer, load_agent, load_run
+from dqn_core import (
+    HYPERPARAMETERS,
+    PRESETS,
+    DQNConfig,
+    Trainer,
+    load_agent,
+    load_run,
+    recommended,
+)
 from dqn_core.cli.command_line import main
 from dqn_core.options import option
+from tests.core.commands import ON_FOREIGN, ended
+from tests.core.foreign import registered
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "dqn_core"]
@@ -119,6 +129,29 @@ def test_presets(capsys):
         env_id="CartPole-v1",
     )
     assert result["config"] == expected.to_dict()
+
+
+def test_an_environment_alone_is_trained_with_what_is_recommended_for_it(capsys):
+    given = ["--total-steps", 150, "--eval-episodes", 1, "--env-id", "FrozenLake-v1"]
+    result = run_json(capsys, "train", *given)[1]
+    assert result["config"] == recommended("FrozenLake-v1").replace(total_steps=150).to_dict()
+    result = run_json(capsys, "train", *given, "--n-step", 4, "--seed", 2)[1]
+    expected = recommended("FrozenLake-v1").replace(total_steps=150, n_step=4, seed=2)
+    assert result["config"] == expected.to_dict()
+
+
+def test_a_preset_overrides_what_is_recommended_for_the_environment(capsys):
+    given = ["--total-steps", 150, "--eval-episodes", 1, "--env-id", "FrozenLake-v1"]
+    result = run_json(capsys, "train", "--preset", "recommended", *given)[1]
+    expected = DQNConfig(env_id="FrozenLake-v1", total_steps=150)
+    assert result["config"] == expected.to_dict(), "as this command has always meant"
+
+
+def test_it_is_said_once_where_nobody_has_tuned_the_values(capsys):
+    with registered("Foreign-v0"):
+        said = ended(capsys, *ON_FOREIGN)[2]
+        assert said.count("Nobody has tuned values for Foreign-v0") == 1
+        assert "Nobody" not in ended(capsys, *ON_FOREIGN, "--preset", "recommended")[2]
 
 
 def test_words_and_progress(capsys):

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -20,10 +22,15 @@ from dashboard.session.links import (
     read,
 )
 from dashboard.train_page.exchange import command_line
-from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset
+from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset, recommended
 from dqn_core.cli.command_line import _parser
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.hyperparameter import Hyperparameter
+from dqn_core.presets import AUTO
+from tests.core.foreign import Foreign, registered
+
+OLD = json.loads(Path(__file__).with_name("links_of_787938c.json").read_text())
+"""Links and commands with the values that they had in that version."""
 
 
 def values(declared: Hyperparameter) -> st.SearchStrategy[object]:
@@ -91,7 +98,7 @@ def test_a_pasted_configuration_brings_back_exactly_what_was_copied(link: Link) 
 def test_the_command_line_trains_the_same_configuration(link: Link) -> None:
     options = _parser().parse_args(command_line(link).split()[3:])
     values = {n: getattr(options, n) for n in HYPERPARAMETERS if hasattr(options, n)}
-    assert preset(options.preset).replace(**values) == link.config
+    assert preset(options.preset or AUTO, link.config.env_id).replace(**values) == link.config
     assert (options.seeds or 1) == link.members
 
 
@@ -110,13 +117,59 @@ def test_a_command_may_be_written_over_several_lines() -> None:
 
 
 def test_a_link_names_only_what_differs() -> None:
-    assert Link().query == "preset=recommended&seed=0"
-    config = DQNConfig(gamma=0.95, seed=3)
-    assert Link(config=config).query == "preset=recommended&gamma=0.95&seed=3"
+    assert Link().query == "preset=auto&env_id=CartPole-v1&seed=0"
+    config = recommended("Taxi-v4").replace(gamma=0.95, seed=3)
+    assert Link(config=config).query == "preset=auto&env_id=Taxi-v4&gamma=0.95&seed=3"
     lesson = Link(members=4, x_axis="episode", hidden=("gamma", "target"), locked=("seed",))
     assert lesson.query == (
-        "preset=recommended&seed=0&members=4&x_axis=episode&hide=gamma,target&lock=seed"
+        "preset=auto&env_id=CartPole-v1&seed=0&members=4&x_axis=episode&hide=gamma,target&lock=seed"
     )
+
+
+@pytest.mark.parametrize(("query", "said"), OLD["links"].items())
+def test_a_link_of_an_earlier_version_means_what_it_meant(query: str, said: Any) -> None:
+    link, problems = of(query)
+    assert problems == []
+    assert (link.config.difference(DQNConfig()), link.members) == (said["values"], said["members"])
+    assert of(link.query) == (link, []), "also once the address was written anew"
+
+
+@pytest.mark.parametrize(("command", "said"), OLD["commands"].items())
+def test_a_command_of_an_earlier_version_means_what_it_meant(command: str, said: Any) -> None:
+    link = pasted(command, Link())
+    assert (link.config.difference(DQNConfig()), link.members) == (said["values"], said["members"])
+
+
+def test_a_link_of_the_preset_auto_has_what_is_recommended_for_its_environment() -> None:
+    link, problems = of("preset=auto&env_id=Taxi-v4&gamma=0.9")
+    assert problems == []
+    assert link.config == recommended("Taxi-v4").replace(gamma=0.9)
+    assert link.differences == {"gamma": 0.9}
+
+
+def test_a_bad_value_in_it_gives_way_to_the_environments() -> None:
+    link, problems = of("preset=auto&env_id=Taxi-v4&epsilon_decay=x")
+    assert link.config == recommended("Taxi-v4")
+    assert problems[0].endswith(f"Used instead: {link.config.epsilon_decay}.")
+
+
+def test_a_pasted_command_without_a_preset_means_what_it_trains() -> None:
+    link = pasted("python -m dqn_core train --env-id Taxi-v4 --gamma 0.9", Link())
+    assert link.config == recommended("Taxi-v4").replace(gamma=0.9)
+
+
+def test_cartpoles_values_are_called_recommended_where_they_are() -> None:
+    assert of("preset=recommended")[0].preset == of("gamma=0.9")[0].preset == AUTO
+    assert of("preset=recommended&env_id=Taxi-v4")[0].preset == "recommended"
+
+
+def test_a_link_to_an_environment_that_fails_in_its_first_step_opens() -> None:
+    def fails(*_: object) -> object:
+        raise RuntimeError("boom")
+
+    with registered("Failing-v0", Foreign, kwargs={"outcome": fails}):
+        link, problems = of("preset=auto&env_id=Failing-v0&gamma=0.5")
+        assert (link.config.env_id, link.config.gamma, problems) == ("Failing-v0", 0.5, [])
 
 
 junk = st.one_of(

@@ -5,7 +5,7 @@ import pytest
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.web.slots import Slots
-from dqn_core import DQNConfig, preset
+from dqn_core import DQNConfig, preset, recommended
 
 
 def begun() -> Session:
@@ -74,6 +74,43 @@ def test_a_preset_fills_every_control_but_the_seed() -> None:
     session.set("seed", 7)
     session.choose_preset("notebook")
     assert session.config == preset("notebook").replace(seed=7)
+
+
+def test_an_environment_that_is_chosen_in_mid_run_is_the_next_runs_with_its_values() -> None:
+    session = begun()
+    session.set("gamma", 0.5)
+    session.choose_environment("Taxi-v4")
+    assert session.for_next
+    assert session.run.config == DQNConfig(gamma=0.5), "the run goes on as it is"
+    assert session.config == recommended("Taxi-v4")
+    session.keep_own()
+    assert session.config == recommended("Taxi-v4").replace(gamma=0.5)
+    assert session.run.config.env_id == "CartPole-v1"
+    session.choose_next(False)
+    assert session.config == DQNConfig(gamma=0.5)
+    session.choose_next(True)
+    session.reset()
+    assert session.run.config == recommended("Taxi-v4").replace(gamma=0.5)
+
+
+def test_an_environment_that_is_refused_in_mid_run_leaves_the_controls_to_the_run() -> None:
+    session = begun()
+    session.choose_environment("Taxi-v77")
+    assert (session.refused, session.for_next) == ("env_id", False)
+    assert "did you mean Taxi-v4" in session.problem
+    assert session.link == Session().link
+
+
+def test_what_an_environment_replaced_is_offered_until_other_values_are_set() -> None:
+    session = Session()
+    session.set("gamma", 0.5)
+    session.choose_environment("Taxi-v4")
+    assert session.refill
+    assert session.refill.replaced == ["gamma"]
+    session.set("tau", 0.5)
+    assert session.refill is None
+    session.keep_own()
+    assert session.config == recommended("Taxi-v4").replace(tau=0.5)
 
 
 def test_a_reset_with_the_same_seed_starts_with_the_same_weights() -> None:

@@ -14,7 +14,8 @@ from dashboard.session.words import change_label, show
 from dashboard.train_page.controls import GROUP_SYMBOLS
 from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import picks
-from dqn_core import HYPERPARAMETERS, DQNConfig, preset
+from dqn_core import HYPERPARAMETERS, DQNConfig, preset, recommended
+from tests.core.foreign import registered
 
 APP = Path(__file__).parents[3] / "app.py"
 NEW_VALUES: dict[str, Any] = {
@@ -109,9 +110,9 @@ def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() 
     assert not app.exception
     assert session(app).config == DQNConfig(**NEW_VALUES)
     assert session(app).run.config == DQNConfig(**NEW_VALUES)
-    # Each is marked, but the seed, which no preset is about.
-    assert len(session(app).link.differences) == len(HYPERPARAMETERS) - 1
-    assert marks(app, "differs").keys() == HYPERPARAMETERS.keys() - {"seed"}
+    # Each is marked, but the seed and the environment: its own values are the preset.
+    marked = DQNConfig(**NEW_VALUES).difference(recommended("Acrobot-v1")).keys() - {"seed"}
+    assert session(app).link.differences.keys() == marks(app, "differs").keys() == marked
 
 
 def test_what_the_run_will_never_do_is_told_at_its_control_folded_away_or_not() -> None:
@@ -215,8 +216,76 @@ def test_the_preset_that_was_changed_can_be_chosen_again() -> None:
     assert session(app).config == preset("notebook")
     assert control(app, "preset").value == "notebook"
     control(app, "gamma").set_value(0.5).run()
-    control(app, "preset").set_value("recommended").run()
-    assert session(app).config == preset("recommended")
+    control(app, "preset").set_value("auto").run()
+    assert session(app).config == recommended("CartPole-v0")
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(caption.value for caption in app.sidebar.caption)
+
+
+def test_choosing_an_environment_sets_its_values_and_keeps_the_seed(app: AppTest) -> None:
+    control(app, "seed").set_value("5").run()
+    control(app, "env_id").set_value("Taxi-v4").run()
+    assert not app.exception
+    assert session(app).config == session(app).run.config == recommended("Taxi-v4").replace(seed=5)
+    assert not marks(app, "differs")
+    assert "took the place" not in captions(app), "nothing of one's own was lost"
+
+
+def test_a_value_of_ones_own_gives_way_to_the_environments_until_one_keeps_it(
+    app: AppTest,
+) -> None:
+    control(app, "gamma").set_value(0.5).run()
+    control(app, "env_id").set_value("Taxi-v4").run()
+    assert session(app).config == recommended("Taxi-v4")
+    assert "recommended for Taxi-v4 took the place of γ 0.5." in captions(app)
+    app.button(key="keep_own").click().run()
+    assert session(app).config == recommended("Taxi-v4").replace(gamma=0.5)
+    assert marks(app, "differs").keys() == {"gamma"}
+    assert "took the place" not in captions(app)
+    app.button(key="back_gamma").click().run()
+    assert session(app).config == recommended("Taxi-v4")
+
+
+def test_a_preset_that_was_chosen_gives_way_to_the_environments_values_until_one_keeps_it(
+    app: AppTest,
+) -> None:
+    app.selectbox(key="control_preset").set_value("notebook").run()
+    control(app, "env_id").set_value("Acrobot-v1").run()
+    assert session(app).config == recommended("Acrobot-v1")
+    assert "took the place of “Notebook”." in captions(app)
+    app.button(key="keep_own").click().run()
+    assert session(app).config == preset("notebook").replace(env_id="Acrobot-v1")
+    assert "The preset is “Notebook”, not what is recommended for Acrobot-v1." in captions(app)
+    app.button(key="use_recommended").click().run()
+    assert session(app).config == recommended("Acrobot-v1")
+
+
+def test_an_earlier_link_with_cartpoles_values_says_so_and_one_click_sets_others() -> None:
+    app = opened(env_id="Taxi-v4", gamma="0.9")
+    assert session(app).config == DQNConfig(env_id="Taxi-v4", gamma=0.9)
+    assert "not what is recommended for Taxi-v4." in captions(app)
+    app.button(key="use_recommended").click().run()
+    assert session(app).config == recommended("Taxi-v4")
+
+
+def test_what_a_lesson_fixes_stays_in_another_environment() -> None:
+    app = opened(preset="auto", gamma="0.9", lock="gamma", hide="tau")
+    control(app, "env_id").set_value("MountainCar-v0").run()
+    assert session(app).config == recommended("MountainCar-v0").replace(gamma=0.9)
+    assert "took the place" not in captions(app)
+    app = opened(preset="recommended", env_id="Acrobot-v1", lock="preset")
+    control(app, "env_id").set_value("Taxi-v4").run()
+    assert session(app).config == DQNConfig(env_id="Taxi-v4")
+    assert not [button for button in app.button if button.key == "use_recommended"]
+
+
+def test_an_environment_that_nobody_tuned_says_so() -> None:
+    with registered("Foreign-v0"):
+        app = opened(preset="auto", env_id="Foreign-v0")
+        assert "Nobody has tuned values for Foreign-v0" in captions(app)
+    assert "Nobody" not in captions(opened())
 
 
 def test_a_note_below_a_control_moves_no_control_from_its_place(app: AppTest) -> None:
@@ -285,9 +354,9 @@ def test_what_is_copied_is_shown(app: AppTest) -> None:
     app.run()
     app.button(key="open_copy").click().run()
     link, command, text = copyables(app)
-    assert link.endswith("/?preset=recommended&gamma=0.95&double_dqn=off&seed=0")
+    assert link.endswith("/?preset=auto&env_id=CartPole-v1&gamma=0.95&double_dqn=off&seed=0")
     assert command == (
-        "python -m dqn_core train --preset recommended --gamma 0.95 --no-double-dqn --seed 0"
+        "python -m dqn_core train --env-id CartPole-v1 --gamma 0.95 --no-double-dqn --seed 0"
     )
     assert DQNConfig(**json.loads(text)) == session(app).config
 

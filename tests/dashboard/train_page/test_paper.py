@@ -5,7 +5,7 @@ from dataclasses import replace
 from dashboard.session.links import Link
 from dashboard.session.run import Run
 from dashboard.train_page.paper import caption, filename, values_html
-from dqn_core import DQNConfig
+from dqn_core import DQNConfig, preset, recommended
 
 LINK = Link(config=DQNConfig(batch_size=32, seed=3), members=2)
 
@@ -38,18 +38,26 @@ def test_what_a_lesson_hides_is_neither_on_pictures_nor_on_paper() -> None:
 
 def test_files_are_called_after_environment_seeds_and_what_differs_from_the_preset() -> None:
     run = Run(LINK.member_configs)
-    assert filename(run, LINK) == "CartPole-v1_recommended_seeds3-4_batch_size=32"
+    assert filename(run, LINK) == "CartPole-v1_seeds3-4_batch_size=32"
     run.change(gamma=0.9, tau=0.5, n_step=1)
     assert filename(run, LINK) == (
-        "CartPole-v1_recommended_seeds3-4_batch_size=32_gamma=0.99to0.9_n_step=5to1_1more"
+        "CartPole-v1_seeds3-4_batch_size=32_gamma=0.99to0.9_n_step=5to1_1more"
     )
-    assert filename(Run([DQNConfig()]), Link()) == "CartPole-v1_recommended_seed0"
+    notebook = Link("notebook", preset("notebook"))
+    assert filename(Run(notebook.member_configs), notebook) == "CartPole-v0_notebook_seed0"
+
+
+def test_values_that_are_recommended_for_the_environment_differ_from_no_preset() -> None:
+    taxi = Link(config=recommended("Taxi-v4"))
+    run = Run(taxi.member_configs)
+    assert caption(run, taxi) == "Taxi-v4 · seed 0 · Recommended"
+    assert filename(run, taxi) == "Taxi-v4_seed0"
 
 
 def test_a_files_name_has_no_letters_that_a_system_refuses() -> None:
     run = Run([DQNConfig()])
     run.trainer.configs[0] = DQNConfig(env_id="a/b:C-v0")
-    assert filename(run, Link()) == "a-b-C-v0_recommended_seed0"
+    assert filename(run, Link("notebook")).startswith("a-b-C-v0_notebook_seed0")
 
 
 def test_what_a_lesson_hides_is_not_in_a_files_name() -> None:

@@ -16,7 +16,7 @@ from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
 from dashboard.web.slots import Slots
-from dqn_core import DQNConfig, Trainer, preset
+from dqn_core import DQNConfig, Trainer, preset, recommended
 from dqn_core.divergence import Stop
 from dqn_core.errors import DivergenceError
 from dqn_core.files.packing import pack
@@ -76,6 +76,15 @@ def test_the_script_names_only_what_is_not_the_presets(run: Run) -> None:
         "trainer.change(buffer_capacity=500)",
         "trainer.run(max_steps=70)",
     ]
+
+
+def test_the_script_writes_out_what_is_recommended_for_an_environment() -> None:
+    config = recommended("Taxi-v4")
+    text = script(Run([config]), "auto")
+    assert all(
+        f"{name}={value!r}" in text for name, value in config.difference(DQNConfig()).items()
+    )
+    assert made_by(text).config == config
 
 
 def test_the_script_of_a_run_that_has_not_begun_makes_one_that_has_not() -> None:

@@ -1,0 +1,47 @@
+"""Values that come in numbers: from a preset, or with an environment. What a lesson fixes stays."""
+
+from dataclasses import dataclass, replace
+
+from dashboard.session.links import Link
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.hyperparameter import Value
+from dqn_core.presets import preset
+
+
+def fixed_values(link: Link) -> dict[str, Value]:
+    """The hyperparameters that a lesson fixes."""
+    names = link.fixed_controls & HYPERPARAMETERS.keys()
+    return {name: getattr(link.config, name) for name in names}
+
+
+def filled(link: Link, preset_name: str, env_id: str) -> Link:
+    """``link`` with every value of a preset, but the seed and what a lesson fixes."""
+    kept = {"seed": link.config.seed} | fixed_values(link)
+    config = preset(preset_name, env_id).replace(**kept)
+    return replace(link, preset=preset_name, config=config)
+
+
+def moved(link: Link, env_id: str) -> Link:
+    """``link`` in another environment: of the same preset, with the same differences from it."""
+    own = link.differences | {"seed": link.config.seed} | fixed_values(link) | {"env_id": env_id}
+    return replace(link, config=preset(link.preset, env_id).replace(**own))
+
+
+@dataclass(frozen=True)
+class Refill:
+    """What choosing an environment has done: the values ``before``, and those ``since``."""
+
+    before: Link
+    since: Link
+
+    @property
+    def replaced(self) -> list[str]:
+        """The values of one's own that others have taken the place of."""
+        old, new = self.before.config, self.since.config
+        own = self.before.differences.keys() - {"env_id"}
+        return [n for n in HYPERPARAMETERS if n in own and getattr(old, n) != getattr(new, n)]
+
+    @property
+    def preset(self) -> str:
+        """The preset that one had chosen, if that was given up; else ""."""
+        return "" if self.before.preset == self.since.preset else self.before.preset

@@ -1,0 +1,50 @@
+"""What stands below the environment's control: whose values it has, and the way to others."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dashboard.session.filling import Refill
+from dashboard.session.session import Session
+from dashboard.session.words import named_value
+from dashboard.train_page.grid import Grid
+from dashboard.web.markup import plain
+from dqn_core.presets import AUTO, PRESETS
+from dqn_core.recommendation import untuned
+
+MOST_NAMED = 3
+"""Values of one's own that a sentence lists."""
+
+
+def environment_notes(session: Session, grid: Grid) -> None:
+    """One sentence where the values are not what a person may take them for."""
+    env_id, preset = session.config.env_id, session.preset
+    if refill := session.refill:
+        words = plain(replaced_words(refill))
+        grid.note("replaced", partial(_offer, words, "Keep mine", "keep_own", session.keep_own))
+    elif preset != AUTO and env_id != PRESETS[preset].config.env_id:
+        words = f"The preset is “{PRESETS[preset].label}”, not what is recommended for {env_id}."
+        use = partial(session.choose_preset, AUTO)
+        is_free = "preset" not in session.link.fixed_controls
+        label = f"Use {env_id}'s" if is_free else ""
+        grid.note("other_preset", partial(_offer, plain(words), label, "use_recommended", use))
+    if preset == AUTO and (words := untuned(env_id)):
+        grid.note("untuned", partial(st.caption, plain(words)))
+
+
+def replaced_words(refill: Refill) -> str:
+    """Which values of one's own those of an environment have taken the place of."""
+    before = refill.before
+    own = [named_value(name, getattr(before.config, name)) for name in refill.replaced]
+    more = [f"{len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
+    values = ", ".join((*own[:MOST_NAMED], *more))
+    if refill.preset:
+        values = f"“{PRESETS[refill.preset].label}”" + (f" with {values}" if values else "")
+    return f"What is recommended for {refill.since.config.env_id} took the place of {values}."
+
+
+def _offer(words: str, label: str, key: str, use: Callable[[], None]) -> None:
+    st.caption(words)
+    if label:
+        st.button(label, key=key, icon=":material/undo:", type="tertiary", on_click=use)
