@@ -48,7 +48,7 @@ def identical_work(hidden_dim: int = 128) -> DQNConfig:
         target_update_period=TARGET_PERIOD,
         target_update_unit="env_steps",
         tau=1.0,
-        hidden_dim=hidden_dim,
+        hidden_dims=f"{hidden_dim}, {hidden_dim}",
         total_steps=10_000_000,
         evaluation_period=0,
     )

@@ -7,6 +7,7 @@ from dqn_core.compute import one_thread
 from dqn_core.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.networks import NetworkShape, QNetwork
+from dqn_core.widths import widths
 
 
 def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
@@ -14,7 +15,7 @@ def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
     return NetworkShape(
         observation_dim=spec.observation_dim,
         n_actions=spec.n_actions,
-        hidden_dims=(config.hidden_dim, config.hidden_dim),
+        hidden_dims=widths(config.hidden_dims),
         dueling=config.dueling,
         n_states=spec.n_states,
     )

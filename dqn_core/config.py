@@ -5,15 +5,32 @@ the declarations below, so a hyperparameter cannot mean one thing here and anoth
 """
 
 import dataclasses
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Hyperparameter, Value, declare
 from dqn_core.scalars import shown
 
+_Config = TypeVar("_Config")
 
+
+def _knows_earlier_names(config: type[_Config]) -> type[_Config]:
+    """Let what an earlier version called a hyperparameter be given to ``config`` as well."""
+    initialise = config.__init__
+
+    @functools.wraps(initialise)
+    def translated(self: _Config, *values: Any, **named: Any) -> None:
+        initialise(self, *values, **in_todays_names(named))
+
+    config.__init__ = translated  # type: ignore[method-assign]
+    return config
+
+
+@_knows_earlier_names
 @dataclass(frozen=True)
 class DQNConfig:
     """Every hyperparameter of a run, in the order of the DQN loop. The defaults are `recommended`.
@@ -298,18 +315,20 @@ class DQNConfig:
         too_low="the target network is far behind the online network.",
         too_high="the target changes as fast as the online network (unless it moves rarely).",
     )
-    hidden_dim: int = declare(
-        128,
+    hidden_dims: str = declare(
+        "128, 128",
         "network",
-        "Hidden width",
-        "Units in each of the two hidden layers.",
+        "Hidden layers",
+        "Units in each hidden layer, from the first to the last: 128, 64 is a layer of 128 units "
+        "and one of 64 behind it.",
         unit="units",
-        scale="log",
+        scale="widths",
         low=4,
         high=1_024,
         applies="restart",
         too_low="the network is too small to represent the Q-values.",
-        too_high="each update is slow.",
+        too_high="each update is slow, and deep networks learn less surely.",
+        formerly=("hidden_dim", "{0}, {0}"),
     )
     dueling: bool = declare(
         False,
@@ -432,6 +451,7 @@ class DQNConfig:
 
     def replace(self, **changes: Any) -> Self:
         """A copy with ``changes``; raises `ConfigurationError` for a bad name or value."""
+        changes = in_todays_names(changes)
         for name in changes:
             hyperparameter(name)
         return dataclasses.replace(self, **changes)
@@ -458,6 +478,28 @@ HYPERPARAMETERS: dict[str, Hyperparameter] = {
     for field in dataclasses.fields(DQNConfig)
 }
 """Every hyperparameter by name, in the order of the DQN loop."""
+
+EARLIER_NAMES: dict[str, Hyperparameter] = {
+    declared.formerly[0]: declared for declared in HYPERPARAMETERS.values() if declared.formerly
+}
+"""Every name of earlier versions, with the hyperparameter that it means today."""
+
+
+def in_todays_names(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` by name, text or not, with those of earlier names written as they are today.
+
+    Raises `ConfigurationError` where one hyperparameter is given under both names.
+    """
+    translated = dict(values)
+    for earlier, declared in EARLIER_NAMES.items():
+        if earlier in translated:
+            if declared.name in translated:
+                raise ConfigurationError(
+                    f"{earlier} is the earlier name of {declared.name}: give only {declared.name}.",
+                    declared.name,
+                )
+            translated[declared.name] = declared.of_earlier(translated.pop(earlier))
+    return translated
 
 
 def hyperparameter(name: str) -> Hyperparameter:

@@ -22,8 +22,7 @@ def health(learner: Learner, replay: ReplayBuffer) -> dict[str, list[float]]:
     """The columns of the table of updates that are made here, each with one value a member."""
     dormant = dormant_shares(learner.online, spread_observations(replay, STATES_LOOKED_AT))
     return {
-        "dormant_1": dormant[:, 0].tolist(),
-        "dormant_2": dormant[:, 1].tolist(),
+        **{f"dormant_{n}": shares.tolist() for n, shares in enumerate(dormant.T, start=1)},
         "target_distance": target_distance(learner).tolist(),
         "update_ratio": update_ratio(learner).tolist(),
     }

@@ -38,11 +38,16 @@ UPDATES: Columns = WHEN | {
     "td_error_p90": float,
     "dormant_1": float,
     "dormant_2": float,
+    "dormant_3": float,
+    "dormant_4": float,
     "target_distance": float,
     "update_ratio": float,
     "epsilon": float,
     "learning_rate": float,
 }
+
+OF_LAYERS = ("dormant_1", "dormant_2", "dormant_3", "dormant_4")
+"""Columns of the table of updates that are NaN where the network has no such layer."""
 
 MEANINGS = {
     "member": "which of the agents trained side by side, from 0",
@@ -72,7 +77,9 @@ MEANINGS = {
     "td_error_p90": "absolute TD error that nine tenths of its batch are below",
     "dormant_1": "share of the units of the first hidden layer that are hardly active in stored "
     "states",
-    "dormant_2": "the same for the second hidden layer",
+    "dormant_2": "the same for the second hidden layer; empty where there is none",
+    "dormant_3": "the same for the third",
+    "dormant_4": "the same for the fourth",
     "target_distance": "length of the weights minus the target network's, divided by the length of "
     "the weights",
     "update_ratio": "length of the step that Adam made, divided by the length of the weights",

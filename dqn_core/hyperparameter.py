@@ -7,6 +7,7 @@ from typing import Any, Literal
 from dqn_core.errors import ConfigurationError
 from dqn_core.numbers import setting
 from dqn_core.scalars import plain, shown
+from dqn_core.widths import MOST_LAYERS, widths
 
 Applies = Literal["now", "next episode", "restart"]
 APPLIES_WORDS: dict[str, str] = {
@@ -27,7 +28,7 @@ GROUP_LABELS: dict[str, str] = {
     "network": "Network",
     "budget": "Budget",
 }
-Scale = Literal["linear", "log", "choice", "switch", "text"]
+Scale = Literal["linear", "log", "choice", "switch", "text", "widths"]
 Value = bool | int | float | str
 
 
@@ -37,7 +38,8 @@ class Hyperparameter:
 
     ``low`` and ``high`` are both inclusive. ``applies`` says when a change reaches a run that is
     under way. ``per_member`` marks those that may differ between agents trained side by side;
-    the others fix shapes or clocks that all of them share.
+    the others fix shapes or clocks that all of them share. ``formerly`` is what an earlier version
+    called it, and how a value of that time is written today.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Hyperparameter:
     description: str
     too_low: str
     too_high: str
+    formerly: tuple[str, str] | None
 
     @property
     def range_text(self) -> str:
@@ -68,6 +71,8 @@ class Hyperparameter:
                 return " or ".join(self.choices)
             case "text":
                 return "a name"
+            case "widths":
+                return f"1 to {MOST_LAYERS} widths of {setting(self.low)} to {setting(self.high)}"
         return f"{setting(self.low)} to {setting(self.high)}"
 
     @property
@@ -81,7 +86,7 @@ class Hyperparameter:
             parts.append(f"Too low: {self.too_low}")
         if self.too_high:
             parts.append(f"Too high: {self.too_high}")
-        if self.kind in (int, float):
+        if self.scale in ("linear", "log", "widths"):
             unit = f" {self.unit}" if self.unit else ""
             parts.append(f"Range: {self.range_text}{unit}.")
         parts.append(f"A change applies {APPLIES_WORDS[self.applies]}.")
@@ -90,6 +95,8 @@ class Hyperparameter:
     def validated(self, value: Any) -> Value:
         """``value`` in its own type; raises `ConfigurationError` if it is not allowed."""
         value = plain(value)
+        if self.scale == "widths":
+            return self._widths(value)
         if self.kind is bool:
             if not isinstance(value, bool):
                 raise self._refusal(value)
@@ -101,6 +108,14 @@ class Hyperparameter:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refusal(value)
         return self._number(value, shown(value))
+
+    def _widths(self, value: object) -> str:
+        """Widths in the form in which they are kept and shown."""
+        found = widths(value)
+        are_allowed = all(self.low <= width <= self.high for width in found)
+        if not (1 <= len(found) <= MOST_LAYERS and are_allowed):
+            raise self._refusal(value)
+        return ", ".join(map(str, found))
 
     def _number(self, value: float, words: str) -> Value:
         if not self.low <= value <= self.high:  # NaN compares false
@@ -127,6 +142,11 @@ class Hyperparameter:
             raise self._refusal(text) from None
         return self._number(value, text if len(text) <= MOST_DIGITS else shown(value))
 
+    def of_earlier(self, value: object) -> str:
+        """What ``value`` of the earlier name is today, to be validated or parsed."""
+        assert self.formerly
+        return self.formerly[1].format(plain(value))
+
     def _refusal(self, value: object) -> ConfigurationError:
         return self._refusal_of(f"must be {self.range_text}, not {shown(value)}")
 
@@ -151,6 +171,7 @@ def declare(
     rare: bool = False,
     too_low: str = "",
     too_high: str = "",
+    formerly: tuple[str, str] | None = None,
 ) -> Any:
     if choices:
         scale = "choice"
@@ -172,5 +193,6 @@ def declare(
         "rare": rare,
         "too_low": too_low,
         "too_high": too_high,
+        "formerly": formerly,
     }
     return dataclasses.field(default=default, metadata=metadata)

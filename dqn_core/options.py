@@ -37,14 +37,23 @@ def _add_hyperparameter(
         return
     names = [option(name), *(["--episodes"] if name == "total_episodes" else [])]
     kinds = {int: "N", float: "X", str: "NAME"}
+    metavar = "N,N,…" if declared.scale == "widths" else kinds[declared.kind]
     group.add_argument(
         *names,
         dest=name,
         type=declared.parsed,
         default=argparse.SUPPRESS,
-        metavar="|".join(declared.choices) or kinds[declared.kind],
+        metavar="|".join(declared.choices) or metavar,
         help=words,
     )
+    if declared.formerly:
+        group.add_argument(
+            option(declared.formerly[0]),
+            dest=name,
+            type=lambda text: declared.parsed(declared.of_earlier(text)),
+            default=argparse.SUPPRESS,
+            help=argparse.SUPPRESS,
+        )
 
 
 def _default(declared: Hyperparameter) -> str:

@@ -59,7 +59,7 @@ PRESETS: dict[str, Preset] = {
             target_update_period=10,
             target_update_unit="episodes",
             tau=1.0,
-            hidden_dim=128,
+            hidden_dims="128, 128",
             total_steps=40_000,
             total_episodes=200,
         ),

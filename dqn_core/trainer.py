@@ -16,7 +16,7 @@ from dqn_core.environments import Environment, environment_spec
 from dqn_core.errors import DivergenceError, EnvironmentFailure, UnsupportedEnvironmentError
 from dqn_core.exploration import EpsilonGreedy, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
-from dqn_core.history import History
+from dqn_core.history import OF_LAYERS, History
 from dqn_core.hyperparameter import Value
 from dqn_core.interaction import CurrentEpisode, Interaction
 from dqn_core.learner import Learner
@@ -273,7 +273,7 @@ class Trainer:
                     **self._when(p),
                     gradient_update=self.gradient_updates,
                     epsilon=epsilon_at(self.configs[p], self.env_step),
-                    **row,
+                    **dict.fromkeys(OF_LAYERS, math.nan) | row,
                 )
         self._stop(divergences(self.learner, self.configs, self.env_step))
 

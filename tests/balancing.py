@@ -13,7 +13,7 @@ GAINS = (0.1, 0.3, 2.0, 1.0)
 
 def balancing_agent(**changes: object) -> Agent:
     """Q(right) = −Q(left) = gains · observation, through two layers of ReLU."""
-    config = DQNConfig(env_id="CartPole-v1", hidden_dim=4).replace(**changes)
+    config = DQNConfig(env_id="CartPole-v1", hidden_dims="4, 4").replace(**changes)
     spec = environment_spec(config.env_id)
     shape = network_shape(spec, config)
     network = QNetwork(shape, torch.zeros(1, shape.n_parameters))

@@ -13,7 +13,13 @@ from dashboard.session.view import XAxis
 from dashboard.web.markup import in_lines
 from dashboard.web.plain_text import as_typed
 from dqn_core.compute import chosen_device
-from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.config import (
+    EARLIER_NAMES,
+    HYPERPARAMETERS,
+    DQNConfig,
+    hyperparameter,
+    in_todays_names,
+)
 from dqn_core.environments import environment_spec
 from dqn_core.errors import ConfigurationError, LabError, excerpt
 from dqn_core.hyperparameter import GROUP_LABELS, Value
@@ -48,7 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 """The controls of each group."""
 _OPTIONS: dict[str, str] = {
-    **{option(name): name for name in ("preset", *HYPERPARAMETERS)},
+    **{option(name): name for name in ("preset", *HYPERPARAMETERS, *EARLIER_NAMES)},
     **{option(f"no_{name}"): name for name, h in HYPERPARAMETERS.items() if h.kind is bool},
     "--seeds": "members",
     "--episodes": "total_episodes",
@@ -118,10 +124,10 @@ class Link:
         """The part of the address after the question mark; `read` understands it."""
         parameters: dict[str, str] = {"preset": self.preset}
         parameters |= {"env_id": self.config.env_id} if self.preset == AUTO else {}
-        parameters |= {name: _written(value) for name, value in self.differences.items()}
+        parameters |= {name: written(value) for name, value in self.differences.items()}
         parameters["seed"] = str(self.config.seed)
         settings = ((s, getattr(self, s.name)) for s in SETTINGS)
-        parameters |= {s.name: _written(v) for s, v in settings if v != s.default}
+        parameters |= {s.name: written(v) for s, v in settings if v != s.default}
         parameters |= {"hide": ",".join(self.hidden)} if self.hidden else {}
         parameters |= {"lock": ",".join(self.locked)} if self.locked else {}
         parameters |= {"task": self.task} if self.task else {}
@@ -152,7 +158,7 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     for name, values in parameters.items():
-        if name not in NAMES:
+        if name not in NAMES and name not in EARLIER_NAMES:
             problems.append(Problem(f"There is no setting called {_near(name, NAMES)}"))
         elif name in ("hide", "lock"):
             texts[name] = ",".join(values)
@@ -203,6 +209,11 @@ def _configuration(
     preset_name: str, texts: Mapping[str, str], problems: list[Problem]
 ) -> DQNConfig:
     base = preset(preset_name)
+    try:
+        texts = in_todays_names(texts)
+    except ConfigurationError as error:
+        texts = {name: text for name, text in texts.items() if name not in EARLIER_NAMES}
+        problems.append(Problem(str(error)))
     values: dict[str, Value] = {}
     for name, declared in HYPERPARAMETERS.items():
         if name in texts:
@@ -221,7 +232,7 @@ def _configuration(
         except ConfigurationError as error:
             # Two values that do not go together: neither is used.
             together = [name for name in values if name in error.names] or list(values)
-            used = " and ".join(f"{name} {_written(getattr(base, name))}" for name in together)
+            used = " and ".join(f"{name} {written(getattr(base, name))}" for name in together)
             problems.append(_instead(error, used))
             for name in together:
                 del values[name]
@@ -250,6 +261,7 @@ def pasted(text: str, present: Link) -> Link:
         content = content["config"]
     if not isinstance(content, dict):
         raise ConfigurationError("A configuration is a JSON object of names and values.")
+    content = in_todays_names(content)
     for name in content:
         hyperparameter(excerpt(name, 60))
     config = present.config.replace(**content)
@@ -308,6 +320,7 @@ def _whole(parameters: Mapping[str, Sequence[str]]) -> Link:
 def _named(parameter: str, text: str, problems: list[Problem]) -> tuple[str, ...]:
     """The controls and groups that ``hide`` or ``lock`` names, each once."""
     known = {name.lower(): name for name in (*CONTROLS, *GROUPS)}
+    known |= {earlier: declared.name for earlier, declared in EARLIER_NAMES.items()}
     found: dict[str, None] = {}
     for word in filter(None, (part.strip() for part in text.split(","))):
         if word.lower() in known:
@@ -322,15 +335,16 @@ def _controls(names: Iterable[str]) -> frozenset[str]:
     return frozenset(control for name in names for control in GROUPS.get(name, (name,)))
 
 
-def _written(value: Value) -> str:
+def written(value: Value) -> str:
     """A value that `Hyperparameter.parsed` reads back to the bit."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return repr(value) if isinstance(value, float) else str(value)
+    # Without a space, which a link writes as + and some command lines cannot quote.
+    return repr(value) if isinstance(value, float) else str(value).replace(", ", ",")
 
 
 def _instead(error: LabError, used: Value) -> Problem:
-    return Problem(str(error), _written(used))
+    return Problem(str(error), written(used))
 
 
 def _near(name: str, known: Iterable[str]) -> str:

@@ -335,7 +335,7 @@ class Session:
         self._start_from(link, link_problems)
 
     def needs_reset(self) -> list[str]:
-        """What the controls show and the run does not have, as ``Hidden width 128 → 64``."""
+        """What the controls show and the run does not have, as ``Batch size 128 → 64``."""
         old, new = self.run.config, self.config
         waiting = [
             change_label(n, getattr(old, n), value) for n, value in new.difference(old).items()

@@ -23,7 +23,7 @@ def check_size(configs: Sequence[DQNConfig]) -> None:
     if len(configs) * shape.n_parameters > MOST_WEIGHTS:
         raise ConfigurationError(
             f"{len(configs)} networks of {shape.n_parameters:,} weights are more than the "
-            f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or a smaller hidden width."
+            f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or smaller hidden layers."
         )
     size = replay_bytes(len(configs), first.buffer_capacity, spec.observation_dim)
     if size > MOST_REPLAY_BYTES:

@@ -29,23 +29,20 @@ import torch
 from torch import nn
 
 class QNetwork(nn.Module):
-    def __init__(self, inputs={inputs}, hidden={hidden}, outputs={outputs}):
+    def __init__(self):
         super().__init__()
-        self.fc1 = nn.Linear(inputs, hidden)
-        self.fc2 = nn.Linear(hidden, hidden)
-        self.fc3 = nn.Linear(hidden, outputs)
+        {layers}
 
-    def forward(self, x):{head}
+    def forward(self, x):
+        {steps}
 
 network = QNetwork()
 network.load_state_dict(torch.load("agent.pt", weights_only=True))
 """
-PLAIN_HEAD = """
-        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))"""
-DUELING_HEAD = """
-        out = self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
-        value, advantages = out[..., :1], out[..., 1:]
-        return value + advantages - advantages.mean(-1, keepdim=True)"""
+DUELING_HEAD = (
+    "value, advantages = x[..., :1], x[..., 1:]",
+    "return value + advantages - advantages.mean(-1, keepdim=True)",
+)
 
 
 def take_away(state: PageState, run: Run) -> None:
@@ -176,10 +173,11 @@ def state_dict_bytes(agent: Agent) -> bytes:
 def load_lines(agent: Agent) -> str:
     """The few lines of PyTorch that load `state_dict_bytes`."""
     shape = agent.network.shape
-    (inputs, hidden), _, (_, outputs) = shape.layers
-    return LOAD_LINES.format(
-        inputs=inputs,
-        hidden=hidden,
-        outputs=outputs,
-        head=DUELING_HEAD if shape.dueling else PLAIN_HEAD,
+    top = len(shape.layers)
+    layers = [f"self.fc{n} = nn.Linear{sizes}" for n, sizes in enumerate(shape.layers, start=1)]
+    steps = [f"x = torch.relu(self.fc{n}(x))" for n in range(1, top)]
+    steps += (
+        [f"x = self.fc{top}(x)", *DUELING_HEAD] if shape.dueling else [f"return self.fc{top}(x)"]
     )
+    indent = "\n" + 8 * " "
+    return LOAD_LINES.format(layers=indent.join(layers), steps=indent.join(steps))

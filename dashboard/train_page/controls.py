@@ -14,7 +14,7 @@ from dashboard.train_page.environment import environment_notes
 from dashboard.train_page.exchange import exchange_buttons, open_dialog
 from dashboard.train_page.grid import Grid
 from dashboard.train_page.lesson import control_name
-from dashboard.train_page.picks import picks
+from dashboard.train_page.picks import LAYERS, picks
 from dashboard.web.keys import UNFOLDED
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
@@ -229,8 +229,8 @@ def _choice(session: Session, hyperparameter: Hyperparameter) -> None:
     if hyperparameter.scale == "switch":
         st.toggle(label, **options)
         return
-    value, is_free = options.pop("value"), hyperparameter.scale == "text"
-    choices = _environments(value) if is_free else hyperparameter.choices
+    value, is_free = options.pop("value"), hyperparameter.scale in ("text", "widths")
+    choices = _suggested(hyperparameter, value) if is_free else hyperparameter.choices
     more = {"accept_new_options": True} if is_free else {"format_func": show}
     st.selectbox(label, choices, choices.index(value), **more, **options)
 
@@ -289,8 +289,9 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
     }
 
 
-def _environments(current: str) -> list[str]:
-    known = _known_environments()
+def _suggested(hyperparameter: Hyperparameter, current: str) -> list[str]:
+    """What a list offers in which one can type as well."""
+    known = LAYERS if hyperparameter.scale == "widths" else _known_environments()
     return [*known] if current in known else [current, *known]
 
 

@@ -6,7 +6,7 @@ import shlex
 import streamlit as st
 
 from dashboard.session.earlier import LEAVES
-from dashboard.session.links import Link
+from dashboard.session.links import Link, written
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_link, show_qr_code
@@ -168,7 +168,7 @@ def command_line(link: Link) -> str:
         if isinstance(value, bool):
             words.append(option(name) if value else option(name).replace("--", "--no-", 1))
         else:
-            words += [option(name), repr(value) if isinstance(value, float) else str(value)]
+            words += [option(name), written(value)]
     words += ["--seed", str(link.config.seed)]
     if link.members > 1:
         words += ["--seeds", str(link.members)]

@@ -1,12 +1,15 @@
-"""The values that a slider offers."""
+"""The values that a slider or a list offers."""
 
 import math
 
 from dqn_core.hyperparameter import Hyperparameter, Value
 
-POWERS_OF_TWO = ("batch_size", "hidden_dim")
+POWERS_OF_TWO = ("batch_size",)
 NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0)
 """Discounts worth trying: what matters is the distance from 1."""
+
+LAYERS = ("64", "128", "64, 64", "128, 128", "256, 256", "128, 64", "64, 64, 64", "64, 64, 64, 64")
+"""Hidden layers worth trying; any others can be typed."""
 
 
 def picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:

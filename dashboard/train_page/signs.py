@@ -49,7 +49,7 @@ def signs(run: Run, member: int = 0) -> list[Sign]:
         _age(run, updates),
         _update_ratio(updates),
         _target_distance(updates),
-        _dormant(updates),
+        _dormant(updates, len(run.trainer.learner.online.shape.hidden_dims)),
     ]
 
 
@@ -205,20 +205,19 @@ def _target_distance(updates: Updates) -> Sign:
     )
 
 
-def _dormant(updates: Updates) -> Sign:
-    first, second = updates.newest["dormant_1"], updates.newest["dormant_2"]
-    shares = [value for value in (judged(first), judged(second)) if value is not None]
+def _dormant(updates: Updates, depth: int) -> Sign:
+    layers = range(1, depth + 1)
+    newest = [updates.newest[f"dormant_{layer}"] for layer in layers]
+    shares = [share for share in map(judged, newest) if share is not None]
     return Sign(
         "Dormant units",
-        f"{_percent(first)} · {_percent(second)}" if len(first) else UNKNOWN,
-        f"of hidden layer 1 · 2: score at most {DORMANT_BELOW} (Sokar et al. 2023, eq. 1)",
+        " · ".join(map(_percent, newest)) if len(newest[0]) else UNKNOWN,
+        f"of hidden layer {' · '.join(map(str, layers))}: score at most {DORMANT_BELOW} "
+        "(Sokar et al. 2023, eq. 1)",
         status_of(max(shares, default=None), 0.7, 0.9),
-        "Units that are hardly ever active. Half of layer 2 is usual on small tasks; from "
+        "Units that are hardly ever active. Half of the last layer is usual on small tasks; from "
         f"{percent(0.7)} on the network can learn less, from {percent(0.9)} on that is bad.",
-        (
-            _line("layer 1", updates.trend["dormant_1"]),
-            _line("layer 2", updates.trend["dormant_2"]),
-        ),
+        tuple(_line(f"layer {layer}", updates.trend[f"dormant_{layer}"]) for layer in layers),
     )
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.history import OF_LAYERS
+
 
 def upgraded(state: dict[str, Any]) -> dict[str, Any]:
     """``state`` with what a run saved by an earlier version does not have yet.
@@ -17,7 +19,11 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
         "stopped_at": [None] * len(state["configs"]),
         "stop_reasons": [""] * len(state["configs"]),
         **state,
-        "history": {**history, "evaluations": _of_rewards_alone(history["evaluations"])},
+        "history": {
+            **history,
+            "evaluations": _of_rewards_alone(history["evaluations"]),
+            "updates": _with_columns(history["updates"], OF_LAYERS),
+        },
         "replay": {"sampler": {}, **state["replay"]},  # before samplers that remember
         "environments": [_counting_its_steps(kept) for kept in state["environments"]],
     }
@@ -27,8 +33,15 @@ def _of_rewards_alone(evaluations: dict[str, Any]) -> dict[str, Any]:
     """Once the agent's own estimate was part of what was obtained: without it, nobody knows."""
     if "truncated_share" in evaluations:
         return evaluations
-    unknown = np.full(len(evaluations["member"]), np.nan)
-    return {**evaluations, **dict.fromkeys(("predicted", "obtained", "truncated_share"), unknown)}
+    of_today = ("predicted", "obtained", "truncated_share")
+    others = {name: column for name, column in evaluations.items() if name not in of_today}
+    return _with_columns(others, of_today)
+
+
+def _with_columns(table: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """``table`` with NaN in those of these columns that it does not have yet."""
+    unknown = np.full(len(table["member"]), np.nan)
+    return {**dict.fromkeys(names, unknown), **table}
 
 
 def _counting_its_steps(environment: dict[str, Any] | None) -> dict[str, Any] | None:

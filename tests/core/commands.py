@@ -9,7 +9,7 @@ import pytest
 
 from dqn_core.cli.command_line import main
 
-SMALL = ["--hidden-dim", "8", "--batch-size", "8", "--learning-starts", "20"]
+SMALL = ["--hidden-dims", "8,8", "--batch-size", "8", "--learning-starts", "20"]
 SMALL += ["--evaluation-period", "0", "--eval-episodes", "2", "--total-steps", "150"]
 ON_FOREIGN = ["train", "--env-id", "Foreign-v0", *SMALL]
 

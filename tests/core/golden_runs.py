@@ -5,6 +5,7 @@ then says why.
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def golden_run(preset: str) -> dict[str, Any]:
         "updates": {
             name: float(values[0])
             for name, values in updates.items()
-            if name not in ("seconds", "member")
+            if name not in ("seconds", "member") and not math.isnan(values[0])
         },
     }
     trainer.close()

@@ -20,7 +20,7 @@ from tests.core.small_runs import SMALL
 
 ENVIRONMENTS = ("CartPole-v1", "FrozenLake-v1", "Taxi-v4")
 RUN = SMALL.replace(
-    hidden_dim=4,
+    hidden_dims="4, 4",
     batch_size=4,
     buffer_capacity=40,
     learning_starts=5,

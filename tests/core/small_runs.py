@@ -19,7 +19,7 @@ SMALL = DQNConfig(
     learning_rate_end=1e-4,
     gradient_clip=10.0,
     epsilon_end=0.05,
-    hidden_dim=8,
+    hidden_dims="8, 8",
     batch_size=8,
     buffer_capacity=200,
     learning_starts=10,
@@ -92,6 +92,6 @@ def assert_bit_equal(mine: Any, theirs: Any, path: str = "state") -> None:
     elif isinstance(mine, torch.Tensor | np.ndarray):
         assert mine.dtype == theirs.dtype, path
         assert mine.shape == theirs.shape, path
-        assert (mine == theirs).all(), path
+        np.testing.assert_array_equal(mine, theirs, path)  # NaN equals NaN
     else:
         assert mine == theirs, path

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter
 from dqn_core.presets import PRESETS, preset
@@ -49,7 +49,7 @@ def test_every_field_is_explained_for_the_person_who_sets_it(declared: Hyperpara
         assert declared.low < declared.high
         assert declared.scale != "log" or declared.low > 0
         assert declared.range_text in declared.help
-    else:  # a list or a switch shows its choices
+    elif declared.scale != "widths":  # a list or a switch shows its choices
         assert "Range" not in declared.help
 
 
@@ -228,7 +228,7 @@ def test_the_notebook_preset_has_the_notebooks_numbers() -> None:
     args = {  # the notebook's class Args and its train loop
         "env_id": "CartPole-v0",
         "seed": 0,
-        "hidden_dim": 128,
+        "hidden_dims": "128, 128",
         "buffer_capacity": 10_000,
         "total_episodes": 200,
         "max_episode_steps": 200,
@@ -275,10 +275,10 @@ def test_a_stop_that_no_evaluation_could_trigger_is_refused(stop: dict[str, Any]
 @pytest.mark.parametrize(
     ("name", "value", "stored"),
     [
-        ("hidden_dim", np.int64(64), 64),
-        ("hidden_dim", np.uint8(64), 64),
-        ("hidden_dim", np.float64(64), 64),
-        ("hidden_dim", np.array(64), 64),
+        ("batch_size", np.int64(64), 64),
+        ("batch_size", np.uint8(64), 64),
+        ("batch_size", np.float64(64), 64),
+        ("batch_size", np.array(64), 64),
         ("batch_size", torch.tensor(32), 32),
         ("gamma", np.float32(0.5), 0.5),
         ("gamma", np.float16(0.5), 0.5),
@@ -300,10 +300,10 @@ def test_values_of_numpy_and_pytorch_are_taken_and_stored_as_pythons_own(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("hidden_dim", np.int64(0)),
-        ("hidden_dim", np.float64(64.5)),
-        ("hidden_dim", np.bool_(True)),
-        ("hidden_dim", np.array([64])),
+        ("batch_size", np.int64(0)),
+        ("batch_size", np.float64(64.5)),
+        ("batch_size", np.bool_(True)),
+        ("batch_size", np.array([64])),
         ("gamma", np.float32("nan")),
         ("gamma", np.str_("0.9")),
         ("double_dqn", np.int64(1)),
@@ -314,3 +314,54 @@ def test_values_of_numpy_keep_to_the_range(name: str, value: Any) -> None:
     with pytest.raises(ConfigurationError, match=name) as refused:
         DQNConfig(**{name: value})
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("64", "64"),
+        ("128,64", "128, 64"),
+        ("  128  64 ", "128, 64"),
+        ("1e2, 4, 1024, 5.0", "100, 4, 1024, 5"),
+        (64, "64"),
+        (np.int64(64), "64"),
+        ([256, 128], "256, 128"),
+        ((8, 7, 6, 5), "8, 7, 6, 5"),
+    ],
+)
+def test_hidden_layers_are_kept_in_one_form_however_they_were_written(
+    value: Any, kept: str
+) -> None:
+    config = DQNConfig(hidden_dims=value)
+    assert config.hidden_dims == kept
+    assert DQNConfig.from_dict(config.to_dict()) == config
+    assert HYPERPARAMETERS["hidden_dims"].parsed(str(value).strip("[]()")) == kept
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", ",", "3", "1025", "8, 8, 8, 8, 8", "8, x", "8.5", "nan", "1e999", "8; 8"),
+        *(None, True, [], [[8]], {"a": 1}, np.array([8]), "8 " * 10_000),
+    ],
+)
+def test_widths_that_cannot_be_are_refused_in_one_sentence(value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"^hidden_dims must be 1 to 4 widths") as refused:
+        DQNConfig(hidden_dims=value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_width_of_earlier_versions_is_two_layers_of_it_wherever_it_is_given() -> None:
+    earlier: dict[str, Any] = {"hidden_dim": 32}
+    assert DQNConfig(**earlier).hidden_dims == "32, 32"
+    assert DQNConfig().replace(**earlier).hidden_dims == "32, 32"
+    assert DQNConfig.from_dict(earlier).hidden_dims == "32, 32"
+    with pytest.raises(ConfigurationError, match="hidden_dims must be 1 to 4 widths"):
+        DQNConfig().replace(hidden_dim=2_000)
+    with pytest.raises(ConfigurationError, match="hidden_dim is the earlier name of hidden_dims"):
+        DQNConfig().replace(hidden_dim=32, hidden_dims="64")
+
+
+def test_an_earlier_name_is_not_the_name_of_anything_else() -> None:
+    assert not EARLIER_NAMES.keys() & HYPERPARAMETERS.keys()
+    assert EARLIER_NAMES["hidden_dim"].name == "hidden_dims"

@@ -15,7 +15,7 @@ from dqn_core.files.checkpoint import load_run, save_run
 
 # Whatever the defaults are: each run is compared with the same one elsewhere.
 SMALL = DQNConfig(
-    hidden_dim=8,
+    hidden_dims="8, 8",
     batch_size=8,
     buffer_capacity=200,
     learning_starts=10,

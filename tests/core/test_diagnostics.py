@@ -29,7 +29,7 @@ def filled(size: int, capacity: int = 50, members: int = 1) -> ReplayBuffer:
 
 
 def trained(members: int = 1, **changes: object) -> Trainer:
-    config = DQNConfig(learning_starts=20, hidden_dim=16, evaluation_period=0)
+    config = DQNConfig(learning_starts=20, hidden_dims="16, 16", evaluation_period=0)
     config = config.replace(**changes)
     trainer = Trainer([config.replace(seed=p) for p in range(members)])
     trainer.run(max_steps=150)

@@ -15,6 +15,7 @@ from dqn_core.config import DQNConfig
 from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import MLP, NetworkShape, QNetwork
 from dqn_core.replay import Batch
+from dqn_core.widths import widths
 
 BATCH, ACTIONS, DIM, UPDATES = 16, 3, 4, 6
 EXACT = 1e-9
@@ -112,8 +113,8 @@ class Oracle:
 
 
 def shape_of(config: DQNConfig, n_states: int = 0) -> NetworkShape:
-    hidden_dims = (config.hidden_dim, config.hidden_dim)
-    return NetworkShape(1 if n_states else DIM, ACTIONS, hidden_dims, config.dueling, n_states)
+    inputs = 1 if n_states else DIM
+    return NetworkShape(inputs, ACTIONS, widths(config.hidden_dims), config.dueling, n_states)
 
 
 def learner_of(configs: Sequence[DQNConfig], n_states: int = 0) -> Learner:
@@ -160,7 +161,7 @@ def assert_equals_oracles(configs: Sequence[DQNConfig], n_states: int = 0) -> No
 
 
 def config_of(**values: Any) -> DQNConfig:
-    small = {"hidden_dim": 8, "batch_size": BATCH, "learning_rate": 1e-2, "tau": 0.3}
+    small = {"hidden_dims": "8, 8", "batch_size": BATCH, "learning_rate": 1e-2, "tau": 0.3}
     return DQNConfig(**(small | values))
 
 
@@ -247,7 +248,7 @@ def test_rlaxs_published_q_learning_errors() -> None:
         network.weights[0][0, [0, 1], [0, 1]] = 1
         network.weights[1][0, [0, 1], [0, 1]] = 1
         network.weights[2][0, :, :2] = torch.tensor(table).T.float()
-    learner = Learner(online, [DQNConfig(hidden_dim=4, double_dqn=False, loss="mse")])
+    learner = Learner(online, [DQNConfig(hidden_dims="4, 4", double_dqn=False, loss="mse")])
     learner.target.parameters.copy_(target.parameters)
     states = torch.tensor([[[0.0], [1.0]]])
     batch = Batch(

@@ -101,7 +101,7 @@ def test_members_that_differ_in_what_they_share_are_refused_by_name() -> None:
     other = {
         "env_id": "Acrobot-v1",
         "batch_size": 16,
-        "hidden_dim": 16,
+        "hidden_dims": "16, 16",
         "double_dqn": False,
         "loss": "mse",
     }

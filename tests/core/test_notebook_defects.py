@@ -31,7 +31,7 @@ SMALL = DQNConfig(
     learning_rate=1e-3,
     learning_rate_end=1e-4,
     epsilon_end=0.05,
-    hidden_dim=8,
+    hidden_dims="8, 8",
     batch_size=8,
     buffer_capacity=500,
     learning_starts=8,
@@ -237,7 +237,7 @@ def test_the_default_environment_is_not_the_deprecated_one() -> None:
 
 def test_the_notebooks_agent_put_right_does_learn() -> None:
     """As written it ends at a mean return of about 11 over its last 50 episodes."""
-    trainer = Trainer(preset("notebook").replace(hidden_dim=64, evaluation_period=0, seed=2))
+    trainer = Trainer(preset("notebook").replace(hidden_dims="64, 64", evaluation_period=0, seed=2))
     while trainer.episodes[0] < 200 and not trainer.finished():
         trainer.run(max_episodes=10)
         returns = trainer.history.episodes.frame()["return"]

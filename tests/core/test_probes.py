@@ -126,7 +126,7 @@ def registered() -> Iterator[None]:
 CONFIG = DQNConfig(
     gamma=GAMMA,
     n_step=1,
-    hidden_dim=16,
+    hidden_dims="16, 16",
     batch_size=32,
     buffer_capacity=500,
     learning_starts=50,

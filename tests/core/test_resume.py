@@ -215,7 +215,7 @@ def test_a_state_of_another_shape_is_refused_and_nothing_of_it_taken_over() -> N
     trainer.run(max_steps=30)
     before = trainer.state_dict()
     others = [
-        Trainer(RUN.replace(hidden_dim=16)).state_dict(),
+        Trainer(RUN.replace(hidden_dims="16, 16")).state_dict(),
         Trainer(RUN.replace(env_id="Acrobot-v1")).state_dict(),
         Trainer(CONFIGS["three members"]).state_dict(),
     ]

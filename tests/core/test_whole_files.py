@@ -157,7 +157,8 @@ from dqn_core.files.packing import pack
 
 folder, names = Path(sys.argv[1]), sys.argv[2:]
 path, chance = folder / "run.safetensors", random.Random(0)
-trainers = [Trainer(DQNConfig(hidden_dim=4 * width, evaluation_period=0)) for width in (1, 16)]
+configs = [DQNConfig(hidden_dims=f"{w}, {w}", evaluation_period=0) for w in (4, 64)]
+trainers = [Trainer(config) for config in configs]
 versions = [pack("run", trainer.state_dict()) for trainer in trainers]
 outcomes = {name: [0, 0, 0] for name in names}
 started = time.perf_counter()

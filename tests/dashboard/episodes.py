@@ -8,7 +8,7 @@ from dashboard.test_page.showing import Showing
 from dqn_core import Agent, DQNConfig
 from tests.balancing import balancing_agent
 
-SMALL = DQNConfig(env_id="CartPole-v1", hidden_dim=8, learning_starts=10, batch_size=8)
+SMALL = DQNConfig(env_id="CartPole-v1", hidden_dims="8, 8", learning_starts=10, batch_size=8)
 
 
 def chosen(agent: Agent | None = None) -> Chosen:

@@ -166,11 +166,11 @@ def test_a_seed_that_stopped_is_named_in_plain_text_and_left_out_of_the_averages
 def test_what_waits_for_a_reset_is_named(page: AppTest) -> None:
     page.button(key="one_step").click().run()
     train(page, 0)
-    session(page).set("hidden_dim", 64)
+    session(page).set("hidden_dims", "64, 64")
     page.run()
-    assert any("Hidden width" in warning.value for warning in page.warning)
+    assert any("Hidden layers" in warning.value for warning in page.warning)
     page.button(key="reset").click().run()
-    assert session(page).run.config.hidden_dim == 64
+    assert session(page).run.config.hidden_dims == "64, 64"
     assert not page.warning
 
 

@@ -29,7 +29,7 @@ from tests.core.foreign import registered
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "dqn_core"]
-SMALL = ["--hidden-dim", "8", "--batch-size", "8", "--learning-starts", "20"]
+SMALL = ["--hidden-dims", "8,8", "--batch-size", "8", "--learning-starts", "20"]
 SMALL += ["--train-frequency", "1"]
 SMALL += ["--evaluation-period", "0", "--eval-episodes", "2"]
 TINY = [*SMALL, "--total-steps", "150"]
@@ -71,7 +71,13 @@ def test_json_says_what_was_trained_and_how_good_it_is(capsys):
     }
     assert result["stopped"] is None
     assert result["ended"] == "The step budget of 150 environment steps is used up."
-    changed = {"seed": 3, "gamma": 0.9, "double_dqn": False, "total_steps": 150, "hidden_dim": 8}
+    changed = {
+        "seed": 3,
+        "gamma": 0.9,
+        "double_dqn": False,
+        "total_steps": 150,
+        "hidden_dims": "8, 8",
+    }
     assert changed.items() <= result["config"].items()
     assert result["env_steps"] == 150
     assert result["gradient_updates"] == 131
@@ -121,7 +127,7 @@ def test_episodes_are_a_budget(capsys):
 def test_presets(capsys):
     result = run_json(capsys, "train", "--preset", "notebook", *TINY, "--env-id", "CartPole-v1")[1]
     expected = PRESETS["notebook"].config.replace(
-        hidden_dim=8,
+        hidden_dims="8, 8",
         batch_size=8,
         learning_starts=20,
         evaluation_period=0,
@@ -285,14 +291,14 @@ def test_a_resumed_run_keeps_what_only_a_restart_changes(capsys, tmp_path):
     path = tmp_path / "run.safetensors"
     main(["train", *TINY, "--save-run", str(path)])
     capsys.readouterr()
-    assert "restart" in refusal(capsys, "train", "--resume", path, "--hidden-dim", 16)
+    assert "restart" in refusal(capsys, "train", "--resume", path, "--hidden-dims", "16,16")
     assert "keeps its seeds" in refusal(capsys, "train", "--resume", path, "--seeds", 2)
 
 
 def test_divergence_keeps_what_was_reached(capsys, tmp_path):
     path = tmp_path / "run.safetensors"
     hot = ["--learning-rate", "1", "--learning-rate-end", "1", "--tau", "1", "--loss", "mse"]
-    hot += ["--gradient-clipping", "none", "--hidden-dim", "64", "--batch-size", "16"]
+    hot += ["--gradient-clipping", "none", "--hidden-dims", "64,64", "--batch-size", "16"]
     hot += ["--gamma", "0.99"]
     hot += ["--learning-starts", "20", "--eval-episodes", "1", "--seed", "1", "--n-step", "1"]
     code = main(["train", *hot, "--save-run", str(path), "--json"])
@@ -378,3 +384,13 @@ def test_the_best_agent_of_a_run_without_evaluations_is_the_trained_one(capsys, 
     run_json(capsys, "train", "--total-steps", "200", "--evaluation-period", "0", "--best",
              "--eval-episodes", "1", "--save", str(path))  # fmt: skip
     assert load_agent(path).env_steps == 200
+
+
+def test_the_width_of_earlier_versions_is_still_an_option_that_the_help_does_not_offer(capsys):
+    result = run_json(capsys, "train", *SMALL, "--hidden-dim", 4, "--total-steps", 100)[1]
+    assert result["config"]["hidden_dims"] == "4, 4"
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    offered = capsys.readouterr().out
+    assert "--hidden-dims N,N,…" in offered
+    assert "--hidden-dim " not in offered

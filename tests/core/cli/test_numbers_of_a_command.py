@@ -16,7 +16,7 @@ from dqn_core.cli.results import json_text
 from dqn_core.numbers import number
 from tests.core.small_runs import a_look_takes_a_second
 
-SMALL = ["train", "--hidden-dim", "8", "--batch-size", "8", "--learning-starts", "20"]
+SMALL = ["train", "--hidden-dims", "8,8", "--batch-size", "8", "--learning-starts", "20"]
 SMALL += ["--evaluation-period", "0", "--eval-episodes", "3", "--total-steps", "400"]
 
 

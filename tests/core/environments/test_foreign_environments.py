@@ -232,7 +232,10 @@ def test_an_evaluation_opens_no_more_environments_than_it_needs_at_a_time(
 
 def test_the_evaluations_of_many_members_share_few_environments(register: Register) -> None:
     config = SMALL.replace(
-        env_id=register(Counted), evaluation_period=10, evaluation_episodes=1_000, hidden_dim=4
+        env_id=register(Counted),
+        evaluation_period=10,
+        evaluation_episodes=1_000,
+        hidden_dims="4, 4",
     )
     trainer = Trainer([config.replace(seed=seed) for seed in range(16)])
     trainer.run(max_steps=10)

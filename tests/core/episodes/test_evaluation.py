@@ -17,7 +17,7 @@ from tests.balancing import balancing_agent
 
 
 def agent_for(env_id: str, seed: int = 0, **values: object) -> Agent:
-    config = DQNConfig(env_id=env_id, hidden_dim=16, **values)  # type: ignore[arg-type]
+    config = DQNConfig(env_id=env_id, hidden_dims="16, 16", **values)  # type: ignore[arg-type]
     spec = environment_spec(env_id)
     return Agent(config, QNetwork.initialised(network_shape(spec, config), [seed]))
 
@@ -90,7 +90,9 @@ def test_the_share_of_episodes_that_the_time_limit_cut_is_told() -> None:
 
 def test_evaluating_an_agent_leaves_it_and_its_run_alone() -> None:
     trainer, twin = (
-        Trainer(DQNConfig(hidden_dim=8, batch_size=8, learning_starts=10, evaluation_period=0))
+        Trainer(
+            DQNConfig(hidden_dims="8, 8", batch_size=8, learning_starts=10, evaluation_period=0)
+        )
         for _ in range(2)
     )
     for run in (trainer, twin):

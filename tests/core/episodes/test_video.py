@@ -209,7 +209,7 @@ def test_the_numbers_below_a_picture_are_those_of_its_moment(
         text(self, at, words, *rest, **more)
 
     monkeypatch.setattr(ImageDraw.ImageDraw, "text", remembered)
-    agent = Trainer(DQNConfig(env_id="Acrobot-v1", hidden_dim=4, max_episode_steps=9)).agent()
+    agent = Trainer(DQNConfig(env_id="Acrobot-v1", hidden_dims="4, 4", max_episode_steps=9)).agent()
     episode = record(agent, 3)
     numbers(episode, 7, 400, (-1.0, 1.0))
     assert drawn[-1].startswith("step 7    return -7"), "with a minus that the font has"

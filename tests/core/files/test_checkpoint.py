@@ -23,7 +23,7 @@ from dqn_core.files.packing import FORMAT, VERSION, pack, unpack
 from tests.core.hostile_files import places
 
 CONFIG = DQNConfig(
-    hidden_dim=4,
+    hidden_dims="4, 4",
     batch_size=4,
     buffer_capacity=64,
     learning_starts=5,
@@ -513,7 +513,7 @@ def test_a_run_saved_before_a_round_of_updates_could_be_stopped_still_loads(
 def test_a_small_file_cannot_take_much_memory(run_file: bytes) -> None:
     manifest, tensors = opened(run_file)
     for config in manifest["state"]["configs"]:
-        config |= {"hidden_dim": 1_024, "buffer_capacity": 1_000_000}
+        config |= {"hidden_dims": "1024, 1024", "buffer_capacity": 1_000_000}
     manifest["state"]["configs"] *= 512
     assert "weights do not fit" in refused(load_run, closed(manifest, tensors))
 
@@ -530,7 +530,7 @@ def test_a_small_file_cannot_take_much_memory(run_file: bytes) -> None:
         ("env_id", "os:CartPole-v1", "names a module"),
         ("env_id", "Pendulum-v1", "Discrete actions"),
         ("env_id", "Acrobot-v1", ""),
-        ("hidden_dim", 8, ""),
+        ("hidden_dims", "8, 8", ""),
         ("dueling", True, ""),
         ("learning_ratio", 1, "learning_ratio"),
     ],

@@ -223,6 +223,6 @@ def test_any_other_kind_of_file_is_refused_by_its_name() -> None:
 
 
 def test_a_part_that_is_missing_is_named() -> None:
-    state = Trainer(DQNConfig(hidden_dim=4)).state_dict()
+    state = Trainer(DQNConfig(hidden_dims="4, 4")).state_dict()
     del state["learner"]
     assert refused(pack("run", state)) == "The file is damaged: there is no 'learner'."

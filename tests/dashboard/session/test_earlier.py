@@ -208,7 +208,7 @@ def test_a_run_of_another_environment_is_not_compared_with() -> None:
 def test_the_controls_go_back_to_the_values_of_an_earlier_run() -> None:
     session = trained(Session(Link(config=SMALL)))
     session.set("gamma", 0.9)
-    session.set("hidden_dim", 16)
+    session.set("hidden_dims", "16, 16")
     session.set_members(2)
     session.reset()
     trained(session)

@@ -40,6 +40,9 @@ def values(declared: Hyperparameter) -> st.SearchStrategy[object]:
         return st.sampled_from(["cpu", "auto"])  # a GPU is not everywhere
     if declared.kind is bool:
         return st.booleans()
+    if declared.scale == "widths":
+        units = st.integers(int(declared.low), int(declared.high))
+        return st.lists(units, min_size=1, max_size=4).map(lambda found: ", ".join(map(str, found)))
     if declared.kind is str:
         return st.sampled_from(declared.choices)
     if declared.kind is int:
@@ -348,3 +351,28 @@ def test_a_lessons_task_keeps_its_lines_and_is_not_too_long() -> None:
     link, problems = read({"task": ["long " * 200]})
     assert len(link.task) == MOST_TASK - 1
     assert problems == ["task is cut off after 500 characters."]
+
+
+def test_an_earlier_versions_link_command_and_json_still_mean_what_they_meant() -> None:
+    for link in (
+        of("hidden_dim=64&hide=hidden_dim")[0],
+        pasted("https://lab.example/?hidden_dim=64", Link()),
+        pasted("python -m dqn_core train --hidden-dim 64", Link()),
+        pasted('{"hidden_dim": 64}', Link()),
+    ):
+        assert link.differences == {"hidden_dims": "64, 64"}
+    assert of("hide=hidden_dim")[0].hidden == ("hidden_dims",)
+
+
+def test_a_width_under_both_names_is_told_and_todays_counts() -> None:
+    link, problems = of("hidden_dim=64&hidden_dims=32")
+    assert link.config.hidden_dims == "32"
+    assert problems == ["hidden_dim is the earlier name of hidden_dims: give only hidden_dims."]
+    with pytest.raises(ConfigurationError, match="give only hidden_dims"):
+        pasted('{"hidden_dim": 64, "hidden_dims": "32"}', Link())
+
+
+def test_a_link_and_a_command_write_widths_without_a_space() -> None:
+    link = Link(config=DQNConfig(hidden_dims="64, 32"))
+    assert "hidden_dims=64,32&" in link.query
+    assert "--hidden-dims 64,32 " in command_line(link)

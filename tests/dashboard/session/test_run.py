@@ -23,7 +23,7 @@ SMALL = DQNConfig(
     gamma=0.99,
     learning_rate=1e-3,
     train_frequency=1,
-    hidden_dim=8,
+    hidden_dims="8, 8",
     batch_size=8,
     learning_starts=20,
     buffer_capacity=500,
@@ -477,7 +477,9 @@ def test_a_run_on_another_device_is_looked_at_and_undone_as_on_the_processor(dev
 def test_a_page_has_so_much_memory_for_a_replay_buffer_whatever_the_server_has() -> None:
     widest = [DQNConfig(seed=seed, buffer_capacity=1_000_000) for seed in range(16)]
     Run(widest).close()
-    crowd = [DQNConfig(seed=seed, buffer_capacity=1_000_000, hidden_dim=4) for seed in range(30)]
+    crowd = [
+        DQNConfig(seed=seed, buffer_capacity=1_000_000, hidden_dims="4, 4") for seed in range(30)
+    ]
     with pytest.raises(LabError, match="30 × 1,000,000 transitions may take 1"):
         Run(crowd)
     run = Run([config.replace(buffer_capacity=1_000) for config in crowd])

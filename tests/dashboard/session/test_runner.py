@@ -13,7 +13,7 @@ from dashboard.session.runner import Runner
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
 
-SMALL = DQNConfig(hidden_dim=8, batch_size=8, learning_starts=20, evaluation_period=0)
+SMALL = DQNConfig(hidden_dims="8, 8", batch_size=8, learning_starts=20, evaluation_period=0)
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:

@@ -17,9 +17,9 @@ def begun() -> Session:
 
 def test_before_the_start_every_value_makes_a_new_run() -> None:
     session = Session()
-    session.set("hidden_dim", 16)
+    session.set("hidden_dims", "16, 16")
     session.set("gamma", 0.5)
-    assert session.run.config.hidden_dim == 16
+    assert session.run.config.hidden_dims == "16, 16"
     assert session.run.config.gamma == 0.5
     assert session.run.restore_points == []
     assert session.needs_reset() == []
@@ -34,11 +34,11 @@ def test_a_live_value_reaches_the_run_under_way() -> None:
 
 def test_a_value_for_the_restart_waits_and_is_named() -> None:
     session = begun()
-    session.set("hidden_dim", 16)
-    assert session.run.config.hidden_dim == 128
-    assert session.needs_reset() == ["Hidden width 128 → 16"]
+    session.set("hidden_dims", "16, 16")
+    assert session.run.config.hidden_dims == "128, 128"
+    assert session.needs_reset() == ["Hidden layers 128, 128 → 16, 16"]
     session.reset()
-    assert session.run.config.hidden_dim == 16
+    assert session.run.config.hidden_dims == "16, 16"
     assert session.needs_reset() == []
 
 
@@ -133,23 +133,26 @@ def test_several_members_get_consecutive_seeds() -> None:
 
 def test_more_weights_than_a_page_trains_are_refused_with_what_to_do_and_nothing_changes() -> None:
     session = Session()
-    session.set("hidden_dim", 1024)
+    session.set("hidden_dims", "1024, 1024")
     assert not session.problem
     before = session.link
     session.set_members(16)
-    assert "take fewer seeds or a smaller hidden width" in session.problem
+    assert "take fewer seeds or smaller hidden layers" in session.problem
     assert session.link == before
     assert session.run.trainer.members == 1
 
 
 def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None:
     session = begun()
-    session.set("hidden_dim", 256)
+    session.set("hidden_dims", "256, 256")
     session.set_members(3)
     session.set("gamma", 0.5)
     session.undo(0)
     assert session.config.gamma == session.run.config.gamma == 0.99
-    assert session.needs_reset() == ["Hidden width 128 → 256", "Seeds side by side 1 → 3"]
+    assert session.needs_reset() == [
+        "Hidden layers 128, 128 → 256, 256",
+        "Seeds side by side 1 → 3",
+    ]
 
 
 def test_undo_of_a_preset_brings_the_earlier_preset_back() -> None:
@@ -191,14 +194,14 @@ def test_what_is_undone_can_be_done_again_with_its_controls_until_the_run_goes_o
     session = begun()
     for gamma in (0.5, 0.4):
         session.set("gamma", gamma)
-    session.set("hidden_dim", 16)
+    session.set("hidden_dims", "16, 16")
     session.undo(1)
     session.undo(0)
-    assert (session.config.gamma, session.config.hidden_dim) == (0.99, 128)
+    assert (session.config.gamma, session.config.hidden_dims) == (0.99, "128, 128")
     session.redo()
     session.redo()
     assert session.config.gamma == session.run.config.gamma == 0.4
-    assert session.config.hidden_dim == 16
+    assert session.config.hidden_dims == "16, 16"
     assert len(session.run.restore_points) == 2
     session.undo(1)
     session.run.step()
@@ -223,11 +226,11 @@ def test_values_for_the_next_run_leave_the_one_that_trains_alone() -> None:
 
 def test_each_of_the_two_runs_has_values_of_its_own_in_the_controls() -> None:
     session = begun()
-    session.set("hidden_dim", 16)
+    session.set("hidden_dims", "16, 16")
     session.choose_next(True)
     session.set("gamma", 0.5)
     session.choose_next(False)
-    assert (session.config.gamma, session.config.hidden_dim) == (0.99, 16)
+    assert (session.config.gamma, session.config.hidden_dims) == (0.99, "16, 16")
     session.set("gamma", 0.9)
     assert session.run.config.gamma == 0.9
     session.choose_next(True)

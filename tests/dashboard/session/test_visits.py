@@ -69,7 +69,7 @@ def test_a_page_with_another_address_begins_the_run_that_it_asks_for() -> None:
 def test_a_draft_that_cannot_be_built_does_not_keep_the_run_from_coming_back() -> None:
     earlier = begun()
     earlier.set_members(16)
-    earlier.set("hidden_dim", 1024)
+    earlier.set("hidden_dims", "1024, 1024")
     assert earlier.problem == ""
     Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
     session = Session(earlier.link)

@@ -23,7 +23,7 @@ from tests.dashboard.envelope import opened
 
 
 def chosen(env_id: str, **values: Any) -> Chosen:
-    agent = Trainer(DQNConfig(env_id=env_id, hidden_dim=4, **values)).agent()
+    agent = Trainer(DQNConfig(env_id=env_id, hidden_dims="4, 4", **values)).agent()
     return Chosen("The agent", "id", agent)
 
 

@@ -103,7 +103,7 @@ def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("env_id", known_environments())
 def test_every_known_environment_is_filmed_in_pictures_or_text(env_id: str) -> None:
-    agent = Trainer(DQNConfig(env_id=env_id, hidden_dim=4, max_episode_steps=4)).agent()
+    agent = Trainer(DQNConfig(env_id=env_id, hidden_dims="4, 4", max_episode_steps=4)).agent()
     recording = record(agent, 1000)
     frames = [picture for _, picture in recording.pictures()]
     assert len(frames) == len(recording.actions) + 1

@@ -43,7 +43,7 @@ NEW_VALUES: dict[str, Any] = {
     "target_update_period": 10,
     "target_update_unit": "episodes",
     "tau": 0.05,
-    "hidden_dim": 64,
+    "hidden_dims": "64, 64",
     "dueling": True,
     "total_steps": 20_000,
     "total_episodes": 100,
@@ -318,7 +318,7 @@ def test_a_change_and_its_control_are_called_by_the_same_symbol() -> None:
 
 def test_a_mark_tells_what_applies_later(app: AppTest) -> None:
     symbols = marks(app, "applies")
-    assert symbols["hidden_dim"] == symbols["members"] == "restart_alt"
+    assert symbols["hidden_dims"] == symbols["members"] == "restart_alt"
     assert symbols["max_episode_steps"] == "update"
     assert "gamma" not in symbols
 

@@ -18,7 +18,7 @@ from dqn_core.numbers import number, percent
 
 
 def a_run(steps: int = 0, members: int = 1, **changes: Any) -> Run:
-    config = DQNConfig(learning_starts=20, evaluation_period=0, hidden_dim=16, batch_size=8)
+    config = DQNConfig(learning_starts=20, evaluation_period=0, hidden_dims="16, 16", batch_size=8)
     config = config.replace(**changes)
     run = Run([config.replace(seed=p) for p in range(members)])
     run.trainer.run(max_steps=steps)
@@ -93,6 +93,17 @@ def test_signs_warn_where_they_say(name: str, column: str, levels: dict[float, s
         assert sign(run, name).status == status, value
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_dormant_units_are_told_of_every_layer_that_there_is(depth: int) -> None:
+    run = Run([DQNConfig(hidden_dims="8, " * (depth - 1) + "8", learning_starts=20)])
+    run.trainer.run(max_steps=220)
+    dormant = sign(run, "Dormant units")
+    assert len(dormant.value.split(" · ")) == len(dormant.trend) == depth
+    assert dormant.detail.startswith(f"of hidden layer {' · '.join('1234'[:depth])}:")
+    updates = run.history.updates.frame()
+    assert updates.filter(like="dormant").notna().all().tolist() == [n < depth for n in range(4)]
+
+
 @pytest.mark.parametrize("unit", [-1000.0, -0.01, 0.01, 1000.0])
 def test_values_are_judged_alike_whatever_the_unit_of_the_reward(unit: float) -> None:
     for size, status in ((0.1, "good"), (0.6, "watch"), (2.0, "bad")):
@@ -149,7 +160,7 @@ def test_a_run_that_learns_on_large_rewards_is_not_bad() -> None:
 
 
 def test_episodes_that_are_all_alike_give_nothing_to_learn_from() -> None:
-    run = Run([DQNConfig(env_id="MountainCar-v0", hidden_dim=4, learning_starts=10_000)])
+    run = Run([DQNConfig(env_id="MountainCar-v0", hidden_dims="4, 4", learning_starts=10_000)])
     assert sign(run, "Difference in rewards").status == "wait"
     run.trainer.run(max_steps=9 * 200)
     assert sign(run, "Difference in rewards").status == "good", "too few to tell"

@@ -31,7 +31,7 @@ def test_what_a_lesson_hides_is_neither_on_pictures_nor_on_paper() -> None:
 
     shown, kept = (values_html(Run(link.member_configs), link) for link in (LINK, lesson))
     assert "<dt>Batch size B</dt><dd>32</dd>" in shown
-    assert "Hidden width" in shown
+    assert "Hidden layers" in shown
     assert "Batch size" not in kept
     assert "Network" not in kept
 

@@ -255,7 +255,7 @@ def test_an_environment_without_squares_has_no_grid() -> None:
 
 @pytest.mark.parametrize("env_id", known_environments())
 def test_every_known_environment_with_squares_has_its_map(env_id: str) -> None:
-    run = Run([DQNConfig(env_id=env_id, hidden_dim=4)])
+    run = Run([DQNConfig(env_id=env_id, hidden_dims="4, 4")])
     if run.trainer.spec.n_states and (world := grid_world(run.trainer.environments[0])):
         run.trainer.run(max_steps=5)
         header, _ = opened(grid_message(run.trainer.spec, run.look(0, 300), world, {}))

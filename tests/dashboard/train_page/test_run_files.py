@@ -23,7 +23,11 @@ from dqn_core.files.packing import pack
 from dqn_core.history import MEANINGS
 
 SMALL = preset("recommended").replace(
-    hidden_dim=8, batch_size=8, learning_starts=20, evaluation_period=50, evaluation_episodes=1
+    hidden_dims="8, 8",
+    batch_size=8,
+    learning_starts=20,
+    evaluation_period=50,
+    evaluation_episodes=1,
 )
 
 
@@ -178,7 +182,8 @@ def test_the_curves_are_every_table_of_the_history_with_each_rows_seed(run: Run)
             columns = saved.drop(columns="seed").columns
             assert columns.tolist() == frame.columns.tolist()
             for column in columns.drop(["old", "new"], errors="ignore"):
-                assert saved[column].tolist() == frame[column].tolist(), "every digit"
+                mine, theirs = frame[column].to_numpy(), saved[column].to_numpy()
+                np.testing.assert_array_equal(mine, theirs, "every digit")
             assert len(saved) == len(frame) > 0
 
 
@@ -243,7 +248,9 @@ def test_what_cannot_be_opened_is_refused_in_a_sentence_and_the_run_stays(run: R
     assert "not a run" in refusal(Session(), agent)
     others = Trainer([SMALL.replace(seed=seed) for seed in (3, 9)])
     assert "consecutive seeds" in refusal(Session(), pack("run", others.state_dict()))
-    crowd = Trainer([SMALL.replace(seed=seed, hidden_dim=4) for seed in range(MOST_MEMBERS + 1)])
+    crowd = Trainer(
+        [SMALL.replace(seed=seed, hidden_dims="4, 4") for seed in range(MOST_MEMBERS + 1)]
+    )
     assert f"1 to {MOST_MEMBERS}" in refusal(Session(), pack("run", crowd.state_dict()))
 
 
