@@ -26,7 +26,7 @@ def _knows_earlier_names(config: type[_Config]) -> type[_Config]:
     def translated(self: _Config, *values: Any, **named: Any) -> None:
         initialise(self, *values, **in_todays_names(named))
 
-    config.__init__ = translated  # type: ignore[method-assign]
+    config.__init__ = translated  # type: ignore[assignment, method-assign]
     return config
 
 

@@ -6,7 +6,7 @@ p's `MLP`, so that Adam, the target copy, Polyak averaging, saving and forking a
 tensor operation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import one_hot
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from dqn_core.heads import SCALAR, Head
+from dqn_core.layers import Layer, Linear, Lookup
 from dqn_core.random_streams import seed_sequence
 
 threshold_backward = torch.ops.aten.threshold_backward.default
@@ -27,8 +27,8 @@ threshold_backward = torch.ops.aten.threshold_backward.default
 class NetworkShape:
     """Sizes of the layers, as many hidden ones as ``hidden_dims`` has units for.
 
-    ``n_states`` is not 0 when observations are indices, shown one-hot. ``atoms`` is how many
-    numbers the network gives for each action, 0 where that is the Q-value alone.
+    ``n_states`` is not 0 when observations are indices: inputs are then one-hot vectors. ``atoms``
+    is how many numbers the network gives for each action, 0 where that is the Q-value alone.
     """
 
     observation_dim: int
@@ -53,36 +53,30 @@ class NetworkShape:
 class Forward(NamedTuple):
     """What a forward pass leaves for the backward pass."""
 
-    inputs: tuple[Tensor, ...]  # of each layer (P, B, in): from the second on what was hidden
+    inputs: tuple[Tensor, ...]  # of each layer (P, B, in), or indices (P, B) of the first
     outputs: Tensor  # (P, B, n_actions), with atoms (P, B, n_actions, atoms): `Head` reads them
 
 
 class QNetwork:
     """The Q-networks of P members side by side.
 
-    ``weights[i]`` `(P, out, in)`, their ``transposed[i]`` and ``biases[i]`` `(P, 1, out)` are views
-    into ``parameters``, made once.
+    ``weights[i]`` `(P, out, in)` and ``biases[i]`` `(P, 1, out)` are views into ``parameters``.
     """
 
     def __init__(self, shape: NetworkShape, parameters: Tensor, head: Head = SCALAR) -> None:
         self.shape = shape
         self.parameters = parameters
         self.head = head
-        self.weights: list[Tensor] = []
-        self.transposed: list[Tensor] = []
-        self.biases: list[Tensor] = []
-        self._top = len(shape.layers) - 1
         self._action_axis = -2 if shape.atoms else -1
-        members, start = len(parameters), 0
-        for fan_in, fan_out in shape.layers:
-            weight = parameters[:, start : start + fan_out * fan_in]
-            start += fan_out * fan_in
-            bias = parameters[:, start : start + fan_out]
-            start += fan_out
-            self.weights.append(weight.view(members, fan_out, fan_in))
-            self.transposed.append(self.weights[-1].mT)
-            self.biases.append(bias.view(members, 1, fan_out))
-        self._hidden = list(zip(self.biases, self.transposed, strict=True))[:-1]
+        sizes = [
+            size for fan_in, fan_out in shape.layers for size in ((fan_out, fan_in), (1, fan_out))
+        ]
+        views = list(_matrices(parameters, sizes))
+        self.weights, self.biases = views[::2], views[1::2]
+        kinds = [Lookup if shape.n_states else Linear, *[Linear] * len(shape.hidden_dims)]
+        self.layers: list[Layer] = [
+            kind(*of) for kind, *of in zip(kinds, self.weights, self.biases, strict=True)
+        ]
 
     @classmethod
     def initialised(
@@ -119,20 +113,14 @@ class QNetwork:
         """The same network on a device, with its own memory only if it is another device."""
         return QNetwork(self.shape, self.parameters.to(device), self.head.on(device))
 
-    def encode(self, observations: Tensor) -> Tensor:
-        """Observations `(P, B, observation_dim)` as network inputs; indices become one-hot."""
-        if self.shape.n_states:
-            indices = observations[..., 0].long()
-            return one_hot(indices, self.shape.n_states).to(self.parameters.dtype)
-        return observations
-
     def forward(self, observations: Tensor) -> Forward:
         """Outputs and the activations on the way, for observations `(P, B, observation_dim)`."""
-        inputs: tuple[Tensor, ...] = (self.encode(observations),)
-        for bias, weight in self._hidden:
-            inputs = (*inputs, torch.baddbmm(bias, inputs[-1], weight).relu_())
-        top = torch.baddbmm(self.biases[-1], inputs[-1], self.transposed[-1])
-        return Forward(inputs, self._of_actions(top))
+        first = observations[..., 0].long() if self.shape.n_states else observations
+        inputs: tuple[Tensor, ...] = (first,)
+        *hidden, top = self.layers
+        for layer in hidden:
+            inputs = (*inputs, layer.forward(inputs[-1]).relu_())
+        return Forward(inputs, self._of_actions(top.forward(inputs[-1])))
 
     def q_values(self, observations: Tensor) -> Tensor:
         """Q `(P, B, n_actions)` for observations `(P, B, observation_dim)`."""
@@ -142,17 +130,15 @@ class QNetwork:
         """Backpropagation: write the gradient of Σ grad_outputs · outputs into ``gradient``.
 
         ``grad_outputs``, as large as the outputs, is the derivative of the loss by them. Layer by
-        layer from the top, with ``grad`` the derivative by a layer's outputs: its weights get
-        gradᵀ · inputs, its biases Σ grad, and the layer below grad · weights where its ReLU was
-        open.
+        layer from the top, with ``grad`` the derivative by a layer's outputs: the layer below gets
+        grad · weights where its ReLU was open.
         """
         grad = self._of_actions_backward(grad_outputs)
-        for layer in range(self._top, -1, -1):
-            inputs = forward.inputs[layer]
-            torch.bmm(grad.mT, inputs, out=gradient.weights[layer])
-            torch.sum(grad, 1, keepdim=True, out=gradient.biases[layer])
-            if layer:
-                grad = threshold_backward(torch.bmm(grad, self.weights[layer]), inputs, 0)
+        for index in range(len(self.layers) - 1, -1, -1):
+            layer, inputs = self.layers[index], forward.inputs[index]
+            layer.backward(grad, inputs, gradient.layers[index])
+            if index:
+                grad = threshold_backward(torch.bmm(grad, layer.weight), inputs, 0)
 
     def _of_actions(self, top: Tensor) -> Tensor:
         """The outputs for each action, from the last layer's.
@@ -184,6 +170,15 @@ class QNetwork:
         """The network, P = 1, whose weights are a copy of ``module``'s."""
         parameters = parameters_to_vector(module.parameters()).detach().clone()[None]
         return cls(module.shape, parameters, head)
+
+
+def _matrices(parameters: Tensor, sizes: Iterable[tuple[int, int]]) -> Iterator[Tensor]:
+    """Views `(P, rows, columns)` of these sizes that lie one behind the other in ``parameters``."""
+    start = 0
+    for rows, columns in sizes:
+        part = parameters[:, start : start + rows * columns]
+        start += rows * columns
+        yield part.view(len(parameters), rows, columns)
 
 
 class MLP(nn.Module):

@@ -2,11 +2,12 @@
 
 import re
 from contextlib import suppress
+from typing import Any
 
 MOST_LAYERS = 4
 
 
-def widths(value: object) -> tuple[int, ...]:
+def widths(value: Any) -> tuple[int, ...]:
     """Units of each hidden layer, from text such as ``128, 64``, a number or a list of numbers.
 
     Empty where ``value`` is none of these.

@@ -161,7 +161,12 @@ def assert_equals_oracles(configs: Sequence[DQNConfig], n_states: int = 0) -> No
 
 
 def config_of(**values: Any) -> DQNConfig:
-    small = {"hidden_dims": "8, 8", "batch_size": BATCH, "learning_rate": 1e-2, "tau": 0.3}
+    small: dict[str, Any] = {
+        "hidden_dims": "8, 8",
+        "batch_size": BATCH,
+        "learning_rate": 1e-2,
+        "tau": 0.3,
+    }
     return DQNConfig(**(small | values))
 
 
