@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self, TypeVar
 
+from dqn_core import keyword_arguments
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Hyperparameter, Value, declare
 from dqn_core.scalars import shown
@@ -44,8 +45,18 @@ class DQNConfig:
         "Environment",
         "The Gymnasium environment the agent learns in. Choosing another one sets the values that "
         "are recommended for it.",
-        scale="text",
+        scale="name",
         applies="restart",
+    )
+    env_kwargs: str = declare(
+        "",
+        "environment",
+        "Environment arguments",
+        "Keyword arguments that the environment is made with, such as is_slippery=False, "
+        "map_name=8x8. A value is a number, True, False, None, a text, or a list of these.",
+        canonical=keyword_arguments.canonical,
+        applies="restart",
+        rare=True,
     )
     max_episode_steps: int = declare(
         0,
@@ -449,11 +460,21 @@ class DQNConfig:
                     "evaluation_period",
                 )
 
+    @property
+    def environment(self) -> str:
+        """The environment with its arguments: ``FrozenLake-v1(is_slippery=False)``."""
+        return keyword_arguments.called(self.env_id, self.env_kwargs)
+
     def replace(self, **changes: Any) -> Self:
-        """A copy with ``changes``; raises `ConfigurationError` for a bad name or value."""
+        """A copy with ``changes``; raises `ConfigurationError` for a bad name or value.
+
+        Another environment comes without the arguments of this one.
+        """
         changes = in_todays_names(changes)
         for name in changes:
             hyperparameter(name)
+        if changes.get("env_id", self.env_id) != self.env_id:
+            changes = {"env_kwargs": ""} | changes
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Value]:

@@ -7,7 +7,8 @@ import numpy as np
 
 from dqn_core.agent import Agent
 from dqn_core.config import DQNConfig
-from dqn_core.environments import Environment, make_environments
+from dqn_core.environments import Environment
+from dqn_core.environments.configured import environments_for
 from dqn_core.episodes.evaluation import Evaluation, Play, count_for, playing
 from dqn_core.errors import LabError
 from dqn_core.networks import QNetwork
@@ -53,7 +54,7 @@ class GreedyEvaluations:
         if not self._environments:
             members = len(self._configs)
             each = count_for(members, episodes)
-            made = make_environments(members * each, first.env_id, first.max_episode_steps)
+            made = environments_for(first, members * each)
             self._environments = [made[p * each : (p + 1) * each] for p in range(members)]
         seeds, rows = [], list(self.going_on)
         for config in (self._configs[p] for p in rows):

@@ -1,6 +1,7 @@
 """What is known of a hyperparameter besides its value: meaning, range, unit, when it applies."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,7 +29,7 @@ GROUP_LABELS: dict[str, str] = {
     "network": "Network",
     "budget": "Budget",
 }
-Scale = Literal["linear", "log", "choice", "switch", "text", "widths"]
+Scale = Literal["linear", "log", "choice", "switch", "name", "widths", "text"]
 Value = bool | int | float | str
 
 
@@ -39,7 +40,8 @@ class Hyperparameter:
     ``low`` and ``high`` are both inclusive. ``applies`` says when a change reaches a run that is
     under way. ``per_member`` marks those that may differ between agents trained side by side;
     the others fix shapes or clocks that all of them share. ``formerly`` is what an earlier version
-    called it, and how a value of that time is written today.
+    called it, and how a value of that time is written today. ``canonical`` gives a text the one
+    form that equal ones share, and raises `ValueError` with what is wrong, as "must be …".
     """
 
     name: str
@@ -53,6 +55,7 @@ class Hyperparameter:
     low: float
     high: float
     choices: tuple[str, ...]
+    canonical: Callable[[Any], str] | None
     applies: Applies
     per_member: bool
     rare: bool
@@ -69,10 +72,12 @@ class Hyperparameter:
                 return "on or off"
             case "choice":
                 return " or ".join(self.choices)
-            case "text":
+            case "name":
                 return "a name"
             case "widths":
                 return f"1 to {MOST_LAYERS} widths of {setting(self.low)} to {setting(self.high)}"
+            case "text":
+                return "a text"
         return f"{setting(self.low)} to {setting(self.high)}"
 
     @property
@@ -97,6 +102,11 @@ class Hyperparameter:
         value = plain(value)
         if self.scale == "widths":
             return self._widths(value)
+        if self.canonical:
+            try:
+                return self.canonical(value)
+            except ValueError as error:
+                raise self._refusal_of(str(error)) from None
         if self.kind is bool:
             if not isinstance(value, bool):
                 raise self._refusal(value)
@@ -166,6 +176,7 @@ def declare(
     low: float = 0,
     high: float = 0,
     choices: tuple[str, ...] = (),
+    canonical: Callable[[Any], str] | None = None,
     applies: Applies = "now",
     per_member: bool = False,
     rare: bool = False,
@@ -177,6 +188,8 @@ def declare(
         scale = "choice"
     elif isinstance(default, bool):
         scale = "switch"
+    elif canonical:
+        scale = "text"
     metadata = {
         "kind": type(default),
         "group": group,
@@ -188,6 +201,7 @@ def declare(
         "low": low,
         "high": high,
         "choices": choices,
+        "canonical": canonical,
         "applies": applies,
         "per_member": per_member,
         "rare": rare,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dqn_core.config import DQNConfig
-from dqn_core.environments import make_environments
+from dqn_core.environments.configured import environments_for
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
 from dqn_core.random_streams import seed_sequence, seeds_from
@@ -52,7 +52,7 @@ class Interaction:
         first, members = configs[0], len(configs)
         self._seeds = [config.seed for config in configs]
         self._time_limit = first.max_episode_steps
-        self.environments = make_environments(members, first.env_id, self._time_limit)
+        self.environments = environments_for(first, members)
         self.returns = np.zeros(members)
         self.lengths = np.zeros(members, dtype=np.int64)
         self.explored = np.zeros(members, dtype=np.int64)
@@ -188,7 +188,7 @@ class Interaction:
         notices = [self._restored(*each) for each in enumerate(state["environments"])]
         spec = self.environments[0].spec
         has_failed = any(self.is_acting[self._to_begin])
-        goes_on = restores_exactly(spec.env_id, self._time_limit) and not has_failed
+        goes_on = restores_exactly(spec) and not has_failed
         if not goes_on:
             why = "had failed" if has_failed else "cannot be resumed in mid-episode"
             notices.append(f"{spec.env_id} {why}: a new episode was started.")

@@ -1,6 +1,7 @@
 """The hyperparameters as options of a command line, and as the README's table."""
 
 import argparse
+from typing import Any
 
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.hyperparameter import GROUP_LABELS, Hyperparameter
@@ -35,6 +36,16 @@ def _add_hyperparameter(
             help=words,
         )
         return
+    if declared.scale == "text":
+        group.add_argument(
+            option(name),
+            action=_Text,
+            nargs="+",
+            default=argparse.SUPPRESS,
+            metavar="TEXT",
+            help=words,
+        )
+        return
     names = [option(name), *(["--episodes"] if name == "total_episodes" else [])]
     kinds = {int: "N", float: "X", str: "NAME"}
     metavar = "N,N,…" if declared.scale == "widths" else kinds[declared.kind]
@@ -56,11 +67,24 @@ def _add_hyperparameter(
         )
 
 
+class _Text(argparse.Action):
+    """Takes a text of several words, which a shell has taken apart."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, HYPERPARAMETERS[self.dest].parsed(" ".join(values)))
+
+
 def _default(declared: Hyperparameter) -> str:
     if isinstance(declared.default, bool):
         return "on" if declared.default else "off"
     if isinstance(declared.default, str):
-        return declared.default
+        return declared.default or "none"
     return setting(declared.default)
 
 

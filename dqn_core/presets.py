@@ -68,11 +68,11 @@ PRESETS: dict[str, Preset] = {
 """Ready-made configurations, each for an environment of its own."""
 
 
-def preset(name: str, env_id: str = DQNConfig.env_id) -> DQNConfig:
-    """The configuration called ``name``; `AUTO` is what is recommended for ``env_id``.
+def preset(name: str, env_id: str = DQNConfig.env_id, env_kwargs: str = "") -> DQNConfig:
+    """The configuration called ``name``; `AUTO` is what is recommended for the environment.
 
     Raises `ConfigurationError` naming those that exist, and what `recommended` raises.
     """
     if name not in PRESETS:
         raise ConfigurationError(f"There is no preset {name!r}: choose {' or '.join(PRESETS)}.")
-    return recommended(env_id) if name == AUTO else PRESETS[name].config
+    return recommended(env_id, env_kwargs) if name == AUTO else PRESETS[name].config

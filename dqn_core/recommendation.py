@@ -3,12 +3,12 @@
 from contextlib import closing, suppress
 from functools import lru_cache
 
-import gymnasium
 import numpy as np
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.environments.families import family
+from dqn_core.environments.registration import registration
 from dqn_core.errors import LabError
 from dqn_core.hyperparameter import Value
 
@@ -22,43 +22,46 @@ TRIED_STEPS = 200
 """Steps of a random episode that show how large rewards are."""
 
 
-def recommended(env_id: str) -> DQNConfig:
-    """The configuration that is recommended for an environment.
+def recommended(env_id: str, env_kwargs: str = "") -> DQNConfig:
+    """The configuration that is recommended for an environment made with these arguments.
 
     Raises `UnsupportedEnvironmentError` where nothing is known of it and it cannot be made.
     """
-    values = family(env_id).recommended
+    values = family(env_id, env_kwargs).recommended
     if values is None:
-        values = _of_its_kind(env_id, repr(gymnasium.registry.get(env_id)))
-    return DQNConfig(env_id=env_id).replace(**values)
+        values = _of_its_kind(env_id, env_kwargs, repr(registration(env_id, env_kwargs)))
+    return DQNConfig(env_id=env_id, env_kwargs=env_kwargs).replace(**values)
 
 
-def untuned(env_id: str) -> str:
+def untuned(env_id: str, env_kwargs: str = "") -> str:
     """One sentence, if what is recommended for it was not found by training in it; else ""."""
-    if family(env_id).recommended is not None:
+    if family(env_id, env_kwargs).recommended is not None:
         return ""
     return f"Nobody has tuned values for {env_id}: they are chosen by its kind."
 
 
 @lru_cache(maxsize=256)
-def _of_its_kind(env_id: str, registered: str) -> dict[str, Value]:
+def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Value]:
     """By its observations, its time limit and the size of its rewards."""
-    spec = environment_spec(env_id)
+    spec = environment_spec(env_id, env_kwargs=env_kwargs)
     values: dict[str, Value] = {}
     if spec.n_states:
         # Where the same action may lead elsewhere, several steps carry that into the target.
         values |= {"n_step": 1, "epsilon_decay": 20_000, "total_steps": 100_000}
     if spec.max_episode_steps > LONG_EPISODE:
         values |= {"gamma": 0.995, "epsilon_decay": 20_000, "total_steps": 200_000}
-    if _largest_reward(env_id) > LARGE_REWARD:
+    if _largest_reward(env_id, env_kwargs) > LARGE_REWARD:
         values |= {"loss": "mse", "gradient_clip": 10.0}
     return values
 
 
-def _largest_reward(env_id: str) -> float:
+def _largest_reward(env_id: str, env_kwargs: str) -> float:
     """Of the first steps of a random episode, as far as they can be made."""
     largest = 0.0
-    with suppress(LabError), closing(make_environment(env_id)) as environment:
+    with (
+        suppress(LabError),
+        closing(make_environment(env_id, env_kwargs=env_kwargs)) as environment,
+    ):
         chance = np.random.default_rng(0)
         environment.reset(seed=0)
         for _ in range(TRIED_STEPS):

@@ -12,7 +12,8 @@ from dqn_core.compute import chosen_device, training_arithmetic
 from dqn_core.config import DQNConfig
 from dqn_core.divergence import Stop, diverged, divergences, newest, stopped_last
 from dqn_core.ending import check_limits, reason_to_end
-from dqn_core.environments import Environment, environment_spec
+from dqn_core.environments import Environment
+from dqn_core.environments.configured import spec_for
 from dqn_core.errors import DivergenceError, EnvironmentFailure, UnsupportedEnvironmentError
 from dqn_core.exploration import EpsilonGreedy, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
@@ -344,7 +345,7 @@ class Trainer:
     def _apply(self, configs: list[DQNConfig]) -> None:
         self.replay.configure(configs)
         if configs[0].max_episode_steps != self.config.max_episode_steps:
-            self.spec = environment_spec(configs[0].env_id, configs[0].max_episode_steps)
+            self.spec = spec_for(configs[0])
         self._updates_due = min(self._updates_due, configs[0].gradient_steps)
         self.configs = configs
         self._plan()

@@ -21,6 +21,7 @@ from dashboard.web.keys import PAGE
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import LabError
+from dqn_core.environments.families import family
 from dqn_core.numbers import number
 
 SCRIPT = "pages/test.py"
@@ -33,7 +34,7 @@ def training_line(session: Session) -> None:
     def line() -> None:
         run = current_session().run
         if run.trainer.env_step:
-            what = f"{run.status}, step {run.trainer.env_step:,} in {run.config.env_id}"
+            what = f"{run.status}, step {run.trainer.env_step:,} in {run.config.environment}"
             st.caption(f":material/model_training: The run on the Train page: {what}")
 
     line()
@@ -98,7 +99,7 @@ def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings
         tell_error(state.problem)
     if state.showings:
         shown = state.showings[0]
-        unusual = words(shown.conditions, shown.chosen.agent.config.env_id)
+        unusual = words(shown.conditions, shown.chosen.agent.config)
         st.caption(f"Episode from seed {shown.seed}" + (f", with {unusual}" if unusual else ""))
         player(*(showing.film for showing in state.showings), key="player")
         for showing in state.showings:
@@ -176,17 +177,17 @@ def episodes_table(state: PageState, index: int, result: Results, tested: Sequen
 def duel_section(state: PageState) -> None:
     """You against the agent, from the start of the episode in the player."""
     showing = state.showings[0]
-    env_id = showing.chosen.agent.config.env_id
     with st.container(border=True, key="duel_section"):
         st.header("You against the agent")
-        if can_duel(env_id):
+        if can_duel(showing.spec):
             st.caption(
                 "Both begin in the same state, with the same physics, and play at the same time."
             )
             duel(state, showing.chosen, showing.seed, showing.conditions)
         else:
             st.caption(
-                f"Both begin in the same state. The keys are below the pictures. {remark(env_id)}"
+                "Both begin in the same state. The keys are below the pictures. "
+                + remark(showing.spec)
             )
             play(state, showing.chosen, showing.seed, showing.conditions)
 
@@ -203,7 +204,8 @@ with st.sidebar:
     upload_control(state.picks)
 choices = choose_agents(session, state.picks)
 with above:
-    settings = choose_settings(choices[0].env_id, state.numbers)
+    known = family(choices[0].env_id, choices[0].env_kwargs)
+    settings = choose_settings(known, state.numbers)
 try:
     agents = [load(choice) for choice in choices]
     watch_section(state, agents, settings)

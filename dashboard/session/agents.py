@@ -15,6 +15,10 @@ from dashboard.web.static_files import ASSETS
 from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, load_agent, preset
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import SavedAgents, read_agents
+from dqn_core.keyword_arguments import called
+
+SAID_BEFORE = {"seed", "env_id", "env_kwargs"}
+"""Hyperparameters that are no part of what is said about an agent's values."""
 
 TRAINED = ASSETS / "agents" / "cartpole.safetensors"
 
@@ -50,6 +54,11 @@ class Choice:
     env_id: str
     load: Callable[[], Agent]
     origin: Origin | None = None
+    env_kwargs: str = ""
+
+    @property
+    def environment(self) -> str:
+        return called(self.env_id, self.env_kwargs)
 
     @property
     def name(self) -> str:
@@ -90,6 +99,7 @@ class Upload:
                 f"{self.file_id}:{p}",
                 self.first.config.env_id,
                 loader(p),
+                env_kwargs=self.first.config.env_kwargs,
             )
             for p in range(members)
         ]
@@ -109,7 +119,7 @@ def trained_agent() -> Agent:
 def available(session: Session, upload: Upload | None = None) -> dict[str, Choice]:
     """Every agent that can be chosen, by its key."""
     run = session.run
-    env_id = run.config.env_id
+    env_id, env_kwargs = run.config.env_id, run.config.env_kwargs
     choices: list[Choice] = []
 
     def kept(agent: Agent) -> Callable[[], Agent]:
@@ -131,6 +141,7 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
                     env_id,
                     now(p),
                     Origin(run.id, p, "now"),
+                    env_kwargs,
                 )
             )
         if len(run.history.evaluations):
@@ -143,6 +154,7 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
                     env_id,
                     partial(run.best_agent, p),
                     Origin(run.id, p, "best"),
+                    env_kwargs,
                 )
                 for p, which in enumerate(of_each)
             ]
@@ -155,6 +167,7 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
                 env_id,
                 kept(snapshot),
                 Origin(run.id, 0, "passed"),
+                env_kwargs,
             )
             for snapshot in reversed(run.snapshots)
         ]
@@ -166,6 +179,7 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
             f"earlier {earlier.number}:{p}",
             earlier.config.env_id,
             kept(agent),
+            env_kwargs=earlier.config.env_kwargs,
         )
         for earlier in reversed(session.earlier.all)
         for p, (agent, which) in enumerate(
@@ -184,15 +198,16 @@ def about(chosen: Chosen) -> str:
     """What an agent is: how long it has learnt, and with which values."""
     config = chosen.agent.config
     apart = {
-        declared.label: config.difference(preset(name, config.env_id)).keys() - {"seed", "env_id"}
+        declared.label: config.difference(preset(name, config.env_id, config.env_kwargs)).keys()
+        - SAID_BEFORE
         for name, declared in PRESETS.items()
     }
     nearest = min(apart, key=lambda label: len(apart[label]))
     names = [name for name in HYPERPARAMETERS if name in apart[nearest] | {"gamma"}]
     values = [named_value(name, getattr(config, name)) for name in names]
     return (
-        f"**{plain(chosen.title)}**: {config.env_id}, after {chosen.agent.env_steps:,} steps of "
-        f"training; {', '.join(values)}, other values as in {nearest}."
+        f"**{plain(chosen.title)}**: {config.environment}, after {chosen.agent.env_steps:,} "
+        f"steps of training; {', '.join(values)}, other values as in {nearest}."
     )
 
 

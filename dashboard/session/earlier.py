@@ -176,7 +176,7 @@ class EarlierRuns:
         """Add the newest, unless all of it is there already; the oldest is dropped for it."""
         if any(earlier.begins(kept) for kept in self._kept):
             return
-        alike = self.of(earlier.config.env_id)
+        alike = self.of(earlier.config.environment)
         if len(alike) == len(DASHES):
             self.forget(alike.pop(0).number)
         self._count += 1
@@ -197,6 +197,6 @@ class EarlierRuns:
         """Of all environments, oldest first."""
         return list(self._kept)
 
-    def of(self, env_id: str) -> list[Earlier]:
+    def of(self, environment: str) -> list[Earlier]:
         """Those of an environment, oldest first: returns of another one say nothing there."""
-        return [kept for kept in self._kept if kept.config.env_id == env_id]
+        return [kept for kept in self._kept if kept.config.environment == environment]

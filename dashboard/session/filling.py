@@ -14,17 +14,18 @@ def fixed_values(link: Link) -> dict[str, Value]:
     return {name: getattr(link.config, name) for name in names}
 
 
-def filled(link: Link, preset_name: str, env_id: str) -> Link:
+def filled(link: Link, preset_name: str, env_id: str, env_kwargs: str = "") -> Link:
     """``link`` with every value of a preset, but the seed and what a lesson fixes."""
     kept = {"seed": link.config.seed} | fixed_values(link)
-    config = preset(preset_name, env_id).replace(**kept)
+    config = preset(preset_name, env_id, env_kwargs).replace(**kept)
     return replace(link, preset=preset_name, config=config)
 
 
-def moved(link: Link, env_id: str) -> Link:
+def moved(link: Link, env_id: str, env_kwargs: str = "") -> Link:
     """``link`` in another environment: of the same preset, with the same differences from it."""
-    own = link.differences | {"seed": link.config.seed} | fixed_values(link) | {"env_id": env_id}
-    return replace(link, config=preset(link.preset, env_id).replace(**own))
+    own = link.differences | {"seed": link.config.seed} | fixed_values(link)
+    own |= {"env_id": env_id, "env_kwargs": env_kwargs}
+    return replace(link, config=preset(link.preset, env_id, env_kwargs).replace(**own))
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Refill:
     def replaced(self) -> list[str]:
         """The values of one's own that others have taken the place of."""
         old, new = self.before.config, self.since.config
-        own = self.before.differences.keys() - {"env_id"}
+        own = self.before.differences.keys() - {"env_id", "env_kwargs"}
         return [n for n in HYPERPARAMETERS if n in own and getattr(old, n) != getattr(new, n)]
 
     @property

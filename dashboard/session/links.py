@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, get_args
@@ -20,7 +20,7 @@ from dqn_core.config import (
     hyperparameter,
     in_todays_names,
 )
-from dqn_core.environments import environment_spec
+from dqn_core.environments.configured import spec_for
 from dqn_core.errors import ConfigurationError, LabError, excerpt
 from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.options import option
@@ -53,6 +53,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     for group in GROUP_LABELS
 }
 """The controls of each group."""
+_TOGETHER = {"env_id": ("env_id", "env_kwargs")}
+"""What a lesson hides or locks with a control: the arguments are part of the environment."""
 _OPTIONS: dict[str, str] = {
     **{option(name): name for name in ("preset", *HYPERPARAMETERS, *EARLIER_NAMES)},
     **{option(f"no_{name}"): name for name, h in HYPERPARAMETERS.items() if h.kind is bool},
@@ -60,12 +62,6 @@ _OPTIONS: dict[str, str] = {
     "--episodes": "total_episodes",
 }
 """What each option of the command line is called in a link."""
-
-_ATTEMPTS: dict[str, Callable[[str], object]] = {
-    "env_id": environment_spec,
-    "device": chosen_device,
-}
-"""What only trying tells: whether it is there on this machine."""
 
 CONTROLS = ("preset", "members", *HYPERPARAMETERS)
 NAMES = ("preset", *(s.name for s in SETTINGS), "hide", "lock", "task", *HYPERPARAMETERS)
@@ -105,9 +101,17 @@ class Link:
         return values
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What names the environment where the preset follows it; it is no difference then."""
+        if self.preset != AUTO:
+            return {}
+        arguments = {"env_kwargs": self.config.env_kwargs} if self.config.env_kwargs else {}
+        return {"env_id": self.config.env_id} | arguments
+
+    @property
     def baseline(self) -> DQNConfig:
         """The preset's values, against which differences are marked."""
-        return preset(self.preset, self.config.env_id)
+        return preset(self.preset, self.config.env_id, self.config.env_kwargs)
 
     @property
     def hidden_controls(self) -> frozenset[str]:
@@ -123,7 +127,7 @@ class Link:
     def query(self) -> str:
         """The part of the address after the question mark; `read` understands it."""
         parameters: dict[str, str] = {"preset": self.preset}
-        parameters |= {"env_id": self.config.env_id} if self.preset == AUTO else {}
+        parameters |= {name: written(value) for name, value in self.environment.items()}
         parameters |= {name: written(value) for name, value in self.differences.items()}
         parameters["seed"] = str(self.config.seed)
         settings = ((s, getattr(self, s.name)) for s in SETTINGS)
@@ -208,24 +212,22 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
 def _configuration(
     preset_name: str, texts: Mapping[str, str], problems: list[Problem]
 ) -> DQNConfig:
-    base = preset(preset_name)
     try:
         texts = in_todays_names(texts)
     except ConfigurationError as error:
         texts = {name: text for name, text in texts.items() if name not in EARLIER_NAMES}
         problems.append(Problem(str(error)))
-    values: dict[str, Value] = {}
-    for name, declared in HYPERPARAMETERS.items():
-        if name in texts:
-            try:
-                value = declared.parsed(texts[name])
-                if name in _ATTEMPTS:
-                    _ATTEMPTS[name](excerpt(value, 60))
-                values[name] = value
-            except LabError as error:
-                problems.append(_instead(error, getattr(base, name)))
-        if name == "env_id":  # the first: the others depend on it
-            base = preset(preset_name, str(values.get(name, base.env_id)))
+    named = _in_environment(preset(preset_name), texts, problems)
+    base = preset(preset_name, named.env_id, named.env_kwargs)
+    values: dict[str, Value] = {"env_id": named.env_id, "env_kwargs": named.env_kwargs}
+    for name in [name for name in HYPERPARAMETERS if name in texts and name not in values]:
+        try:
+            value = HYPERPARAMETERS[name].parsed(texts[name])
+            if name == "device":  # only trying tells whether it is on this machine
+                chosen_device(str(value))
+            values[name] = value
+        except LabError as error:
+            problems.append(_instead(error, getattr(base, name)))
     while True:
         try:
             return base.replace(**values)
@@ -236,6 +238,25 @@ def _configuration(
             problems.append(_instead(error, used))
             for name in together:
                 del values[name]
+
+
+def _in_environment(
+    base: DQNConfig, texts: Mapping[str, str], problems: list[Problem]
+) -> DQNConfig:
+    """``base`` in the environment that ``texts`` name, if it can be made on this machine."""
+    refusal = None
+    for names in (("env_id", "env_kwargs"), ("env_id",), ()):  # as much of it as can be used
+        try:
+            given = {n: HYPERPARAMETERS[n].parsed(texts[n]) for n in names if n in texts}
+            found = base.replace(**given)
+            spec_for(found)
+        except LabError as error:
+            refusal = refusal or error
+        else:
+            break
+    if refusal:
+        problems.append(_instead(refusal, found.environment))
+    return found
 
 
 def pasted(text: str, present: Link) -> Link:
@@ -265,7 +286,7 @@ def pasted(text: str, present: Link) -> Link:
     for name in content:
         hyperparameter(excerpt(name, 60))
     config = present.config.replace(**content)
-    environment_spec(excerpt(config.env_id, 60), config.max_episode_steps)
+    spec_for(config)
     return replace(present, config=config)
 
 
@@ -304,6 +325,9 @@ def _pasted_command(options: str, present: Link) -> Link:
             value = "off" if word.startswith("--no-") else "on"
         elif not has_value:
             value = words.pop(0) if words else ""
+        if name in HYPERPARAMETERS and HYPERPARAMETERS[name].scale == "text":
+            while words and not words[0].startswith("--"):
+                value += f" {words.pop(0)}"
         parameters[name] = [value]
     link = _whole({"preset": [AUTO]} | parameters)
     return replace(present, preset=link.preset, config=link.config, members=link.members)
@@ -332,7 +356,8 @@ def _named(parameter: str, text: str, problems: list[Problem]) -> tuple[str, ...
 
 
 def _controls(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(control for name in names for control in GROUPS.get(name, (name,)))
+    groups = GROUPS | _TOGETHER
+    return frozenset(control for name in names for control in groups.get(name, (name,)))
 
 
 def written(value: Value) -> str:
@@ -344,7 +369,7 @@ def written(value: Value) -> str:
 
 
 def _instead(error: LabError, used: Value) -> Problem:
-    return Problem(str(error), written(used))
+    return Problem(str(error), written(used) or "none")
 
 
 def _near(name: str, known: Iterable[str]) -> str:

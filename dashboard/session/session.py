@@ -15,7 +15,7 @@ from dashboard.session.runner import Runner
 from dashboard.session.words import change_label
 from dqn_core import DQNConfig, LabError, preset
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import environment_spec
+from dqn_core.environments.configured import spec_for
 from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.foresight import Never, never_due
@@ -98,7 +98,7 @@ class Session:
     @property
     def never_due(self) -> dict[str, Never]:
         """What a run of the controls' values would never do, by the hyperparameter to change."""
-        if self.config.env_id != self.run.config.env_id:
+        if self.config.environment != self.run.config.environment:
             return {}  # another environment's threshold and time limit are not known yet
         return never_due(self.config, self.run.trainer.spec)
 
@@ -126,7 +126,8 @@ class Session:
 
     def choose_preset(self, name: str) -> None:
         """Fill every control from a preset, but the seed and what a lesson fixes."""
-        self._adopt("preset", lambda: filled(self.link, name, self.config.env_id))
+        environment = self.config.env_id, self.config.env_kwargs
+        self._adopt("preset", lambda: filled(self.link, name, *environment))
 
     def choose_environment(self, env_id: str) -> None:
         """Train in another environment, with the values that are recommended for it.
@@ -134,11 +135,19 @@ class Session:
         The seed stays, and what a lesson fixes: all values, if that is the preset. A run that was
         begun goes on as it is: they are the next one's.
         """
+        self._move("env_id", lambda: (env_id, ""))
+
+    def choose_arguments(self, text: str) -> None:
+        """As `choose_environment`: the same one, made with the arguments that a person typed."""
+        declared = HYPERPARAMETERS["env_kwargs"]
+        self._move("env_kwargs", lambda: (self.config.env_id, str(declared.parsed(text))))
+
+    def _move(self, control: str, chosen: Callable[[], tuple[str, str]]) -> None:
         shown, was_for_next = self.link, self.for_next
         self.choose_next(was_for_next or self.run.status is not Status.READY)
         stays = "preset" in shown.fixed_controls and shown.preset != AUTO
-        fill = partial(moved, shown, env_id) if stays else partial(filled, shown, AUTO, env_id)
-        self._adopt("env_id", fill)
+        fill = partial(moved, shown) if stays else partial(filled, shown, AUTO)
+        self._adopt(control, lambda: fill(*chosen()))
         if self.problem:
             self.choose_next(was_for_next)
         else:
@@ -159,7 +168,7 @@ class Session:
     def keep_own(self) -> None:
         """Put back what choosing the environment has replaced."""
         if refill := self.refill:
-            kept = partial(moved, refill.before, self.config.env_id)
+            kept = partial(moved, refill.before, self.config.env_id, self.config.env_kwargs)
             self._adopt("env_id", lambda: self._with_values_of(kept()))
 
     def paste(self, text: str) -> bool:
@@ -214,8 +223,8 @@ class Session:
             if self.run.status is Status.READY:
                 self._begin(configs)
             else:
-                if link.config.env_id != self.config.env_id:
-                    environment_spec(link.config.env_id)
+                if link.config.environment != self.config.environment:
+                    spec_for(link.config)
                 if not self.for_next:
                     live = link.config.difference(self.run.config)
                     self.run.change(

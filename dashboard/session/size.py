@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dqn_core import DQNConfig
 from dqn_core.agent import network_shape
-from dqn_core.environments import environment_spec
+from dqn_core.environments.configured import spec_for
 from dqn_core.errors import ConfigurationError
 from dqn_core.memory import in_words
 from dqn_core.replay import replay_bytes
@@ -18,7 +18,7 @@ MOST_REPLAY_BYTES = 2**30
 
 def check_size(configs: Sequence[DQNConfig]) -> None:
     """Refuse what would fill a server's memory before anything is trained."""
-    first, spec = configs[0], environment_spec(configs[0].env_id)
+    first, spec = configs[0], spec_for(configs[0])
     shape = network_shape(spec, first)
     if len(configs) * shape.n_parameters > MOST_WEIGHTS:
         raise ConfigurationError(

@@ -4,6 +4,8 @@ from dqn_core import HYPERPARAMETERS
 from dqn_core.hyperparameter import Value
 from dqn_core.numbers import setting
 
+_CHOICES = frozenset(choice for h in HYPERPARAMETERS.values() for choice in h.choices)
+
 
 def change_label(name: str, old: Value, new: Value) -> str:
     """A change as a chart can show it: ``γ 0.99 → 0.9``."""
@@ -20,4 +22,6 @@ def show(value: Value) -> str:
     """A hyperparameter's value for a person."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return value.replace("_", " ") if isinstance(value, str) else setting(value)
+    if isinstance(value, str):
+        return value.replace("_", " ") if value in _CHOICES else value or "none"
+    return setting(value)

@@ -69,7 +69,8 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
 
     # Unless somebody has picked one, the run in training, once there is one.
     first = wanted["agent"].key if "agent" in wanted else next(iter(choices))
-    same = [key for key in choices if key != first and choices[key].env_id == choices[first].env_id]
+    where = choices[first].environment
+    same = [key for key in choices if key != first and choices[key].environment == where]
     second = wanted["beside"].key if "beside" in wanted else None
     if second not in same:
         drop("beside")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
-from dqn_core import HYPERPARAMETERS, LabError
+from dqn_core import HYPERPARAMETERS, DQNConfig, LabError
 from dqn_core.environments.families import family
 from dqn_core.environments.family import Family, PhysicsParameter, Pushable
 from dqn_core.episodes.conditions import Conditions, Push
@@ -31,9 +31,9 @@ class Numbers:
     refusals: dict[str, str] = field(default_factory=dict)
 
 
-def words(conditions: Conditions, env_id: str) -> str:
+def words(conditions: Conditions, config: DQNConfig) -> str:
     """What is unusual in ``conditions``, for a person; empty if nothing is."""
-    physics = family(env_id).physics
+    physics = family(config.env_id, config.env_kwargs).physics
     said = [f"ε {setting(conditions.epsilon)}"] if conditions.epsilon else []
     for name, value in conditions.parameters.items():
         label = physics[name].label
@@ -44,8 +44,8 @@ def words(conditions: Conditions, env_id: str) -> str:
     return ", ".join(said)
 
 
-def choose_settings(env_id: str, numbers: Numbers) -> Settings:
-    """The settings from the controls, drawn where the caller is."""
+def choose_settings(known: Family, numbers: Numbers) -> Settings:
+    """The settings from the controls, drawn where the caller is, for environments like these."""
     st.markdown(":material/tune: **Test settings**")
     episodes = _whole_number(numbers, "Episodes", 1, 200, 20)
     seed = _whole_number(
@@ -66,7 +66,6 @@ def choose_settings(env_id: str, numbers: Numbers) -> Settings:
         persist_state="session",
         help="Share of random actions; 0 is the greedy policy.",
     )
-    known = family(env_id)
     if known.physics or known.push:
         st.markdown(":material/public: **What breaks it?**")
     parameters = {}

@@ -8,8 +8,8 @@ from dashboard.session.agents import Chosen
 from dashboard.test_page.page_state import PageState
 from dashboard.web.static_files import component
 from dqn_core import record
-from dqn_core.environments import make_environment
-from dqn_core.environments.families import family
+from dqn_core.environments.configured import environment_for
+from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.episodes.conditions import Conditions
 
 PHYSICS_NAMES = (
@@ -27,9 +27,9 @@ PHYSICS_NAMES = (
 _component = component("play/duel.js")
 
 
-def can_duel(env_id: str) -> bool:
-    """Whether the browser knows the physics of this environment."""
-    return family(env_id).is_in_browser
+def can_duel(spec: EnvironmentSpec) -> bool:
+    """Whether the browser knows the physics of this environment, and what a step is worth."""
+    return spec.family.is_in_browser and spec.step_reward is not None
 
 
 def duel(state: PageState, chosen: Chosen, seed: int, conditions: Conditions) -> None:
@@ -44,9 +44,7 @@ def prepare(chosen: Chosen, seed: int, conditions: Conditions) -> dict[str, Any]
     """What the browser needs: the physics, the inner start state, and the agent's episode."""
     agent = chosen.agent
     config = agent.config
-    environment = make_environment(
-        config.env_id, config.max_episode_steps, parameters=conditions.parameters
-    )
+    environment = environment_for(config, parameters=conditions.parameters)
     environment.reset(seed)
     inner: Any = environment.env.unwrapped
     physics: dict[str, Any] = {name: float(getattr(inner, name)) for name in PHYSICS_NAMES}

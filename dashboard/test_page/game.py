@@ -22,9 +22,8 @@ from dashboard.test_page.film import StoppedError
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
 from dqn_core import record
-from dqn_core.environments import environment_spec, make_environment
+from dqn_core.environments.configured import environment_for, spec_for
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.families import argument, family
 from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.episode import Episode
 from dqn_core.episodes.pictures import Frame, encode
@@ -59,17 +58,14 @@ def keys_of(spec: EnvironmentSpec) -> Keys:
     return Keys({action.key: i for i, action in actions if action.key}, spec.family.idle)
 
 
-def remark(env_id: str) -> str:
+def remark(spec: EnvironmentSpec) -> str:
     """What a person should know before the first key."""
-    usual = family(env_id).is_slippery
-    if usual is None or not argument(env_id, "is_slippery", usual):
-        return ""
-    return "It is slippery: a step may go sideways."
+    return "It is slippery: a step may go sideways." if spec.is_slippery else ""
 
 
-def has_clock(env_id: str) -> bool:
+def has_clock(spec: EnvironmentSpec) -> bool:
     """Whether time passes by itself; where a state is an index, each move is a step."""
-    return not environment_spec(env_id).n_states
+    return not spec.n_states
 
 
 @dataclass(frozen=True)
@@ -97,9 +93,9 @@ class Game:
 
     def __post_init__(self) -> None:
         config = self.chosen.agent.config
-        self.spec = environment_spec(config.env_id, config.max_episode_steps)
+        self.spec = spec_for(config)
         self.keys = keys_of(self.spec)
-        self.has_clock = has_clock(config.env_id)
+        self.has_clock = has_clock(self.spec)
         self.message = ""
         self.over = False
         self._moments: list[Moment] = []
@@ -223,9 +219,7 @@ class Game:
         theirs = record(agent, self.seed, conditions, watcher=self._stop_recording, pictures=False)
         beside = _side(theirs)
         mode = render_mode(self.spec)
-        environment = make_environment(
-            agent.config.env_id, agent.config.max_episode_steps, mode, conditions.parameters
-        )
+        environment = environment_for(agent.config, mode, conditions.parameters)
         look = environment.render if mode else lambda: None
         words = ""
         try:

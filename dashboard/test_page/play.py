@@ -7,6 +7,7 @@ from dashboard.test_page.game import SPEEDS, Game, has_clock
 from dashboard.test_page.page_state import PageState
 from dashboard.web.feed import offer
 from dashboard.web.static_files import component
+from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.conditions import Conditions
 
 ALIVE_SECONDS = 20.0
@@ -35,7 +36,7 @@ def play(state: PageState, chosen: Chosen, seed: int, conditions: Conditions) ->
             on_click=begin,
         )
         # The game knows; else an environment would be made at each run of the page.
-        if game.has_clock if game else has_clock(chosen.agent.config.env_id):
+        if game.has_clock if game else has_clock(spec_for(chosen.agent.config)):
             speed = st.segmented_control(
                 "Speed",
                 SPEEDS,

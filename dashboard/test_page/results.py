@@ -14,7 +14,7 @@ from dashboard.session.agents import Chosen
 from dashboard.test_page.conditions import Settings, words
 from dashboard.web.markup import plain
 from dqn_core import evaluate
-from dqn_core.environments import environment_spec
+from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.evaluation import Evaluation, most_steps
 from dqn_core.numbers import number, percent, setting
 from dqn_core.statistics import mean_interval
@@ -53,7 +53,7 @@ class Results:
         ``progress`` is told, now and then, how far the longest of them can be at most.
         """
         agent = chosen.agent
-        spec = environment_spec(agent.config.env_id, agent.config.max_episode_steps)
+        spec = spec_for(agent.config)
         longest, told = most_steps(spec, settings.episodes), time.monotonic()
 
         def tell(step: int) -> None:
@@ -74,7 +74,7 @@ class Results:
     @property
     def headline(self) -> str:
         """Who was tested, and how."""
-        unusual = words(self.settings.conditions, self.chosen.agent.config.env_id)
+        unusual = words(self.settings.conditions, self.chosen.agent.config)
         count = len(self.evaluation.seeds)
         return (
             f"**{plain(self.chosen.title)}**: {count} episode{'s' if count > 1 else ''} from seed "
@@ -132,8 +132,8 @@ class Results:
         config, table = self.chosen.agent.config, self.table()
         of = {
             "agent": self.chosen.title,
-            "environment": config.env_id,
-            "conditions": words(self.settings.conditions, config.env_id),
+            "environment": config.environment,
+            "conditions": words(self.settings.conditions, config),
             "gamma": config.gamma,
         }
         return pd.concat([pd.DataFrame([of] * len(table)), table], axis=1)

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.session.agents import Chosen
 from dashboard.test_page.film import Film, StoppedError
 from dqn_core import record
-from dqn_core.environments import environment_spec
+from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.recording import Recording
 
@@ -25,7 +25,7 @@ class Showing:
         self.recording: Recording | None = None
         self._stopped = False
         config = chosen.agent.config
-        spec = environment_spec(config.env_id, config.max_episode_steps)
+        self.spec = spec = spec_for(config)
         self.film = Film(spec, gamma=config.gamma, title=chosen.title, failing=spec.failing)
         self.film.start(self._record)
 

@@ -18,7 +18,7 @@ from dashboard.train_page.picks import LAYERS, picks
 from dashboard.web.keys import UNFOLDED
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import key_showing, on_change, present_key
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
 from dqn_core.hyperparameter import APPLIES_WORDS, GROUP_LABELS, Group, Hyperparameter, Value
@@ -194,6 +194,8 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
     grid.next_row()
     if hyperparameter.kind in (int, float):
         _numeric(session, hyperparameter, picks(hyperparameter, value, preset_value))
+    elif hyperparameter.scale == "text":
+        _text(session, hyperparameter)
     else:
         _choice(session, hyperparameter)
     if differs and not locked:
@@ -229,10 +231,29 @@ def _choice(session: Session, hyperparameter: Hyperparameter) -> None:
     if hyperparameter.scale == "switch":
         st.toggle(label, **options)
         return
-    value, is_free = options.pop("value"), hyperparameter.scale in ("text", "widths")
+    value, is_free = options.pop("value"), hyperparameter.scale in ("name", "widths")
     choices = _suggested(hyperparameter, value) if is_free else hyperparameter.choices
     more = {"accept_new_options": True} if is_free else {"format_func": show}
     st.selectbox(label, choices, choices.index(value), **more, **options)
+
+
+def _text(session: Session, hyperparameter: Hyperparameter) -> None:
+    """A field for a text. One that was refused stays, to be put right."""
+    name = hyperparameter.name
+    take = session.choose_arguments if name == "env_kwargs" else partial(session.set_typed, name)
+    box = f"control_{name}"
+    typed = st.session_state.get(present_key(box))
+    value = typed if session.refused == name and typed else getattr(session.config, name)
+    key = key_showing(box, value)
+    st.text_input(
+        control_name(name),
+        value,
+        key=key,
+        on_change=on_change(key, take),
+        disabled=name in session.link.fixed_controls,
+        help=_escape(hyperparameter.help),
+        autocomplete="off",
+    )
 
 
 def _marks(link: Link) -> str:

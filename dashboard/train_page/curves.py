@@ -32,7 +32,7 @@ def curves(session: Session, drawn: str) -> None:
     """
     run, link = session.run, session.link
     is_whole = link.view == "page"
-    earlier = session.earlier.of(run.config.env_id)
+    earlier = session.earlier.of(run.config.environment)
     spec, policy = run.trainer.spec, random_policy()
     at_random = policy.of(spec)
 

@@ -29,7 +29,7 @@ def environment_notes(session: Session, grid: Grid) -> None:
         is_free = "preset" not in session.link.fixed_controls
         label = f"Use {env_id}'s" if is_free else ""
         grid.note("other_preset", partial(_offer, plain(words), label, "use_recommended", use))
-    if preset == AUTO and (words := untuned(env_id)):
+    if preset == AUTO and (words := untuned(env_id, session.config.env_kwargs)):
         grid.note("untuned", partial(st.caption, plain(words)))
 
 

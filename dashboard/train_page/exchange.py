@@ -163,8 +163,8 @@ def command_line(link: Link) -> str:
     """The command that trains the same experiment, with what differs from the preset."""
     words = ["python", "-m", "dqn_core", "train"]
     is_auto = link.preset == AUTO  # as it is where no preset is given
-    words += ["--env-id", link.config.env_id] if is_auto else ["--preset", link.preset]
-    for name, value in link.differences.items():
+    words += [] if is_auto else ["--preset", link.preset]
+    for name, value in (link.environment | link.differences).items():
         if isinstance(value, bool):
             words.append(option(name) if value else option(name).replace("--", "--no-", 1))
         else:

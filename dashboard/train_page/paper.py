@@ -24,7 +24,7 @@ def caption(run: Run, link: Link) -> str:
     """
     values = worded(run, _differing(run, link), link)
     of_preset = PRESETS[link.preset].label + (f" with {', '.join(values)}" if values else "")
-    return " · ".join((run.config.env_id, _seeds(run), of_preset))
+    return " · ".join((run.config.environment, _seeds(run), of_preset))
 
 
 def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
@@ -55,7 +55,7 @@ def filename(run: Run, link: Link) -> str:
     seeds = [str(config.seed) for config in run.trainer.configs]
     named = f"seed{seeds[0]}" if len(seeds) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
     of_preset = [] if link.preset == AUTO else [link.preset]
-    parts = (run.config.env_id, *of_preset, named, *values[:MOST_NAMED], *more)
+    parts = (run.config.environment, *of_preset, named, *values[:MOST_NAMED], *more)
     return re.sub(r"[^A-Za-z0-9.=_-]+", "-", "_".join(parts))
 
 
@@ -65,9 +65,9 @@ def _between(first: Value, now: Value) -> str:
 
 def _differing(run: Run, link: Link) -> list[str]:
     """Hyperparameters that are not the preset's, or were not at the beginning."""
-    base = preset(link.preset, run.config.env_id)
+    base = preset(link.preset, run.config.env_id, run.config.env_kwargs)
     names = (run.config.difference(base) | run.first_config.difference(base)).keys()
-    return [name for name in HYPERPARAMETERS if name in names - {"env_id", "seed"}]
+    return [name for name in HYPERPARAMETERS if name in names - {"env_id", "env_kwargs", "seed"}]
 
 
 def values_html(run: Run, link: Link) -> str:

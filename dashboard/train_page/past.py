@@ -90,7 +90,7 @@ def changes(session: Session) -> None:
 def earlier_runs(session: Session) -> None:
     """The runs that are drawn in grey behind the present one, newest first."""
     run = session.run
-    runs = session.earlier.of(run.config.env_id)
+    runs = session.earlier.of(run.config.environment)
     if not runs:
         return
 

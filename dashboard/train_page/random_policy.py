@@ -28,8 +28,8 @@ LEAST_EPISODES = 30
 
 MOST_WAITING, MOST_KEPT = 16, 256
 
-Case = tuple[str, int]
-"""An environment and the time limit of its episodes."""
+Case = tuple[str, str, int]
+"""An environment, its arguments, and the time limit of its episodes."""
 
 
 class RandomPolicy:
@@ -43,9 +43,9 @@ class RandomPolicy:
 
     def of(self, spec: EnvironmentSpec) -> RandomReturn | None:
         """What is known of it by now; where that is nothing, it is being measured."""
-        case = spec.env_id, spec.max_episode_steps
-        if known := spec.family.random_returns.get(case):
-            return known
+        if spec.random_return:
+            return spec.random_return
+        case = _case(spec)
         with self._lock:
             is_new = case not in self._found and case not in self._waiting
             if is_new and len(self._waiting) < MOST_WAITING:
@@ -57,7 +57,7 @@ class RandomPolicy:
 
     def is_coming(self, spec: EnvironmentSpec) -> bool:
         """Whether it is being measured."""
-        return (spec.env_id, spec.max_episode_steps) in self._waiting
+        return _case(spec) in self._waiting
 
     def _measure(self, case: Case) -> None:
         found = None
@@ -72,10 +72,10 @@ class RandomPolicy:
                 while len(self._found) > MOST_KEPT:
                     self._found.popitem(last=False)
 
-    def _played(self, env_id: str, time_limit: int) -> RandomReturn | None:
+    def _played(self, env_id: str, env_kwargs: str, time_limit: int) -> RandomReturn | None:
         returns: list[float] = []
         started = rested = time.monotonic()
-        with closing(random_episodes(env_id, time_limit)) as episodes:
+        with closing(random_episodes(env_id, time_limit, env_kwargs=env_kwargs)) as episodes:
             for total in episodes:
                 now = time.monotonic()
                 if total is not None:
@@ -88,6 +88,10 @@ class RandomPolicy:
                     time.sleep(REST_SECONDS)
                     rested = time.monotonic()
         return random_return(returns) if len(returns) >= LEAST_EPISODES else None
+
+
+def _case(spec: EnvironmentSpec) -> Case:
+    return spec.env_id, spec.env_kwargs, spec.max_episode_steps
 
 
 def _are_enough(returns: list[float]) -> bool:

@@ -31,9 +31,11 @@ _component = component("scene/scene.js", isolate_styles=False)
 class Stage:
     """An environment of its own that draws the states of others; for any number of threads."""
 
-    def __init__(self, env_id: str) -> None:
+    def __init__(self, spec: EnvironmentSpec) -> None:
         self._lock = threading.Lock()
-        self._environment = make_environment(env_id, render_mode="rgb_array")
+        self._environment = make_environment(
+            spec.env_id, render_mode="rgb_array", env_kwargs=spec.env_kwargs
+        )
         self._environment.reset(seed=0)
 
     def picture(self, state: Mapping[str, Any]) -> bytes:
@@ -43,14 +45,15 @@ class Stage:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def stage(env_id: str) -> Stage | None:
-    """Where environments of that id are drawn; None where they or their state cannot be."""
-    environment = make_environment(env_id)
+def stage(env_id: str, env_kwargs: str) -> Stage | None:
+    """Where such environments are drawn; None where they or their state cannot be."""
+    environment = make_environment(env_id, env_kwargs=env_kwargs)
+    spec = environment.spec
     try:
-        if "rgb_array" not in environment.spec.render_modes or not restores_exactly(env_id):
+        if "rgb_array" not in spec.render_modes or not restores_exactly(spec):
             return None
         environment.reset(seed=0)
-        made = Stage(env_id)
+        made = Stage(spec)
         made.picture(environment.state_dict())
     except Exception:  # whatever a foreign environment raises when it is drawn
         return None
@@ -59,9 +62,9 @@ def stage(env_id: str) -> Stage | None:
     return made
 
 
-def _picture(env_id: str, state: Mapping[str, Any]) -> bytes:
+def _picture(spec: EnvironmentSpec, state: Mapping[str, Any]) -> bytes:
     """PNG, nothing where there is none."""
-    drawn = stage(env_id)
+    drawn = stage(spec.env_id, spec.env_kwargs)
     try:
         return drawn.picture(state) if drawn else b""
     except Exception:  # as above: it may draw its first state, and not this one
@@ -99,7 +102,7 @@ def message(spec: EnvironmentSpec, agent: Agent, episode: CurrentEpisode) -> byt
     """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
     values = agent.q_values(episode.observation[None])[0]
     known = bool(np.isfinite(values).all())
-    picture = _picture(spec.env_id, episode.environment)
+    picture = _picture(spec, episode.environment)
     header = {
         "sentences": _sentences(spec, episode, bool(picture)),
         "values": [number(value) if known else "–" for value in values],

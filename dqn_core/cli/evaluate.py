@@ -16,6 +16,7 @@ from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.episodes.recording import record
 from dqn_core.episodes.video import write_video
 from dqn_core.files.checkpoint import read_agents
+from dqn_core.keyword_arguments import called
 from dqn_core.numbers import number
 
 
@@ -50,6 +51,7 @@ def _agent(path: Path) -> Agent:
 def _result(agent: Agent, options: argparse.Namespace, parts: list[Evaluation]) -> dict[str, Any]:
     return {
         "env_id": agent.config.env_id,
+        "env_kwargs": agent.config.env_kwargs,
         "env_steps": agent.env_steps,
         "seed": options.seed,
         "epsilon": options.epsilon,
@@ -59,10 +61,11 @@ def _result(agent: Agent, options: argparse.Namespace, parts: list[Evaluation]) 
 
 
 def _in_words(result: dict[str, Any]) -> str:
+    environment = called(result["env_id"], result["env_kwargs"])
     if not result["episodes"]:
-        return f"{result['env_id']}: no episode was played to its end."
+        return f"{environment}: no episode was played to its end."
     return (
-        f"{result['env_id']}: mean return {number(result['mean_return'])} over "
+        f"{environment}: mean return {number(result['mean_return'])} over "
         f"{result['episodes']:,} episodes, from {number(min(result['returns']))} "
         f"to {number(max(result['returns']))}."
     )

@@ -25,7 +25,7 @@ def progress(trainer: Trainer) -> Iterator[Callable[[], None]]:
         yield _Lines(trainer).show
         return
     with tqdm(
-        desc=trainer.config.env_id,
+        desc=trainer.config.environment,
         total=steps_of_all(trainer, trainer.config.total_steps),
         initial=steps_of_all(trainer, trainer.env_step),
         unit=" steps",
@@ -55,7 +55,7 @@ class _Lines:
             self._told = self._part()
             config = self._trainer.config
             tell(
-                f"{config.env_id}: environment step {self._trainer.env_step:,} of "
+                f"{config.environment}: environment step {self._trainer.env_step:,} of "
                 f"{config.total_steps:,}, {standing(self._trainer)}"
             )
 

@@ -55,8 +55,9 @@ def _trainer(options: argparse.Namespace) -> Trainer:
     given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
     if options.resume is None:
         name = options.preset or AUTO
-        config = preset(name, given.get("env_id", DQNConfig.env_id)).replace(**given)
-        if name == AUTO and (words := untuned(config.env_id)):
+        env_id = given.get("env_id", DQNConfig.env_id)
+        config = preset(name, env_id, given.get("env_kwargs", "")).replace(**given)
+        if name == AUTO and (words := untuned(env_id, config.env_kwargs)):
             tell(words)
         return Trainer([config.replace(seed=seed) for seed in _member_seeds(options, config)])
     if options.preset or options.seeds:

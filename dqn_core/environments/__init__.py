@@ -2,7 +2,6 @@
 
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import (
-    DEFAULT_TIME_LIMIT,
     MOST_STEPS,
     Environment,
     environment_spec,
@@ -10,6 +9,7 @@ from dqn_core.environments.environment import (
     make_environment,
     make_environments,
 )
+from dqn_core.environments.registration import DEFAULT_TIME_LIMIT
 
 __all__ = [
     "DEFAULT_TIME_LIMIT",

@@ -6,6 +6,7 @@ whatever the environment raises, becomes one sentence.
 
 import math
 import numbers
+import re
 from asyncio import CancelledError
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -26,6 +27,7 @@ _FLOAT32 = np.dtype(np.float32)
 _FEW = 64
 _NUMBERS = "biuf"  # NumPy's letters for bool, integers and floats
 _LONGEST_REASON = 200  # letters
+_LACKS_USUAL_ARGUMENT = re.compile("unexpected keyword argument '(seed|options)'")
 
 
 class Unusable(Exception):  # noqa: N818 - never leaves the border
@@ -49,7 +51,7 @@ def failure(
 def named_reason(error: BaseException) -> str:
     """An error of somebody else's code in one line, with its type and without full stop."""
     name, words = type(error).__name__, first_line(error, _LONGEST_REASON)
-    if isinstance(error, TypeError) and "unexpected keyword argument" in words:
+    if isinstance(error, TypeError) and _LACKS_USUAL_ARGUMENT.search(words):
         return f"{words}, which Gymnasium's environments take"
     return f"{name}: {words}" if words else name
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import MOST_STEPS, Environment, counts, make_environment
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
 from dqn_core.errors import reason_of
@@ -165,16 +166,14 @@ class Watched:
             raise ValueError(f"its environment cannot go on: {reason_of(error)}") from error
 
 
-def check_environments(
-    states: Any, env_id: str, max_episode_steps: int, observations: np.ndarray
-) -> None:
-    """Raise `ValueError` where a state is not one that environments of ``env_id`` can go on from.
+def check_environments(states: Any, spec: EnvironmentSpec, observations: np.ndarray) -> None:
+    """Raise `ValueError` where a state is not one that environments of ``spec`` can go on from.
 
     ``observations`` `(P, observation_dim)` are what the agents see there.
     """
     if not isinstance(states, list) or len(states) != len(observations):
         raise ValueError("it has not one environment a member")
-    environment = make_environment(env_id, max_episode_steps)
+    environment = make_environment(spec.env_id, spec.max_episode_steps, env_kwargs=spec.env_kwargs)
     try:
         watched = Watched(environment)
         for state, observed in zip(states, observations.tolist(), strict=True):

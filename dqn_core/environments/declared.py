@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import gymnasium
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Box, Discrete
 
-from dqn_core.environments.families import argument, family
-from dqn_core.environments.family import Family, nameless
+from dqn_core.environments.families import family_of
+from dqn_core.environments.family import Family, RandomReturn, nameless
+from dqn_core.environments.registration import argument, is_as_registered
 from dqn_core.environments.state import layers_of
 from dqn_core.errors import UnsupportedEnvironmentError
 from dqn_core.scalars import is_number, plain, shown
@@ -35,6 +37,7 @@ class EnvironmentSpec:
     """
 
     env_id: str
+    env_kwargs: str
     family: Family
     observation_dim: int
     n_states: int
@@ -48,25 +51,35 @@ class EnvironmentSpec:
     optimum: float | None
     return_range: tuple[float, float] | None
     step_reward: float | None
+    random_return: RandomReturn | None
+    is_slippery: bool
     frames_per_second: float
     render_modes: tuple[str, ...]
 
 
-def described(env_id: str, env: gymnasium.Env[Any, Any], time_limit: int) -> EnvironmentSpec:
+def described(
+    env_id: str,
+    env_kwargs: str,
+    registered: EnvSpec,
+    env: gymnasium.Env[Any, Any],
+    time_limit: int,
+) -> EnvironmentSpec:
     """All that is known of ``env``; raises `UnsupportedEnvironmentError`.
 
     ``time_limit`` is what its episodes are cut to from outside.
     """
     seen = observed(env_id, env.observation_space)
     n_actions = count_of_actions(env_id, env.action_space)
-    known = family(env_id)
+    known = family_of(registered)
     if (len(known.components), len(known.actions)) != (seen.dim, n_actions):
         known = nameless(seen.dim, n_actions)
-    rewards_are_known = not any(argument(env_id, name) for name in known.other_rewards)
+    rewards_are_known = not any(argument(registered, name) for name in known.other_rewards)
     time_limit = min([time_limit, *_limits_inside(env)])
+    optimum = known.optimum(time_limit) if known.optimum and rewards_are_known else None
     failures = [component.fails_beyond for component in known.components]
     return EnvironmentSpec(
         env_id=env_id,
+        env_kwargs=env_kwargs,
         family=known,
         observation_dim=seen.dim,
         n_states=seen.n_states,
@@ -79,14 +92,16 @@ def described(env_id: str, env: gymnasium.Env[Any, Any], time_limit: int) -> Env
         failing=tuple(i for i, failure in enumerate(failures) if failure is not None),
         action_labels=tuple(action.label for action in known.actions),
         max_episode_steps=time_limit,
-        reward_threshold=threshold(gymnasium.registry[env_id].reward_threshold)
-        if known.judged_at is None
-        else known.judged_at,
-        optimum=known.optimum(time_limit) if known.optimum and rewards_are_known else None,
+        reward_threshold=_threshold(registered, known, optimum) if rewards_are_known else None,
+        optimum=optimum,
         return_range=known.return_range(time_limit)
         if known.return_range and rewards_are_known
         else None,
         step_reward=known.step_reward if rewards_are_known else None,
+        random_return=known.random_returns.get((registered.id, time_limit))
+        if is_as_registered(registered)
+        else None,
+        is_slippery=bool(argument(registered, known.slips_with, known.is_slippery)),
         frames_per_second=frames_per_second(env.metadata),
         render_modes=render_modes(env.metadata),
     )
@@ -140,6 +155,17 @@ def _counted(env_id: str, count: int, of_what: str) -> int:
 def _limit(value: float, sign: int) -> float:
     """A limit that is not a number is none."""
     return sign * math.inf if math.isnan(value) else float(value)
+
+
+def _threshold(registered: EnvSpec, known: Family, optimum: float | None) -> float | None:
+    """The return that solves an environment, None where nobody knows whether it can be reached.
+
+    What is registered is judged with the registered arguments; others may make it harder.
+    """
+    if known.judged_at is not None:
+        return known.judged_at
+    may_be_harder = known.is_known and optimum is None and not is_as_registered(registered)
+    return None if may_be_harder else threshold(registered.reward_threshold)
 
 
 def threshold(value: Any) -> float | None:

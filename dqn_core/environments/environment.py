@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
 
 from dqn_core.environments.border import (
     FOREIGN,
@@ -24,6 +25,7 @@ from dqn_core.environments.border import (
 )
 from dqn_core.environments.declared import EnvironmentSpec, described
 from dqn_core.environments.families import family
+from dqn_core.environments.registration import check_arguments, registration, usual_time_limit
 from dqn_core.environments.state import (
     Data,
     State,
@@ -41,13 +43,11 @@ from dqn_core.errors import (
     LabError,
     UnsupportedEnvironmentError,
 )
+from dqn_core.keyword_arguments import called
 from dqn_core.scalars import finite, is_number, plain, shown, whole
 
 _log = logging.getLogger(__name__)
 _Built = TypeVar("_Built")
-
-DEFAULT_TIME_LIMIT = 1_000
-"""Steps an episode has where an environment has no time limit: a bad policy would never end it."""
 
 MOST_STEPS = 2**40
 """No episode is longer, and no run has more environment steps, updates or episodes."""
@@ -61,14 +61,18 @@ class Environment:
     """
 
     def __init__(
-        self, env: gymnasium.Env[Any, Any], spec: EnvironmentSpec, render_mode: str | None = None
+        self,
+        env: gymnasium.Env[Any, Any],
+        spec: EnvironmentSpec,
+        usual_time_limit: int,
+        render_mode: str | None = None,
     ) -> None:
         self.env = env
         self.spec = spec
+        self.usual_time_limit = usual_time_limit
         self._observations = Observations(spec.observation_dim, spec.n_states)
         self._pictures = Pictures(render_mode)
         self._time_limit = spec.max_episode_steps
-        self.usual_time_limit = _usual_time_limit(spec.env_id)
         self._steps = 0
 
     def reset(self, seed: int | None = None) -> np.ndarray:
@@ -178,7 +182,12 @@ class Environment:
 
     def _made_anew(self) -> gymnasium.Env[Any, Any]:
         spec = self.spec
-        environment = make_environment(spec.env_id, spec.max_episode_steps, self.env.render_mode)
+        environment = make_environment(
+            spec.env_id,
+            spec.max_episode_steps,
+            self.env.render_mode,
+            env_kwargs=spec.env_kwargs,
+        )
         environment.reset(seed=0)
         return environment.env
 
@@ -203,12 +212,14 @@ def make_environment(
     max_episode_steps: int = 0,
     render_mode: str | None = None,
     parameters: Mapping[str, float] | None = None,
+    *,
+    env_kwargs: str = "",
 ) -> Environment:
     """The environment called ``env_id``, checked to be one that DQN can learn.
 
     ``max_episode_steps`` 0 keeps the environment's own time limit. ``parameters`` sets variables
-    of the environment itself, such as CartPole's ``gravity``. Raises
-    `UnsupportedEnvironmentError` with what was found and what is needed, and
+    of the environment itself, such as CartPole's ``gravity``; with ``env_kwargs`` it is made.
+    Raises `UnsupportedEnvironmentError` with what was found and what is needed, and
     `ConfigurationError` for a parameter that cannot be set.
     """
     max_episode_steps = whole("max_episode_steps", max_episode_steps, 0, MOST_STEPS)
@@ -217,21 +228,25 @@ def make_environment(
         raise UnsupportedEnvironmentError(
             f"{shown(env_id)} names a module: give a registered id alone."
         )
-    if env_id not in gymnasium.registry:
+    registered = registration(env_id, env_kwargs)
+    if registered is None:
         raise UnsupportedEnvironmentError(_unknown(env_id))
-    time_limit = max_episode_steps or _usual_time_limit(env_id)
-    env = _guarded(env_id, lambda: _made(env_id, render_mode))
+    usual = usual_time_limit(registered)
+    time_limit = max_episode_steps or usual
+    name = called(env_id, env_kwargs)
+    _guarded(name, lambda: check_arguments(registered, env_kwargs))
+    env = _guarded(name, lambda: _made(registered, render_mode))
     try:
-        spec = _guarded(env_id, lambda: described(env_id, env, time_limit))
-        _guarded(env_id, lambda: _set_parameters(spec, env.unwrapped, parameters or {}))
+        spec = _guarded(name, lambda: described(env_id, env_kwargs, registered, env, time_limit))
+        _guarded(name, lambda: _set_parameters(spec, env.unwrapped, parameters or {}))
     except LabError:
         with suppress(*FOREIGN):
             env.close()
         raise
-    return Environment(env, spec, render_mode)
+    return Environment(env, spec, usual, render_mode)
 
 
-def _guarded(env_id: str, build: Callable[[], _Built]) -> _Built:
+def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
     """``build()``; what a foreign environment raises meanwhile becomes one sentence."""
     try:
         return build()
@@ -240,14 +255,13 @@ def _guarded(env_id: str, build: Callable[[], _Built]) -> _Built:
     except FOREIGN as error:
         package = _missing_package(error)
         raise UnsupportedEnvironmentError(
-            f"{env_id} needs the package {package}: pip install {package}."
+            f"{name} needs the package {package}: pip install {package}."
             if package
-            else f"{env_id} cannot be made: {named_reason(error)}."
+            else f"{name} cannot be made: {named_reason(error)}."
         ) from error
 
 
-def _made(env_id: str, render_mode: str | None) -> gymnasium.Env[Any, Any]:
-    registered = gymnasium.registry[env_id]
+def _made(registered: EnvSpec, render_mode: str | None) -> gymnasium.Env[Any, Any]:
     make = partial(
         gymnasium.make,
         registered,
@@ -286,12 +300,16 @@ def make_environments(
     env_id: str,
     max_episode_steps: int = 0,
     parameters: Mapping[str, float] | None = None,
+    *,
+    env_kwargs: str = "",
 ) -> list[Environment]:
     """So many of `make_environment`; where one cannot be made, all are closed."""
     made: list[Environment] = []
     try:
         for _ in range(count):
-            made.append(make_environment(env_id, max_episode_steps, None, parameters))
+            made.append(
+                make_environment(env_id, max_episode_steps, None, parameters, env_kwargs=env_kwargs)
+            )
     except LabError:
         for environment in made:
             environment.close()
@@ -299,9 +317,11 @@ def make_environments(
     return made
 
 
-def environment_spec(env_id: str, max_episode_steps: int = 0) -> EnvironmentSpec:
+def environment_spec(
+    env_id: str, max_episode_steps: int = 0, *, env_kwargs: str = ""
+) -> EnvironmentSpec:
     """What `make_environment` finds out, without keeping the environment."""
-    environment = make_environment(env_id, max_episode_steps)
+    environment = make_environment(env_id, max_episode_steps, env_kwargs=env_kwargs)
     environment.close()
     return environment.spec
 
@@ -309,12 +329,6 @@ def environment_spec(env_id: str, max_episode_steps: int = 0) -> EnvironmentSpec
 def known_environments() -> list[str]:
     """Ids of Gymnasium's own environments that can be learnt here, with what is installed."""
     return [env_id for env_id in _ids_of_families() if _is_supported(env_id)]
-
-
-def _usual_time_limit(env_id: str) -> int:
-    """Of an episode where nobody chooses another one."""
-    limit = plain(gymnasium.registry[env_id].max_episode_steps)
-    return limit if isinstance(limit, int) and limit > 0 else DEFAULT_TIME_LIMIT
 
 
 def _missing_package(error: BaseException) -> str | None:

@@ -78,14 +78,14 @@ class Family:
         components, actions: of the observation and the action space. An environment that has
             another number of them is not of the family.
         idle: the action while a person holds no key, where time passes by itself.
-        arguments: all arguments of the registration, where it is a family of these alone.
+        arguments: all arguments of the environment, where it is a family of these alone.
         recommended: the values that it is trained with, by hyperparameter, where they differ from
             the defaults; None where nobody has tuned them.
         optimum: the largest mean return there can be under a time limit in steps, None where
             nobody knows it.
         judged_at: the mean return that solves it, in place of the registered threshold.
-        other_tasks: arguments of the registration under which nothing here is true.
-        other_rewards: arguments of the registration that change what a step is worth.
+        other_tasks: arguments of the environment under which nothing here is true.
+        other_rewards: arguments of the environment that change what a step is worth.
         step_reward: what each step is worth, where all are worth the same.
         return_range: what an episode's return can be under a time limit in steps, or if that is
             unbounded, what a chart should show.
@@ -97,8 +97,8 @@ class Family:
         physics: what can be changed, under the environment's own names.
         derive: computes anew what the environment's constructor derived from its parameters.
         push: where it can be pushed.
-        is_slippery: whether an action may move sideways, unless the registration's argument
-            ``is_slippery`` says otherwise; None if it never can.
+        is_slippery: whether an action may move sideways, unless the environment's argument
+            ``slips_with`` says otherwise.
         is_in_browser: whether `assets/play/duel_physics.js` computes its steps.
     """
 
@@ -121,7 +121,8 @@ class Family:
     physics: Mapping[str, PhysicsParameter] = field(default_factory=dict)
     derive: Callable[[Any], None] | None = None
     push: Pushable | None = None
-    is_slippery: bool | None = None
+    is_slippery: bool = False
+    slips_with: str = "is_slippery"
     is_in_browser: bool = False
 
     @property

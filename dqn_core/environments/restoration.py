@@ -2,17 +2,20 @@
 
 import numpy as np
 
+from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import make_environment
 
 
-def restores_exactly(env_id: str, max_episode_steps: int = 0) -> bool:
+def restores_exactly(spec: EnvironmentSpec) -> bool:
     """Whether an environment's state can be captured: tried out on two fresh copies.
 
     One plays on from where the other was captured; every observation must be the same to the bit.
     """
-    original = make_environment(env_id, max_episode_steps)
-    twin = make_environment(env_id, max_episode_steps)
-    actions = np.random.default_rng(0).integers(original.spec.n_actions, size=60)
+    original, twin = (
+        make_environment(spec.env_id, spec.max_episode_steps, env_kwargs=spec.env_kwargs)
+        for _ in range(2)
+    )
+    actions = np.random.default_rng(0).integers(spec.n_actions, size=60)
     try:
         original.reset(seed=1)
         twin.reset(seed=2)

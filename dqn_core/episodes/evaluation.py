@@ -9,7 +9,8 @@ import torch
 from dqn_core.agent import Agent
 from dqn_core.compute import one_thread, untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import Environment, make_environments
+from dqn_core.environments import Environment
+from dqn_core.environments.configured import environments_for
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.episodes.conditions import USUAL, Conditions
 from dqn_core.episodes.episode import Episode
@@ -89,9 +90,7 @@ def evaluate(
     """
     config, episodes = agent.config, whole("episodes", episodes, 1, MOST_EPISODES)
     seed = int(HYPERPARAMETERS["seed"].validated(seed))
-    environments = make_environments(
-        count_for(1, episodes), config.env_id, config.max_episode_steps, conditions.parameters
-    )
+    environments = environments_for(config, count_for(1, episodes), conditions.parameters)
     try:
         seeds = [seed + episode for episode in range(episodes)]
         play = playing(agent.network, [environments], [seeds], [config.gamma], conditions, keep)

@@ -9,13 +9,9 @@ import numpy as np
 from dqn_core.agent import Agent
 from dqn_core.compute import untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import (
-    Environment,
-    EnvironmentSpec,
-    environment_spec,
-    make_environment,
-)
+from dqn_core.environments import Environment, EnvironmentSpec, make_environment
 from dqn_core.environments.border import Picture
+from dqn_core.environments.configured import environment_for, spec_for
 from dqn_core.episodes.conditions import USUAL, Conditions
 from dqn_core.episodes.episode import Episode
 from dqn_core.errors import EnvironmentFailure
@@ -80,7 +76,11 @@ class Recording:
         if mode is None:
             return
         environment = make_environment(
-            spec.env_id, spec.max_episode_steps, mode, self.conditions.parameters
+            spec.env_id,
+            spec.max_episode_steps,
+            mode,
+            self.conditions.parameters,
+            env_kwargs=spec.env_kwargs,
         )
         try:
             episode = Episode(environment, self.seed, self.conditions)
@@ -125,11 +125,9 @@ def record(
     Raises `ConfigurationError` for an argument out of its range, and `EnvironmentFailure`.
     """
     config, seed = agent.config, int(HYPERPARAMETERS["seed"].validated(seed))
-    mode = render_mode(environment_spec(config.env_id))
+    mode = render_mode(spec_for(config))
     on = watcher is not None and pictures and mode is not None
-    environment = make_environment(
-        config.env_id, config.max_episode_steps, mode if on else None, conditions.parameters
-    )
+    environment = environment_for(config, mode if on else None, conditions.parameters)
     camera = Camera(environment, on)
     q_values: list[np.ndarray] = []
     actions: list[int] = []

@@ -9,7 +9,7 @@ import torch
 
 from dqn_core.agent import Agent, network_shape
 from dqn_core.config import DQNConfig
-from dqn_core.environments import environment_spec
+from dqn_core.environments.configured import spec_for
 from dqn_core.errors import CheckpointError, LabError, reason_of
 from dqn_core.files.earlier_versions import upgraded
 from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
@@ -48,7 +48,7 @@ def load_run(source: Source, most_members: int = MOST_MEMBERS) -> Trainer:
             configs = [c.replace(device="auto") if c.device == "cuda" else c for c in configs]
             state["configs"] = [config.to_dict() for config in configs]
         # Before memory is taken for networks that the file has no weights for.
-        shape = network_shape(environment_spec(configs[0].env_id), configs[0])
+        shape = network_shape(spec_for(configs[0]), configs[0])
         if tuple(state["learner"]["online"].shape) != (len(configs), shape.n_parameters):
             raise ValueError("its weights do not fit its configuration")
         trainer = Trainer(configs)
@@ -95,10 +95,10 @@ class SavedAgents:
         p = whole("member", member, 0, len(self.configs) - 1)
         config = DQNConfig.from_dict(dict(self.configs[p]))
         parameters = self.parameters[p : p + 1]
-        shape = network_shape(environment_spec(config.env_id), config)
+        shape = network_shape(spec_for(config), config)
         if tuple(parameters.shape) != (1, shape.n_parameters):
             raise CheckpointError(
-                f"{self.name} does not fit {config.env_id}: it has {parameters.numel():,} "
+                f"{self.name} does not fit {config.environment}: it has {parameters.numel():,} "
                 f"parameters where {shape.n_parameters:,} are needed."
             )
         if not parameters.is_floating_point():

@@ -41,10 +41,7 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     _check_observations(torch.as_tensor(state["observations"]), trainer)
     if not np.isfinite(state["observations"]).all():
         raise ValueError("its agents see what is not finite")
-    config = trainer.config
-    check_environments(
-        state["environments"], config.env_id, config.max_episode_steps, state["observations"]
-    )
+    check_environments(state["environments"], trainer.spec, state["observations"])
 
 
 def _check_counts(state: Mapping[str, Any], trainer: Trainer) -> None:

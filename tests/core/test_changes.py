@@ -173,6 +173,7 @@ def test_changing_a_value_and_back_at_once_changes_nothing_but_the_record() -> N
 OTHER: dict[str, tuple[Value, dict[str, Value]]] = {
     # name: (another value, what else is set in both runs so that it can be seen)
     "env_id": ("Acrobot-v1", {}),
+    "env_kwargs": ("sutton_barto_reward=True", {}),
     "max_episode_steps": (9, {}),
     "seed": (1, {}),
     "epsilon_schedule": ("exponential", {}),

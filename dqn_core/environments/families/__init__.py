@@ -5,7 +5,7 @@ To add one, declare a `Family` in a file here and name it in `FAMILIES`.
 
 from typing import Any
 
-import gymnasium
+from gymnasium.envs.registration import EnvSpec
 
 from dqn_core.environments.families.acrobot import ACROBOT
 from dqn_core.environments.families.cart_pole import CART_POLE
@@ -21,6 +21,7 @@ from dqn_core.environments.families.lunar_lander import LUNAR_LANDER
 from dqn_core.environments.families.mountain_car import MOUNTAIN_CAR
 from dqn_core.environments.families.taxi import TAXI, TAXI_CERTAIN
 from dqn_core.environments.family import Family, nameless
+from dqn_core.environments.registration import argument, registration
 
 FAMILIES = (
     CART_POLE,
@@ -40,26 +41,26 @@ FAMILIES = (
 """Of several that fit an environment the first counts."""
 
 
-def family(env_id: str) -> Family:
+def family(env_id: str, env_kwargs: str = "") -> Family:
     """The family of an environment by its entry point, one without a name where none is known.
 
     An id may be anybody's, also ``CartPole-v2``. Variants are of the family:
     ``FrozenLake8x8-v1``, or Gymnasium's own entry point registered under another id with other
     arguments. Further wrappers may change what is observed.
     """
-    registered = gymnasium.registry.get(env_id)
-    if registered is None or registered.additional_wrappers:
+    registered = registration(env_id, env_kwargs)
+    return nameless() if registered is None else family_of(registered)
+
+
+def family_of(registered: EnvSpec) -> Family:
+    """The family of an environment made with the arguments of ``registered``."""
+    if registered.additional_wrappers:
         return nameless()
     point: Any = registered.entry_point
     if isinstance(point, type):
         point = f"{point.__module__}:{point.__qualname__}"
     for known in FAMILIES:
         if known.entry_point == point and known.arguments in (None, registered.kwargs):
-            is_another_task = any(registered.kwargs.get(name) for name in known.other_tasks)
+            is_another_task = any(argument(registered, name) for name in known.other_tasks)
             return nameless() if is_another_task else known
     return nameless()
-
-
-def argument(env_id: str, name: str, default: Any = None) -> Any:
-    """What an environment is registered to be made with, ``default`` where nothing is said."""
-    return gymnasium.registry[env_id].kwargs.get(name, default)

@@ -47,6 +47,8 @@ TAXI = Family(
     return_range=lambda _: (-800, 20),
     random_returns={("Taxi-v4", 200): RandomReturn(-771.091)},
     grid=_grid,
+    is_slippery=False,
+    slips_with="is_rainy",
 )
 
 TAXI_CERTAIN = replace(

@@ -187,6 +187,9 @@ def test_help_shows_every_hyperparameter_with_its_range(capsys, monkeypatch):
 def test_a_bad_value_names_the_field_and_the_range(capsys, name):
     declared = HYPERPARAMETERS[name]
     if declared.scale == "text":
+        assert f"error: {name} must be" in refusal(capsys, "train", option(name), "-1000")
+        return
+    if declared.scale == "name":
         assert "did you mean CartPole-v1" in refusal(capsys, "train", option(name), "CartPol-v1")
         return
     message = refusal(capsys, "train", option(name), "-1000")

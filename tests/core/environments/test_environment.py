@@ -158,7 +158,7 @@ def test_lunar_lander_is_understood_where_its_package_is_installed() -> None:
     spec = environment_spec("LunarLander-v3")
     assert (spec.observation_dim, spec.n_actions, spec.max_episode_steps) == (8, 4, 1_000)
     assert spec.reward_threshold == 200
-    assert not restores_exactly("LunarLander-v3")
+    assert not restores_exactly(environment_spec("LunarLander-v3"))
 
 
 @pytest.fixture
@@ -361,7 +361,7 @@ def test_an_environment_in_mid_episode_is_a_value(env_id: str) -> None:
         for (mine, *outcome), (theirs, *their_outcome) in zip(played, again, strict=True):
             np.testing.assert_array_equal(mine, theirs)
             assert outcome == their_outcome
-    assert restores_exactly(env_id)
+    assert restores_exactly(environment_spec(env_id))
 
 
 def test_a_captured_state_does_not_change_when_the_environment_writes_in_place(
@@ -378,11 +378,11 @@ def test_a_captured_state_does_not_change_when_the_environment_writes_in_place(
     np.testing.assert_array_equal(expected, [twin.step(1)[0] for _ in range(3)])
     twin.load_state_dict(state)
     np.testing.assert_array_equal(expected, [twin.step(1)[0] for _ in range(3)])
-    assert restores_exactly("InPlace-v0")
+    assert restores_exactly(environment_spec("InPlace-v0"))
 
 
 def test_an_environment_whose_state_cannot_be_captured_is_found_out(register: Any) -> None:
-    assert not restores_exactly(register("Hides-v0", HidesItsState))
+    assert not restores_exactly(environment_spec(register("Hides-v0", HidesItsState)))
 
 
 def test_a_state_sets_only_plain_variables_that_are_there() -> None:

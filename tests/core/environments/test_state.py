@@ -10,7 +10,7 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 
 from dqn_core import Trainer, load_run
-from dqn_core.environments import make_environment
+from dqn_core.environments import environment_spec, make_environment
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.files.packing import pack
 from tests.core.small_runs import SMALL, fingerprint
@@ -295,7 +295,7 @@ def test_chance_that_only_a_new_episode_takes_is_missed_by_the_trial_of_restorin
             self.steps += 1
             return self.seen(), 0.0, self.steps == 500, False, {}
 
-    assert not restores_exactly(register(Rare))
+    assert not restores_exactly(environment_spec(register(Rare)))
 
 
 def test_an_environment_draws_as_it_was_asked_to_whatever_the_state_says(

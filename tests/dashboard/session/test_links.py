@@ -36,6 +36,8 @@ OLD = json.loads(Path(__file__).with_name("links_of_787938c.json").read_text())
 def values(declared: Hyperparameter) -> st.SearchStrategy[object]:
     if declared.name == "env_id":
         return st.sampled_from(["CartPole-v1", "Acrobot-v1", "FrozenLake-v1"])
+    if declared.name == "env_kwargs":
+        return st.sampled_from(["", "sutton_barto_reward=True"])  # of the preset's environment
     if declared.name == "device":
         return st.sampled_from(["cpu", "auto"])  # a GPU is not everywhere
     if declared.kind is bool:
@@ -56,6 +58,8 @@ def links(draw: st.DrawFn) -> Link:
     given_values = draw(st.fixed_dictionaries({}, optional=STRATEGIES))
     config = preset(name)
     for key, value in given_values.items():
+        if key == "env_kwargs" and not config.env_id.startswith("CartPole"):
+            continue
         try:
             config = config.replace(**{key: value})
         except ConfigurationError:  # a batch that is larger than the buffer

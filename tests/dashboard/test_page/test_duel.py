@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboard.test_page.duel import can_duel, prepare
 from dqn_core import Conditions, Push, record
+from dqn_core.environments import environment_spec
 from tests.balancing import balancing_agent
 from tests.dashboard.episodes import chosen
 
@@ -21,5 +22,10 @@ def test_the_duel_has_the_agents_start_physics_and_episode() -> None:
     np.testing.assert_allclose(given["agent"]["angles"], expected.observations[:, 2], atol=1e-5)
     assert given["agent"]["return"] == expected.total
     assert json.loads(json.dumps(given, allow_nan=False)) == given
-    assert can_duel("CartPole-v0")
-    assert not can_duel("Acrobot-v1")
+
+
+def test_the_browser_plays_what_it_knows_the_physics_and_rewards_of() -> None:
+    assert can_duel(environment_spec("CartPole-v0"))
+    assert not can_duel(environment_spec("Acrobot-v1"))
+    other_rewards = environment_spec("CartPole-v1", env_kwargs="sutton_barto_reward=True")
+    assert not can_duel(other_rewards)

@@ -271,16 +271,21 @@ def test_the_agent_goes_on_to_its_end_after_the_persons(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("env_id", "slippery"),
+    ("env_id", "env_kwargs", "slippery"),
     [
-        ("FrozenLake-v1", True),
-        ("Dry-v0", False),
-        ("CliffWalking-v1", False),
-        ("CliffWalkingSlippery-v1", True),
-        ("CartPole-v1", False),
+        ("FrozenLake-v1", "", True),
+        ("FrozenLake-v1", "is_slippery=False", False),
+        ("Dry-v0", "", False),
+        ("Dry-v0", "is_slippery=True", True),
+        ("CliffWalking-v1", "", False),
+        ("CliffWalking-v1", "is_slippery=True", True),
+        ("CliffWalkingSlippery-v1", "", True),
+        ("Taxi-v4", "", False),
+        ("Taxi-v4", "is_rainy=True", True),
+        ("CartPole-v1", "", False),
     ],
 )
-def test_only_what_is_slippery_is_said_to_be(env_id: str, slippery: bool) -> None:
+def test_only_what_is_slippery_is_said_to_be(env_id: str, env_kwargs: str, slippery: bool) -> None:
     lake = "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv"
     with registered("Dry-v0", lake, kwargs={"is_slippery": False}):
-        assert bool(remark(env_id)) == slippery
+        assert bool(remark(environment_spec(env_id, env_kwargs=env_kwargs))) == slippery

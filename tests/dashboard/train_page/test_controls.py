@@ -19,7 +19,8 @@ from tests.core.foreign import registered
 
 APP = Path(__file__).parents[3] / "app.py"
 NEW_VALUES: dict[str, Any] = {
-    "env_id": "Acrobot-v1",
+    "env_id": "CartPole-v0",
+    "env_kwargs": "sutton_barto_reward=False",
     "max_episode_steps": 300,
     "seed": 7,
     "epsilon_schedule": "exponential",

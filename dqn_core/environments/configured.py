@@ -1,0 +1,41 @@
+"""The environments that a configuration names."""
+
+from collections.abc import Mapping
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.environment import (
+    Environment,
+    environment_spec,
+    make_environment,
+    make_environments,
+)
+
+
+def spec_for(config: DQNConfig) -> EnvironmentSpec:
+    """What is known of the environment of ``config``: see `environment_spec`."""
+    return environment_spec(config.env_id, config.max_episode_steps, env_kwargs=config.env_kwargs)
+
+
+def environment_for(
+    config: DQNConfig,
+    render_mode: str | None = None,
+    parameters: Mapping[str, float] | None = None,
+) -> Environment:
+    """The environment of ``config``: see `make_environment`."""
+    return make_environment(
+        config.env_id,
+        config.max_episode_steps,
+        render_mode,
+        parameters,
+        env_kwargs=config.env_kwargs,
+    )
+
+
+def environments_for(
+    config: DQNConfig, count: int, parameters: Mapping[str, float] | None = None
+) -> list[Environment]:
+    """So many of `environment_for`; where one cannot be made, all are closed."""
+    return make_environments(
+        count, config.env_id, config.max_episode_steps, parameters, env_kwargs=config.env_kwargs
+    )

@@ -1,0 +1,60 @@
+"""What Gymnasium's registry has of an environment that a person names, with the arguments given."""
+
+from dataclasses import replace
+from difflib import get_close_matches
+from inspect import Parameter, signature
+from typing import Any
+
+import gymnasium
+from gymnasium.envs.registration import EnvSpec, load_env_creator
+
+from dqn_core.errors import ConfigurationError
+from dqn_core.keyword_arguments import parsed
+from dqn_core.scalars import plain, shown
+
+DEFAULT_TIME_LIMIT = 1_000
+"""Steps an episode has where an environment has no time limit: a bad policy would never end it."""
+
+
+def registration(env_id: str, env_kwargs: str = "") -> EnvSpec | None:
+    """The registration of ``env_id``, made with ``env_kwargs`` besides its own arguments.
+
+    Where both name an argument, ``env_kwargs`` counts. None where there is no such environment.
+    """
+    found = gymnasium.registry.get(env_id)
+    return found and replace(found, kwargs={**found.kwargs, **parsed(env_kwargs)})
+
+
+def argument(registered: EnvSpec, name: str, default: Any = None) -> Any:
+    """What an environment is made with, ``default`` where nothing is said."""
+    return registered.kwargs.get(name, default)
+
+
+def is_as_registered(registered: EnvSpec) -> bool:
+    """Whether it has the arguments that its id stands for."""
+    return registered.kwargs == gymnasium.registry[registered.id].kwargs
+
+
+def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
+    """Raise `ConfigurationError` for an argument whose name the environment does not know."""
+    given = parsed(env_kwargs)
+    if not given:
+        return
+    point: Any = registered.entry_point
+    taken = signature(load_env_creator(point) if isinstance(point, str) else point).parameters
+    if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in taken.values()):
+        return  # it hands them on, and only its constructor can tell
+    names = [name for name in taken if name != "render_mode"]
+    for name in given:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}."
+            raise ConfigurationError(
+                f"{registered.id} has no argument {shown(name)}: {hint}", "env_kwargs"
+            )
+
+
+def usual_time_limit(registered: EnvSpec) -> int:
+    """Of an episode where nobody chooses another one."""
+    limit = plain(registered.max_episode_steps)
+    return limit if isinstance(limit, int) and limit > 0 else DEFAULT_TIME_LIMIT

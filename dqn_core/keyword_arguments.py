@@ -1,0 +1,100 @@
+"""The keyword arguments of an environment as a person writes them: ``map_name=8x8, size=3``."""
+
+import ast
+import keyword
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from dqn_core.errors import excerpt
+
+Single: TypeAlias = bool | int | float | str | None
+Argument: TypeAlias = Single | list[Single] | tuple[Single, ...]
+
+LONGEST_TEXT = 1_000
+"""Characters of all arguments together."""
+
+LARGEST_NUMBER = 2**63
+
+FORM = "names and values such as is_slippery=False, map_name=8x8"
+
+_WORD = r"[\w./:+-]+"
+_QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_SEVERAL = rf"""[\[(](?:[^\[\]()"']|{_QUOTED})*[\])]"""
+_PAIR = re.compile(rf"\s*([^\W\d]\w*)\s*=\s*({_QUOTED}|{_SEVERAL}|{_WORD})\s*(?:,|(?<=\s)|$)")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_CONSTANTS: dict[str, Single] = {"True": True, "False": False, "None": None}
+
+
+def parsed(text: str) -> dict[str, Argument]:
+    """The arguments in ``text``, which commas or spaces separate; raises `ValueError`.
+
+    A value is a number, True, False, None, a text, or a list or tuple of such. A text that is one
+    word needs no quotation marks outside a list.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"may have {LONGEST_TEXT:,} characters, not {len(text):,}")
+    found: dict[str, Argument] = {}
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        pair = _PAIR.match(text, position)
+        if pair is None or keyword.iskeyword(pair[1]):
+            raise ValueError(f"must be {FORM}, not {excerpt(text[position:].strip(), 60)!r}")
+        if pair[1] in found:
+            raise ValueError(f"has {pair[1]} twice")
+        if pair[1] == "render_mode":
+            raise ValueError("cannot have render_mode, which DQN Lab chooses itself")
+        found[pair[1]] = _value(pair[2])
+        position = pair.end()
+    return found
+
+
+def written(arguments: Mapping[str, Any]) -> str:
+    """The text that `parsed` reads back, the names in their order."""
+    pairs = sorted((str(name), value) for name, value in arguments.items())
+    return ", ".join(f"{name}={_text(value)}" for name, value in pairs)
+
+
+def canonical(value: Any) -> str:
+    """``value``, a text or the arguments themselves, in the one form that equal ones share."""
+    if isinstance(value, Mapping):
+        value = written(value)
+    if not isinstance(value, str):
+        raise ValueError(f"must be {FORM}, not {excerpt(repr(value), 60)}")
+    return written(parsed(value))
+
+
+def called(env_id: str, text: str) -> str:
+    """An environment with its arguments: ``FrozenLake-v1(is_slippery=False)``."""
+    return f"{env_id}({text})" if text else env_id
+
+
+def _value(word: str) -> Argument:
+    if word in _CONSTANTS:
+        return _CONSTANTS[word]
+    if _NUMBER.fullmatch(word):
+        number = float(word) if set(word.lower()) & set(".e") else int(word)
+        _check(number, word)
+        return number
+    if word[0] not in "\"'[(":
+        return word
+    try:
+        value: Argument = ast.literal_eval(word)
+    except (ValueError, SyntaxError):
+        raise ValueError(f"has {excerpt(word, 60)}, which cannot be read") from None
+    for single in value if isinstance(value, list | tuple) else (value,):
+        _check(single, word)
+    return value
+
+
+def _check(single: Any, word: str) -> None:
+    if not isinstance(single, str | int | float | None):
+        raise ValueError(f"has {excerpt(word, 60)}, which is no list of numbers and texts")
+    is_number = isinstance(single, int | float)
+    if is_number and not abs(single) < LARGEST_NUMBER:  # NaN compares false
+        raise ValueError(f"has {excerpt(word, 60)}, but numbers are between ±{LARGEST_NUMBER:.1e}")
+
+
+def _text(value: Any) -> str:
+    is_word = isinstance(value, str) and re.fullmatch(_WORD, value) and _value(value) == value
+    return str(value) if is_word else repr(value)

@@ -1,0 +1,108 @@
+"""An environment and its arguments in a link, a paste and a lesson."""
+
+from urllib.parse import parse_qs
+
+import pytest
+
+from dashboard.session.links import Link, pasted, read
+from dashboard.session.session import Session
+from dashboard.train_page.exchange import command_line
+from dashboard.web.slots import Slots
+from dqn_core import DQNConfig
+from dqn_core.errors import LabError
+from dqn_core.recommendation import recommended
+
+LAKE = DQNConfig(env_id="FrozenLake-v1", env_kwargs="is_slippery=False, map_name=8x8")
+ENVIRONMENT = {"env_id": LAKE.env_id, "env_kwargs": LAKE.env_kwargs}
+
+
+def of(query: str) -> tuple[Link, list[str]]:
+    return read(parse_qs(query, keep_blank_values=True))
+
+
+def test_arguments_travel_in_a_link_and_in_a_command() -> None:
+    link = Link(config=LAKE)
+    assert of(link.query) == (link, [])
+    command = command_line(link)
+    assert "--env-kwargs 'is_slippery=False, map_name=8x8'" in command
+    assert pasted(command, Link()) == link
+
+
+def test_a_command_may_have_the_arguments_as_several_words() -> None:
+    command = "python -m dqn_core train --env-id FrozenLake-v1 --env-kwargs a=1"
+    with pytest.raises(LabError, match="has no argument 'a'"):
+        pasted(command, Link())
+    words = "--env-kwargs map_name=8x8 is_slippery=False --gamma 0.5"
+    link = pasted(f"python -m dqn_core train --env-id FrozenLake-v1 {words}", Link())
+    assert (link.environment, link.differences) == (ENVIRONMENT, {"gamma": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("query", "config", "said"),
+    [
+        (
+            "env_id=FrozenLake-v1&env_kwargs=slippery=False",
+            LAKE.replace(env_kwargs=""),
+            "did you mean is_slippery? Used instead: FrozenLake-v1.",
+        ),
+        ("env_id=Frozen-v9&env_kwargs=map_name=8x8", DQNConfig(), "Used instead: CartPole-v1."),
+        ("env_kwargs=map_name=8x8", DQNConfig(), "has no argument 'map_name'"),
+        (
+            "env_id=FrozenLake-v1&env_kwargs=oops",
+            LAKE.replace(env_kwargs=""),
+            "env_kwargs must be names and values",
+        ),
+    ],
+)
+def test_arguments_that_cannot_be_used_are_told_and_left_out(
+    query: str, config: DQNConfig, said: str
+) -> None:
+    link, problems = of(query + "&gamma=0.5")
+    assert link.config == config.replace(gamma=0.5)
+    assert len(problems) == 1
+    assert said in problems[0]
+
+
+def test_a_pasted_environment_comes_without_the_arguments_of_the_present_one() -> None:
+    present = Link(config=LAKE)
+    assert pasted('{"env_id": "Taxi-v4"}', present).config.env_kwargs == ""
+    text = '{"env_kwargs": {"map_name": "4x4"}}'
+    assert pasted(text, present).config.env_kwargs == "map_name=4x4"
+    with pytest.raises(LabError, match="cannot be made"):
+        pasted('{"env_kwargs": "map_name=9x9"}', present)
+
+
+@pytest.mark.parametrize("fixed", ["env_id", "environment"])
+def test_a_lesson_that_fixes_the_environment_fixes_its_arguments(fixed: str) -> None:
+    session = Session(Link(config=LAKE, locked=(fixed,)))
+    assert {"env_id", "env_kwargs"} <= session.link.fixed_controls
+    session.choose_preset("notebook")
+    assert session.paste('{"env_kwargs": "map_name=4x4", "gamma": 0.5}')
+    assert session.config.environment == LAKE.environment
+    assert session.config.gamma == 0.5
+
+
+def test_another_environment_in_the_controls_has_none_of_the_arguments() -> None:
+    session = Session(Link(config=LAKE))
+    session.choose_environment("Taxi-v4")
+    assert (session.problem, session.config.env_kwargs) == ("", "")
+    session.choose_arguments("is_rainy = True")
+    assert session.run.config.environment == "Taxi-v4(is_rainy=True)"
+    session.choose_arguments("is_snowy=True")
+    assert "has no argument 'is_snowy'" in session.problem
+    assert session.refused == "env_kwargs"
+    assert session.config.env_kwargs == "is_rainy=True"
+
+
+def test_arguments_chosen_for_the_next_run_are_tried_before_they_are_kept() -> None:
+    session = Session(Link(config=LAKE.replace(total_steps=100)))
+    session.run.step()
+    session.run.advance(Slots(1))
+    session.choose_arguments("map_name=9x9")
+    assert "cannot be made" in session.problem
+    session.choose_arguments("map_name=4x4")
+    assert session.run.config == LAKE.replace(total_steps=100)
+    assert session.config == recommended("FrozenLake-v1", "map_name=4x4")
+    waiting = session.needs_reset()[0]
+    assert waiting == "Environment arguments is_slippery=False, map_name=8x8 → map_name=4x4"
+    assert session.never_due == {}
