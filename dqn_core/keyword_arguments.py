@@ -90,8 +90,7 @@ def _value(word: str) -> Argument:
 def _check(single: Any, word: str) -> None:
     if not isinstance(single, str | int | float | None):
         raise ValueError(f"has {excerpt(word, 60)}, which is no list of numbers and texts")
-    is_number = isinstance(single, int | float)
-    if is_number and not abs(single) < LARGEST_NUMBER:  # NaN compares false
+    if isinstance(single, int | float) and not abs(single) < LARGEST_NUMBER:  # NaN compares false
         raise ValueError(f"has {excerpt(word, 60)}, but numbers are between ±{LARGEST_NUMBER:.1e}")
 
 
