@@ -364,8 +364,12 @@ def written(value: Value) -> str:
     """A value that `Hyperparameter.parsed` reads back to the bit."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    # Without a space, which a link writes as + and some command lines cannot quote.
-    return repr(value) if isinstance(value, float) else str(value).replace(", ", ",")
+    if isinstance(value, float):
+        return repr(value)
+    # Without a space, which a link writes as + and some command lines cannot quote; but what is
+    # in quotation marks stays.
+    text = str(value)
+    return text if {"'", '"'} & set(text) else text.replace(", ", ",")
 
 
 def _instead(error: LabError, used: Value) -> Problem:

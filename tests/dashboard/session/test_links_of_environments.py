@@ -24,8 +24,12 @@ def test_arguments_travel_in_a_link_and_in_a_command() -> None:
     link = Link(config=LAKE)
     assert of(link.query) == (link, [])
     command = command_line(link)
-    assert "--env-kwargs 'is_slippery=False, map_name=8x8'" in command
+    assert "--env-kwargs is_slippery=False,map_name=8x8 " in command
     assert pasted(command, Link()) == link
+    quoted = Link(config=LAKE.replace(env_kwargs="desc=['SF, ', 'FG']"))
+    with pytest.raises(LabError, match="cannot be made"):
+        pasted(command_line(quoted), Link())
+    assert "env_kwargs=desc%3D%5B%27SF%2C+%27" in quoted.query.replace(",", "%2C")
 
 
 def test_a_command_may_have_the_arguments_as_several_words() -> None:
