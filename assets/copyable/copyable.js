@@ -32,7 +32,7 @@ class Copyable {
 
   #copy() {
     const done = this.#copied();
-    if (!done) window.getSelection().selectAllChildren(this.#text);
+    if (!done) window.getSelection()?.selectAllChildren(this.#text);
     const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘C" : "Ctrl-C";
     this.#outcome.textContent = done ? "Copied." : `The text is selected: copy it with ${keys}.`;
   }

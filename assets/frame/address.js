@@ -18,7 +18,7 @@ function parameters(ofStreamlit) {
 /** The session that the tab had before, unless that was answered: `name`, and whether it `begun`. */
 function before({ name, answered }) {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(NAME));
+    const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
     return kept && ![name, answered].includes(kept.name) ? kept : null;
   } catch {
     return null; // a browser that stores nothing

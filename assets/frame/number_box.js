@@ -25,7 +25,7 @@ document.addEventListener(
     if (next === null) return;
     event.preventDefault();
     // Streamlit hears of it as of something typed, by the event of the element itself.
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, next);
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(box, next);
     box.dispatchEvent(new Event("input", { bubbles: true }));
   },
   { capture: true },

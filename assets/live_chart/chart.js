@@ -43,24 +43,32 @@ export class Chart {
   axis = "env_step";
   smoothing = 0;
   hovered = null;
+  /** @type {any} */
   Plotly = null;
   #root = element("section", "live-chart");
   #panelGrid = element("div", "live-chart-panels");
   #caption = element("p", "live-chart-caption");
   #note = element("p", "live-chart-note");
   #followButton = element("button", "live-chart-follow", "Follow newest");
+  /** @type {number[] | null} */
   #zoomed = null;
   #spec = null;
   #frame = 0;
+  /** @type {((beside: any) => void) | null} */
   #takeBeside;
   #feed;
+  /** @type {any} */
   #page = null;
   #held = false;
   #sizes;
   #views;
   #disposed = new AbortController();
 
-  /** `takeBeside(value)` gets what an answer brings for what stands beside the charts. */
+  /**
+   * `takeBeside(value)` gets what an answer brings for what stands beside the charts.
+   * @param {HTMLElement | ShadowRoot} parent
+   * @param {((beside: any) => void) | null} takeBeside
+   */
   constructor(parent, takeBeside = null) {
     this.#takeBeside = takeBeside;
     const style = styleLink(beside("chart.css"));

@@ -24,6 +24,7 @@ export class Panel {
   #reading;
   #quiet;
   #remark;
+  /** @type {number[] | null} */
   #yRange = null;
   #connected = false;
   #size = { width: 0, height: 0 };

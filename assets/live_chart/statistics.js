@@ -54,6 +54,7 @@ export function thin(x, y, range, limit) {
   if (last - first <= limit) return { x: x.slice(first, last), y: y.slice(first, last) };
 
   const width = 2 ** Math.ceil(Math.log2((2 * (range[1] - range[0])) / limit));
+  /** @type {{ x: number[], y: number[] }} */
   const kept = { x: [], y: [] };
   const keep = (row) => {
     kept.x.push(x[row]);

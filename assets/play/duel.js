@@ -36,6 +36,17 @@ class Lane {
 }
 
 class Duel {
+  /** @type {any} */
+  data = null;
+  /** @type {any} */
+  game = null;
+  /** @type {any} */
+  replay = null;
+  frame = 0;
+  done = 0;
+  clock = 0;
+  countdown = 0;
+
   constructor(parent) {
     this.speed = 0.25; // at more, a beginner has lost before the first answer
     this.best = 0;

@@ -2,7 +2,7 @@
 
 import { plain } from "../shared/ansi.js";
 import { Mounted } from "../shared/component.js";
-import { element, setText, styleSheets } from "../shared/dom.js";
+import { element, pen, setText, styleSheets } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { number } from "../shared/numbers.js";
@@ -19,6 +19,7 @@ const styles = await styleSheets(
 );
 
 class Lane {
+  /** @type {HTMLCanvasElement | null} */
   canvas = null;
 
   constructor(name) {
@@ -44,11 +45,11 @@ class Lane {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     if (turn === this.turn) {
-      this.canvas ??= this.newCanvas();
-      if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width;
-      if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height;
-      this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
-      suitTheme(this.canvas);
+      const canvas = (this.canvas ??= this.newCanvas());
+      if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+      if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+      pen(canvas).drawImage(bitmap, 0, 0);
+      suitTheme(canvas);
     }
     bitmap.close();
   }

@@ -35,6 +35,22 @@ const explained = (className, label, ...rest) =>
   Object.assign(button(className, label, ...rest), { title: label });
 
 class Player {
+  start = { position: 0, time: 0 };
+  frame = 0;
+  lowestQ = 0;
+  highestQ = 0;
+  listeners = new AbortController();
+  observer = new ResizeObserver(() => this.refreshStrips());
+  readout = element("output", "readout");
+  summary = element("p", "summary");
+  /** @type {any} */
+  slider;
+  /** @type {any[]} */
+  jumps = [];
+  speedButtons = SPEEDS.map((speed) =>
+    explained("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
+  );
+
   constructor(parent) {
     this.position = 0;
     this.shown = -1;
@@ -49,7 +65,6 @@ class Player {
     this.films = element("div", "films");
     this.panels = element("div", "panels");
     this.strips = element("div", "strips");
-    this.summary = element("p", "summary");
     this.summary.setAttribute("aria-live", "polite");
     this.layout = element(
       "div",
@@ -78,10 +93,6 @@ class Player {
     Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 });
     this.slider.setAttribute("aria-label", "Step of the episode");
     this.slider.oninput = () => this.seek(Number(this.slider.value));
-    this.readout = element("output", "readout");
-    this.speedButtons = SPEEDS.map((speed) =>
-      explained("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
-    );
     const speeds = element("div", "speeds", ...this.speedButtons);
     speeds.setAttribute("role", "group");
     speeds.setAttribute("aria-label", "Speed");
@@ -126,7 +137,6 @@ class Player {
   }
 
   listen() {
-    this.listeners = new AbortController();
     const { signal } = this.listeners;
     let hovered = false;
     this.root.addEventListener(
@@ -162,7 +172,6 @@ class Player {
       { signal },
     );
     onPaper(() => this.refreshStrips(), signal);
-    this.observer = new ResizeObserver(() => this.refreshStrips());
     this.observer.observe(this.strips);
   }
 

@@ -1,7 +1,7 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
 import { pieces } from "../shared/ansi.js";
-import { element, setText } from "../shared/dom.js";
+import { element, pen, setText } from "../shared/dom.js";
 import { decimals, fixed, percent } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
 
@@ -21,6 +21,8 @@ const styledText = (text) =>
   });
 
 export class FilmView {
+  scale = { low: 0, span: 1 };
+
   constructor(reel) {
     this.reel = reel;
     this.drawn = -1;
@@ -185,7 +187,7 @@ export class FilmView {
     if (!bitmap) return;
     if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width;
     if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height;
-    this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    pen(this.canvas).drawImage(bitmap, 0, 0);
     if (this.drawn < 0) suitTheme(this.canvas);
     this.drawn = moment;
     this.canvas.dataset.drawn = `${moment}`;

@@ -7,7 +7,7 @@
  */
 
 import { Mounted } from "../shared/component.js";
-import { element, styleLink } from "../shared/dom.js";
+import { element, pen, styleLink } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { messenger, seldom } from "../shared/messages.js";
@@ -26,7 +26,9 @@ export function decode(bytes) {
 }
 
 class QMap {
+  /** @type {any} */
   message = null;
+  /** @type {number[] | null} */
   cursor = null;
   #root = element("figure", "q-map");
   #title = element("h3", "q-map-name", "What the agent believes");
@@ -37,6 +39,7 @@ class QMap {
   #frame = 0;
   #theme;
   #sizes;
+  /** @type {any} */
   #page = null;
   #feed;
   #disposed = new AbortController();
@@ -142,7 +145,7 @@ class QMap {
       Object.assign(canvas, { width, height });
       canvas.style.height = `${layout.height}px`;
     }
-    const context = canvas.getContext("2d");
+    const context = pen(canvas);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, layout.width, layout.height);
     this.#kind.draw(context, layout, this.message, this.#theme, this.cursor);

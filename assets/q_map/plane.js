@@ -1,7 +1,7 @@
 /** The map of Q-values over two components of the observation. */
 
 import { actionColour, along, colour, DARK, gradient, inkOn, LIGHT } from "./colours.js";
-import { element } from "../shared/dom.js";
+import { element, pen } from "../shared/dom.js";
 import { distinct, number, percent, place, withMinus } from "../shared/numbers.js";
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
@@ -50,7 +50,7 @@ function cellColour(message, theme, value) {
 function picture(message, theme) {
   const { rows, columns, values } = message;
   const canvas = new OffscreenCanvas(columns, rows);
-  const context = canvas.getContext("2d");
+  const context = pen(canvas);
   const image = context.createImageData(columns, rows);
   for (let i = 0; i < values.length; i++) {
     const row = rows - 1 - Math.floor(i / columns);
@@ -180,7 +180,7 @@ function drawCursor(context, plot, [x, y]) {
 function ticks([low, high], most) {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));

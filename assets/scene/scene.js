@@ -1,7 +1,7 @@
 /** The environment at this moment: a picture and facts, made once and renewed with each answer. */
 
 import { Mounted } from "../shared/component.js";
-import { element, styleLink } from "../shared/dom.js";
+import { element, pen, styleLink } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { suitTheme } from "../shared/picture.js";
@@ -54,7 +54,7 @@ class Scene {
     if (this.#canvas.width !== width || this.#canvas.height !== height) {
       Object.assign(this.#canvas, { width, height });
     }
-    this.#canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    pen(this.#canvas).drawImage(bitmap, 0, 0);
     this.#canvas.setAttribute("aria-label", name);
     this.#canvas.hidden = false;
     suitTheme(this.#canvas);

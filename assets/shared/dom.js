@@ -27,6 +27,11 @@ export function button(className, label, act, ...content) {
   return node;
 }
 
+/** What draws on a canvas: every browser has one in two dimensions. */
+export function pen(canvas, settings = {}) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
+}
+
 /** Change a text, unless it is that already: a screen reader would read it again. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

@@ -14,7 +14,7 @@ export class Feed {
   #method;
   #take;
   #lost;
-  #address = null;
+  #address = "";
   #period = 0;
   #timer = 0;
   #asking = false;

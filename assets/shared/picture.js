@@ -1,8 +1,10 @@
 /** Pictures of environments on a page that may be dark. */
 
+import { pen } from "./dom.js";
+
 const WHITE = 240; // of 255, the least of a channel
 
-const reader = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+const reader = pen(new OffscreenCanvas(1, 1), { willReadFrequently: true });
 
 /**
  * Have a drawing on white look as one on black where the page is dark: `player/player.css` and others

@@ -1,5 +1,7 @@
 /** The colours and letters of the page. */
 
+import { pen } from "./dom.js";
+
 const CATEGORICAL = "#0077bb,#ee7733,#009988,#cc3311,#33bbee,#ee3377";
 const DIVERGING = "#8c3d04,#b85a10,#dd7a2a,#eb9f63,#cfc4ba,#bac4cd,#7fb2d6,#3f94cb,#0077bb,#00527f";
 
@@ -20,13 +22,9 @@ export function readTheme(node) {
 /** Red, green and blue, 0 to 255 each, of a CSS colour. */
 export function channels(colour) {
   // A canvas reads every way of writing a colour, and writes #rrggbb or rgba(…).
-  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  const context = pen(new OffscreenCanvas(1, 1));
   context.fillStyle = colour.trim();
   const text = String(context.fillStyle);
-  if (text[0] !== "#")
-    return text
-      .match(/[\d.]+/g)
-      .slice(0, 3)
-      .map(Number);
+  if (text[0] !== "#") return [...text.matchAll(/[\d.]+/g)].slice(0, 3).map(Number);
   return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
 }
