@@ -34,17 +34,18 @@ def environment_notes(session: Session, grid: Grid) -> None:
 
 
 def replaced_words(refill: Refill) -> str:
-    """Which values of one's own those of an environment have taken the place of."""
+    """Which values of one's own those of an environment have replaced."""
     before = refill.before
     own = [named_value(name, getattr(before.config, name)) for name in refill.replaced]
     more = [f"{len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
     values = ", ".join((*own[:MOST_NAMED], *more))
     if refill.preset:
         values = f"“{PRESETS[refill.preset].label}”" + (f" with {values}" if values else "")
-    return f"What is recommended for {refill.since.config.env_id} took the place of {values}."
+    return f"The values recommended for {refill.since.config.env_id} replaced {values}."
 
 
 def _offer(words: str, label: str, key: str, use: Callable[[], None]) -> None:
-    st.caption(words)
-    if label:
-        st.button(label, key=key, icon=":material/undo:", type="tertiary", on_click=use)
+    with st.container(gap=None):
+        st.caption(words)
+        if label:
+            st.button(label, key=key, icon=":material/undo:", type="tertiary", on_click=use)

@@ -231,7 +231,7 @@ def test_choosing_an_environment_sets_its_values_and_keeps_the_seed(app: AppTest
     assert not app.exception
     assert session(app).config == session(app).run.config == recommended("Taxi-v4").replace(seed=5)
     assert not marks(app, "differs")
-    assert "took the place" not in captions(app), "nothing of one's own was lost"
+    assert "replaced" not in captions(app), "nothing of one's own was lost"
 
 
 def test_a_value_of_ones_own_gives_way_to_the_environments_until_one_keeps_it(
@@ -240,11 +240,11 @@ def test_a_value_of_ones_own_gives_way_to_the_environments_until_one_keeps_it(
     control(app, "gamma").set_value(0.5).run()
     control(app, "env_id").set_value("Taxi-v4").run()
     assert session(app).config == recommended("Taxi-v4")
-    assert "recommended for Taxi-v4 took the place of γ 0.5." in captions(app)
+    assert "The values recommended for Taxi-v4 replaced γ 0.5." in captions(app)
     app.button(key="keep_own").click().run()
     assert session(app).config == recommended("Taxi-v4").replace(gamma=0.5)
     assert marks(app, "differs").keys() == {"gamma"}
-    assert "took the place" not in captions(app)
+    assert "replaced" not in captions(app)
     app.button(key="back_gamma").click().run()
     assert session(app).config == recommended("Taxi-v4")
 
@@ -255,7 +255,7 @@ def test_a_preset_that_was_chosen_gives_way_to_the_environments_values_until_one
     app.selectbox(key="control_preset").set_value("notebook").run()
     control(app, "env_id").set_value("Acrobot-v1").run()
     assert session(app).config == recommended("Acrobot-v1")
-    assert "took the place of “Notebook”." in captions(app)
+    assert "replaced “Notebook”." in captions(app)
     app.button(key="keep_own").click().run()
     assert session(app).config == preset("notebook").replace(env_id="Acrobot-v1")
     assert "The preset is “Notebook”, not what is recommended for Acrobot-v1." in captions(app)
@@ -275,7 +275,7 @@ def test_what_a_lesson_fixes_stays_in_another_environment() -> None:
     app = opened(preset="auto", gamma="0.9", lock="gamma", hide="tau")
     control(app, "env_id").set_value("MountainCar-v0").run()
     assert session(app).config == recommended("MountainCar-v0").replace(gamma=0.9)
-    assert "took the place" not in captions(app)
+    assert "replaced" not in captions(app)
     app = opened(preset="recommended", env_id="Acrobot-v1", lock="preset")
     control(app, "env_id").set_value("Taxi-v4").run()
     assert session(app).config == DQNConfig(env_id="Taxi-v4")
