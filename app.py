@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboard.frame import open_page
+from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
 from dashboard.session.run import Status
 from dashboard.session.runner import ABANDONED_SECONDS
@@ -223,6 +224,23 @@ def view(session: Session) -> None:
             help="Weight of earlier values in the bold average; 0 means no averaging.",
         )
         earlier_runs(session)
+        aim(session)
+
+
+def aim(session: Session) -> None:
+    """The way to an agent that has learnt the run's environment, where the project has one."""
+    env_id = session.run.config.env_id
+    key = trained_key(env_id)
+    if key and st.button(
+        "Watch a trained agent",
+        key="aim",
+        icon=":material/flag:",
+        type="tertiary",
+        help=f"What you are aiming at: an agent that has learnt {env_id} plays on the Test page. "
+        "The run on this page continues.",
+    ):
+        session.to_watch = key
+        st.switch_page("pages/test.py")
 
 
 @st.fragment

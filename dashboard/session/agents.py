@@ -227,3 +227,8 @@ def read_upload(file_id: str, name: str, content: bytes) -> Upload:
     """The agents in a file; raises `CheckpointError` in one sentence."""
     saved = read_agents(content)
     return Upload(file_id, name, saved, saved.agent())
+
+
+def trained_key(env_id: str) -> str:
+    """The key of the project's own agent of that environment, "" where there is none."""
+    return f"trained {env_id}" if (ASSETS / "agents" / f"{env_id}.safetensors").is_file() else ""

@@ -32,6 +32,7 @@ class Session:
     to and ``named`` the hyperparameters that it names; ``left_alone`` are the controls that a
     lesson fixes and that the last paste, or an earlier run's values, would have changed;
     ``link_problems`` says what of the opening link was not used, and ``asked_for`` is its query.
+    ``to_watch`` is the key of the agent that the Test page is to show next, if there is one.
     ``earlier`` are the runs before the present one, and the ways that were undone. ``name`` is
     known to its own browser tab alone.
     """
@@ -43,6 +44,7 @@ class Session:
         self.refused = ""
         self.named: tuple[str, ...] = ()
         self.left_alone: list[str] = []
+        self.to_watch = ""
         self._refill: Refill | None = None
         self.runner: Runner
         self.earlier = EarlierRuns()

@@ -33,6 +33,9 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
     picked = picks.picked
     wanted = dict(picked)  # first: meanwhile a newer run of the page may take a file in
     choices = available(session, picks.upload)
+    if session.to_watch in choices:
+        picked["agent"] = wanted["agent"] = choices[session.to_watch]
+    session.to_watch = ""
 
     def drop(place: str) -> None:
         if picked.get(place) is wanted.pop(place, None):

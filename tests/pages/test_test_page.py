@@ -96,6 +96,19 @@ def headlines(at: AppTest) -> list[str]:
     return [m.value for m in at.markdown if "from seed" in m.value]
 
 
+def test_the_agent_that_the_train_page_sends_for_is_shown_although_another_one_trains(
+    page: AppTest,
+) -> None:
+    train(page)
+    (trained,) = (c for c in available_agents(session(page)).values() if c.name == TRAINED)
+    session(page).to_watch = trained.key
+    page.run()
+    assert shown(page) == [(TRAINED, 1000)]
+    assert chosen(page, "agent") == TRAINED
+    choose(page, "agent", NOW)
+    assert [title for title, _ in shown(page)] == ["In training, at step 100"]
+
+
 def test_a_newcomer_sees_an_episode_at_once(page: AppTest) -> None:
     assert shown(page) == [(TRAINED, 1000)]
     assert chosen(page, "agent") == TRAINED

@@ -5,7 +5,9 @@ import math
 import gymnasium
 import pytest
 
+from dashboard.session.links import Link
 from dashboard.session.run import Run
+from dashboard.train_page.curves import _panels
 from dashboard.train_page.figures import figures
 from tests.core.small_runs import SMALL
 
@@ -65,3 +67,11 @@ def test_the_solved_line_and_its_text_are_the_environments_threshold() -> None:
     assert f"solved when the greedy return reaches {threshold:g}" in figures(run, 0.9)["where"]
     run.trainer.evaluations.solved_at = 7
     assert figures(run, 0.9)["where"].endswith("solved at step 7")
+
+
+def test_taxi_is_solved_where_its_optimum_allows_it_and_its_chart_shows_both() -> None:
+    run = Run([SMALL.replace(env_id="Taxi-v4", evaluation_episodes=1, max_episode_steps=20)])
+    run.trainer.evaluate()
+    assert "solved when the greedy return reaches 7.5" in figures(run, 0.9)["where"]
+    labels = {line.label: line.y for line in _panels(run, [], None, Link())[0].references}
+    assert labels == {"solved": 7.5, "optimum 7.9": 7.93}

@@ -1,0 +1,67 @@
+"""Choosing an environment in a real browser: its values, those of one's own, lessons, old links."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from dqn_core import recommended
+from tests.browser.train_page import LONG, box, button, enter, open_app
+
+TAXI = recommended("Taxi-v4")
+
+
+def choose(page: Page, env_id: str) -> None:
+    box(page, "control_env_id").click()
+    page.get_by_role("option", name=env_id, exact=True).click()
+    expect(box(page, "control_env_id")).to_have_value(env_id)
+
+
+def test_an_environment_brings_its_values_and_ones_own_come_back_with_a_click(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url)
+    enter(page, "exact_gamma", "0.5")
+    choose(page, "Taxi-v4")
+    expect(box(page, "exact_epsilon_decay")).to_have_value(str(TAXI.epsilon_decay))
+    expect(box(page, "exact_gamma")).to_have_value(f"{TAXI.gamma:g}")
+    replaced = page.locator(".st-key-replaced")
+    expect(replaced).to_contain_text("The values recommended for Taxi-v4 replaced γ 0.5.")
+    button(page, "keep_own").click()
+    expect(box(page, "exact_gamma")).to_have_value("0.5")
+    expect(box(page, "exact_epsilon_decay")).to_have_value(str(TAXI.epsilon_decay))
+    expect(replaced).to_have_count(0)
+    page.wait_for_url(re.compile(r"preset=auto&env_id=Taxi-v4&gamma=0\.5&seed=0$"))
+
+
+def test_a_lessons_locked_control_stays_in_another_environment(page: Page, app_url: str) -> None:
+    open_app(page, app_url, "?preset=auto&gamma=0.9&lock=gamma")
+    choose(page, "Taxi-v4")
+    expect(box(page, "exact_epsilon_decay")).to_have_value(str(TAXI.epsilon_decay))
+    expect(box(page, "exact_gamma")).to_have_value("0.9")
+    expect(box(page, "exact_gamma")).to_be_disabled()
+
+
+def test_a_link_of_an_earlier_version_keeps_its_values_and_offers_the_environments(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url, "?env_id=Taxi-v4&gamma=0.9")
+    expect(box(page, "exact_gamma")).to_have_value("0.9")
+    expect(box(page, "exact_epsilon_decay")).to_have_value("5000")
+    page.wait_for_url(re.compile("preset=recommended&env_id=Taxi-v4&gamma=0.9&seed=0$"))
+    expect(page.locator(".st-key-other_preset")).to_contain_text("not what is recommended for")
+    button(page, "use_recommended").click()
+    expect(box(page, "exact_epsilon_decay")).to_have_value(str(TAXI.epsilon_decay))
+    expect(page.locator(".st-key-other_preset")).to_have_count(0)
+
+
+def test_an_environment_that_is_chosen_in_mid_run_waits_for_the_next_one(
+    page: Page, app_url: str
+) -> None:
+    open_app(page, app_url, LONG)
+    button(page, "start").click()
+    expect(button(page, "pause")).to_be_visible()
+    choose(page, "Taxi-v4")
+    expect(page.get_by_role("radio", name="the next run")).to_be_checked()
+    expect(page.get_by_text("For the next run: Environment CartPole-v1 → Taxi-v4")).to_be_visible()
+    button(page, "reset").click()
+    expect(page.get_by_text(f"Environment step 0 of {TAXI.total_steps:,}")).to_be_visible()
