@@ -16,6 +16,7 @@ from dashboard.session.words import change_label
 from dqn_core import DQNConfig, LabError, preset
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments.configured import spec_for
+from dqn_core.environments.modules import import_typed
 from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.foresight import Never, never_due
@@ -131,13 +132,20 @@ class Session:
         environment = self.config.env_id, self.config.env_kwargs
         self._adopt("preset", lambda: filled(self.link, name, *environment))
 
-    def choose_environment(self, env_id: str) -> None:
+    def choose_environment(self, env_id: str, may_import: bool = False) -> None:
         """Train in another environment, with the values that are recommended for it.
 
         The seed stays, and what a lesson fixes: all values, if that is the preset. A run that was
-        begun goes on as it is: they are the next one's.
+        begun goes on as it is: they are the next one's. With ``may_import`` a module that
+        ``env_id`` names is imported, because the person at this machine typed it.
         """
-        self._move("env_id", lambda: (env_id, ""))
+
+        def chosen() -> tuple[str, str]:
+            if may_import:
+                import_typed(env_id)
+            return env_id, ""
+
+        self._move("env_id", chosen)
 
     def choose_arguments(self, text: str) -> None:
         """As `choose_environment`: the same one, made with the arguments that a person typed."""

@@ -15,6 +15,7 @@ from dashboard.train_page.exchange import exchange_buttons, open_dialog
 from dashboard.train_page.grid import Grid
 from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import LAYERS, picks
+from dashboard.web.admission import is_own_machine
 from dashboard.web.keys import UNFOLDED
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
@@ -300,7 +301,9 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
     name = hyperparameter.name
     value = getattr(session.config, name)
     key = key_showing(f"control_{name}", value)
-    choose = session.choose_environment if name == "env_id" else partial(session.set, name)
+    choose = partial(session.set, name)
+    if name == "env_id":
+        choose = partial(session.choose_environment, may_import=is_own_machine(st.context.headers))
     return {
         "value": value,
         "key": key,

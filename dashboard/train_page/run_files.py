@@ -11,6 +11,7 @@ from typing import Any
 from dashboard.session.run import Run
 from dashboard.web.markup import one_line
 from dqn_core import preset
+from dqn_core.environments.modules import parts
 from dqn_core.files.packing import pack
 from dqn_core.history import MEANINGS
 from dqn_core.hyperparameter import Value
@@ -23,7 +24,7 @@ It gives the same numbers with {versions}; others may round otherwise.
 """
 {stops}
 from dqn_core import {names}
-
+{module}
 config = preset("{preset}"){values}
 trainer = Trainer([config.replace(seed=seed) for seed in {seeds}])
 {steps}
@@ -112,6 +113,7 @@ def script(run: Run, preset_name: str) -> str:
     with run.held():
         trainer, changes = run.trainer, _changes(run)
         first = run.first_config.replace(total_seconds=0).difference(preset(preset_name))
+        module, _ = parts(run.config.env_id)
         step_now, go_on = trainer.env_step, trainer.going_on
         seeds = [config.seed for config in trainer.configs]
         stops = [
@@ -132,6 +134,7 @@ def script(run: Run, preset_name: str) -> str:
         versions=", ".join(f"{name} {number}" for name, number in _versions().items()),
         stops="".join(stops),
         names="Trainer, preset" if go_on else "LabError, Trainer, preset",
+        module=f"import {module}  # registers the environment\n" if module else "",
         preset=preset_name,
         values=f".replace({_arguments(first)})" if first else "",
         seeds=seeds,

@@ -5,6 +5,8 @@ within a visitor's browser. And a page whose name was made to point to this mach
 one of the server's own.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -49,6 +51,30 @@ def refused(headers: Headers) -> str:
             if not is_ours and origin not in config.get_option("server.corsAllowedOrigins"):
                 return f"This server answers only its own pages, not a page of {origin[:100]!r}."
     return ""
+
+
+def is_own_machine(headers: Mapping[str, str]) -> bool:
+    """Whether whoever sent a request with these headers sits at the server's own machine.
+
+    The server is bound to that machine, was not told how others reach it, and was asked under a
+    name of the machine itself, without a server in between.
+    """
+    others = ("server.allowedHosts", "server.corsAllowedOrigins")
+    host = urlsplit(f"//{headers.get('Host', '')}").hostname or ""
+    return (
+        _is_loopback(str(config.get_option("server.address")))
+        and _is_loopback(_given_name())
+        and bool(config.get_option("server.enableCORS"))
+        and not any(config.get_option(name) for name in others)
+        and _is_loopback(host)
+        and not any(name in headers for name in ("Forwarded", "X-Forwarded-For"))
+    )
+
+
+def _is_loopback(name: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(name).is_loopback
+    return name == "localhost"
 
 
 def _is_own(host: str) -> bool:

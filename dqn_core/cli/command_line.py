@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     prepare_streams()
+    if "" not in sys.path:
+        sys.path.append("")  # modules in the current folder, however the command was started
     try:
         options = _parser().parse_args(arguments)
         with warnings_told():

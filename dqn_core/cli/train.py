@@ -14,6 +14,7 @@ from dqn_core.cli.progress import progress
 from dqn_core.cli.results import evaluation_summary, json_text, train_result, train_words
 from dqn_core.cli.streams import say, tell
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.environments.modules import import_typed
 from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.errors import ConfigurationError, DivergenceError, LabError
 from dqn_core.files.checkpoint import load_run, save_agent, save_run
@@ -53,6 +54,7 @@ def train(options: argparse.Namespace) -> int:
 def _trainer(options: argparse.Namespace) -> Trainer:
     """A new run, or the one that is resumed, with the hyperparameters that were given."""
     given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
+    import_typed(given.get("env_id", ""))
     if options.resume is None:
         name = options.preset or AUTO
         env_id = given.get("env_id", DQNConfig.env_id)

@@ -25,7 +25,13 @@ from dqn_core.environments.border import (
 )
 from dqn_core.environments.declared import EnvironmentSpec, described
 from dqn_core.environments.families import family
-from dqn_core.environments.registration import check_arguments, registration, usual_time_limit
+from dqn_core.environments.modules import parts
+from dqn_core.environments.registration import (
+    check_arguments,
+    registered_by,
+    registration,
+    usual_time_limit,
+)
 from dqn_core.environments.state import (
     Data,
     State,
@@ -42,6 +48,7 @@ from dqn_core.errors import (
     EnvironmentFailure,
     LabError,
     UnsupportedEnvironmentError,
+    excerpt,
 )
 from dqn_core.keyword_arguments import called
 from dqn_core.scalars import finite, is_number, plain, shown, whole
@@ -223,11 +230,6 @@ def make_environment(
     `ConfigurationError` for a parameter that cannot be set.
     """
     max_episode_steps = whole("max_episode_steps", max_episode_steps, 0, MOST_STEPS)
-    if ":" in env_id:
-        # Gymnasium would import what stands before the colon: a link or a file must not do that.
-        raise UnsupportedEnvironmentError(
-            f"{shown(env_id)} names a module: give a registered id alone."
-        )
     registered = registration(env_id, env_kwargs)
     if registered is None:
         raise UnsupportedEnvironmentError(_unknown(env_id))
@@ -355,10 +357,16 @@ def _is_supported(env_id: str) -> bool:
 
 
 def _unknown(env_id: str) -> str:
-    known = _ids_of_families()  # one that needs a package is meant all the same
-    near = get_close_matches(env_id, known, n=1, cutoff=0.65)
+    module, name = parts(env_id)
+    # One of Gymnasium's own that needs a package is meant all the same.
+    known = registered_by(module) if module else _ids_of_families()
+    near = get_close_matches(name, known, n=1, cutoff=0.65)
     hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
-    return f"There is no environment called {shown(env_id)}{hint}"
+    if not module:
+        return f"There is no environment called {shown(env_id)}{hint}"
+    if not near:
+        hint = f": it registers {', '.join(known) or 'none'}."
+    return f"The module {excerpt(module)} registers no environment {shown(name)}{hint}"
 
 
 def counts(state: Mapping[str, Any]) -> tuple[int, int]:

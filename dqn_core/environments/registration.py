@@ -1,5 +1,6 @@
 """What Gymnasium's registry has of an environment that a person names, with the arguments given."""
 
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from inspect import Parameter, signature
@@ -8,6 +9,7 @@ from typing import Any
 import gymnasium
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
+from dqn_core.environments.modules import import_allowed, parts
 from dqn_core.errors import ConfigurationError
 from dqn_core.keyword_arguments import parsed
 from dqn_core.scalars import plain, shown
@@ -20,8 +22,10 @@ def registration(env_id: str, env_kwargs: str = "") -> EnvSpec | None:
     """The registration of ``env_id``, made with ``env_kwargs`` besides its own arguments.
 
     Where both name an argument, ``env_kwargs`` counts. None where there is no such environment.
+    Raises `UnsupportedEnvironmentError` for a module that must not be imported or cannot be.
     """
-    found = gymnasium.registry.get(env_id)
+    import_allowed(env_id)
+    found = gymnasium.registry.get(parts(env_id)[1])
     return found and replace(found, kwargs={**found.kwargs, **parsed(env_kwargs)})
 
 
@@ -33,6 +37,20 @@ def argument(registered: EnvSpec, name: str, default: Any = None) -> Any:
 def is_as_registered(registered: EnvSpec) -> bool:
     """Whether it has the arguments that its id stands for."""
     return registered.kwargs == gymnasium.registry[registered.id].kwargs
+
+
+def registered_by(module: str) -> list[str]:
+    """Ids of the environments that are made from a module's package, sorted."""
+    package = module.partition(".")[0]
+    return sorted(
+        env_id
+        for env_id, registered in gymnasium.registry.items()
+        if re.split("[.:]", _origin(registered.entry_point))[0] == package
+    )
+
+
+def _origin(point: Any) -> str:
+    return point if isinstance(point, str) else str(getattr(point, "__module__", ""))
 
 
 def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:

@@ -64,12 +64,12 @@ def test_the_address_is_kept_on_other_pages_and_over_a_reload(page: Page, app_ur
 
 
 def test_a_bad_link_is_reported_and_the_rest_of_it_used(page: Page, app_url: str) -> None:
-    open_app(page, app_url, "?gamma=2&tua=1&env_id=os:foo&batch_size=32&%ff=%00&tau=%F0%9F%92%A5")
+    open_app(page, app_url, "?gamma=2&tua=1&env_id=this:foo&batch_size=32&%ff=%00&tau=%F0%9F%92%A5")
     notice = page.locator(".st-key-link_problems")
     expect(notice).to_contain_text("gamma must be 0 to 1, not 2")
     expect(notice).to_contain_text(f"Used instead: {DQNConfig().gamma}.")
     expect(notice).to_contain_text("'tua': did you mean tau?")
-    expect(notice).to_contain_text("'os:foo' names a module")
+    expect(notice).to_contain_text("'this:foo' names a module")
     expect(notice).to_contain_text("tau must be 0.0001 to 1")
     expect(box(page, "exact_batch_size")).to_have_value("32")
     wait_for_query(page, "preset=auto&env_id=CartPole-v1&batch_size=32&seed=0")

@@ -527,7 +527,7 @@ def test_a_small_file_cannot_take_much_memory(run_file: bytes) -> None:
         ("gamma", 2.0, "gamma must be 0 to 1"),
         ("gamma", "high", "gamma must be"),
         ("env_id", "Nowhere-v0", "There is no environment"),
-        ("env_id", "os:CartPole-v1", "names a module"),
+        ("env_id", "this:CartPole-v1", "names a module"),
         ("env_id", "Pendulum-v1", "Discrete actions"),
         ("env_id", "Acrobot-v1", ""),
         ("hidden_dims", "8, 8", ""),

@@ -248,7 +248,7 @@ def test_two_values_are_judged_together_not_one_after_the_other() -> None:
 
 
 def test_a_link_cannot_import_a_module() -> None:
-    link, problems = of("env_id=os:foo")
+    link, problems = of("env_id=this:foo")
     assert link.config.env_id == "CartPole-v1"
     assert "names a module" in problems[0]
 
@@ -302,7 +302,7 @@ def test_a_group_stands_for_its_controls() -> None:
         ('{"gamma": NaN}', "gamma must be"),
         ('{"seed": 1e400}', "seed must be"),
         ('{"batch_size": 512, "buffer_capacity": 100}', "larger than buffer_capacity"),
-        ('{"env_id": "os:foo"}', "names a module"),
+        ('{"env_id": "this:foo"}', "names a module"),
         ("?gamma=2", "gamma must be 0 to 1"),
         ("http://localhost/?gama=0.9", "did you mean gamma"),
         ("python -m dqn_core train --gamma 2", "gamma must be 0 to 1, not 2"),

@@ -7,7 +7,7 @@ import pytest
 from starlette.datastructures import Headers
 from streamlit import config
 
-from dashboard.web.admission import Admission, refused
+from dashboard.web.admission import Admission, is_own_machine, refused
 
 OPTIONS = {
     "server.allowedHosts": [],
@@ -113,3 +113,44 @@ def test_a_request_that_is_refused_never_reaches_the_app(kind: str) -> None:
     asyncio.run(Admission(app)(scope, None, send))  # type: ignore[arg-type]
     assert sent[0].get("status") == (403 if kind == "http" else None)
     assert sent[0]["type"] == ("http.response.start" if kind == "http" else "websocket.close")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:8501", "[::1]:8501"])
+def test_who_opens_a_server_of_this_machine_by_its_own_name_sits_at_it(host: str) -> None:
+    assert is_own_machine(Headers({"host": host}))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"host": "10.0.0.5:8501"},
+        {"host": "lab-pc:8501"},
+        {"host": "dqn-lab.streamlit.app"},
+        {"host": "localhost:8501", "x-forwarded-for": "10.0.0.9"},
+        {"host": "localhost:8501", "forwarded": "for=10.0.0.9"},
+    ],
+)
+def test_who_comes_by_another_name_or_through_another_server_does_not(
+    headers: dict[str, str],
+) -> None:
+    assert not is_own_machine(Headers(headers))
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("server.address", "0.0.0.0"),
+        ("server.address", None),
+        ("server.address", "10.0.0.5"),
+        ("browser.serverAddress", "lab.school.example"),
+        ("server.allowedHosts", ["lab.school.example"]),
+        ("server.corsAllowedOrigins", ["https://lab.school.example"]),
+        ("server.enableCORS", False),
+    ],
+)
+def test_a_server_that_others_may_reach_trusts_nobody_to_sit_at_it(
+    options: dict[str, Any], option: str, value: Any
+) -> None:
+    options[option] = value
+    assert not is_own_machine(Headers({"host": "localhost:8501"}))

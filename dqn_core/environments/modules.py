@@ -1,0 +1,63 @@
+"""Modules that register environments, as in ``my_module:MyEnv-v0``: which may be imported.
+
+Importing runs code. A person who types such an id wants that; a link or a file must not do it.
+"""
+
+import os
+import sys
+from importlib import import_module
+
+from dqn_core.environments.border import FOREIGN, named_reason
+from dqn_core.errors import UnsupportedEnvironmentError
+from dqn_core.scalars import shown
+
+SETTING = "DQN_LAB_MODULES"
+"""The environment variable that names, with commas, the modules that anything may import."""
+
+
+def parts(env_id: str) -> tuple[str, str]:
+    """The module, "" where none is named, and the id that Gymnasium's registry has."""
+    module, _, name = env_id.rpartition(":")
+    return (module, name) if module else ("", env_id)
+
+
+def import_typed(env_id: str) -> None:
+    """Import the module that a person named; raises `UnsupportedEnvironmentError`."""
+    module, _ = parts(env_id)
+    if module:
+        _import(module)
+
+
+def import_allowed(env_id: str) -> None:
+    """Import the module that a link, a file or a visitor named, if the setting names it too.
+
+    One that was imported before does no harm. Raises `UnsupportedEnvironmentError`.
+    """
+    module, _ = parts(env_id)
+    if not module or module in sys.modules:
+        return
+    if module not in _allowed():
+        raise UnsupportedEnvironmentError(
+            f"{shown(env_id)} names a module that was not imported: it is imported where it is "
+            f"typed as the environment on one's own machine, or where the setting {SETTING} names "
+            "it."
+        )
+    _import(module)
+
+
+def _allowed() -> list[str]:
+    return [name.strip() for name in os.environ.get(SETTING, "").split(",")]
+
+
+def _import(module: str) -> None:
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise UnsupportedEnvironmentError(
+            f"{shown(module)} is no module's name: an environment is named as in "
+            "my_module:MyEnv-v0."
+        )
+    try:
+        import_module(module)
+    except FOREIGN as error:
+        raise UnsupportedEnvironmentError(
+            f"The module {module} could not be imported: {named_reason(error)}."
+        ) from error
