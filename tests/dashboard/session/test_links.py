@@ -201,11 +201,11 @@ def test_nothing_in_a_link_raises_and_what_is_left_is_valid(
 
 @pytest.mark.parametrize("name", [*HYPERPARAMETERS, "members", "x_axis", "smoothing", "preset"])
 def test_a_bad_value_is_reported_with_its_name_and_what_is_used(name: str) -> None:
-    link, problems = read({name: ["os:no such thing"]})
+    link, problems = read({name: ["no such thing"]})
     assert link == Link()
     assert len(problems) == 1
     assert "Used instead: " in problems[0]
-    assert "os:no such thing" in problems[0]
+    assert "no such thing" in problems[0]
     assert name == "env_id" or name in problems[0]
 
 
