@@ -156,10 +156,41 @@ class DQNConfig:
         "uniform",
         "remember",
         "Replay order",
-        "How a batch is drawn: uniformly at random, or as a sequence of consecutive transitions. "
-        "The sequence is like learning without replay, and shows why replay shuffles.",
-        choices=("uniform", "sequential"),
+        "How a batch is drawn: uniformly at random; as a sequence of consecutive transitions, "
+        "which is like learning without replay, and shows why replay shuffles; or prioritised, "
+        "the more often the larger a transition's TD error was (Schaul et al. 2016). A change to "
+        "prioritised begins with equal priorities; a change to another order forgets them.",
+        choices=("uniform", "sequential", "prioritised"),
         rare=True,
+    )
+    priority_exponent: float = declare(
+        0.6,
+        "remember",
+        "Priority exponent",
+        "Only with prioritised replay. A transition is drawn with a probability in proportion to "
+        "|TD error|^ω (α in Schaul et al. 2016). A new one counts as if it had the largest error "
+        "of the run so far. A change holds for all that is stored.",
+        symbol="ω",
+        high=1.0,
+        per_member=True,
+        rare=True,
+        too_low="transitions are drawn almost uniformly, and rare surprises wait for long.",
+        too_high="a few transitions with large errors fill the batches, also where the error is "
+        "only noise.",
+    )
+    importance_exponent: float = declare(
+        0.4,
+        "remember",
+        "Importance exponent",
+        "Only with prioritised replay. The loss of a transition is multiplied with "
+        "(1 / (N·probability))^β, divided by the largest such weight of the batch, so that what is "
+        "drawn often counts less each time. β rises linearly to 1 over the step budget.",
+        symbol="β₀",
+        high=1.0,
+        per_member=True,
+        rare=True,
+        too_low="the network fits what is drawn often, and its Q-values are biased.",
+        too_high="transitions with large errors make small steps, and learning is slow at first.",
     )
     batch_size: int = declare(
         128,

@@ -54,11 +54,30 @@ class ReplayBuffer:
         self.observation_dim = observation_dim
         self._stream = stream
         self._members = members
+        self._dtype = np.dtype(dtype)
         self._device = device
-        self._allocate(_empty_rows(members, capacity, observation_dim, dtype))
+        self._check_memory(capacity)
+        self._allocate(self._empty_rows(capacity))
         self._size = 0
         self.pushed = 0
         self.sampler: Sampler = Uniform()
+
+    def _check_memory(self, capacity: int, sampling: str = "uniform") -> None:
+        """Refuse rows, and what a sampler keeps of each, that do not fit into free memory."""
+        members, d, free = self._members, self.observation_dim, free_memory()
+        size = replay_bytes(members, capacity, d, sampling, self._dtype)
+        if free is not None and size > free:
+            whose = f"{members} replay buffers" if members > 1 else "A replay buffer"
+            raise ConfigurationError(
+                f"{whose} of {capacity:,} transitions, with {d:,} numbers an observation, may take "
+                f"{in_words(size)} and {in_words(free)} are free: lower "
+                f"buffer_capacity{' or train fewer seeds' if members > 1 else ''}.",
+                "buffer_capacity",
+            )
+
+    def _empty_rows(self, capacity: int) -> np.ndarray:
+        # Untouched pages of an empty array cost no memory until they are written.
+        return np.empty((self._members, capacity, 2 * self.observation_dim + 4), self._dtype)
 
     def _allocate(self, rows: np.ndarray) -> None:
         self._rows = rows
@@ -86,10 +105,13 @@ class ReplayBuffer:
 
         Raises `ConfigurationError`, with nothing changed, where there is no memory for them.
         """
-        kind = SAMPLERS[configs[0].sampling]
-        sampler = self.sampler if isinstance(self.sampler, kind) else kind()
-        if configs[0].buffer_capacity != self.capacity:
-            self.resize(configs[0].buffer_capacity)
+        sampling, capacity = configs[0].sampling, configs[0].buffer_capacity
+        kind = SAMPLERS[sampling]
+        sampler = self.sampler if isinstance(self.sampler, kind) else kind(self._members)
+        if capacity != self.capacity or (sampler is not self.sampler and sampler.bytes_each):
+            self._check_memory(capacity, sampling)
+        if capacity != self.capacity:
+            self.resize(capacity)
         sampler.configure(configs)
         self.sampler = sampler
 
@@ -202,10 +224,7 @@ class ReplayBuffer:
         return rewards, gamma ** (last + 1), self.rows(order + last)
 
     def resize(self, capacity: int) -> None:
-        """Hold ``capacity`` transitions from now on; shrinking keeps the newest.
-
-        Raises `ConfigurationError`, with nothing changed, where there is no memory for them.
-        """
+        """Hold ``capacity`` transitions from now on; shrinking keeps the newest."""
         kept = self._kept(min(self._size, capacity))
         self._restore(kept, capacity)
 
@@ -215,9 +234,7 @@ class ReplayBuffer:
         return self.rows(np.tile(order, (self._members, 1)))
 
     def _restore(self, kept: np.ndarray, capacity: int) -> None:
-        rows = self._rows
-        if capacity != self.capacity:
-            rows = _empty_rows(self._members, capacity, self.observation_dim, rows.dtype)
+        rows = self._rows if capacity == self.capacity else self._empty_rows(capacity)
         self._size = kept.shape[1]
         self._allocate(rows)
         rows[:, self._slots(np.arange(self._size))] = kept
@@ -246,25 +263,12 @@ class ReplayBuffer:
 
 
 def replay_bytes(
-    members: int, capacity: int, observation_dim: int, dtype: np.dtype | type = np.float32
+    members: int,
+    capacity: int,
+    observation_dim: int,
+    sampling: str = "uniform",
+    dtype: np.dtype | type = np.float32,
 ) -> int:
-    """The memory of a full buffer."""
-    return members * capacity * (2 * observation_dim + 4) * np.dtype(dtype).itemsize
-
-
-def _empty_rows(
-    members: int, capacity: int, observation_dim: int, dtype: np.dtype | type
-) -> np.ndarray:
-    """Rows `(P, capacity, width)` to be written; they have to fit into the memory that is free."""
-    size = replay_bytes(members, capacity, observation_dim, dtype)
-    free = free_memory()
-    if free is not None and size > free:
-        whose = f"{members} replay buffers" if members > 1 else "A replay buffer"
-        raise ConfigurationError(
-            f"{whose} of {capacity:,} transitions, with {observation_dim:,} numbers an "
-            f"observation, may take {in_words(size)} and {in_words(free)} are free: lower "
-            f"buffer_capacity{' or train fewer seeds' if members > 1 else ''}.",
-            "buffer_capacity",
-        )
-    # Untouched pages of an empty array cost no memory until they are written.
-    return np.empty((members, capacity, 2 * observation_dim + 4), dtype=dtype)
+    """The memory of a full buffer and of its sampler."""
+    row = (2 * observation_dim + 4) * np.dtype(dtype).itemsize
+    return members * capacity * (row + SAMPLERS[sampling].bytes_each)

@@ -4,10 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from dqn_core.config import DQNConfig
 from dqn_core.random_streams import UniformStream
+from dqn_core.sum_tree import SumTree
+
+PRIORITY_FLOOR = 1e-4
+"""Added to |δ|, so that a transition without an error is drawn again some day."""
+
+FIRST_ERROR = 1.0
+"""|δ| of what is stored before any error is known: p₁ of Schaul et al. 2016, Algorithm 1."""
+
+LARGEST_ERROR = 1e30
+"""What an error counts that is larger, or is no number: its member diverges."""
 
 
 class Contents(NamedTuple):
@@ -26,6 +37,10 @@ class Contents(NamedTuple):
         """The number of the oldest transition stored."""
         return self.pushed - self.size
 
+    def slots(self, first: int) -> np.ndarray:
+        """Where the transitions lie from number ``first`` on, `(k,)` int64."""
+        return np.arange(first, self.pushed) % self.capacity
+
 
 class Draw(NamedTuple):
     """Transitions of P members, B each, by their order in the buffer, 0 the oldest.
@@ -40,8 +55,11 @@ class Draw(NamedTuple):
 class Sampler:
     """Chooses the transitions of a batch. One that remembers nothing has only to draw."""
 
-    bytes_a_transition: int = 0
+    bytes_each: int = 0
     """Memory that it takes for each transition of each member."""
+
+    def __init__(self, members: int = 1) -> None:
+        """Of so many members; those that remember nothing of them need not know."""
 
     def draw(self, stream: UniformStream, contents: Contents, batch_size: int) -> Draw:
         """``batch_size`` transitions of each member, or all there are, oldest first, if fewer."""
@@ -80,7 +98,114 @@ class Sequential(Sampler):
         return Draw(starts.astype(np.int64) + np.arange(batch_size))
 
 
-SAMPLERS: dict[str, type[Sampler]] = {"uniform": Uniform, "sequential": Sequential}
+class Prioritised(Sampler):
+    """Proportional prioritised replay (Schaul et al. 2016, section 3.3, Algorithm 1).
+
+    A transition is drawn with probability P(i) = pᵢ / Σ p, where p = (|δ| + `PRIORITY_FLOOR`)^α and
+    δ is the TD error when it was learnt from last; a new one has the largest |δ| of the run so far.
+    Its loss is multiplied with (N · P(i))^−β, divided by the largest such weight of the batch. β
+    rises linearly, and is 1 at the end of the step budget.
+
+    An n-step return belongs to the slot where it starts. What was pushed is taken up at the next
+    draw, which is the first that could find it; so an error that comes late, for a slot that has
+    been overwritten, does not outlive it.
+    """
+
+    bytes_each = 25  # its error, its priority, and where that ends among its siblings
+
+    def __init__(self, members: int) -> None:
+        self._contents = Contents(members, capacity=0, size=0, pushed=0)
+        self._errors = np.zeros((members, 0))  # |δ| by slots, (P, capacity)
+        self._largest = np.full((members, 1), FIRST_ERROR)
+        self._alpha = np.zeros((members, 1))
+
+    def configure(self, configs: Sequence[DQNConfig]) -> None:
+        """Take over α, β and the step budget; what is stored is prioritised anew by a new α."""
+        alpha = np.array([[config.priority_exponent] for config in configs])
+        self._first_beta = np.array([[config.importance_exponent] for config in configs])
+        self._total_steps = configs[0].total_steps
+        is_new, self._alpha = not np.array_equal(alpha, self._alpha), alpha
+        if is_new and self._contents.size:
+            slots = self._contents.slots(self._contents.oldest)
+            self._put(slots, self._errors[:, slots])
+
+    def draw(self, stream: UniformStream, contents: Contents, batch_size: int) -> Draw:
+        self._catch_up(contents)
+        if batch_size >= contents.size:
+            return everything(contents)
+        # One target in each of B equal parts of the total, as in appendix B.2.1.
+        parts = (np.arange(batch_size) + stream.take(batch_size)) / batch_size
+        slots = self._tree.find(parts * self._tree.total)
+        priorities = self._tree.at(slots)
+        # N and Σ p are in every weight of the batch, so they fall out of the quotient.
+        shares = priorities.min(-1, keepdims=True) / priorities
+        weights = np.float_power(shares, self._beta(contents))
+        return Draw((slots - contents.oldest) % contents.capacity, weights)
+
+    def _beta(self, contents: Contents) -> np.ndarray:
+        """β of each member, `(P, 1)`: every environment step pushes one transition."""
+        share = min(1.0, contents.pushed / self._total_steps)
+        return self._first_beta + (1 - self._first_beta) * share
+
+    def learnt(self, slots: np.ndarray, td_errors: Tensor) -> None:
+        errors = np.fmin(td_errors.abs().cpu().numpy(), LARGEST_ERROR).astype(np.float64)
+        self._largest = np.maximum(self._largest, errors.max(-1, keepdims=True))
+        self._errors[np.arange(len(slots))[:, None], slots] = errors
+        self._tree.set(slots, self._priorities(errors))
+
+    def _priorities(self, errors: np.ndarray) -> np.ndarray:
+        # Not `**`, which rounds some exponents in other ways where there is one member alone.
+        priorities: np.ndarray = np.float_power(errors + PRIORITY_FLOOR, self._alpha)
+        return priorities
+
+    def _catch_up(self, contents: Contents) -> None:
+        """Follow the buffer to what it holds now: what is new there gets the largest error."""
+        before = self._contents
+        grown = min(before.size + contents.pushed - before.pushed, contents.capacity)
+        if contents.capacity != before.capacity or contents.size != grown:
+            self._lay_out(self._errors_of(contents), contents)  # other slots
+            return
+        self._contents = contents
+        new = contents.slots(max(before.pushed, contents.oldest))
+        if len(new):
+            self._put(new, np.tile(self._largest, len(new)))
+
+    def _errors_of(self, contents: Contents) -> np.ndarray:
+        """|δ| of what the buffer holds, `(P, size)`, oldest first."""
+        before = self._contents
+        errors = np.tile(self._largest, contents.size)
+        kept = np.arange(max(before.oldest, contents.oldest), before.pushed)
+        errors[:, kept - contents.oldest] = self._errors[:, kept % before.capacity]
+        return errors
+
+    def _lay_out(self, errors: np.ndarray, contents: Contents) -> None:
+        """Begin anew with these errors of what the buffer holds."""
+        self._contents = contents
+        self._errors = np.zeros((contents.members, contents.capacity))
+        self._tree = SumTree(contents.members, contents.capacity)
+        self._put(contents.slots(contents.oldest), errors)
+
+    def _put(self, slots: np.ndarray, errors: np.ndarray) -> None:
+        """Let the same ``slots`` `(k,)` of every member have these errors `(P, k)`."""
+        self._errors[:, slots] = errors
+        self._tree.set(np.tile(slots, (len(errors), 1)), self._priorities(errors))
+
+    def state_dict(self, contents: Contents) -> dict[str, Any]:
+        return {
+            "errors": torch.from_numpy(self._errors_of(contents)),
+            "largest": torch.from_numpy(self._largest.copy()),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any], contents: Contents) -> None:
+        self._largest = state["largest"].numpy()
+        self._lay_out(state["errors"].numpy(), contents)
+
+
+SAMPLERS: dict[str, type[Sampler]] = {
+    "uniform": Uniform,
+    "sequential": Sequential,
+    "prioritised": Prioritised,
+}
 """By the value of ``sampling``."""
 
 

@@ -12,6 +12,7 @@ from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.check import check_environments
 from dqn_core.errors import excerpt
 from dqn_core.random_streams import UniformStream
+from dqn_core.samplers import LARGEST_ERROR
 from dqn_core.scalars import shown
 from dqn_core.trainer import Trainer
 
@@ -148,11 +149,21 @@ def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:
         raise ValueError("its replay buffer does not fit its configuration")
     _check_count(replay["pushed"], MOST_STEPS, "pushed")
     d, actions = trainer.spec.observation_dim, rows[..., -4]
+    _check_sampler(replay["sampler"], rows)
     if not _are_below(actions, trainer.spec.n_actions):
         raise ValueError("its replay buffer has actions that do not exist")
     if not torch.isin(rows[..., -2:], rows.new_tensor([0.0, 1.0])).all():
         raise ValueError("its replay buffer has steps that neither end an episode nor go on")
     _check_observations(rows[..., : 2 * d], trainer)
+
+
+def _check_sampler(sampler: Mapping[str, Tensor], rows: Tensor) -> None:
+    """Every transition has an error of which no sum is infinite, and a new one would get one."""
+    if sampler and sampler["errors"].shape != rows.shape[:2]:
+        raise ValueError("its replay buffer has transitions without a priority")
+    for name, errors in sampler.items():
+        if not ((errors >= 0) & (errors <= LARGEST_ERROR)).all():
+            raise ValueError(f"its replay buffer has {name} that cannot be")
 
 
 def _check_observations(observations: Tensor, trainer: Trainer) -> None:

@@ -183,6 +183,8 @@ OTHER: dict[str, tuple[Value, dict[str, Value]]] = {
     "buffer_capacity": (50, {}),
     "learning_starts": (60, {}),
     "sampling": ("sequential", {}),
+    "priority_exponent": (0.1, {"sampling": "prioritised"}),
+    "importance_exponent": (1.0, {"sampling": "prioritised"}),
     "batch_size": (4, {}),
     "train_frequency": (3, {}),
     "gradient_steps": (2, {}),

@@ -229,6 +229,27 @@ def test_the_oracles_cases_do_clip_so_that_they_can_tell(clipping: str) -> None:
         assert after.norm().item() == pytest.approx(0.05, rel=1e-4)
 
 
+@pytest.mark.parametrize("loss", ["mse", "huber"])
+def test_a_batchs_weights_multiply_the_loss_of_each_transition(loss: str) -> None:
+    config = DQNConfig(loss=loss, hidden_dims="8", gradient_clipping="none")
+    learner = learner_of([config])
+    generator = torch.Generator().manual_seed(0)
+    batch = as_batch([transitions(generator)], [config.gamma])
+    weights = torch.rand(1, BATCH, generator=generator, dtype=torch.float64)
+    batch = batch._replace(weights=weights)
+    targets = bellman_target(batch, learner.online, learner.target, learner.double_dqn)[0]
+    module = learner.online.to_module()
+    taken = module(batch.observations[0]).gather(1, batch.actions[0])[:, 0]
+    function = F.mse_loss if loss == "mse" else F.smooth_l1_loss
+    expected = (weights[0] * function(taken, targets, reduction="none")).mean()
+    expected.backward()
+    td_errors = learner.update(batch)
+    torch.testing.assert_close(td_errors[0], (taken - targets).detach(), rtol=0, atol=EXACT)
+    gradient = parameters_to_vector(p.grad for p in module.parameters() if p.grad is not None)
+    torch.testing.assert_close(learner.gradient.parameters[0], gradient, rtol=0, atol=EXACT)
+    assert learner.loss().item() == pytest.approx(expected.item(), abs=EXACT)
+
+
 def test_members_never_touch_not_even_one_whose_values_are_not_numbers() -> None:
     configs = [config_of(seed=p) for p in range(3)]
     together, alone = learner_of(configs), learner_of([configs[2]])

@@ -32,7 +32,7 @@ CONFIGS = {
     "three members": [RUN.replace(seed=seed, gamma=0.9 + seed / 100) for seed in range(3)],
     "Acrobot": [RUN.replace(env_id="Acrobot-v1", n_step=3)],
     "MountainCar": [RUN.replace(env_id="MountainCar-v0", sampling="sequential")],
-    "FrozenLake": [RUN.replace(env_id="FrozenLake-v1", dueling=True)],
+    "FrozenLake": [RUN.replace(env_id="FrozenLake-v1", dueling=True, sampling="prioritised")],
     "Taxi": [RUN.replace(env_id="Taxi-v4", target_update_unit="episodes")],
 }
 

@@ -35,7 +35,9 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "max_episode_steps": (0, 7, 25),
     "evaluation_period": (0, 11, 37),
     "evaluation_episodes": (1, 3),
-    "sampling": ("uniform", "sequential"),
+    "sampling": ("uniform", "sequential", "prioritised", "prioritised"),
+    "priority_exponent": (0.0, 0.6, 1.0),
+    "importance_exponent": (0.0, 0.4),
     "double_dqn": (True, False),
 }
 

@@ -30,6 +30,8 @@ NEW_VALUES: dict[str, Any] = {
     "buffer_capacity": 20_000,
     "learning_starts": 500,
     "sampling": "sequential",
+    "priority_exponent": 0.7,
+    "importance_exponent": 0.5,
     "batch_size": 32,
     "train_frequency": 5,
     "gradient_steps": 5,
