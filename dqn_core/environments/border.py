@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_core.environments.spaces import Observed, Part
 from dqn_core.errors import EnvironmentFailure, first_line
 from dqn_core.scalars import plain, shown
 
@@ -25,7 +26,7 @@ FOREIGN = (Exception, SystemExit, CancelledError)
 _LARGEST = float(np.finfo(np.float32).max)  # what is stored is float32
 _FLOAT32 = np.dtype(np.float32)
 _FEW = 64
-_NUMBERS = "biuf"  # NumPy's letters for bool, integers and floats
+_OF_NUMBERS = "biuf"  # NumPy's letters for bool, integers and floats
 _LONGEST_REASON = 200  # letters
 _LACKS_USUAL_ARGUMENT = re.compile("unexpected keyword argument '(seed|options)'")
 
@@ -97,60 +98,96 @@ def flag_of(name: str, value: Any) -> bool:
 class Observations:
     """Observations of one environment as they are stored, `(dim,)` float32."""
 
-    def __init__(self, dim: int, n_states: int) -> None:
-        self._shape = (dim,)
-        self._n_states = n_states
+    def __init__(self, seen: Observed) -> None:
+        self._shape = (seen.dim,)
+        self._n_states = seen.n_states
+        self._start = seen.start
+        self._parts = seen.parts
+        self._labels = seen.labels
 
     def flat(self, observation: Any) -> np.ndarray:
         """A copy: some environments go on writing into what they returned."""
         if self._n_states:
-            if type(observation) is not int or not 0 <= observation < self._n_states:
+            if type(observation) is not int or not 0 <= observation - self._start < self._n_states:
                 observation = self._index(observation)
-            return np.array([observation], dtype=np.float32)
-        if (
+            return np.array([observation - self._start], dtype=np.float32)
+        if self._parts:
+            observation = flat = np.concatenate(
+                [_flattened(part, observation) for part in self._parts]
+            )
+        elif (
             type(observation) is np.ndarray
             and observation.dtype is _FLOAT32
             and observation.shape == self._shape
         ):
             flat = observation.copy()  # nearly always: a step must not become slower
         else:
-            observation = self._array(observation)
-            with np.errstate(all="ignore"):  # too small a number becomes 0, whatever is set
-                flat = observation.astype(np.float32)
+            observation = _numbers(observation, "the observation", self._shape)
+            flat = _stored(observation)
         if not _are_finite(flat):
             self._refuse(observation, flat)
         return flat
 
     def _index(self, observation: Any) -> int:
         index = plain(observation)
-        if _is_real(index) and 0 <= index < self._n_states and index == int(index):
+        first, last = self._start, self._start + self._n_states - 1
+        if _is_real(index) and first <= index <= last and index == int(index):
             return int(index)
         raise Unusable(
-            f"the observation {shown(observation)}",
-            f"its space says one of 0 to {self._n_states - 1:,}",
+            f"the observation {shown(observation)}", f"its space says one of {first:,} to {last:,}"
         )
-
-    def _array(self, observation: Any) -> np.ndarray:
-        try:
-            array = np.asarray(observation)
-        except Exception:  # such as of lists of different lengths
-            array = np.array(None)
-        if array.dtype.kind not in _NUMBERS:
-            raise Unusable(
-                f"the observation {shown(observation)}", f"its space says {self._shape} numbers"
-            )
-        if array.shape != self._shape:
-            raise Unusable(
-                f"an observation of shape {array.shape}", f"its space says {self._shape}"
-            )
-        return array
 
     def _refuse(self, observation: np.ndarray, flat: np.ndarray) -> None:
         first = int(np.flatnonzero(~np.isfinite(flat))[0])
+        where = f"as its {self._labels[first]}" if self._parts else f"at index {first}"
         raise Unusable(
-            f"an observation with {observation[first]:g} at index {first}",
+            f"an observation with {observation[first]:g} {where}",
             f"observations are finite numbers, of at most {_LARGEST:.1e}",
         )
+
+
+def _flattened(part: Part, observation: Any) -> np.ndarray:
+    """What is stored of one part, as Gymnasium's `flatten` lays it out."""
+    for key in part.path:
+        try:
+            observation = observation[key]
+        except Exception as error:
+            raise Unusable(
+                f"an observation without {part.name}", "its space is a Dict or Tuple that has it"
+            ) from error
+    numbers = _numbers(observation, part.name, part.shape)
+    if part.counts is None or part.starts is None:
+        return _stored(numbers).ravel()
+    indices = numbers - part.starts
+    # Gymnasium would take -1 for the last one.
+    if not ((indices >= 0) & (indices < part.counts) & (indices == np.floor(indices))).all():
+        last = part.starts + part.counts - 1
+        raise Unusable(
+            f"{part.name} {shown(observation)}",
+            f"its space says {part.starts.tolist()} to {last.tolist()}",
+        )
+    begins = np.cumsum(part.counts) - part.counts.ravel()
+    one_hot = np.zeros(int(part.counts.sum()), dtype=np.float32)
+    one_hot[begins + indices.ravel().astype(np.int64)] = 1
+    return one_hot
+
+
+def _numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+    except Exception:  # such as of lists of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in _OF_NUMBERS:
+        raise Unusable(f"{name} {shown(value)}", f"its space says {shape} numbers")
+    if array.shape != shape:
+        what = "an observation" if name == "the observation" else name
+        raise Unusable(f"{what} of shape {array.shape}", f"its space says {shape}")
+    return array
+
+
+def _stored(numbers: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):  # too small a number becomes 0, whatever is set
+        return numbers.astype(np.float32)
 
 
 def _are_finite(flat: np.ndarray) -> bool:

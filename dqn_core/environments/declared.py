@@ -7,17 +7,13 @@ from typing import Any
 
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
-from gymnasium.spaces import Box, Discrete
 
 from dqn_core.environments.families import family_of
 from dqn_core.environments.family import Family, RandomReturn, nameless
 from dqn_core.environments.registration import argument, is_as_registered
+from dqn_core.environments.spaces import actions_of, observed
 from dqn_core.environments.state import layers_of
-from dqn_core.errors import UnsupportedEnvironmentError
-from dqn_core.scalars import is_number, plain, shown
-
-LARGEST_SPACE = 100_000
-"""States, components or actions: a network has a row of weights for each."""
+from dqn_core.scalars import is_number, plain
 
 FRAMES_PER_SECOND = 30.0
 """Where an environment says nothing of use: that is also Gymnasium's own choice."""
@@ -28,12 +24,13 @@ _FASTEST = 1_000
 class EnvironmentSpec:
     """What is known of an environment before its first step.
 
-    ``observation_dim`` is the length of the stored observation; ``n_states`` is 0 for a `Box` and
-    the number of states for a `Discrete` observation, which is stored as its index and shown to
-    the network one-hot. ``observation_limits`` are those of the space, but where going beyond a
-    limit ends the episode in failure, that limit: ``failing`` lists these components. Of an
-    environment whose ``family`` has no name no more is known than its spaces say: ``optimum``,
-    ``return_range``, and ``step_reward`` where all steps are worth the same, are None.
+    ``observation_dim`` is the length of the stored observation; ``n_states`` is the number of
+    states for a `Discrete` observation, which is stored as its index and shown to the network
+    one-hot, and else 0. Actions are counted from 0, whatever the space begins with.
+    ``observation_limits`` are those of the space, but where going beyond a limit ends the episode
+    in failure, that limit: ``failing`` lists these components. Of an environment whose ``family``
+    has no name no more is known than its spaces say: ``optimum``, ``return_range``, and
+    ``step_reward`` where all steps are worth the same, are None.
     """
 
     env_id: str
@@ -69,10 +66,10 @@ def described(
     ``time_limit`` is what its episodes are cut to from outside.
     """
     seen = observed(env_id, env.observation_space)
-    n_actions = count_of_actions(env_id, env.action_space)
+    actions = actions_of(env_id, env.action_space)
     known = family_of(registered)
-    if (len(known.components), len(known.actions)) != (seen.dim, n_actions):
-        known = nameless(seen.dim, n_actions)
+    if (len(known.components), len(known.actions)) != (seen.dim, len(actions)):
+        known = nameless(seen.labels, actions)
     rewards_are_known = not any(argument(registered, name) for name in known.other_rewards)
     time_limit = min([time_limit, *_limits_inside(env)])
     optimum = known.optimum(time_limit) if known.optimum and rewards_are_known else None
@@ -83,7 +80,7 @@ def described(
         family=known,
         observation_dim=seen.dim,
         n_states=seen.n_states,
-        n_actions=n_actions,
+        n_actions=len(actions),
         observation_labels=tuple(component.label for component in known.components),
         observation_limits=tuple(
             limit if failure is None else (-failure, failure)
@@ -105,56 +102,6 @@ def described(
         frames_per_second=frames_per_second(env.metadata),
         render_modes=render_modes(env.metadata),
     )
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What is stored of an observation: ``dim`` numbers, or the index of one of ``n_states``.
-
-    ``n_states`` is 0 for a box. ``limits`` has one pair a component, infinite where there is none.
-    """
-
-    dim: int
-    n_states: int
-    limits: tuple[tuple[float, float], ...]
-
-
-def observed(env_id: str, space: Any) -> Observed:
-    """What the observation space says; raises `UnsupportedEnvironmentError`."""
-    if isinstance(space, Discrete) and int(space.start) == 0:
-        n_states = _counted(env_id, int(space.n), "states")
-        return Observed(1, n_states, ((0.0, float(n_states - 1)),))
-    if isinstance(space, Box) and len(space.shape) == 1 and space.dtype.kind in "biuf":
-        dim = _counted(env_id, int(space.shape[0]), "numbers in an observation")
-        limits = zip(space.low.tolist(), space.high.tolist(), strict=True)
-        return Observed(dim, 0, tuple((_limit(low, -1), _limit(high, 1)) for low, high in limits))
-    raise UnsupportedEnvironmentError(
-        f"{env_id} has the observation space {shown(space)}: DQN Lab needs a Box of one dimension "
-        "or Discrete observations from 0."
-    )
-
-
-def count_of_actions(env_id: str, space: Any) -> int:
-    """What the action space says; raises `UnsupportedEnvironmentError`."""
-    if isinstance(space, Discrete) and int(space.start) == 0:
-        return _counted(env_id, int(space.n), "actions")
-    raise UnsupportedEnvironmentError(
-        f"{env_id} has the action space {shown(space)}: DQN needs Discrete actions from 0."
-    )
-
-
-def _counted(env_id: str, count: int, of_what: str) -> int:
-    if 1 <= count <= LARGEST_SPACE:
-        return count
-    raise UnsupportedEnvironmentError(
-        f"{env_id} has {count:,} {of_what}: DQN Lab takes 1 to {LARGEST_SPACE:,}, since a network "
-        "has a row of weights for each."
-    )
-
-
-def _limit(value: float, sign: int) -> float:
-    """A limit that is not a number is none."""
-    return sign * math.inf if math.isnan(value) else float(value)
 
 
 def _threshold(registered: EnvSpec, known: Family, optimum: float | None) -> float | None:

@@ -32,6 +32,7 @@ from dqn_core.environments.registration import (
     registration,
     usual_time_limit,
 )
+from dqn_core.environments.spaces import actions_of, observed
 from dqn_core.environments.state import (
     Data,
     State,
@@ -77,7 +78,8 @@ class Environment:
         self.env = env
         self.spec = spec
         self.usual_time_limit = usual_time_limit
-        self._observations = Observations(spec.observation_dim, spec.n_states)
+        self._observations = Observations(observed(spec.env_id, env.observation_space))
+        self._first_action = actions_of(spec.env_id, env.action_space).start
         self._pictures = Pictures(render_mode)
         self._time_limit = spec.max_episode_steps
         self._steps = 0
@@ -94,10 +96,13 @@ class Environment:
             raise self._failure(error) from error
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool]:
-        """Observation `(observation_dim,)` float32, reward, terminated, truncated."""
+        """Observation `(observation_dim,)` float32, reward, terminated, truncated.
+
+        ``action`` counts from 0.
+        """
         self._steps += 1
         try:
-            outcome = self.env.step(action)
+            outcome = self.env.step(action + self._first_action)
             observation, reward, terminated, truncated, _ = outcome_of(outcome)
             return (
                 self._observations.flat(observation),

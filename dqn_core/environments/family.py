@@ -1,6 +1,6 @@
 """What a family of environments is: all that is known of one beyond what its spaces say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,14 +131,14 @@ class Family:
         return bool(self.name)
 
 
-def nameless(observation_dim: int = 0, n_actions: int = 0) -> Family:
+def nameless(labels: Sequence[str] = (), actions: Sequence[int] = ()) -> Family:
     """Of an environment of which nothing is known: numbers for names, digits for keys."""
     return Family(
         name="",
         entry_point="",
-        components=tuple(Component(f"x{i}") for i in range(observation_dim)),
+        components=tuple(Component(label) for label in labels),
         actions=tuple(
-            Action(f"action {action}", str(action + 1) if action < 9 else "")
-            for action in range(n_actions)
+            Action(f"action {action}", str(i + 1) if i < 9 else "")
+            for i, action in enumerate(actions)
         ),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dqn_core.environments import MOST_STEPS
-from dqn_core.environments.declared import LARGEST_SPACE
+from dqn_core.environments.spaces import LARGEST_SPACE
 from dqn_core.scalars import finite, share, whole
 
 

@@ -29,7 +29,9 @@ class Foreign(gymnasium.Env[Any, Any]):
         action_space: Any = None,
         render_mode: str | None = None,
     ) -> None:
-        self.observation_space = observation_space or Box(-1.0, 1.0, (2,))
+        self.observation_space = (
+            Box(-1.0, 1.0, (2,)) if observation_space is None else observation_space
+        )
         self.action_space = action_space or Discrete(2)
         self.render_mode = render_mode
         self._outcome = outcome or (lambda answer, _: answer)

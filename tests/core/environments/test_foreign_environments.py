@@ -9,7 +9,7 @@ import gymnasium
 import numpy as np
 import pytest
 import torch
-from gymnasium.spaces import Box, Discrete
+from gymnasium.spaces import Box, Discrete, Graph, Sequence, Text, Tuple
 from gymnasium.wrappers import TimeLimit
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,7 +68,10 @@ def failure_of(env_id: str, steps: int = 12) -> str:
         ({"observation_space": Discrete(10**9)}, "1,000,000,000 states"),
         ({"action_space": Discrete(10**9)}, "1,000,000,000 actions"),
         ({"observation_space": Box(0, 1, (0,))}, "0 numbers"),
-        ({"observation_space": Box(0, 1, (2, 2))}, "Box"),
+        ({"observation_space": Box(0, 1, (320, 320))}, "102,400 numbers in an observation"),
+        ({"observation_space": Text(5)}, "Text"),
+        ({"observation_space": Tuple((Discrete(2), Sequence(Discrete(2))))}, "Sequence"),
+        ({"observation_space": Graph(Box(0, 1, (2,)), None)}, "and Dict or Tuple of these"),
         ({"observation_space": "a text"}, "a text"),
         ({"action_space": 3}, "3"),
     ],

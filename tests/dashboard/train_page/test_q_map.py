@@ -165,7 +165,7 @@ def test_ranges_are_finite_and_hold_what_they_say(env_id: str) -> None:
 
 def test_a_range_without_limits_comes_from_what_was_seen_rounded_outwards() -> None:
     spec = environment_spec("CartPole-v1")
-    unknown = replace(spec, env_id="Foreign-v0", family=nameless(4, 2))
+    unknown = replace(spec, env_id="Foreign-v0", family=nameless(["x0", "x1", "x2", "x3"], [0, 1]))
     seen = np.random.default_rng(0).uniform(-0.7, 3.1, size=(5_000, 4))
     velocity = dimensions(unknown, seen)[1]
     assert (velocity.low, velocity.high) == (-1, 5)
