@@ -17,7 +17,7 @@ from tests.core.small_runs import SMALL, fingerprint
 SPACES: list[Any] = [
     Dict({"position": Box(-1, 1, (2,)), "direction": Discrete(3, start=-1)}),
     Tuple((Discrete(3), Box(0, 9, (), np.int64), MultiBinary((2, 2)))),
-    MultiDiscrete([[2, 3], [4, 2]]),
+    MultiDiscrete(np.array([[2, 3], [4, 2]])),
     MultiDiscrete([2, 3], start=[5, -1]),
     MultiBinary(3),
     Box(0, 255, (2, 3, 1), np.uint8),
@@ -39,7 +39,7 @@ def test_an_observation_is_stored_as_gymnasium_flattens_it(space: Any) -> None:
     with registered("Parts-v0", Sampled, kwargs={"observation_space": space}) as env_id:
         environment = make_environment(env_id)
         made: Any = environment.env.unwrapped
-        flat = flatten_space(space)
+        flat: Any = flatten_space(space)
         assert environment.spec.observation_limits == tuple(zip(flat.low, flat.high, strict=True))
         assert len(environment.spec.observation_labels) == flat.shape[0]
         assert environment.spec.n_states == 0
