@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gymnasium.spaces import Box, Discrete
+from gymnasium.spaces import Box, Discrete, Text
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session.run import Status
@@ -171,7 +171,7 @@ def test_both_pages_know_an_environment_by_what_it_is(
     [
         {"start": fails_at(1)},
         {"start": lambda usual, _: usual[0]},
-        {"observation_space": Box(0, 1, (2, 2))},
+        {"observation_space": Text(3)},
         {"action_space": Discrete(10**9)},
     ],
     ids=["reset raises", "old reset", "another space", "too many actions"],
