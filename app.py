@@ -229,15 +229,15 @@ def view(session: Session) -> None:
 
 def aim(session: Session) -> None:
     """The way to an agent that has learnt the run's environment, where the project has one."""
-    env_id = session.run.config.env_id
-    key = trained_key(env_id)
+    environment = session.run.config.environment
+    key = trained_key(environment)
     if key and st.button(
         "Watch a trained agent",
         key="aim",
         icon=":material/flag:",
         type="tertiary",
-        help=f"What you are aiming at: an agent that has learnt {env_id} plays on the Test page. "
-        "The run on this page continues.",
+        help=f"What you are aiming at: an agent that has learnt {environment} plays on the Test "
+        "page. The run on this page continues.",
     ):
         session.to_watch = key
         st.switch_page("pages/test.py")

@@ -229,6 +229,7 @@ def read_upload(file_id: str, name: str, content: bytes) -> Upload:
     return Upload(file_id, name, saved, saved.agent())
 
 
-def trained_key(env_id: str) -> str:
+def trained_key(environment: str) -> str:
     """The key of the project's own agent of that environment, "" where there is none."""
-    return f"trained {env_id}" if (ASSETS / "agents" / f"{env_id}.safetensors").is_file() else ""
+    names = {path.stem for path in (ASSETS / "agents").glob("*.safetensors")}
+    return f"trained {environment}" if environment in names else ""

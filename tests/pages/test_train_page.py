@@ -233,3 +233,15 @@ def test_drawing_the_page_makes_no_step_of_an_environment(monkeypatch: pytest.Mo
     assert not at.exception
     assert session(at).run.trainer.spec.max_episode_steps == 77
     assert set(steppers) <= {"random-policy"}, "that is measured beside"
+
+
+def test_the_way_to_a_trained_agent_is_there_where_the_project_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.session.agents.trained_key", {"CartPole-v1": "trained"}.get)
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    page.button(key="aim").click().run()
+    assert not page.exception
+    session(page).choose_environment("Acrobot-v1")
+    page.switch_page(str(APP)).run()
+    assert not [button for button in page.button if button.key == "aim"]
