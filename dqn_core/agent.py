@@ -1,12 +1,17 @@
 """What has been learnt: a network, and the configuration that it learnt with."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
 from dqn_core.compute import one_thread
 from dqn_core.config import DQNConfig
+from dqn_core.distributional import Categorical, Quantile
 from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.heads import SCALAR, Head
 from dqn_core.networks import NetworkShape, QNetwork
+from dqn_core.value_range import value_range
 from dqn_core.widths import widths
 
 
@@ -18,7 +23,23 @@ def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
         hidden_dims=widths(config.hidden_dims),
         dueling=config.dueling,
         n_states=spec.n_states,
+        atoms=_atoms(config),
     )
+
+
+def _atoms(config: DQNConfig) -> int:
+    return {"categorical": config.n_atoms, "quantile": config.n_quantiles}.get(config.head, 0)
+
+
+def new_head(spec: EnvironmentSpec, configs: Sequence[DQNConfig]) -> Head:
+    """The head of networks that begin to learn with these configurations, one for each member."""
+    match configs[0].head:
+        case "categorical":
+            ranges = [value_range(spec, config) for config in configs]
+            return Categorical(torch.tensor(ranges, dtype=torch.float32), configs[0].n_atoms)
+        case "quantile":
+            return Quantile(configs[0].n_quantiles)
+    return SCALAR
 
 
 class Agent:

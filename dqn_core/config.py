@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 from dqn_core import keyword_arguments
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Hyperparameter, Value, declare
+from dqn_core.numbers import setting
 from dqn_core.scalars import shown
 
 _Config = TypeVar("_Config")
@@ -262,12 +263,47 @@ class DQNConfig:
         "The online network chooses the next action, and the target network values it. This "
         "removes much of the overestimation (van Hasselt et al. 2016).",
     )
+    munchausen: bool = declare(
+        False,
+        "learn",
+        "Munchausen",
+        "Adds α·τ·log π(a|s) to the reward, and bootstraps from the mean over the softmax policy "
+        "π and its entropy (Vieillard et al. 2020). Without a maximum Double DQN has no effect. "
+        "Defined for an n-step return of 1.",
+    )
+    munchausen_share: float = declare(
+        0.9,
+        "learn",
+        "Munchausen share",
+        "How much of the policy's log-probability is added to the reward.",
+        symbol="α",
+        high=1.0,
+        per_member=True,
+        rare=True,
+        too_low="nothing is added, and only the softmax is left.",
+        too_high="with 1, the action values drift apart without end.",
+    )
+    munchausen_temperature: float = declare(
+        0.03,
+        "learn",
+        "Munchausen temperature",
+        "How soft the policy π = softmax(Q / τ) is.",
+        symbol="τ",
+        scale="log",
+        low=1e-4,
+        high=10.0,
+        per_member=True,
+        rare=True,
+        too_low="π is the greedy policy, as in DQN.",
+        too_high="π is nearly random, and Q is that of a random policy.",
+    )
     loss: str = declare(
         "huber",
         "learn",
         "Loss",
         "Mean squared TD error (mse), or huber: linear for errors above 1, so that outliers count "
-        "less.",
+        "less. The head “quantile” has Huber's loss on its quantiles, and “categorical” always the "
+        "cross-entropy.",
         choices=("mse", "huber"),
         per_member=True,
     )
@@ -380,6 +416,71 @@ class DQNConfig:
         "(Wang et al. 2016, eq. 9).",
         applies="restart",
     )
+    head: str = declare(
+        "scalar",
+        "network",
+        "Head",
+        "What is learnt of each action: its expected return Q (scalar), or the distribution of "
+        "its return, whose mean is Q: as probabilities of fixed returns (categorical: C51, "
+        "Bellemare et al. 2017) or as returns at fixed probabilities (quantile: QR-DQN, Dabney et "
+        "al. 2018).",
+        choices=("scalar", "categorical", "quantile"),
+        applies="restart",
+    )
+    n_atoms: int = declare(
+        51,
+        "network",
+        "Atoms",
+        "Returns to which the head “categorical” gives probabilities.",
+        symbol="N",
+        low=2,
+        high=255,
+        applies="restart",
+        rare=True,
+        too_low="returns that differ share an atom.",
+        too_high="each update is slow.",
+    )
+    value_low: float = declare(
+        0.0,
+        "network",
+        "Lowest return",
+        "The first atom of the head “categorical”. If this and the highest return are 0, both "
+        "come from what is known of the environment's returns when the run begins, over as many "
+        "steps as the discount looks ahead; where nothing is known, a step counts −1 to 1.",
+        symbol="V₋",
+        low=-1e6,
+        high=1e6,
+        applies="restart",
+        rare=True,
+        too_low="most atoms are never used.",
+        too_high="worse returns cannot be told apart.",
+    )
+    value_high: float = declare(
+        0.0,
+        "network",
+        "Highest return",
+        "The last atom of the head “categorical”; see the lowest return.",
+        symbol="V₊",
+        low=-1e6,
+        high=1e6,
+        applies="restart",
+        rare=True,
+        too_low="better returns cannot be told apart.",
+        too_high="most atoms are never used.",
+    )
+    n_quantiles: int = declare(
+        32,
+        "network",
+        "Quantiles",
+        "Returns that the head “quantile” learns for each action.",
+        symbol="N",
+        low=1,
+        high=255,
+        applies="restart",
+        rare=True,
+        too_low="little is seen of the distribution.",
+        too_high="each update is slow.",
+    )
     total_steps: int = declare(
         50_000,
         "budget",
@@ -490,6 +591,41 @@ class DQNConfig:
                     name,
                     "evaluation_period",
                 )
+
+        self._check_head()
+        self._check_munchausen()
+
+    def _check_head(self) -> None:
+        if (self.value_low or self.value_high) and self.value_low >= self.value_high:
+            raise ConfigurationError(
+                f"value_low {setting(self.value_low)} must be below value_high "
+                f"{setting(self.value_high)}, or both 0.",
+                "value_low",
+                "value_high",
+            )
+        if self.head == "quantile" and self.loss == "mse":
+            raise ConfigurationError(
+                "The head quantile does not go together with the loss mse, which would fit other "
+                "statistics than quantiles: change loss to huber or head to scalar.",
+                "loss",
+                "head",
+            )
+
+    def _check_munchausen(self) -> None:
+        if self.munchausen and self.n_step > 1:
+            raise ConfigurationError(
+                f"munchausen changes the reward of one step and is not defined for n_step "
+                f"{self.n_step}: set n_step to 1 or munchausen to off.",
+                "munchausen",
+                "n_step",
+            )
+        if self.munchausen and self.head == "categorical":
+            raise ConfigurationError(
+                "munchausen averages over actions, which the head categorical cannot: set head to "
+                "scalar or quantile, or munchausen to off.",
+                "munchausen",
+                "head",
+            )
 
     @property
     def environment(self) -> str:

@@ -1,10 +1,11 @@
 """Heads: what the numbers mean that a network gives for each action, and how they learn.
 
-`Scalar`: one number, which is Q itself (Mnih et al. 2015).
+`Scalar`: one number, which is Q itself (Mnih et al. 2015). Heads that learn whole distributions are
+in `distributional`.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -38,9 +39,15 @@ class Head(Protocol):
 
     atoms: int
     """Numbers that describe the return of one action; 0 where it is Q alone."""
+    prioritises_by_loss: bool
+    """Whether prioritised replay goes by the loss of a transition, else by its |TD error|."""
 
     def q_values(self, outputs: Tensor) -> Tensor:
         """Q `(P, B, n_actions)`: the expected returns."""
+        ...
+
+    def distributions(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns and their probabilities, both `(P, B, n_actions, atoms)`."""
         ...
 
     def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
@@ -76,14 +83,26 @@ class Head(Protocol):
         """The same head on a device."""
         ...
 
+    def state_dict(self) -> dict[str, Any]:
+        """What it has that the configuration does not say for the whole of a run."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
+
 
 class Scalar:
     """One number for each action: Q itself."""
 
     atoms = 0
+    prioritises_by_loss = False
 
     def q_values(self, outputs: Tensor) -> Tensor:
         return outputs
+
+    def distributions(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
+        """All of the probability is on Q."""
+        values = outputs.unsqueeze(-1)
+        return values, torch.ones_like(values)
 
     def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
         return outputs.gather(-1, actions).squeeze(-1)
@@ -115,6 +134,12 @@ class Scalar:
 
     def on(self, device: str) -> "Scalar":
         return self
+
+    def state_dict(self) -> dict[str, Any]:
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        pass
 
 
 SCALAR = Scalar()

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from dqn_core.config import DQNConfig
 from dqn_core.heads import ErrorLoss, Head
+from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import QNetwork
 from dqn_core.replay import Batch
 
@@ -47,10 +48,16 @@ class LastUpdate:
     """What the newest update saw: read by statistics, never by the algorithm."""
 
     batch: Batch
-    targets: Tensor  # (P, B)
+    targets: Tensor  # (P, B), or (P, B, atoms)
     td_errors: Tensor  # (P, B)
     outputs: Tensor  # (P, B, n_actions), what the head makes Q-values of
     head: Head
+    error_loss: ErrorLoss
+
+    @property
+    def losses(self) -> Tensor:
+        """The loss of each transition, `(P, B)`."""
+        return self.head.losses(self.outputs, self.batch.actions, self.targets, self.error_loss)
 
     @property
     def q_values(self) -> Tensor:
@@ -93,6 +100,9 @@ class Learner:
             return torch.tensor(values, dtype=parameters.dtype, device=parameters.device)[:, None]
 
         self.double_dqn = configs[0].double_dqn
+        self.munchausen = configs[0].munchausen
+        self.munchausen_share = column([c.munchausen_share for c in configs])
+        self.munchausen_temperature = column([c.munchausen_temperature for c in configs])
         self.tau = column([c.tau for c in configs])
         self._configs = list(configs)
         self.set_env_step(0)
@@ -138,13 +148,20 @@ class Learner:
         """Move the learning rates to where they are at that step."""
         self.learning_rates = [learning_rate_at(config, env_step) for config in self._configs]
 
+    def targets(self, batch: Batch) -> Tensor:
+        """What the head should have said of the actions in ``batch``."""
+        if self.munchausen:
+            share, temperature = self.munchausen_share, self.munchausen_temperature
+            return munchausen_target(batch, self.target, share, temperature)
+        return bellman_target(batch, self.online, self.target, self.double_dqn)
+
     def update(self, batch: Batch) -> Tensor:
         """One gradient update of every member on its own part of ``batch``.
 
-        Returns: the TD errors `(P, B)` from before it.
+        Returns: what prioritised replay goes by, `(P, B)` from before it: the TD errors, or the
+        losses where the head says so.
         """
-        head = self.online.head
-        targets = bellman_target(batch, self.online, self.target, self.double_dqn)
+        head, targets = self.online.head, self.targets(batch)
         forward = self.online.forward(batch.observations)
         grad, td_errors = head.gradient(forward.outputs, batch.actions, targets, self.error_loss)
         if batch.weights is not None:  # what is drawn too often counts less each time
@@ -152,7 +169,9 @@ class Learner:
         self.online.backward(forward, grad, self.gradient)
         self._clip()
         self._adam()
-        self.last = LastUpdate(batch, targets, td_errors, forward.outputs, head)
+        self.last = LastUpdate(batch, targets, td_errors, forward.outputs, head, self.error_loss)
+        if head.prioritises_by_loss and batch.weights is not None:
+            return self.last.losses
         return td_errors
 
     def _clip(self) -> None:
@@ -207,11 +226,8 @@ class Learner:
     def loss(self) -> Tensor:
         """The newest update's loss of each member, `(P,)`."""
         assert self.last is not None
-        last = self.last
-        losses = last.head.losses(last.outputs, last.batch.actions, last.targets, self.error_loss)
-        if last.batch.weights is not None:
-            losses = losses * last.batch.weights
-        return losses.mean(1)
+        losses, weights = self.last.losses, self.last.batch.weights
+        return (losses if weights is None else losses * weights).mean(1)
 
     def state_dict(self) -> dict[str, Any]:
         return {
@@ -220,6 +236,7 @@ class Learner:
             "first_moment": self.first_moment.clone(),
             "second_moment": self.second_moment.clone(),
             "adam_steps": self.adam_steps.clone(),
+            "head": self.online.head.state_dict(),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -228,6 +245,7 @@ class Learner:
         self.first_moment.copy_(state["first_moment"])
         self.second_moment.copy_(state["second_moment"])
         self.adam_steps.copy_(state["adam_steps"])
+        self.online.head.load_state_dict(state["head"])  # it is the target network's too
 
 
 def _limits(

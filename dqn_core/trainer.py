@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.agent import Agent, network_shape
+from dqn_core.agent import Agent, network_shape, new_head
 from dqn_core.compute import chosen_device, training_arithmetic
 from dqn_core.config import DQNConfig
 from dqn_core.divergence import Stop, diverged, divergences, newest, stopped_last
@@ -56,7 +56,8 @@ class Trainer:
         self.device = chosen_device(first.device)
         self.interaction = Interaction(self.configs)
         self.spec = self.environments[0].spec
-        network = QNetwork.initialised(network_shape(self.spec, first), seeds).on(self.device)
+        shape, head = network_shape(self.spec, first), new_head(self.spec, self.configs)
+        network = QNetwork.initialised(shape, seeds, head=head).on(self.device)
         self.learner = Learner(network, self.configs)
         self.replay = ReplayBuffer(
             first.buffer_capacity,

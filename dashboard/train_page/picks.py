@@ -26,7 +26,7 @@ def picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
         steps = [float(f"{m}e{e}") for e in decades for m in (1, 2, 5)]
     elif hyperparameter.name == "gamma":
         steps = list(NEAR_ONE)
-    elif hyperparameter.scale == "linear" and kind is float:
+    elif hyperparameter.scale == "linear" and kind is float and high - low <= 1_000:
         steps = [low + (high - low) * i / 100 for i in range(101)]
     elif hyperparameter.scale == "linear" and high <= 50:
         steps = [float(step) for step in range(int(low), int(high) + 1)]

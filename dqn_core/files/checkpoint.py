@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 
 import torch
 
-from dqn_core.agent import Agent, network_shape
+from dqn_core.agent import Agent, network_shape, new_head
 from dqn_core.config import DQNConfig
 from dqn_core.environments.configured import spec_for
+from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.errors import CheckpointError, LabError, reason_of
 from dqn_core.files.earlier_versions import upgraded
 from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
-from dqn_core.files.state_check import check_state
+from dqn_core.files.state_check import check_head, check_state
+from dqn_core.heads import Head
 from dqn_core.networks import QNetwork
 from dqn_core.scalars import whole
 from dqn_core.trainer import Trainer
@@ -73,6 +75,7 @@ def agent_bytes(agent: Agent) -> bytes:
     state = {
         "config": agent.config.to_dict(),
         "parameters": agent.network.parameters,
+        "head": agent.network.head.state_dict(),
         "env_steps": agent.env_steps,
     }
     return pack("agent", state)
@@ -85,6 +88,7 @@ class SavedAgents:
     name: str
     configs: Sequence[Mapping[str, Any]]
     parameters: torch.Tensor  # (P, n)
+    head: Mapping[str, Any]
     env_steps: Sequence[int]
 
     def agent(self, member: int = 0) -> Agent:
@@ -95,7 +99,8 @@ class SavedAgents:
         p = whole("member", member, 0, len(self.configs) - 1)
         config = DQNConfig.from_dict(dict(self.configs[p]))
         parameters = self.parameters[p : p + 1]
-        shape = network_shape(spec_for(config), config)
+        spec = spec_for(config)
+        shape = network_shape(spec, config)
         if tuple(parameters.shape) != (1, shape.n_parameters):
             raise CheckpointError(
                 f"{self.name} does not fit {config.environment}: it has {parameters.numel():,} "
@@ -105,27 +110,39 @@ class SavedAgents:
             raise ValueError("its weights are not real numbers")
         if not torch.isfinite(parameters).all():
             raise CheckpointError(f"{self.name} holds weights that are not finite: it diverged.")
-        network = QNetwork(shape, parameters.float().contiguous())
+        head = saved_head(spec, config, {name: rows[p : p + 1] for name, rows in self.head.items()})
+        network = QNetwork(shape, parameters.float().contiguous(), head)
         return Agent(config, network, self.env_steps[p])
+
+
+def saved_head(spec: EnvironmentSpec, config: DQNConfig, state: Mapping[str, Any]) -> Head:
+    """The head of one agent, with what was saved of it; raises `ValueError`."""
+    head = new_head(spec, [config])
+    check_head(state, head)
+    head.load_state_dict(state)
+    return head
 
 
 def read_agents(source: Source) -> SavedAgents:
     """The policies in a saved agent or run, read once; raises `CheckpointError`."""
     name = name_of(source)
-    kind, state = unpack(source)
+    kind, saved = unpack(source)
 
     def build() -> SavedAgents:
         if kind == "run":
-            _check_members(name, state, MOST_MEMBERS)
+            _check_members(name, saved, MOST_MEMBERS)
+            state = upgraded(saved)
             configs, parameters = state["configs"], state["learner"]["online"]
-            stops = upgraded(state)["stopped_at"]
+            head, stops = state["learner"]["head"], state["stopped_at"]
             env_steps = [int(state["env_step"] if at is None else at) for at in stops]
         else:
+            state = saved
             configs, parameters = [state["config"]], state["parameters"]
+            head = state.get("head", {})  # before there were others than the scalar one
             env_steps = [int(state["env_steps"])]
         if len(configs) != len(parameters):
             raise ValueError(f"it has {len(configs)} configurations")
-        return SavedAgents(name, configs, parameters, env_steps)
+        return SavedAgents(name, configs, parameters, head, env_steps)
 
     return _guarded(name, build)
 

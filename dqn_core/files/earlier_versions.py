@@ -19,6 +19,7 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
         "stopped_at": [None] * len(state["configs"]),
         "stop_reasons": [""] * len(state["configs"]),
         **state,
+        "learner": {"head": {}, **state["learner"]},  # before there were others than the scalar one
         "history": {
             **history,
             "evaluations": _of_rewards_alone(history["evaluations"]),

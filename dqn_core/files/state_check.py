@@ -11,6 +11,7 @@ from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.check import check_environments
 from dqn_core.errors import excerpt
+from dqn_core.heads import Head
 from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import LARGEST_ERROR
 from dqn_core.scalars import shown
@@ -35,6 +36,7 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     _check_counts(state, trainer)
     _check_stops(state)
     _check_optimizer(state["learner"])
+    check_head(state["learner"]["head"], trainer.learner.online.head)
     _check_history(state["history"], trainer.members, state["env_step"])
     _check_changes(state["history"]["changes"])
     _check_replay(state["replay"], trainer)
@@ -106,6 +108,16 @@ def _check_optimizer(learner: Mapping[str, Any]) -> None:
     _check_count(float(learner["adam_steps"]), MOST_STEPS, "adam_steps")
     if (learner["second_moment"] < 0).any():
         raise ValueError("squares of its gradient are negative")
+
+
+def check_head(state: Mapping[str, Any], head: Head) -> None:
+    """What was saved of a head is what ``head`` can take over; raises `ValueError`."""
+    _check_form(state, head.state_dict(), "head")
+    if "value_range" in state:
+        low, high = state["value_range"].T
+        # Finite also as a distance, and turned round, so that a NaN is refused.
+        if state["value_range"].numel() == 0 or not ((low < high) & (high - low).isfinite()).all():
+            raise ValueError("its lowest return is not below its highest")
 
 
 def _check_history(history: Mapping[str, Any], members: int, env_step: int) -> None:

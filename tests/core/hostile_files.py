@@ -78,7 +78,8 @@ def whole_files() -> tuple[bytes, ...]:
     """An agent and a run of each environment."""
     files = []
     for env_id in ENVIRONMENTS:
-        config = RUN.replace(env_id=env_id)
+        head = "categorical" if env_id == "CartPole-v1" else "scalar"
+        config = RUN.replace(env_id=env_id, head=head)
         trainer = Trainer([config, config.replace(seed=1)])
         trainer.run(max_steps=27)
         trainer.change(gamma=0.9)

@@ -1,5 +1,6 @@
 """The update against plain autograd and `torch.optim.Adam`."""
 
+import copy
 from collections.abc import Sequence
 from itertools import product
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import MLP, NetworkShape, QNetwork
 from dqn_core.replay import Batch
 from dqn_core.widths import widths
+from tests.core.small_runs import assert_bit_equal
 
 BATCH, ACTIONS, DIM, UPDATES = 16, 3, 4, 6
 EXACT = 1e-9
@@ -381,14 +383,12 @@ def test_a_learners_state_is_a_copy_and_going_on_from_it_is_bit_equal() -> None:
     for batch in batches[:3]:
         learner.update(batch)
     state = learner.state_dict()
-    kept = {name: tensor.clone() for name, tensor in state.items()}
+    kept = copy.deepcopy(state)
     for batch in batches[3:]:
         learner.update(batch)
     other.load_state_dict(state)
-    for name, tensor in other.state_dict().items():
-        assert torch.equal(tensor, kept[name])
+    assert_bit_equal(other.state_dict(), kept)
     for batch in batches[3:]:
         other.update(batch)
     assert torch.equal(learner.online.parameters, other.online.parameters)
-    for name, tensor in state.items():
-        assert torch.equal(tensor, kept[name])
+    assert_bit_equal(state, kept)

@@ -33,6 +33,8 @@ CONFIGS = {
     "Acrobot": [RUN.replace(env_id="Acrobot-v1", n_step=3)],
     "MountainCar": [RUN.replace(env_id="MountainCar-v0", sampling="sequential")],
     "FrozenLake": [RUN.replace(env_id="FrozenLake-v1", dueling=True, sampling="prioritised")],
+    "quantiles": [RUN.replace(head="quantile", munchausen=True, dueling=True)],
+    "atoms": [RUN.replace(head="categorical", seed=seed, gamma=0.9 + seed / 50) for seed in (0, 1)],
     "Taxi": [RUN.replace(env_id="Taxi-v4", target_update_unit="episodes")],
 }
 

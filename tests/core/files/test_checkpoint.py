@@ -586,3 +586,51 @@ def test_what_was_loaded_before_stays_when_the_next_file_is_bad(
     before = pack("run", trainer.state_dict())
     refused(load_run, run_file[:-1])
     assert pack("run", trainer.state_dict()) == before
+
+
+@pytest.mark.parametrize("kind", ["categorical", "quantile"])
+def test_an_agent_with_a_distributional_head_comes_back_as_it_was(kind: str) -> None:
+    trainer = Trainer([CONFIG.replace(head=kind, dueling=True, seed=seed) for seed in (0, 1)])
+    trainer.run(max_steps=20)
+    observations = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    run_file = pack("run", trainer.state_dict())
+    for p in (0, 1):
+        expected = trainer.agent(p).q_values(observations)
+        assert np.ptp(expected) > 0
+        for content in (agent_bytes(trainer.agent(p)), run_file):
+            agent = load_agent(content, p if content is run_file else 0)
+            np.testing.assert_array_equal(agent.q_values(observations), expected)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"value_range": 5},
+        {"value_range": torch.tensor([[0.0, 0.0]])},
+        {"value_range": torch.tensor([[0.0, torch.nan]])},
+        {"value_range": torch.tensor([[-3e38, 3e38]])},
+        {"value_range": torch.tensor([[0.0, 1.0, 2.0]])},
+        {"value_range": torch.zeros(0, 2)},
+        {"value_range": torch.tensor([[0, 1]])},
+        {"value_range": torch.tensor([[0.0, 1.0]]), "more": 1},
+        5,
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("load", [load_agent, load_run])
+def test_atoms_that_cannot_be_are_refused(load: Any, wrong: Any) -> None:
+    trainer = Trainer(CONFIG.replace(head="categorical"))
+    if load is load_agent:
+        agent = trainer.agent()
+        state = {
+            "config": agent.config.to_dict(),
+            "parameters": agent.network.parameters,
+            "head": wrong,
+            "env_steps": 0,
+        }
+        assert "damaged" in refused(load, pack("agent", state))
+    else:
+        state = trainer.state_dict()
+        state["learner"]["head"] = wrong
+        assert "damaged" in refused(load, pack("run", state))

@@ -48,6 +48,13 @@ NEW_VALUES: dict[str, Any] = {
     "tau": 0.05,
     "hidden_dims": "64, 64",
     "dueling": True,
+    "head": "categorical",
+    "n_atoms": 21,
+    "value_low": -10.0,
+    "value_high": 10.0,
+    "n_quantiles": 8,
+    "munchausen_share": 0.5,
+    "munchausen_temperature": 0.1,
     "total_steps": 20_000,
     "total_episodes": 100,
     "total_seconds": 60,
@@ -57,6 +64,10 @@ NEW_VALUES: dict[str, Any] = {
     "plateau_evaluations": 3,
     "device": "auto",
 }
+
+
+ALONE = {"munchausen"}
+"""What does not go together with some of these."""
 
 
 @pytest.fixture
@@ -103,7 +114,7 @@ def marks(app: AppTest, kind: str) -> dict[str, str]:
 
 
 def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() -> None:
-    assert len(DQNConfig(**NEW_VALUES).difference(DQNConfig())) == len(HYPERPARAMETERS)
+    assert DQNConfig(**NEW_VALUES).difference(DQNConfig()).keys() == HYPERPARAMETERS.keys() - ALONE
     app = opened()
     unfold(app)
     for name, value in NEW_VALUES.items():
@@ -116,6 +127,19 @@ def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() 
     # Each is marked, but the seed and the environment: its own values are the preset.
     marked = DQNConfig(**NEW_VALUES).difference(recommended("Acrobot-v1")).keys() - {"seed"}
     assert session(app).link.differences.keys() == marks(app, "differs").keys() == marked
+
+
+def test_what_does_not_go_together_is_refused_at_its_control_until_the_other_is_changed(
+    app: AppTest,
+) -> None:
+    control(app, "munchausen").set_value(True).run()
+    assert not session(app).config.munchausen
+    assert session(app).refused == "munchausen"
+    assert "n_step 5" in session(app).problem
+    unfold(app)
+    control(app, "n_step").set_value(1).run()
+    control(app, "munchausen").set_value(True).run()
+    assert session(app).config.munchausen
 
 
 def test_what_the_run_will_never_do_is_told_at_its_control_folded_away_or_not() -> None:
