@@ -1,6 +1,7 @@
 """What has been learnt: a network, and the configuration that it learnt with."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -42,6 +43,13 @@ def new_head(spec: EnvironmentSpec, configs: Sequence[DQNConfig]) -> Head:
     return SCALAR
 
 
+class Distributions(NamedTuple):
+    """Of the return of each action, in each of B states: at N points, whose order says nothing."""
+
+    returns: np.ndarray  # (B, n_actions, N) float32
+    probabilities: np.ndarray  # (B, n_actions, N) float32
+
+
 class Agent:
     """A policy to watch, test or take away: one network and the configuration it learnt with."""
 
@@ -53,9 +61,22 @@ class Agent:
     def q_values(self, observations: np.ndarray) -> np.ndarray:
         """Q `(B, n_actions)` float32 for observations `(B, observation_dim)`."""
         with torch.inference_mode(), one_thread():
-            parameters = self.network.parameters
-            inputs = torch.as_tensor(observations, dtype=parameters.dtype, device=parameters.device)
-            return self.network.q_values(inputs[None])[0].float().cpu().numpy()
+            return self.network.q_values(self._inputs(observations))[0].float().cpu().numpy()
+
+    def distributions(self, observations: np.ndarray) -> "Distributions | None":
+        """How the return of each action is distributed; None where only its mean is learnt."""
+        if not self.network.head.atoms:
+            return None
+        with torch.inference_mode(), one_thread():
+            outputs = self.network.forward(self._inputs(observations)).outputs
+            found = self.network.head.distributions(outputs)
+            returns, probabilities = (part[0].float().cpu().numpy() for part in found)
+        return Distributions(returns, probabilities)
+
+    def _inputs(self, observations: np.ndarray) -> torch.Tensor:
+        parameters = self.network.parameters
+        inputs = torch.as_tensor(observations, dtype=parameters.dtype, device=parameters.device)
+        return inputs[None]
 
     def predict(self, observation: np.ndarray) -> int:
         """The greedy action for one observation `(observation_dim,)`."""

@@ -6,7 +6,7 @@ import { button, element, styleSheets, svg } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { onPaper } from "../shared/paper.js";
-import { Reel } from "./reel.js";
+import { Reel, rowLength } from "./reel.js";
 import { Strip } from "./strip.js";
 import { FilmView } from "./view.js";
 
@@ -217,8 +217,7 @@ class Player {
     if (ids.join() !== this.reels.map((reel) => reel.id).join()) this.load(header.films);
     let offset = 0;
     header.films.forEach((head, i) => {
-      const numbers = head.count * (2 + head.observationLabels.length + head.actionLabels.length);
-      const bytes = 8 * numbers + head.sizes.reduce((a, b) => a + b, 0);
+      const bytes = 8 * head.count * rowLength(head) + head.sizes.reduce((a, b) => a + b, 0);
       this.reels[i].append(head, body.subarray(offset, offset + bytes));
       offset += bytes;
     });
@@ -248,7 +247,9 @@ class Player {
   refresh() {
     this.lowestQ = Math.min(...this.reels.map((reel) => reel.lowestQ));
     this.highestQ = Math.max(...this.reels.map((reel) => reel.highestQ));
-    for (const view of this.views) view.refresh(this.lowestQ, this.highestQ);
+    const lowest = Math.min(...this.reels.map((reel) => reel.lowestReturn));
+    const highest = Math.max(...this.reels.map((reel) => reel.highestReturn));
+    for (const view of this.views) view.refresh(lowest, highest);
     this.slider.max = Math.max(0, this.length - 1);
     for (const jump of this.jumps) jump.disabled = this.recording || !this.length;
     this.refreshStrips();

@@ -1,5 +1,7 @@
 // The film as the browser has it: its numbers, its pictures, and what can be said about them.
 
+import { reach } from "../shared/distribution.js";
+
 const PREFETCH = 8;
 
 /** Pictures decoded when they are needed; never more than `capacity` are kept. */
@@ -45,6 +47,10 @@ class Bitmaps {
   }
 }
 
+/** Numbers in a row of a film, by what its header says. */
+export const rowLength = ({ observationLabels, actionLabels, atoms }) =>
+  2 + observationLabels.length + actionLabels.length * (1 + 2 * atoms);
+
 export class Reel {
   // what the header of a film says
   gamma = 1;
@@ -55,6 +61,7 @@ export class Reel {
   observationLabels = [];
   /** @type {string[]} */
   actionLabels = [];
+  atoms = 0; // points of the distribution of each action's return
   /** @type {[number | null, number | null][]} */
   observationLimits = [];
   /** @type {number[]} the components at whose limits the episode fails */
@@ -67,6 +74,8 @@ export class Reel {
     this.pictures = [];
     this.lowestQ = 0;
     this.highestQ = 0;
+    this.lowestReturn = 0; // of Q and of the distributions around it
+    this.highestReturn = 0;
     this.seen = this.observationLabels.map(() => [Infinity, -Infinity]);
     this.isWhole = this.observationLabels.map(() => true); // such as the number of a state
     this.bitmaps = new Bitmaps(capacity);
@@ -86,7 +95,7 @@ export class Reel {
   append(head, bytes) {
     if (head.start > this.length) return;
     Object.assign(this, head);
-    const width = 2 + this.observationLabels.length + this.actionLabels.length;
+    const width = rowLength(this);
     const numbers = new Float64Array(bytes.slice(0, head.count * width * 8).buffer);
     let offset = head.count * width * 8;
     for (let i = 0; i < head.count; i++) {
@@ -104,6 +113,9 @@ export class Reel {
       this.lowestQ = Math.min(this.lowestQ, q);
       this.highestQ = Math.max(this.highestQ, q);
     }
+    const ends = this.atoms ? reach(this.distributions(t)) : [];
+    this.lowestReturn = Math.min(this.lowestReturn, this.lowestQ, ...ends);
+    this.highestReturn = Math.max(this.highestReturn, this.highestQ, ...ends);
     this.observation(t).forEach((x, i) => {
       this.seen[i] = [Math.min(this.seen[i][0], x), Math.max(this.seen[i][1], x)];
       this.isWhole[i] &&= Number.isInteger(x);
@@ -124,7 +136,16 @@ export class Reel {
     return this.rows[t].subarray(2, 2 + this.observationLabels.length);
   }
   q(t) {
-    return this.rows[t].subarray(2 + this.observationLabels.length);
+    const start = 2 + this.observationLabels.length;
+    return this.rows[t].subarray(start, start + this.actionLabels.length);
+  }
+
+  /** Of each action, the returns that it may bring, and how probable each is. */
+  distributions(t) {
+    const [actions, n] = [this.actionLabels.length, this.atoms];
+    const start = 2 + this.observationLabels.length + actions;
+    const part = (i) => this.rows[t].subarray(start + i * n, start + (i + 1) * n);
+    return this.actionLabels.map((_, action) => [part(action), part(actions + action)]);
   }
 
   maxQ(t) {

@@ -1,6 +1,7 @@
 // One film on the page: its picture and, in step with it, the numbers beside it.
 
 import { pieces } from "../shared/ansi.js";
+import { Curve, showAll } from "../shared/distribution.js";
 import { element, pen, setText } from "../shared/dom.js";
 import { decimals, fixed, percent } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
@@ -62,11 +63,12 @@ export class FilmView {
     this.cut = element("p", "cut");
     this.unseen = element("p", "unseen");
     this.outlook = element("div", "outlook", outlook, this.cut);
+    const title = reel.atoms ? "Q of each action, and the returns around it" : "Q of each action";
     this.panel = element(
       "div",
       "panel",
       this.unseen,
-      element("div", "heading", element("h4", "", "Q of each action"), this.choice),
+      element("div", "heading", element("h4", "", title), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
       element("div", "heading", element("h4", "", "Observation")),
       element("div", "rows", ...this.gauges.map((row) => row.node), this.active),
@@ -85,13 +87,10 @@ export class FilmView {
     const zero = element("span", "zero");
     const value = element("span", "value");
     const name = element("span", "name", label);
-    return {
-      node: element("div", "row action", name, element("span", "track", bar, zero), value),
-      bar,
-      zero,
-      value,
-      name,
-    };
+    const node = element("div", "row action", name, element("span", "track", bar, zero), value);
+    const curve = this.reel.atoms ? new Curve() : null;
+    if (curve) node.append(curve.node);
+    return { node, bar, zero, value, name, curve };
   }
 
   gaugeRow(label) {
@@ -111,7 +110,7 @@ export class FilmView {
     return element("div", "", element("dt", "", label), this.facts[name]);
   }
 
-  /** Takes over what the film has gained, and the Q scale shared with the film beside it. */
+  /** Takes over what the film has gained, and the scale of Q shared with the film beside it. */
   refresh(lowestQ, highestQ) {
     const { reel } = this;
     this.scale = { low: lowestQ, span: highestQ - lowestQ || 1 };
@@ -205,6 +204,10 @@ export class FilmView {
       row.node.classList.toggle("taken", a === taken);
       setText(row.value, fixed(q[a], this.digits));
     });
+    if (reel.atoms) {
+      const curves = this.actions.map((row) => row.curve);
+      showAll(curves, reel.distributions(moment), scale.low, scale.low + scale.span);
+    }
     const greedy = taken === undefined || reel.isGreedy(moment, taken);
     this.choice.classList.toggle("exploring", !greedy);
     setText(

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dqn_core.agent import Distributions
 from dqn_core.episodes.pictures import Frame, encode
 from dqn_core.errors import LabError
 
@@ -49,6 +50,7 @@ class Film:
         gamma: discount factor, for the return obtained from a step on.
         failing: components of an observation whose limits end the episode in failure; without it
             all that have limits.
+        atoms: points of the distribution of each action's return; 0 where there is none.
         title: shown above the picture when two films are side by side.
     """
 
@@ -59,6 +61,7 @@ class Film:
         gamma: float,
         title: str = "",
         failing: Sequence[int] | None = None,
+        atoms: int = 0,
     ) -> None:
         self.id = uuid.uuid4().hex[:12]
         self._head: dict[str, Any] = {
@@ -76,8 +79,10 @@ class Film:
                 range(len(environment.observation_labels)) if failing is None else failing
             ),
             "actionLabels": list(environment.action_labels),
+            "atoms": atoms,
         }
-        self._row_length = len(environment.observation_labels) + len(environment.action_labels) + 2
+        of_actions = len(environment.action_labels) * (1 + 2 * atoms)
+        self._row_length = 2 + len(environment.observation_labels) + of_actions
         self._changed = threading.Condition()
         self._state: dict[str, Any] = {"state": "recording"}
         self._rows: list[bytes] = []
@@ -114,6 +119,7 @@ class Film:
         q_values: ArrayLike,
         action: int | None = None,
         reward: float | None = None,
+        distributions: Distributions | None = None,
     ) -> None:
         """Append a moment; compresses pictures in the calling thread.
 
@@ -123,9 +129,11 @@ class Film:
             q_values: (A,), of `observation`.
             action: the action then taken, and
             reward: the reward it brought; neither for the last moment of the episode.
+            distributions: of the return of each action, in `observation` alone.
         """
         outcome = (np.nan if action is None else action, np.nan if reward is None else reward)
-        row = np.concatenate([outcome, np.ravel(observation), np.ravel(q_values)])
+        parts = (observation, q_values, *(distributions or ()))
+        row = np.concatenate([outcome, *map(np.ravel, parts)])
         if len(row) != self._row_length:
             raise ValueError(f"{len(row) - 2} numbers for {self._row_length - 2} names")
         self._waiting_rows.append(row.astype("<f8").tobytes())
@@ -165,7 +173,8 @@ class Film:
         """Everything from moment `start` on: a description for JSON, and the bytes it describes.
 
         The bytes are n rows of float64 (action, reward, the d components of the observation, the
-        A Q-values; not a number where there is none), then n pictures, whose sizes in bytes the
+        A Q-values, and with atoms their returns and then their probabilities, action by action; not
+        a number where there is none), then n pictures, whose sizes in bytes the
         description lists (PNG or UTF-8 text, nothing where a moment has none; an empty list where
         the film has no pictures).
         """

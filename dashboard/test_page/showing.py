@@ -7,6 +7,7 @@ import numpy as np
 from dashboard.session.agents import Chosen
 from dashboard.test_page.film import Film, StoppedError
 from dqn_core import record
+from dqn_core.agent import Distributions
 from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.recording import Recording
@@ -26,7 +27,13 @@ class Showing:
         self._stopped = False
         config = chosen.agent.config
         self.spec = spec = spec_for(config)
-        self.film = Film(spec, gamma=config.gamma, title=chosen.title, failing=spec.failing)
+        self.film = Film(
+            spec,
+            gamma=config.gamma,
+            title=chosen.title,
+            failing=spec.failing,
+            atoms=chosen.agent.network.head.atoms,
+        )
         self.film.start(self._record)
 
     def stop(self) -> None:
@@ -40,6 +47,7 @@ class Showing:
             q_values: np.ndarray,
             action: int | None = None,
             reward: float | None = None,
+            distributions: Distributions | None = None,
         ) -> None:
             if self._stopped:
                 raise StoppedError("Another episode was chosen.")
@@ -47,7 +55,7 @@ class Showing:
                 raise StoppedError(
                     f"The film ends after {MOST_MOMENTS:,} steps, but the episode goes on."
                 )
-            film.add(frame, observation, q_values, action, reward)
+            film.add(frame, observation, q_values, action, reward, distributions)
 
         recording = record(self.chosen.agent, self.seed, self.conditions, watcher=watcher)
         # First the recording: whoever sees that the film is complete finds it there.

@@ -102,12 +102,20 @@ def message(spec: EnvironmentSpec, agent: Agent, episode: CurrentEpisode) -> byt
     """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
     values = agent.q_values(episode.observation[None])[0]
     known = bool(np.isfinite(values).all())
+    distributions = agent.distributions(episode.observation[None]) if known else None
     picture = _picture(spec, episode.environment)
     header = {
         "sentences": _sentences(spec, episode, bool(picture)),
         "values": [number(value) if known else "–" for value in values],
         "actions": spec.action_labels,
         "greedy": int(values.argmax()) if known else None,
+        # Action by action: the returns, and how probable each is.
+        "distributions": [
+            [returns.tolist(), probabilities.tolist()]
+            for returns, probabilities in zip(*(part[0] for part in distributions), strict=True)
+        ]
+        if distributions
+        else [],
         "name": f"{spec.env_id} at step {episode.length} of the episode",
     }
     return packed(header, picture)

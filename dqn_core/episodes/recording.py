@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from dqn_core.agent import Agent
+from dqn_core.agent import Agent, Distributions
 from dqn_core.compute import untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import Environment, EnvironmentSpec, make_environment
@@ -103,8 +103,12 @@ class Watcher(Protocol):
         q_values: np.ndarray,
         action: int | None = None,
         reward: float | None = None,
+        distributions: Distributions | None = None,
     ) -> object:
-        """``action`` and ``reward`` are None at the end, when the episode is over."""
+        """``action`` and ``reward`` are None at the end, when the episode is over.
+
+        ``distributions`` are those of the observation, None where the agent has none.
+        """
 
 
 @untouched_arithmetic()
@@ -145,9 +149,10 @@ def record(
             rewards.append(episode.step(actions[-1]))
             observations.append(episode.observation)
             if watcher:
-                watcher(frame, now, q_values[-1], actions[-1], rewards[-1])
+                found = agent.distributions(now[None])
+                watcher(frame, now, q_values[-1], actions[-1], rewards[-1], found)
         if watcher:
-            watcher(frame, now, q_values[-1])
+            watcher(frame, now, q_values[-1], distributions=agent.distributions(now[None]))
     finally:
         environment.close()
     return Recording(
