@@ -95,3 +95,24 @@ test("failure is nearest where the observation is closest to a limit", () => {
 test("a component that begins at a limit says nothing about failing", () => {
   assert.equal(whole({ observationLimits: [[0, 2]] }).nearestLimit(1), undefined);
 });
+
+test("a film with distributions gives each action's returns and their probabilities", () => {
+  const reel = new Reel({ ...HEAD, atoms: 2 }, 4);
+  const row = [1, 1, 0, 2, 3, ...[-4, 8, 2, 4], ...[0.5, 0.5, 0.5, 0.5]];
+  const head = { ...HEAD, atoms: 2, start: 0, count: 1, sizes: [] };
+  reel.append(head, new Uint8Array(Float64Array.from(row).buffer));
+  assert.deepEqual(Array.from(reel.q(0)), [2, 3]);
+  const found = reel.distributions(0).map((parts) => parts.map((part) => Array.from(part)));
+  assert.deepEqual(found, [
+    [
+      [-4, 8],
+      [0.5, 0.5],
+    ],
+    [
+      [2, 4],
+      [0.5, 0.5],
+    ],
+  ]);
+  assert.deepEqual([reel.lowestQ, reel.highestQ], [0, 3]);
+  assert.deepEqual([reel.lowestReturn, reel.highestReturn], [-4, 8], "the bars' scale holds all");
+});

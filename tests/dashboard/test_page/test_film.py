@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from dashboard.test_page.film import Film
+from dqn_core.agent import Distributions
 from dqn_core.errors import LabError
 from tests.dashboard.films import STEPS, filled, film_of, recording
 
@@ -118,3 +119,17 @@ def test_what_breaks_a_recording_is_said_and_the_rest_kept(error: Exception, wor
 def test_numbers_must_fit_the_names() -> None:
     with pytest.raises(ValueError, match="6 numbers for 5 names"):
         Film(recording(), gamma=0.9).add(None, np.zeros(4), np.zeros(2))
+
+
+def test_a_moment_holds_the_distributions_that_the_film_was_made_for() -> None:
+    episode = recording()
+    film = Film(episode, gamma=0.99, atoms=2)
+    returns, probabilities = np.arange(4.0).reshape(1, 2, 2), np.full((1, 2, 2), 0.5)
+    moment = (None, episode.observations[0], episode.q_values[0], 0, 1.0)
+    film.add(*moment, Distributions(returns, probabilities))
+    film.finish(terminated=True, truncated=False)
+    head, body = film.part(0)
+    assert head["atoms"] == 2
+    assert np.frombuffer(body, "<f8")[-8:].tolist() == [0, 1, 2, 3, 0.5, 0.5, 0.5, 0.5]
+    with pytest.raises(ValueError, match="15 names"):
+        Film(episode, gamma=0.99, atoms=2).add(*moment)

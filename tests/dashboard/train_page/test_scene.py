@@ -129,3 +129,14 @@ def test_in_slow_motion_it_is_renewed_with_each_step(speed: float | None, period
     run.steps_per_second = speed
     assert run.status is Status.RUNNING
     assert _period(run) == period
+
+
+@pytest.mark.parametrize("head", ["categorical", "quantile"])
+def test_a_distributional_heads_returns_have_the_q_values_as_their_means(head: str) -> None:
+    run = a_run(20, head=head)
+    header, _ = seen(run)
+    agent, episode = run.current_episode()
+    q_values = agent.q_values(episode.observation[None])[0]
+    means = [np.dot(returns, shares) for returns, shares in header["distributions"]]
+    np.testing.assert_allclose(means, q_values, rtol=1e-4)
+    assert seen(a_run(20))[0]["distributions"] == []
