@@ -39,10 +39,6 @@ class QNetwork(nn.Module):
 network = QNetwork()
 network.load_state_dict(torch.load("agent.pt", weights_only=True))
 """
-DUELING_HEAD = (
-    "value, advantages = x[..., :1], x[..., 1:]",
-    "return value + advantages - advantages.mean(-1, keepdim=True)",
-)
 
 
 def take_away(state: PageState, run: Run) -> None:
@@ -176,8 +172,26 @@ def load_lines(agent: Agent) -> str:
     top = len(shape.layers)
     layers = [f"self.fc{n} = nn.Linear{sizes}" for n, sizes in enumerate(shape.layers, start=1)]
     steps = [f"x = torch.relu(self.fc{n}(x))" for n in range(1, top)]
-    steps += (
-        [f"x = self.fc{top}(x)", *DUELING_HEAD] if shape.dueling else [f"return self.fc{top}(x)"]
-    )
+    steps += [f"x = self.fc{top}(x)", *_head_steps(agent), "return x"]
     indent = "\n" + 8 * " "
     return LOAD_LINES.format(layers=indent.join(layers), steps=indent.join(steps))
+
+
+def _head_steps(agent: Agent) -> list[str]:
+    """What makes Q-values of the last layer's outputs."""
+    shape, steps, axis = agent.network.shape, [], -1
+    if shape.atoms:
+        steps, axis = [f"x = x.unflatten(-1, (-1, {shape.atoms}))"], -2
+    if shape.dueling:
+        steps += [
+            f"value, advantages = x.split([1, {shape.n_actions}], {axis})",
+            f"x = value + advantages - advantages.mean({axis}, keepdim=True)",
+        ]
+    match agent.config.head:
+        case "categorical":
+            low, high = agent.network.head.state_dict()["value_range"][0].tolist()
+            returns = f"torch.linspace({low}, {high}, {shape.atoms})"
+            steps += [f"x = (x.softmax(-1) * {returns}).sum(-1)"]
+        case "quantile":
+            steps += ["x = x.mean(-1)"]
+    return steps

@@ -28,8 +28,13 @@ from tests.dashboard.episodes import SMALL, chosen, finished, trained_run
 
 
 def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
-    for dueling in (False, True):
-        run = Run([SMALL.replace(dueling=dueling)])
+    for dueling, head in (
+        (False, "scalar"),
+        (True, "scalar"),
+        (True, "categorical"),
+        (False, "quantile"),
+    ):
+        run = Run([SMALL.replace(dueling=dueling, head=head)])
         agent = run.agent()
         (tmp_path / "agent.pt").write_bytes(state_dict_bytes(agent))
         lines = load_lines(agent) + "print(network(torch.ones(4)).tolist())"
