@@ -22,6 +22,29 @@ class Preset:
     config: DQNConfig
 
 
+_DQN_2015 = DQNConfig(
+    epsilon_schedule="linear",
+    epsilon_start=1.0,
+    epsilon_end=0.1,
+    epsilon_decay=5_000,  # 1,000,000 there, a tenth of the run here
+    buffer_capacity=50_000,  # 1,000,000 there
+    learning_starts=1_000,  # 50,000 there
+    batch_size=32,
+    train_frequency=4,
+    gamma=0.99,
+    n_step=1,
+    double_dqn=False,
+    loss="huber",  # there called errors that are cut off at ±1: its gradient
+    learning_rate=1e-3,  # 0.00025 there
+    learning_rate_end=1e-3,
+    gradient_clipping="none",
+    target_update_period=100,  # 10,000 there
+    target_update_unit="gradient_updates",
+    tau=1.0,
+    total_steps=50_000,
+)
+_DOUBLE = _DQN_2015.replace(double_dqn=True, epsilon_end=0.01, target_update_period=300)
+
 PRESETS: dict[str, Preset] = {
     AUTO: Preset(
         "Recommended",
@@ -62,6 +85,39 @@ PRESETS: dict[str, Preset] = {
             hidden_dims="128, 128",
             total_steps=40_000,
             total_episodes=200,
+        ),
+    ),
+    "dqn-2015": Preset(
+        "DQN 2015",
+        "Mnih et al. 2015 on CartPole-v1: its algorithm, with Adam for RMSProp and the numbers of "
+        "Atari scaled down (buffer, ε's fall and target period are a twentieth or less, the "
+        "learning rate is four times as high).",
+        _DQN_2015,
+    ),
+    "double": Preset(
+        "Double DQN",
+        "van Hasselt et al. 2016: DQN 2015 with Double DQN, ε to 0.01 and a target period three "
+        "times as long, as in its tuned version.",
+        _DOUBLE,
+    ),
+    "dueling": Preset(
+        "Dueling",
+        "Wang et al. 2016: Double DQN with the dueling head and the gradient's length cut off at "
+        "10.",
+        _DOUBLE.replace(dueling=True, gradient_clipping="norm", gradient_clip=10.0),
+    ),
+    "munchausen": Preset(
+        "Munchausen",
+        "Vieillard et al. 2020, with the values of its published code for CartPole; where that "
+        "acts by the softmax policy, this acts ε-greedily.",
+        _DQN_2015.replace(
+            munchausen=True,
+            munchausen_share=0.9,
+            munchausen_temperature=0.03,
+            epsilon_end=0.01,
+            learning_starts=500,
+            batch_size=128,
+            target_update_unit="env_steps",
         ),
     ),
 }
