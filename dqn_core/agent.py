@@ -23,6 +23,7 @@ def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
         n_actions=spec.n_actions,
         hidden_dims=widths(config.hidden_dims),
         dueling=config.dueling,
+        layer_norm=config.layer_norm,
         n_states=spec.n_states,
         atoms=_atoms(config),
     )

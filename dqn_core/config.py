@@ -408,6 +408,15 @@ class DQNConfig:
         too_high="each update is slow, and deep networks learn less surely.",
         formerly=("hidden_dim", "{0}, {0}"),
     )
+    layer_norm: bool = declare(
+        False,
+        "network",
+        "Layer normalisation",
+        "Each hidden layer's outputs are brought to mean 0 and deviation 1 before the ReLU, then "
+        "scaled and shifted by numbers that are learnt (Ba et al. 2016). Large inputs and a high "
+        "learning rate then do less harm, and fewer units go dormant; each update takes longer.",
+        applies="restart",
+    )
     dueling: bool = declare(
         False,
         "network",

@@ -4,10 +4,13 @@ Their weights are views into the networks' parameters. A gradient is written int
 same kind whose weights are views into the gradient.
 """
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
+
+LAYER_NORM_EPSILON = 1e-5
+"""PyTorch's default: it keeps the deviation of equal outputs from being 0."""
 
 
 class Layer(Protocol):
@@ -65,3 +68,42 @@ class Lookup:
         places = (self._members, inputs)
         gradient.weight.zero_().mT.index_put_(places, grad, accumulate=True)
         torch.sum(grad, 1, keepdim=True, out=gradient.bias)
+
+
+class Standardised(NamedTuple):
+    """A layer's outputs z `(P, B, out)` with mean 0 and deviation 1 over its units."""
+
+    units: Tensor  # (z - mean) / deviation
+    inverse: Tensor  # (P, B, 1), 1 / deviation
+
+    @classmethod
+    def of(cls, outputs: Tensor) -> "Standardised":
+        """The deviation is √(variance + ε) (Ba et al. 2016, eq. 3)."""
+        shape = outputs.shape[-1:]
+        units, _, inverse = torch.native_layer_norm(outputs, shape, None, None, LAYER_NORM_EPSILON)
+        return cls(units, inverse)
+
+
+class LayerNorm:
+    """Layer normalisation (Ba et al. 2016): scale ⊙ standardised outputs + shift, both learnt."""
+
+    def __init__(self, scale: Tensor, shift: Tensor) -> None:
+        self.scale = scale  # (P, 1, out), as the shift
+        self.shift = shift
+
+    def forward(self, standardised: Standardised) -> Tensor:
+        return torch.addcmul(self.shift, standardised.units, self.scale)
+
+    def backward(self, grad: Tensor, standardised: Standardised, gradient: "LayerNorm") -> Tensor:
+        """Write the derivative by scale and shift into ``gradient``.
+
+        Returns: that by the outputs z before they were standardised, as x: with g the derivative by
+        x, it is (g − mean g − x · mean(g · x)) / deviation, since z moves mean and deviation too.
+        """
+        units, inverse = standardised
+        torch.sum(grad, 1, keepdim=True, out=gradient.shift)
+        torch.sum(grad * units, 1, keepdim=True, out=gradient.scale)
+        by_units = grad * self.scale
+        along = (by_units * units).mean(-1, keepdim=True)
+        centred = by_units - by_units.mean(-1, keepdim=True)
+        return centred.addcmul_(units, along, value=-1).mul_(inverse)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from dqn_core.heads import SCALAR, Head
-from dqn_core.layers import Layer, Linear, Lookup
+from dqn_core.layers import Layer, LayerNorm, Linear, Lookup, Standardised
 from dqn_core.random_streams import seed_sequence
 
 threshold_backward = torch.ops.aten.threshold_backward.default
@@ -29,6 +29,7 @@ class NetworkShape:
 
     ``n_states`` is not 0 when observations are indices: inputs are then one-hot vectors. ``atoms``
     is how many numbers the network gives for each action, 0 where that is the Q-value alone.
+    ``layer_norm`` puts a layer normalisation between each hidden layer and its ReLU.
     """
 
     observation_dim: int
@@ -37,6 +38,7 @@ class NetworkShape:
     dueling: bool = False
     n_states: int = 0
     atoms: int = 0
+    layer_norm: bool = False
 
     @property
     def layers(self) -> tuple[tuple[int, int], ...]:
@@ -46,8 +48,13 @@ class NetworkShape:
         return tuple(pairwise((inputs, *self.hidden_dims, outputs)))
 
     @property
-    def n_parameters(self) -> int:
+    def n_linear(self) -> int:
+        """Weights and biases of the linear layers."""
         return sum((fan_in + 1) * fan_out for fan_in, fan_out in self.layers)
+
+    @property
+    def n_parameters(self) -> int:
+        return self.n_linear + (2 * sum(self.hidden_dims) if self.layer_norm else 0)
 
 
 class Forward(NamedTuple):
@@ -55,12 +62,14 @@ class Forward(NamedTuple):
 
     inputs: tuple[Tensor, ...]  # of each layer (P, B, in), or indices (P, B) of the first
     outputs: Tensor  # (P, B, n_actions), with atoms (P, B, n_actions, atoms): `Head` reads them
+    standardised: tuple[Standardised, ...]  # of each layer normalisation
 
 
 class QNetwork:
     """The Q-networks of P members side by side.
 
-    ``weights[i]`` `(P, out, in)` and ``biases[i]`` `(P, 1, out)` are views into ``parameters``.
+    ``weights[i]`` `(P, out, in)` and ``biases[i]`` `(P, 1, out)` are views into ``parameters``,
+    where the linear layers come first and the normalisations after them.
     """
 
     def __init__(self, shape: NetworkShape, parameters: Tensor, head: Head = SCALAR) -> None:
@@ -71,12 +80,17 @@ class QNetwork:
         sizes = [
             size for fan_in, fan_out in shape.layers for size in ((fan_out, fan_in), (1, fan_out))
         ]
-        views = list(_matrices(parameters, sizes))
+        views = list(_matrices(parameters[:, : shape.n_linear], sizes))
         self.weights, self.biases = views[::2], views[1::2]
         kinds = [Lookup if shape.n_states else Linear, *[Linear] * len(shape.hidden_dims)]
         self.layers: list[Layer] = [
             kind(*of) for kind, *of in zip(kinds, self.weights, self.biases, strict=True)
         ]
+        of_units = [(1, width) for width in shape.hidden_dims for _ in range(2)]
+        views = list(
+            _matrices(parameters[:, shape.n_linear :], of_units if shape.layer_norm else ())
+        )
+        self.norms = [LayerNorm(*of) for of in zip(views[::2], views[1::2], strict=True)]
 
     @classmethod
     def initialised(
@@ -86,7 +100,12 @@ class QNetwork:
         dtype: torch.dtype = torch.float32,
         head: Head = SCALAR,
     ) -> "QNetwork":
-        """PyTorch's default for `nn.Linear`, U(±1/√inputs), from each member's own stream."""
+        """PyTorch's defaults: for `nn.Linear` U(±1/√inputs), from each member's own stream.
+
+        A normalisation begins with scale 1 and shift 0.
+        """
+        normed = shape.hidden_dims if shape.layer_norm else ()
+        constants = [np.repeat([1.0, 0.0], width) for width in normed]
         rows = []
         for seed in seeds:
             generator = np.random.default_rng(seed_sequence(seed, "network"))
@@ -94,7 +113,7 @@ class QNetwork:
                 generator.uniform(-(fan_in**-0.5), fan_in**-0.5, size=(fan_in + 1) * fan_out)
                 for fan_in, fan_out in shape.layers
             ]
-            rows.append(np.concatenate(draws))
+            rows.append(np.concatenate([*draws, *constants]))
         return cls(shape, torch.from_numpy(np.stack(rows)).to(dtype), head)
 
     def like(self) -> "QNetwork":
@@ -117,10 +136,15 @@ class QNetwork:
         """Outputs and the activations on the way, for observations `(P, B, observation_dim)`."""
         first = observations[..., 0].long() if self.shape.n_states else observations
         inputs: tuple[Tensor, ...] = (first,)
+        standardised: tuple[Standardised, ...] = ()
         *hidden, top = self.layers
-        for layer in hidden:
-            inputs = (*inputs, layer.forward(inputs[-1]).relu_())
-        return Forward(inputs, self._of_actions(top.forward(inputs[-1])))
+        for index, layer in enumerate(hidden):
+            outputs = layer.forward(inputs[-1])
+            if self.norms:
+                standardised = (*standardised, Standardised.of(outputs))
+                outputs = self.norms[index].forward(standardised[-1])
+            inputs = (*inputs, outputs.relu_())
+        return Forward(inputs, self._of_actions(top.forward(inputs[-1])), standardised)
 
     def q_values(self, observations: Tensor) -> Tensor:
         """Q `(P, B, n_actions)` for observations `(P, B, observation_dim)`."""
@@ -139,6 +163,9 @@ class QNetwork:
             layer.backward(grad, inputs, gradient.layers[index])
             if index:
                 grad = threshold_backward(torch.bmm(grad, layer.weight), inputs, 0)
+                if self.norms:
+                    norm, of_units = self.norms[index - 1], gradient.norms[index - 1]
+                    grad = norm.backward(grad, forward.standardised[index - 1], of_units)
 
     def _of_actions(self, top: Tensor) -> Tensor:
         """The outputs for each action, from the last layer's.
@@ -189,16 +216,21 @@ class MLP(nn.Module):
         self.shape = shape
         for number, sizes in enumerate(shape.layers, start=1):
             self.add_module(f"fc{number}", nn.Linear(*sizes))  # the notebook's names
+        for number, width in enumerate(shape.hidden_dims if shape.layer_norm else (), start=1):
+            self.add_module(f"norm{number}", nn.LayerNorm(width))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Outputs of network inputs `(B, inputs)` (one-hot if discrete), as `QNetwork` has them.
 
         Those are Q-values `(B, n_actions)`, or with atoms `(B, n_actions, atoms)`.
         """
-        *hidden, last = self.children()
-        for layer in hidden:
-            inputs = torch.relu(layer(inputs))
-        top: Tensor = last(inputs)
+        modules, depth = dict(self.named_children()), len(self.shape.hidden_dims)
+        for number in range(1, depth + 1):
+            inputs = modules[f"fc{number}"](inputs)
+            if self.shape.layer_norm:
+                inputs = modules[f"norm{number}"](inputs)
+            inputs = torch.relu(inputs)
+        top: Tensor = modules[f"fc{depth + 1}"](inputs)
         outputs = top.reshape(len(top), -1, self.shape.atoms or 1)
         if self.shape.dueling:
             value, advantages = outputs[:, :1], outputs[:, 1:]

@@ -171,7 +171,12 @@ def load_lines(agent: Agent) -> str:
     shape = agent.network.shape
     top = len(shape.layers)
     layers = [f"self.fc{n} = nn.Linear{sizes}" for n, sizes in enumerate(shape.layers, start=1)]
-    steps = [f"x = torch.relu(self.fc{n}(x))" for n in range(1, top)]
+    hidden = [f"self.fc{n}(x)" for n in range(1, top)]
+    if shape.layer_norm:
+        widths = enumerate(shape.hidden_dims, start=1)
+        layers += [f"self.norm{n} = nn.LayerNorm({width})" for n, width in widths]
+        hidden = [f"self.norm{n}({outputs})" for n, outputs in enumerate(hidden, start=1)]
+    steps = [f"x = torch.relu({outputs})" for outputs in hidden]
     steps += [f"x = self.fc{top}(x)", *_head_steps(agent), "return x"]
     indent = "\n" + 8 * " "
     return LOAD_LINES.format(layers=indent.join(layers), steps=indent.join(steps))

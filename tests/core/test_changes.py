@@ -200,6 +200,7 @@ OTHER: dict[str, tuple[Value, dict[str, Value]]] = {
     "target_update_unit": ("episodes", {"target_update_period": 2}),
     "tau": (0.5, {}),
     "hidden_dims": ("16, 16", {}),
+    "layer_norm": (True, {}),
     "dueling": (True, {}),
     "munchausen": (True, {}),
     "munchausen_share": (0.1, {"munchausen": True}),

@@ -11,21 +11,30 @@ from torch.nn.utils import parameters_to_vector
 from dqn_core.networks import MLP, NetworkShape, QNetwork
 
 CASES = pytest.mark.parametrize(
-    ("dueling", "n_states", "members"),
-    list(product([False, True], [0, 6], [1, 3])),
+    ("dueling", "layer_norm", "n_states", "members"),
+    list(product([False, True], [False, True], [0, 6], [1, 3])),
     ids=lambda value: str(value),
 )
 
 
-DEPTHS = pytest.mark.parametrize("hidden_dims", [(), (7,), (7, 7), (7, 5, 3)], ids=str)
+DEPTHS = pytest.mark.parametrize(
+    "hidden_dims", [(), (7,), (7, 7), (7, 5, 3), (7, 5, 3, 6)], ids=str
+)
 
 
 def make(
-    dueling: bool, n_states: int, members: int, hidden_dims: tuple[int, ...] = (7, 7)
+    dueling: bool,
+    layer_norm: bool,
+    n_states: int,
+    members: int,
+    hidden_dims: tuple[int, ...] = (7, 7),
 ) -> tuple[QNetwork, torch.Tensor]:
-    shape = NetworkShape(1 if n_states else 5, 4, hidden_dims, dueling, n_states)
+    dim = 1 if n_states else 5
+    shape = NetworkShape(dim, 4, hidden_dims, dueling, n_states, layer_norm=layer_norm)
     network = QNetwork.initialised(shape, range(members), dtype=torch.float64)
     generator = torch.Generator().manual_seed(0)
+    # Away from scale 1 and shift 0, which would hide what they do.
+    network.parameters += torch.randn(network.parameters.shape, generator=generator).double() / 10
     if n_states:
         observations = torch.randint(n_states, (members, 11, 1), generator=generator).double()
     else:
@@ -42,9 +51,9 @@ def inputs_of(network: QNetwork, observations: torch.Tensor) -> torch.Tensor:
 @CASES
 @DEPTHS
 def test_q_values_equal_those_of_the_ordinary_module(
-    dueling: bool, n_states: int, members: int, hidden_dims: tuple[int, ...]
+    dueling: bool, layer_norm: bool, n_states: int, members: int, hidden_dims: tuple[int, ...]
 ) -> None:
-    network, observations = make(dueling, n_states, members, hidden_dims)
+    network, observations = make(dueling, layer_norm, n_states, members, hidden_dims)
     q_values = network.q_values(observations)
     assert q_values.shape == (members, 11, 4)
     for p in range(members):
@@ -55,9 +64,9 @@ def test_q_values_equal_those_of_the_ordinary_module(
 @CASES
 @DEPTHS
 def test_the_gradient_written_by_hand_equals_autograds(
-    dueling: bool, n_states: int, members: int, hidden_dims: tuple[int, ...]
+    dueling: bool, layer_norm: bool, n_states: int, members: int, hidden_dims: tuple[int, ...]
 ) -> None:
-    network, observations = make(dueling, n_states, members, hidden_dims)
+    network, observations = make(dueling, layer_norm, n_states, members, hidden_dims)
     grad_q = torch.randn(members, 11, 4, generator=torch.Generator().manual_seed(1)).double()
     gradient = network.like()
     gradient.parameters.fill_(7)  # whatever was there before is overwritten
@@ -70,7 +79,7 @@ def test_the_gradient_written_by_hand_equals_autograds(
 
 
 def test_the_gradient_passes_gradcheck_of_finite_differences() -> None:
-    network, observations = make(True, 0, 1)
+    network, observations = make(True, False, 0, 1)
     weights = torch.randn(1, 11, 4, generator=torch.Generator().manual_seed(2)).double()
     gradient = network.like()
     network.backward(network.forward(observations), weights, gradient)
@@ -85,7 +94,7 @@ def test_the_gradient_passes_gradcheck_of_finite_differences() -> None:
 
 
 def test_a_dueling_head_is_the_value_plus_advantages_without_their_mean() -> None:
-    network, observations = make(True, 0, 1)
+    network, observations = make(True, False, 0, 1)
     before = network.q_values(observations)
     network.biases[2][..., 1:] += 5.0  # the same for all advantages: their mean takes it away
     torch.testing.assert_close(network.q_values(observations), before)
@@ -95,9 +104,9 @@ def test_a_dueling_head_is_the_value_plus_advantages_without_their_mean() -> Non
 
 @CASES
 def test_a_module_and_back_is_the_same_network_in_memory_of_its_own(
-    dueling: bool, n_states: int, members: int
+    dueling: bool, layer_norm: bool, n_states: int, members: int
 ) -> None:
-    network, _ = make(dueling, n_states, members)
+    network, _ = make(dueling, layer_norm, n_states, members)
     kept = network.parameters.clone()
     for p in range(members):
         module = network.to_module(p)
@@ -111,13 +120,14 @@ def test_a_module_and_back_is_the_same_network_in_memory_of_its_own(
 
 
 def test_the_number_of_parameters_is_that_of_the_module() -> None:
-    for dueling, n_states in product([False, True], [0, 6]):
-        shape = NetworkShape(1 if n_states else 5, 4, (7, 7), dueling, n_states)
+    for dueling, layer_norm, n_states in product([False, True], [False, True], [0, 6]):
+        dim = 1 if n_states else 5
+        shape = NetworkShape(dim, 4, (7, 7), dueling, n_states, layer_norm=layer_norm)
         assert shape.n_parameters == sum(p.numel() for p in MLP(shape).parameters())
 
 
 def test_weights_and_biases_are_views_so_that_one_row_is_everything() -> None:
-    network, observations = make(False, 0, 2)
+    network, observations = make(False, False, 0, 2)
     network.parameters.zero_()
     assert not network.q_values(observations).any()
     network.biases[2].fill_(3)
@@ -150,7 +160,7 @@ def test_no_global_generator_is_touched_by_initialising() -> None:
 
 
 def test_copies_share_no_memory() -> None:
-    network, _ = make(False, 0, 2)
+    network, _ = make(False, False, 0, 2)
     for other in (network.copy(), network.members([1]), network.like()):
         other.parameters.fill_(9)
         for weight in other.weights:

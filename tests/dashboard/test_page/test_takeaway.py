@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,23 +28,26 @@ from tests.balancing import balancing_agent
 from tests.dashboard.episodes import SMALL, chosen, finished, trained_run
 
 
-def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
-    for dueling, head in (
-        (False, "scalar"),
-        (True, "scalar"),
-        (True, "categorical"),
-        (False, "quantile"),
-    ):
-        run = Run([SMALL.replace(dueling=dueling, head=head)])
-        agent = run.agent()
-        (tmp_path / "agent.pt").write_bytes(state_dict_bytes(agent))
-        lines = load_lines(agent) + "print(network(torch.ones(4)).tolist())"
-        output = subprocess.run(
-            [sys.executable, "-c", lines], cwd=tmp_path, capture_output=True, text=True, check=True
-        ).stdout
-        assert json.loads(output) == pytest.approx(
-            agent.q_values(np.ones((1, 4), np.float32))[0].tolist(), abs=1e-5
-        )
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"hidden_dims": "8"},
+        {"dueling": True, "layer_norm": True, "hidden_dims": "8, 6, 5"},
+        {"dueling": True, "head": "categorical"},
+        {"head": "quantile"},
+    ],
+    ids=str,
+)
+def test_the_lines_of_pytorch_load_the_agent(values: dict[str, Any], tmp_path: Path) -> None:
+    agent = Run([SMALL.replace(**values)]).agent()
+    (tmp_path / "agent.pt").write_bytes(state_dict_bytes(agent))
+    lines = load_lines(agent) + "print(network(torch.ones(4)).tolist())"
+    output = subprocess.run(
+        [sys.executable, "-c", lines], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert json.loads(output) == pytest.approx(
+        agent.q_values(np.ones((1, 4), np.float32))[0].tolist(), abs=1e-5
+    )
 
 
 def of_the_run(

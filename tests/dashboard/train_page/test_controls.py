@@ -47,6 +47,7 @@ NEW_VALUES: dict[str, Any] = {
     "target_update_unit": "episodes",
     "tau": 0.05,
     "hidden_dims": "64, 64",
+    "layer_norm": True,
     "dueling": True,
     "head": "categorical",
     "n_atoms": 21,
