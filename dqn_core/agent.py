@@ -24,6 +24,7 @@ def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:
         hidden_dims=widths(config.hidden_dims),
         dueling=config.dueling,
         layer_norm=config.layer_norm,
+        noisy=config.noisy,
         n_states=spec.n_states,
         atoms=_atoms(config),
     )

@@ -128,6 +128,29 @@ class DQNConfig:
         too_low="the agent relies on its first, wrong Q-values.",
         too_high="the agent acts at random for longer than it needs to.",
     )
+    noisy: bool = declare(
+        False,
+        "explore",
+        "Noisy network",
+        "Each weight gets noise of a size that is learnt, drawn anew for each step and update; the "
+        "noise explores, and ε is 0 (Fortunato et al. 2018). Evaluations and saved agents have no "
+        "noise.",
+        applies="restart",
+        rare=True,
+    )
+    noisy_sigma: float = declare(
+        0.5,
+        "explore",
+        "Noise at the start",
+        "Size of a noisy network's noise at the start: σ₀ / √(inputs of the layer). Without "
+        "“Noisy network” it has no effect.",
+        symbol="σ₀",
+        high=5.0,
+        applies="restart",
+        rare=True,
+        too_low="the agent hardly tries other actions.",
+        too_high="noise hides what was learnt, and the return in training stays low.",
+    )
     buffer_capacity: int = declare(
         50_000,
         "remember",

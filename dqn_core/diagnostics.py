@@ -9,6 +9,7 @@ from torch import Tensor
 
 from dqn_core.learner import ADAM_EPSILON, BETA_1, BETA_2, Learner
 from dqn_core.networks import QNetwork
+from dqn_core.noise import sizes
 from dqn_core.replay import ReplayBuffer
 
 DORMANT_BELOW = 0.025
@@ -23,6 +24,7 @@ def health(learner: Learner, replay: ReplayBuffer) -> dict[str, list[float]]:
     dormant = dormant_shares(learner.online, spread_observations(replay, STATES_LOOKED_AT))
     return {
         **{f"dormant_{n}": shares.tolist() for n, shares in enumerate(dormant.T, start=1)},
+        **(noise_sizes(learner.online) if learner.online.shape.noisy else {}),
         "target_distance": target_distance(learner).tolist(),
         "update_ratio": update_ratio(learner).tolist(),
     }
@@ -44,6 +46,11 @@ def dormant_shares(network: QNetwork, observations: Tensor) -> Tensor:
         for activity in activities
     ]
     return torch.stack(shares, 1)
+
+
+def noise_sizes(network: QNetwork) -> dict[str, list[float]]:
+    """Mean |σ| of each linear layer of a noisy network, by column."""
+    return {f"noise_{n}": of.tolist() for n, of in enumerate(sizes(network).T, start=1)}
 
 
 def target_distance(learner: Learner) -> Tensor:

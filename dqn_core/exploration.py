@@ -13,7 +13,12 @@ from dqn_core.random_streams import UniformStream
 
 
 def epsilon_at(config: DQNConfig, env_step: int) -> float:
-    """The share of random actions at ``env_step``, by the schedule in ``config``."""
+    """The share of random actions at ``env_step``, by the schedule in ``config``.
+
+    None with noisy weights: their noise explores (Fortunato et al. 2018, section 3.1).
+    """
+    if config.noisy:
+        return 0.0
     start, end = config.epsilon_start, config.epsilon_end
     if config.epsilon_schedule == "exponential":
         return end + (start - end) * math.exp(-env_step / config.epsilon_decay)

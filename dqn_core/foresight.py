@@ -23,7 +23,7 @@ def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, Never]:
     """
     end = _end(config, spec)
     first_update = _first_update(config)
-    found = {}
+    found = _exploration(config)
     if first_update > end.step:
         names = ("learning_starts", "train_frequency")
         name = max(names, key=lambda name: getattr(config, name))
@@ -36,6 +36,15 @@ def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, Never]:
         name = "stop_when_solved"
         found[name] = Never(f"{name} will not stop this run: {reason}.", (name,))
     return found
+
+
+def _exploration(config: DQNConfig) -> dict[str, Never]:
+    if not config.noisy:
+        return {}
+    names = ("epsilon_schedule", "epsilon_start", "epsilon_end", "epsilon_decay")
+    *others, last = names
+    sentence = f"With noisy on, ε is 0: {', '.join(others)} and {last} have no effect."
+    return {"epsilon_schedule": Never(sentence, ("noisy", *names))}
 
 
 @dataclass(frozen=True)

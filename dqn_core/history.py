@@ -40,13 +40,14 @@ UPDATES: Columns = WHEN | {
     "dormant_2": float,
     "dormant_3": float,
     "dormant_4": float,
+    **{f"noise_{layer}": float for layer in range(1, 6)},
     "target_distance": float,
     "update_ratio": float,
     "epsilon": float,
     "learning_rate": float,
 }
 
-OF_LAYERS = ("dormant_1", "dormant_2", "dormant_3", "dormant_4")
+OF_LAYERS = tuple(name for name in UPDATES if name.startswith(("dormant_", "noise_")))
 """Columns of the table of updates that are NaN where the network has no such layer."""
 
 MEANINGS = {
@@ -80,6 +81,12 @@ MEANINGS = {
     "dormant_2": "the same for the second hidden layer; empty where there is none",
     "dormant_3": "the same for the third",
     "dormant_4": "the same for the fourth",
+    "noise_1": "mean size of the noise of the first linear layer's weights; empty where a network "
+    "has no noise",
+    **{
+        f"noise_{layer}": f"the same for linear layer {layer}; empty where there is none"
+        for layer in range(2, 6)
+    },
     "target_distance": "length of the weights minus the target network's, divided by the length of "
     "the weights",
     "update_ratio": "length of the step that Adam made, divided by the length of the weights",

@@ -15,6 +15,8 @@ from dqn_core.config import DQNConfig
 from dqn_core.heads import ErrorLoss, Head
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import QNetwork
+from dqn_core.noise import Exact, Noisy
+from dqn_core.random_streams import NormalStream
 from dqn_core.replay import Batch
 
 BETA_1, BETA_2, ADAM_EPSILON = 0.9, 0.999, 1e-8
@@ -76,6 +78,11 @@ class Learner:
         # A copy, not a second name for one network: an alias would chase itself.
         self.target = online.copy()
         self.gradient = online.like()
+        self._noise = NormalStream([config.seed for config in configs], "noise")
+        self.online_weights, self.target_weights = (
+            Noisy(network, self._noise) if online.shape.noisy else Exact(network)
+            for network in (online, self.target)
+        )
         self.first_moment = torch.zeros_like(online.parameters)
         self.second_moment = torch.zeros_like(online.parameters)
         self.adam_steps = torch.zeros((), dtype=torch.float32, device=online.parameters.device)
@@ -149,11 +156,17 @@ class Learner:
         self.learning_rates = [learning_rate_at(config, env_step) for config in self._configs]
 
     def targets(self, batch: Batch) -> Tensor:
-        """What the head should have said of the actions in ``batch``."""
+        """What the head should have said of the actions in ``batch``.
+
+        Each network has noise of its own, and for Double DQN's choice the online one another than
+        it will learn with (Fortunato et al. 2018, Algorithm 1).
+        """
+        target = self.target_weights.draw()
         if self.munchausen:
             share, temperature = self.munchausen_share, self.munchausen_temperature
-            return munchausen_target(batch, self.target, share, temperature)
-        return bellman_target(batch, self.online, self.target, self.double_dqn)
+            return munchausen_target(batch, target, share, temperature)
+        online = self.online_weights.draw() if self.double_dqn else self.online
+        return bellman_target(batch, online, target, self.double_dqn)
 
     def update(self, batch: Batch) -> Tensor:
         """One gradient update of every member on its own part of ``batch``.
@@ -162,11 +175,13 @@ class Learner:
         losses where the head says so.
         """
         head, targets = self.online.head, self.targets(batch)
-        forward = self.online.forward(batch.observations)
+        online = self.online_weights.draw()
+        forward = online.forward(batch.observations)
         grad, td_errors = head.gradient(forward.outputs, batch.actions, targets, self.error_loss)
         if batch.weights is not None:  # what is drawn too often counts less each time
             grad.view(*batch.weights.shape, -1).mul_(batch.weights.unsqueeze(-1))
-        self.online.backward(forward, grad, self.gradient)
+        online.backward(forward, grad, self.gradient)
+        self.online_weights.backward(self.gradient)
         self._clip()
         self._adam()
         self.last = LastUpdate(batch, targets, td_errors, forward.outputs, head, self.error_loss)
@@ -237,6 +252,7 @@ class Learner:
             "second_moment": self.second_moment.clone(),
             "adam_steps": self.adam_steps.clone(),
             "head": self.online.head.state_dict(),
+            "noise": self._noise.state_dict() if self.online.shape.noisy else {},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -246,6 +262,8 @@ class Learner:
         self.second_moment.copy_(state["second_moment"])
         self.adam_steps.copy_(state["adam_steps"])
         self.online.head.load_state_dict(state["head"])  # it is the target network's too
+        if self.online.shape.noisy:
+            self._noise.load_state_dict(state["noise"])
 
 
 def _limits(

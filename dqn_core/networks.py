@@ -7,7 +7,7 @@ tensor operation.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,7 +29,8 @@ class NetworkShape:
 
     ``n_states`` is not 0 when observations are indices: inputs are then one-hot vectors. ``atoms``
     is how many numbers the network gives for each action, 0 where that is the Q-value alone.
-    ``layer_norm`` puts a layer normalisation between each hidden layer and its ReLU.
+    ``layer_norm`` puts a layer normalisation between each hidden layer and its ReLU. ``noisy``
+    gives each number of a linear layer a second one, the size of its noise.
     """
 
     observation_dim: int
@@ -39,6 +40,7 @@ class NetworkShape:
     n_states: int = 0
     atoms: int = 0
     layer_norm: bool = False
+    noisy: bool = False
 
     @property
     def layers(self) -> tuple[tuple[int, int], ...]:
@@ -54,7 +56,8 @@ class NetworkShape:
 
     @property
     def n_parameters(self) -> int:
-        return self.n_linear + (2 * sum(self.hidden_dims) if self.layer_norm else 0)
+        of_norms = 2 * sum(self.hidden_dims) if self.layer_norm else 0
+        return self.n_linear + of_norms + (self.n_linear if self.noisy else 0)
 
 
 class Forward(NamedTuple):
@@ -69,7 +72,8 @@ class QNetwork:
     """The Q-networks of P members side by side.
 
     ``weights[i]`` `(P, out, in)` and ``biases[i]`` `(P, 1, out)` are views into ``parameters``,
-    where the linear layers come first and the normalisations after them.
+    where the linear layers come first, the normalisations after them, and the sizes of noise last:
+    of these a network makes no use by itself, so that it is that of the mean weights (`noise`).
     """
 
     def __init__(self, shape: NetworkShape, parameters: Tensor, head: Head = SCALAR) -> None:
@@ -99,13 +103,19 @@ class QNetwork:
         seeds: Sequence[int],
         dtype: torch.dtype = torch.float32,
         head: Head = SCALAR,
+        noisy_sigma: float = 0.5,
     ) -> "QNetwork":
         """PyTorch's defaults: for `nn.Linear` U(±1/√inputs), from each member's own stream.
 
-        A normalisation begins with scale 1 and shift 0.
+        A normalisation begins with scale 1 and shift 0, the size of noise with σ₀/√inputs
+        (Fortunato et al. 2018, section 3.2).
         """
         normed = shape.hidden_dims if shape.layer_norm else ()
         constants = [np.repeat([1.0, 0.0], width) for width in normed]
+        constants += [
+            np.full((fan_in + 1) * fan_out, noisy_sigma * fan_in**-0.5)
+            for fan_in, fan_out in (shape.layers if shape.noisy else ())
+        ]
         rows = []
         for seed in seeds:
             generator = np.random.default_rng(seed_sequence(seed, "network"))
@@ -187,9 +197,13 @@ class QNetwork:
         return grad.flatten(2) if self.shape.atoms else grad
 
     def to_module(self, member: int = 0) -> "MLP":
-        """Member ``member`` as an ordinary `nn.Module` with its own copy of the weights."""
-        module = MLP(self.shape).to(self.parameters.dtype)
-        vector_to_parameters(self.parameters[member].detach().cpu().clone(), module.parameters())
+        """Member ``member`` as an ordinary `nn.Module` with its own copy of the weights.
+
+        Of a noisy network it has the mean weights.
+        """
+        module = MLP(replace(self.shape, noisy=False)).to(self.parameters.dtype)
+        weights = self.parameters[member, : module.shape.n_parameters].detach().cpu().clone()
+        vector_to_parameters(weights, module.parameters())
         return module
 
     @classmethod

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-CONCERNS = ("network", "exploration", "replay", "environment", "evaluation")
+CONCERNS = ("network", "exploration", "replay", "environment", "evaluation", "noise")
 """A concern's place in this order is part of its seed: a new one is added at the end."""
 
 
@@ -57,3 +57,22 @@ class UniformStream:
             generator.bit_generator.state = kept
         self._draw(state["width"])
         self._next = state["next"]
+
+
+class NormalStream:
+    """Standard normal numbers for P members, each from a generator of its own."""
+
+    def __init__(self, seeds: Sequence[int], concern: str) -> None:
+        self._generators = [np.random.default_rng(seed_sequence(seed, concern)) for seed in seeds]
+
+    def take(self, count: int) -> np.ndarray:
+        """The next ``count`` numbers of every member, `(P, count)` float32."""
+        numbers = [g.standard_normal(count, dtype=np.float32) for g in self._generators]
+        return np.stack(numbers)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"generators": [generator.bit_generator.state for generator in self._generators]}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        for generator, kept in zip(self._generators, state["generators"], strict=True):
+            generator.bit_generator.state = kept

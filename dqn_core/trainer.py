@@ -57,7 +57,8 @@ class Trainer:
         self.interaction = Interaction(self.configs)
         self.spec = self.environments[0].spec
         shape, head = network_shape(self.spec, first), new_head(self.spec, self.configs)
-        network = QNetwork.initialised(shape, seeds, head=head).on(self.device)
+        network = QNetwork.initialised(shape, seeds, head=head, noisy_sigma=first.noisy_sigma)
+        network = network.on(self.device)
         self.learner = Learner(network, self.configs)
         self.replay = ReplayBuffer(
             first.buffer_capacity,
@@ -200,10 +201,10 @@ class Trainer:
         return period > 0 and self.env_step % period == 0
 
     def _choose_actions(self) -> np.ndarray:
-        """ε-greedy actions `(P,)`."""
+        """ε-greedy actions `(P,)`, or those of the noise that is drawn for this step."""
         epsilons = [epsilon_at(config, self.env_step) for config in self.configs]
         actions, exploring = self._exploration.choose(
-            self.learner.online, self.interaction.observations, epsilons
+            self.learner.online_weights.draw(), self.interaction.observations, epsilons
         )
         self.interaction.explored += exploring & self.interaction.is_acting
         return actions

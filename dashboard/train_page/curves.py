@@ -1,11 +1,12 @@
 """The Train page's charts: which curves of a run there are and what they are measured against."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import get_args
 
 import numpy as np
 
-from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.charts.live_chart import Hue, News, Panel, Reference, Takeaway, Trace, live_charts
 from dashboard.charts.predictions import about_the_gap
 from dashboard.session.earlier import MOST_NAMED, Earlier
 from dashboard.session.links import Link
@@ -204,4 +205,28 @@ def _panels(
             takeaway=Takeaway("episodes/epsilon", "ε", 1.0),
             empty="ε and the share of random actions are drawn as episodes end.",
         ),
+        *_noise(run),
+    ]
+
+
+def _noise(run: Run) -> list[Panel]:
+    """How large the noise of each layer is, where the network is noisy."""
+    shape = run.trainer.learner.online.shape
+    if not shape.noisy:
+        return []
+    hues = cycle(get_args(Hue))
+    traces = [
+        Trace("updates", f"noise_{n}", f"layer {n}", "line", hue)
+        for n, hue in zip(range(1, len(shape.layers) + 1), hues, strict=False)
+    ]
+    return [
+        Panel(
+            "noise",
+            "Noise",
+            tuple(traces),
+            y_title="mean |σ| of a layer's weights",
+            y_scale="log",
+            takeaway=Takeaway(traces[-1].id, "noise of the last layer"),
+            empty="The size of the noise is drawn once learning has started.",
+        )
     ]

@@ -19,7 +19,8 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
         "stopped_at": [None] * len(state["configs"]),
         "stop_reasons": [""] * len(state["configs"]),
         **state,
-        "learner": {"head": {}, **state["learner"]},  # before there were others than the scalar one
+        # Before there were heads other than the scalar one, and noisy networks.
+        "learner": {"head": {}, "noise": {}, **state["learner"]},
         "history": {
             **history,
             "evaluations": _of_rewards_alone(history["evaluations"]),

@@ -180,6 +180,8 @@ OTHER: dict[str, tuple[Value, dict[str, Value]]] = {
     "epsilon_start": (0.3, {}),
     "epsilon_end": (0.9, {}),
     "epsilon_decay": (20, {}),
+    "noisy": (True, {}),
+    "noisy_sigma": (0.1, {"noisy": True}),
     "buffer_capacity": (50, {}),
     "learning_starts": (60, {}),
     "sampling": ("sequential", {}),

@@ -21,6 +21,13 @@ def never(config: DQNConfig, **spec: object) -> dict[str, str]:
     return {name: told.sentence for name, told in found.items()}
 
 
+def test_with_noise_epsilon_is_said_to_have_no_effect() -> None:
+    assert never(DQNConfig(noisy=True)) == {
+        "epsilon_schedule": "With noisy on, ε is 0: epsilon_schedule, epsilon_start, epsilon_end "
+        "and epsilon_decay have no effect."
+    }
+
+
 def test_an_ordinary_run_gives_no_cause_for_a_word() -> None:
     assert never(DQNConfig()) == {}
     assert never(DQNConfig(stop_when_solved=True, plateau_evaluations=19)) == {}

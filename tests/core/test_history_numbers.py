@@ -156,7 +156,8 @@ def test_an_update_is_that_of_autograd_on_its_batch(run: tuple[Trainer, Before],
     silent = silent_shares(trainer.learner.online.to_module(p), states)
     expected |= dict(zip(("dormant_1", "dormant_2"), silent, strict=True))
     row = of(trainer.history.updates.frame(), p).iloc[-1]
-    expected |= dict.fromkeys(("dormant_3", "dormant_4"), math.nan)  # there are no such layers
+    missing = ("dormant_3", "dormant_4", *(f"noise_{n}" for n in range(1, 6)))
+    expected |= dict.fromkeys(missing, math.nan)  # there are no such layers, and there is no noise
     for name, value in expected.items():
         assert row[name] == pytest.approx(value, rel=1e-3, nan_ok=True), name
     explained = expected.keys() | {"member", "episode", "seconds"}

@@ -8,7 +8,7 @@ from dqn_core.random_streams import CONCERNS, UniformStream, seed_sequence
 
 @pytest.mark.parametrize(
     ("place", "concern"),
-    list(enumerate(["network", "exploration", "replay", "environment", "evaluation"])),
+    list(enumerate(["network", "exploration", "replay", "environment", "evaluation", "noise"])),
 )
 def test_the_order_of_the_concerns_only_grows_since_it_is_part_of_the_seeds(
     place: int, concern: str

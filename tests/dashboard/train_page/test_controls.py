@@ -27,6 +27,8 @@ NEW_VALUES: dict[str, Any] = {
     "epsilon_start": 0.8,
     "epsilon_end": 0.17,
     "epsilon_decay": 2_000,
+    "noisy": True,
+    "noisy_sigma": 0.75,
     "buffer_capacity": 20_000,
     "learning_starts": 500,
     "sampling": "sequential",
