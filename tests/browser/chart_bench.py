@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import plotly
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Locator, Page, Route, expect
 
 from dashboard.charts import live_chart
 from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
 from dashboard.web.feed import Source
+from tests.browser.waiting import PATIENCE
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -187,15 +188,25 @@ class Bench:
         return self.page.locator(".live-chart-plot").nth(key)
 
     def drawn(self, expression: str, panel: int = 0) -> Any:
-        """Evaluate an expression of Plotly's element `gd` and the curves `shown` with it."""
-        self.page.wait_for_timeout(250)
+        """Evaluate an expression of Plotly's element `gd` and the curves `shown` with it.
+
+        All that is in sight is drawn by then.
+        """
         return self.plot(panel).evaluate(
-            """(gd, [expression, index]) => {
+            """async (gd, [expression, index, patience]) => {
+                const frame = () => new Promise(requestAnimationFrame);
                 const chart = charts.get(document.querySelector("main div"));
-                const { shown } = [...chart.panels.values()][index];
+                const panels = () => [...chart.panels.values()];
+                const deadline = performance.now() + patience;
+                do {
+                    await frame(); // what has another size or comes into sight
+                    await frame(); // is drawn in the frame after
+                } while (panels().some(({ stale, visible }) => stale && visible)
+                    && performance.now() < deadline);
+                const { shown } = panels()[index];
                 return new Function("gd", "shown", `return ${expression}`)(gd, shown);
             }""",
-            [expression, panel],
+            [expression, panel, PATIENCE],
         )
 
     def drag(self, panel: int = 0) -> None:
@@ -206,6 +217,13 @@ class Bench:
         self.page.mouse.down()
         self.page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=4)
         self.page.mouse.up()
+        expect(self.follow).to_be_visible()
 
     def double_click(self, panel: int = 0) -> None:
         self.plot(panel).locator(".nsewdrag").first.dblclick()
+        expect(self.follow).to_be_hidden()
+
+    @property
+    def follow(self) -> Locator:
+        """The button that leaves a zoom."""
+        return self.page.get_by_role("button", name="Follow newest", include_hidden=True)

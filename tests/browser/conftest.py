@@ -18,15 +18,16 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser.chart_bench import Bench
 from tests.browser.waiting import PATIENCE
 
 CHECKOUT = Path(__file__).parents[2]
-START_SECONDS = 90
+START_SECONDS = 180
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -43,7 +44,15 @@ BROWSER_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # What one page has compiled, the next one need not compile again.
+    "--process-per-site",
 ]
+STILL = """
+    const still = new CSSStyleSheet();
+    still.replaceSync("*, ::before, ::after { animation: none !important }");
+    document.adoptedStyleSheets = [still];
+"""
+"""What pulses while a page is loaded takes more of a processor without a GPU than the page."""
 server_logs = pytest.StashKey[list[Path]]()
 open_pages = pytest.StashKey[list[Page]]()
 failed = pytest.StashKey[bool]()
@@ -211,22 +220,22 @@ def watch(
     assert not errors, "Uncaught errors in the page:\n" + "\n".join(errors)
 
 
-def opened(browser: Browser, **options: Any) -> Page:
-    """A page in a browser profile of its own."""
-    options = {"viewport": {"width": 1280, "height": 900}, **options}
-    page = browser.new_context(**options).new_page()
-    page.set_default_timeout(PATIENCE)
-    return page
+def profile(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser profile of its own."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(STILL)
+    return context
 
 
 @pytest.fixture
 def new_page(
     browser: Browser, watch: Callable[[Page], None], closing: contextlib.ExitStack
 ) -> Callable[..., Page]:
-    """new_page(viewport=…, color_scheme=…, …) opens a page in a browser profile of its own."""
+    """new_page(has_touch=…, …) opens a page in a browser profile of its own."""
 
     def open_page(**options: Any) -> Page:
-        page = opened(browser, **options)
+        page = profile(browser, **options).new_page()
         closing.callback(page.context.close)
         watch(page)
         return page
@@ -234,12 +243,45 @@ def new_page(
     return open_page
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, app_url: str) -> Iterator[BrowserContext]:
+    """The profile of somebody who was here before: its browser has the pages' scripts."""
+    context = profile(browser)
+    # It keeps the process with what is compiled while no test has a page.
+    context.new_page().goto(f"{app_url}/_stcore/health")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(
+    visitor: BrowserContext, watch: Callable[[Page], None], closing: contextlib.ExitStack
+) -> Page:
+    """A page of a visitor whose browser remembers nothing of another test but the scripts."""
+    page = visitor.new_page()
+    closing.callback(leave, page)
+    watch(page)
+    return page
+
+
+def leave(page: Page) -> None:
+    """Close a page and forget what it had its browser store."""
+    if not page.is_closed():
+        address = urlsplit(page.url)
+        page.context.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin",
+            {"origin": f"{address.scheme}://{address.netloc}", "storageTypes": "local_storage"},
+        )
+        page.close()
+    page.context.clear_cookies()
+
+
 @pytest.fixture(scope="module")
 def chart_page(browser: Browser) -> Iterator[Page]:
     """A page that the charts' tests of one file share: it takes seconds until Plotly is loaded."""
-    page = opened(browser)
-    yield page
-    page.context.close()
+    context = profile(browser)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
@@ -251,8 +293,3 @@ def bench(
     bench = Bench(chart_page, monkeypatch)
     yield bench
     bench.close()
-
-
-@pytest.fixture
-def page(new_page: Callable[..., Page]) -> Page:
-    return new_page()

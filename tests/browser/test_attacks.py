@@ -56,6 +56,7 @@ def page_socket(
             subprotocols=[Subprotocol(protocol) for protocol in protocols],
             open_timeout=HANG_SECONDS,
             max_size=None,
+            max_queue=None,  # or what nobody has read keeps the end from being heard for seconds
             proxy=None,
         ) as opened,
     ):

@@ -8,6 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from tests.browser.conftest import CHECKOUT, free_port, streamlit_server
 from tests.browser.train_page import (
     LONG,
+    Open,
     box,
     button,
     enter,
@@ -16,6 +17,7 @@ from tests.browser.train_page import (
     open_app,
     wait_for_step,
 )
+from tests.browser.waiting import take_the_clock, until, until_idle
 
 
 def test_a_refresh_runs_no_script_and_sends_nothing_through_streamlit(
@@ -58,12 +60,12 @@ def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) 
     wait_for_step(page, 100)
     frames.clear()
     button(page, "pause").click()
-    expect(button(page, "start")).to_be_visible()
-    page.wait_for_timeout(1_000)
 
-    def first(content: bytes) -> int:
-        return next(number for number, frame in enumerate(frames) if content in frame)
+    def first(content: bytes) -> int | None:
+        found = (number for number, frame in enumerate(frames) if content in frame)
+        return next(found, None)
 
+    until(page, lambda: first(b"-start") is not None and first(b"control_gamma") is not None)
     assert first(b"-start") < first(b"control_gamma")
 
 
@@ -71,6 +73,7 @@ class Uplink:
     """What a page sends to the server; it can be held back."""
 
     def __init__(self, page: Page) -> None:
+        self.connections = 0
         self.messages: list[bytes] = []
         self.holds = False
         page.route_web_socket("**/_stcore/stream", self._connect)
@@ -78,6 +81,7 @@ class Uplink:
     def _connect(self, browser: WebSocketRoute) -> None:
         server = browser.connect_to_server()
         self._browser, self._server = browser, server
+        self.connections += 1
 
         def take(message: str | bytes) -> None:
             assert isinstance(message, bytes)
@@ -109,7 +113,8 @@ def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> N
     button(page, "start").click()
     wait_for_step(page, 100)
     uplink.drop()
-    page.wait_for_timeout(2_000)  # by then its runner has ended
+    until(page, lambda: uplink.connections == 2)
+    page.wait_for_timeout(1_000)  # by then its runner has ended
     wait_for_step(page, env_step(page) + 1_000)
     expect(page.get_by_text("training", exact=True).first).to_be_visible()
 
@@ -139,8 +144,7 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: s
     uplink.messages.clear()
     page.goto(f"{app_url}/?gamma=0.9")
     expect(button(page, "start")).to_be_visible()
-    while not uplink.of_components():  # the page asks for the run that its tab had
-        page.wait_for_timeout(50)
+    until(page, uplink.of_components)  # the page asks for the run that its tab had
     page.wait_for_timeout(1_000)
     assert env_step(page) == 0, "another address is another run"
 
@@ -184,8 +188,9 @@ def test_a_late_message_of_the_page_that_was_left_does_not_bring_it_back(
     open_app(page, app_url, "?total_steps=4000")
     button(page, "start").click()
     expect(page.locator(".figures")).to_have_attribute("data-status", "finished")
-    late = uplink.of_components()[-1:]  # the chart's: the run has ended
-    assert late
+    # The chart's: the run has ended.
+    until(page, lambda: b"finished" in b"".join(uplink.of_components()[-1:]))
+    late = uplink.of_components()[-1:]
     page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
     expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
     uplink.send(late)
@@ -197,26 +202,34 @@ def test_a_late_message_of_the_page_that_was_left_does_not_bring_it_back(
     expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
 
 
-def test_components_are_silent_while_another_page_is_on_its_way(page: Page, app_url: str) -> None:
+def test_components_are_silent_while_another_page_is_on_its_way(
+    new_page: Open, app_url: str
+) -> None:
+    page = new_page()
     uplink = Uplink(page)
     open_app(page, app_url, SHORT)
     answers: list[Route] = []
     page.route("**/live/*/curves*", lambda route: answers.append(route))
     button(page, "start").click()
-    while not answers:
-        page.wait_for_timeout(50)
-    page.wait_for_timeout(3_000)  # the run has ended, and the page has not heard of it
+    until(page, lambda: answers)
+    curves = answers[0].request.url
+    until(page, lambda: b'"finished"' in page.request.get(curves).body())  # unheard by the page
+    until_idle(page)
+    take_the_clock(page)  # a page that does not come is waited for no longer than so long
     uplink.holds = True
     uplink.messages.clear()
     # Not Playwright's click, which takes its time on a busy machine.
     page.locator(".st-key-navigation").get_by_role("link", name="Test").evaluate(
         "link => link.click()"
     )
-    for answer in answers:
-        answer.continue_()  # the chart would have the page drawn anew
-    page.wait_for_timeout(700)
+    until(page, lambda: uplink.messages)
+    with page.expect_event("requestfinished", lambda request: request.url == curves):
+        for answer in answers:
+            answer.continue_()  # the chart would have the page drawn anew
+    page.wait_for_timeout(500)
     assert len(uplink.messages) == 1
     assert not uplink.of_components()
+    page.clock.resume()
     uplink.holds = False
     uplink.send(uplink.messages[-1:])
     expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()

@@ -25,7 +25,8 @@ def scores(page: Page) -> list[int]:
     return [int(text) for text in page.locator(".duel .score").all_inner_texts()]
 
 
-def test_play_with_the_keys(page: Page, app_url: str) -> None:
+def test_play_with_the_keys(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page()
     page.goto(f"{app_url}/test")
     page.locator(".player .readout").wait_for()
     start = page.locator(".duel .start")
@@ -75,7 +76,10 @@ def test_play_with_a_finger(new_page: Callable[..., Page], app_url: str) -> None
 
 
 @pytest.mark.parametrize("speed", [0.25, 1])
-def test_the_clock_keeps_the_chosen_speed(page: Page, app_url: str, speed: float) -> None:
+def test_the_clock_keeps_the_chosen_speed(
+    new_page: Callable[..., Page], app_url: str, speed: float
+) -> None:
+    page = new_page()
     page.goto(f"{app_url}/test")
     page.locator(".duel .start").wait_for()
     take_the_clock(page)

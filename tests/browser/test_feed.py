@@ -1,10 +1,13 @@
 """Asking for news in a real browser: when, how often, and what becomes of no answer."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route
+
+from tests.browser.waiting import take_the_clock, until
 
 ASSETS = Path(__file__).parents[2] / "assets"
 ORIGIN = "http://feed.test/"
@@ -49,16 +52,33 @@ class Server:
             else:
                 route.fulfill(status=self.status, body=str(len(self.questions)))
 
-    def follow(self, period: int) -> None:
-        self.page.evaluate("(period) => feed.follow('news', period)", period)
+    def follow(self, *periods: int) -> None:
+        """In one go, so that no answer comes between two."""
+        self.page.evaluate(
+            "(periods) => { for (const period of periods) feed.follow('news', period) }", periods
+        )
 
     def wait(self, milliseconds: int) -> None:
+        """For what must not happen."""
         self.page.wait_for_timeout(milliseconds)
+
+    def until_asked(self, times: int) -> None:
+        until(self.page, lambda: len(self.questions) >= times)
+
+    def until_silent(self) -> None:
+        """Until nothing was asked for a while."""
+
+        def is_silent() -> bool:
+            asked = len(self.questions)
+            self.wait(300)
+            return len(self.questions) == asked
+
+        until(self.page, is_silent)
 
 
 @pytest.fixture
-def server(page: Page) -> Server:
-    return Server(page)
+def server(new_page: Callable[[], Page]) -> Server:
+    return Server(new_page())
 
 
 def test_each_period_there_is_one_question_with_what_is_here(server: Server) -> None:
@@ -66,40 +86,35 @@ def test_each_period_there_is_one_question_with_what_is_here(server: Server) -> 
     server.follow(100)
     server.wait(1_000)
     assert len(server.questions) <= 11
-    while len(server.questions) < 4:
-        server.wait(50)
+    server.until_asked(4)
     assert server.questions[:3] == ["news?has=0", "news?has=1", "news?has=2"]
     assert server.page.evaluate("answers")[:2] == ["1", "2"]
 
 
 def test_without_a_period_there_is_one_question_and_no_other(server: Server) -> None:
     server.page.evaluate("make()")
-    server.follow(100)
-    server.follow(0)
-    server.wait(200)
-    asked = len(server.questions)
+    server.follow(100, 0)
+    server.until_asked(2)  # the second call comes before the answer to the first
     server.wait(500)
-    assert len(server.questions) == asked
+    assert len(server.questions) == 2
 
 
 def test_what_is_taken_may_set_another_pace(server: Server) -> None:
     server.page.evaluate("make({ take: () => feed.pace(++losses < 3 ? 50 : 0) })")
     server.follow(60_000)
-    while len(server.questions) < 3:
-        server.wait(50)
+    server.until_asked(3)
     server.wait(300)
     assert len(server.questions) == 3
     server.page.evaluate("feed.ask()")
-    while len(server.questions) < 4:
-        server.wait(50)
+    server.until_asked(4)
 
 
 def test_a_question_that_is_also_a_command_is_posted(server: Server) -> None:
     server.page.evaluate("make({ method: 'POST' })")
     server.follow(0)
-    server.wait(200)
+    server.page.wait_for_function("answers.length === 1")
     server.page.emulate_media(media="print")
-    server.wait(200)
+    server.until_asked(2)
     assert server.methods == ["POST", "POST"]
     assert server.questions == ["news?has=0", "news?has=1"]
 
@@ -107,26 +122,29 @@ def test_a_question_that_is_also_a_command_is_posted(server: Server) -> None:
 def test_a_question_waits_for_the_answer_to_the_one_before(server: Server) -> None:
     server.page.evaluate("make()")
     server.waiting = []
-    server.follow(50)
-    server.wait(300)
-    server.follow(50)
+    server.follow(50, 50)
+    server.until_asked(1)
     server.wait(300)
     assert len(server.questions) == 1
     held, server.waiting = server.waiting, None
     held[0].fulfill(body="late")
-    while len(server.questions) < 3:
-        server.wait(50)
+    server.until_asked(3)
     assert server.page.evaluate("answers[0]") == "late"
 
 
 def test_a_server_that_is_away_is_asked_again_and_nothing_is_taken(server: Server) -> None:
     server.page.evaluate("make()")
     server.silent = True
+    take_the_clock(server.page)
     server.follow(0)
-    server.wait(1_000)
-    assert len(server.questions) == 1
+    server.until_asked(1)
     server.silent = False
-    server.wait(3_000)
+    server.page.clock.run_for(2_900)
+    server.wait(300)
+    assert len(server.questions) == 1
+    while len(server.questions) == 1:
+        server.page.clock.run_for(100)
+    server.page.wait_for_function("answers.length")
     assert server.page.evaluate("answers") == ["2"]
 
 
@@ -136,8 +154,11 @@ def test_only_an_address_that_the_server_does_not_know_is_lost(
 ) -> None:
     server.page.evaluate("make()")
     server.status = status
+    take_the_clock(server.page)  # or it would be asked again
     server.follow(0)
-    server.wait(500)
+    server.until_asked(1)
+    server.page.wait_for_function("(losses) => window.losses >= losses", arg=losses)
+    server.wait(200)
     assert server.page.evaluate("[answers.length, losses]") == [0, losses]
 
 
@@ -152,20 +173,16 @@ def test_what_is_out_of_sight_is_asked_about_when_it_comes_into_sight(server: Se
     server.wait(400)
     assert len(server.questions) <= 1
     server.page.evaluate("window.scrollTo(0, 5000)")
-    while len(server.questions) < 4:
-        server.wait(50)
+    server.until_asked(4)
     server.page.evaluate("window.scrollTo(0, 0)")
-    server.wait(200)
-    asked = len(server.questions)
-    server.wait(400)
-    assert len(server.questions) <= asked + 1
+    server.until_silent()
 
 
 def test_nothing_is_asked_once_it_has_gone(server: Server) -> None:
     server.page.evaluate("make()")
     server.waiting = []
     server.follow(50)
-    server.wait(200)
+    server.until_asked(1)
     server.page.evaluate("feed.dispose()")
     with contextlib.suppress(Exception):
         server.waiting[0].fulfill(body="too late")

@@ -1,11 +1,12 @@
 """The pages without a mouse: the space bar, the focus, the way over the sidebar."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.train_page import (
     LONG,
-    Open,
     box,
     button,
     env_step,
@@ -72,13 +73,13 @@ def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(
     box(page, "exact_batch_size").click(click_count=3)
     page.keyboard.type("64")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(200)  # no hand is faster, and Streamlit loses one of two at once
+    page.wait_for_url("**batch_size=64*")  # Streamlit loses one of two at once
     page.keyboard.press("Space")
     expect(button(page, "pause")).to_be_visible()
     wait_for_step(page, 0)
     page.locator(".st-key-speed input").click()
     page.get_by_role("option", name="10 steps/s").click()
-    page.wait_for_timeout(200)
+    expect(page.locator(".scene-picture")).to_be_visible()
     page.keyboard.press("Space")
     expect(button(page, "start")).to_be_visible()
     expect(page.get_by_role("option")).to_have_count(0)
@@ -139,9 +140,9 @@ def test_the_way_over_the_sidebar_leads_to_start(page: Page, app_url: str) -> No
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["Train", "Test"])
 def test_there_is_a_ring_around_whatever_has_the_focus(
-    new_page: Open, app_url: str, name: str, scheme: str
+    page: Page, app_url: str, name: str, scheme: Literal["light", "dark"]
 ) -> None:
-    page = new_page(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme)
     ready(page, app_url)
     if name == "Test":
         go_to(page, "Test", "Watch and test an agent")

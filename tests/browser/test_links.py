@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from dashboard.session.links import Link
 from dqn_core import DQNConfig
 from tests.browser.train_page import Open, box, enter, open_app
+from tests.browser.waiting import until_idle
 
 
 def wait_for_query(page: Page, query: str) -> None:
@@ -28,9 +29,9 @@ def configuration(page: Page) -> dict[str, object]:
 
 
 def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
-    new_page: Open, app_url: str
+    page: Page, new_page: Open, app_url: str
 ) -> None:
-    mine = new_page()
+    mine = page
     open_app(mine, app_url)
     wait_for_query(mine, "preset=auto&env_id=CartPole-v1&seed=0")
     entries = mine.evaluate("history.length")
@@ -57,7 +58,7 @@ def test_the_address_is_kept_on_other_pages_and_over_a_reload(page: Page, app_ur
     assert urlsplit(page.url).path == "/test"
     page.reload()
     expect(page.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"))
-    page.wait_for_timeout(1_000)  # what a page asks for when it is loaded would cross the click
+    until_idle(page)  # what a page asks for when it is loaded would cross the click
     page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
     expect(box(page, "exact_gamma")).to_have_value("0.9")
     wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
@@ -129,8 +130,10 @@ def test_a_lesson_hides_and_locks(page: Page, app_url: str) -> None:
     assert configuration(page)["gamma"] == 0.9
 
 
-def test_a_lesson_link_is_made_in_its_dialog_and_works(new_page: Open, app_url: str) -> None:
-    teacher = new_page()
+def test_a_lesson_link_is_made_in_its_dialog_and_works(
+    page: Page, new_page: Open, app_url: str
+) -> None:
+    teacher = page
     open_app(teacher, app_url, "?gamma=0.9")
     teacher.locator(".st-key-open_lesson button").first.click()
     dialog = teacher.get_by_role("dialog")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.train_page import LONG
+from tests.browser.waiting import until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -22,12 +23,14 @@ def test_the_sidebar_leaves_what_it_changes_in_sight(
     sidebar = page.locator(".stSidebar")
     expect(sidebar).to_have_css("position", "fixed")
     expect(picture).to_be_in_viewport()
-    page.wait_for_timeout(500)
-    above, below = picture.bounding_box(), sidebar.bounding_box()
-    assert above is not None
-    assert below is not None
-    assert above["y"] > 0
-    assert above["y"] + above["height"] <= below["y"]
+
+    def is_in_sight() -> bool:  # once the sidebar has come
+        above, below = picture.bounding_box(), sidebar.bounding_box()
+        assert above is not None
+        assert below is not None
+        return above["y"] > 0 and above["y"] + above["height"] <= below["y"]
+
+    until(page, is_in_sight)
 
 
 def test_no_key_is_named_where_there_is_no_keyboard(

@@ -105,6 +105,12 @@ def desk(page: Any, demo_url: str) -> Desk:
     return Desk(page, demo_url)
 
 
+@pytest.fixture
+def timed_desk(new_page: Callable[[], Any], demo_url: str) -> Desk:
+    """Where a test takes the clock."""
+    return Desk(new_page(), demo_url)
+
+
 @pytest.fixture(scope="module")
 def demo() -> dict[str, Any]:
     return runpy.run_path(str(DEMO))
@@ -134,7 +140,8 @@ def test_numbers_and_picture_follow_the_scrubber(desk: Desk, demo: dict[str, Any
     assert len(pictures) == 4
 
 
-def test_steps_keys_and_jumps(desk: Desk) -> None:
+def test_steps_keys_and_jumps(timed_desk: Desk) -> None:
+    desk = timed_desk
     desk.open("explores", 200)
     desk.pause_at(50)
     desk["[aria-label='One step forward']"].click()
@@ -192,7 +199,8 @@ def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(desk: Des
     assert desk[".cut"].inner_text() == ""
 
 
-def test_plays_at_the_rate_of_the_environment_without_the_server(desk: Desk) -> None:
+def test_plays_at_the_rate_of_the_environment_without_the_server(timed_desk: Desk) -> None:
+    desk = timed_desk
     desk.open("single", 500)
     desk.pause_at(0)
     until_idle(desk.page)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -43,7 +44,7 @@ def wait_for_step(page: Page, canvas: Locator, step: int) -> None:
 
 
 def test_the_map_changes_while_the_agent_learns_and_keeps_its_node(page: Page, demo: str) -> None:
-    canvas = opened(page, demo)
+    canvas = opened(page, f"{demo}/?steps=100")
     page.evaluate("window.kept = document.querySelector('.q-map-canvas')")
     page.evaluate("window.card = document.querySelector('.health-card')")
     sentence = page.locator(".q-map-takeaway").inner_text()
@@ -122,18 +123,18 @@ def test_health_says_each_status_in_words(page: Page, demo: str) -> None:
 
 
 @pytest.mark.parametrize("env_id", ["CartPole-v1", "FrozenLake-v1", "Taxi-v4"])
-def test_a_phone_does_not_scroll_sideways(
-    new_page: Callable[..., Page], demo: str, env_id: str
-) -> None:
-    page = new_page(viewport={"width": 360, "height": 780}, color_scheme="dark")
+def test_a_phone_does_not_scroll_sideways(page: Page, demo: str, env_id: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.emulate_media(color_scheme="dark")
     opened(page, f"{demo}/?env={env_id}&steps=0")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_theme_is_the_pages(new_page: Callable[..., Page], demo: str) -> None:
+def test_the_theme_is_the_pages(page: Page, demo: str) -> None:
     corners = []
-    for scheme in ("light", "dark"):
-        page = new_page(color_scheme=scheme)
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
         canvas = opened(page, f"{demo}/?env=FrozenLake-v1&steps=0")
         corners.append(canvas.evaluate(COLOUR, [0.01, 0.95]))  # a hole: the page's own grey
     assert sum(corners[0]) > 500

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dqn_core import evaluate, load_agent, record, save_agent
 from tests.balancing import balancing_agent
+from tests.browser.waiting import until_idle
 
 TRAINED = Path(__file__).parents[2] / "assets" / "agents" / "cartpole.safetensors"
 
@@ -30,7 +31,6 @@ def pause_at(page: Page, step: int) -> None:
     page.locator(".player .slider").evaluate(
         "(slider, t) => { slider.value = t; slider.dispatchEvent(new Event('input')) }", step
     )
-    page.wait_for_timeout(150)
 
 
 def numbers(page: Page, selector: str) -> list[float]:
@@ -125,12 +125,11 @@ def test_a_chosen_row_plays_its_episode(page: Page, app_url: str) -> None:
     table = page.get_by_test_id("stDataFrame")
     table.wait_for()
     table.scroll_into_view_if_needed()
-    page.wait_for_timeout(800)
-    box = table.bounding_box()
-    assert box is not None
     # The rows are drawn on a canvas: below the header, the boxes to tick are at the left.
+    expect(table.locator("canvas").first).to_be_visible()
+    until_idle(page)
     row_height = 35
-    page.mouse.click(box["x"] + 20, box["y"] + 3.5 * row_height)
+    table.click(position={"x": 20, "y": 3.5 * row_height})
     caption_of_seed(page, 1002)
     length = int(evaluate(load_agent(TRAINED), 1, 1002).lengths[0])
     wait_for_film(page, length)

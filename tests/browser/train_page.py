@@ -41,11 +41,15 @@ def env_step(page: Page) -> int:
 
 
 def wait_for_step(page: Page, beyond: int) -> int:
-    for _ in range(1_200):
-        if (step := env_step(page)) > beyond:
-            return step
-        page.wait_for_timeout(100)
-    raise AssertionError(f"step {env_step(page)} never got beyond {beyond}")
+    page.wait_for_function(
+        """(beyond) => {
+            const where = document.querySelector(".figures p")?.textContent ?? "";
+            const step = where.match(/Environment step ([\\d,]+) of/)?.[1].replaceAll(",", "");
+            return Number(step) > beyond;
+        }""",
+        arg=beyond,
+    )
+    return env_step(page)
 
 
 def resting_step(page: Page) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-PATIENCE = 120_000
+PATIENCE = 240_000
 """Milliseconds that something may take: a busy machine's pauses are no failures."""
 
 
@@ -18,7 +18,11 @@ def until(page: Page, happened: Callable[[], object]) -> None:
 
 
 def take_the_clock(page: Page) -> None:
-    """From here on the page's time passes when the test says so: `page.clock.run_for`."""
+    """From here on the page's time passes when the test says so: `page.clock.run_for`.
+
+    So does that of all pages of its profile, and there is no way back.
+    """
+    assert page.context.pages == [page], "a page of `new_page`"
     page.clock.install()
     # Far enough ahead, however long it takes until it stands.
     page.clock.pause_at(page.evaluate("Date.now() + 60_000"))

@@ -34,7 +34,7 @@ def opened() -> Iterator[Opened]:
 
         def open_with(env_id: str = "Foreign-v0", entry_point: Any = None, **told: Any) -> AppTest:
             ids.enter_context(registered(env_id, entry_point or (lambda **_: Foreign(**told))))
-            at = AppTest.from_file(APP, default_timeout=30)
+            at = AppTest.from_file(APP, default_timeout=120)
             at.query_params["env_id"] = env_id
             pages.append(at.run())
             return pages[-1]

@@ -30,7 +30,7 @@ NOW = "In training, as it is now"
 
 @pytest.fixture
 def page() -> Iterator[AppTest]:
-    at = AppTest.from_file(APP, default_timeout=60).switch_page("pages/test.py").run()
+    at = AppTest.from_file(APP, default_timeout=120).switch_page("pages/test.py").run()
     yield at
     # A thread that is in the middle of PyTorch when the process ends aborts it.
     for showing in showings(at):

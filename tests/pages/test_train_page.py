@@ -13,6 +13,7 @@ from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.train_page import controls
 from dashboard.train_page.figures import figures
+from dashboard.web.keys import FEED
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
 from dqn_core.divergence import Stop
@@ -24,7 +25,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture
 def page() -> Iterator[AppTest]:
-    at = AppTest.from_file(APP, default_timeout=30).run()
+    at = AppTest.from_file(APP, default_timeout=120).run()
     yield at
     session(at).run.pause()
 
@@ -69,6 +70,15 @@ def test_start_trains_and_pause_stops(page: AppTest) -> None:
     page.button(key="pause").click().run()
     assert session(page).run.status is Status.PAUSED
     assert page.button(key="start").label == "Resume"
+
+
+def test_a_run_that_is_looked_at_goes_on_without_a_click(page: AppTest) -> None:
+    """Only one whose runner nobody has touched for long is paused."""
+    runner = session(page).runner
+    looked_at = runner._touched
+    page.session_state[FEED].sources["GET", "curves"]({})  # as the browser does twice a second
+    assert session(page).runner is runner
+    assert runner._touched > looked_at
 
 
 def test_a_run_that_pauses_while_the_page_is_drawn_is_shown_as_paused(
@@ -227,7 +237,7 @@ def test_drawing_the_page_makes_no_step_of_an_environment(monkeypatch: pytest.Mo
         return step(self, action)
 
     monkeypatch.setattr(CartPoleEnv, "step", counted)
-    at = AppTest.from_file(APP, default_timeout=30)
+    at = AppTest.from_file(APP, default_timeout=120)
     at.query_params["max_episode_steps"] = "77"  # what acting at random gives there nobody knows
     at.run()
     assert not at.exception

@@ -74,7 +74,7 @@ def test_slow_motion_makes_no_more_steps_than_its_speed() -> None:
     slots, started = Slots(1), time.monotonic()
     while time.monotonic() - started < 0.5:
         time.sleep(run.advance(slots))
-    assert 1 <= run.trainer.env_step <= 12
+    assert 1 <= run.trainer.env_step <= 20 * (time.monotonic() - started) + 2
 
 
 def test_slow_motion_waits_a_whole_period_before_the_second_step_also_after_full_speed() -> None:
@@ -101,7 +101,7 @@ def test_slow_motion_slows_steps_and_not_the_updates_and_evaluations_that_belong
     slots, started = Slots(1), time.monotonic()
     waited = run.advance(slots)
     while not waited:
-        assert time.monotonic() - started < 30
+        assert time.monotonic() - started < 120
         waited = run.advance(slots)
     assert run.trainer.env_step == 1
     assert run.trainer.gradient_updates == 50
@@ -351,26 +351,30 @@ def test_a_snapshot_of_the_agent_is_kept_at_each_evaluation(
 
 
 def test_a_page_gets_its_turn_while_the_trainer_hurries() -> None:
-    turnstile, stop = Turnstile(), threading.Event()
-    slices = 0
+    turnstile, asked = Turnstile(), threading.Event()
+    order: list[str] = []
 
     def train() -> None:
-        nonlocal slices
-        while not stop.is_set():
+        for _ in range(3):
             with turnstile.for_trainer():
-                time.sleep(0.002)
-                slices += 1
+                order.append("slice")
+                asked.wait(120)
 
-    thread = threading.Thread(target=train)
-    thread.start()
-    try:
-        for _ in range(20):
-            before = slices
-            with turnstile.for_page():
-                assert slices - before <= 2, "at most the slice under way goes first"
-    finally:
-        stop.set()
-        thread.join()
+    def ask() -> None:
+        with turnstile.for_page():
+            order.append("page")
+
+    trainer, page = threading.Thread(target=train), threading.Thread(target=ask)
+    trainer.start()
+    while not order:
+        time.sleep(0.001)
+    page.start()
+    while not turnstile._asking:
+        time.sleep(0.001)
+    asked.set()
+    trainer.join()
+    page.join()
+    assert order == ["slice", "page", "slice", "slice"], "only the slice under way goes first"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ SMALL = DQNConfig(hidden_dims="8, 8", batch_size=8, learning_starts=20, evaluati
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     return condition()

@@ -32,7 +32,7 @@ def begin(env_id: str, how: Conditions | None = None, **values: Any) -> Game:
 
 
 def wait(done: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not done():
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -79,7 +79,7 @@ def app() -> AppTest:
 
 
 def opened(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = AppTest.from_file(str(APP), default_timeout=120)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()

@@ -1,6 +1,8 @@
 """The random policy's line: where nobody knows it, it is measured while the page goes on."""
 
+import itertools
 import time
+from types import SimpleNamespace
 
 import gymnasium
 import pytest
@@ -13,7 +15,8 @@ from dqn_core.environments.family import RandomReturn
 
 
 def waited_for(policy: RandomPolicy, spec: EnvironmentSpec) -> RandomReturn | None:
-    for _ in range(2_000):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
         found = policy.of(spec)
         if not policy.is_coming(spec):
             return found
@@ -40,6 +43,15 @@ def test_another_time_limit_is_another_case_that_is_measured_beside(
     assert 0 < found.margin <= 0.01 * found.mean, "as sure as a page needs it"
 
 
+@pytest.fixture
+def milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock is a millisecond later than the one before."""
+    clock = itertools.count()
+    passing = SimpleNamespace(monotonic=lambda: next(clock) / 1000, sleep=lambda _: None)
+    monkeypatch.setattr(random_policy, "time", passing)
+
+
+@pytest.mark.usefixtures("milliseconds")
 def test_a_slow_environment_gives_up_in_time_and_says_how_sure_it_is() -> None:
     policy, spec = RandomPolicy(longest_seconds=0.3), environment_spec("Taxi-v4", 7)
     found = waited_for(policy, spec)
@@ -57,6 +69,7 @@ def test_a_mean_has_no_more_digits_than_it_is_sure_of(
     assert words(RandomReturn(mean, margin)) == f"random policy {written}"
 
 
+@pytest.mark.usefixtures("milliseconds")
 def test_too_few_episodes_give_no_line() -> None:
     spec = environment_spec("MountainCar-v0", 90_000)
     assert waited_for(RandomPolicy(longest_seconds=0.05), spec) is None
