@@ -61,12 +61,11 @@ def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) 
     frames.clear()
     button(page, "pause").click()
 
-    def first(content: bytes) -> int | None:
-        found = (number for number, frame in enumerate(frames) if content in frame)
-        return next(found, None)
+    def has_come(content: bytes) -> list[int]:
+        return [number for number, frame in enumerate(frames) if content in frame]
 
-    until(page, lambda: first(b"-start") is not None and first(b"control_gamma") is not None)
-    assert first(b"-start") < first(b"control_gamma")
+    until(page, lambda: has_come(b"-start") and has_come(b"control_gamma"))
+    assert has_come(b"-start")[0] < has_come(b"control_gamma")[0]
 
 
 class Uplink:
