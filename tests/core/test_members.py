@@ -74,6 +74,31 @@ def test_a_members_weights_over_a_thousand_updates_are_those_it_has_alone() -> N
             assert torch.equal(mine.parameters[member], theirs.parameters[0])
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{"head": "categorical", "dueling": True}, {"head": "quantile"}, {"munchausen": True}],
+    ids=str,
+)
+def test_members_of_every_head_have_the_weights_that_they_have_alone(
+    values: dict[str, Any],
+) -> None:
+    own: list[dict[str, Any]] = [
+        {"seed": 0},
+        {"seed": 1, "gamma": 0.5},
+    ]  # so that the atoms differ, too
+    configs = [RUN.replace(**values, **of_member, epsilon_end=1.0) for of_member in own]
+    together = Trainer(configs)
+    together.run(max_steps=60)
+    for member, config in enumerate(configs):
+        alone = Trainer(config)
+        alone.run(max_steps=60)
+        mine, theirs = (
+            together.learner.online.parameters[member],
+            alone.learner.online.parameters[0],
+        )
+        assert torch.equal(mine, theirs)
+
+
 def test_a_member_acting_greedily_goes_the_way_it_goes_alone() -> None:
     configs = [RUN.replace(**own) for own in OWN]
     together = Trainer(configs)
