@@ -120,6 +120,26 @@ PRESETS: dict[str, Preset] = {
             target_update_unit="env_steps",
         ),
     ),
+    "rainbow": Preset(
+        "Rainbow",
+        "Hessel et al. 2018 on CartPole-v1: Double DQN, dueling, prioritised replay, 3 steps, "
+        "noise instead of ε, and C51 between the returns that CartPole can have; buffer, start, "
+        "learning rate and target period as in DQN 2015.",
+        _DQN_2015.replace(
+            epsilon_start=0.0,
+            epsilon_end=0.0,
+            sampling="prioritised",
+            priority_exponent=0.5,
+            importance_exponent=0.4,
+            n_step=3,
+            double_dqn=True,
+            dueling=True,
+            head="categorical",
+            n_atoms=51,
+            noisy=True,
+            noisy_sigma=0.5,
+        ),
+    ),
 }
 """Ready-made configurations, each for an environment of its own."""
 

@@ -35,6 +35,9 @@ CONFIGS = {
     "FrozenLake": [RUN.replace(env_id="FrozenLake-v1", dueling=True, sampling="prioritised")],
     "quantiles": [RUN.replace(head="quantile", munchausen=True, dueling=True)],
     "atoms": [RUN.replace(head="categorical", seed=seed, gamma=0.9 + seed / 50) for seed in (0, 1)],
+    "all parts": [
+        RUN.replace(head="categorical", dueling=True, noisy=True, sampling="prioritised", n_step=3)
+    ],
     "Taxi": [RUN.replace(env_id="Taxi-v4", target_update_unit="episodes")],
 }
 
