@@ -68,6 +68,10 @@ class Sampler:
     def learnt(self, slots: np.ndarray, td_errors: Tensor) -> None:
         """Hear what an update found: the TD errors `(P, B)` of the newest draw's slots `(P, B)`."""
 
+    def chances(self, contents: Contents, member: int, order: np.ndarray) -> np.ndarray:
+        """In what proportion a member draws these of its transitions, `(k,)`; for statistics."""
+        return np.ones(len(order))
+
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Take over the members' hyperparameters for the draws to come."""
 
@@ -157,6 +161,20 @@ class Prioritised(Sampler):
         # Not `**`, which rounds some exponents in other ways where there is one member alone.
         priorities: np.ndarray = np.float_power(errors + PRIORITY_FLOOR, self._alpha)
         return priorities
+
+    def errors(self, contents: Contents, member: int, order: np.ndarray) -> np.ndarray:
+        """|δ| of these of a member's transitions, `(k,)`; also while another thread trains."""
+        known, errors = self._contents.pushed, self._errors[member]
+        numbers = contents.oldest + order
+        found = np.full(len(order), self._largest[member, 0])
+        if len(errors):
+            found = np.where(numbers < known, errors[numbers % len(errors)], found)
+        return found
+
+    def chances(self, contents: Contents, member: int, order: np.ndarray) -> np.ndarray:
+        errors = self.errors(contents, member, order)
+        chances: np.ndarray = np.float_power(errors + PRIORITY_FLOOR, self._alpha[member])
+        return chances
 
     def _catch_up(self, contents: Contents) -> None:
         """Follow the buffer to what it holds now: what is new there gets the largest error."""

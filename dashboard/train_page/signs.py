@@ -46,7 +46,7 @@ def signs(run: Run, member: int = 0) -> list[Sign]:
         _q_values(updates, measure),
         _td_error(updates, measure),
         _fill(run, member, updates),
-        _age(run, updates),
+        _age(run, member, updates),
         _update_ratio(updates),
         _target_distance(updates),
         _dormant(updates, len(run.trainer.learner.online.shape.hidden_dims)),
@@ -155,8 +155,8 @@ def _fill(run: Run, member: int, updates: Updates) -> Sign:
     )
 
 
-def _age(run: Run, updates: Updates) -> Sign:
-    """All that is stored is drawn with the same probability, and at each step one is stored."""
+def _age(run: Run, member: int, updates: Updates) -> Sign:
+    """At each step one transition is stored; how likely it is drawn, the sampler knows."""
     trainer, made = run.trainer, updates.trend["gradient_update"]
     steps = updates.trend["env_step"]
     stored = trainer.env_step - np.linspace(0, max(0, len(trainer.replay) - 1), SAMPLED_AGES)
@@ -164,14 +164,17 @@ def _age(run: Run, updates: Updates) -> Sign:
     ages = trainer.gradient_updates - np.interp(stored, *known, left=0.0)
     middle = steps - np.minimum(steps, trainer.replay.capacity) / 2
     means = made - np.interp(middle, *known, left=0.0)
+    contents = trainer.replay.contents
+    order = np.linspace(max(0, contents.size - 1), 0, SAMPLED_AGES).astype(int)
+    chances = trainer.replay.sampler.chances(contents, member, order)
     return Sign(
         "Age of sampled transitions",
-        f"{ages.mean():,.0f}",
+        f"{np.average(ages, weights=chances):,.0f}",
         f"gradient updates since they were stored, on average; oldest {ages[-1]:,.0f}",
         status_of(float(ages[-1]), 250_000, 2_500_000) if trainer.gradient_updates else "wait",
         "Old transitions come from an older policy. If the oldest is 250,000 gradient updates old, "
         "learning gets slower; 2.5 million is bad (Fedus et al. 2020).",
-        (_line("mean age", means),),
+        () if run.config.sampling == "prioritised" else (_line("mean age", means),),
     )
 
 

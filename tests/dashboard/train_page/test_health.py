@@ -257,3 +257,14 @@ def test_trends_are_thinned_and_keep_the_newest() -> None:
     assert TREND_POINTS / 2 <= len(line.values) <= TREND_POINTS + 1
     assert line.values[-1] == pytest.approx(499 / 2, rel=1e-3)
     assert np.diff(line.values).min() > 0
+
+
+def test_the_mean_age_follows_the_priorities() -> None:
+    run = a_run(60, sampling="prioritised", priority_exponent=1.0)
+    replay = run.trainer.replay
+    state = replay.state_dict()
+    state["sampler"]["errors"][0, :-1] = 0.0  # all but the newest have nothing to teach
+    replay.load_state_dict(state)
+    shown = sign(run, "Age of sampled transitions")
+    assert shown.value == "0"
+    assert not shown.trend, "nobody knows what was drawn earlier"
