@@ -24,7 +24,7 @@ from serve import Server, serving
 from dqn_core import Agent, evaluate, load_agent, record
 from dqn_core.compute import set_threads
 
-TRAINED = ROOT / "assets" / "agents" / "cartpole.safetensors"
+TRAINED = ROOT / "assets" / "agents" / "CartPole-v1.safetensors"
 EPISODES = 20
 SEED = 1_000
 

@@ -20,7 +20,7 @@ from dashboard.session.run import Run
 from dashboard.train_page.run_files import script
 from dqn_core import DQNConfig, load_agent, save_agent
 
-AGENT = ROOT / "assets" / "agents" / "cartpole.safetensors"
+AGENT = ROOT / "assets" / "agents" / "CartPole-v1.safetensors"
 EPISODES = 20
 TIMED = """\
 import os, subprocess, sys, time

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dqn_core import load_agent
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
@@ -23,6 +25,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
             "learning",
             ["The last policy reaches 475 with", "The best evaluated policy reaches 475 with"],
         ),
+        ("environments", ["Acrobot-v1", "FrozenLake8x8-v1", "−69 (RL Zoo", "of 2", "never"]),
     ],
 )
 def test_benchmark(name, words, tmp_path):
@@ -30,6 +33,9 @@ def test_benchmark(name, words, tmp_path):
     command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--quick", "--json", str(path)]
     if name == "learning":
         command += ["--results", str(tmp_path)]
+    if name == "environments":
+        command += ["Acrobot-v1", "FrozenLake8x8-v1"]
+        command += ["--results", str(tmp_path), "--agents", str(tmp_path)]
     # From a foreign folder and without the checkout on the path.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     process = subprocess.run(
@@ -42,3 +48,9 @@ def test_benchmark(name, words, tmp_path):
     assert figures["machine"]["processor"]
     if name == "learning":
         assert (tmp_path / "learning.md").read_text() in process.stdout
+    if name == "environments":
+        assert (tmp_path / "environments.md").read_text() in process.stdout
+        agents = [load_agent(agent) for agent in tmp_path.glob("*.safetensors")]
+        assert {agent.config.env_id for agent in agents} == {
+            stage.stem for stage in (tmp_path / "environments").iterdir()
+        }

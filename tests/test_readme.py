@@ -50,6 +50,23 @@ def test_its_python_example_does_what_it_says(capsys: pytest.CaptureFixture[str]
     assert "exploration_share" in printed
 
 
+def test_its_figures_of_each_environment_are_those_of_the_recorded_results() -> None:
+    stages = sorted((ROOT / "benchmarks/results/environments").glob("*.json"))
+    for stage in stages:
+        found = json.loads(stage.read_text())
+        bar = found["recipe"]["judgement"]["bar"]
+        returns = sorted(seed["last"] for seed in found["figures"])
+        cut = len(returns) // 4
+        middle = np.mean(returns[cut : len(returns) - cut])
+        row = next(line for line in README.splitlines() if line.startswith(f"| {stage.stem} "))
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert cells[3] == f"{sum(value >= bar for value in returns)} of {len(returns)}"
+        shown = [float(text) for text in re.findall(r"-?[0-9.]+", cells[4])]
+        draws = np.sort(np.random.default_rng(1).choice(returns, (20_000, len(returns))), axis=1)
+        ends = np.quantile(draws[:, cut : len(returns) - cut].mean(axis=1), [0.025, 0.975])
+        assert shown == pytest.approx([middle, *ends], rel=0.01)
+
+
 def test_its_seeds_at_475_and_their_mean_are_those_of_the_recorded_results() -> None:
     seeds = json.loads((ROOT / "benchmarks/results/learning.json").read_text())["seeds"]
     for policy in ("last", "best"):

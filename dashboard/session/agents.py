@@ -20,7 +20,8 @@ from dqn_core.keyword_arguments import called
 SAID_BEFORE = {"seed", "env_id", "env_kwargs"}
 """Hyperparameters that are no part of what is said about an agent's values."""
 
-TRAINED = ASSETS / "agents" / "cartpole.safetensors"
+TRAINED = ASSETS / "agents"
+"""Agents of `benchmarks/environments.py`, each in a file named after its environment."""
 
 
 Moment = Literal["now", "best", "passed"]
@@ -111,9 +112,25 @@ def _which(configs: Sequence[DQNConfig]) -> list[str]:
 
 
 @st.cache_resource(show_spinner=False)
-def trained_agent() -> Agent:
-    """The agent that comes with the project."""
-    return load_agent(TRAINED)
+def trained_agent(env_id: str) -> Agent:
+    """The agent of an environment that comes with the project."""
+    return load_agent(TRAINED / f"{env_id}.safetensors")
+
+
+def _trained(first: str) -> list[Choice]:
+    """The project's own agents, that of the environment ``first`` before the others."""
+    env_ids = sorted(path.stem for path in TRAINED.glob("*.safetensors"))
+    return [
+        Choice(
+            f"trained {env_id}",
+            f"Trained {env_id} agent",
+            "",
+            f"trained {env_id}",
+            env_id,
+            partial(trained_agent, env_id),
+        )
+        for env_id in sorted(env_ids, key=lambda env_id: env_id != first)
+    ]
 
 
 def available(session: Session, upload: Upload | None = None) -> dict[str, Choice]:
@@ -186,9 +203,7 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
             zip(earlier.agents, _which([agent.config for agent in earlier.agents]), strict=True)
         )
     ]
-    choices.append(
-        Choice("trained", "Trained CartPole agent", "", "trained", "CartPole-v1", trained_agent)
-    )
+    choices += _trained(env_id)
     if upload:
         choices += upload.choices()
     return {choice.key: choice for choice in choices}
@@ -231,5 +246,5 @@ def read_upload(file_id: str, name: str, content: bytes) -> Upload:
 
 def trained_key(environment: str) -> str:
     """The key of the project's own agent of that environment, "" where there is none."""
-    names = {path.stem for path in (ASSETS / "agents").glob("*.safetensors")}
+    names = {path.stem for path in TRAINED.glob("*.safetensors")}
     return f"trained {environment}" if environment in names else ""

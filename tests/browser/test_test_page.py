@@ -11,7 +11,7 @@ from dqn_core import evaluate, load_agent, record, save_agent
 from tests.balancing import balancing_agent
 from tests.browser.waiting import until_idle
 
-TRAINED = Path(__file__).parents[2] / "assets" / "agents" / "cartpole.safetensors"
+TRAINED = Path(__file__).parents[2] / "assets" / "agents" / "CartPole-v1.safetensors"
 
 
 def open_test_page(page: Page, url: str) -> None:
@@ -110,7 +110,7 @@ def test_an_agent_beside_is_shown_and_sent_away_again(
     wait_for_film(page, 120)
     beside = page.get_by_role("combobox", name="Compare with")
     expect(beside).to_have_value("no other agent")
-    for name, pictures in (("Trained CartPole agent", 2), ("no other agent", 1)):
+    for name, pictures in (("Trained CartPole-v1 agent", 2), ("no other agent", 1)):
         beside.click()
         page.get_by_role("option", name=name).click()
         expect(page.locator(".player canvas.picture")).to_have_count(pictures)

@@ -24,7 +24,7 @@ from dqn_core.files.packing import pack
 from tests.balancing import balancing_agent
 
 APP = Path(__file__).parents[2] / "app.py"
-TRAINED = "Trained CartPole agent"
+TRAINED = "Trained CartPole-v1 agent"
 NOW = "In training, as it is now"
 
 

@@ -16,7 +16,12 @@ CLIFF_WALKING = Family(
         Action("left", "ArrowLeft", LEFT),
     ),
     # Without a limit an early greedy policy may never end its episode.
-    recommended={"max_episode_steps": 200},
+    recommended={
+        "max_episode_steps": 200,
+        "n_step": 1,
+        "learning_rate": 1e-3,
+        "total_steps": 30_000,
+    },
     optimum=lambda time_limit: -13.0 if time_limit >= 13 else None,  # the steps along the edge
     return_range=lambda _: (-500, 0),
     random_returns={
@@ -29,7 +34,19 @@ CLIFF_WALKING = Family(
 CLIFF_WALKING_SLIPPERY = replace(
     CLIFF_WALKING,
     arguments={"is_slippery": True},
-    recommended={"max_episode_steps": 200, "n_step": 1, "total_steps": 150_000},
+    # The mean counts, which a fall in three steps moves far: Huber's loss would aim at a median.
+    recommended={
+        "max_episode_steps": 200,
+        "n_step": 1,
+        "gamma": 0.98,
+        "loss": "mse",
+        "learning_rate": 1e-3,
+        "gradient_clipping": "none",
+        "train_frequency": 4,
+        "buffer_capacity": 100_000,
+        "total_steps": 80_000,
+        "evaluation_period": 5_000,
+    },
     # By value iteration over the squares and the steps left.
     optimum=lambda time_limit: -64.7 if time_limit >= 200 else None,
 )

@@ -16,7 +16,17 @@ FROZEN_LAKE = Family(
         Action("up", "ArrowUp", UP),
     ),
     # Several steps would carry exploration's slips into the target.
-    recommended={"n_step": 1, "epsilon_decay": 20_000, "total_steps": 100_000},
+    recommended={
+        "n_step": 1,
+        "learning_rate": 1e-3,
+        "learning_rate_end": 1e-6,
+        "train_frequency": 4,
+        "buffer_capacity": 100_000,
+        "epsilon_end": 0.2,
+        "epsilon_decay": 20_000,
+        "total_steps": 60_000,
+        "evaluation_episodes": 50,
+    },
     other_rewards=("reward_schedule",),
     return_range=lambda _: (0, 1),
     random_returns={
@@ -34,7 +44,19 @@ FROZEN_LAKE_8X8 = replace(
     FROZEN_LAKE,
     arguments={"map_name": "8x8"},
     # With a shorter horizon the goal is too far away to be worth a detour around the holes.
-    recommended={"n_step": 1, "gamma": 0.995, "epsilon_decay": 50_000, "total_steps": 300_000},
+    recommended={
+        "n_step": 1,
+        "gamma": 0.995,
+        "learning_rate": 1e-3,
+        "learning_rate_end": 1e-6,
+        "train_frequency": 4,
+        "buffer_capacity": 200_000,
+        "epsilon_end": 0.2,
+        "epsilon_decay": 60_000,
+        "total_steps": 120_000,
+        "evaluation_period": 5_000,
+        "evaluation_episodes": 50,
+    },
     optimum={200: 0.913}.get,
 )
 

@@ -19,15 +19,18 @@ MOUNTAIN_CAR = Family(
         Action("push right", "ArrowRight"),
     ),
     idle=1,
-    # rl-zoo's, with n-step returns besides.
+    # Between two rounds the policy stays as it is for 16 steps, and a round at this learning rate
+    # changes it much: so it pushes for long one way, then the other, and gathers speed.
     recommended={
-        "gamma": 0.98,
+        "train_frequency": 16,
+        "gradient_steps": 8,
+        "learning_rate": 1e-2,
         "loss": "mse",
-        "learning_rate": 4e-3,
-        "epsilon_end": 0.07,
-        "epsilon_decay": 24_000,
-        "buffer_capacity": 10_000,
-        "total_steps": 120_000,
+        "gradient_clip": 10.0,
+        "batch_size": 64,
+        "epsilon_end": 0.05,
+        "hidden_dims": "64, 64",
+        "total_steps": 80_000,
     },
     # By value iteration over position and velocity.
     optimum=lambda time_limit: -97.8 if time_limit >= 200 else None,

@@ -14,7 +14,7 @@ from dashboard.session.earlier import EarlierRuns
 from dashboard.session.links import Link
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
-from dqn_core import LabError
+from dqn_core import DQNConfig, LabError
 from dqn_core.files.checkpoint import agent_bytes
 from dqn_core.files.packing import pack
 from tests.balancing import balancing_agent
@@ -100,15 +100,29 @@ def test_a_saved_run_offers_its_members() -> None:
         assert mine.config.seed == member
 
 
+def names(session: Any) -> list[str]:
+    return [choice.name for choice in available(session).values()]
+
+
+def test_the_projects_own_agents_play_what_their_names_say_the_chosen_environments_first() -> None:
+    taxi = Session(Link(config=DQNConfig(env_id="Taxi-v4")))
+    choices = list(available(taxi).values())
+    if "Trained Taxi-v4 agent" in names(taxi):
+        assert choices[0].env_id == "Taxi-v4"
+    for choice in choices:
+        assert load(choice).agent.config.env_id == choice.env_id
+        assert choice.name == f"Trained {choice.env_id} agent"
+
+
 def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     session: Any = SimpleNamespace(run=Run([SMALL]), earlier=EarlierRuns())
-    assert [choice.name for choice in available(session).values()] == ["Trained CartPole agent"]
+    assert names(session)[0] == "Trained CartPole-v1 agent"
     session.run = trained_run(members=2)
-    assert [choice.name for choice in available(session).values()] == [
+    assert names(session)[:4] == [
         "In training, seed 0, as it is now",
         "In training, seed 1, as it is now",
         "In training, seed 0, at step 0",
-        "Trained CartPole agent",
+        "Trained CartPole-v1 agent",
     ]
     now = available(session)["now 1"]
     assert load(now).title == "In training, seed 1, at step 200"
@@ -124,10 +138,10 @@ def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
     trained = session.run.agent(1).network.parameters
     session.reset()
     choices = available(session)
-    assert [choice.name for choice in choices.values()] == [
+    assert names(session)[:3] == [
         "Run 1, seed 0, at its end",
         "Run 1, seed 1, at its end",
-        "Trained CartPole agent",
+        "Trained CartPole-v1 agent",
     ]
     again = load(choices["earlier 1 1"]).agent
     assert torch.equal(again.network.parameters, trained)

@@ -125,8 +125,8 @@ def test_a_command_may_be_written_over_several_lines() -> None:
 
 def test_a_link_names_only_what_differs() -> None:
     assert Link().query == "preset=auto&env_id=CartPole-v1&seed=0"
-    config = recommended("Taxi-v4").replace(gamma=0.95, seed=3)
-    assert Link(config=config).query == "preset=auto&env_id=Taxi-v4&gamma=0.95&seed=3"
+    config = recommended("Taxi-v4").replace(gamma=0.9, seed=3)
+    assert Link(config=config).query == "preset=auto&env_id=Taxi-v4&gamma=0.9&seed=3"
     lesson = Link(members=4, x_axis="episode", hidden=("gamma", "target"), locked=("seed",))
     assert lesson.query == (
         "preset=auto&env_id=CartPole-v1&seed=0&members=4&x_axis=episode&hide=gamma,target&lock=seed"
