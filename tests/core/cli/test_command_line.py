@@ -193,7 +193,7 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
     if declared.scale == "name":
         assert "did you mean CartPole-v1" in refusal(capsys, "train", option(name), "CartPol-v1")
         return
-    message = refusal(capsys, "train", option(name), "-1e9")
+    message = refusal(capsys, "train", option(name), "-1000000000")
     assert f"{name} must be {declared.range_text}, not" in message
 
 
