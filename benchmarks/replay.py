@@ -1,20 +1,25 @@
-"""Does the replay buffer get slower as it gets larger?
+"""Does the replay buffer get slower as it gets larger, and what do priorities cost?
 
     python benchmarks/replay.py
 
 Cost of pushing one transition and of sampling a batch of 64, for full buffers of 10⁴, 10⁵ and
-10⁶ transitions of CartPole's size, in turns.
+10⁶ transitions of CartPole's size, in turns. Then uniform beside prioritised sampling of the
+recommended batch with its n-step returns, and what the priorities cost after an update.
 """
+
+from functools import partial
 
 import numpy as np
 import torch
 from report import Report, arguments, interleaved, microseconds
 
+from dqn_core import DQNConfig
 from dqn_core.compute import set_threads
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
 
 OBSERVATION_DIM = 4
+BATCH_SIZE, N_STEP = DQNConfig().batch_size, DQNConfig().n_step
 
 
 def full_buffer(capacity: int) -> ReplayBuffer:
@@ -37,6 +42,50 @@ def sample(replay: ReplayBuffer, times: int) -> None:
     gamma = np.full((1, 1), 0.99)
     for _ in range(times):
         replay.sample(64, gamma)
+
+
+def prioritised(replay: ReplayBuffer) -> ReplayBuffer:
+    """The same buffer with sampling by priorities, which are noise."""
+    config = DQNConfig(sampling="prioritised", buffer_capacity=replay.capacity)
+    replay.configure([config])
+    state = replay.state_dict()
+    errors = torch.rand(1, replay.capacity, dtype=torch.float64)
+    replay.load_state_dict(state | {"sampler": state["sampler"] | {"errors": errors}})
+    return replay
+
+
+def draw(replay: ReplayBuffer, n_step: int, times: int) -> None:
+    gamma = np.full((1, 1), 0.99)
+    for _ in range(times):
+        replay.sample(BATCH_SIZE, gamma, n_step)
+
+
+def tell(replay: ReplayBuffer, times: int) -> None:
+    """What is told after an update: the TD errors of the batch."""
+    batch, errors = replay.sample(BATCH_SIZE, np.full((1, 1), 0.99)), torch.rand(1, BATCH_SIZE)
+    for _ in range(times):
+        replay.learnt(batch, errors)
+
+
+def compare_samplers(report: Report, times: int, repeats: int) -> None:
+    """Uniform and prioritised draws in turns, with one-step and with n-step returns."""
+    rows = []
+    for capacity in (10_000, 50_000, 1_000_000):
+        uniform, by_priority = full_buffer(capacity), prioritised(full_buffer(capacity))
+        for n_step in (1, N_STEP):
+            calls = {
+                "uniform": partial(draw, uniform, n_step, times),
+                "prioritised": partial(draw, by_priority, n_step, times),
+                "learnt": partial(tell, by_priority, times),
+            }
+            seconds = interleaved(calls, repeats)
+            cost = {name: microseconds(values, times) for name, values in seconds.items()}
+            ratio = cost["prioritised"] / cost["uniform"]
+            rows.append([f"{capacity:,}", n_step, cost["uniform"], cost["prioritised"], ratio])
+            rows[-1].append(cost["learnt"])
+    report.say(f"A batch of {BATCH_SIZE}, uniform and prioritised:")
+    header = ["capacity", "n-step", "uniform, µs", "prioritised, µs", "÷ uniform", "learnt, µs"]
+    report.table("samplers", header, rows)
 
 
 def main() -> None:
@@ -63,6 +112,7 @@ def main() -> None:
             for capacity, pushing, sampling in zip(capacities, *columns.values(), strict=True)
         ],
     )
+    compare_samplers(report, times, repeats)
     report.finish(options.json)
 
 
