@@ -11,12 +11,17 @@ from dqn_core.learner import ADAM_EPSILON, BETA_1, BETA_2, Learner
 from dqn_core.networks import QNetwork
 from dqn_core.noise import sizes
 from dqn_core.replay import ReplayBuffer
+from dqn_core.samplers import Prioritised
 
 DORMANT_BELOW = 0.025
 """Of Sokar et al. 2023: a unit whose score is at most this counts as dormant."""
 
 STATES_LOOKED_AT = 256
 """How many stored observations the activity of a unit is averaged over."""
+
+TENTHS = 10
+TRANSITIONS_LOOKED_AT = 5_000
+"""How many stored transitions stand for all in the shares of a batch."""
 
 
 def health(learner: Learner, replay: ReplayBuffer) -> dict[str, list[float]]:
@@ -86,6 +91,26 @@ def recent_observations(replay: ReplayBuffer, count: int) -> Tensor:
     """The newest ``count`` observations of every member, `(P, count, d)`, oldest first."""
     size = len(replay)
     return _observations(replay, np.arange(max(0, size - count), size))
+
+
+def shares_of_batch(replay: ReplayBuffer, member: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """What share of a prioritised batch to expect from each tenth of what is stored, `(10,)` each.
+
+    By age, the oldest tenth first, and by |δ|, the smallest first. None where priorities play no
+    part, or too little is stored. At most `TRANSITIONS_LOOKED_AT` at equal distances stand for all.
+    """
+    contents, sampler = replay.contents, replay.sampler
+    count = min(contents.size, TRANSITIONS_LOOKED_AT)
+    if not isinstance(sampler, Prioritised) or count < TENTHS:
+        return None
+    order = np.arange(count) * contents.size // count
+    chances = sampler.chances(contents, member, order)
+    by_error = chances[np.argsort(sampler.errors(contents, member, order), kind="stable")]
+    by_age, by_error = (
+        np.array([tenth.sum() for tenth in np.array_split(each, TENTHS)]) / chances.sum()
+        for each in (chances, by_error)
+    )
+    return by_age, by_error
 
 
 def _length(rows: Tensor) -> Tensor:

@@ -22,6 +22,22 @@ function points(values, low, high) {
   return values.map((v, i) => `${(i * step).toFixed(1)},${(2 + y(v) * (HEIGHT - 4)).toFixed(1)}`);
 }
 
+/** A bar for each share, on a scale from 0, and a line where all would be equal. */
+function bars(shares) {
+  const scale = HEIGHT / Math.max(2 / shares.length, ...shares);
+  const width = WIDTH / shares.length;
+  const rects = shares.map((share, i) =>
+    svg("rect", {
+      x: i * width + 1,
+      y: HEIGHT - share * scale,
+      width: width - 2,
+      height: share * scale,
+    }),
+  );
+  const y = HEIGHT - scale / shares.length;
+  return [...rects, svg("line", { x1: 0, x2: WIDTH, y1: y, y2: y })];
+}
+
 class Card {
   node = element("article", "health-card");
   #name = element("h4", "health-name");
@@ -46,7 +62,7 @@ class Card {
     this.node.append(head, middle, this.#detail, this.#sentence);
   }
 
-  update({ name, value, detail, status, sentence, trend }) {
+  update({ name, value, detail, status, sentence, trend, shares }) {
     this.#name.textContent = name;
     this.#value.textContent = value;
     this.#detail.textContent = detail;
@@ -54,6 +70,12 @@ class Card {
     this.#word.data = WORDS[status];
     this.#status.dataset.status = status;
     this.#icon.setAttribute("d", ICONS[status]);
+    this.#trend.classList.toggle("health-shares", shares.length > 0);
+    if (shares.length) {
+      this.#trend.setAttribute("aria-label", `Shares of a batch: ${shares.map(number).join(", ")}`);
+      this.#trend.replaceChildren(...bars(shares));
+      return;
+    }
     const lines = trend.filter(({ values }) => values.length > 1);
     const all = lines.flatMap(({ values }) => values);
     const [low, high] = [Math.min(...all), Math.max(...all)];

@@ -8,7 +8,7 @@ import numpy as np
 from dashboard.session.run import Run
 from dashboard.train_page.reward_sums import OF_LATE, common_return, largest_reward_sum
 from dashboard.train_page.updates import Updates, judged
-from dqn_core.diagnostics import DORMANT_BELOW
+from dqn_core.diagnostics import DORMANT_BELOW, shares_of_batch
 from dqn_core.numbers import UNKNOWN, number, percent
 
 Level = Literal["wait", "good", "watch", "bad"]
@@ -35,6 +35,7 @@ class Sign:
     status: Level
     sentence: str
     trend: tuple[Line, ...] = ()
+    shares: tuple[float, ...] = ()  # of a batch, drawn as bars
 
 
 def signs(run: Run, member: int = 0) -> list[Sign]:
@@ -47,6 +48,7 @@ def signs(run: Run, member: int = 0) -> list[Sign]:
         _td_error(updates, measure),
         _fill(run, member, updates),
         _age(run, member, updates),
+        *_shares(run, member),
         _update_ratio(updates),
         _target_distance(updates),
         _dormant(updates, len(run.trainer.learner.online.shape.hidden_dims)),
@@ -176,6 +178,42 @@ def _age(run: Run, member: int, updates: Updates) -> Sign:
         "learning gets slower; 2.5 million is bad (Fedus et al. 2020).",
         () if run.config.sampling == "prioritised" else (_line("mean age", means),),
     )
+
+
+def _shares(run: Run, member: int) -> list[Sign]:
+    """What a prioritised batch is drawn from: nothing where priorities play no part."""
+    shares = shares_of_batch(run.trainer.replay, member)
+    if shares is None:
+        return []
+    by_age, by_error = shares
+    sentence = (
+        f"Each bar is a tenth of the stored transitions; the line is {percent(0.1)}, its share in "
+        "uniform sampling. If one tenth fills more than half of a batch, the network fits few "
+        f"transitions: lower the priority exponent; {percent(0.9)} is bad."
+    )
+    return [
+        Sign(
+            name,
+            percent(float(values[-1])),
+            detail,
+            status_of(float(values.max()), 0.5, 0.9),
+            sentence,
+            shares=tuple(float(f"{value:.4g}") for value in values),
+        )
+        for name, values, detail in (
+            (
+                "Batch by age",
+                by_age,
+                "of a batch from the newest tenth; bars from the oldest to the newest",
+            ),
+            (
+                "Batch by TD error",
+                by_error,
+                "of a batch from the tenth with the largest |δ|; bars from the smallest to the "
+                "largest",
+            ),
+        )
+    ]
 
 
 def _update_ratio(updates: Updates) -> Sign:

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from scipy.stats import chisquare
 
 from dqn_core import DQNConfig, Trainer
+from dqn_core.diagnostics import shares_of_batch
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import Batch, ReplayBuffer
 from dqn_core.samplers import FIRST_ERROR, PRIORITY_FLOOR
@@ -370,3 +371,19 @@ def test_the_step_budgets_beta_counts_the_environment_steps_of_the_run() -> None
     trainer = run_of(sampling="prioritised")
     trainer.run(max_steps=57)
     assert trainer.replay.pushed == trainer.env_step == 57
+
+
+def test_shares_of_a_batch_by_age_and_error_add_up_and_follow_the_priorities() -> None:
+    buffer = buffer_of(CONFIG.replace(buffer_capacity=40, priority_exponent=1.0))
+    assert shares_of_batch(buffer, 0) is None, "nothing is stored"
+    push(buffer, 50)
+    equal = shares_of_batch(buffer, 0)
+    assert equal is not None
+    for shares in equal:
+        assert shares.tolist() == pytest.approx([0.1] * 10)
+    learn(buffer, [9.0] * 4 + [1.0] * 36)
+    by_age, by_error = shares_of_batch(buffer, 0) or ((), ())
+    assert list(by_age) == pytest.approx([0.5] + [0.5 / 9] * 9, abs=1e-4)
+    assert list(by_error) == pytest.approx([0.5 / 9] * 9 + [0.5], abs=1e-4)
+    buffer.configure([CONFIG.replace(buffer_capacity=40, sampling="uniform")])
+    assert shares_of_batch(buffer, 0) is None, "priorities play no part"

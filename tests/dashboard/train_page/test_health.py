@@ -268,3 +268,12 @@ def test_the_mean_age_follows_the_priorities() -> None:
     shown = sign(run, "Age of sampled transitions")
     assert shown.value == "0"
     assert not shown.trend, "nobody knows what was drawn earlier"
+
+
+def test_what_a_batch_is_drawn_from_is_shown_where_it_is_prioritised() -> None:
+    assert not any(each.shares for each in signs(a_run(60)))
+    run = a_run(60, sampling="prioritised")
+    for name in ("Batch by age", "Batch by TD error"):
+        assert sum(sign(run, name).shares) == pytest.approx(1, abs=1e-3)
+    assert sign(run, "Batch by TD error").shares[-1] > 0.1
+    assert not sign(run, "Age of sampled transitions").trend
