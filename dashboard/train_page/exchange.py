@@ -167,6 +167,8 @@ def command_line(link: Link) -> str:
     for name, value in (link.environment | link.differences).items():
         if isinstance(value, bool):
             words.append(option(name) if value else option(name).replace("--", "--no-", 1))
+        elif written(value).startswith("-"):  # as a word of its own it would be an option
+            words += [f"{option(name)}={written(value)}"]
         else:
             words += [option(name), written(value)]
     words += ["--seed", str(link.config.seed)]

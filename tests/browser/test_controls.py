@@ -186,7 +186,8 @@ def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url
     expect(page.get_by_placeholder("Recommended · 1 changed")).to_be_visible()
     expect(box(page, "exact_n_step")).to_be_visible()
     page.locator(".st-key-more_learn button").click()
-    expect(page.get_by_role("button", name="Learn · 6 more, 1 changed")).to_be_visible()
+    folded = re.compile(r"Learn · \d+ more, 1 changed")
+    expect(page.get_by_role("button", name=folded)).to_be_visible()
     expect(box(page, "exact_n_step")).to_have_count(0)
 
 

@@ -158,7 +158,7 @@ def test_results_belong_to_the_agents_that_were_tested(page: AppTest) -> None:
     assert set(page.table[0].value.columns) >= {"mean return", "median", "smallest"}
     assert any("discounted by γ 0.985" in caption.value for caption in page.caption)
     values = (
-        "γ 0.985, B 64, Train every 1, n 3, α 0.001, Clipping limit 10, other values as in "
+        "B 64, Train every 1, γ 0.985, n 3, α 0.001, Clipping limit 10, other values as in "
         "Recommended"
     )
     assert any(values in caption.value for caption in page.caption), "what the agent is"

@@ -46,9 +46,10 @@ def test_a_failure_in_the_final_evaluation_costs_that_alone(
     capsys: pytest.CaptureFixture[str], foreign: Callable[..., None], tmp_path: Path
 ) -> None:
     steps = count(1)
+    looked_at = 10  # one episode says how large the rewards of an unknown environment are
 
     def failing_after_the_training(answer: Any, _: int) -> Any:
-        if next(steps) > 150:
+        if next(steps) > looked_at + 150:
             failing()
         return answer
 

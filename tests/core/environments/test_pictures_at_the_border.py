@@ -131,7 +131,8 @@ def test_a_watcher_sees_no_picture_from_the_first_on_that_cannot_be_drawn() -> N
         "Foreign-v0", lambda **_: Foreign(picture=lambda t: picture(t) if t != 4 else None)
     ):
         recording = record(
-            agent_for("Foreign-v0"), watcher=lambda frame, *_: seen.append(frame is not None)
+            agent_for("Foreign-v0"),
+            watcher=lambda frame, *_, **__: seen.append(frame is not None),
         )
     assert seen == [True] * 4 + [False] * 7
     assert recording.unseen.startswith("Foreign-v0 gave None at step 4")

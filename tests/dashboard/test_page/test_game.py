@@ -217,7 +217,7 @@ def test_an_error_ends_the_game_in_words(monkeypatch: pytest.MonkeyPatch) -> Non
     def broken(*args: object, **options: object) -> None:
         raise RuntimeError("no screen")
 
-    monkeypatch.setattr(game_module, "make_environment", broken)
+    monkeypatch.setattr(game_module, "environment_for", broken)
     game = begin("FrozenLake-v1")
     wait(lambda: game.over)
     assert game.message == "The game stopped because of an error; the server's log describes it."

@@ -15,13 +15,12 @@ from dqn_core.environments.family import RandomReturn
 
 
 def waited_for(policy: RandomPolicy, spec: EnvironmentSpec) -> RandomReturn | None:
+    policy.of(spec)
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        found = policy.of(spec)
-        if not policy.is_coming(spec):
-            return found
+    while policy.is_coming(spec):
+        assert time.monotonic() < deadline, "It did not come."
         time.sleep(0.005)
-    pytest.fail("It did not come.")
+    return policy.of(spec)
 
 
 def test_what_is_known_is_there_at_once() -> None:
