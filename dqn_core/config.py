@@ -290,7 +290,7 @@ class DQNConfig:
         False,
         "learn",
         "Munchausen",
-        "Adds α·τ·log π(a|s) to the reward, and bootstraps from the mean over the softmax policy "
+        "Adds αₘ·τₘ·log π(a|s) to the reward, and bootstraps from the mean over the softmax policy "
         "π and its entropy (Vieillard et al. 2020). Without a maximum Double DQN has no effect. "
         "Defined for an n-step return of 1.",
     )
@@ -299,7 +299,7 @@ class DQNConfig:
         "learn",
         "Munchausen share",
         "How much of the policy's log-probability is added to the reward.",
-        symbol="α",
+        symbol="αₘ",
         high=1.0,
         per_member=True,
         rare=True,
@@ -310,8 +310,8 @@ class DQNConfig:
         0.03,
         "learn",
         "Munchausen temperature",
-        "How soft the policy π = softmax(Q / τ) is.",
-        symbol="τ",
+        "How soft the policy π = softmax(Q / τₘ) is.",
+        symbol="τₘ",
         scale="log",
         low=1e-4,
         high=10.0,
@@ -464,7 +464,6 @@ class DQNConfig:
         "network",
         "Atoms",
         "Returns to which the head “categorical” gives probabilities.",
-        symbol="N",
         low=2,
         high=255,
         applies="restart",
@@ -505,7 +504,6 @@ class DQNConfig:
         "network",
         "Quantiles",
         "Returns that the head “quantile” learns for each action.",
-        symbol="N",
         low=1,
         high=255,
         applies="restart",

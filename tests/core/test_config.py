@@ -362,6 +362,11 @@ def test_the_width_of_earlier_versions_is_two_layers_of_it_wherever_it_is_given(
         DQNConfig().replace(hidden_dim=32, hidden_dims="64")
 
 
+def test_a_symbol_names_one_hyperparameter_alone() -> None:
+    symbols = [declared.symbol for declared in HYPERPARAMETERS.values() if declared.symbol]
+    assert len(symbols) == len(set(symbols))
+
+
 def test_an_earlier_name_is_not_the_name_of_anything_else() -> None:
     assert not EARLIER_NAMES.keys() & HYPERPARAMETERS.keys()
     assert EARLIER_NAMES["hidden_dim"].name == "hidden_dims"
