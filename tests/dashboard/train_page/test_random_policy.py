@@ -1,7 +1,10 @@
 """The random policy's line: where nobody knows it, it is measured while the page goes on."""
 
 import itertools
+import threading
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import gymnasium
@@ -44,9 +47,11 @@ def test_another_time_limit_is_another_case_that_is_measured_beside(
 
 @pytest.fixture
 def milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each look at the clock is a millisecond later than the one before."""
-    clock = itertools.count()
-    passing = SimpleNamespace(monotonic=lambda: next(clock) / 1000, sleep=lambda _: None)
+    """Each of a thread's looks at the clock is a millisecond later than the one before."""
+    clocks: dict[int, Iterator[int]] = defaultdict(itertools.count)
+    passing = SimpleNamespace(
+        monotonic=lambda: next(clocks[threading.get_ident()]) / 1000, sleep=lambda _: None
+    )
     monkeypatch.setattr(random_policy, "time", passing)
 
 
