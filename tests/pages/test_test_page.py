@@ -249,7 +249,11 @@ def test_another_environment_brings_its_own_conditions(page: AppTest) -> None:
     assert shown(page)[0][0] == "In training, at step 30"
     assert page.slider(key="physics_MountainCar_force").value == 0.001
     assert page.button(key="game_begin").label == "Play"
-    assert box(page, "beside").options == ["no other agent", "In training, at step 0"]
+    assert box(page, "beside").options == [
+        "no other agent",
+        "In training, at step 0",
+        "Trained MountainCar-v0 agent",
+    ]
     choose(page, "agent", TRAINED)
     assert shown(page) == [(TRAINED, 1000)]
     assert page.slider(key="physics_CartPole_length").value == 0.5
