@@ -48,9 +48,7 @@ def bootstrap_interval(
     )
     draws.sort(axis=1)
     cut = int(0.25 * draws.shape[1])
-    means = draws[:, cut : draws.shape[1] - cut].mean(axis=1)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    return _middle(draws[:, cut : draws.shape[1] - cut].mean(axis=1), level)
 
 
 def mean_interval(
@@ -60,5 +58,77 @@ def mean_interval(
     sample = np.asarray(values, dtype=np.float64)
     generator = np.random.default_rng(seed)
     means = sample[generator.integers(len(sample), size=(resamples, len(sample)))].mean(axis=1)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return _middle(means, level)
+
+
+def probability_of_improvement(x: Returns, y: Returns) -> float:
+    """How probable it is that a run of ``x`` `(n,)` is better than one of ``y`` `(m,)`.
+
+    The share of all pairs in which it is, a tie counting half (Agarwal et al. 2021, section 4.3);
+    with n·m pairs the Mann-Whitney U statistic over n·m.
+    """
+    return float(_wins(x, y).mean())
+
+
+def improvement_interval(
+    x: Returns, y: Returns, level: float = 0.95, resamples: int = 2_000, seed: int = 0
+) -> tuple[float, float]:
+    """Percentile-bootstrap interval of `probability_of_improvement`; both sides are resampled."""
+    wins = _wins(x, y)
+    generator = np.random.default_rng(seed)
+    of_x, of_y = (_shares(n, resamples, generator) for n in wins.shape)
+    return _middle(((of_x @ wins) * of_y).sum(axis=1), level)
+
+
+def performance_profile(scores: Returns, thresholds: Returns) -> np.ndarray:
+    """Share of ``scores`` `(n,)` above each of ``thresholds`` `(T,)` (Agarwal et al. 2021, 4.3)."""
+    shares: np.ndarray = _above(scores, thresholds).mean(axis=0)
+    return shares
+
+
+def profile_interval(
+    scores: Returns,
+    thresholds: Returns,
+    level: float = 0.95,
+    resamples: int = 2_000,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Percentile-bootstrap interval of `performance_profile`: its ends low and high, `(T,)`."""
+    above = _above(scores, thresholds)
+    drawn = _shares(len(above), resamples, np.random.default_rng(seed)) @ above
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low, high
+
+
+def area_under(env_steps: Returns, returns: Returns, until: int) -> float:
+    """The area under a curve from step 0 to ``until``, divided by the steps: its mean height.
+
+    Linear between the points `(T,)`, none of which lies behind ``until``; level before the first
+    and after the last.
+    """
+    x, y = np.asarray(env_steps, dtype=np.float64), np.asarray(returns, dtype=np.float64)
+    area = np.trapezoid(np.r_[y[0], y, y[-1]], np.r_[0, x, until])
+    return float(area) / until
+
+
+def _wins(x: Returns, y: Returns) -> np.ndarray:
+    """`(n, m)`: 1 where x is above y, 0.5 where they are equal, else 0."""
+    first, second = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    return (1 + np.sign(first[:, None] - second)) / 2
+
+
+def _above(scores: Returns, thresholds: Returns) -> np.ndarray:
+    """`(n, T)`: 1 where a score is above a threshold, else 0."""
+    values = np.asarray(scores, dtype=np.float64)
+    return (values[:, None] > np.asarray(thresholds, dtype=np.float64)).astype(np.float64)
+
+
+def _shares(n: int, resamples: int, generator: np.random.Generator) -> np.ndarray:
+    """`(resamples, n)`: what share of each resample each of n values has."""
+    return generator.multinomial(n, np.full(n, 1 / n), size=resamples) / n
+
+
+def _middle(values: np.ndarray, level: float) -> tuple[float, float]:
+    """The interval that has the middle share ``level`` of ``values``."""
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -7,9 +7,18 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, trim_mean
+from scipy.stats import bootstrap, mannwhitneyu, trim_mean
 
-from dqn_core.statistics import bootstrap_interval, interquartile_mean, smooth
+from dqn_core.statistics import (
+    area_under,
+    bootstrap_interval,
+    improvement_interval,
+    interquartile_mean,
+    performance_profile,
+    probability_of_improvement,
+    profile_interval,
+    smooth,
+)
 
 FINITE = st.floats(-1e6, 1e6)
 
@@ -102,3 +111,85 @@ def test_a_wider_level_is_a_wider_interval_and_a_seed_repeats_it() -> None:
 def test_one_run_alone_has_no_width_to_show() -> None:
     assert bootstrap_interval([[7.0]]) == (7.0, 7.0)
     assert interquartile_mean([7.0]) == 7.0
+
+
+SCORES = st.lists(st.integers(-20, 20), min_size=1, max_size=12)  # small whole numbers tie
+
+
+@given(SCORES, SCORES)
+def test_the_probability_of_improvement_is_the_share_of_pairs_that_win_a_tie_being_half(
+    x: list[int], y: list[int]
+) -> None:
+    wins = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a in x for b in y)
+    assert probability_of_improvement(x, y) == pytest.approx(wins / (len(x) * len(y)))
+    assert probability_of_improvement(y, x) == pytest.approx(1 - wins / (len(x) * len(y)))
+
+
+@given(SCORES, SCORES)
+def test_the_probability_of_improvement_is_scipys_mann_whitney_statistic(
+    x: list[int], y: list[int]
+) -> None:
+    expected = mannwhitneyu(x, y, method="asymptotic").statistic / (len(x) * len(y))
+    assert probability_of_improvement(x, y) == pytest.approx(expected)
+
+
+@pytest.mark.skipif(find_spec("rliable") is None, reason="rliable is not for Python 3.14 yet")
+@given(SCORES, SCORES)
+def test_the_probability_of_improvement_is_rliables(x: list[int], y: list[int]) -> None:
+    from rliable.metrics import probability_of_improvement as of_rliable
+
+    expected = of_rliable(np.array(x)[:, None], np.array(y)[:, None])
+    assert probability_of_improvement(x, y) == pytest.approx(expected)
+
+
+def test_the_interval_of_an_improvement_is_that_of_resampling_both_sides_one_by_one() -> None:
+    generator = np.random.default_rng(6)
+    x, y = generator.normal(0.8, 1, size=9), generator.normal(size=7)
+    drawn = [
+        probability_of_improvement(generator.choice(x, 9), generator.choice(y, 7))
+        for _ in range(20_000)
+    ]
+    expected = np.quantile(drawn, [0.025, 0.975])
+    assert improvement_interval(x, y, resamples=20_000) == pytest.approx(expected, abs=0.02)
+
+
+def test_an_improvement_that_nobody_can_doubt_has_no_width_and_a_seed_repeats_an_interval() -> None:
+    assert improvement_interval([5, 6, 7], [1, 2]) == (1.0, 1.0)
+    assert improvement_interval([4.0] * 3, [4.0] * 5) == (0.5, 0.5)
+    x, y = np.random.default_rng(7).normal(size=(2, 6))
+    assert improvement_interval(x, y, seed=1) == improvement_interval(x, y, seed=1)
+
+
+@given(SCORES, SCORES)
+def test_a_performance_profile_is_the_share_of_scores_above_each_threshold(
+    scores: list[int], thresholds: list[int]
+) -> None:
+    expected = [sum(score > t for score in scores) / len(scores) for t in thresholds]
+    np.testing.assert_allclose(performance_profile(scores, thresholds), expected)
+
+
+def test_the_interval_of_a_profile_is_that_of_profiles_of_resampled_scores() -> None:
+    generator = np.random.default_rng(8)
+    scores, thresholds = generator.normal(size=12), np.linspace(-2, 2, 9)
+    drawn = [performance_profile(generator.choice(scores, 12), thresholds) for _ in range(20_000)]
+    expected = np.quantile(drawn, [0.025, 0.975], axis=0)
+    found = profile_interval(scores, thresholds, resamples=20_000)
+    np.testing.assert_allclose(found, expected, atol=1 / 12 + 1e-9)  # quantiles are twelfths
+    assert np.mean(np.abs(found - expected)) < 0.02
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=20), st.integers(0, 30))
+def test_the_area_under_a_curve_is_its_mean_height_at_every_step(
+    returns: list[float], beyond: int
+) -> None:
+    generator = np.random.default_rng(len(returns))
+    env_steps = np.cumsum(generator.integers(1, 50, size=len(returns)))
+    until = int(env_steps[-1]) + beyond
+    fine = np.linspace(0, until, 200_001)
+    expected = np.interp(fine, env_steps, returns).mean()
+    assert area_under(env_steps, returns, until) == pytest.approx(expected, abs=0.02)
+
+
+def test_the_area_under_a_level_curve_is_its_height() -> None:
+    assert area_under([100], [7.0], 1_000) == 7.0
+    assert area_under([10, 20], [0.0, 10.0], 20) == pytest.approx(2.5)

@@ -1,0 +1,67 @@
+"""What a comparison of two groups says, in words that need no statistics."""
+
+from typing import Literal, TypeAlias
+
+from dqn_core.comparison import FEWEST_SEEDS, LAST_EPISODES, Comparison
+
+Verdict: TypeAlias = Literal["few seeds", "real", "open"]
+
+
+def verdict(comparison: Comparison) -> Verdict | None:
+    """Whether the difference between two groups is likely real; None where there are not two.
+
+    It is where the interval of the probability of improvement leaves out one half, which is what
+    chance alone comes to.
+    """
+    if comparison.improvement is None:
+        return None
+    if comparison.fewest_seeds < FEWEST_SEEDS:
+        return "few seeds"
+    low, high = comparison.improvement.interval
+    return "open" if low <= 0.5 <= high else "real"
+
+
+def verdict_words(comparison: Comparison, first: str, second: str) -> str:
+    """The verdict as a sentence, with what the two groups are called; "" where there are not two.
+
+    ``B beat A in 83 of 100 pairs of seeds, interval 61 to 96: likely real.``
+    """
+    improvement, found = comparison.improvement, verdict(comparison)
+    if improvement is None or found is None:
+        return ""
+    share, (low, high) = improvement.probability, improvement.interval
+    if share < 0.5:  # the sentence is about the one that was better more often
+        first, second = second, first
+        share, low, high = 1 - share, 1 - high, 1 - low
+    beat = (
+        f"{second} beat {first} in {_of_100(share)} of 100 pairs of seeds, interval {_of_100(low)} "
+        f"to {_of_100(high)}"
+    )
+    if found == "few seeds":
+        seeds = " and ".join(str(len(standing.counted)) for standing in comparison.standings)
+        return (
+            f"{beat}. With {seeds} seeds this proves nothing yet: train at least {FEWEST_SEEDS} "
+            "of each."
+        )
+    if found == "open":
+        return f"{beat}: it may be chance, since the interval has 50 in it."
+    return f"{beat}: likely real."
+
+
+def basis_words(comparison: Comparison) -> str:
+    """What the groups were judged by: whose returns, up to which step, and who is in no number."""
+    what = {
+        ("final", "greedy"): "Return of the newest greedy evaluation",
+        ("final", "training"): f"Mean return of the last {LAST_EPISODES} episodes of training",
+        ("area", "greedy"): "Mean height of the curve of greedy evaluations",
+        ("area", "training"): "Mean height of the curve of training returns",
+    }[comparison.metric, comparison.measure]
+    words = f"{what} up to step {comparison.until:,}, which all seeds have reached."
+    if not comparison.left_out:
+        return words
+    seeds = "1 seed is" if comparison.left_out == 1 else f"{comparison.left_out} seeds are"
+    return f"{words} {seeds} left out: diverged, or without a return so far."
+
+
+def _of_100(share: float) -> str:
+    return f"{100 * share:.0f}"
