@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from typing import Any, Self, TypeVar
 
 from dqn_core import keyword_arguments
+from dqn_core.combinations import check_buffer, check_head, check_munchausen, check_stops
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Hyperparameter, Value, declare
-from dqn_core.numbers import setting
 from dqn_core.scalars import shown
 
 _Config = TypeVar("_Config")
@@ -602,60 +602,16 @@ class DQNConfig:
         for name, hyperparameter in HYPERPARAMETERS.items():
             # Frozen for everyone else; here 1 becomes 1.0 where a float is declared.
             object.__setattr__(self, name, hyperparameter.validated(getattr(self, name)))
-        if self.batch_size > self.buffer_capacity:
-            raise ConfigurationError(
-                f"batch_size {self.batch_size} is larger than buffer_capacity "
-                f"{self.buffer_capacity}: make the batch smaller or the buffer larger.",
-                "batch_size",
-                "buffer_capacity",
-            )
-        stops = {
-            "stop_when_solved": self.stop_when_solved,
-            "plateau_evaluations": self.plateau_evaluations,
-        }
-        for name, is_on in stops.items():
-            if is_on and not self.evaluation_period:
-                raise ConfigurationError(
-                    f"{name} needs greedy evaluations, but evaluation_period is 0: change one "
-                    "of the two.",
-                    name,
-                    "evaluation_period",
-                )
-
-        self._check_head()
-        self._check_munchausen()
-
-    def _check_head(self) -> None:
-        if (self.value_low or self.value_high) and self.value_low >= self.value_high:
-            raise ConfigurationError(
-                f"value_low {setting(self.value_low)} must be below value_high "
-                f"{setting(self.value_high)}, or both 0.",
-                "value_low",
-                "value_high",
-            )
-        if self.head == "quantile" and self.loss == "mse":
-            raise ConfigurationError(
-                "The head quantile does not go together with the loss mse, which would fit other "
-                "statistics than quantiles: change loss to huber or head to scalar.",
-                "loss",
-                "head",
-            )
-
-    def _check_munchausen(self) -> None:
-        if self.munchausen and self.n_step > 1:
-            raise ConfigurationError(
-                f"munchausen changes the reward of one step and is not defined for n_step "
-                f"{self.n_step}: set n_step to 1 or munchausen to off.",
-                "munchausen",
-                "n_step",
-            )
-        if self.munchausen and self.head == "categorical":
-            raise ConfigurationError(
-                "munchausen averages over actions, which the head categorical cannot: set head to "
-                "scalar or quantile, or munchausen to off.",
-                "munchausen",
-                "head",
-            )
+        check_buffer(batch_size=self.batch_size, buffer_capacity=self.buffer_capacity)
+        check_stops(
+            stop_when_solved=self.stop_when_solved,
+            plateau_evaluations=self.plateau_evaluations,
+            evaluation_period=self.evaluation_period,
+        )
+        check_head(
+            head=self.head, loss=self.loss, value_low=self.value_low, value_high=self.value_high
+        )
+        check_munchausen(munchausen=self.munchausen, n_step=self.n_step, head=self.head)
 
     @property
     def environment(self) -> str:

@@ -6,9 +6,14 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+import pytest
 from gymnasium.spaces import Box, Discrete
 
+from dqn_core.environments import make_environment
+from dqn_core.errors import EnvironmentFailure
+
 Told = Callable[[Any, int], Any]
+Register = Callable[..., str]
 
 
 class Foreign(gymnasium.Env[Any, Any]):
@@ -83,3 +88,48 @@ def fails_at(call: int, error: BaseException | None = None) -> Told:
         return usual
 
     return answer
+
+
+class WithoutRenderMode(gymnasium.Env[Any, Any]):
+    """As a beginner writes it, with a constructor that takes nothing."""
+
+    metadata = {"render_modes": ["rgb_array"]}  # noqa: RUF012
+    observation_space = Box(-1, 1, (2,))
+    action_space = Discrete(2)
+
+    def __init__(self) -> None:
+        pass
+
+    def reset(self, seed: int | None = None, options: Any = None) -> Any:
+        super().reset(seed=seed)
+        return np.zeros(2, np.float32), {}
+
+    def step(self, action: Any) -> Any:
+        return np.zeros(2, np.float32), 1.0, False, False, {}
+
+    def render(self) -> Any:
+        return np.zeros((4, 6, 3), np.uint8) if self.render_mode == "rgb_array" else None
+
+
+def told(error: BaseException) -> str:
+    """The sentence: one line, that ends."""
+    sentence = str(error)
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    assert len(sentence) < 500
+    return sentence
+
+
+def failure_of(env_id: str, steps: int = 12) -> str:
+    """What is said when so many steps are made, from a reset on."""
+    environment = make_environment(env_id)
+
+    def play() -> None:
+        environment.reset(seed=0)
+        for _ in range(steps):
+            if any(environment.step(0)[2:]):
+                environment.reset()
+
+    with pytest.raises(EnvironmentFailure) as failed:
+        play()
+    return told(failed.value)

@@ -189,14 +189,6 @@ def test_an_unknown_name_suggests_the_nearest_known_one() -> None:
         DQNConfig.from_dict({"zzz": 1})
 
 
-def test_a_batch_larger_than_the_buffer_is_refused_whichever_of_the_two_is_set() -> None:
-    with pytest.raises(ConfigurationError, match=r"batch_size \d+.*buffer_capacity 32"):
-        DQNConfig(buffer_capacity=32)
-    with pytest.raises(ConfigurationError, match=r"batch_size 512.*buffer_capacity 500"):
-        DQNConfig(buffer_capacity=500).replace(batch_size=512)
-    assert DQNConfig(buffer_capacity=64, batch_size=64).batch_size == 64
-
-
 def test_a_configuration_cannot_be_changed_from_outside() -> None:
     config = DQNConfig()
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -263,13 +255,6 @@ def test_descriptions_are_written_for_people_and_not_twice() -> None:
     descriptions = [h.description for h in HYPERPARAMETERS.values()]
     assert len(set(descriptions)) == len(descriptions)
     assert not any(re.search(r"\s{2,}", text) for text in descriptions)
-
-
-@pytest.mark.parametrize("stop", [{"stop_when_solved": True}, {"plateau_evaluations": 3}])
-def test_a_stop_that_no_evaluation_could_trigger_is_refused(stop: dict[str, Any]) -> None:
-    assert DQNConfig(**stop).evaluation_period
-    with pytest.raises(ConfigurationError, match="needs greedy evaluations"):
-        DQNConfig(**stop, evaluation_period=0)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,8 @@
 """Munchausen targets: their closed form, their limits, and what they do not go together with."""
 
-from typing import Any
-
 import pytest
 import torch
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import ConfigurationError
 from dqn_core.learner import bellman_target
 from dqn_core.munchausen import munchausen_target, scaled_log_policy
 from dqn_core.networks import NetworkShape, QNetwork
@@ -60,21 +56,3 @@ def test_the_log_policy_of_large_values_is_finite() -> None:
     q_values = torch.tensor([[[1e4, -1e4, 0.0]]])
     log_policy = scaled_log_policy(q_values, torch.full((1, 1, 1), 1e-4))
     assert log_policy.tolist() == [[[0.0, -2e4, -1e4]]]
-
-
-@pytest.mark.parametrize(
-    ("values", "named"),
-    [
-        ({"munchausen": True}, ("munchausen", "n_step 5")),
-        ({"munchausen": True, "n_step": 1, "head": "categorical"}, ("munchausen", "categorical")),
-        ({"head": "quantile", "loss": "mse"}, ("quantile", "mse")),
-        ({"value_low": 3.0, "value_high": 3.0}, ("value_low 3", "value_high 3")),
-    ],
-)
-def test_what_does_not_go_together_is_refused_in_a_sentence_that_names_both(
-    values: dict[str, Any], named: tuple[str, str]
-) -> None:
-    with pytest.raises(ConfigurationError) as refusal:
-        DQNConfig().replace(**values)
-    assert all(name in str(refusal.value) for name in named)
-    assert str(refusal.value).count(". ") == 0
