@@ -40,9 +40,6 @@ def with_header(text: bytes) -> bytes:
     return struct.pack("<Q", len(text)) + text
 
 
-# --- memory and time ---------------------------------------------------------------------------
-
-
 def files_that_ask_for_much() -> Iterator[tuple[str, bytes]]:
     lists, mappings = b"[]," * MOST_PARTS, "{}," * MOST_PARTS
     yield "lists and mappings", with_header(b'{"a": [' + lists + b"[]]}")
@@ -160,8 +157,6 @@ def _refusal_of_run(content: bytes) -> CheckpointError:
         load_run(content)
     return refusal.value
 
-
-# --- messages ----------------------------------------------------------------------------------
 
 LONG = "v" * 1_000_000
 ODD = "a\nb\r\t\x00\x1b[31m\u202e\u2028\ud800z"
