@@ -1,23 +1,16 @@
 """The sidebar without a browser: what the controls show, and what reaches the session."""
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session.links import Link
-from dashboard.session.session import Session
-from dashboard.session.words import change_label, show
-from dashboard.train_page.controls import GROUP_SYMBOLS
+from dashboard.session.words import change_label
 from dashboard.train_page.lesson import control_name
-from dashboard.train_page.picks import picks
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset, recommended
-from tests.core.foreign import registered
+from tests.dashboard.sidebar import control, marks, opened, session, unfold
 
-APP = Path(__file__).parents[3] / "app.py"
 NEW_VALUES: dict[str, Any] = {
     "env_id": "CartPole-v0",
     "env_kwargs": "sutton_barto_reward=False",
@@ -71,49 +64,6 @@ NEW_VALUES: dict[str, Any] = {
 
 ALONE = {"munchausen"}
 """What does not go together with some of these."""
-
-
-@pytest.fixture
-def app() -> AppTest:
-    return opened()
-
-
-def opened(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=120)
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def unfold(app: AppTest) -> None:
-    """Open all that is folded away."""
-    app.session_state["unfolded"] = {*GROUP_SYMBOLS}
-    app.run()
-
-
-def session(app: AppTest) -> Session:
-    found: Session = app.session_state["session"]
-    return found
-
-
-def control(app: AppTest, name: str, prefix: str = "control") -> Any:
-    for kind in ("select_slider", "text_input", "selectbox", "toggle"):
-        for widget in app.sidebar.get(kind):
-            if re.fullmatch(rf"{prefix}_{name}(-\d+)?", widget.key or ""):
-                return widget
-    raise AssertionError(f"there is no {prefix}_{name}")
-
-
-def titles(app: AppTest) -> list[str]:
-    return [m.value for m in app.sidebar.markdown] + [b.label for b in app.sidebar.button]
-
-
-def marks(app: AppTest, kind: str) -> dict[str, str]:
-    """The marks of a kind that stand behind the labels, by control."""
-    sheets = " ".join(html.proto.body for html in app.get("html"))
-    return dict(re.findall(rf'\.st-key-control_(\w+), [^}}]*--{kind}: "(.+?)"', sheets))
 
 
 def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() -> None:
@@ -251,74 +201,6 @@ def test_the_preset_that_was_changed_can_be_chosen_again() -> None:
     assert session(app).config == recommended("CartPole-v0")
 
 
-def captions(app: AppTest) -> str:
-    return " ".join(caption.value for caption in app.sidebar.caption)
-
-
-def test_choosing_an_environment_sets_its_values_and_keeps_the_seed(app: AppTest) -> None:
-    control(app, "seed").set_value("5").run()
-    control(app, "env_id").set_value("Taxi-v4").run()
-    assert not app.exception
-    assert session(app).config == session(app).run.config == recommended("Taxi-v4").replace(seed=5)
-    assert not marks(app, "differs")
-    assert "replaced" not in captions(app), "nothing of one's own was lost"
-
-
-def test_a_value_of_ones_own_gives_way_to_the_environments_until_one_keeps_it(
-    app: AppTest,
-) -> None:
-    control(app, "gamma").set_value(0.5).run()
-    control(app, "env_id").set_value("Taxi-v4").run()
-    assert session(app).config == recommended("Taxi-v4")
-    assert "The values recommended for Taxi-v4 replaced γ 0.5." in captions(app)
-    app.button(key="keep_own").click().run()
-    assert session(app).config == recommended("Taxi-v4").replace(gamma=0.5)
-    assert marks(app, "differs").keys() == {"gamma"}
-    assert "replaced" not in captions(app)
-    app.button(key="back_gamma").click().run()
-    assert session(app).config == recommended("Taxi-v4")
-
-
-def test_a_preset_that_was_chosen_gives_way_to_the_environments_values_until_one_keeps_it(
-    app: AppTest,
-) -> None:
-    app.selectbox(key="control_preset").set_value("notebook").run()
-    control(app, "env_id").set_value("Acrobot-v1").run()
-    assert session(app).config == recommended("Acrobot-v1")
-    assert "replaced “Notebook”." in captions(app)
-    app.button(key="keep_own").click().run()
-    assert session(app).config == preset("notebook").replace(env_id="Acrobot-v1")
-    assert "The preset is “Notebook”, not what is recommended for Acrobot-v1." in captions(app)
-    app.button(key="use_recommended").click().run()
-    assert session(app).config == recommended("Acrobot-v1")
-
-
-def test_an_earlier_link_with_cartpoles_values_says_so_and_one_click_sets_others() -> None:
-    app = opened(env_id="Taxi-v4", gamma="0.9")
-    assert session(app).config == DQNConfig(env_id="Taxi-v4", gamma=0.9)
-    assert "not what is recommended for Taxi-v4." in captions(app)
-    app.button(key="use_recommended").click().run()
-    assert session(app).config == recommended("Taxi-v4")
-
-
-def test_what_a_lesson_fixes_stays_in_another_environment() -> None:
-    app = opened(preset="auto", gamma="0.9", lock="gamma", hide="tau")
-    control(app, "env_id").set_value("MountainCar-v0").run()
-    assert session(app).config == recommended("MountainCar-v0").replace(gamma=0.9)
-    assert "replaced" not in captions(app)
-    app = opened(preset="recommended", env_id="Acrobot-v1", lock="preset")
-    control(app, "env_id").set_value("Taxi-v4").run()
-    assert session(app).config == DQNConfig(env_id="Taxi-v4")
-    assert not [button for button in app.button if button.key == "use_recommended"]
-
-
-def test_an_environment_that_nobody_tuned_says_so() -> None:
-    with registered("Foreign-v0"):
-        app = opened(preset="auto", env_id="Foreign-v0")
-        assert "Nobody has tuned values for Foreign-v0" in captions(app)
-    assert "Nobody" not in captions(opened())
-
-
 def test_a_note_below_a_control_moves_no_control_from_its_place(app: AppTest) -> None:
     def keys() -> list[str]:
         return [re.sub(r"-\d+$", "", element.key or "") for element in app.sidebar]
@@ -353,115 +235,3 @@ def test_a_mark_tells_what_applies_later(app: AppTest) -> None:
     assert symbols["hidden_dims"] == symbols["members"] == "restart_alt"
     assert symbols["max_episode_steps"] == "update"
     assert "gamma" not in symbols
-
-
-def test_a_pasted_configuration_fills_every_control(app: AppTest) -> None:
-    app.button(key="open_paste").click().run()
-    wanted = preset("notebook").replace(gamma=0.5)
-    app.text_area(key="pasted").set_value(json.dumps(wanted.to_dict()))
-    app.button(key="use_pasted").click().run()
-    assert not app.exception
-    assert session(app).config == wanted
-    assert control(app, "gamma").value == 0.5
-
-
-def test_a_bad_pasted_configuration_changes_nothing_and_says_why(app: AppTest) -> None:
-    app.button(key="open_paste").click().run()
-    app.text_area(key="pasted").set_value('{"tau": 0.5, "gamma": 2}')
-    app.button(key="use_pasted").click().run()
-    assert session(app).config == DQNConfig()
-    assert [error.value for error in app.error] == ["gamma must be 0 to 1, not 2."]
-
-
-def copyables(app: AppTest) -> list[str]:
-    """The texts on the page that have a button to copy them."""
-    components = [element.proto for element in app.get("bidi_component")]
-    data = [json.loads(p.json) for p in components if p.component_name == "dqn_lab_copyable"]
-    return [text["text"] for text in data]
-
-
-def test_what_is_copied_is_shown(app: AppTest) -> None:
-    control(app, "gamma").set_value(0.95)
-    control(app, "double_dqn").set_value(False)
-    app.run()
-    app.button(key="open_copy").click().run()
-    link, command, text = copyables(app)
-    assert link.endswith("/?preset=auto&env_id=CartPole-v1&gamma=0.95&double_dqn=off&seed=0")
-    assert command == (
-        "python -m dqn_core train --env-id CartPole-v1 --gamma 0.95 --no-double-dqn --seed 0"
-    )
-    assert DQNConfig(**json.loads(text)) == session(app).config
-
-
-def test_a_link_fills_the_controls_and_its_bad_values_are_listed() -> None:
-    app = opened(gamma="0.95", tau="-1", gama="0.9", smoothing="0.5", x_axis="episode")
-    assert session(app).link == Link(config=DQNConfig(gamma=0.95), smoothing=0.5, x_axis="episode")
-    assert len(app.warning) == 1
-    assert "tau" in app.warning[0].value
-    assert "gama" in app.warning[0].value
-    app.button(key="close_link_problems").click().run()
-    assert not app.warning
-
-
-def test_hidden_controls_are_not_shown_and_locked_ones_cannot_be_moved() -> None:
-    app = opened(hide="Target,gamma,members", lock="seed,env_id", gamma="0.9", seed="4")
-    keys = {w.key for kind in ("text_input", "select_slider") for w in app.sidebar.get(kind)}
-    assert not keys & {"control_tau", "exact_tau", "control_gamma", "control_members"}
-    assert not any("Target" in title for title in titles(app))
-    assert control(app, "seed").disabled
-    assert control(app, "env_id").disabled
-    assert not control(app, "batch_size").disabled
-    assert app.button(key="new_seed").disabled
-    assert marks(app, "applies")["seed"] == marks(app, "applies")["env_id"] == "lock"
-    assert session(app).config == DQNConfig(gamma=0.9, seed=4)
-
-
-def test_a_preset_and_a_pasted_configuration_leave_a_lessons_controls_alone() -> None:
-    app = opened(hide="gamma", lock="env_id", gamma="0.9")
-    app.selectbox(key="control_preset").set_value("notebook").run()
-    kept = preset("notebook").replace(gamma=0.9, env_id="CartPole-v1")
-    assert session(app).config == kept
-    assert session(app).paste("?preset=recommended&gamma=0.5&tau=0.5")
-    assert session(app).config == DQNConfig(gamma=0.9, tau=0.5)
-    assert session(app).left_alone == ["gamma"]
-    assert session(app).paste("?preset=recommended&tau=0.6")
-    assert session(app).left_alone == ["gamma"], "the preset's is another one"
-    assert session(app).paste('{"tau": 0.5}')
-    assert session(app).left_alone == []
-
-
-def test_a_lessons_task_is_shown_as_it_was_written() -> None:
-    app = opened(task="Lower γ: <b>what</b> *happens*?")
-    shown = [info.value.replace("\u2060", "").strip() for info in app.info]
-    assert shown == [r"Lower γ: \<b\>what\</b\> *happens*?"]
-    assert not opened().info
-
-
-def test_the_lesson_dialog_makes_the_link() -> None:
-    app = opened(gamma="0.9")
-    app.button(key="open_lesson").click().run()
-    app.multiselect(key="lesson_hide").set_value(["target"])
-    app.multiselect(key="lesson_lock").set_value(["env_id", "seed"])
-    app.text_area(key="lesson_task").set_value(" Which γ? ")
-    app.run()
-    assert copyables(app)[0].endswith(
-        "gamma=0.9&seed=0&hide=target&lock=env_id,seed&task=Which+%CE%B3%3F"
-    )
-
-
-def test_the_ends_of_a_slider_are_the_ends_of_the_range() -> None:
-    with_slider = 0
-    for declared in HYPERPARAMETERS.values():
-        values = picks(declared, declared.default)
-        if values:
-            assert (values[0], values[-1]) == (declared.low, declared.high), declared.name
-            with_slider += 1
-    assert with_slider > 10
-
-
-def test_no_two_values_of_a_slider_are_written_alike() -> None:
-    near_one = picks(HYPERPARAMETERS["gamma"], 0.999999999, 0.99)
-    assert [show(value) for value in near_one][-2:] == ["0.999999999", "1"]
-    for declared in HYPERPARAMETERS.values():
-        words = [show(pick) for pick in picks(declared, declared.default)]
-        assert len(set(words)) == len(words), declared.name

@@ -1,0 +1,23 @@
+"""The values that a slider offers."""
+
+from dashboard.session.words import show
+from dashboard.train_page.picks import picks
+from dqn_core import HYPERPARAMETERS
+
+
+def test_the_ends_of_a_slider_are_the_ends_of_the_range() -> None:
+    with_slider = 0
+    for declared in HYPERPARAMETERS.values():
+        values = picks(declared, declared.default)
+        if values:
+            assert (values[0], values[-1]) == (declared.low, declared.high), declared.name
+            with_slider += 1
+    assert with_slider > 10
+
+
+def test_no_two_values_of_a_slider_are_written_alike() -> None:
+    near_one = picks(HYPERPARAMETERS["gamma"], 0.999999999, 0.99)
+    assert [show(value) for value in near_one][-2:] == ["0.999999999", "1"]
+    for declared in HYPERPARAMETERS.values():
+        words = [show(pick) for pick in picks(declared, declared.default)]
+        assert len(set(words)) == len(words), declared.name
