@@ -276,9 +276,9 @@ def leave(page: Page) -> None:
     page.context.clear_cookies()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chart_page(browser: Browser) -> Iterator[Page]:
-    """A page that the charts' tests of one file share: it takes seconds until Plotly is loaded."""
+    """A page that the charts' tests share: it takes seconds until Plotly is loaded."""
     context = profile(browser)
     yield context.new_page()
     context.close()
