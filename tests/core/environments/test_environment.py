@@ -1,7 +1,6 @@
-"""Environments from an id: what is accepted, what is refused and how, and their state."""
+"""Environments from an id: what is accepted, and what is refused and how."""
 
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import gymnasium
@@ -17,6 +16,7 @@ from dqn_core.environments import (
 )
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.errors import UnsupportedEnvironmentError
+from tests.core.foreign import Register
 
 
 class Odd(gymnasium.Env[Any, Any]):
@@ -40,69 +40,6 @@ class Odd(gymnasium.Env[Any, Any]):
 
     def step(self, action: Any) -> Any:
         return self.observation_space.sample(), 1.0, False, False, {}
-
-
-class WritesInPlace(gymnasium.Env[Any, Any]):
-    """Its state is an array and a list that it writes into, instead of replacing them."""
-
-    observation_space = Box(-np.inf, np.inf, (2,))
-    action_space = Discrete(2)
-
-    def __init__(self, render_mode: str | None = None) -> None:
-        self.position = np.zeros(1)
-        self.steps = [0]
-
-    def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
-        super().reset(seed=seed)
-        self.position[:] = self.np_random.uniform()
-        self.steps[0] = 0
-        return self.observation(), {}
-
-    def step(self, action: Any) -> Any:
-        self.position += self.np_random.normal() + action
-        self.steps[0] += 1
-        return self.observation(), 1.0, self.steps[0] == 40, False, {}
-
-    def observation(self) -> np.ndarray:
-        return np.array([self.position[0], self.steps[0]], dtype=np.float32)
-
-
-class HidesItsState(WritesInPlace):
-    """Its state is in an object, which cannot be captured."""
-
-    def __init__(self, render_mode: str | None = None) -> None:
-        super().__init__()
-        self.hidden = iter(range(1_000_000))
-
-    def step(self, action: Any) -> Any:
-        self.position[:] = next(self.hidden)
-        return super().step(action)
-
-
-class LendsItsState(WritesInPlace):
-    """What it returns is the array that it goes on writing into."""
-
-    def __init__(self, render_mode: str | None = None) -> None:
-        super().__init__()
-        self.lent = np.zeros(2, dtype=np.float32)
-
-    def observation(self) -> np.ndarray:
-        self.lent[:] = super().observation()
-        return self.lent
-
-
-@pytest.fixture
-def register() -> Iterator[Any]:
-    added = []
-
-    def add(env_id: str, entry_point: Any, **options: Any) -> str:
-        gymnasium.register(env_id, entry_point, **options)
-        added.append(env_id)
-        return env_id
-
-    yield add
-    for env_id in added:
-        gymnasium.registry.pop(env_id)
 
 
 def refusal(env_id: str) -> str:
@@ -207,8 +144,8 @@ def test_actions_that_dqn_cannot_choose_are_refused_with_what_is_needed() -> Non
     ],
     ids=str,
 )
-def test_an_odd_space_is_refused(register: Any, spaces: dict[str, Any]) -> None:
-    register("Odd-v0", Odd, kwargs=spaces)
+def test_an_odd_space_is_refused(register: Register, spaces: dict[str, Any]) -> None:
+    register(Odd, "Odd-v0", kwargs=spaces)
     assert "space" in refusal("Odd-v0")
 
 
@@ -249,9 +186,9 @@ def test_a_name_that_is_like_nothing_is_still_one_sentence(typed: str) -> None:
     ids=["box2d", "pygame", "mujoco", "jax"],
 )
 def test_a_missing_package_is_named_with_how_to_install_it(
-    register: Any, error: Exception, package: str
+    register: Register, error: Exception, package: str
 ) -> None:
-    register("Lacks-v0", Odd, kwargs={"error": error})
+    register(Odd, "Lacks-v0", kwargs={"error": error})
     assert refusal("Lacks-v0") == f"Lacks-v0 needs the package {package}: pip install {package}."
 
 
@@ -259,13 +196,17 @@ def test_a_missing_package_is_named_with_how_to_install_it(
     "error",
     [RuntimeError("first line.\nsecond line"), KeyError(), TypeError("no"), ValueError("x")],
 )
-def test_whatever_breaks_while_it_is_built_is_one_sentence(register: Any, error: Exception) -> None:
-    register("Broken-v0", Odd, kwargs={"error": error})
+def test_whatever_breaks_while_it_is_built_is_one_sentence(
+    register: Register, error: Exception
+) -> None:
+    register(Odd, "Broken-v0", kwargs={"error": error})
     assert "Broken-v0 cannot be made" in refusal("Broken-v0")
 
 
-def test_an_episode_ends_also_where_the_environment_itself_has_no_time_limit(register: Any) -> None:
-    register("Endless-v0", Odd)
+def test_an_episode_ends_also_where_the_environment_itself_has_no_time_limit(
+    register: Register,
+) -> None:
+    register(Odd, "Endless-v0")
     environment = make_environment("Endless-v0")
     environment.reset(seed=0)
     cuts = [environment.step(0)[3] for _ in range(DEFAULT_TIME_LIMIT)]
@@ -321,74 +262,3 @@ def test_a_nudge_moves_one_component_and_no_other() -> None:
     difference = twins[0].step(0)[0] - twins[1].step(0)[0]
     assert difference[2] == pytest.approx(0.05, abs=1e-6)
     assert difference[0] == 0
-
-
-@pytest.mark.parametrize(
-    "env_id",
-    ["CartPole-v1", "Acrobot-v1", "MountainCar-v0", "FrozenLake-v1", "Taxi-v4", "CliffWalking-v1"],
-)
-def test_an_environment_in_mid_episode_is_a_value(env_id: str) -> None:
-    environment, twin = make_environment(env_id, 30), make_environment(env_id, 30)
-    environment.reset(seed=5)
-    for _ in range(11):
-        if any(environment.step(1)[2:]):
-            environment.reset()
-    state = environment.state_dict()
-    played = [environment.step(t % 2) for t in range(5)]
-    twin.reset(seed=99)
-    for _ in range(2):  # what was captured is not worn out by being used
-        twin.load_state_dict(state)
-        again = [twin.step(t % 2) for t in range(5)]
-        for (mine, *outcome), (theirs, *their_outcome) in zip(played, again, strict=True):
-            np.testing.assert_array_equal(mine, theirs)
-            assert outcome == their_outcome
-    assert restores_exactly(environment_spec(env_id))
-
-
-def test_a_captured_state_does_not_change_when_the_environment_writes_in_place(
-    register: Any,
-) -> None:
-    register("InPlace-v0", WritesInPlace)
-    environment, twin = make_environment("InPlace-v0"), make_environment("InPlace-v0")
-    environment.reset(seed=0)
-    environment.step(1)
-    state = environment.state_dict()
-    expected = [environment.step(1)[0] for _ in range(3)]
-    twin.reset(seed=1)
-    twin.load_state_dict(state)
-    np.testing.assert_array_equal(expected, [twin.step(1)[0] for _ in range(3)])
-    twin.load_state_dict(state)
-    np.testing.assert_array_equal(expected, [twin.step(1)[0] for _ in range(3)])
-    assert restores_exactly(environment_spec("InPlace-v0"))
-
-
-def test_an_environment_whose_state_cannot_be_captured_is_found_out(register: Any) -> None:
-    assert not restores_exactly(environment_spec(register("Hides-v0", HidesItsState)))
-
-
-def test_a_state_sets_only_plain_variables_that_are_there() -> None:
-    environment = make_environment("CartPole-v1")
-    environment.reset(seed=0)
-    state = environment.state_dict()
-    inner = environment.env.unwrapped
-    for layer in state["layers"]:
-        layer |= {"step": 1, "made_up": 2, "action_space": 3, "spec": 4}
-    environment.load_state_dict(state)
-    assert not hasattr(inner, "made_up")
-    assert isinstance(inner.action_space, Discrete)
-    environment.step(0)
-
-
-def test_no_global_generator_is_read_or_set() -> None:
-    np.random.seed(0)  # noqa: NPY002
-    before = np.random.get_state()[1].copy()  # type: ignore[index]  # noqa: NPY002
-    environment = make_environment("CartPole-v1")
-    environment.reset(seed=1)
-    environment.step(0)
-    np.testing.assert_array_equal(before, np.random.get_state()[1])  # type: ignore[index]  # noqa: NPY002
-
-
-def test_an_observation_stays_what_it_was_when_the_environment_goes_on(register: Any) -> None:
-    environment = make_environment(register("Lends-v0", LendsItsState))
-    observations = [environment.reset(seed=0), *(environment.step(0)[0] for _ in range(3))]
-    assert [observation[1] for observation in observations] == [0, 1, 2, 3]
