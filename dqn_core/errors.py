@@ -63,6 +63,10 @@ class CheckpointError(LabError):
     """A file is no checkpoint of this project, is damaged, does not fit or cannot be written."""
 
 
+class StoreError(LabError):
+    """A store of runs cannot be read or written, or has no such run."""
+
+
 class UnsupportedEnvironmentError(LabError):
     """An environment id is unknown, or the environment is not one that DQN can learn."""
 

@@ -378,12 +378,15 @@ class Trainer:
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that the rest of the run depends on, as tensors, arrays, numbers and text."""
+        return {**self.state_without_history(), "history": self.history.state_dict()}
+
+    def state_without_history(self) -> dict[str, Any]:
+        """`state_dict` for whoever keeps the rows of the history elsewhere."""
         return {
             "configs": [config.to_dict() for config in self.configs],
             "learner": self.learner.state_dict(),
             "replay": self.replay.state_dict(),
             "exploration": self._exploration.state_dict(),
-            "history": self.history.state_dict(),
             "env_step": self.env_step,
             "gradient_updates": self.gradient_updates,
             "updates_due": self._updates_due,

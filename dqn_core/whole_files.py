@@ -11,11 +11,12 @@ from dqn_core.errors import CheckpointError
 
 
 @contextmanager
-def whole_file(path: Path | str) -> Iterator[Path]:
+def whole_file(path: Path | str, survives_power_cut: bool = True) -> Iterator[Path]:
     """A new file beside ``path`` to write into, which takes its place when the block ends well.
 
     Whatever happens meanwhile, ``path`` is the file before or the file after. A symbolic link stays
-    and its target is written; a file that was there passes on its permissions.
+    and its target is written; a file that was there passes on its permissions. One that need not
+    survive a power cut is not waited for until it is on the disk.
 
     Raises `CheckpointError` where it cannot be written.
     """
@@ -25,7 +26,7 @@ def whole_file(path: Path | str) -> Iterator[Path]:
     try:
         part.touch(exist_ok=False)
         yield part
-        _take_place(part, target)
+        _take_place(part, target, survives_power_cut)
     except OSError as error:
         raise _refusal(path, error.strerror or str(error)) from error
     finally:
@@ -70,9 +71,10 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _take_place(part: Path, target: Path) -> None:
+def _take_place(part: Path, target: Path, survives_power_cut: bool) -> None:
     """Put ``part`` in the place of ``target``, so that a power cut leaves one of the two."""
-    _to_disk(part, os.O_RDWR)
+    if survives_power_cut:
+        _to_disk(part, os.O_RDWR)
     before = _status(target)
     if before is not None:
         if hasattr(os, "chown"):
@@ -80,8 +82,9 @@ def _take_place(part: Path, target: Path) -> None:
                 os.chown(part, before.st_uid, before.st_gid)
         part.chmod(stat.S_IMODE(before.st_mode))
     part.replace(target)
-    with suppress(OSError):  # where folders cannot be opened
-        _to_disk(target.parent, os.O_RDONLY)
+    if survives_power_cut:
+        with suppress(OSError):  # where folders cannot be opened
+            _to_disk(target.parent, os.O_RDONLY)
 
 
 def _to_disk(path: Path, access: int) -> None:

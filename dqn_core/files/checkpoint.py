@@ -39,8 +39,18 @@ def load_run(source: Source, most_members: int = MOST_MEMBERS) -> Trainer:
     """
     name = name_of(source)
     kind, saved = unpack(source)
-    if kind != "run":
+    if kind == "agent":
         raise CheckpointError(f"{name} holds an agent, not a run: it can be tested, not resumed.")
+    if kind != "run":
+        raise CheckpointError(f"{name} holds a {kind} of a store, not a run: import it there.")
+    return trainer_from(name, saved, most_members)
+
+
+def trainer_from(name: str, saved: dict[str, Any], most_members: int = MOST_MEMBERS) -> Trainer:
+    """A trainer that continues what somebody's file called ``name`` has of a run.
+
+    Raises `CheckpointError`, as `load_run` does.
+    """
 
     def build() -> Trainer:
         _check_members(name, saved, most_members)
@@ -135,6 +145,8 @@ def read_agents(source: Source) -> SavedAgents:
             configs, parameters = state["configs"], state["learner"]["online"]
             head, stops = state["learner"]["head"], state["stopped_at"]
             env_steps = [int(state["env_step"] if at is None else at) for at in stops]
+        elif kind != "agent":
+            raise CheckpointError(f"{name} holds a {kind} of a store, not an agent.")
         else:
             state = saved
             configs, parameters = [state["config"]], state["parameters"]

@@ -23,7 +23,7 @@ from dqn_core.memory import free_memory, in_words
 
 FORMAT = "dqn-lab"
 VERSION = 1
-KINDS = ("agent", "run")
+KINDS = ("agent", "run", "snapshot", "stored run")
 
 MOST_HEADER_BYTES = 2**26
 MOST_TENSORS = 2**16

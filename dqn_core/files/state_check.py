@@ -37,8 +37,7 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     _check_stops(state)
     _check_optimizer(state["learner"])
     check_head(state["learner"]["head"], trainer.learner.online.head)
-    _check_history(state["history"], trainer.members, state["env_step"])
-    _check_changes(state["history"]["changes"])
+    check_history(state["history"], trainer.members, state["env_step"])
     _check_replay(state["replay"], trainer)
     _check_episodes(state)
     _check_observations(torch.as_tensor(state["observations"]), trainer)
@@ -120,8 +119,8 @@ def check_head(state: Mapping[str, Any], head: Head) -> None:
             raise ValueError("its lowest return is not below its highest")
 
 
-def _check_history(history: Mapping[str, Any], members: int, env_step: int) -> None:
-    """Every row is of a member that there is and of a moment that was."""
+def check_history(history: Mapping[str, Any], members: int, env_step: int) -> None:
+    """Every row is of a member that there is, of a moment that was, and of a change that can be."""
     for name, table in history.items():
         for column, most in (
             ("member", members - 1),
@@ -131,6 +130,7 @@ def _check_history(history: Mapping[str, Any], members: int, env_step: int) -> N
             values = table[column]
             if not ((values >= 0) & (values <= most)).all():
                 raise ValueError(f"its table of {name} has rows of no such {column}")
+    _check_changes(history["changes"])
 
 
 def _check_episodes(state: Mapping[str, Any]) -> None:

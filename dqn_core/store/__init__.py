@@ -1,0 +1,1 @@
+"""The store: runs that outlive the program, in a database with files beside it."""

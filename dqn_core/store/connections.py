@@ -1,0 +1,116 @@
+"""Connections to a store's database: lent to one thread at a time, errors in one sentence."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from dqn_core.errors import StoreError, reason_of
+from dqn_core.store.schema import MIGRATIONS, bring_up_to_date, version_of
+
+BUSY_SECONDS = 60.0
+"""How long a transaction waits for those of other threads and processes."""
+
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "the disk is full, make room on it",
+    sqlite3.SQLITE_READONLY: "give a folder that can be written",
+    sqlite3.SQLITE_CANTOPEN: "give a folder that can be written",
+    sqlite3.SQLITE_IOERR: "see whether the disk is full or broken",
+    sqlite3.SQLITE_BUSY: "other programs are writing in it all the time, end one of them",
+    sqlite3.SQLITE_NOTADB: "runs.sqlite is damaged, move it elsewhere",
+    sqlite3.SQLITE_CORRUPT: "runs.sqlite is damaged, move it elsewhere",
+}
+
+
+class Connections:
+    """As many connections to one database as are in use at once, kept for the next user.
+
+    SQLite's write-ahead log lets everybody read while one writes; a process that is killed leaves
+    whole transactions only. Raises `StoreError` wherever the database cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._prepare()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one moment of the database."""
+        with self._transaction("BEGIN", "read") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose statements all take effect, or none where the block is left early."""
+        with self._transaction("BEGIN IMMEDIATE", "written") as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close those that nobody uses; the next use opens a new one."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    @contextmanager
+    def _transaction(self, begin: str, done: str) -> Iterator[sqlite3.Connection]:
+        connection = None
+        try:
+            connection = self._lent()
+            connection.execute(begin)
+            yield connection
+            connection.execute("COMMIT")
+            self._idle.append(connection)
+        except BaseException as error:
+            if connection is not None:
+                connection.close()  # which takes back what is not committed
+            if isinstance(error, sqlite3.Error):
+                raise self._refusal(error, done) from error
+            raise
+
+    def _lent(self) -> sqlite3.Connection:
+        with suppress(IndexError):
+            return self._idle.pop()  # at once also where threads meet
+        connection = sqlite3.connect(
+            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        # Without waiting for the disk a power cut takes the newest transactions, never their order.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _prepare(self) -> None:
+        """Today's tables, and the write-ahead log, for which SQLite itself does not wait."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._begin_log()
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise self._refusal(error, "written") from error
+                time.sleep(0.01)
+            except sqlite3.Error as error:
+                raise self._refusal(error, "read") from error
+        with self.reading() as connection:
+            is_of_today = version_of(connection) == len(MIGRATIONS)
+        if not is_of_today:
+            with self.writing() as connection:
+                bring_up_to_date(connection, repr(str(self._path.parent)))
+
+    def _begin_log(self) -> None:
+        connection = self._lent()
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+    def _refusal(self, error: sqlite3.Error, done: str) -> StoreError:
+        code = getattr(error, "sqlite_errorcode", None)
+        advice = _ADVICE.get(code & 0xFF) if isinstance(code, int) else None
+        reason = f"{reason_of(error)}{f': {advice}' if advice else ''}"
+        return StoreError(f"The runs in {str(self._path.parent)!r} cannot be {done}: {reason}.")

@@ -1,0 +1,166 @@
+"""What a store knows of a run besides its history and its snapshots."""
+
+import json
+import platform
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from dqn_core.config import DQNConfig
+from dqn_core.environments.modules import parts
+from dqn_core.errors import LabError, StoreError, reason_of
+from dqn_core.files.packing import ODD_CONTENTS
+
+LONGEST_STEM = 30
+SILENT_SECONDS = 15.0
+"""A run that should be running and has not been written for so long was interrupted."""
+
+Configs = tuple[DQNConfig, ...]
+
+
+class Status(StrEnum):
+    """What a stored run is doing, or how it ended."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run of a store, as it was when it was read.
+
+    ``run`` is its name for good, made of letters and digits and a number: ``cartpole-7``. ``title``
+    is what a person called it, or "". ``configs`` are those that its members have now; what they
+    were at the start follows from the changes in its history. A run that was forked has a
+    ``parent``, and its history is the parent's up to ``fork_step``. ``recent_return`` is the mean
+    return of the newest episodes, ``greedy_return`` that of the newest greedy evaluation, each over
+    all members, None before there is one. ``created`` and ``updated`` are seconds since 1970.
+    ``owner`` is the visitor whose run it is, where visitors see their own alone.
+    """
+
+    run: str
+    title: str
+    env_id: str
+    environment: str
+    preset: str
+    configs: Configs
+    parent: str | None
+    fork_step: int | None
+    status: Status
+    env_steps: int
+    members: int
+    recent_return: float | None
+    greedy_return: float | None
+    created: float
+    updated: float
+    versions: Mapping[str, str]
+    starred: bool
+    note: str
+    hidden: bool
+    owner: str | None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: its title, else its name."""
+        return self.title or self.run
+
+
+COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name != "tags")
+"""The columns of the table of runs that a record is made of."""
+
+
+def new_values(
+    configs: Sequence[DQNConfig],
+    preset: str,
+    title: str,
+    parent: str | None,
+    fork_step: int | None,
+    owner: str | None,
+) -> dict[str, Any]:
+    """The columns of a run that begins now, all but its name."""
+    now = time.time()
+    return {
+        "title": title,
+        "preset": preset,
+        "parent": parent,
+        "fork_step": fork_step,
+        "status": Status.PAUSED,
+        "env_steps": fork_step or 0,
+        "created": now,
+        "updated": now,
+        "versions": json.dumps(versions()),
+        "starred": False,
+        "note": "",
+        "hidden": False,
+        "owner": owner,
+        **values_of(configs),
+    }
+
+
+def values_of(configs: Sequence[DQNConfig]) -> dict[str, Any]:
+    """The columns that follow from the members' configurations."""
+    return {
+        "env_id": configs[0].env_id,
+        "environment": configs[0].environment,
+        "members": len(configs),
+        "configs": json.dumps([config.to_dict() for config in configs]),
+    }
+
+
+def record_of(
+    row: sqlite3.Row, tags: Sequence[str], configs: Callable[[str], Configs]
+) -> RunRecord:
+    """The record in a row of the table of runs; raises `StoreError` where it is damaged.
+
+    ``configs`` reads the text of the configurations.
+    """
+    try:
+        values = {name: row[name] for name in COLUMNS}
+        values["configs"] = configs(row["configs"])
+        values["versions"] = {str(k): str(v) for k, v in json.loads(row["versions"]).items()}
+        for name in ("starred", "hidden"):
+            values[name] = bool(row[name])
+        for name in ("recent_return", "greedy_return", "created", "updated"):
+            values[name] = None if row[name] is None else float(row[name])
+        values["status"] = _status(row["status"], row["updated"])
+        return RunRecord(**values, tags=tuple(tags))
+    except (LabError, *ODD_CONTENTS) as error:
+        reason = str(error).rstrip(".") if isinstance(error, LabError) else reason_of(error)
+        raise StoreError(f"The run {row['run']} is damaged: {reason}.") from error
+
+
+def _status(stored: str, updated: float) -> Status:
+    status = Status(stored)
+    is_silent = time.time() - updated > SILENT_SECONDS
+    return Status.INTERRUPTED if status is Status.RUNNING and is_silent else status
+
+
+def configs_from(text: str) -> Configs:
+    """The configurations that `values_of` wrote."""
+    return tuple(DQNConfig.from_dict(values) for values in json.loads(text))
+
+
+def stem_of(env_id: str) -> str:
+    """What the names of runs in that environment begin with: ``cartpole`` for ``CartPole-v1``."""
+    name = re.sub(r"-v\d+$", "", parts(env_id)[1]).rpartition("/")[2]
+    return re.sub(r"[^a-z0-9]", "", name.lower())[:LONGEST_STEM] or "run"
+
+
+def versions() -> dict[str, str]:
+    """What a run's numbers may depend on."""
+    found = {"python": platform.python_version()}
+    for package in ("dqn-lab", "torch", "numpy", "gymnasium"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # DQN Lab itself, in a checkout
+            continue
+    return found

@@ -1,0 +1,212 @@
+"""Writes a run into the store while it trains."""
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from dqn_core.config import DQNConfig
+from dqn_core.errors import LabError, StoreError
+from dqn_core.store import rows, snapshots
+from dqn_core.store.record import RunRecord, Status, values_of
+from dqn_core.store.snapshots import Kind
+from dqn_core.store.store import Store
+from dqn_core.trainer import Trainer
+
+ROWS_SECONDS = 1.0
+"""The shortest time between two writings of new rows."""
+
+LATEST_SECONDS = 1.5
+"""The shortest time between two snapshots that a killed process is gone on from."""
+
+MOST_SHARE = 0.01
+"""Of the time, for rows and for snapshots each: one that took long is the longer not repeated."""
+
+RETRY_SECONDS = 10.0
+"""Until the next try where the store could not be written."""
+
+PERIODIC_SHARE = 0.05
+"""Of the step budget: from one snapshot that stays to the next periodic one."""
+
+RECENT_EPISODES = 100
+"""Of all members together: those in the record's recent return."""
+
+
+class Recorder:
+    """Keeps one run's record, rows and snapshots up to date with its trainer.
+
+    Whoever trains calls `record` between two steps, as often as it likes. Where the store cannot be
+    written, ``problem`` says so in one sentence, training goes on, and the next try writes all that
+    is missing. Of several recorders of a run the last one writes, and the others' problem is that.
+    """
+
+    def __init__(self, store: Store, record: RunRecord, trainer: Trainer) -> None:
+        self.run = record.run
+        self.problem = ""
+        self._store = store
+        self._trainer = trainer
+        self._status = record.status
+        self._configs: Sequence[DQNConfig] = ()
+        self._writer = secrets.token_hex(8)
+        self._is_replaced = False
+        self._written: dict[str, int] | None = None  # rows of each table, None before it began
+        self._rows_due = self._latest_due = 0.0
+        self._kept_step = trainer.env_step
+        self._evaluations = len(trainer.history.evaluations)
+        self._best_due = False
+        self._attempt(self._begin)
+
+    def record(self) -> None:
+        """Write what is new, if it is time to."""
+        self._status = Status.RUNNING
+        self._note_best()
+        now = time.monotonic()
+        if now >= self._latest_due:
+            self.snapshot(self._kind_due())
+        elif now >= self._rows_due:
+            self._attempt(self._write_rows)
+
+    def snapshot(self, kind: Kind | str) -> bool:
+        """Write the complete state as it is now; returns whether that was possible."""
+        return self._attempt(lambda: self._write_snapshot(Kind(kind)))
+
+    def finish(self, status: Status | str) -> bool:
+        """Write all that is new, the state, and how the run stands; `record` goes on afterwards.
+
+        Returns whether that was possible.
+        """
+        self._status = Status(status)
+        return self.snapshot(Kind.LATEST if self._status is Status.PAUSED else Kind.END)
+
+    def _begin(self) -> None:
+        if self._store.snapshots(self.run):
+            self._write_rows()
+        else:
+            self._write_snapshot(Kind.START)
+
+    def _note_best(self) -> None:
+        evaluations = len(self._trainer.history.evaluations)
+        if evaluations > self._evaluations:
+            self._best_due |= self._trainer.evaluations.since_best == 0
+        self._evaluations = evaluations
+
+    def _kind_due(self) -> Kind:
+        if self._best_due:
+            return Kind.BEST
+        made = self._trainer.env_step - self._kept_step
+        is_far = made >= PERIODIC_SHARE * self._trainer.config.total_steps
+        return Kind.PERIODIC if is_far else Kind.LATEST
+
+    def _attempt(self, write: Callable[[], None]) -> bool:
+        """Whether ``write`` was possible; where not, what the problem is."""
+        if self._is_replaced:
+            return False
+        try:
+            write()
+        except (LabError, MemoryError) as error:
+            self.problem = str(error) or "There is not enough memory to write into the store."
+            self._rows_due = self._latest_due = time.monotonic() + RETRY_SECONDS
+            return False
+        self.problem = ""
+        return True
+
+    def _write_rows(self) -> None:
+        started = time.monotonic()
+        with self._store.writing() as connection:
+            written = self._bring_up_to_date(connection)
+        self._has_written(written)
+        self._rows_due = _next(started, ROWS_SECONDS)
+
+    def _has_written(self, rows_of_tables: dict[str, int]) -> None:
+        self._written, self._configs = rows_of_tables, self._trainer.configs
+
+    def _write_snapshot(self, kind: Kind) -> None:
+        started, folder = time.monotonic(), self._store.folder
+        content = snapshots.content_of(self._trainer)
+        file = snapshots.write(folder, content, kind)
+        try:
+            with self._store.writing() as connection:
+                written = self._bring_up_to_date(connection)
+                step = self._trainer.env_step
+                old = snapshots.add(connection, self.run, step, kind, len(content), file)
+        except BaseException:
+            snapshots.remove(folder, [file])
+            raise
+        self._has_written(written)
+        snapshots.remove(folder, old)
+        self._store.thin()
+        if kind is not Kind.LATEST:
+            self._kept_step = step
+        self._best_due = self._best_due and kind is not Kind.BEST
+        self._latest_due = _next(started, LATEST_SECONDS)
+        self._rows_due = _next(started, ROWS_SECONDS)
+
+    def _bring_up_to_date(self, connection: sqlite3.Connection) -> dict[str, int]:
+        """Write rows and record as they are now; returns how many rows each table then has."""
+        if self._written is None:
+            self._take_over(connection)
+        self._write_record(connection)
+        tables = self._trainer.history.tables()
+        written = self._written or {
+            name: rows.length(connection, self.run, name) for name in tables
+        }
+        for name, table in tables.items():
+            columns = table.columns(written[name])
+            rows.append(connection, self.run, name, written[name], columns)
+            written = {**written, name: written[name] + len(columns["member"])}
+        return written
+
+    def _write_record(self, connection: sqlite3.Connection) -> None:
+        values = self._values()
+        setting = ", ".join(f"{name} = :{name}" for name in values)
+        changed = connection.execute(
+            f"UPDATE runs SET {setting} WHERE run = :run AND writer = :writer",
+            {**values, "run": self.run, "writer": self._writer},
+        )
+        if not changed.rowcount:
+            self._is_replaced = True
+            raise StoreError(
+                f"{self.run} is no longer recorded here: it is gone on with elsewhere, or was "
+                "deleted for good."
+            )
+
+    def _take_over(self, connection: sqlite3.Connection) -> None:
+        """Be the one that writes, and delete what is beyond the trainer's state."""
+        connection.execute("UPDATE runs SET writer = ? WHERE run = ?", (self._writer, self.run))
+        tables = self._trainer.history.tables()
+        rows.cut(connection, self.run, {name: len(table) for name, table in tables.items()})
+        connection.execute(
+            "DELETE FROM snapshots WHERE run = ? AND env_step > ?",
+            (self.run, self._trainer.env_step),
+        )
+
+    def _values(self) -> dict[str, Any]:
+        trainer = self._trainer
+        values: dict[str, Any] = {
+            "status": self._status,
+            "env_steps": trainer.env_step,
+            "updated": time.time(),
+            "recent_return": _mean(trainer.history.episodes.columns(-RECENT_EPISODES)["return"]),
+            "greedy_return": _greedy_return(trainer),
+        }
+        if trainer.configs is not self._configs:
+            values |= values_of(trainer.configs)
+        return values
+
+
+def _next(started: float, seconds: float) -> float:
+    """When to write again what took from ``started`` until now."""
+    now = time.monotonic()
+    return now + max(seconds, (now - started) / MOST_SHARE)
+
+
+def _greedy_return(trainer: Trainer) -> float | None:
+    newest = trainer.history.evaluations.columns(-trainer.members)
+    return _mean(newest["mean_return"][newest["env_step"] == newest["env_step"].max(initial=0)])
+
+
+def _mean(values: np.ndarray) -> float | None:
+    return float(values.mean()) if len(values) else None

@@ -1,0 +1,125 @@
+"""The tables of a store, and how those of an earlier version become today's."""
+
+import sqlite3
+
+from dqn_core.errors import StoreError
+
+_FIRST = (
+    """
+    CREATE TABLE names (stem TEXT PRIMARY KEY, latest INTEGER NOT NULL) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE runs (
+        run TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        env_id TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        preset TEXT NOT NULL,
+        configs TEXT NOT NULL,
+        parent TEXT,
+        fork_step INTEGER,
+        status TEXT NOT NULL,
+        env_steps INTEGER NOT NULL,
+        members INTEGER NOT NULL,
+        recent_return REAL,
+        greedy_return REAL,
+        created REAL NOT NULL,
+        updated REAL NOT NULL,
+        versions TEXT NOT NULL,
+        starred INTEGER NOT NULL,
+        note TEXT NOT NULL,
+        hidden INTEGER NOT NULL,
+        owner TEXT,
+        deleted REAL,
+        writer TEXT
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tags (
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (run, tag)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE episodes (
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        "row" INTEGER NOT NULL,
+        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
+        "return" REAL, length INTEGER, epsilon REAL, exploration_share REAL, terminated INTEGER,
+        PRIMARY KEY (run, "row")
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE evaluations (
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        "row" INTEGER NOT NULL,
+        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
+        mean_return REAL, predicted REAL, obtained REAL, truncated_share REAL,
+        PRIMARY KEY (run, "row")
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE updates (
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        "row" INTEGER NOT NULL,
+        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
+        gradient_update INTEGER, loss REAL, mean_q REAL, gradient_norm REAL,
+        td_error_p10 REAL, td_error_p50 REAL, td_error_p90 REAL,
+        dormant_1 REAL, dormant_2 REAL, dormant_3 REAL, dormant_4 REAL,
+        noise_1 REAL, noise_2 REAL, noise_3 REAL, noise_4 REAL, noise_5 REAL,
+        target_distance REAL, update_ratio REAL, epsilon REAL, learning_rate REAL,
+        PRIMARY KEY (run, "row")
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE changes (
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        "row" INTEGER NOT NULL,
+        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
+        name TEXT, old TEXT, new TEXT,
+        PRIMARY KEY (run, "row")
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE snapshots (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        env_step INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        file TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX snapshots_of_run ON snapshots (run, env_step)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""The statements that lead from each version to the next one; 0 is an empty database.
+
+What has been released is never changed: a new column, also one that a table of the history gets,
+is a new entry at the end.
+"""
+
+
+def bring_up_to_date(connection: sqlite3.Connection, where: str) -> None:
+    """Give the database in ``where`` today's tables, in one transaction that the caller holds.
+
+    Raises `StoreError` where a newer version has written it.
+    """
+    version = version_of(connection)
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"The runs in {where} are of store version {version}, this program knows versions up "
+            f"to {len(MIGRATIONS)}: update DQN Lab, or give another folder."
+        )
+    for statements in MIGRATIONS[version:]:
+        for statement in statements:
+            connection.execute(statement)
+    if version < len(MIGRATIONS):
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version of the tables that are there."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

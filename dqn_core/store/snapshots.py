@@ -1,0 +1,145 @@
+"""Snapshots: the complete state of a run without its history's rows, each a file of its own."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Container, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dqn_core.errors import CheckpointError
+from dqn_core.files.checkpoint import trainer_from
+from dqn_core.files.packing import Source, pack, unpack
+from dqn_core.store.rows import TABLES, columns
+from dqn_core.trainer import Trainer
+from dqn_core.whole_files import whole_file
+
+FOLDER = "snapshots"
+
+
+class Kind(StrEnum):
+    """Why a snapshot was made."""
+
+    START = "start"
+    CHANGE = "change"  # just before it
+    BEST = "best"  # greedy evaluation so far
+    PERIODIC = "periodic"
+    LATEST = "latest"  # where a process that is killed is gone on from
+    END = "end"
+
+
+_REPLACED = {Kind.BEST: (Kind.BEST, Kind.LATEST), Kind.END: (Kind.END, Kind.LATEST)}
+"""Kinds whose snapshots a new one takes the place of; where nothing is said, only the latest."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One snapshot of a run; of two with the same ``env_step`` the larger ``id`` is the newer."""
+
+    id: int
+    run: str
+    env_step: int
+    kind: Kind
+    bytes: int
+    file: str
+
+
+def content_of(trainer: Trainer) -> bytes:
+    """The state of ``trainer`` as a snapshot's file has it; raises `CheckpointError`."""
+    lengths = {name: len(table) for name, table in trainer.history.tables().items()}
+    return pack("snapshot", {**trainer.state_without_history(), "rows": lengths})
+
+
+def write(folder: Path, content: bytes, kind: Kind) -> str:
+    """Write a new file in the store's ``folder``, whole or not at all; returns its name.
+
+    One that is soon replaced by the next is not waited for until it is on the disk. Raises
+    `CheckpointError`.
+    """
+    name = f"{secrets.token_hex(12)}.safetensors"
+    with whole_file(path_of(folder, name), survives_power_cut=kind is not Kind.LATEST) as part:
+        part.write_bytes(content)
+    return name
+
+
+def path_of(folder: Path, file: str) -> Path:
+    """Where a snapshot's file is; a database that someone sent names none elsewhere."""
+    return folder / FOLDER / Path(file).name
+
+
+def remove(folder: Path, files: list[str]) -> None:
+    """Delete files of snapshots that the database no longer knows."""
+    for name in files:
+        with suppress(OSError):  # one that stays takes room and does no other harm
+            path_of(folder, name).unlink(missing_ok=True)
+
+
+def remove_unknown(folder: Path, known: Container[str], before: float) -> None:
+    """Delete files written before that moment which no run has: what a killed process left."""
+    for entry in os.scandir(folder / FOLDER):
+        with suppress(OSError):  # gone meanwhile
+            if entry.name not in known and entry.stat().st_mtime < before:
+                remove(folder, [entry.name])
+
+
+def add(
+    connection: sqlite3.Connection, run: str, env_step: int, kind: Kind, size: int, file: str
+) -> list[str]:
+    """Tell the database of a file; returns the files that are no longer needed."""
+    replaced = _REPLACED.get(kind, (Kind.LATEST,))
+    rows = connection.execute(
+        f"DELETE FROM snapshots WHERE run = ? AND kind IN ({', '.join('?' * len(replaced))}) "
+        "RETURNING file",
+        (run, *replaced),
+    )
+    files = [row["file"] for row in rows.fetchall()]
+    connection.execute(
+        "INSERT INTO snapshots (run, env_step, kind, bytes, file) VALUES (?, ?, ?, ?, ?)",
+        (run, env_step, kind, size, file),
+    )
+    return files
+
+
+def snapshots_of(connection: sqlite3.Connection, run: str) -> list[Snapshot]:
+    """Those of a run, oldest state first; raises `ValueError` for a damaged row."""
+    rows = connection.execute(
+        "SELECT id, run, env_step, kind, bytes, file FROM snapshots WHERE run = ? "
+        "ORDER BY env_step, id",
+        (run,),
+    ).fetchall()
+    return [Snapshot(**{**dict(row), "kind": Kind(row["kind"])}) for row in rows]
+
+
+def restored(connection: sqlite3.Connection, name: str, source: Source, run: str) -> Trainer:
+    """A trainer with the state in ``source`` and the history of ``run`` up to it.
+
+    ``name`` is what a sentence about the snapshot begins with. Raises `CheckpointError`.
+    """
+    kind, saved = unpack(source)
+    lengths = saved.pop("rows", None)
+    if kind != "snapshot" or not isinstance(lengths, dict) or lengths.keys() != TABLES.keys():
+        raise CheckpointError(f"{name} is damaged: it is no snapshot.")
+    try:
+        history = {
+            table: columns(connection, run, table, 0, length) for table, length in lengths.items()
+        }
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"The history of {run} is damaged.") from error
+    if any(len(history[table]["member"]) != length for table, length in lengths.items()):
+        raise CheckpointError(f"{name} is damaged: rows of its history are missing.")
+    return trainer_from(name, {**saved, "history": _as_state(history)})
+
+
+def _as_state(history: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, Any]:
+    return {
+        table: {
+            name: column.tolist() if column.dtype == object else column
+            for name, column in of_table.items()
+        }
+        for table, of_table in history.items()
+    }

@@ -1,0 +1,289 @@
+"""Runs that are kept: found, described, gone on with, deleted."""
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dqn_core.config import DQNConfig
+from dqn_core.errors import CheckpointError, StoreError, reason_of
+from dqn_core.scalars import shown
+from dqn_core.store import rows, snapshots, thinning
+from dqn_core.store.connections import Connections
+from dqn_core.store.record import (
+    COLUMNS,
+    RunRecord,
+    configs_from,
+    new_values,
+    record_of,
+    stem_of,
+)
+from dqn_core.store.snapshots import Snapshot
+from dqn_core.trainer import Trainer
+
+DEFAULT_BUDGET = 2 * 10**9
+BUDGET_SETTING = "DQN_LAB_RUNS_BYTES"
+"""The environment variable with the bytes that all snapshots together may take."""
+
+KEPT_DELETED_SECONDS = 86_400.0
+"""How long a deleted run can be restored."""
+
+ORPHAN_SECONDS = 3_600.0
+"""A file that no run knows for so long was left by a process that was killed."""
+
+LONGEST_TEXT = 10_000
+MOST_TAGS = LONGEST_TAG = 100
+
+_LOG = logging.getLogger(__name__)
+
+
+class Store:
+    """The runs in a folder: a database, and snapshots beside it.
+
+    It may be used by several threads and processes at once. Every method raises `StoreError`, with
+    nothing changed, where the database cannot be read or written, and where there is no such run.
+    ``budget`` is how many bytes all snapshots together may take, by default what the environment
+    variable says or 2 GB: beyond it they are thinned.
+    """
+
+    def __init__(self, folder: Path | str, budget: int | None = None) -> None:
+        self.folder = Path(folder)
+        self.budget = _default_budget() if budget is None else budget
+        try:
+            (self.folder / snapshots.FOLDER).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(
+                f"Runs cannot be kept in {str(folder)!r}: {reason}; give a folder that can be "
+                "written."
+            ) from error
+        self._connections = Connections(self.folder / "runs.sqlite")
+        self._configs = lru_cache(maxsize=4_096)(configs_from)  # reading them is most of a listing
+        self._purge(time.time() - KEPT_DELETED_SECONDS)
+
+    def close(self) -> None:
+        """Close the database; the next use opens it again."""
+        self._connections.close()
+
+    def create(
+        self,
+        configs: Sequence[DQNConfig],
+        *,
+        preset: str = "",
+        title: str = "",
+        parent: str | None = None,
+        fork_step: int | None = None,
+        owner: str | None = None,
+    ) -> RunRecord:
+        """A new run of these members, without rows; its name was never another run's here."""
+        values = new_values(configs, preset, title, parent, fork_step, owner)
+        with self.writing() as connection:
+            name = insert(connection, values)
+        return self.run(name)
+
+    def runs(self, owner: str | None = None, include_deleted: bool = False) -> list[RunRecord]:
+        """All runs, or those of one visitor; the newest first.
+
+        One that is damaged is left out, and logged in a sentence.
+        """
+        wanted = "(:owner IS NULL OR owner = :owner) AND (:deleted OR deleted IS NULL)"
+        with self.reading() as connection:
+            found = connection.execute(
+                f"SELECT {_names(COLUMNS)} FROM runs WHERE {wanted} ORDER BY created DESC, run",
+                {"owner": owner, "deleted": include_deleted},
+            ).fetchall()
+            tags: dict[str, list[str]] = {}
+            for run, tag in connection.execute("SELECT run, tag FROM tags ORDER BY tag"):
+                tags.setdefault(run, []).append(tag)
+        records = []
+        for row in found:
+            try:
+                records.append(record_of(row, tags.get(row["run"], ()), self._configs))
+            except StoreError as error:
+                _LOG.warning(str(error))
+        return records
+
+    def run(self, name: str) -> RunRecord:
+        """The run called ``name``, deleted or not."""
+        with self.reading() as connection:
+            row = connection.execute(
+                f"SELECT {_names(COLUMNS)} FROM runs WHERE run = ?", (name,)
+            ).fetchone()
+            if row is None:
+                raise self._unknown(connection, name)
+            tags = connection.execute("SELECT tag FROM tags WHERE run = ? ORDER BY tag", (name,))
+            return record_of(row, [tag for (tag,) in tags], self._configs)
+
+    def columns(self, name: str, table: str, start: int = 0) -> dict[str, np.ndarray]:
+        """A table of the run's history from row ``start`` on, as `Table.columns` gives it.
+
+        ``table`` is episodes, evaluations, updates or changes.
+        """
+        with self.reading() as connection:
+            try:
+                return rows.columns(connection, name, table, start)
+            except (TypeError, ValueError) as error:
+                raise StoreError(
+                    f"The {table} of the run {name} are damaged: {reason_of(error)}."
+                ) from error
+
+    def snapshots(self, name: str) -> list[Snapshot]:
+        """The run's snapshots, oldest state first."""
+        with self.reading() as connection:
+            return _snapshots(connection, name)
+
+    def trainer(self, name: str, at: int | None = None) -> Trainer:
+        """A trainer that goes on from the nearest snapshot at or before ``at``, by default the end.
+
+        To the bit as if it had never stopped. Where the newest snapshot cannot be read it is an
+        earlier one, and the trainer's ``notice`` says so.
+
+        Raises `CheckpointError` where none can be used.
+        """
+        self.run(name)
+        with self.reading() as connection:
+            found = [s for s in _snapshots(connection, name) if at is None or s.env_step <= at]
+            if not found:
+                where = "" if at is None else f" at or before step {at:,}"
+                raise StoreError(f"The run {name} has no snapshot{where} to go on from.")
+            refusals: list[CheckpointError] = []
+            for snapshot in reversed(found):
+                try:
+                    trainer = self._restored(connection, snapshot)
+                except CheckpointError as error:
+                    refusals.append(error)
+                    continue
+                if refusals:
+                    trainer.notice = f"{refusals[0]} {trainer.notice}".rstrip()
+                return trainer
+        raise refusals[0]
+
+    def _restored(self, connection: sqlite3.Connection, snapshot: Snapshot) -> Trainer:
+        name = f"The snapshot of {snapshot.run} at step {snapshot.env_step:,}"
+        path = snapshots.path_of(self.folder, snapshot.file)
+        return snapshots.restored(connection, name, path, snapshot.run)
+
+    def update(self, name: str, **values: Any) -> RunRecord:
+        """Set any of ``title``, ``note``, ``starred``, ``hidden`` and ``tags``."""
+        tags = values.pop("tags", None)
+        for field, value in values.items():
+            assert field in ("title", "note", "starred", "hidden"), field
+            check_length(field, value)
+        with self.writing() as connection:
+            self._set(connection, name, values)
+            if tags is not None:
+                set_tags(connection, name, tags)
+        return self.run(name)
+
+    def delete(self, name: str) -> None:
+        """Take the run out of the lists; for a day `restore` brings it back."""
+        with self.writing() as connection:
+            self._set(connection, name, {"deleted": time.time()})
+
+    def restore(self, name: str) -> None:
+        """Take `delete` back."""
+        with self.writing() as connection:
+            self._set(connection, name, {"deleted": None})
+
+    def bytes(self) -> int:
+        """What all snapshots together take."""
+        with self.reading() as connection:
+            query = "SELECT COALESCE(SUM(bytes), 0) FROM snapshots"
+            return int(connection.execute(query).fetchone()[0])
+
+    def thin(self) -> None:
+        """Delete snapshots until what they take is within the budget again."""
+        if self.bytes() <= self.budget:
+            return
+        with self.writing() as connection:
+            names = [run for (run,) in connection.execute("SELECT run FROM runs")]
+            kept = [snapshot for name in names for snapshot in _snapshots(connection, name)]
+            gone = thinning.surplus(kept, self.budget)
+            connection.executemany(
+                "DELETE FROM snapshots WHERE id = ?", [(snapshot.id,) for snapshot in gone]
+            )
+        snapshots.remove(self.folder, [snapshot.file for snapshot in gone])
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A connection that sees one moment of the database."""
+        return self._connections.reading()
+
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        """The same to write with: all statements in the block take effect, or none."""
+        return self._connections.writing()
+
+    def _set(self, connection: sqlite3.Connection, name: str, values: Mapping[str, Any]) -> None:
+        setting = ", ".join(["run = run", *(f"{column} = :{column}" for column in values)])
+        changed = connection.execute(
+            f"UPDATE runs SET {setting} WHERE run = :run", {**values, "run": name}
+        )
+        if not changed.rowcount:
+            raise self._unknown(connection, name)
+
+    def _unknown(self, connection: sqlite3.Connection, name: str) -> StoreError:
+        names = [run for (run,) in connection.execute("SELECT run FROM runs")]
+        near = get_close_matches(name, names, n=1)
+        hint = f": did you mean {near[0]}?" if near else "."
+        return StoreError(f"There is no run {shown(name)} in {str(self.folder)!r}{hint}")
+
+    def _purge(self, before: float) -> None:
+        """Forget for good what was deleted before that moment, and files that nobody knows."""
+        with self.writing() as connection:
+            connection.execute("DELETE FROM runs WHERE deleted < ?", (before,))
+            known = {file for (file,) in connection.execute("SELECT file FROM snapshots")}
+        snapshots.remove_unknown(self.folder, known, time.time() - ORPHAN_SECONDS)
+
+
+def insert(connection: sqlite3.Connection, values: Mapping[str, Any]) -> str:
+    """Add a row to the table of runs; returns the name that it got."""
+    stem = stem_of(values["env_id"])
+    (count,) = connection.execute(
+        "INSERT INTO names VALUES (?, 1) "
+        "ON CONFLICT (stem) DO UPDATE SET latest = latest + 1 RETURNING latest",
+        (stem,),
+    ).fetchone()
+    named = {**values, "run": f"{stem}-{count}"}
+    marks = ", ".join(f":{name}" for name in named)
+    connection.execute(f"INSERT INTO runs ({_names(tuple(named))}) VALUES ({marks})", named)
+    return str(named["run"])
+
+
+def set_tags(connection: sqlite3.Connection, name: str, tags: Iterable[str]) -> None:
+    """Let a run have these tags and no others; raises `StoreError` for too many or too long."""
+    words = {" ".join(tag.split()) for tag in tags} - {""}
+    if len(words) > MOST_TAGS or any(len(word) > LONGEST_TAG for word in words):
+        raise StoreError(f"A run has at most {MOST_TAGS} tags of at most {LONGEST_TAG} characters.")
+    connection.execute("DELETE FROM tags WHERE run = ?", (name,))
+    connection.executemany("INSERT INTO tags VALUES (?, ?)", [(name, word) for word in words])
+
+
+def check_length(field: str, value: object) -> None:
+    """Refuse a text that is no title and no note."""
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise StoreError(f"A {field} has at most {LONGEST_TEXT:,} characters, not {len(value):,}.")
+
+
+def _snapshots(connection: sqlite3.Connection, name: str) -> list[Snapshot]:
+    try:
+        return snapshots.snapshots_of(connection, name)
+    except ValueError as error:
+        raise StoreError(f"The snapshots of {name} are damaged: {reason_of(error)}.") from error
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(columns)
+
+
+def _default_budget() -> int:
+    text = os.environ.get(BUDGET_SETTING, "")
+    if text and not text.isdecimal():
+        raise StoreError(f"{BUDGET_SETTING} is a number of bytes such as 2000000000, not {text!r}.")
+    return int(text) if text else DEFAULT_BUDGET
