@@ -76,8 +76,8 @@ class ReplayBuffer:
             )
 
     def _empty_rows(self, capacity: int) -> np.ndarray:
-        # Untouched pages of an empty array cost no memory until they are written.
-        return np.empty((self._members, capacity, 2 * self.observation_dim + 4), self._dtype)
+        # Untouched pages of zeros cost no memory until they are written.
+        return np.zeros((self._members, capacity, 2 * self.observation_dim + 4), self._dtype)
 
     def _allocate(self, rows: np.ndarray) -> None:
         self._rows = rows
@@ -152,8 +152,8 @@ class ReplayBuffer:
         ``gamma`` is `(P, 1)`. A batch larger than the buffer gives all there is, once, oldest
         first.
         """
-        order, weights = self.sampler.draw(self._stream, self.contents, batch_size)
-        return self.batch(order, gamma, n_step, weights)
+        slots, weights = self.sampler.draw(self._stream, self.contents, batch_size)
+        return self.batch(slots, gamma, n_step, weights)
 
     def learnt(self, batch: Batch, td_errors: Tensor) -> None:
         """Tell the sampler the TD errors `(P, B)` of the batch that it drew last."""
@@ -162,18 +162,17 @@ class ReplayBuffer:
 
     def batch(
         self,
-        order: np.ndarray,
+        slots: np.ndarray,
         gamma: np.ndarray,
         n_step: int = 1,
         weights: np.ndarray | None = None,
     ) -> Batch:
-        """The transitions at ``order`` `(P, B)` int64, where 0 is the oldest one stored."""
+        """The transitions that lie in ``slots`` `(P, B)` int64."""
         d = self.observation_dim
-        slots = self._slots(order)
         first = last = self._at(slots)
         rewards, discounts = first[..., -3], gamma
         if n_step > 1:
-            rewards, discounts, last = self._look_ahead(order, gamma, n_step)
+            rewards, discounts, last = self._look_ahead(slots, gamma, n_step)
         return Batch(
             self._tensor(first[..., :d]),
             self._tensor(first[..., -4, None].astype(np.int64)),
@@ -190,10 +189,7 @@ class ReplayBuffer:
 
     def rows(self, order: np.ndarray) -> np.ndarray:
         """Copies of transitions `(P, B, width)` at ``order`` `(P, B)` by age, 0 the oldest."""
-        return self._at(self._slots(order))
-
-    def _slots(self, order: np.ndarray) -> np.ndarray:
-        return (order + (self.pushed - self._size)) % self.capacity
+        return self._at(self.contents.by_age(order))
 
     def _at(self, slots: np.ndarray) -> np.ndarray:
         rows: np.ndarray = self._flat.take(slots + self._offsets, axis=0)
@@ -205,7 +201,7 @@ class ReplayBuffer:
         return int(row[-4]), float(row[-3])
 
     def _look_ahead(
-        self, order: np.ndarray, gamma: np.ndarray, n_step: int
+        self, slots: np.ndarray, gamma: np.ndarray, n_step: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """n-step returns (Sutton & Barto eq. 7.1), found when sampling, so that no start is lost.
 
@@ -213,15 +209,15 @@ class ReplayBuffer:
         are the sums of rewards, γ to the power of the steps summed, and the last rows.
         """
         ahead = np.arange(n_step)
-        steps = order[..., None] + ahead  # (P, B, n)
-        window = self.rows(np.minimum(steps, self._size - 1).reshape(self._members, -1))
+        steps = (slots[..., None] + ahead) % self.capacity  # (P, B, n)
+        window = self._at(steps.reshape(self._members, -1))
         window = window.reshape(*steps.shape, -1)  # (P, B, n, width)
-        ends = (window[..., -2] + window[..., -1] > 0) | (steps == self._size - 1)
+        ends = (window[..., -2] + window[..., -1] > 0) | (steps == self._newest)
         ends[..., -1] = True
         last = ends.argmax(-1)  # (P, B), the first end
         powers = gamma[..., None] ** ahead * (ahead <= last[..., None])
         rewards = (powers * window[..., -3]).sum(-1, dtype=window.dtype)
-        return rewards, gamma ** (last + 1), self.rows(order + last)
+        return rewards, gamma ** (last + 1), self._at((slots + last) % self.capacity)
 
     def resize(self, capacity: int) -> None:
         """Hold ``capacity`` transitions from now on; shrinking keeps the newest."""
@@ -237,7 +233,7 @@ class ReplayBuffer:
         rows = self._rows if capacity == self.capacity else self._empty_rows(capacity)
         self._size = kept.shape[1]
         self._allocate(rows)
-        rows[:, self._slots(np.arange(self._size))] = kept
+        rows[:, self.contents.slots(self.contents.oldest)] = kept
 
     def cut(self) -> None:
         """Let no n-step return reach beyond the newest transition: its episode was given up."""

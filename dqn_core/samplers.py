@@ -41,14 +41,18 @@ class Contents(NamedTuple):
         """Where the transitions lie from number ``first`` on, `(k,)` int64."""
         return np.arange(first, self.pushed) % self.capacity
 
+    def by_age(self, order: np.ndarray) -> np.ndarray:
+        """Where those at ``order`` int64 lie, of any shape, where 0 is the oldest one stored."""
+        return (order + self.oldest) % self.capacity
+
 
 class Draw(NamedTuple):
-    """Transitions of P members, B each, by their order in the buffer, 0 the oldest.
+    """Transitions of P members, B each, by where they lie in the buffer.
 
     ``weights`` are what the loss of each is multiplied with; None where all are 1.
     """
 
-    order: np.ndarray  # (P, B) int64
+    slots: np.ndarray  # (P, B) int64
     weights: np.ndarray | None = None  # (P, B)
 
 
@@ -89,7 +93,8 @@ class Uniform(Sampler):
     def draw(self, stream: UniformStream, contents: Contents, batch_size: int) -> Draw:
         if batch_size >= contents.size:
             return everything(contents)
-        return Draw((stream.take(batch_size) * contents.size).astype(np.int64))
+        order = (stream.take(batch_size) * contents.size).astype(np.int64)
+        return Draw(contents.by_age(order))
 
 
 class Sequential(Sampler):
@@ -99,7 +104,7 @@ class Sequential(Sampler):
         if batch_size >= contents.size:
             return everything(contents)
         starts = stream.take(1) * (contents.size - batch_size + 1)
-        return Draw(starts.astype(np.int64) + np.arange(batch_size))
+        return Draw(contents.by_age(starts.astype(np.int64) + np.arange(batch_size)))
 
 
 class Prioritised(Sampler):
@@ -115,7 +120,7 @@ class Prioritised(Sampler):
     been overwritten, does not outlive it.
     """
 
-    bytes_each = 25  # its error, its priority, and where that ends among its siblings
+    bytes_each = 26  # its error, its priority, and where that ends among its siblings
 
     def __init__(self, members: int) -> None:
         self._contents = Contents(members, capacity=0, size=0, pushed=0)
@@ -127,6 +132,7 @@ class Prioritised(Sampler):
         """Take over α, β and the step budget; what is stored is prioritised anew by a new α."""
         alpha = np.array([[config.priority_exponent] for config in configs])
         self._first_beta = np.array([[config.importance_exponent] for config in configs])
+        self._rise_of_beta = 1 - self._first_beta
         self._total_steps = configs[0].total_steps
         is_new, self._alpha = not np.array_equal(alpha, self._alpha), alpha
         if is_new and self._contents.size:
@@ -142,19 +148,19 @@ class Prioritised(Sampler):
         slots = self._tree.find(parts * self._tree.total)
         priorities = self._tree.at(slots)
         # N and Σ p are in every weight of the batch, so they fall out of the quotient.
-        shares = priorities.min(-1, keepdims=True) / priorities
-        weights = np.float_power(shares, self._beta(contents))
-        return Draw((slots - contents.oldest) % contents.capacity, weights)
+        smallest = priorities.min(-1, keepdims=True)
+        return Draw(slots, np.float_power(smallest / priorities, self._beta(contents)))
 
     def _beta(self, contents: Contents) -> np.ndarray:
         """β of each member, `(P, 1)`: every environment step pushes one transition."""
         share = min(1.0, contents.pushed / self._total_steps)
-        return self._first_beta + (1 - self._first_beta) * share
+        return self._first_beta + self._rise_of_beta * share
 
     def learnt(self, slots: np.ndarray, td_errors: Tensor) -> None:
-        errors = np.fmin(td_errors.abs().cpu().numpy(), LARGEST_ERROR).astype(np.float64)
+        errors = np.abs(td_errors.cpu().numpy()).astype(np.float64)
+        np.fmin(errors, LARGEST_ERROR, out=errors)
         self._largest = np.maximum(self._largest, errors.max(-1, keepdims=True))
-        self._errors[np.arange(len(slots))[:, None], slots] = errors
+        self._errors.put(slots + self._offsets, errors)
         self._tree.set(slots, self._priorities(errors))
 
     def _priorities(self, errors: np.ndarray) -> np.ndarray:
@@ -179,6 +185,8 @@ class Prioritised(Sampler):
     def _catch_up(self, contents: Contents) -> None:
         """Follow the buffer to what it holds now: what is new there gets the largest error."""
         before = self._contents
+        if contents == before:
+            return
         grown = min(before.size + contents.pushed - before.pushed, contents.capacity)
         if contents.capacity != before.capacity or contents.size != grown:
             self._lay_out(self._errors_of(contents), contents)  # other slots
@@ -186,7 +194,7 @@ class Prioritised(Sampler):
         self._contents = contents
         new = contents.slots(max(before.pushed, contents.oldest))
         if len(new):
-            self._put(new, np.tile(self._largest, len(new)))
+            self._put(new, self._largest.repeat(len(new), axis=1))
 
     def _errors_of(self, contents: Contents) -> np.ndarray:
         """|δ| of what the buffer holds, `(P, size)`, oldest first."""
@@ -200,13 +208,14 @@ class Prioritised(Sampler):
         """Begin anew with these errors of what the buffer holds."""
         self._contents = contents
         self._errors = np.zeros((contents.members, contents.capacity))
+        self._offsets = np.arange(contents.members)[:, None] * contents.capacity
         self._tree = SumTree(contents.members, contents.capacity)
         self._put(contents.slots(contents.oldest), errors)
 
     def _put(self, slots: np.ndarray, errors: np.ndarray) -> None:
         """Let the same ``slots`` `(k,)` of every member have these errors `(P, k)`."""
         self._errors[:, slots] = errors
-        self._tree.set(np.tile(slots, (len(errors), 1)), self._priorities(errors))
+        self._tree.set(slots, self._priorities(errors))
 
     def state_dict(self, contents: Contents) -> dict[str, Any]:
         return {
@@ -229,4 +238,4 @@ SAMPLERS: dict[str, type[Sampler]] = {
 
 def everything(contents: Contents) -> Draw:
     """All transitions, once, oldest first."""
-    return Draw(np.tile(np.arange(contents.size), (contents.members, 1)))
+    return Draw(np.tile(contents.slots(contents.oldest), (contents.members, 1)))

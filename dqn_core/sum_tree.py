@@ -1,16 +1,12 @@
 """Many numbers and their sums, to draw each number in proportion to its size."""
 
-from itertools import pairwise
-
 import numpy as np
 
-FANOUT = 32
+FANOUT = 16
 """Children of a node: a search compares with all of them at once, for a whole batch."""
 
-WIDEST_ROOT = 2_048
+WIDEST_ROOT = 4_096
 """Children of the root, which is searched by bisection."""
-
-BELOW_ONE = 1 - 2.0**-52
 
 
 class SumTree:
@@ -28,66 +24,71 @@ class SumTree:
             size = -(-size // FANOUT)
         widths.append(size)
         nodes = members * int(np.prod(widths))
-        self._offsets = np.arange(0, nodes, nodes // members)[:, None]
+        self._first = np.arange(0, nodes, nodes // members)[:, None]  # of each member's numbers
         self._roots = np.arange(members)[:, None]
         # Untouched pages of zeros cost no memory until they are written.
         self._sums = [np.zeros(nodes)]  # the numbers, and of each level of nodes their sums
-        # Where the children of each node end, after a 0: (nodes, width + 1), the root last.
-        self._ends: list[np.ndarray] = []
+        self._ends: list[np.ndarray] = []  # of the children of each node, (nodes, width)
         for width in widths:
             nodes //= width
             self._sums.append(np.zeros(nodes))
-            self._ends.append(np.zeros((nodes, width + 1)))
+            self._ends.append(np.zeros((nodes, width)))
+        # Where the nodes between numbers and roots start in their parents.
+        self._starts = [np.zeros(len(sums)) for sums in self._sums[1:-1]]
+        self._not_summed: list[np.ndarray] = []  # numbers that were set since the sums were made
 
     @property
     def total(self) -> np.ndarray:
         """The sum of each member's numbers, `(P, 1)`."""
+        self._sum_up()
         return self._sums[-1][:, None]
 
     def at(self, places: np.ndarray) -> np.ndarray:
         """The numbers at ``places`` `(P, B)`."""
-        numbers: np.ndarray = self._sums[0].take(places + self._offsets)
+        numbers: np.ndarray = self._sums[0].take(places + self._first)
         return numbers
 
     def set(self, places: np.ndarray, numbers: np.ndarray) -> None:
-        """Put ``numbers`` at ``places``, both `(P, B)`; of equal places the last one counts."""
-        nodes = (places + self._offsets).ravel()
+        """Put ``numbers`` `(P, B)` at ``places`` `(P, B)`, or `(B,)` where they are one for all.
+
+        Of equal places the last one counts.
+        """
+        nodes = (places + self._first).ravel()
         self._sums[0][nodes] = numbers.ravel()
-        for (children, sums), ends in zip(pairwise(self._sums), self._ends, strict=True):
-            width = ends.shape[1] - 1
+        self._not_summed.append(nodes)
+
+    def _sum_up(self) -> None:
+        """Bring the sums up to date: once for all that was set since they were asked for."""
+        if not self._not_summed:
+            return
+        nodes = np.concatenate(self._not_summed)
+        self._not_summed.clear()
+        for level, ends in enumerate(self._ends):
+            width = ends.shape[1]
             nodes = nodes // width
             if len(nodes) >= len(ends):  # rather each node of this level once
                 nodes = np.arange(len(ends))
-            ends[nodes, 1:] = children.reshape(-1, width).take(nodes, axis=0).cumsum(-1)
-            sums[nodes] = ends[nodes, -1]
+            theirs = self._sums[level].reshape(-1, width).take(nodes, axis=0).cumsum(-1)
+            self._sums[level + 1][nodes] = theirs[:, -1]
+            if level:
+                self._starts[level - 1].reshape(-1, width)[nodes, 1:] = theirs[:, :-1]
+            # The last one that is not 0 has no end: rounding may carry a target that far.
+            np.putmask(theirs, theirs >= theirs[:, -1:], np.inf)
+            ends[nodes] = theirs
 
     def find(self, targets: np.ndarray) -> np.ndarray:
         """Where each of ``targets`` `(P, B)`, from 0 to below the total, falls: `(P, B)` int64.
 
         A number that is 0 takes no room and is never found.
         """
-        *below, root = self._ends
-        targets = _inside(targets, root[:, -1:])
-        rows = zip(root, targets, strict=True)
-        beyond = np.stack([ends.searchsorted(theirs, "right") for ends, theirs in rows])
-        nodes, targets = _child(root, self._roots, beyond, targets)
-        for ends in reversed(below):
-            theirs = ends.take(nodes, axis=0)
-            targets = _inside(targets, theirs[..., -1])
-            beyond = (theirs > targets[..., None]).argmax(-1)
-            nodes, targets = _child(ends, nodes, beyond, targets)
-        return nodes - self._offsets
-
-
-def _inside(targets: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Rounding may carry a target to the end of its node, where only numbers that are 0 lie."""
-    inside: np.ndarray = np.minimum(targets, end * BELOW_ONE)
-    return inside
-
-
-def _child(
-    ends: np.ndarray, nodes: np.ndarray, beyond: np.ndarray, targets: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The child before the first end that is beyond the target, and the target from its start."""
-    starts = nodes * ends.shape[1] + beyond - 1
-    return starts - nodes, targets - ends.take(starts)
+        self._sum_up()
+        nodes, ends = self._roots, self._ends[-1]
+        rows = zip(ends, targets, strict=True)
+        child = np.array([theirs.searchsorted(target, "right") for theirs, target in rows])
+        for level in range(len(self._ends) - 2, -1, -1):
+            nodes = nodes * ends.shape[1] + child
+            targets = targets - self._starts[level].take(nodes)
+            ends = self._ends[level]
+            child = (ends.take(nodes, axis=0) > targets[..., None]).argmax(-1)
+        places: np.ndarray = nodes * ends.shape[1] + child - self._first
+        return places

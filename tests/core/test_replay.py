@@ -101,7 +101,8 @@ class NaiveTwin(RuleBasedStateMachine):
         ages = st.integers(0, len(self.buffer) - 1)
         rows = st.lists(ages, min_size=4, max_size=4)
         order = np.array([data.draw(rows) for _ in range(self.members)])
-        self.check(self.buffer.batch(order, gammas(self.members), n_step), order, n_step)
+        slots = self.buffer.contents.by_age(order)
+        self.check(self.buffer.batch(slots, gammas(self.members), n_step), order, n_step)
 
     @precondition(lambda self: len(self.buffer) > 0)
     @rule(batch_size=st.integers(1, 15), sequential=st.booleans())
