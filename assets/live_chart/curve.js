@@ -68,7 +68,7 @@ export class Curve {
   update(deadline) {
     const { store, axis, smoothing } = this.#chart;
     const averaged = `${store.run} ${smoothing}`;
-    const agreed = `${averaged} ${axis} ${store.stopped}`;
+    const agreed = `${averaged} ${axis} ${store.stopped} ${this.#members.size}`;
     if (averaged !== this.#averaged) this.#averages.clear();
     if (agreed !== this.#agreed) this.#consensus = new Consensus();
     this.#averaged = averaged;
@@ -96,8 +96,16 @@ export class Curve {
     return this.#log && this.spec.kind === "average";
   }
 
+  /** The columns of each seed, of whichever run it is a member. */
   get #members() {
-    return this.#chart.store.table(this.spec.table).members;
+    const { table, more } = this.spec;
+    const members = (name) => this.#chart.store.table(name).members;
+    if (!more.length) return members(table);
+    const ofAll = new Map();
+    for (const name of [table, ...more]) {
+      for (const [id, columns] of members(name)) ofAll.set(`${name} ${id}`, columns);
+    }
+    return ofAll;
   }
 
   /** Those that statistics are of. What is behind brings only its own. */
@@ -150,13 +158,12 @@ export class Curve {
       const { x, low, high } = this.#consensus;
       const whole = (y) => cut({ x: x.values, y: y.values }, Infinity);
       const points = Math.max(200, limit / this.#members.size);
-      return {
-        band: band(whole(low), whole(high)),
-        faint: joined(this.#lines().map((line) => cut(line, points))),
-        bold,
-      };
+      const seeds = () => joined(this.#lines().map((line) => cut(line, points)));
+      const faint = this.spec.singles ? seeds() : NOTHING;
+      return { band: band(whole(low), whole(high)), faint, bold };
     }
-    const singles = this.spec.kind === "average" && !this.spec.behind && !this.empty;
+    const { kind, behind } = this.spec;
+    const singles = this.spec.singles && kind === "average" && !behind && !this.empty;
     const faint = singles ? cut(this.#raw()[0]) : NOTHING;
     return { band: NOTHING, faint, bold };
   }

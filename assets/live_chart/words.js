@@ -37,14 +37,22 @@ export function legendOfLines(curves, smoothing) {
   const averaged = curves.filter(({ spec, empty }) => spec.kind === "average" && !empty);
   const geometric = averaged.some(({ averagesLogarithms }) => averagesLogarithms);
   const where = geometric ? " (geometric on a logarithmic axis)" : "";
-  const average = `exponential average with weight ${smoothing}${where}`;
-  const seeds = curves.find(({ several }) => several)?.seeds;
-  if (seeds) {
-    const thin = averaged.length
-      ? `each seed; loss, gradient and return as ${average}`
-      : "each seed";
-    const interval = kindOfInterval(seeds);
-    return `Thin: ${thin}. Bold: the ${kindOfMean(seeds)}. Shaded: its ${interval}.`;
+  const average = averaged.length ? `exponential average with weight ${smoothing}${where}` : "";
+  const seeds = curves.filter(({ several }) => several).map((curve) => curve.seeds);
+  if (typeof curves[0]?.spec.color === "number") return legendOfRuns(curves, seeds, average);
+  if (seeds.length) {
+    const thin = average ? `each seed; loss, gradient and return as ${average}` : "each seed";
+    const interval = kindOfInterval(seeds[0]);
+    return `Thin: ${thin}. Bold: the ${kindOfMean(seeds[0])}. Shaded: its ${interval}.`;
   }
-  return averaged.length ? `Faint: each value. Bold: its ${average}.` : "";
+  return average ? `Faint: each value. Bold: its ${average}.` : "";
+}
+
+/** The same where each curve is of another run, or of several of so many `seeds` each. */
+function legendOfRuns(curves, seeds, average) {
+  const faint = curves.some(({ spec }) => spec.singles) ? "Faint: each value or seed. " : "";
+  const line = average ? `Bold: the ${average}` : "Bold: the value";
+  if (!seeds.length) return `${faint}${line}.`;
+  const mean = "of several seeds their interquartile mean (of fewer than four the mean)";
+  return `${faint}${line}; ${mean}. Shaded: its ${kindOfInterval(Math.min(...seeds))}.`;
 }

@@ -34,6 +34,9 @@ _HUES: dict[Hue, int] = {
     "exploration": 4,
     "gradient": 5,
 }
+COLOURS = len(_HUES)
+"""Lines that can be told apart by their colour alone."""
+
 _ALWAYS = ("member", "env_step", "episode", "seconds")
 _CHANGES = "changes"
 
@@ -44,11 +47,15 @@ class Trace:
 
     Args:
         table, column: where its values are; together they identify it within its panel.
+        more: further tables, of runs that are more seeds of the same: all their members are one
+            curve with a band.
         name: its name in the legend.
         kind: "average" draws the values faintly under their bold exponential average, "line" the
             values alone, "markers" a marker at each.
-        color: the quantity's role, which has the same hue in every panel.
+        color: the quantity's role, which has the same hue in every panel; where runs are compared,
+            the position of a run among them.
         dash: the line's style, to tell traces of one hue apart.
+        singles: whether the single values, or the single seeds, are drawn faintly.
         behind: what the others are compared with: grey, without single values, and only as far as
             the axis goes for them.
         whole: one behind that the axis goes along with, to its end.
@@ -58,8 +65,10 @@ class Trace:
     column: str
     name: str
     kind: Literal["average", "line", "markers"] = "line"
-    color: Hue = "return"
+    color: Hue | int = "return"
     dash: Dash = "solid"
+    more: tuple[str, ...] = ()
+    singles: bool = True
     behind: bool = False
     whole: bool = False
 
@@ -67,6 +76,15 @@ class Trace:
     def id(self) -> str:
         """What is told of it (shown, hidden, in words) stays its own under another name."""
         return f"{self.table}/{self.column}"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return (self.table, *self.more)
+
+    @property
+    def hue(self) -> int:
+        """Position among the theme's `chartCategoricalColors`, which begin anew at their end."""
+        return self.color % COLOURS if isinstance(self.color, int) else _HUES[self.color]
 
 
 @dataclass(frozen=True)
@@ -221,9 +239,7 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
     described = []
     for panel in panels:
         takeaway = panel.takeaway or Takeaway(panel.traces[0].id, panel.traces[0].name)
-        traces = [
-            asdict(trace) | {"id": trace.id, "hue": _HUES[trace.color]} for trace in panel.traces
-        ]
+        traces = [asdict(trace) | {"id": trace.id, "hue": trace.hue} for trace in panel.traces]
         described.append(asdict(panel) | {"takeaway": asdict(takeaway), "traces": traces})
     spec = {"panels": described, "height": height}
     return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
@@ -236,9 +252,10 @@ def _columns(panels: Sequence[Panel], tables: Mapping[str, Table]) -> Mapping[st
         changes = tables[_CHANGES]
         needed[_CHANGES] = {name: changes[name] for name in (*_ALWAYS, "label")}
     for trace in (trace for panel in panels for trace in panel.traces):
-        table = tables[trace.table]
-        columns = needed.setdefault(trace.table, {name: table[name] for name in _ALWAYS})
-        columns[trace.column] = table[trace.column]
+        for name in trace.tables:
+            table = tables[name]
+            columns = needed.setdefault(name, {column: table[column] for column in _ALWAYS})
+            columns[trace.column] = table[trace.column]
     return needed
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,3 +166,37 @@ def test_of_several_members_behind_only_what_they_agree_on_is_drawn(bench: Bench
     assert bench.drawn("shown[0].name") == "run 1"
     lines = bench.drawn("Object.entries(shown[0].lines).map(([name, { x }]) => [name, x.length])")
     assert {name for name, points in lines if points} == {"bold"}
+
+
+def test_runs_that_are_more_seeds_of_the_same_are_drawn_as_the_members_of_one_run(
+    bench: Bench,
+) -> None:
+    whole = made_up(600, 3)["episodes"]
+    tables = {f"run {p}": whole_of(whole, p) for p in range(3)}
+    more = ("run 1", "run 2")
+    lines: dict[str, Any] = {}
+    for name, trace in (
+        ("members", Trace("episodes", "return", "a", "average", 0)),
+        ("runs", Trace("run 0", "return", "a", "average", 0, more=more, singles=False)),
+    ):
+        news = News(tables | {"episodes": whole}, name)
+        live_charts(
+            [Panel("return", "Return", (trace,))],
+            lambda news=news: news,  # type: ignore[misc]
+            x_axis="env_step",
+            smoothing=0.9,
+            key="chart",
+        )
+        with bench.answered():
+            bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
+        lines[name] = bench.drawn("shown[0].lines")
+    assert lines["runs"]["bold"] == lines["members"]["bold"]
+    assert lines["runs"]["band"] == lines["members"]["band"]
+    assert lines["members"]["faint"]["x"]
+    assert not lines["runs"]["faint"]["x"]
+
+
+def whole_of(table: dict[str, Any], member: int) -> dict[str, Any]:
+    """The rows of one member, as the only one of a run."""
+    own = {name: column[table["member"] == member] for name, column in table.items()}
+    return own | {"member": np.zeros(len(own["member"]), int)}

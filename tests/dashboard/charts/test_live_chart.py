@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, _packed, answer
+from dashboard.charts.live_chart import (
+    COLOURS,
+    News,
+    Panel,
+    Reference,
+    Takeaway,
+    Trace,
+    _packed,
+    answer,
+)
 from dashboard.web.feed import BadQueryError
 
 PANELS = (
@@ -188,3 +197,17 @@ def test_whole_and_equal_numbers_take_few_bytes_and_come_out_as_they_went_in() -
         code, base, data = _packed(np.array(values))
         assert (code, base) == ("f4", 0)
         np.testing.assert_array_equal(np.frombuffer(data, "<f4"), np.array(values, np.float32))
+
+
+def test_the_lines_of_runs_have_the_themes_colours_in_turn() -> None:
+    hues = [Trace("a", "b", "c", color=position).hue for position in range(COLOURS + 1)]
+    assert hues == [*range(COLOURS), 0]
+    assert Trace("a", "b", "c", color="value").hue in range(COLOURS)
+
+
+def test_a_line_of_several_runs_has_the_rows_of_all_their_tables() -> None:
+    panels = (Panel("a", "A", (Trace("one", "return", "both", more=("two",)),)),)
+    tables = {name: run(rows)["episodes"] for name, rows in (("one", 3), ("two", 5))}
+    message = read(answer(panels, "spec", News(tables, "a"), {}))
+    assert {name: span(message, name) for name in tables} == {"one": (0, 3), "two": (0, 5)}
+    assert "unused" not in message["tables"]["two"]["values"]
