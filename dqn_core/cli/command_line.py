@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 from dqn_core.cli.app import app
 from dqn_core.cli.evaluate import evaluate_agent
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
+from dqn_core.cli.runs_parser import add_runs
 from dqn_core.cli.streams import prepare_streams, say, tell, warnings_told
 from dqn_core.cli.train import train
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import known_environments
+from dqn_core.environments import MOST_STEPS, known_environments
 from dqn_core.episodes.evaluation import MOST_EPISODES
 from dqn_core.episodes.video import encoder_for
 from dqn_core.errors import ConfigurationError, LabError
@@ -78,6 +79,7 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(required=True, metavar="command", dest="name")
     _add_train(commands)
     _add_evaluate(commands)
+    add_runs(commands)
     listing = commands.add_parser(
         "hyperparameters", help="print every hyperparameter as a Markdown table"
     )
@@ -151,10 +153,31 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--save-run", type=_output, metavar="FILE", help="write the complete state of the run"
     )
     run.add_argument(
-        "--resume",
+        "--runs",
         type=Path,
-        metavar="FILE",
-        help="continue a saved run; hyperparameters that are given, too, change from there on",
+        metavar="FOLDER",
+        help="keep the run in the store in this folder while it trains, and print its name; `runs` "
+        "lists and exports what is kept",
+    )
+    run.add_argument("--name", metavar="TEXT", help="what you call the run in the store")
+    run.add_argument(
+        "--resume",
+        metavar="FILE|RUN",
+        help="continue a saved run, or one of the store; hyperparameters that are given, too, "
+        "change from there on",
+    )
+    run.add_argument(
+        "--fork",
+        metavar="RUN",
+        help="begin a new run at a snapshot of one of the store, with the hyperparameters that are "
+        "given; the history up to there is its parent's",
+    )
+    run.add_argument(
+        "--at",
+        type=_whole("at", 0, MOST_STEPS),
+        metavar="STEP",
+        help="fork from the nearest snapshot at or before this environment step (default: the "
+        "last snapshot)",
     )
     run.add_argument("--json", action="store_true", help="print the result as one JSON object")
     add_hyperparameters(parser)

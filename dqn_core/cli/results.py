@@ -127,6 +127,8 @@ def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
             f"{number(result['interquartile_mean'])}, 95 % interval {number(low)} to "
             f"{number(high)}."
         )
+    if "run" in result:
+        lines.append(f"The run is {result['run']}.")
     return "\n".join(lines)
 
 

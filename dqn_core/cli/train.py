@@ -9,18 +9,16 @@ import torch
 
 from dqn_core.agent import Agent
 from dqn_core.cli.interruptions import Interruptions, interruptions
+from dqn_core.cli.origins import begun
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, Attempts, check_distinct
 from dqn_core.cli.progress import progress
+from dqn_core.cli.recording import Recording
 from dqn_core.cli.results import evaluation_summary, json_text, train_result, train_words
 from dqn_core.cli.streams import say, tell
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
-from dqn_core.environments.modules import import_typed
 from dqn_core.episodes.evaluation import Evaluation, evaluate
-from dqn_core.errors import ConfigurationError, DivergenceError, LabError
-from dqn_core.files.checkpoint import load_run, save_agent, save_run
+from dqn_core.errors import DivergenceError, LabError
+from dqn_core.files.checkpoint import save_agent, save_run
 from dqn_core.foresight import never_due
-from dqn_core.presets import AUTO, preset
-from dqn_core.recommendation import untuned
 from dqn_core.trainer import Trainer
 
 SLICE_SECONDS = 0.1
@@ -30,19 +28,22 @@ SLICE_SECONDS = 0.1
 def train(options: argparse.Namespace) -> int:
     """Train as ``options`` say, save, evaluate and print the result; returns the exit code."""
     check_distinct({"--save": options.save, "--save-run": options.save_run})
-    check_distinct({"--save": options.save, "--resume": options.resume})
+    check_distinct({"--save": options.save, "--resume": options.resume and Path(options.resume)})
     out, attempts = sys.stdout, Attempts()
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr):
-        trainer = _trainer(options)
+        trainer, recording = begun(options)
         for never in never_due(trainer.config, trainer.spec).values():
             tell(never.sentence)
         try:
             with interruptions() as signals:
-                ended = _run(trainer, signals, attempts)
+                ended = _run(trainer, recording, signals, attempts)
+                recording.finish(trainer)
                 _tell_stops(trainer, attempts)
                 evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
                 result = train_result(trainer, ended, evaluations)
+                if recording.run:
+                    result["run"] = recording.run
                 with attempts.attempt():
                     say(json_text(result) if options.json else train_words(trainer, result), out)
         finally:
@@ -51,35 +52,7 @@ def train(options: argparse.Namespace) -> int:
     return attempts.code
 
 
-def _trainer(options: argparse.Namespace) -> Trainer:
-    """A new run, or the one that is resumed, with the hyperparameters that were given."""
-    given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
-    import_typed(given.get("env_id", ""))
-    if options.resume is None:
-        name = options.preset or AUTO
-        env_id = given.get("env_id", DQNConfig.env_id)
-        config = preset(name, env_id, given.get("env_kwargs", "")).replace(**given)
-        if name == AUTO and (words := untuned(env_id, config.env_kwargs)):
-            tell(words)
-        return Trainer([config.replace(seed=seed) for seed in _member_seeds(options, config)])
-    if options.preset or options.seeds:
-        raise ConfigurationError("A resumed run keeps its seeds: give no --preset and no --seeds.")
-    trainer = load_run(options.resume)
-    trainer.change(**given)
-    if trainer.notice:
-        tell(trainer.notice)
-    return trainer
-
-
-def _member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
-    if isinstance(options.seeds, list):
-        if hasattr(options, "seed"):
-            raise ConfigurationError("Give --seed or a list of --seeds, not both.")
-        return options.seeds
-    return [config.seed + member for member in range(options.seeds or 1)]
-
-
-def _run(trainer: Trainer, signals: Interruptions, attempts: Attempts) -> str:
+def _run(trainer: Trainer, recording: Recording, signals: Interruptions, attempts: Attempts) -> str:
     """Train until something ends it, which is returned in one sentence.
 
     Should a step take long, the second signal ends the program.
@@ -95,6 +68,7 @@ def _run(trainer: Trainer, signals: Interruptions, attempts: Attempts) -> str:
                     trainer.run(max_seconds=SLICE_SECONDS)
                 finally:
                     show()
+                recording.record()
             return end
     except DivergenceError as error:  # told below, as of every member
         return str(error)

@@ -122,6 +122,11 @@ class Store:
             tags = connection.execute("SELECT tag FROM tags WHERE run = ? ORDER BY tag", (name,))
             return record_of(row, [tag for (tag,) in tags], self._configs)
 
+    def called(self, name: str) -> RunRecord:
+        """The run with that name, or the only one with that title."""
+        titled = [record for record in self.runs() if record.title == name]
+        return titled[0] if len(titled) == 1 else self.run(name)
+
     def columns(self, name: str, table: str, start: int = 0) -> dict[str, np.ndarray]:
         """A table of the run's history from row ``start`` on, as `Table.columns` gives it.
 

@@ -86,7 +86,7 @@ def _without(state, name):
         (lambda s: s.update(title=5), "its title is no text"),
         (lambda s: s.update(title="x" * 20_000), "at most 10,000 characters"),
         (lambda s: s.update(status="odd"), "odd"),
-        (lambda s: s.update(configs=[]), "list index out of range"),
+        (lambda s: s.update(configs=[]), "rows of no such member"),
         (lambda s: s.update(tags=["x" * 200]), "tags of at most"),
         (lambda s: s.update(env_steps=5), "rows of no such env_step"),
         (lambda s: s["configs"][0].update(gamma=7), "gamma"),

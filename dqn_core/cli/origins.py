@@ -1,0 +1,116 @@
+"""Where a run of the command line's ``train`` begins: anew, where one stopped, or as its fork."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from dqn_core.cli.recording import Recording
+from dqn_core.cli.streams import tell
+from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.environments.modules import import_typed
+from dqn_core.errors import ConfigurationError
+from dqn_core.files.checkpoint import load_run
+from dqn_core.presets import AUTO, preset
+from dqn_core.recommendation import untuned
+from dqn_core.store.recorder import Recorder
+from dqn_core.store.store import Store
+from dqn_core.trainer import Trainer
+
+
+def begun(options: argparse.Namespace) -> tuple[Trainer, Recording]:
+    """The run that is to be trained, with the values that were given, and its way to the store."""
+    _check(options)
+    given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
+    import_typed(given.get("env_id", ""))
+    store = None if options.runs is None else Store(options.runs)
+    if store and options.fork is not None:
+        trainer, recording = _forked(options, given, store)
+    elif store and options.resume is not None and not Path(options.resume).is_file():
+        trainer, recording = _resumed(options, given, store)
+    else:
+        trainer = _new(options, given) if options.resume is None else load_run(options.resume)
+        recording = _recording(options, trainer, store)
+        if options.resume is not None:
+            _change(trainer, recording, given)
+    if trainer.notice:
+        tell(trainer.notice)
+    if recording.run:
+        tell(f"This run is {recording.run} in {options.runs}.")
+    return trainer, recording
+
+
+def _check(options: argparse.Namespace) -> None:
+    for option, value in (("--name", options.name), ("--fork", options.fork)):
+        if value is not None and options.runs is None:
+            raise ConfigurationError(f"{option} needs a store: give its folder with --runs.")
+    if options.at is not None and options.fork is None:
+        raise ConfigurationError("--at says where a fork begins: give the run with --fork.")
+    origins = [option for option in ("resume", "fork") if getattr(options, option) is not None]
+    if len(origins) == 2:
+        raise ConfigurationError("Give --resume or --fork, not both.")
+    if origins and (options.preset or options.seeds):
+        raise ConfigurationError(
+            "A resumed or forked run keeps its seeds: give no --preset and no --seeds."
+        )
+
+
+def _new(options: argparse.Namespace, given: dict[str, Any]) -> Trainer:
+    name = options.preset or AUTO
+    env_id = given.get("env_id", DQNConfig.env_id)
+    config = preset(name, env_id, given.get("env_kwargs", "")).replace(**given)
+    if name == AUTO and (words := untuned(env_id, config.env_kwargs)):
+        tell(words)
+    return Trainer([config.replace(seed=seed) for seed in _member_seeds(options, config)])
+
+
+def _member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
+    if isinstance(options.seeds, list):
+        if hasattr(options, "seed"):
+            raise ConfigurationError("Give --seed or a list of --seeds, not both.")
+        return options.seeds
+    return [config.seed + member for member in range(options.seeds or 1)]
+
+
+def _recording(
+    options: argparse.Namespace, trainer: Trainer, store: Store | None, **parentage: Any
+) -> Recording:
+    """A new run in the store, if there is one."""
+    if store is None:
+        return Recording(None)
+    described = {"preset": options.preset or AUTO, "title": options.name or "", **parentage}
+    record = store.create(trainer.configs, **described)
+    return Recording(Recorder(store, record, trainer))
+
+
+def _resumed(
+    options: argparse.Namespace, given: dict[str, Any], store: Store
+) -> tuple[Trainer, Recording]:
+    record = store.called(options.resume)
+    trainer = store.trainer(record.run)
+    if options.name is not None:
+        store.update(record.run, title=options.name)
+    recording = Recording(Recorder(store, record, trainer))
+    _change(trainer, recording, given)
+    return trainer, recording
+
+
+def _change(trainer: Trainer, recording: Recording, given: dict[str, Any]) -> None:
+    if given:
+        recording.before_change()
+    trainer.change(**given)
+
+
+def _forked(
+    options: argparse.Namespace, given: dict[str, Any], store: Store
+) -> tuple[Trainer, Recording]:
+    parent = store.called(options.fork)
+    trainer = store.trainer(parent.run, options.at)
+    step = trainer.env_step
+    if options.at is not None and step != options.at:
+        tell(
+            f"The nearest snapshot of {parent.run} at or before step {options.at:,} is that of "
+            f"step {step:,}: the fork begins there."
+        )
+    trainer.change(**given)
+    parentage = {"preset": parent.preset, "parent": parent.run, "fork_step": step}
+    return trainer, _recording(options, trainer, store, **parentage)

@@ -1,0 +1,175 @@
+"""The command line's ``runs``: what a store has, taken out, taken in, tidied."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dqn_core.cli.results import json_text
+from dqn_core.cli.streams import say
+from dqn_core.numbers import UNKNOWN, number
+from dqn_core.store import exports, transfer
+from dqn_core.store.record import RunRecord
+from dqn_core.store.store import Store
+
+FOLDER_SETTING = "DQN_LAB_RUNS"
+DEFAULT_FOLDER = "runs"
+
+
+def default_folder() -> Path:
+    """The folder of the runs where nobody names one."""
+    return Path(os.environ.get(FOLDER_SETTING) or DEFAULT_FOLDER)
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    """Print every run, the newest first."""
+    records = Store(options.runs).runs()
+    if options.json:
+        say(json_text([_described(record) for record in records]))
+    else:
+        say(_table(records) if records else f"There are no runs in {options.runs}.")
+    return 0
+
+
+def show_run(options: argparse.Namespace) -> int:
+    """Print what is known of one run."""
+    store = Store(options.runs)
+    record = store.called(options.run)
+    if options.json:
+        say(json_text(_described(record) | _history(store, record)))
+    else:
+        say(_in_words(store, record))
+    return 0
+
+
+def export_run(options: argparse.Namespace) -> int:
+    """Write one run to a file, in the format that its name ends with."""
+    store = Store(options.runs)
+    record = store.called(options.run)
+    exports.write(store, record, options.table, options.output)
+    return _done(options, record, f"{record.run} is in {options.output}.")
+
+
+def import_run(options: argparse.Namespace) -> int:
+    """Take a run in from a file that ``export`` or ``train --save-run`` wrote."""
+    record = transfer.take_in(Store(options.runs), options.file)
+    return _done(options, record, f"{options.file} is now {record.run} in {options.runs}.")
+
+
+def delete_run(options: argparse.Namespace) -> int:
+    """Take a run out of the lists."""
+    store = Store(options.runs)
+    record = store.called(options.run)
+    store.delete(record.run)
+    sentence = f"{record.run} is deleted; for a day, runs restore {record.run} brings it back."
+    return _done(options, record, sentence)
+
+
+def restore_run(options: argparse.Namespace) -> int:
+    """Take `delete_run` back."""
+    store = Store(options.runs)
+    store.restore(options.run)
+    return _done(options, store.run(options.run), f"{options.run} is back.")
+
+
+def tag_run(options: argparse.Namespace) -> int:
+    """Give a run tags, or take some from it."""
+    store = Store(options.runs)
+    record = store.called(options.run)
+    before, given = set(record.tags), {" ".join(tag.split()) for tag in options.tag}
+    record = store.update(record.run, tags=before - given if options.remove else before | given)
+    return _done(options, record, f"Tags of {record.run}: {', '.join(record.tags) or 'none'}.")
+
+
+def _done(options: argparse.Namespace, record: RunRecord, sentence: str) -> int:
+    say(json_text(_described(record)) if options.json else sentence)
+    return 0
+
+
+def _described(record: RunRecord) -> dict[str, Any]:
+    return {
+        "run": record.run,
+        "name": record.name,
+        "env_id": record.env_id,
+        "parent": record.parent,
+        "fork_step": record.fork_step,
+        "status": str(record.status),
+        "env_steps": record.env_steps,
+        "members": record.members,
+        "config": record.configs[0].to_dict(),
+        "seeds": [config.seed for config in record.configs],
+        "tags": list(record.tags),
+    }
+
+
+def _history(store: Store, record: RunRecord) -> dict[str, Any]:
+    return {
+        "episodes": _rows(store, record, "episodes", ("member", "env_step", "return")),
+        "changes": _rows(store, record, "changes", ("member", "env_step", "name", "old", "new")),
+        "snapshots": [snapshot.env_step for snapshot in store.snapshots(record.run)],
+    }
+
+
+def _rows(
+    store: Store, record: RunRecord, table: str, names: Sequence[str]
+) -> list[dict[str, Any]]:
+    columns = store.columns(record.run, table)
+    rows = zip(*(columns[name].tolist() for name in names), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+HEADINGS = ("run", "name", "environment", "status", "steps", "return", "greedy", "updated")
+
+
+def _table(records: Sequence[RunRecord]) -> str:
+    """The runs as a table for a terminal."""
+    lines = [HEADINGS, *(_cells(record) for record in records)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cells(record: RunRecord) -> tuple[str, ...]:
+    return (
+        record.run,
+        record.title,
+        record.environment,
+        str(record.status),
+        f"{record.env_steps:,}",
+        _mean(record.recent_return),
+        _mean(record.greedy_return),
+        f"{datetime.fromtimestamp(record.updated):%Y-%m-%d %H:%M}",
+    )
+
+
+def _in_words(store: Store, record: RunRecord) -> str:
+    lines = [f"{record.run}: {record.environment}, {record.status} at step {record.env_steps:,}."]
+    if record.title:
+        lines.append(f"Name: {record.title}")
+    if record.parent:
+        lines.append(f"Fork of {record.parent} at step {record.fork_step:,}.")
+    seeds = ", ".join(str(config.seed) for config in record.configs)
+    lines.append(f"Seeds: {seeds}. Preset: {record.preset or 'none'}.")
+    lines.append(
+        f"Mean return of the newest episodes {_mean(record.recent_return)}, of the newest greedy "
+        f"evaluation {_mean(record.greedy_return)}."
+    )
+    for change in _rows(store, record, "changes", ("env_step", "name", "old", "new")):
+        lines.append(
+            f"Step {change['env_step']:,}: {change['name']} {change['old']} → {change['new']}"
+        )
+    steps = [f"{s.env_step:,} ({s.kind})" for s in store.snapshots(record.run)]
+    lines.append(f"Snapshots at steps {', '.join(steps)}." if steps else "No snapshots.")
+    if record.tags:
+        lines.append(f"Tags: {', '.join(record.tags)}")
+    if record.note:
+        lines.append(f"Note: {record.note}")
+    return "\n".join(lines)
+
+
+def _mean(value: float | None) -> str:
+    return UNKNOWN if value is None else number(value)

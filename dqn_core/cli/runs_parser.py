@@ -1,0 +1,68 @@
+"""The options of the command line's ``runs``."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dqn_core.cli import runs
+from dqn_core.store import exports
+from dqn_core.store.rows import TABLES
+from dqn_core.whole_files import checked_target
+
+
+def add_runs(commands: Any) -> None:
+    """Give the command line's ``commands`` the one called runs, with its actions."""
+    parser = commands.add_parser(
+        "runs", help="list, export, import, delete and tag the runs of a store", allow_abbrev=False
+    )
+    actions = parser.add_subparsers(required=True, metavar="action", dest="action")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], words: str) -> Any:
+        action = actions.add_parser(name, help=words, description=words, allow_abbrev=False)
+        action.set_defaults(command=command)
+        action.add_argument(
+            "--runs",
+            type=Path,
+            default=runs.default_folder(),
+            metavar="FOLDER",
+            help=f"the store's folder (default: {runs.FOLDER_SETTING}, or runs)",
+        )
+        action.add_argument("--json", action="store_true", help="print JSON")
+        return action
+
+    add("list", runs.list_runs, "Print every run, the newest first.")
+    for name, command, words in (
+        ("show", runs.show_run, "Print what is known of a run."),
+        ("delete", runs.delete_run, "Take a run out of the lists."),
+        ("restore", runs.restore_run, "Bring a deleted run back."),
+    ):
+        add(name, command, words).add_argument("run", help="its name")
+    export = add("export", runs.export_run, "Write a run to a file.")
+    export.add_argument("run", help="its name")
+    export.add_argument(
+        "--output",
+        type=_export,
+        required=True,
+        metavar="FILE",
+        help="where to; .safetensors is the whole run for runs import, .csv and .parquet are one "
+        "table of its history",
+    )
+    export.add_argument(
+        "--table",
+        choices=list(TABLES),
+        default="episodes",
+        help="which table (default: episodes)",
+    )
+    taken_in = add("import", runs.import_run, "Take a run in from a file.")
+    taken_in.add_argument("file", type=Path, help="what `runs export` or `train --save-run` wrote")
+    tag = add("tag", runs.tag_run, "Give a run tags.")
+    tag.add_argument("run", help="its name")
+    tag.add_argument("tag", nargs="+", help="a word")
+    tag.add_argument("--remove", action="store_true", help="take these tags away instead")
+
+
+def _export(text: str) -> Path:
+    path = checked_target(text)  # known before the history is read rather than after
+    exports.writer_for(path)
+    return Path(text)
