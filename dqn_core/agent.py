@@ -11,6 +11,7 @@ from dqn_core.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.heads import SCALAR, Head
+from dqn_core.masks import greedy
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.value_range import value_range
 from dqn_core.widths import widths
@@ -65,14 +66,21 @@ class Agent:
         with torch.inference_mode(), one_thread():
             return self.network.q_values(self._inputs(observations))[0].float().cpu().numpy()
 
-    def distributions(self, observations: np.ndarray) -> "Distributions | None":
-        """How the return of each action is distributed; None where only its mean is learnt."""
+    def distributions(
+        self, observations: np.ndarray, allowed: np.ndarray | None = None
+    ) -> Distributions | None:
+        """How the return of each action is distributed; None where only its mean is learnt.
+
+        An action that is not ``allowed``, bool `(n_actions,)` or of each, has no probability.
+        """
         if not self.network.head.atoms:
             return None
         with torch.inference_mode(), one_thread():
             outputs = self.network.forward(self._inputs(observations)).outputs
             found = self.network.head.distributions(outputs)
             returns, probabilities = (part[0].float().cpu().numpy() for part in found)
+        if allowed is not None:
+            probabilities = probabilities * allowed[..., None]
         return Distributions(returns, probabilities)
 
     def _inputs(self, observations: np.ndarray) -> torch.Tensor:
@@ -80,6 +88,9 @@ class Agent:
         inputs = torch.as_tensor(observations, dtype=parameters.dtype, device=parameters.device)
         return inputs[None]
 
-    def predict(self, observation: np.ndarray) -> int:
-        """The greedy action for one observation `(observation_dim,)`."""
-        return int(self.q_values(observation[None])[0].argmax())
+    def predict(self, observation: np.ndarray, allowed: np.ndarray | None = None) -> int:
+        """The greedy action for one observation `(observation_dim,)`.
+
+        It is of those ``allowed`` `(n_actions,)` bool, if that is not None.
+        """
+        return greedy(self.q_values(observation[None])[0], allowed)

@@ -59,6 +59,16 @@ class DQNConfig:
         applies="restart",
         rare=True,
     )
+    action_masks: bool = declare(
+        False,
+        "environment",
+        "Action masks",
+        'The environment says in info["action_mask"], at each reset and step, which actions are '
+        "allowed (1) and which are not (0). Only allowed actions are chosen, at random and "
+        "greedily, and only they count in the target.",
+        applies="restart",
+        rare=True,
+    )
     max_episode_steps: int = declare(
         0,
         "environment",

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from dqn_core.heads import ErrorLoss
+from dqn_core.masks import among
 
 
 def project(values: Tensor, probabilities: Tensor, low: Tensor, step: Tensor, atoms: int) -> Tensor:
@@ -94,8 +95,9 @@ class Categorical:
     def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
         return _of(outputs, actions)
 
-    def of_greedy(self, outputs: Tensor) -> Tensor:
-        return _of(outputs, self.q_values(outputs).argmax(-1, keepdim=True))
+    def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
+        q_values = among(self.q_values(outputs), allowed)
+        return _of(outputs, q_values.argmax(-1, keepdim=True))
 
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
         """Probabilities `(P, B, atoms)` of r + γ Z⁻(s', a*), on the atoms."""
@@ -153,8 +155,8 @@ class Quantile:
     def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
         return _of(outputs, actions)
 
-    def of_greedy(self, outputs: Tensor) -> Tensor:
-        return _of(outputs, outputs.mean(-1).argmax(-1, keepdim=True))
+    def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
+        return _of(outputs, among(outputs.mean(-1), allowed).argmax(-1, keepdim=True))
 
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
         """The returns `(P, B, atoms)` that r + γ Z⁻(s', a*) has, each as probable as the others."""

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from dqn_core.config import DQNConfig
+from dqn_core.masks import among
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import UniformStream
 
@@ -30,9 +31,18 @@ def explores(uniforms: np.ndarray, epsilons: Sequence[float]) -> np.ndarray:
     return uniforms < np.asarray(epsilons)
 
 
-def random_actions(uniforms: np.ndarray, n_actions: int) -> np.ndarray:
-    """Actions `(P,)` int64, each equally likely, from uniforms `(P,)` in [0, 1)."""
-    return (uniforms * n_actions).astype(np.int64)
+def random_actions(
+    uniforms: np.ndarray, n_actions: int, allowed: np.ndarray | None = None
+) -> np.ndarray:
+    """Actions `(P,)` int64 from uniforms `(P,)` in [0, 1): each that is allowed equally likely.
+
+    ``allowed`` is `(P, n_actions)` bool, None where all are.
+    """
+    if allowed is None:
+        return (uniforms * n_actions).astype(np.int64)
+    wanted = (uniforms * allowed.sum(1)).astype(np.int64)  # counted from 0 among the allowed ones
+    actions: np.ndarray = (allowed.cumsum(1) > wanted[:, None]).argmax(1)
+    return actions
 
 
 class EpsilonGreedy:
@@ -46,21 +56,29 @@ class EpsilonGreedy:
         self._n_actions = n_actions
 
     def choose(
-        self, network: QNetwork, observations: np.ndarray, epsilons: Sequence[float]
+        self,
+        network: QNetwork,
+        observations: np.ndarray,
+        epsilons: Sequence[float],
+        allowed: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Actions `(P,)` int64 for ``observations`` `(P, observation_dim)`, and which are random.
 
-        Where all are, the network is not asked.
+        Both kinds are of those ``allowed`` `(P, n_actions)` bool, if that is not None. Where all
+        members act at random, the network is not asked.
         """
         uniforms = self._uniforms.take(2)
         exploring = explores(uniforms[:, 0], epsilons)
         n_exploring = np.count_nonzero(exploring)
         if n_exploring:
-            actions = random_actions(uniforms[:, 1], self._n_actions)
+            actions = random_actions(uniforms[:, 1], self._n_actions, allowed)
             if n_exploring == len(exploring):
                 return actions, exploring
         inputs = torch.from_numpy(observations).to(network.parameters).unsqueeze(1)
-        greedy = network.q_values(inputs).argmax(-1).squeeze(1).cpu().numpy()
+        q_values = network.q_values(inputs).squeeze(1)
+        if allowed is not None:
+            q_values = among(q_values, torch.from_numpy(allowed).to(q_values.device))
+        greedy = q_values.argmax(-1).cpu().numpy()
         return np.where(exploring, actions, greedy) if n_exploring else greedy, exploring
 
     def state_dict(self) -> dict[str, Any]:

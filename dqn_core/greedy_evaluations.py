@@ -63,7 +63,7 @@ class GreedyEvaluations:
         network = self._network.members(rows)
         environments = [self._environments[p] for p in rows]
         gammas = [self._configs[p].gamma for p in rows]
-        return playing(network, environments, seeds, gammas)
+        return playing(network, environments, seeds, gammas, masked=first.action_masks)
 
     def advance(self) -> dict[int, Evaluation]:
         """One step of the episodes under way.

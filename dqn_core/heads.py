@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from dqn_core.masks import among
+
 
 class ErrorLoss(NamedTuple):
     """What an error δ costs each member: δ², or Huber's ½δ² up to ±1 and linear beyond it.
@@ -54,8 +56,8 @@ class Head(Protocol):
         """The outputs of the ``actions`` `(P, B, 1)` int64."""
         ...
 
-    def of_greedy(self, outputs: Tensor) -> Tensor:
-        """The outputs of the actions with the largest Q."""
+    def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
+        """The outputs of the actions with the largest Q of those ``allowed``, as `among` has it."""
         ...
 
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
@@ -107,8 +109,8 @@ class Scalar:
     def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
         return outputs.gather(-1, actions).squeeze(-1)
 
-    def of_greedy(self, outputs: Tensor) -> Tensor:
-        return outputs.amax(-1)
+    def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
+        return among(outputs, allowed).amax(-1)
 
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
         return rewards + discounts * following

@@ -18,7 +18,8 @@ from dqn_core.random_streams import seed_sequence, seeds_from
 class CurrentEpisode:
     """Where a member's episode is: the environment's state and what the agent sees of it.
 
-    ``action`` and ``reward`` are the last ones; None while the episode has no step.
+    ``action`` and ``reward`` are the last ones; None while the episode has no step. ``allowed``
+    says which actions may be taken, None where all may.
     """
 
     environment: Mapping[str, Any]
@@ -27,6 +28,7 @@ class CurrentEpisode:
     return_so_far: float
     action: int | None
     reward: float | None
+    allowed: np.ndarray | None = None  # (n_actions,) bool
 
 
 class Transitions(NamedTuple):
@@ -38,14 +40,17 @@ class Transitions(NamedTuple):
     following: np.ndarray  # (P, observation_dim), the true next ones also where an episode ended
     terminated: np.ndarray  # (P,)
     truncated: np.ndarray  # (P,)
+    allowed: np.ndarray | None = None  # (P, n_actions) bool, with action masks
+    following_allowed: np.ndarray | None = None
 
 
 class Interaction:
     """An environment of each of P members, and the episodes that they are in.
 
-    ``observations`` `(P, observation_dim)` float32 is what the agents see; ``returns``, ``lengths``
-    and ``explored`` `(P,)` are rewards, steps and random actions of the episodes under way. Only
-    members that `go_on_with` was told of act, as ``is_acting`` `(P,)` says.
+    ``observations`` `(P, observation_dim)` float32 is what the agents see, and ``allowed``
+    `(P, n_actions)` bool the actions that they may take, None without action masks; ``returns``,
+    ``lengths`` and ``explored`` `(P,)` are rewards, steps and random actions of the episodes under
+    way. Only members that `go_on_with` was told of act, as ``is_acting`` `(P,)` says.
     """
 
     def __init__(self, configs: Sequence[DQNConfig]) -> None:
@@ -60,6 +65,8 @@ class Interaction:
         self.go_on_with(range(members))
         try:
             self.observations = np.stack([self._first_observation(p) for p in range(members)])
+            allowed = [e.allowed() for e in self.environments if first.action_masks]
+            self.allowed = np.stack(allowed) if allowed else None
         except EnvironmentFailure:
             self.close()
             raise
@@ -84,6 +91,8 @@ class Interaction:
         Raises `EnvironmentFailure` that names ``env_step``, the step that it would have been.
         """
         observations, following = self.observations, self.observations.copy()
+        allowed = self.allowed
+        following_allowed = None if allowed is None else allowed.copy()
         rewards = np.zeros(len(actions))
         terminated = np.zeros(len(actions), dtype=bool)
         truncated = np.zeros(len(actions), dtype=bool)
@@ -92,13 +101,24 @@ class Interaction:
                 following[p], rewards[p], terminated[p], truncated[p] = self.environments[p].step(
                     int(actions[p])
                 )
+                if following_allowed is not None:
+                    following_allowed[p] = self.environments[p].allowed()
             except EnvironmentFailure as error:
                 self._give_episodes_up()
                 raise self._told(error, p, env_step) from error
-        self.observations = following
+        self.observations, self.allowed = following, following_allowed
         self.returns += rewards
         self.lengths += self.is_acting
-        return Transitions(observations, actions, rewards, following, terminated, truncated)
+        return Transitions(
+            observations,
+            actions,
+            rewards,
+            following,
+            terminated,
+            truncated,
+            allowed,
+            following_allowed,
+        )
 
     def current_episode(self, p: int, last_step: tuple[int, float] | None) -> CurrentEpisode:
         """Where that member's episode is; ``last_step`` is its action and reward, if it has one."""
@@ -110,6 +130,7 @@ class Interaction:
             float(self.returns[p]),
             action,
             reward,
+            None if self.allowed is None else self.allowed[p].copy(),
         )
 
     def end_episode(self, p: int) -> dict[str, float]:
@@ -138,6 +159,8 @@ class Interaction:
             self.environments[p].set_time_limit(self._time_limit)
             try:
                 self.observations[p] = self.environments[p].reset()
+                if self.allowed is not None:
+                    self.allowed[p] = self.environments[p].allowed()
             except EnvironmentFailure as error:
                 raise self._told(error, p, env_step) from error
             self._to_begin.remove(p)
@@ -162,12 +185,14 @@ class Interaction:
 
     def state_dict(self) -> dict[str, Any]:
         """An environment whose episode could not begin has no state."""
+        masks = {} if self.allowed is None else {"allowed": self.allowed.copy()}
         return {
             "environments": [
                 None if p in self._to_begin else environment.state_dict()
                 for p, environment in enumerate(self.environments)
             ],
             "observations": self.observations.copy(),
+            **masks,
             "returns": self.returns.copy(),
             "lengths": self.lengths.copy(),
             "explored": self.explored.copy(),
@@ -181,6 +206,8 @@ class Interaction:
         Returns: whether they go on, and what is to be said.
         """
         self.observations = np.array(state["observations"])
+        if self.allowed is not None:
+            self.allowed = np.array(state["allowed"])
         self.returns[:] = state["returns"]
         self.lengths[:] = state["lengths"]
         self.explored[:] = state["explored"]

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from dqn_core.config import DQNConfig
 from dqn_core.heads import ErrorLoss, Head
+from dqn_core.masks import among
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import QNetwork
 from dqn_core.noise import Exact, Noisy
@@ -33,15 +34,17 @@ def bellman_target(batch: Batch, online: QNetwork, target: QNetwork, double_dqn:
     """What each Q-value should have been, `(P, B)`, or each distribution, as the head has them.
 
     y = r + γ max_a Q⁻(s', a), or with Double DQN y = r + γ Q⁻(s', argmax_a Q(s', a))
-    (van Hasselt et al. 2016, eq. 4). γ is 0 where the environment terminated.
+    (van Hasselt et al. 2016, eq. 4), over the actions a that are allowed in s'. γ is 0 where the
+    environment terminated.
     """
-    head = target.head
+    head, allowed = target.head, batch.next_allowed
     following = target.forward(batch.next_observations).outputs
     if double_dqn:
-        best = online.q_values(batch.next_observations).argmax(-1, keepdim=True)
+        q_values = among(online.q_values(batch.next_observations), allowed)
+        best = q_values.argmax(-1, keepdim=True)
         chosen = head.of(following, best)
     else:
-        chosen = head.of_greedy(following)
+        chosen = head.of_greedy(following, allowed)
     return head.targets(batch.rewards, batch.discounts, chosen)
 
 

@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from dqn_core.masks import among
 from dqn_core.networks import QNetwork
 from dqn_core.replay import Batch
 
@@ -9,9 +10,14 @@ LOWEST = -1.0
 """l₀: τ log π(a|s) counts down to here, since it has no end where an action is hardly chosen."""
 
 
-def scaled_log_policy(q_values: Tensor, temperature: Tensor) -> Tensor:
-    """τ log π `(P, B, n_actions)`, where π = softmax(Q / τ) and ``temperature`` is `(P, 1, 1)`."""
-    return temperature * (q_values / temperature).log_softmax(-1)
+def scaled_log_policy(
+    q_values: Tensor, temperature: Tensor, allowed: Tensor | None = None
+) -> Tensor:
+    """τ log π `(P, B, n_actions)`, where π = softmax(Q / τ) and ``temperature`` is `(P, 1, 1)`.
+
+    π of an action that is not ``allowed`` is 0, and its logarithm −∞.
+    """
+    return temperature * among(q_values / temperature, allowed).log_softmax(-1)
 
 
 def munchausen_target(batch: Batch, target: QNetwork, share: Tensor, temperature: Tensor) -> Tensor:
@@ -22,12 +28,14 @@ def munchausen_target(batch: Batch, target: QNetwork, share: Tensor, temperature
     DQN to choose. Of a head with quantiles each is averaged by itself, as in M-IQN.
     """
     head, tau = target.head, temperature.unsqueeze(-1)
-    here = scaled_log_policy(target.q_values(batch.observations), tau)
+    here = scaled_log_policy(target.q_values(batch.observations), tau, batch.allowed)
     taken = here.gather(-1, batch.actions).squeeze(-1)
     rewards = batch.rewards + share * taken.clamp_(LOWEST, 0)
     outputs = target.forward(batch.next_observations).outputs
-    log_policy = scaled_log_policy(head.q_values(outputs), tau)
+    log_policy = scaled_log_policy(head.q_values(outputs), tau, batch.next_allowed)
     policy = (log_policy / tau).exp_()
+    if batch.next_allowed is not None:  # 0 · ∞ would be no number
+        log_policy = log_policy.masked_fill(~batch.next_allowed, 0)
     if head.atoms:
         log_policy, policy = log_policy.unsqueeze(-1), policy.unsqueeze(-1)
     following = (policy * (outputs - log_policy)).sum(2)

@@ -20,7 +20,8 @@ class Batch(NamedTuple):
     ``discounts`` is what the value of ``next_observations`` is worth in the target: γⁿ, or 0
     where the environment *terminated*. A truncated episode goes on in principle, so it keeps γⁿ.
     ``weights`` are what the loss of each is multiplied with, None where all are 1; ``slots`` say
-    where each lies in the buffer.
+    where each lies in the buffer. ``allowed`` and ``next_allowed`` say which actions are allowed in
+    the states before and after, None where all are.
     """
 
     observations: Tensor  # (P, B, observation_dim)
@@ -30,14 +31,17 @@ class Batch(NamedTuple):
     discounts: Tensor  # (P, B)
     weights: Tensor | None = None  # (P, B)
     slots: np.ndarray | None = None  # (P, B) int64
+    allowed: Tensor | None = None  # (P, B, n_actions) bool
+    next_allowed: Tensor | None = None  # (P, B, n_actions) bool
 
 
 class ReplayBuffer:
     """The newest ``capacity`` transitions of P members, on preallocated memory.
 
     A transition is one row, ``observation | next_observation | action | reward | terminated |
-    truncated``, so that a batch is a single gather. All members push at the same time, and the
-    k-th transition of each lies in slot k mod ``capacity``. The rows are NumPy's, which is the
+    truncated``, so that a batch is a single gather. With action masks of ``n_masked`` actions each,
+    ``allowed | next allowed`` lie behind the observations. All members push at the same time, and
+    the k-th transition of each lies in slot k mod ``capacity``. The rows are NumPy's, which is the
     faster one at so little; a batch is handed out as tensors on ``device``. ``sampler`` chooses
     what is in it.
     """
@@ -50,8 +54,10 @@ class ReplayBuffer:
         members: int = 1,
         dtype: np.dtype | type = np.float32,
         device: str = "cpu",
+        n_masked: int = 0,
     ) -> None:
         self.observation_dim = observation_dim
+        self.n_masked = n_masked
         self._stream = stream
         self._members = members
         self._dtype = np.dtype(dtype)
@@ -65,7 +71,7 @@ class ReplayBuffer:
     def _check_memory(self, capacity: int, sampling: str = "uniform") -> None:
         """Refuse rows, and what a sampler keeps of each, that do not fit into free memory."""
         members, d, free = self._members, self.observation_dim, free_memory()
-        size = replay_bytes(members, capacity, d, sampling, self._dtype)
+        size = replay_bytes(members, capacity, d, sampling, self._dtype, self.n_masked)
         if free is not None and size > free:
             whose = f"{members} replay buffers" if members > 1 else "A replay buffer"
             raise ConfigurationError(
@@ -77,7 +83,8 @@ class ReplayBuffer:
 
     def _empty_rows(self, capacity: int) -> np.ndarray:
         # Untouched pages of zeros cost no memory until they are written.
-        return np.zeros((self._members, capacity, 2 * self.observation_dim + 4), self._dtype)
+        width = row_width(self.observation_dim, self.n_masked)
+        return np.zeros((self._members, capacity, width), self._dtype)
 
     def _allocate(self, rows: np.ndarray) -> None:
         self._rows = rows
@@ -123,9 +130,14 @@ class ReplayBuffer:
         next_observations: np.ndarray,
         terminated: np.ndarray,
         truncated: np.ndarray,
+        allowed: np.ndarray | None = None,
+        next_allowed: np.ndarray | None = None,
     ) -> None:
-        """Store one transition of each member: `(P, observation_dim)` and `(P,)` arrays."""
-        d = self.observation_dim
+        """Store one transition of each member: `(P, observation_dim)` and `(P,)` arrays.
+
+        With masks ``allowed`` and ``next_allowed`` are `(P, n_masked)` bool.
+        """
+        d, m = self.observation_dim, self.n_masked
         row = self._rows[:, self.pushed % self.capacity]
         row[:, :d] = observations
         row[:, d : 2 * d] = next_observations
@@ -133,6 +145,9 @@ class ReplayBuffer:
         row[:, -3] = rewards
         row[:, -2] = terminated
         row[:, -1] = truncated
+        if m:
+            row[:, 2 * d : 2 * d + m] = allowed
+            row[:, 2 * d + m : 2 * d + 2 * m] = next_allowed
         self._size = min(self._size + 1, self.capacity)
         self.pushed += 1
 
@@ -168,7 +183,7 @@ class ReplayBuffer:
         weights: np.ndarray | None = None,
     ) -> Batch:
         """The transitions that lie in ``slots`` `(P, B)` int64."""
-        d = self.observation_dim
+        d, m = self.observation_dim, self.n_masked
         first = last = self._at(slots)
         rewards, discounts = first[..., -3], gamma
         if n_step > 1:
@@ -181,6 +196,8 @@ class ReplayBuffer:
             self._tensor((discounts * (1 - last[..., -2])).astype(first.dtype)),
             None if weights is None else self._tensor(weights.astype(first.dtype)),
             slots,
+            self._tensor(first[..., 2 * d : 2 * d + m] > 0) if m else None,
+            self._tensor(last[..., 2 * d + m : 2 * d + 2 * m] > 0) if m else None,
         )
 
     def _tensor(self, values: np.ndarray) -> Tensor:
@@ -258,13 +275,19 @@ class ReplayBuffer:
         self.sampler.load_state_dict(state["sampler"], self.contents)
 
 
+def row_width(observation_dim: int, n_masked: int = 0) -> int:
+    """Numbers that a transition takes."""
+    return 2 * (observation_dim + n_masked) + 4
+
+
 def replay_bytes(
     members: int,
     capacity: int,
     observation_dim: int,
     sampling: str = "uniform",
     dtype: np.dtype | type = np.float32,
+    n_masked: int = 0,
 ) -> int:
     """The memory of a full buffer and of its sampler."""
-    row = (2 * observation_dim + 4) * np.dtype(dtype).itemsize
+    row = row_width(observation_dim, n_masked) * np.dtype(dtype).itemsize
     return members * capacity * (row + SAMPLERS[sampling].bytes_each)

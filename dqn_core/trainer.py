@@ -66,6 +66,7 @@ class Trainer:
             UniformStream(seeds, "replay"),
             members=len(seeds),
             device=self.device,
+            n_masked=self.spec.n_actions if first.action_masks else 0,
         )
         self.replay.configure(self.configs)
         self.evaluations = GreedyEvaluations(self.configs, network, self.spec.reward_threshold)
@@ -204,7 +205,10 @@ class Trainer:
         """ε-greedy actions `(P,)`, or those of the noise that is drawn for this step."""
         epsilons = [epsilon_at(config, self.env_step) for config in self.configs]
         actions, exploring = self._exploration.choose(
-            self.learner.online_weights.draw(), self.interaction.observations, epsilons
+            self.learner.online_weights.draw(),
+            self.interaction.observations,
+            epsilons,
+            self.interaction.allowed,
         )
         self.interaction.explored += exploring & self.interaction.is_acting
         return actions

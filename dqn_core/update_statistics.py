@@ -2,6 +2,7 @@
 
 from dqn_core.diagnostics import health
 from dqn_core.learner import Learner
+from dqn_core.masks import among
 from dqn_core.replay import ReplayBuffer
 
 
@@ -13,7 +14,7 @@ def update_statistics(learner: Learner, replay: ReplayBuffer) -> dict[str, list[
     p10, p50, p90 = last.td_errors.abs().quantile(ranks, dim=1).tolist()
     return {
         "loss": learner.loss().tolist(),
-        "mean_q": last.q_values.amax(-1).mean(1).tolist(),
+        "mean_q": among(last.q_values, last.batch.allowed).amax(-1).mean(1).tolist(),
         "gradient_norm": learner.gradient_norm[:, 0].tolist(),
         "td_error_p10": p10,
         "td_error_p50": p50,

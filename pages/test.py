@@ -187,7 +187,7 @@ def duel_section(state: PageState) -> None:
         else:
             st.caption(
                 "Both begin in the same state. The keys are below the pictures. "
-                + remark(showing.spec)
+                + remark(showing.spec, showing.chosen.agent.config.action_masks)
             )
             play(state, showing.chosen, showing.seed, showing.conditions)
 

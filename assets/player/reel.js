@@ -109,7 +109,7 @@ export class Reel {
     this.rows.push(row);
     const t = this.last;
     this.returns[t + 1] = this.returns[t] + (Number.isNaN(row[1]) ? 0 : row[1]);
-    for (const q of this.q(t)) {
+    for (const q of this.allowedQ(t)) {
       this.lowestQ = Math.min(this.lowestQ, q);
       this.highestQ = Math.max(this.highestQ, q);
     }
@@ -135,9 +135,14 @@ export class Reel {
   observation(t) {
     return this.rows[t].subarray(2, 2 + this.observationLabels.length);
   }
+  /** Q of each action; not a number where the action was not allowed. */
   q(t) {
     const start = 2 + this.observationLabels.length;
     return this.rows[t].subarray(start, start + this.actionLabels.length);
+  }
+
+  allowedQ(t) {
+    return Array.from(this.q(t)).filter((q) => !Number.isNaN(q));
   }
 
   /** Of each action, the returns that it may bring, and how probable each is. */
@@ -149,11 +154,11 @@ export class Reel {
   }
 
   maxQ(t) {
-    return Math.max(...this.q(t));
+    return Math.max(...this.allowedQ(t));
   }
   /** By how much the best action's Q exceeds the second best's. */
   margin(t) {
-    const q = Array.from(this.q(t)).sort((a, b) => b - a);
+    const q = this.allowedQ(t).sort((a, b) => b - a);
     return q.length > 1 ? q[0] - q[1] : 0;
   }
   isGreedy(t, action) {

@@ -198,11 +198,13 @@ export class FilmView {
     const taken = reel.action(moment);
     const zero = (0 - scale.low) / scale.span;
     this.actions.forEach((row, a) => {
-      const end = (q[a] - scale.low) / scale.span;
+      const isAllowed = !Number.isNaN(q[a]);
+      const end = isAllowed ? (q[a] - scale.low) / scale.span : zero;
       row.bar.style.left = place(Math.min(zero, end));
       row.bar.style.width = place(Math.abs(end - zero));
       row.node.classList.toggle("taken", a === taken);
-      setText(row.value, fixed(q[a], this.digits));
+      row.node.title = isAllowed ? "" : "not allowed here";
+      setText(row.value, isAllowed ? fixed(q[a], this.digits) : "–");
     });
     if (reel.atoms) {
       const curves = this.actions.map((row) => row.curve);
@@ -273,7 +275,7 @@ export class FilmView {
     if (action === undefined) words.push("the episode is over");
     else {
       const q = Array.from(reel.q(moment));
-      const others = q.filter((_, a) => a !== action);
+      const others = q.filter((value, a) => a !== action && !Number.isNaN(value));
       words.push(
         `chooses ${reel.actionLabels[action]}: Q ${fixed(q[action], this.digits)}` +
           (others.length ? ` against ${fixed(Math.max(...others), this.digits)}` : ""),

@@ -1,11 +1,10 @@
 /** The environment at this moment: a picture and facts, made once and renewed with each answer. */
 
+import { ActionValues } from "../shared/action_values.js";
 import { Mounted } from "../shared/component.js";
-import { Curve, reach, showAll } from "../shared/distribution.js";
-import { element, pen, setText, styleLink } from "../shared/dom.js";
+import { element, pen, styleLink } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
-import { number } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
 
 class Scene {
@@ -13,15 +12,14 @@ class Scene {
   #canvas = element("canvas", "scene-picture");
   #facts = element("figcaption", "scene-facts");
   #sentences = element("div", "scene-sentences");
-  #heading = element("h4");
-  #values = element("dl", "scene-values");
+  #values = new ActionValues();
   #view = null;
   #feed;
 
   constructor(parent) {
     this.#canvas.setAttribute("role", "img");
     this.#canvas.hidden = true;
-    this.#facts.append(this.#sentences, this.#heading, this.#values);
+    this.#facts.append(this.#sentences, this.#values.node);
     this.#root.append(this.#canvas, this.#facts);
     parent.append(styleLink(new URL("scene.css", import.meta.url).href), this.#root);
     this.#feed = new Feed({ take: (bytes) => this.#receive(bytes), node: this.#root });
@@ -37,29 +35,8 @@ class Scene {
   #receive(bytes) {
     const { header, body } = unpacked(bytes);
     this.#sentences.replaceChildren(...header.sentences.map((text) => element("p", "", text)));
-    this.#showValues(header);
+    this.#values.show(header);
     this.#draw(body, header.name);
-  }
-
-  /** Each action with its Q-value and, where it is learnt, the distribution of its return. */
-  #showValues({ actions, values, greedy, distributions }) {
-    const hasCurves = distributions.length > 0;
-    const curves = distributions.map(() => new Curve());
-    const rows = actions.flatMap((action, i) => {
-      const name = i === greedy ? "greedy" : "";
-      const curve = hasCurves ? [element("dd", name, curves[i].node)] : [];
-      return [element("dt", name, action), ...curve, element("dd", name, values[i])];
-    });
-    if (hasCurves) {
-      const [low, high] = reach(distributions);
-      showAll(curves, distributions, low, high);
-      const scale = element("dd", "scale", element("span", "", number(low)), number(high));
-      rows.push(element("dt"), scale, element("dd"));
-    }
-    const around = hasCurves ? "Q-values and the returns around them" : "Q-values";
-    setText(this.#heading, `${around}, the greedy action in bold`);
-    this.#values.classList.toggle("with-curves", hasCurves);
-    this.#values.replaceChildren(...rows);
   }
 
   async #draw(png, name) {

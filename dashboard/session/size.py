@@ -25,7 +25,13 @@ def check_size(configs: Sequence[DQNConfig]) -> None:
             f"{len(configs)} networks of {shape.n_parameters:,} weights are more than the "
             f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or smaller hidden layers."
         )
-    size = replay_bytes(len(configs), first.buffer_capacity, spec.observation_dim, first.sampling)
+    size = replay_bytes(
+        len(configs),
+        first.buffer_capacity,
+        spec.observation_dim,
+        first.sampling,
+        n_masked=spec.n_actions if first.action_masks else 0,
+    )
     if size > MOST_REPLAY_BYTES:
         raise ConfigurationError(
             f"{len(configs)} × {first.buffer_capacity:,} transitions may take {in_words(size)} of "

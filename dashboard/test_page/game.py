@@ -58,9 +58,12 @@ def keys_of(spec: EnvironmentSpec) -> Keys:
     return Keys({action.key: i for i, action in actions if action.key}, spec.family.idle)
 
 
-def remark(spec: EnvironmentSpec) -> str:
-    """What a person should know before the first key."""
-    return "It is slippery: a step may go sideways." if spec.is_slippery else ""
+def remark(spec: EnvironmentSpec, has_masks: bool = False) -> str:
+    """What a person should know before the first key, who plays by the agent's action masks."""
+    sentences = ["It is slippery: a step may go sideways."] if spec.is_slippery else []
+    if has_masks:
+        sentences.append("The key of an action that is not allowed does nothing.")
+    return " ".join(sentences)
 
 
 def has_clock(spec: EnvironmentSpec) -> bool:
@@ -223,9 +226,11 @@ class Game:
         look = environment.render if mode else lambda: None
         words = ""
         try:
-            episode = Episode(environment, self.seed, conditions)
+            episode = Episode(environment, self.seed, conditions, agent.config.action_masks)
             self._add(look(), episode.total, beside)
             while not words and (action := self._next_action(episode.steps)) is not None:
+                if episode.allowed is not None and not episode.allowed[action]:
+                    continue  # as if no key had been pressed
                 episode.step(action)
                 words = _verdict(episode, theirs) if episode.is_over else ""
                 self._add(look(), episode.total, beside, words)

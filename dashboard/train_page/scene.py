@@ -4,10 +4,10 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from dashboard.session.run import Run
+from dashboard.train_page.action_values import action_values
 from dashboard.web.envelope import packed
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.static_files import component
@@ -100,22 +100,10 @@ def _period(run: Run) -> float:
 
 def message(spec: EnvironmentSpec, agent: Agent, episode: CurrentEpisode) -> bytes:
     """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
-    values = agent.q_values(episode.observation[None])[0]
-    known = bool(np.isfinite(values).all())
-    distributions = agent.distributions(episode.observation[None]) if known else None
     picture = _picture(spec, episode.environment)
     header = {
         "sentences": _sentences(spec, episode, bool(picture)),
-        "values": [number(value) if known else "–" for value in values],
-        "actions": spec.action_labels,
-        "greedy": int(values.argmax()) if known else None,
-        # Action by action: the returns, and how probable each is.
-        "distributions": [
-            [returns.tolist(), probabilities.tolist()]
-            for returns, probabilities in zip(*(part[0] for part in distributions), strict=True)
-        ]
-        if distributions
-        else [],
+        **action_values(spec, agent, episode.observation, episode.allowed),
         "name": f"{spec.env_id} at step {episode.length} of the episode",
     }
     return packed(header, picture)

@@ -58,9 +58,9 @@ def named_reason(error: BaseException) -> str:
 
 
 def start_of(result: Any) -> Any:
-    """The observation in what a reset returned."""
+    """The two things in what a reset returned."""
     if isinstance(result, tuple | list) and len(result) == 2 and _is_information(result[1]):
-        return result[0]
+        return result
     raise Unusable(_form(result), "reset() gives an observation and a dictionary, as in Gymnasium")
 
 
@@ -93,6 +93,23 @@ def flag_of(name: str, value: Any) -> bool:
     if _is_real(flag) and flag in (0, 1):
         return bool(flag)
     raise Unusable(f"{name} {shown(value)}", f"{name} is true or false")
+
+
+def allowed_by(information: Any, n_actions: int) -> np.ndarray:
+    """The actions that ``info["action_mask"]`` allows, `(n_actions,)` bool."""
+    mask = information.get("action_mask") if isinstance(information, Mapping) else None
+    if mask is None:
+        raise Unusable(
+            "no action_mask",
+            'turn action_masks off, or let info["action_mask"] say which actions are allowed',
+        )
+    array = _array(mask)
+    is_mask = array.shape == (n_actions,) and array.dtype.kind in _OF_NUMBERS
+    if not is_mask or not ((array == 0) | (array == 1)).all():
+        raise Unusable(f"the action_mask {shown(mask)}", f"it is {n_actions} numbers, each 1 or 0")
+    if not array.any():
+        raise Unusable("an action_mask without a 1", "until an episode ends, one is allowed")
+    return array.astype(bool)
 
 
 class Observations:
@@ -173,16 +190,20 @@ def _flattened(part: Part, observation: Any) -> np.ndarray:
 
 
 def _numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
-    try:
-        array = np.asarray(value)
-    except Exception:  # such as of lists of different lengths
-        array = np.array(None)
+    array = _array(value)
     if array.dtype.kind not in _OF_NUMBERS:
         raise Unusable(f"{name} {shown(value)}", f"its space says {shape} numbers")
     if array.shape != shape:
         what = "an observation" if name == "the observation" else name
         raise Unusable(f"{what} of shape {array.shape}", f"its space says {shape}")
     return array
+
+
+def _array(value: Any) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except Exception:  # such as of lists of different lengths
+        return np.array(None)
 
 
 def _stored(numbers: np.ndarray) -> np.ndarray:

@@ -96,7 +96,13 @@ class Watched:
             environment.reset(seed=seed)
             self._look()
             for step in range(1, steps + 1):
-                if any(environment.step(int(chance.integers(environment.spec.n_actions)))[2:]):
+                # What is known takes any action, and is to be seen after each.
+                action = (
+                    int(chance.integers(environment.spec.n_actions))
+                    if self._is_known
+                    else environment.try_action(chance)
+                )
+                if any(environment.step(action)[2:]):
                     break
                 if step % _LOOK == 0:
                     self._look()
@@ -112,8 +118,8 @@ class Watched:
                 else:
                     seen[name] = Seen(value)
 
-    def check(self, state: Any, observed: Sequence[float]) -> None:
-        """Raise `ValueError` where the environment cannot go on from ``state``.
+    def check(self, state: Any, observed: Sequence[float], action: int) -> None:
+        """Raise `ValueError` where the environment cannot go on from ``state`` with ``action``.
 
         ``observed`` is what the agent sees there.
         """
@@ -132,7 +138,7 @@ class Watched:
                     else self._may_be_other(name, value, seen, layer)
                 ):
                     raise ValueError(f"{name} of its environment cannot be {shown(value)}")
-        self._try(state)
+        self._try(state, action)
 
     @staticmethod
     def _may_be_known(
@@ -151,34 +157,38 @@ class Watched:
         usual = getattr(type(layer), name, None)
         return name.isidentifier() and is_variable(layer, name) and Seen(usual).resembles(value)
 
-    def _try(self, state: Mapping[str, Any]) -> None:
+    def _try(self, state: Mapping[str, Any], action: int) -> None:
         """Go on from ``state``, into the next episode too."""
-        environment = self._environment
+        environment, chance = self._environment, np.random.default_rng(0)
         try:
             with np.errstate(all="ignore"):
                 restore(environment.env, state)
                 for _ in range(TRIED_STEPS):
-                    if any(environment.step(0)[2:]):
+                    if any(environment.step(action)[2:]):
                         break
+                    action = environment.try_action(chance)
                 environment.reset()
-                environment.step(0)
+                environment.step(environment.try_action(chance))
         except Exception as error:  # whatever an environment raises, it cannot go on from there
             raise ValueError(f"its environment cannot go on: {reason_of(error)}") from error
 
 
-def check_environments(states: Any, spec: EnvironmentSpec, observations: np.ndarray) -> None:
+def check_environments(
+    states: Any, spec: EnvironmentSpec, observations: np.ndarray, actions: Sequence[int]
+) -> None:
     """Raise `ValueError` where a state is not one that environments of ``spec`` can go on from.
 
-    ``observations`` `(P, observation_dim)` are what the agents see there.
+    ``observations`` `(P, observation_dim)` are what the agents see there, and ``actions`` one of
+    each that is allowed there.
     """
     if not isinstance(states, list) or len(states) != len(observations):
         raise ValueError("it has not one environment a member")
     environment = make_environment(spec.env_id, spec.max_episode_steps, env_kwargs=spec.env_kwargs)
     try:
         watched = Watched(environment)
-        for state, observed in zip(states, observations.tolist(), strict=True):
+        for state, observed, action in zip(states, observations.tolist(), actions, strict=True):
             if state is not None:  # one that has failed has none
-                watched.check(state, observed)
+                watched.check(state, observed, action)
     finally:
         environment.close()
 

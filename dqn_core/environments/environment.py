@@ -16,6 +16,7 @@ from dqn_core.environments.border import (
     Observations,
     Picture,
     Pictures,
+    allowed_by,
     failure,
     flag_of,
     named_reason,
@@ -83,6 +84,8 @@ class Environment:
         self._pictures = Pictures(render_mode)
         self._time_limit = spec.max_episode_steps
         self._steps = 0
+        self._information: Any = None  # what came with the newest observation
+        self._has_terminated: Any = False
 
     def reset(self, seed: int | None = None) -> np.ndarray:
         """Start an episode; returns the observation `(observation_dim,)` float32.
@@ -90,8 +93,10 @@ class Environment:
         A ``seed`` restarts the environment's generator; without one it goes on.
         """
         self._steps = 0
+        self._has_terminated = False
         try:
-            return self._observations.flat(start_of(self.env.reset(seed=seed)))
+            observation, self._information = start_of(self.env.reset(seed=seed))
+            return self._observations.flat(observation)
         except FOREIGN as error:
             raise self._failure(error) from error
 
@@ -103,7 +108,8 @@ class Environment:
         self._steps += 1
         try:
             outcome = self.env.step(action + self._first_action)
-            observation, reward, terminated, truncated, _ = outcome_of(outcome)
+            observation, reward, terminated, truncated, self._information = outcome_of(outcome)
+            self._has_terminated = terminated
             return (
                 self._observations.flat(observation),
                 reward_of(reward),
@@ -112,6 +118,26 @@ class Environment:
             )
         except FOREIGN as error:
             raise self._failure(error) from error
+
+    def allowed(self) -> np.ndarray:
+        """The actions that may be taken now, `(n_actions,)` bool, by ``info["action_mask"]``.
+
+        Where the task has ended all: there nobody acts, and some environments allow none. Raises
+        `EnvironmentFailure` where the environment does not say, or not as it is needed.
+        """
+        if self._has_terminated:
+            return np.ones(self.spec.n_actions, dtype=bool)
+        try:
+            return allowed_by(self._information, self.spec.n_actions)
+        except FOREIGN as error:
+            raise self._failure(error) from error
+
+    def try_action(self, generator: np.random.Generator) -> int:
+        """A random action, of those that are allowed where the environment says which."""
+        actions = np.arange(self.spec.n_actions)
+        with suppress(EnvironmentFailure):
+            actions = np.flatnonzero(self.allowed())
+        return int(actions[generator.integers(len(actions))])
 
     def render(self) -> Picture | str:
         """The picture `(H, W, 3)` uint8, or text, that the render mode gives."""

@@ -15,16 +15,17 @@ def restores_exactly(spec: EnvironmentSpec) -> bool:
         make_environment(spec.env_id, spec.max_episode_steps, env_kwargs=spec.env_kwargs)
         for _ in range(2)
     )
-    actions = np.random.default_rng(0).integers(spec.n_actions, size=60)
+    chance = np.random.default_rng(0)
     try:
         original.reset(seed=1)
         twin.reset(seed=2)
-        for action in actions[:10]:
-            if any(original.step(int(action))[2:]):
+        for _ in range(10):
+            if any(original.step(original.try_action(chance))[2:]):
                 original.reset()
         twin.load_state_dict(original.state_dict())
-        for action in actions[10:]:
-            mine, theirs = original.step(int(action)), twin.step(int(action))
+        for _ in range(50):
+            action = original.try_action(chance)
+            mine, theirs = original.step(action), twin.step(action)
             if mine[1:] != theirs[1:] or not np.array_equal(mine[0], theirs[0]):
                 return False
             if any(mine[2:]) and not np.array_equal(original.reset(), twin.reset()):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from dqn_core.agent import Agent
 from dqn_core.compute import one_thread, untouched_arithmetic
@@ -14,6 +15,7 @@ from dqn_core.environments.configured import environments_for
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.episodes.conditions import USUAL, Conditions
 from dqn_core.episodes.episode import Episode
+from dqn_core.masks import among
 from dqn_core.networks import QNetwork
 from dqn_core.scalars import whole
 
@@ -93,7 +95,15 @@ def evaluate(
     environments = environments_for(config, count_for(1, episodes), conditions.parameters)
     try:
         seeds = [seed + episode for episode in range(episodes)]
-        play = playing(agent.network, [environments], [seeds], [config.gamma], conditions, keep)
+        play = playing(
+            agent.network,
+            [environments],
+            [seeds],
+            [config.gamma],
+            conditions,
+            keep,
+            masked=config.action_masks,
+        )
         return to_the_end(play, watcher)[0]
     finally:
         for environment in environments:
@@ -145,17 +155,20 @@ def playing(
     gammas: Sequence[float],
     conditions: Conditions = USUAL,
     keep: Callable[..., object] | None = None,
+    *,
+    masked: bool = False,
 ) -> Play:
     """E episodes of each of P members in K environments each, K by K, side by side.
 
     A generator, so that whoever has no time for whole episodes can stop between two steps. The
-    network must not change meanwhile. ``keep`` is called with what each member's K came to.
+    network must not change meanwhile. ``keep`` is called with what each member's K came to. If they
+    are ``masked``, only what the environments allow is done.
     """
     count, results = len(seeds[0]), []
     for chosen in _rounds(count, len(environments[0])):
         episodes = [
             [
-                Episode(environment, seed, conditions)
+                Episode(environment, seed, conditions, masked)
                 for environment, seed in zip(own, row[chosen.start : chosen.stop], strict=False)
             ]
             for own, row in zip(environments, seeds, strict=True)
@@ -182,7 +195,8 @@ def _side_by_side(
     members, count = len(episodes), len(episodes[0])
     dim = len(episodes[0][0].observation)
     everything = np.zeros((members, rows, dim), dtype=np.float32)
-    observations = everything[:, first : first + count]
+    here = slice(first, first + count)
+    observations, allowed = everything[:, here], _allowed(episodes)
     predicted, obtained = np.zeros((members, count)), np.zeros((members, count))
     gamma, discount = np.array(gammas)[:, None], np.ones((members, 1))
     going_on = [(p, e, one) for p, row in enumerate(episodes) for e, one in enumerate(row)]
@@ -191,13 +205,15 @@ def _side_by_side(
     is_first = True
     while going_on:
         q_values = network.q_values(torch.from_numpy(everything).to(network.parameters))
-        best, greedy = (found[:, first : first + count].cpu() for found in q_values.max(-1))
+        best, greedy = among(q_values[:, here].cpu(), allowed).max(-1)
         if is_first:
             predicted, is_first = best.double().numpy(), False
         actions, reward = greedy.tolist(), np.zeros((members, count))
         for p, e, episode in going_on:
             reward[p, e] = episode.step(episode.explore(actions[p][e]))
             observations[p, e] = episode.observation
+            if allowed is not None:
+                allowed[p, e] = torch.from_numpy(episode.allowed)
         obtained += discount * reward
         discount = discount * gamma
         going_on = [each for each in going_on if not each[2].is_over]
@@ -213,3 +229,10 @@ def _side_by_side(
         )
         for p, row in enumerate(episodes)
     ]
+
+
+def _allowed(episodes: Sequence[Sequence[Episode]]) -> Tensor | None:
+    """The actions that each episode allows, `(P, E, n_actions)` bool; None where all are."""
+    if episodes[0][0].allowed is None:
+        return None
+    return torch.from_numpy(np.array([[episode.allowed for episode in row] for row in episodes]))

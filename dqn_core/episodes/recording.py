@@ -15,6 +15,7 @@ from dqn_core.environments.configured import environment_for, spec_for
 from dqn_core.episodes.conditions import USUAL, Conditions
 from dqn_core.episodes.episode import Episode
 from dqn_core.errors import EnvironmentFailure
+from dqn_core.masks import greedy, shown
 
 
 class Camera:
@@ -49,7 +50,7 @@ class Recording:
     observations: np.ndarray  # (T + 1, observation_dim) float32, the last is the true final one
     actions: np.ndarray  # (T,) int64
     rewards: np.ndarray  # (T,) float64
-    q_values: np.ndarray  # (T + 1, n_actions) float32
+    q_values: np.ndarray  # (T + 1, n_actions) float32, NaN for an action that was not allowed
     terminated: bool
     truncated: bool
     unseen: str  # why not all of it could be drawn
@@ -137,22 +138,24 @@ def record(
     actions: list[int] = []
     rewards: list[float] = []
     try:
-        episode = Episode(environment, seed, conditions)
+        episode = Episode(environment, seed, conditions, config.action_masks)
         observations = [episode.observation]
         while True:
-            now = observations[-1]
-            q_values.append(agent.q_values(now[None])[0])
+            now, allowed = observations[-1], episode.allowed
+            predicted = agent.q_values(now[None])[0]
+            q_values.append(shown(predicted, allowed))
             frame = camera.picture()
             if episode.is_over:
                 break
-            actions.append(episode.explore(int(q_values[-1].argmax())))
+            actions.append(episode.explore(greedy(predicted, allowed)))
             rewards.append(episode.step(actions[-1]))
             observations.append(episode.observation)
             if watcher:
-                found = agent.distributions(now[None])
+                found = agent.distributions(now[None], allowed)
                 watcher(frame, now, q_values[-1], actions[-1], rewards[-1], found)
         if watcher:
-            watcher(frame, now, q_values[-1], distributions=agent.distributions(now[None]))
+            found = agent.distributions(now[None], allowed)
+            watcher(frame, now, q_values[-1], distributions=found)
     finally:
         environment.close()
     return Recording(

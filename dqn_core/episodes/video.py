@@ -237,8 +237,8 @@ def font_of_size(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def q_range(recordings: Sequence["Recording"]) -> tuple[float, float]:
     """Smallest and largest Q-value of episodes that are shown together, 0 among them."""
     return (
-        min(0.0, *(float(recording.q_values.min()) for recording in recordings)),
-        max(0.0, *(float(recording.q_values.max()) for recording in recordings)),
+        min(0.0, *(float(np.nanmin(recording.q_values)) for recording in recordings)),
+        max(0.0, *(float(np.nanmax(recording.q_values)) for recording in recordings)),
     )
 
 
@@ -262,15 +262,18 @@ def numbers(recording: "Recording", t: int, width: int, scale: tuple[float, floa
         top = 6 + row * _ROW
         if row == action:
             draw.polygon([(8, top + 3), (8, top + 13), (15, top + 8)], fill=_INK)
+        draw.text((22, top), drawable(label), _INK, font=font)
+        if np.isnan(q):
+            draw.text((width - 10, top), "not allowed", _INK, font=font, anchor="ra")
+            continue
         bar = sorted((place(0.0), place(float(q))))
         colour = _TAKEN_BAR if row == action else _BAR
         draw.rectangle([bar[0], top + 1, bar[1], top + 15], fill=colour)
-        draw.text((22, top), drawable(label), _INK, font=font)
         draw.text((width - 10, top), f"{q:.2f}", _INK, font=font, anchor="ra")
     bottom = 6 + len(q_values) * _ROW
     draw.line([place(0.0), 4, place(0.0), bottom - 3], fill=_FAINT)
     words = drawable(f"step {t:,}    return {number(recording.rewards[:t].sum())}")
-    if action is not None and q_values[action] < q_values.max():
+    if action is not None and q_values[action] < np.nanmax(q_values):
         words += "    action not greedy"
     draw.text((22, bottom), words, _INK, font=font)
     return np.asarray(image)

@@ -41,9 +41,21 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     _check_replay(state["replay"], trainer)
     _check_episodes(state)
     _check_observations(torch.as_tensor(state["observations"]), trainer)
+    if "allowed" in state and not state["allowed"].any(1).all():
+        raise ValueError("it has agents that may take no action")
     if not np.isfinite(state["observations"]).all():
         raise ValueError("its agents see what is not finite")
-    check_environments(state["environments"], trainer.spec, state["observations"])
+    check_environments(
+        state["environments"], trainer.spec, state["observations"], _allowed_actions(state, trainer)
+    )
+
+
+def _allowed_actions(state: Mapping[str, Any], trainer: Trainer) -> list[int]:
+    """An action of each member that its environment allows."""
+    if "allowed" not in state:
+        return [0] * trainer.members
+    actions: list[int] = state["allowed"].argmax(1).tolist()
+    return actions
 
 
 def _check_counts(state: Mapping[str, Any], trainer: Trainer) -> None:
@@ -160,13 +172,16 @@ def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:
     if replay["capacity"] != trainer.config.buffer_capacity or rows.shape[1] > replay["capacity"]:
         raise ValueError("its replay buffer does not fit its configuration")
     _check_count(replay["pushed"], MOST_STEPS, "pushed")
-    d, actions = trainer.spec.observation_dim, rows[..., -4]
+    d, m, actions = trainer.spec.observation_dim, trainer.replay.n_masked, rows[..., -4]
     _check_sampler(replay["sampler"], rows)
     if not _are_below(actions, trainer.spec.n_actions):
         raise ValueError("its replay buffer has actions that do not exist")
     if not torch.isin(rows[..., -2:], rows.new_tensor([0.0, 1.0])).all():
         raise ValueError("its replay buffer has steps that neither end an episode nor go on")
     _check_observations(rows[..., : 2 * d], trainer)
+    for masks in rows[..., 2 * d : -4].split(m, -1) if m else ():
+        if not torch.isin(masks, rows.new_tensor([0.0, 1.0])).all() or not masks.any(-1).all():
+            raise ValueError("its replay buffer has action masks that cannot be")
 
 
 def _check_sampler(sampler: Mapping[str, Tensor], rows: Tensor) -> None:

@@ -174,6 +174,7 @@ OTHER: dict[str, tuple[Value, dict[str, Value]]] = {
     # name: (another value, what else is set in both runs so that it can be seen)
     "env_id": ("Acrobot-v1", {}),
     "env_kwargs": ("sutton_barto_reward=True", {}),
+    "action_masks": (True, {"env_id": "Taxi-v4"}),
     "max_episode_steps": (9, {}),
     "seed": (1, {}),
     "epsilon_schedule": ("exponential", {}),

@@ -60,12 +60,32 @@ class Textbook:
     def munchausen(self, batch: Transitions) -> tuple[Tensor, Tensor, Tensor]:
         """The reward with the bonus, π(·|s'), and its entropy."""
         tau = self.config.munchausen_temperature
-        here = torch.softmax(self.q_values(self.target, batch.observations) / tau, -1)
+        here = self.policy(batch.observations, batch.allowed)
         taken = here[torch.arange(BATCH), batch.actions]
         bonus = (tau * taken.log()).clamp(-1, 0)
-        policy = torch.softmax(self.q_values(self.target, batch.next_observations) / tau, -1)
+        policy = self.policy(batch.next_observations, batch.next_allowed)
         entropy = torch.distributions.Categorical(policy).entropy()
         return batch.rewards + self.config.munchausen_share * bonus, policy, tau * entropy
+
+    def policy(self, observations: Tensor, allowed: Tensor | None) -> Tensor:
+        """π of each state: exp(Q/τ) of the allowed actions, over their sum."""
+        preferences = self.q_values(self.target, observations) / self.config.munchausen_temperature
+        preferences = (preferences - preferences.max(-1, keepdim=True).values).exp()
+        if allowed is not None:
+            preferences = preferences * allowed
+        return preferences / preferences.sum(-1, keepdim=True)
+
+    def best(self, batch: Transitions) -> Tensor:
+        """The greedy action of each next state, of those allowed there."""
+        chooser = self.online if self.config.double_dqn else self.target
+        rows = self.q_values(chooser, batch.next_observations).tolist()
+        allowed = torch.ones(BATCH, ACTIONS) if batch.next_allowed is None else batch.next_allowed
+        return torch.tensor(
+            [
+                max((a for a in range(ACTIONS) if allowed[b, a]), key=row.__getitem__)
+                for b, row in enumerate(rows)
+            ]
+        )
 
     def samples(self, batch: Transitions) -> Tensor:
         """r + γ times what the target network says of the next state: `(B, …)`."""
@@ -77,9 +97,7 @@ class Textbook:
             following = torch.einsum("ba,ban->bn", policy, outputs) + bonus[:, None]
         else:
             rewards = batch.rewards
-            chooser = self.online if self.config.double_dqn else self.target
-            best = self.q_values(chooser, batch.next_observations).argmax(-1)
-            following = outputs[torch.arange(BATCH), best]
+            following = outputs[torch.arange(BATCH), self.best(batch)]
             if self.config.head == "categorical":
                 following = following.softmax(-1)
                 return self.projected(rewards, batch.terminated, following)
@@ -137,6 +155,17 @@ def combinations() -> list[dict[str, Any]]:
     return found
 
 
+def masked(member: Transitions, seed: int) -> Transitions:
+    """The same steps where not every action is allowed: at least the one taken, and one more."""
+    allowed, next_allowed = (
+        torch.rand(2, BATCH, ACTIONS, generator=torch.Generator().manual_seed(seed)) < 0.5
+    )
+    allowed[torch.arange(BATCH), member.actions] = True
+    next_allowed[torch.arange(BATCH), torch.arange(BATCH) % ACTIONS] = True
+    return member._replace(allowed=allowed, next_allowed=next_allowed)
+
+
+@pytest.mark.parametrize("with_masks", [False, True], ids=["all", "masked"])
 @pytest.mark.parametrize(
     "chosen",
     combinations(),
@@ -144,6 +173,7 @@ def combinations() -> list[dict[str, Any]]:
 )
 def test_targets_losses_and_gradient_of_every_combination_equal_autograds(
     chosen: dict[str, Any],
+    with_masks: bool,
 ) -> None:
     configs = [
         DQNConfig(
@@ -159,6 +189,8 @@ def test_targets_losses_and_gradient_of_every_combination_equal_autograds(
     ]
     learner = learner_of(configs)
     members = [transitions(torch.Generator().manual_seed(p)) for p in range(2)]
+    if with_masks:
+        members = [masked(member, p) for p, member in enumerate(members)]
     modules = [(learner.online.to_module(p), learner.target.to_module(p)) for p in range(2)]
     weights = torch.ones(2, BATCH, dtype=torch.float64)
     weights[1].uniform_(0.1, 1, generator=torch.Generator().manual_seed(2))

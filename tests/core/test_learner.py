@@ -31,6 +31,8 @@ class Transitions(NamedTuple):
     rewards: Tensor  # (B,)
     next_observations: Tensor  # (B, dim)
     terminated: Tensor  # (B,)
+    allowed: Tensor | None = None  # (B, ACTIONS)
+    next_allowed: Tensor | None = None
 
 
 def transitions(generator: torch.Generator, n_states: int = 0) -> Transitions:
@@ -59,7 +61,13 @@ def as_batch(members: Sequence[Transitions], gammas: Sequence[float]) -> Batch:
         torch.stack([m.rewards for m in members]),
         torch.stack([m.next_observations for m in members]),
         torch.stack(discounts),
+        allowed=stacked([m.allowed for m in members]),
+        next_allowed=stacked([m.next_allowed for m in members]),
     )
+
+
+def stacked(masks: Sequence[Tensor | None]) -> Tensor | None:
+    return None if masks[0] is None else torch.stack([m for m in masks if m is not None])
 
 
 class Oracle:

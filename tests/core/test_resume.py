@@ -39,6 +39,7 @@ CONFIGS = {
         RUN.replace(head="categorical", dueling=True, noisy=True, sampling="prioritised", n_step=3)
     ],
     "Taxi": [RUN.replace(env_id="Taxi-v4", target_update_unit="episodes")],
+    "masked": [RUN.replace(env_id="Taxi-v4", action_masks=True, n_step=2, sampling="prioritised")],
 }
 
 GO_ON = """

@@ -50,6 +50,19 @@ test("parts that overlap are one film, and a part with a gap before it is left a
   );
 });
 
+test("an action that was not allowed has no Q, and is neither best nor second", () => {
+  const reel = new Reel({ ...HEAD, actionLabels: ["left", "right", "jump"] }, 4);
+  const rows = [0, 1, 0, 2, 5, NaN, 1, 1, 0, 2, NaN, NaN];
+  const head = { ...HEAD, actionLabels: reel.actionLabels, start: 0, count: 2, sizes: [] };
+  reel.append(head, new Uint8Array(Float64Array.from(rows).buffer));
+  assert.deepEqual([reel.maxQ(0), reel.margin(0), reel.maxQ(1), reel.margin(1)], [5, 3, 2, 0]);
+  assert.deepEqual(
+    [reel.isGreedy(0, 1), reel.isGreedy(0, 0), reel.isGreedy(1, 0)],
+    [true, false, true],
+  );
+  assert.deepEqual([reel.lowestQ, reel.highestQ], [0, 5]);
+});
+
 test("a reward belongs to the moment that it led to", () => {
   const reel = whole();
   assert.deepEqual(

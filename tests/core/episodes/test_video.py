@@ -160,6 +160,14 @@ def test_a_film_takes_the_place_of_another_whole_or_not_at_all(tmp_path: Path, s
         write_video(episode, tmp_path / f"null{suffix}")
 
 
+def test_the_numbers_of_actions_that_are_not_allowed_are_not_drawn(tmp_path: Path) -> None:
+    agent = Trainer(DQNConfig(env_id="Taxi-v4", action_masks=True, max_episode_steps=3)).agent()
+    episode = record(agent)
+    assert np.isnan(episode.q_values).any()
+    assert np.isfinite(q_range([episode])).all()
+    write_video(episode, tmp_path / "masked.gif", overlay=True)
+
+
 def test_overlay_adds_the_numbers_below_the_picture(tmp_path: Path) -> None:
     episode = recording(moving_square(11, width=300))
     write_video(episode, tmp_path / "plain.gif")

@@ -74,6 +74,17 @@ def test_each_key_is_a_step_where_no_clock_runs() -> None:
     game.stop()
 
 
+def test_a_key_of_an_action_that_is_not_allowed_does_nothing() -> None:
+    game = begin("Taxi-v4", action_masks=True)
+    drop_off, west = 5, 3
+    assert "not allowed" in remark(game.spec, has_masks=True)
+    game.hear([[1, drop_off], [2, drop_off], [3, west]])
+    wait(partial(shows, game, 2))
+    found = header(game.part(0))
+    assert [mine for mine, _ in found["returns"]] == played("Taxi-v4", [west])
+    game.stop()
+
+
 def test_the_clock_waits_for_the_first_key_and_then_takes_the_one_held_or_none() -> None:
     game = begin("MountainCar-v0", max_episode_steps=12)
     assert game.keys.idle == 1

@@ -62,8 +62,8 @@ NEW_VALUES: dict[str, Any] = {
 }
 
 
-ALONE = {"munchausen"}
-"""What does not go together with some of these."""
+ALONE = {"action_masks", "munchausen"}
+"""What does not go together with some of these, or with their environment."""
 
 
 def test_every_hyperparameter_has_a_control_and_its_value_reaches_the_session() -> None:

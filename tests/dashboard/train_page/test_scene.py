@@ -73,6 +73,18 @@ def test_it_tells_the_last_step_and_the_networks_values() -> None:
     assert [float(v.replace("−", "-")) for v in words["values"]] == pytest.approx(values, rel=1e-2)
 
 
+def test_an_action_that_is_not_allowed_has_no_value_and_is_not_greedy() -> None:
+    run = a_run(3, env_id="Taxi-v4", action_masks=True, head="quantile")
+    words, _ = seen(run)
+    agent, episode = run.current_episode()
+    assert episode.allowed is not None
+    assert [value != "not allowed" for value in words["values"]] == episode.allowed.tolist()
+    q_values = agent.q_values(episode.observation[None])[0]
+    assert words["greedy"] == max(np.flatnonzero(episode.allowed), key=lambda a: q_values[a])
+    probable = [sum(probabilities) > 0.5 for _, probabilities in words["distributions"]]
+    assert probable == episode.allowed.tolist()
+
+
 def test_each_member_has_its_own_moment() -> None:
     trainer = Trainer([SMALL.replace(seed=seed) for seed in range(2)])
     trainer.run(max_steps=3)
