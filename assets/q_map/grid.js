@@ -33,7 +33,7 @@ const valuesAt = ({ q, actions }, square) =>
 
 const best = (values) => values.indexOf(Math.max(...values));
 
-export function draw(context, { plot, side }, message, theme, cursor) {
+export function draw(context, { plot, side }, message, theme, cursor, chosen) {
   const { rows, columns } = message;
   const corner = (square) => [
     plot.left + (square % columns) * side,
@@ -51,9 +51,13 @@ export function draw(context, { plot, side }, message, theme, cursor) {
     const [x, y] = corner(square);
     if (isWall) context.fillRect(x + side - 3.5, y, 6, side);
   });
-  if (cursor) {
-    const [x, y] = corner(squareAt(message, cursor));
-    context.lineWidth = 3;
+  for (const [place, width] of /** @type {[[number, number] | null, number][]} */ ([
+    [cursor, 3],
+    [chosen, 5],
+  ])) {
+    if (!place) continue;
+    const [x, y] = corner(squareAt(message, place));
+    context.lineWidth = width;
     context.strokeRect(x + 1, y + 1, side - 3, side - 3);
   }
 }

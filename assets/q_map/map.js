@@ -6,8 +6,9 @@
  * on squares.
  */
 
+import { ActionValues } from "../shared/action_values.js";
 import { Mounted } from "../shared/component.js";
-import { element, pen, styleLink } from "../shared/dom.js";
+import { element, pen, setText, styleLink } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { messenger, seldom } from "../shared/messages.js";
@@ -17,6 +18,7 @@ import * as grid from "./grid.js";
 import * as plane from "./plane.js";
 
 const KINDS = { plane, grid };
+const CLICK = " Click, or press Enter, for the distribution of the returns there.";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function decode(bytes) {
@@ -30,12 +32,17 @@ class QMap {
   message = null;
   /** @type {number[] | null} */
   cursor = null;
+  /** @type {number[] | null} the place whose returns are shown */
+  chosen = null;
   #root = element("figure", "q-map");
   #title = element("h3", "q-map-name", "What the agent believes");
   #legend = element("div", "q-map-legend");
   #canvas = element("canvas", "q-map-canvas");
   #reading = element("p", "q-map-reading");
   #takeaway = element("figcaption", "q-map-takeaway");
+  #place = element("p", "q-map-place");
+  #values = new ActionValues();
+  #returns = element("section", "q-map-returns", this.#place, this.#values.node);
   #frame = 0;
   #theme;
   #sizes;
@@ -53,12 +60,19 @@ class QMap {
     canvas.onpointermove = canvas.onpointerdown = (event) => this.#point(event);
     canvas.onpointerleave = canvas.onblur = () => this.#moveTo(null);
     canvas.onkeydown = (event) => this.#key(event);
-    this.#root.append(this.#title, this.#legend, canvas, this.#reading, this.#takeaway);
+    canvas.onclick = (event) => this.#choose(this.#placeAt(event));
+    this.#returns.hidden = true;
+    this.#root.append(this.#title, this.#legend, canvas, this.#reading, this.#returns);
+    this.#root.append(this.#takeaway);
     parent.append(style, this.#root);
     this.#theme = readTheme(this.#root);
     this.#sizes = new ResizeObserver(() => this.#schedule());
     this.#sizes.observe(this.#root);
-    this.#feed = new Feed({ take: (bytes) => this.receive(bytes), node: this.#root });
+    this.#feed = new Feed({
+      question: () => (this.chosen ? { x: this.chosen[0], y: this.chosen[1] } : {}),
+      take: (bytes) => this.receive(bytes),
+      node: this.#root,
+    });
     const redraw = () => {
       this.retheme();
       if (this.message) this.#draw();
@@ -77,8 +91,10 @@ class QMap {
 
   receive(bytes) {
     const message = decode(bytes);
-    if (message.kind !== this.message?.kind) this.cursor = null;
+    if (message.kind !== this.message?.kind) this.cursor = this.chosen = null;
+    if (!message.hasPlaces) this.chosen = null;
     this.message = KINDS[message.kind].unpack(message);
+    this.#showReturns();
     this.#takeaway.textContent = message.takeaway;
     this.#canvas.setAttribute("aria-label", `${message.title}. ${message.takeaway}`);
     this.#schedule();
@@ -102,16 +118,49 @@ class QMap {
   }
 
   #point(event) {
-    if (!this.message) return;
+    if (this.message) this.#moveTo(this.#placeAt(event));
+  }
+
+  /** Where on the map a pointer is; null beside it. */
+  #placeAt(event) {
     const { plot } = this.#layout;
     const bounds = this.#canvas.getBoundingClientRect();
     const x = (event.clientX - bounds.left - plot.left) / plot.width;
     const y = (event.clientY - bounds.top - plot.top) / plot.height;
-    this.#moveTo(x >= 0 && x < 1 && y >= 0 && y < 1 ? [x, y] : null);
+    return x >= 0 && x < 1 && y >= 0 && y < 1 ? [x, y] : null;
   }
 
-  /** Move by one value, from the middle when nothing was pointed at. */
+  /** The middle of the value at a place. */
+  #middle([x, y]) {
+    const middle = (share, count) => (Math.floor(share * count) + 0.5) / count;
+    return [middle(x, this.message.columns), middle(y, this.message.rows)];
+  }
+
+  /** Show the returns at a place; where they are shown already, no longer. */
+  #choose(place) {
+    if (!place || !this.message?.hasPlaces) return;
+    const chosen = this.#middle(place);
+    this.chosen = String(chosen) === String(this.chosen) ? null : chosen;
+    this.#showReturns();
+    this.#schedule();
+    this.#feed.ask();
+  }
+
+  #showReturns() {
+    const { message, chosen } = this;
+    this.#returns.hidden = !chosen;
+    if (!chosen) return;
+    setText(this.#place, `Chosen: ${this.#kind.read(message, chosen)}`);
+    this.#values.node.hidden = !message.place;
+    if (message.place) this.#values.show(message.place);
+  }
+
+  /** Move by one value, from the middle when nothing was pointed at; or choose this one. */
   #key(event) {
+    if (["Enter", " "].includes(event.key) && this.cursor) {
+      event.preventDefault();
+      this.#choose(this.cursor);
+    }
     const direction = ARROWS[event.key];
     if (!direction || !this.message) return;
     event.preventDefault();
@@ -148,11 +197,11 @@ class QMap {
     const context = pen(canvas);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, layout.width, layout.height);
-    this.#kind.draw(context, layout, this.message, this.#theme, this.cursor);
+    this.#kind.draw(context, layout, this.message, this.#theme, this.cursor, this.chosen);
     this.#legend.replaceChildren(...this.#kind.legend(this.message, this.#theme));
     this.#reading.textContent = this.cursor
       ? this.#kind.read(this.message, this.cursor)
-      : this.#kind.HINT;
+      : this.#kind.HINT + (this.message.hasPlaces ? CLICK : "");
     canvas.dataset.drawn = this.message.step;
   }
 

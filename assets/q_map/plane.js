@@ -61,7 +61,7 @@ function picture(message, theme) {
   return canvas;
 }
 
-export function draw(context, { plot, height }, message, theme, cursor) {
+export function draw(context, { plot, height }, message, theme, cursor, chosen) {
   const { left, top, width } = plot;
   context.imageSmoothingEnabled = message.quantity !== "action";
   context.imageSmoothingQuality = "high";
@@ -73,6 +73,7 @@ export function draw(context, { plot, height }, message, theme, cursor) {
   if (message.ramp === "advantage") drawZero(context, plot, message);
   drawVisited(context, plot, message.visited);
   if (message.quantity === "action") drawNames(context, plot, message, theme);
+  if (chosen) drawChosen(context, plot, chosen);
   if (cursor) drawCursor(context, plot, cursor);
   context.restore();
   drawAxes(context, plot, height, message, theme);
@@ -158,6 +159,19 @@ function drawNames(context, plot, { rows, columns, values, actions }, theme) {
     context.strokeText(name, ...at);
     context.fillText(name, ...at);
   });
+}
+
+/** A square around the chosen place, dark on light, so that it is seen on every colour. */
+function drawChosen(context, plot, [x, y]) {
+  const [left, top] = [plot.left + x * plot.width, plot.top + y * plot.height];
+  for (const [ink, width] of /** @type {[string, number][]} */ ([
+    [LIGHT, 4],
+    [DARK, 2],
+  ])) {
+    context.strokeStyle = ink;
+    context.lineWidth = width;
+    context.strokeRect(left - 5, top - 5, 10, 10);
+  }
 }
 
 function drawCursor(context, plot, [x, y]) {

@@ -10,9 +10,11 @@ import streamlit as st
 from dashboard.session.run import Look, Run
 from dashboard.train_page.q_map_message import (
     QUANTITIES,
+    Place,
     Quantity,
     View,
     grid_message,
+    place_of,
     plane_message,
     ranges,
 )
@@ -45,7 +47,7 @@ def q_map(run: Run, member: int = 0) -> None:
         else:
             with st.container(key="q_map_controls"):
                 chosen = _choices(world)
-            _map(run, member, lambda look: grid_message(spec, look, world, chosen))
+            _map(run, member, lambda look, place: grid_message(spec, look, world, chosen, place))
     else:
         _plane(run, member, dimensions(spec, look.spread))
 
@@ -60,7 +62,7 @@ def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
     _map(
         run,
         member,
-        lambda look: plane_message(spec, look, dimensions(spec, look.spread), view),
+        lambda look, place: plane_message(spec, look, dimensions(spec, look.spread), view, place),
         ranges(axes),
     )
 
@@ -71,10 +73,15 @@ def _look(run: Run, member: int) -> Look | None:
     return look if np.isfinite(look.agent.network.parameters.numpy()).all() else None
 
 
-def _map(run: Run, member: int, message: Callable[[Look], bytes | None], drawn: str = "") -> None:
-    def news(_: Mapping[str, str]) -> bytes | None:
+def _map(
+    run: Run,
+    member: int,
+    message: Callable[[Look, Place | None], bytes | None],
+    drawn: str = "",
+) -> None:
+    def news(query: Mapping[str, str]) -> bytes | None:
         look = _look(run, member)
-        return message(look) if look else None
+        return message(look, place_of(query)) if look else None
 
     data = offer("q_map", news, INSIDE_SECONDS if run.is_active else 0)
     _component(

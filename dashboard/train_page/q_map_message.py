@@ -7,7 +7,9 @@ from typing import Any, Literal
 import numpy as np
 
 from dashboard.session.run import Look
+from dashboard.train_page.action_values import action_values
 from dashboard.web.envelope import packed
+from dashboard.web.feed import BadQueryError
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.grids import GridWorld
 from dqn_core.numbers import number, percent
@@ -27,6 +29,23 @@ Values are drawn smoothly between these points; where an action begins cannot be
 """
 
 
+Place = tuple[float, float]
+"""A place on the map that was chosen: shares of its width and height, from the top left corner."""
+
+
+def place_of(query: Mapping[str, str]) -> Place | None:
+    """The place that a browser names, if it does; raises `BadQueryError`."""
+    if "x" not in query:
+        return None
+    try:
+        x, y = float(query["x"]), float(query["y"])
+    except (KeyError, ValueError):
+        raise BadQueryError("its place is no two numbers") from None
+    if not (0 <= x < 1 and 0 <= y < 1):  # NaN compares false
+        raise BadQueryError("its place is not on the map")
+    return x, y
+
+
 @dataclass(frozen=True)
 class View:
     """What a plane is of: the quantity, the two components shown, and all values held."""
@@ -38,7 +57,11 @@ class View:
 
 
 def plane_message(
-    spec: EnvironmentSpec, look: Look, axes: Sequence[Dimension], view: View
+    spec: EnvironmentSpec,
+    look: Look,
+    axes: Sequence[Dimension],
+    view: View,
+    place: Place | None = None,
 ) -> bytes | None:
     """The map over two components: a step of 1/65535 of the range each value, or an action.
 
@@ -61,7 +84,13 @@ def plane_message(
         "takeaway": plane_takeaway(spec, q_values, x, y, view.quantity),
         "step": look.agent.env_steps,
         "drawn": ranges(axes),
+        "hasPlaces": look.agent.network.head.atoms > 0,
     }
+    if place and header["hasPlaces"]:
+        at = np.array([x.low + place[0] * (x.high - x.low)])
+        up = np.array([y.high - place[1] * (y.high - y.low)])
+        state = plane(view.held, view.x, view.y, at, up)[0, 0]
+        header["place"] = action_values(spec, look.agent, state)
     if view.quantity == "action":
         values = q_values.argmax(-1).astype(np.uint8).tobytes()
         values += bytes(len(values) % 2)  # what follows begins at a multiple of two
@@ -85,11 +114,16 @@ def centres(axis: Dimension, count: int) -> np.ndarray:
 
 
 def grid_message(
-    spec: EnvironmentSpec, look: Look, world: GridWorld, chosen: Mapping[str, int]
+    spec: EnvironmentSpec,
+    look: Look,
+    world: GridWorld,
+    chosen: Mapping[str, int],
+    place: Place | None = None,
 ) -> bytes:
     """The map on squares: all Q-values as float32, and how often each square was visited."""
     rows, columns = world.shape
-    q_values = q_on(look.agent, world.states(chosen)[..., None])
+    states = world.states(chosen)[..., None]
+    q_values = q_on(look.agent, states)
     directions = [action.move for action in spec.family.actions]
     # Only these are coloured: Taxi's penalty for a wrong pick-up would leave all others alike.
     moves = [action for action, direction in enumerate(directions) if direction]
@@ -111,7 +145,12 @@ def grid_message(
         "takeaway": grid_takeaway(spec, q_values, world),
         "step": look.agent.env_steps,
         "drawn": "",
+        "hasPlaces": look.agent.network.head.atoms > 0,
     }
+    if place and header["hasPlaces"]:
+        square = int(place[1] * rows), int(place[0] * columns)
+        if not world.ended[square]:
+            header["place"] = action_values(spec, look.agent, states[square])
     return packed(header, q_values.astype("<f4").tobytes())
 
 

@@ -14,9 +14,11 @@ from dashboard.train_page.q_map_message import (
     Quantity,
     View,
     grid_message,
+    place_of,
     plane_message,
     ranges,
 )
+from dashboard.web.feed import BadQueryError
 from dqn_core import DQNConfig
 from dqn_core.environments import environment_spec, known_environments, make_environment
 from dqn_core.environments.family import nameless
@@ -205,6 +207,57 @@ def test_the_grid_has_each_squares_own_q_values_and_arrow() -> None:
     assert "".join(letter or "F" for letter in header["letters"]) == "SFFFFHFHFFFHHFFG"
     assert np.flatnonzero(header["ended"]).tolist() == [5, 7, 11, 12, 15]
     assert max(header["visits"]) == 1
+
+
+@pytest.mark.parametrize("head", ["categorical", "quantile"])
+@pytest.mark.parametrize("place", [(0.0, 0.0), (0.3, 0.9), (0.5, 0.5)])
+def test_a_place_on_the_plane_has_the_returns_of_its_state(
+    head: str, place: tuple[float, float]
+) -> None:
+    run = started(head=head)
+    look, spec = run.look(0, 300), run.trainer.spec
+    axes, view = dimensions(spec, look.spread), View("value", 2, 3, HELD)
+    header, _ = opened(plane_message(spec, look, axes, view, place))
+    state = np.array(HELD, dtype=np.float32)
+    state[2] = axes[2].low + place[0] * (axes[2].high - axes[2].low)
+    state[3] = axes[3].high - place[1] * (axes[3].high - axes[3].low)  # from the top
+    q_values = run.agent().q_values(state[None])[0]
+    told = header["place"]
+    means = [np.dot(returns, shares) for returns, shares in told["distributions"]]
+    np.testing.assert_allclose(means, q_values, rtol=1e-4)
+    assert told["greedy"] == q_values.argmax()
+    assert told["actions"] == list(spec.action_labels)
+
+
+def test_a_square_has_the_returns_of_its_state_unless_the_episode_ends_there() -> None:
+    run = started("FrozenLake-v1", head="quantile")
+    look, spec = run.look(0, 300), run.trainer.spec
+    world = grid_world(run.trainer.environments[0])
+    assert world is not None
+    header, _ = opened(grid_message(spec, look, world, {}, (0.6, 0.3)))  # row 1, column 2
+    means = [np.mean(returns) for returns, _ in header["place"]["distributions"]]
+    np.testing.assert_allclose(means, run.agent().q_values(np.array([[6.0]]))[0], rtol=1e-4)
+    hole = (0.3, 0.3)
+    assert "place" not in opened(grid_message(spec, look, world, {}, hole))[0]
+
+
+def test_without_distributions_a_place_has_nothing_more_to_show() -> None:
+    run = started()
+    look, spec = run.look(0, 300), run.trainer.spec
+    view, axes = View("value", 2, 3, HELD), dimensions(spec, look.spread)
+    header, _ = opened(plane_message(spec, look, axes, view, (0.5, 0.5)))
+    assert not header["hasPlaces"]
+    assert "place" not in header
+
+
+def test_a_place_is_two_shares_of_the_map_or_none() -> None:
+    assert place_of({}) is None
+    assert place_of({"x": "0.25", "y": "0"}) == (0.25, 0)
+    for x, y in (("1", "0"), ("nan", "0"), ("-0.1", "0"), ("a", "0"), ("0", "")):
+        with pytest.raises(BadQueryError):
+            place_of({"x": x, "y": y})
+    with pytest.raises(BadQueryError):
+        place_of({"x": "0.5"})
 
 
 def test_only_visited_squares_are_marked() -> None:
