@@ -7,9 +7,9 @@ from dqn_core.environments.declared import EnvironmentSpec
 def value_range(spec: EnvironmentSpec, config: DQNConfig) -> tuple[float, float]:
     """The lowest and the highest return that a categorical head can tell.
 
-    ``value_low`` and ``value_high``; where both are 0, the range of an episode's return that is as
-    long as the discount looks ahead, at most as long as the time limit. Where nothing is known of
-    the environment's returns, each step may be worth −1 to 1.
+    ``value_low`` and ``value_high``; where both are 0, what can be collected in as many steps as
+    the discount looks ahead, at most as many as the time limit. Where nothing is known of the
+    environment's returns, each step may be worth −1 to 1.
     """
     if config.value_low or config.value_high:
         return config.value_low, config.value_high
@@ -17,5 +17,5 @@ def value_range(spec: EnvironmentSpec, config: DQNConfig) -> tuple[float, float]
     horizon = min(limit, round(1 / (1 - config.gamma))) if config.gamma < 1 else limit
     if spec.return_range is None or spec.family.return_range is None:
         return -float(horizon), float(horizon)
-    low, high = spec.family.return_range(horizon)
+    low, high = (spec.family.value_range or spec.family.return_range)(horizon)
     return float(low), float(high)

@@ -91,6 +91,9 @@ class Family:
             unbounded, what a chart should show.
         random_returns: the random policy's, by id and time limit, from
             `benchmarks/random_policy.py`.
+        value_range: what can be collected in so many steps where ``return_range`` is wider than a
+            head's atoms should be: the worst step and then ordinary ones, to the best end. What is
+            worse counts as this.
         telling_pair: the two components that a map of Q-values shows best.
         grid: the squares that its states are, from the environment without its wrappers; not
             needed where the environment describes them itself (`grids.self_described`).
@@ -115,6 +118,7 @@ class Family:
     other_rewards: tuple[str, ...] = ()
     step_reward: float | None = None
     return_range: Callable[[int], tuple[float, float]] | None = None
+    value_range: Callable[[int], tuple[float, float]] | None = None
     random_returns: Mapping[tuple[str, int], RandomReturn] = field(default_factory=dict)
     telling_pair: tuple[int, int] = (0, 1)
     grid: Callable[[Any], GridWorld] | None = None

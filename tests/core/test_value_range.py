@@ -22,6 +22,9 @@ from tests.core.small_runs import trained
         ({"env_id": "Acrobot-v1", "gamma": 0.9999}, (-500, 0)),
         ({"env_id": "MountainCar-v0", "gamma": 0.5}, (-2, 0)),
         ({"env_id": "FrozenLake-v1"}, (0, 1)),
+        # Not all that a random policy loses, but the worst step once: a wrong pick-up, a fall.
+        ({"env_id": "Taxi-v4", "gamma": 0.95}, (-30, 20)),
+        ({"env_id": "CliffWalking-v1", "gamma": 0.98}, (-150, 0)),
         ({"env_id": "CartPole-v1", "value_low": -3.0, "value_high": 7.0}, (-3, 7)),
         ({"env_id": "CartPole-v1", "value_low": -3.0}, (-3, 0)),
     ],

@@ -24,6 +24,7 @@ CLIFF_WALKING = Family(
     },
     optimum=lambda time_limit: -13.0 if time_limit >= 13 else None,  # the steps along the edge
     return_range=lambda _: (-500, 0),
+    value_range=lambda steps: (-100.0 - steps, 0.0),
     random_returns={
         ("CliffWalking-v1", 1_000): RandomReturn(-9512.059),
         ("CliffWalkingSlippery-v1", 1_000): RandomReturn(-9512.059),

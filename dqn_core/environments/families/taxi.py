@@ -47,6 +47,7 @@ TAXI = Family(
         "total_steps": 60_000,
     },
     return_range=lambda _: (-800, 20),
+    value_range=lambda steps: (-10.0 - steps, 20.0),
     random_returns={("Taxi-v4", 200): RandomReturn(-771.091)},
     grid=_grid,
     is_slippery=False,
