@@ -1,13 +1,15 @@
 """Ready-made configurations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError
+from dqn_core.hyperparameter import Value
 from dqn_core.recommendation import recommended
 
 AUTO = "auto"
-"""The preset that is another one for each environment."""
+"""The preset that is what is recommended for each environment."""
 
 OF_CARTPOLE = "recommended"
 """What CartPole's values have always been called in links and commands, in any environment."""
@@ -15,12 +17,61 @@ OF_CARTPOLE = "recommended"
 
 @dataclass(frozen=True)
 class Preset:
-    """A named configuration with one sentence on what it is for."""
+    """A named configuration with one sentence on what it is for.
+
+    ``config`` is what it is in its own environment. In others it is what is recommended there with
+    these ``changes``; where they are None, it is ``config`` everywhere.
+    """
 
     label: str
     description: str
     config: DQNConfig
+    changes: Mapping[str, Value] | None = None
 
+    @property
+    def follows_environment(self) -> bool:
+        """Whether each environment has values of its own in it."""
+        return self.changes is not None
+
+
+_PLAIN: Mapping[str, Value] = {
+    "noisy": False,
+    "sampling": "uniform",
+    "n_step": 1,
+    "double_dqn": False,
+    "munchausen": False,
+    # The online network is this old on average with the recommended averaging too.
+    "target_update_period": 100,  # 10,000 there
+    "target_update_unit": "gradient_updates",
+    "tau": 1.0,
+    "layer_norm": False,
+    "dueling": False,
+    "head": "scalar",
+}
+"""DQN as in Mnih et al. 2015, without what came later."""
+
+_DOUBLE = {**_PLAIN, "double_dqn": True}
+_DUELING = {**_DOUBLE, "dueling": True, "gradient_clipping": "norm", "gradient_clip": 10.0}
+_MUNCHAUSEN = {
+    **_PLAIN,
+    "munchausen": True,
+    "munchausen_share": 0.9,
+    "munchausen_temperature": 0.03,
+}
+_RAINBOW = {
+    **_DOUBLE,
+    "noisy": True,
+    "noisy_sigma": 0.5,
+    "sampling": "prioritised",
+    "priority_exponent": 0.5,
+    "importance_exponent": 0.4,
+    "n_step": 3,
+    "dueling": True,
+    "head": "categorical",
+    "n_atoms": 51,
+    "value_low": 0.0,  # both from the environment's returns
+    "value_high": 0.0,
+}
 
 _DQN_2015 = DQNConfig(
     epsilon_schedule="linear",
@@ -32,24 +83,20 @@ _DQN_2015 = DQNConfig(
     batch_size=32,
     train_frequency=4,
     gamma=0.99,
-    n_step=1,
-    double_dqn=False,
     loss="huber",  # there called errors that are cut off at ±1: its gradient
     learning_rate=1e-3,  # 0.00025 there
     learning_rate_end=1e-3,
     gradient_clipping="none",
-    target_update_period=100,  # 10,000 there
-    target_update_unit="gradient_updates",
-    tau=1.0,
     total_steps=50_000,
-)
-_DOUBLE = _DQN_2015.replace(double_dqn=True, epsilon_end=0.01, target_update_period=300)
+).replace(**_PLAIN)
+_DOUBLE_2016 = _DQN_2015.replace(**_DOUBLE, epsilon_end=0.01).replace(target_update_period=300)
 
 PRESETS: dict[str, Preset] = {
     AUTO: Preset(
         "Recommended",
         "What is recommended for the environment.",
         DQNConfig(),
+        changes={},
     ),
     OF_CARTPOLE: Preset(
         "CartPole's values",
@@ -89,66 +136,61 @@ PRESETS: dict[str, Preset] = {
     ),
     "dqn-2015": Preset(
         "DQN 2015",
-        "Mnih et al. 2015 on CartPole-v1: its algorithm, with Adam for RMSProp and the numbers of "
-        "Atari scaled down (buffer, ε's fall and target period are a twentieth or less, the "
-        "learning rate is four times as high).",
+        "Mnih et al. 2015: one step, a target network that is copied, and nothing that came later. "
+        "On CartPole-v1 with the numbers of Atari scaled down (buffer, ε's fall and target period "
+        "are a twentieth or less, the learning rate is four times as high), elsewhere with the "
+        "environment's recommended ones; Adam in place of RMSProp.",
         _DQN_2015,
+        _PLAIN,
     ),
     "double": Preset(
         "Double DQN",
-        "van Hasselt et al. 2016: DQN 2015 with Double DQN, ε to 0.01 and a target period three "
-        "times as long, as in its tuned version.",
+        "van Hasselt et al. 2016: DQN 2015 with Double DQN; on CartPole-v1 ε to 0.01 and a target "
+        "period three times as long, as in its tuned version.",
+        _DOUBLE_2016,
         _DOUBLE,
     ),
     "dueling": Preset(
         "Dueling",
         "Wang et al. 2016: Double DQN with the dueling head and the gradient's length cut off at "
         "10.",
-        _DOUBLE.replace(dueling=True, gradient_clipping="norm", gradient_clip=10.0),
+        _DOUBLE_2016.replace(dueling=True, gradient_clipping="norm", gradient_clip=10.0),
+        _DUELING,
     ),
     "munchausen": Preset(
         "Munchausen",
-        "Vieillard et al. 2020, with the values of its published code for CartPole; where that "
-        "acts by the softmax policy, this acts ε-greedily.",
-        _DQN_2015.replace(
-            munchausen=True,
-            munchausen_share=0.9,
-            munchausen_temperature=0.03,
+        "Vieillard et al. 2020: DQN 2015 with its target; on CartPole-v1 with the values of its "
+        "published code. Where that acts by the softmax policy, this acts ε-greedily.",
+        _DQN_2015.replace(**_MUNCHAUSEN).replace(
             epsilon_end=0.01,
             learning_starts=500,
             batch_size=128,
             target_update_unit="env_steps",
         ),
+        _MUNCHAUSEN,
     ),
     "rainbow": Preset(
         "Rainbow",
-        "Hessel et al. 2018 on CartPole-v1: Double DQN, dueling, prioritised replay, 3 steps, "
-        "noise instead of ε, and C51 between the returns that CartPole can have; buffer, start, "
-        "learning rate and target period as in DQN 2015.",
-        _DQN_2015.replace(
-            epsilon_start=0.0,
-            epsilon_end=0.0,
-            sampling="prioritised",
-            priority_exponent=0.5,
-            importance_exponent=0.4,
-            n_step=3,
-            double_dqn=True,
-            dueling=True,
-            head="categorical",
-            n_atoms=51,
-            noisy=True,
-            noisy_sigma=0.5,
-        ),
+        "Hessel et al. 2018: Double DQN, dueling, prioritised replay, 3 steps, noise instead of ε, "
+        "and C51 between the returns that the environment can have; buffer, start, learning rate "
+        "and target period as in DQN 2015.",
+        _DQN_2015.replace(**_RAINBOW, epsilon_start=0.0, epsilon_end=0.0),
+        _RAINBOW,
     ),
 }
-"""Ready-made configurations, each for an environment of its own."""
+"""Ready-made configurations by name."""
 
 
 def preset(name: str, env_id: str = DQNConfig.env_id, env_kwargs: str = "") -> DQNConfig:
-    """The configuration called ``name``; `AUTO` is what is recommended for the environment.
+    """The configuration called ``name`` in an environment made with these arguments.
 
     Raises `ConfigurationError` naming those that exist, and what `recommended` raises.
     """
     if name not in PRESETS:
         raise ConfigurationError(f"There is no preset {name!r}: choose {' or '.join(PRESETS)}.")
-    return recommended(env_id, env_kwargs) if name == AUTO else PRESETS[name].config
+    chosen = PRESETS[name]
+    if chosen.changes is None:
+        return chosen.config
+    if env_id == chosen.config.env_id:
+        return chosen.config.replace(env_kwargs=env_kwargs)
+    return recommended(env_id, env_kwargs).replace(**chosen.changes)

@@ -103,7 +103,7 @@ class Link:
     @property
     def environment(self) -> dict[str, str]:
         """What names the environment where the preset follows it; it is no difference then."""
-        if self.preset != AUTO:
+        if not PRESETS[self.preset].follows_environment:
             return {}
         arguments = {"env_kwargs": self.config.env_kwargs} if self.config.env_kwargs else {}
         return {"env_id": self.config.env_id} | arguments

@@ -21,7 +21,7 @@ from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.foresight import Never, never_due
 from dqn_core.hyperparameter import Value
-from dqn_core.presets import AUTO
+from dqn_core.presets import AUTO, PRESETS
 
 
 class Session:
@@ -135,9 +135,10 @@ class Session:
     def choose_environment(self, env_id: str, may_import: bool = False) -> None:
         """Train in another environment, with the values that are recommended for it.
 
-        The seed stays, and what a lesson fixes: all values, if that is the preset. A run that was
-        begun goes on as it is: they are the next one's. With ``may_import`` a module that
-        ``env_id`` names is imported, because the person at this machine typed it.
+        A preset that changes what is recommended is kept, and so are the seed and what a lesson
+        fixes: all values, if that is a preset of one environment. A run that was begun goes on as
+        it is: they are the next one's. With ``may_import`` a module that ``env_id`` names is
+        imported, because the person at this machine typed it.
         """
 
         def chosen() -> tuple[str, str]:
@@ -155,8 +156,10 @@ class Session:
     def _move(self, control: str, chosen: Callable[[], tuple[str, str]]) -> None:
         shown, was_for_next = self.link, self.for_next
         self.choose_next(was_for_next or self.run.status is not Status.READY)
-        stays = "preset" in shown.fixed_controls and shown.preset != AUTO
-        fill = partial(moved, shown) if stays else partial(filled, shown, AUTO)
+        follows = PRESETS[shown.preset].follows_environment
+        stays = "preset" in shown.fixed_controls and not follows
+        name = shown.preset if follows else AUTO
+        fill = partial(moved, shown) if stays else partial(filled, shown, name)
         self._adopt(control, lambda: fill(*chosen()))
         if self.problem:
             self.choose_next(was_for_next)

@@ -19,17 +19,17 @@ MOST_NAMED = 3
 
 def environment_notes(session: Session, grid: Grid) -> None:
     """One sentence where the values are not what a person may take them for."""
-    env_id, preset = session.config.env_id, session.preset
+    env_id, preset = session.config.env_id, PRESETS[session.preset]
     if refill := session.refill:
         words = plain(replaced_words(refill))
         grid.note("replaced", partial(_offer, words, "Keep mine", "keep_own", session.keep_own))
-    elif preset != AUTO and env_id != PRESETS[preset].config.env_id:
-        words = f"The preset is “{PRESETS[preset].label}”, not what is recommended for {env_id}."
+    elif not preset.follows_environment and env_id != preset.config.env_id:
+        words = f"The preset is “{preset.label}”, not what is recommended for {env_id}."
         use = partial(session.choose_preset, AUTO)
         is_free = "preset" not in session.link.fixed_controls
         label = f"Use {env_id}'s" if is_free else ""
         grid.note("other_preset", partial(_offer, plain(words), label, "use_recommended", use))
-    if preset == AUTO and (words := untuned(env_id, session.config.env_kwargs)):
+    if preset.follows_environment and (words := untuned(env_id, session.config.env_kwargs)):
         grid.note("untuned", partial(st.caption, plain(words)))
 
 

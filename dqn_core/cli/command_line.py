@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -25,6 +26,8 @@ from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.presets import PRESETS
 from dqn_core.scalars import share, shown, whole
 from dqn_core.whole_files import checked_target
+
+_NEGATIVE_NUMBER = re.compile(r"-((\d+\.?\d*|\.\d+)(e[-+]?\d+)?|inf(inity)?|nan)$", re.IGNORECASE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose refusals are one sentence."""
+    """A parser whose refusals are one sentence, and which knows a negative number in any form."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        # argparse takes −1e-5 and −inf for options, and only −1 and −0.1 for values.
+        self._negative_number_matcher = _NEGATIVE_NUMBER
 
     def print_help(self, file: object = None) -> None:
         say(self.format_help().rstrip())
@@ -120,7 +128,8 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "--preset",
         choices=list(PRESETS),
         help="values of all options that are not given: auto, the default, is what is recommended "
-        "for the environment; recommended is that for CartPole-v1, in any environment",
+        "for the environment, which the names of papers change as these do; recommended is that "
+        "for CartPole-v1 and notebook the notebook's, in any environment",
     )
     run.add_argument(
         "--seeds",

@@ -10,7 +10,7 @@ from dqn_core.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.environments.modules import import_typed
 from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run
-from dqn_core.presets import AUTO, preset
+from dqn_core.presets import AUTO, PRESETS, preset
 from dqn_core.recommendation import untuned
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store
@@ -58,7 +58,7 @@ def _new(options: argparse.Namespace, given: dict[str, Any]) -> Trainer:
     name = options.preset or AUTO
     env_id = given.get("env_id", DQNConfig.env_id)
     config = preset(name, env_id, given.get("env_kwargs", "")).replace(**given)
-    if name == AUTO and (words := untuned(env_id, config.env_kwargs)):
+    if PRESETS[name].follows_environment and (words := untuned(env_id, config.env_kwargs)):
         tell(words)
     return Trainer([config.replace(seed=seed) for seed in _member_seeds(options, config)])
 

@@ -215,6 +215,48 @@ def test_recommended_is_the_default_and_auto_follows_the_environment() -> None:
     assert preset("auto", "Taxi-v4") == recommended("Taxi-v4")
 
 
+OF_PAPERS = [name for name, chosen in PRESETS.items() if chosen.changes]
+
+
+@pytest.mark.parametrize("name", OF_PAPERS)
+@pytest.mark.parametrize(
+    "env_id", ["MountainCar-v0", "LunarLander-v3", "FrozenLake8x8-v1", "Taxi-v4", "CartPole-v0"]
+)
+def test_a_papers_preset_is_what_is_recommended_for_the_environment_with_its_changes(
+    name: str, env_id: str
+) -> None:
+    changes = PRESETS[name].changes
+    assert changes
+    config, usual = preset(name, env_id), recommended(env_id)
+    assert config.difference(usual).keys() <= changes.keys()
+    assert {changed: getattr(config, changed) for changed in changes} == changes
+    assert config.learning_rate == usual.learning_rate
+    assert config.epsilon_decay == usual.epsilon_decay
+
+
+@pytest.mark.parametrize("name", OF_PAPERS)
+def test_on_cartpole_a_papers_preset_has_its_changes_too_and_the_papers_numbers(name: str) -> None:
+    chosen = PRESETS[name]
+    of_target = {"target_update_period", "target_update_unit"}  # with other numbers there
+    changes = {n: v for n, v in (chosen.changes or {}).items() if n not in of_target}
+    assert chosen.config.replace(**changes) == chosen.config == preset(name)
+    assert chosen.config.learning_rate == 1e-3
+    assert preset(name, env_kwargs="sutton_barto_reward=True").learning_rate == 1e-3
+
+
+def test_presets_that_follow_each_other_differ_in_what_the_later_paper_adds() -> None:
+    def added(later: str, earlier: str) -> set[str]:
+        configs = (preset(name, "Taxi-v4") for name in (later, earlier))
+        return set(next(configs).difference(next(configs)))
+
+    assert added("double", "dqn-2015") == {"double_dqn"}
+    assert added("dueling", "double") == {"dueling", "gradient_clip"}
+    assert added("munchausen", "dqn-2015") == {"munchausen"}
+    assert added("rainbow", "double") == {
+        *("noisy", "sampling", "priority_exponent", "n_step", "dueling", "head")
+    }
+
+
 def test_the_notebook_preset_has_the_notebooks_numbers() -> None:
     config = preset("notebook")
     args = {  # the notebook's class Args and its train loop

@@ -20,9 +20,10 @@ from dqn_core import (
     Trainer,
     load_agent,
     load_run,
+    preset,
     recommended,
 )
-from dqn_core.cli.command_line import main
+from dqn_core.cli.command_line import _parser, main
 from dqn_core.options import option
 from tests.core.commands import ON_FOREIGN, ended
 from tests.core.foreign import registered
@@ -154,6 +155,14 @@ def test_a_preset_overrides_what_is_recommended_for_the_environment(capsys):
     assert result["config"] == expected.to_dict(), "as this command has always meant"
 
 
+def test_a_papers_preset_changes_what_is_recommended_for_the_environment(capsys):
+    given = ["--total-steps", 150, "--eval-episodes", 1, "--env-id", "MountainCar-v0"]
+    result = run_json(capsys, "train", "--preset", "double", *given)[1]
+    expected = preset("double", "MountainCar-v0").replace(total_steps=150)
+    assert result["config"] == expected.to_dict()
+    assert result["config"]["train_frequency"] == recommended("MountainCar-v0").train_frequency
+
+
 def test_it_is_said_once_where_nobody_has_tuned_the_values(capsys):
     with registered("Foreign-v0"):
         said = ended(capsys, *ON_FOREIGN)[2]
@@ -215,6 +224,8 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
         (["train", "--resume", "."], "Is a directory"),
         (["evaluate", __file__, "--epsilon", "nan"], "epsilon must be 0 to 1"),
         (["train", "--gamma", "nan"], "gamma must be 0 to 1, not nan"),
+        (["train", "--gamma", "-1e-5"], "gamma must be 0 to 1, not -1e-5"),
+        (["train", "--value-low", "-inf"], "value_low must be −1,000,000 to 1,000,000, not -inf"),
         (["train", "--gamma", "lots"], "gamma must be 0 to 1, not 'lots'"),
         (["train", "--preset", "best"], "'recommended', 'notebook'"),
         (["train", "--seeds", "0"], "from 1 to"),
@@ -235,6 +246,12 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
 )
 def test_refusals_are_one_sentence(capsys, arguments, words):
     assert words in refusal(capsys, *arguments)
+
+
+@pytest.mark.parametrize("text", ["-1e-5", "-1E+2", "-.5", "-3.", "-2.5e3", "-7"])
+def test_a_negative_number_in_any_form_is_the_value_of_the_option_before_it(text):
+    options = _parser().parse_args(["train", "--value-low", text, "--gamma", "0.5"])
+    assert (options.value_low, options.gamma) == (float(text), 0.5)
 
 
 def test_a_saved_agent_plays_the_episodes_of_its_final_evaluation(capsys, tmp_path):

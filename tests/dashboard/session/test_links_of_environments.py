@@ -8,7 +8,7 @@ from dashboard.session.links import Link, pasted, read
 from dashboard.session.session import Session
 from dashboard.train_page.exchange import command_line
 from dashboard.web.slots import Slots
-from dqn_core import DQNConfig
+from dqn_core import PRESETS, DQNConfig, preset
 from dqn_core.errors import LabError
 from dqn_core.recommendation import recommended
 
@@ -96,6 +96,28 @@ def test_another_environment_in_the_controls_has_none_of_the_arguments() -> None
     assert "has no argument 'is_snowy'" in session.problem
     assert session.refused == "env_kwargs"
     assert session.config.env_kwargs == "is_rainy=True"
+
+
+def test_a_papers_preset_goes_along_to_another_environment_and_into_its_link() -> None:
+    session = Session()
+    session.choose_environment("MountainCar-v0")
+    session.choose_preset("double")
+    assert session.config == preset("double", "MountainCar-v0")
+    session.set("gamma", 0.9)
+    session.choose_environment("FrozenLake-v1")
+    session.choose_arguments("map_name=8x8")
+    assert session.link.preset == "double"
+    assert session.config == preset("double", "FrozenLake-v1", "map_name=8x8")
+    assert session.link.differences == {}
+    assert of(session.link.query) == (session.link, [])
+    assert pasted(command_line(session.link), Link()) == session.link
+
+
+def test_a_link_to_a_papers_preset_means_on_cartpole_what_it_always_meant() -> None:
+    link, problems = of("preset=dueling&gamma=0.9")
+    assert not problems
+    assert link.config == PRESETS["dueling"].config.replace(gamma=0.9)
+    assert link.config.batch_size == 32
 
 
 def test_arguments_chosen_for_the_next_run_are_tried_before_they_are_kept() -> None:
