@@ -23,7 +23,7 @@ LATEST_SECONDS = 1.5
 """The shortest time between two snapshots that a killed process is gone on from."""
 
 MOST_SHARE = 0.01
-"""Of the time, for rows and for snapshots each: one that took long is the longer not repeated."""
+"""Of the time, for rows and for snapshots each: what took long is not repeated for long."""
 
 RETRY_SECONDS = 10.0
 """Until the next try where the store could not be written."""
@@ -53,7 +53,7 @@ class Recorder:
         self._writer = secrets.token_hex(8)
         self._is_replaced = False
         self._written: dict[str, int] | None = None  # rows of each table, None before it began
-        self._rows_due = self._latest_due = 0.0
+        self._rows_due = self._latest_due = self._snapshot_due = 0.0
         self._kept_step = trainer.env_step
         self._evaluations = len(trainer.history.evaluations)
         self._best_due = False
@@ -64,8 +64,9 @@ class Recorder:
         self._status = Status.RUNNING
         self._note_best()
         now = time.monotonic()
-        if now >= self._latest_due:
-            self.snapshot(self._kind_due())
+        kind = self._kind_due(now)
+        if kind:
+            self.snapshot(kind)
         elif now >= self._rows_due:
             self._attempt(self._write_rows)
 
@@ -93,12 +94,16 @@ class Recorder:
             self._best_due |= self._trainer.evaluations.since_best == 0
         self._evaluations = evaluations
 
-    def _kind_due(self) -> Kind:
+    def _kind_due(self, now: float) -> Kind | None:
+        """The snapshot that it is time for, if it is for any."""
+        if now < self._snapshot_due:
+            return None
         if self._best_due:
             return Kind.BEST
         made = self._trainer.env_step - self._kept_step
-        is_far = made >= PERIODIC_SHARE * self._trainer.config.total_steps
-        return Kind.PERIODIC if is_far else Kind.LATEST
+        if made >= PERIODIC_SHARE * self._trainer.config.total_steps:
+            return Kind.PERIODIC
+        return Kind.LATEST if now >= self._latest_due else None
 
     def _attempt(self, write: Callable[[], None]) -> bool:
         """Whether ``write`` was possible; where not, what the problem is."""
@@ -108,7 +113,7 @@ class Recorder:
             write()
         except (LabError, MemoryError) as error:
             self.problem = str(error) or "There is not enough memory to write into the store."
-            self._rows_due = self._latest_due = time.monotonic() + RETRY_SECONDS
+            self._rows_due = self._snapshot_due = time.monotonic() + RETRY_SECONDS
             return False
         self.problem = ""
         return True
@@ -141,6 +146,7 @@ class Recorder:
         if kind is not Kind.LATEST:
             self._kept_step = step
         self._best_due = self._best_due and kind is not Kind.BEST
+        self._snapshot_due = _next(started, 0.0)
         self._latest_due = _next(started, LATEST_SECONDS)
         self._rows_due = _next(started, ROWS_SECONDS)
 

@@ -58,11 +58,11 @@ def content_of(trainer: Trainer) -> bytes:
 def write(folder: Path, content: bytes, kind: Kind) -> str:
     """Write a new file in the store's ``folder``, whole or not at all; returns its name.
 
-    One that is soon replaced by the next is not waited for until it is on the disk. Raises
-    `CheckpointError`.
+    Only the last one of a run is waited for until it is on the disk: where a power cut damages
+    another one, the run goes on from the one before. Raises `CheckpointError`.
     """
     name = f"{secrets.token_hex(12)}.safetensors"
-    with whole_file(path_of(folder, name), survives_power_cut=kind is not Kind.LATEST) as part:
+    with whole_file(path_of(folder, name), survives_power_cut=kind is Kind.END) as part:
         part.write_bytes(content)
     return name
 

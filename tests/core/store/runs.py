@@ -19,4 +19,4 @@ def recorded(store: Store, steps: int = 60, **values) -> tuple[RunRecord, Traine
 
 def due(recorder: Recorder) -> None:
     """Let it be time to write rows and a snapshot."""
-    recorder._rows_due = recorder._latest_due = 0.0
+    recorder._rows_due = recorder._snapshot_due = recorder._latest_due = 0.0
