@@ -25,12 +25,16 @@ PAPER = ASSETS / "shared" / "paper.css"
 PAGES = {
     "app.py": ("Train", ":material/play_circle:"),
     "pages/test.py": ("Test", ":material/movie:"),
+    "pages/compare.py": ("Compare", ":material/query_stats:"),
 }
 """Name and symbol of every page by its script, in the order of the navigation."""
 
 
-def open_page(script: str) -> Session:
-    """Set the page up and return the browser session's own session."""
+def open_page(script: str, look: str = "") -> Session:
+    """Set the page up and return the browser session's own session.
+
+    ``look`` is what the address says of the page besides the experiment.
+    """
     st.set_page_config(
         page_title=f"{PAGES[script][0]} · DQN Lab",
         page_icon=str(LOGO),
@@ -55,6 +59,7 @@ def open_page(script: str) -> Session:
             session.remembered,
             session.answered,
             partial(come_back, session),
+            look,
         )
     tell_problems(session.link_problems)
     return session

@@ -7,6 +7,12 @@ from dqn_core.comparison import FEWEST_SEEDS, LAST_EPISODES, Comparison
 Verdict: TypeAlias = Literal["few seeds", "real", "open"]
 
 
+def letter(position: int) -> str:
+    """What the group at that position is called: A to Z, then A2 to Z2."""
+    turn, place = divmod(position, 26)
+    return chr(ord("A") + place) + (str(turn + 1) if turn else "")
+
+
 def verdict(comparison: Comparison) -> Verdict | None:
     """Whether the difference between two groups is likely real; None where there are not two.
 

@@ -53,7 +53,7 @@ class Trace:
         kind: "average" draws the values faintly under their bold exponential average, "line" the
             values alone, "markers" a marker at each.
         color: the quantity's role, which has the same hue in every panel; where runs are compared,
-            the position of a run among them.
+            the position of its own colour.
         dash: the line's style, to tell traces of one hue apart.
         singles: whether the single values, or the single seeds, are drawn faintly.
         behind: what the others are compared with: grey, without single values, and only as far as
@@ -83,8 +83,8 @@ class Trace:
 
     @property
     def hue(self) -> int:
-        """Position among the theme's `chartCategoricalColors`, which begin anew at their end."""
-        return self.color % COLOURS if isinstance(self.color, int) else _HUES[self.color]
+        """Position among the theme's `chartCategoricalColors`."""
+        return self.color if isinstance(self.color, int) else _HUES[self.color]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
 import streamlit as st
 
+from dashboard.session import looks
 from dashboard.session.links import Link, read
 from dashboard.web.markup import plain
 from dashboard.web.static_files import component
@@ -25,20 +26,35 @@ class Remembered:
     @property
     def link(self) -> tuple[Link, list[str]]:
         """What the address says, and what of it cannot be used."""
-        return read(parse_qs(self.query, keep_blank_values=True))
+        return _experiment(parse_qs(self.query, keep_blank_values=True))
 
 
 def read_address() -> tuple[Link, list[str]]:
     """What the link says that opened this session, and what of it was not used."""
-    return read({name: st.query_params.get_all(name) for name in st.query_params})
+    return _experiment(parameters())
+
+
+def parameters() -> dict[str, list[str]]:
+    """Every parameter of the address that opened this session."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
+    """What of an address is the experiment; the rest of it is the Compare page's."""
+    return read({name: values for name, values in given.items() if name not in looks.NAMES})
 
 
 def keep_address(
-    page: int, session: Remembered, answered: str, come_back: Callable[[Remembered], None]
+    page: int,
+    session: Remembered,
+    answered: str,
+    come_back: Callable[[Remembered], None],
+    look: str = "",
 ) -> None:
     """Let the address bar carry the experiment, and the browser's tab remember the ``session``.
 
-    ``page`` is the page's position in the navigation: another one has both done once more. When the
+    ``page`` is the page's position in the navigation: another one has both done once more. ``look``
+    is the query of what the page itself shows, where that is more than the experiment. When the
     tab remembers another session, as it does where its page was loaded again or the server was
     restarted, ``come_back`` is called with that one; until it hears that this was ``answered`` its
     address stays as it is.
@@ -50,7 +66,12 @@ def keep_address(
 
     _component(
         key="address",
-        data={"page": page, "answered": answered, **asdict(session)},
+        data={
+            "page": page,
+            "answered": answered,
+            **asdict(session),
+            "query": "&".join(filter(None, (look, session.query))),
+        },
         on_back_change=back,
     )
 

@@ -194,12 +194,16 @@ class Session:
         return not self.problem
 
     def use_values_of(self, earlier: Earlier) -> None:
-        """Fill every control as it was at that run's end, but what a lesson fixes.
+        """Fill every control as it was at that run's end, but what a lesson fixes."""
+        self.prepare(earlier.config, earlier.members)
+
+    def prepare(self, config: DQNConfig, members: int) -> None:
+        """Fill every control for a run of ``members`` seeds, but what a lesson fixes.
 
         A run that was begun goes on as it is: they are the next one's.
         """
         self.choose_next(self.run.status is not Status.READY)
-        link = replace(self.link, config=earlier.config, members=earlier.members)
+        link = replace(self.link, config=config, members=members)
         self._adopt("", lambda: self._unless_fixed(link))
 
     def _unless_fixed(self, link: Link) -> Link:

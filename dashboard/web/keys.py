@@ -3,6 +3,7 @@
 What a widget shows is there too, under the widget's own key.
 """
 
+COMPARE_PAGE = "compare_page"
 FEED = "feed"
 OPEN_DIALOG = "open_dialog"
 PAGE = "page"

@@ -1,0 +1,1 @@
+"""The Compare page: the runs that are kept, the chosen ones side by side, what differs in them."""

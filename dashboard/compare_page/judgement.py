@@ -1,0 +1,110 @@
+"""What the compared groups came to: numbers with intervals, and how their seeds are spread."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.compare_page.groups import Line
+from dashboard.session.words import change_label, show
+from dqn_core import HYPERPARAMETERS
+from dqn_core.comparison import FEWEST_SEEDS, Comparison, Metric, Standing, differing
+from dqn_core.numbers import UNKNOWN, number, percent
+from dqn_core.statistics import performance_profile, profile_interval
+
+METRICS: dict[Metric, str] = {"final": "at the end", "area": "area under the curve"}
+"""How the groups can be judged."""
+
+THRESHOLDS = 201
+"""Returns at which a performance profile is worked out."""
+
+
+def standings_table(lines: Sequence[Line], comparison: Comparison) -> pd.DataFrame:
+    """A row for each group: its interquartile mean, the interval, the scores of its seeds."""
+    return pd.DataFrame(
+        {
+            "group": [line.label for line in lines],
+            "seeds": [len(standing.counted) for standing in comparison.standings],
+            "interquartile mean": [number(s.interquartile_mean) for s in comparison.standings],
+            f"{percent(0.95)} interval": [_interval(s) for s in comparison.standings],
+            "of each seed": [_of_each(s) for s in comparison.standings],
+        }
+    )
+
+
+def _interval(standing: Standing) -> str:
+    """Of one seed there is none."""
+    if len(standing.counted) < 2:
+        return UNKNOWN
+    low, high = standing.interval
+    return f"{number(low)} to {number(high)}"
+
+
+def _of_each(standing: Standing) -> str:
+    seeds = zip(standing.group.seeds, standing.scores, strict=True)
+    return ", ".join(f"seed {seed}: {number(score)}" for seed, score in seeds)
+
+
+def missing_seeds(comparison: Comparison) -> list[int]:
+    """How many more each group needs for a verdict."""
+    return [max(0, FEWEST_SEEDS - len(one.counted)) for one in comparison.standings]
+
+
+def differences_table(lines: Sequence[Line]) -> pd.DataFrame:
+    """The hyperparameters in which the groups differ, and nothing else; a column for each group."""
+    groups = [line.group for line in lines]
+    rows = {
+        HYPERPARAMETERS[name].label: [show(getattr(group.config, name)) for group in groups]
+        for name in differing(groups)
+    }
+    if any(group.changes != groups[0].changes for group in groups):
+        rows["Changes"] = [
+            "; ".join(
+                f"{change_label(change.name, change.old, change.new)} at step {change.env_step:,}"
+                for change in group.changes
+            )
+            or "none"
+            for group in groups
+        ]
+    letters = [line.letter for line in lines]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=letters)
+
+
+def profile(lines: Sequence[Line], comparison: Comparison) -> go.Figure:
+    """The share of each group's seeds that came to more than a return, with its 95 % interval."""
+    counted = [standing.counted for standing in comparison.standings]
+    low, high = min(map(np.min, counted)), max(map(np.max, counted))
+    room = 0.05 * (high - low) or 1.0
+    returns = np.linspace(low - room, high + room, THRESHOLDS)
+    colours = str(",".join(st.get_option("theme.chartCategoricalColors"))).split(",")
+    figure = go.Figure()
+    for line, scores in zip(lines, counted, strict=True):
+        colour = colours[line.hue]
+        least, most = profile_interval(scores, returns)
+        figure.add_scatter(
+            x=np.r_[returns, returns[::-1]],
+            y=np.r_[least, most[::-1]],
+            fill="toself",
+            fillcolor=colour,
+            opacity=0.15,
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        figure.add_scatter(
+            x=returns,
+            y=performance_profile(scores, returns),
+            name=escape(line.label, quote=False),  # Plotly reads a little markup
+            line={"color": colour, "dash": line.dash, "shape": "hv"},
+        )
+    figure.update_layout(
+        height=320,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis_title="return τ",
+        yaxis={"title": "share of seeds above τ", "range": [-0.02, 1.02], "tickformat": ".0%"},
+        legend={"orientation": "h", "y": 1.12},
+    )
+    return figure

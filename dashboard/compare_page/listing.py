@@ -1,0 +1,185 @@
+"""The table of runs: which of them are listed, and the choice of those that are compared."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.compare_page.groups import named
+from dashboard.compare_page.page_state import PageState
+from dashboard.session.looks import MOST_RUNS, Look
+from dashboard.web.widgets import key_showing, on_change
+from dqn_core import DQNConfig, LabError, preset
+from dqn_core.presets import AUTO, PRESETS
+from dqn_core.store.record import RunRecord, Status
+
+SAID_BESIDE = {"seed", "env_id", "env_kwargs"}
+"""Hyperparameters that have a column of their own."""
+
+MOST_HEIGHT = 422
+"""Pixels of the table: a header and eleven rows, the last one cut, so that it is seen to go on."""
+ROW = 35
+
+
+def listed(records: Sequence[RunRecord], look: Look) -> list[RunRecord]:
+    """The runs that the filters let through, in the same order."""
+    words = look.search.lower().split()
+    return [
+        record
+        for record in records
+        if look.environment in ("", record.environment)
+        and look.status in ("", record.status)
+        and (not look.tag or look.tag in record.tags)
+        and (look.hidden or not record.hidden)
+        and (not words or all(word in _text(record) for word in words))
+    ]
+
+
+def _text(record: RunRecord) -> str:
+    """What a search looks through."""
+    parts = (record.run, record.title, record.environment, record.note, *record.tags)
+    return " ".join((*parts, differences(record))).lower()
+
+
+def differences(record: RunRecord) -> str:
+    """What differs from its preset: ``γ 0.9, Batch size 32``."""
+    return _differences(record.preset, record.configs[0])
+
+
+@lru_cache(maxsize=4_096)
+def _differences(name: str, config: DQNConfig) -> str:
+    try:
+        base = preset(name if name in PRESETS else AUTO, config.env_id, config.env_kwargs)
+    except LabError:  # an environment of a module that is not here
+        base = DQNConfig()
+    values = config.difference(base)
+    return ", ".join(named(n, v) for n, v in values.items() if n not in SAID_BESIDE)
+
+
+def seeds(record: RunRecord) -> str:
+    """``3``, or ``0 to 4``."""
+    found = sorted(config.seed for config in record.configs)
+    if len(found) > 1 and found == list(range(found[0], found[-1] + 1)):
+        return f"{found[0]} to {found[-1]}"
+    return ", ".join(map(str, found))
+
+
+def table(records: Sequence[RunRecord]) -> pd.DataFrame:
+    """A row for each run."""
+    return pd.DataFrame(
+        {
+            "starred": ["★" if record.starred else "" for record in records],
+            "name": [record.name for record in records],
+            "environment": [record.environment for record in records],
+            "differs": [differences(record) for record in records],
+            "seeds": [seeds(record) for record in records],
+            "steps": [record.env_steps for record in records],
+            "return": [record.recent_return for record in records],
+            "greedy": [record.greedy_return for record in records],
+            "status": [str(record.status) for record in records],
+            "when": pd.to_datetime([record.created for record in records], unit="s", utc=True),
+            "tags": [", ".join(record.tags) for record in records],
+            "note": [record.note for record in records],
+        }
+    )
+
+
+COLUMNS = {
+    "starred": st.column_config.TextColumn("★", width=32, help="Starred"),
+    "name": st.column_config.TextColumn("Name", width=140),
+    "environment": st.column_config.TextColumn("Environment", width=120),
+    "differs": st.column_config.TextColumn("Differs from its preset", width=220),
+    "seeds": st.column_config.TextColumn("Seeds", width=70),
+    "steps": st.column_config.NumberColumn("Steps", format="localized", width=80),
+    "return": st.column_config.NumberColumn(
+        "Return", format="%.1f", width=80, help="Mean of the newest training episodes"
+    ),
+    "greedy": st.column_config.NumberColumn(
+        "Greedy return", format="%.1f", width=100, help="Of the newest greedy evaluation"
+    ),
+    "status": st.column_config.TextColumn("Status", width=90),
+    "when": st.column_config.DatetimeColumn("When", format="distance", width=120),
+    "tags": st.column_config.TextColumn("Tags", width=100),
+    "note": st.column_config.TextColumn("Note", width=160),
+}
+
+
+def filters(state: PageState, records: Sequence[RunRecord]) -> None:
+    """What the listed runs must have; they are in the sidebar."""
+    look = state.look
+    with st.sidebar:
+        search = key_showing("search", look.search)
+        st.text_input(
+            "Search",
+            look.search,
+            key=search,
+            icon=":material/search:",
+            placeholder="name, value, tag, note",
+            on_change=on_change(search, lambda text: state.look_at(search=text)),
+        )
+        of_each = {
+            "environment": sorted({record.environment for record in records}),
+            "status": [str(s) for s in Status if any(r.status is s for r in records)],
+            "tag": sorted({tag for record in records for tag in record.tags}),
+        }
+        for name, found in of_each.items():
+            _filter(state, name, found)
+        hidden = key_showing("with_hidden", look.hidden)
+        if look.hidden or any(record.hidden for record in records):
+            st.toggle(
+                "Hidden runs too",
+                look.hidden,
+                key=hidden,
+                on_change=on_change(hidden, lambda on: state.look_at(hidden=on)),
+            )
+
+
+def _filter(state: PageState, name: str, found: Sequence[str]) -> None:
+    chosen: str = getattr(state.look, name)
+    options = ["", *found, *({chosen} - {"", *found})]
+    if len(options) == 1:
+        return
+    key = key_showing(f"filter_{name}", chosen)
+    st.selectbox(
+        name.capitalize(),
+        options,
+        options.index(chosen),
+        format_func=lambda value: value or "all",
+        key=key,
+        on_change=on_change(key, lambda value: state.look_at(**{name: value})),
+    )
+
+
+def run_table(state: PageState, records: Sequence[RunRecord]) -> None:
+    """The listed runs; those whose rows are selected are compared."""
+    chosen = state.look.runs
+    names = [record.run for record in records]
+    rows = [row for row, name in enumerate(names) if name in chosen]
+    # Rows are selected by their places: other runs are another table.
+    key = f"runs_{hashlib.sha256(' '.join(names).encode()).hexdigest()[:12]}"
+    selection: Any = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    if key in st.session_state and set(st.session_state[key].selection.rows) != set(rows):
+        st.session_state[key] = selection
+
+    def choose() -> None:
+        selected = [names[row] for row in st.session_state[key].selection.rows]
+        # Those that the filters hide stay chosen, and each keeps its place among the chosen.
+        kept = [name for name in state.look.runs if name not in names or name in selected]
+        added = [name for name in selected if name not in kept]
+        state.look_at(runs=tuple(kept + added)[:MOST_RUNS])
+
+    st.dataframe(
+        table(records),
+        key=key,
+        hide_index=True,
+        column_config=COLUMNS,
+        on_select=choose,
+        selection_mode="multi-row",
+        selection_default=selection,
+        height=min(MOST_HEIGHT, ROW * (len(records) + 1) + 3),
+        placeholder="",
+        alt="Runs that are kept; select rows to compare them",
+    )

@@ -1,0 +1,152 @@
+"""What can be done with the chosen runs: name, note, tags, star, hide, delete, and its undo."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.compare_page.page_state import PageState
+from dashboard.web.keys import OPEN_DIALOG
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell_error
+from dqn_core import LabError
+from dqn_core.store.record import RunRecord
+from dqn_core.store.store import Store
+
+DESCRIBE = "describe_runs"
+
+
+def actions(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> None:
+    """The buttons for all chosen runs, and the way back after a deletion."""
+    if chosen:
+        _buttons(state, store, chosen)
+    if st.session_state.get(OPEN_DIALOG) == DESCRIBE and chosen:
+        st.dialog("Describe the chosen runs", on_dismiss=_close)(_describe)(state, store, chosen)
+    if state.deleted:
+        _undo(state, store)
+    if state.problem:
+        tell_error(state.problem)
+
+
+def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> None:
+    starred, hidden = (all(getattr(r, name) for r in chosen) for name in ("starred", "hidden"))
+
+    def set_all(**values: Any) -> None:
+        for record in chosen:
+            store.update(record.run, **values)
+
+    def delete() -> None:
+        for record in chosen:
+            store.delete(record.run)
+        gone = tuple(record.run for record in chosen)
+        state.deleted = gone
+        state.look_at(runs=tuple(run for run in state.look.runs if run not in gone))
+
+    with st.container(horizontal=True, gap="small", key="run_actions"):
+        for key, label, symbol, act in (
+            (
+                "star",
+                "Unstar" if starred else "Star",
+                ":material/star:",
+                lambda: set_all(starred=not starred),
+            ),
+            ("describe", "Name, note, tags", ":material/edit:", _open),
+            (
+                "hide",
+                "Show again" if hidden else "Hide",
+                ":material/visibility_off:",
+                lambda: set_all(hidden=not hidden),
+            ),
+            ("delete", "Delete", ":material/delete:", delete),
+        ):
+            st.button(
+                label,
+                key=f"runs_{key}",
+                icon=symbol,
+                type="tertiary",
+                on_click=_attempt,
+                args=(state, act),
+            )
+        st.button(
+            "Choose none",
+            key="runs_none",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=state.look_at,
+            kwargs={"runs": ()},
+        )
+
+
+def _attempt(state: PageState, act: Callable[[], object]) -> None:
+    """Do what was clicked; a refusal becomes the page's problem."""
+    state.problem = ""
+    try:
+        act()
+    except LabError as error:
+        state.problem = str(error)
+
+
+def _undo(state: PageState, store: Store) -> None:
+    deleted = state.deleted
+
+    def restore() -> None:
+        for run in deleted:
+            store.restore(run)
+        state.deleted = ()
+        state.look_at(runs=(*state.look.runs, *deleted))
+
+    with st.container(horizontal=True, vertical_alignment="center", key="deleted_runs"):
+        names = ", ".join(deleted[:3]) + (f" and {len(deleted) - 3} more" * (len(deleted) > 3))
+        st.markdown(f":material/delete: Deleted: {plain(names)}. They can be restored for a day.")
+        st.button(
+            "Undo",
+            key="restore_runs",
+            icon=":material/undo:",
+            on_click=_attempt,
+            args=(state, restore),
+        )
+        st.button(
+            "",
+            key="forget_deleted",
+            icon=":material/close:",
+            type="tertiary",
+            help="Close",
+            on_click=setattr,
+            args=(state, "deleted", ()),
+        )
+
+
+def _open() -> None:
+    st.session_state[OPEN_DIALOG] = DESCRIBE
+
+
+def _close() -> None:
+    st.session_state.pop(OPEN_DIALOG, None)
+
+
+def _describe(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> None:
+    """The form for what a person calls runs; of several, the tags alone."""
+    one = chosen[0] if len(chosen) == 1 else None
+    values: dict[str, Any] = {}
+    if one:
+        values["title"] = st.text_input("Name", one.title, placeholder=one.run, key="run_title")
+        values["note"] = st.text_area("Note", one.note, key="run_note")
+    in_common = set.intersection(*(set(record.tags) for record in chosen))
+    tags = st.text_input(
+        "Tags",
+        ", ".join(sorted(in_common)),
+        key="run_tags",
+        help="Separated by commas." if one else "Those that all chosen runs have, with commas.",
+    )
+    if not st.button("Save", key="save_description", type="primary"):
+        return
+    wanted = {tag.strip() for tag in tags.split(",")} - {""}
+
+    def save() -> None:
+        for record in chosen:
+            kept = set(record.tags) - in_common | wanted
+            store.update(record.run, **values, tags=sorted(kept))
+
+    _attempt(state, save)
+    _close()
+    st.rerun()

@@ -1,0 +1,151 @@
+"""The compared runs' curves over each other; those that are under way go on growing."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from dashboard.charts.live_chart import News, Panel, Takeaway, Trace, live_charts
+from dashboard.compare_page.groups import Line
+from dashboard.compare_page.rows import Rows
+from dashboard.session.session import Session
+from dashboard.session.view import XAxis
+from dashboard.web.feed import INSIDE_SECONDS
+from dashboard.web.widgets import key_showing, on_change
+from dqn_core.store.record import RunRecord, Status
+from dqn_core.store.store import Store
+
+X_AXES: dict[XAxis, str] = {
+    "env_step": "environment steps",
+    "episode": "episodes",
+    "seconds": "training time",
+}
+MOST_WITH_SINGLES = 2
+"""Lines behind which the single values and seeds are drawn: those of more hide each other."""
+
+
+def view_controls(session: Session) -> None:
+    """Horizontal axis and smoothing, which are those of the Train page too."""
+    x_axis = key_showing("compare_x_axis", session.link.x_axis)
+    smoothing = key_showing("compare_smoothing", session.link.smoothing)
+    with st.container(horizontal=True, vertical_alignment="center", key="compare_view"):
+        st.segmented_control(
+            "Horizontal axis",
+            list(X_AXES),
+            label_visibility="collapsed",
+            default=session.link.x_axis,
+            required=True,
+            format_func=X_AXES.__getitem__,
+            key=x_axis,
+            on_change=on_change(x_axis, lambda axis: session.look_at(x_axis=axis)),
+        )
+        st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            session.link.smoothing,
+            0.01,
+            key=smoothing,
+            on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
+            width=260,
+            help="Weight of earlier values in the bold average; 0 means no averaging.",
+        )
+
+
+def overlay(
+    session: Session,
+    store: Store,
+    rows: Rows,
+    lines: Sequence[Line],
+    records: Mapping[str, RunRecord],
+) -> None:
+    """The chart of returns and that of greedy returns, with a curve for each line.
+
+    ``records`` are those that the page is drawn with. Rows that were added since come with the
+    next question; where a run has been evaluated again, or does something else, the page is drawn
+    anew, since numbers and verdict follow from that.
+    """
+    runs = [run for line in lines for run in line.group.runs]
+
+    def news() -> News:
+        session.runner.touch()  # somebody looks
+        now = {run: _newest(store, records[run]) for run in runs}
+        tables = {
+            _table(kind, run): rows.of(store, record)[kind]
+            for run, record in now.items()
+            for kind in ("episodes", "evaluations")
+        }
+        return News(tables, f"{rows.rewound} {' '.join(runs)}", _state(now, tables))
+
+    drawn = {
+        _table("evaluations", run): rows.of(store, records[run])["evaluations"] for run in runs
+    }
+    is_growing = any(records[run].status is Status.RUNNING for run in runs)
+    live_charts(
+        _panels(lines),
+        news,
+        x_axis=session.link.x_axis,
+        smoothing=session.link.smoothing,
+        key="comparison",
+        period=INSIDE_SECONDS if is_growing else 0,
+        drawn=_state(records, drawn),
+        height=300,
+        caption=" · ".join(line.label for line in lines),
+        filename="comparison",
+    )
+
+
+def _newest(store: Store, record: RunRecord) -> RunRecord:
+    return store.run(record.run) if record.status is Status.RUNNING else record
+
+
+def _state(records: Mapping[str, RunRecord], tables: Mapping[str, Mapping[str, np.ndarray]]) -> str:
+    """Another one when a run does something else, or has one more greedy evaluation."""
+    statuses = " ".join(sorted(f"{run} {record.status}" for run, record in records.items()))
+    evaluations = (len(t["member"]) for name, t in tables.items() if name.startswith("evaluations"))
+    return f"{statuses} {sum(evaluations)}"
+
+
+def _table(kind: str, run: str) -> str:
+    return f"{kind} {run}"
+
+
+def _panels(lines: Sequence[Line]) -> list[Panel]:
+    singles = len(lines) <= MOST_WITH_SINGLES
+    return [
+        Panel(
+            "return",
+            "Return of an episode",
+            tuple(_trace(line, "episodes", "return", singles) for line in lines),
+            y_title="sum of rewards",
+            takeaway=_takeaway(lines, "episodes", "return", "average return"),
+            empty="Each episode of the chosen runs becomes a point when it ends.",
+        ),
+        Panel(
+            "greedy",
+            "Greedy return",
+            tuple(_trace(line, "evaluations", "mean_return", singles) for line in lines),
+            y_title="mean sum of rewards",
+            takeaway=_takeaway(lines, "evaluations", "mean_return", "greedy return"),
+            empty="The chosen runs have no greedy evaluation yet.",
+        ),
+    ]
+
+
+def _trace(line: Line, kind: str, column: str, singles: bool) -> Trace:
+    first, *more = (_table(kind, run) for run in line.group.runs)
+    return Trace(
+        first,
+        column,
+        line.label,
+        "average" if kind == "episodes" else "markers",
+        line.hue,
+        line.dash,
+        tuple(more),
+        singles,
+    )
+
+
+def _takeaway(lines: Sequence[Line], kind: str, column: str, quantity: str) -> Takeaway:
+    first = lines[0]
+    return Takeaway(f"{_table(kind, first.group.runs[0])}/{column}", f"{first.label}: {quantity}")

@@ -1,0 +1,37 @@
+"""What the Compare page of one browser session shows, and what was deleted on it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard.compare_page.rows import Rows
+from dashboard.session.address import parameters
+from dashboard.session.looks import Look, read
+from dashboard.web.keys import COMPARE_PAGE
+
+
+@dataclass
+class PageState:
+    """Kept from one run of the page to the next.
+
+    ``deleted`` are the runs that Undo brings back, ``problem`` is why the last click changed
+    nothing.
+    """
+
+    look: Look
+    rows: Rows = field(default_factory=Rows)
+    deleted: tuple[str, ...] = ()
+    problem: str = ""
+
+    def look_at(self, **values: Any) -> None:
+        """Set what is compared, or listed, or how it is judged."""
+        self.look = replace(self.look, **values)
+
+
+def page_state() -> PageState:
+    """The browser session's own; it begins with what the address says."""
+    if COMPARE_PAGE not in st.session_state:
+        st.session_state[COMPARE_PAGE] = PageState(read(parameters()))
+    state: PageState = st.session_state[COMPARE_PAGE]
+    return state

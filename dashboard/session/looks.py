@@ -1,0 +1,64 @@
+"""What the Compare page looks at, as its address says it: which runs, how judged, how listed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+from dashboard.web.markup import one_line
+from dqn_core.comparison import Metric
+
+MOST_RUNS = 100
+"""More curves nobody tells apart."""
+
+LONGEST = 200
+"""Characters of a text in an address."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """``runs`` are the compared ones by name; ``search`` to ``hidden`` say which are listed."""
+
+    runs: tuple[str, ...] = ()
+    metric: Metric = "final"
+    search: str = ""
+    environment: str = ""
+    status: str = ""
+    tag: str = ""
+    hidden: bool = False
+
+    @property
+    def query(self) -> str:
+        """Its part of the address; `read` understands it."""
+        given = {f.name: getattr(self, f.name) for f in fields(self)}
+        return urlencode(
+            {
+                name: _written(value)
+                for name, value in given.items()
+                if value != getattr(Look, name)
+            },
+            safe=",",
+        )
+
+
+NAMES = frozenset(field.name for field in fields(Look))
+"""Every parameter of an address that is no part of an experiment's link."""
+
+
+def read(parameters: Mapping[str, Sequence[str]]) -> Look:
+    """What an address says; what it cannot mean is left out."""
+    texts = {name: one_line(values[-1])[:LONGEST] for name, values in parameters.items() if values}
+    given: dict[str, Any] = {
+        name: texts[name] for name in ("search", "environment", "status", "tag") if name in texts
+    }
+    if texts.get("metric") in get_args(Metric):
+        given["metric"] = texts["metric"]
+    names = ",".join(parameters.get("runs", ())).split(",")
+    given["runs"] = tuple(dict.fromkeys(filter(None, map(one_line, names))))[:MOST_RUNS]
+    return Look(**given, hidden=texts.get("hidden") == "on")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "on" if value is True else str(value)

@@ -1,0 +1,186 @@
+"""The Compare page: the runs that are kept, the chosen ones side by side, what differs in them."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from dashboard.compare_page.groups import Line, lines_of
+from dashboard.compare_page.judgement import (
+    METRICS,
+    differences_table,
+    missing_seeds,
+    profile,
+    standings_table,
+)
+from dashboard.compare_page.listing import filters, listed, run_table
+from dashboard.compare_page.managing import actions
+from dashboard.compare_page.overlay import overlay, view_controls
+from dashboard.compare_page.page_state import PageState, page_state
+from dashboard.compare_page.takeaway import Format, comparison_zip
+from dashboard.frame import open_page
+from dashboard.session.session import Session
+from dashboard.session.store import runs_folder, store_so_far
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell, tell_error
+from dashboard.web.widgets import key_showing, on_change
+from dqn_core import LabError
+from dqn_core.comparison import Comparison, compare
+from dqn_core.store.record import RunRecord
+from dqn_core.store.store import Store
+from dqn_core.verdict import basis_words, verdict, verdict_words
+
+SCRIPT = "pages/compare.py"
+FORMATS: dict[Format, str] = {"csv": "CSV", "parquet": "Parquet"}
+PICTURE = {"toImageButtonOptions": {"format": "svg", "filename": "performance_profile"}}
+
+
+def no_runs() -> None:
+    """How runs come here."""
+    folder = plain(str(runs_folder()))
+    st.info(
+        f"No run is kept in {folder} yet. Each run that you start on the Train page comes here, "
+        "and so does each that the command line trains with `--runs`.",
+        icon=":material/inbox:",
+    )
+    st.page_link("app.py", label="Train a first run", icon=":material/play_circle:")
+
+
+def compared(state: PageState, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
+    """The chosen runs that there are, in the order in which they were chosen."""
+    missing = [run for run in state.look.runs if run not in records]
+    if missing:
+        is_one = len(missing) == 1
+        tell(
+            f"{', '.join(missing)} {'is' if is_one else 'are'} not among the runs in "
+            f"{runs_folder()}."
+        )
+    return {run: records[run] for run in state.look.runs if run in records}
+
+
+def judgement(state: PageState, lines: Sequence[Line], comparison: Comparison) -> None:
+    """Who is better, and how sure that is."""
+    metric = key_showing("metric", state.look.metric)
+    with st.container(horizontal=True, vertical_alignment="center", key="judged_by"):
+        st.header("What the seeds say")
+        st.segmented_control(
+            "Judged by",
+            list(METRICS),
+            label_visibility="collapsed",
+            default=state.look.metric,
+            required=True,
+            format_func=METRICS.__getitem__,
+            key=metric,
+            on_change=on_change(metric, lambda name: state.look_at(metric=name)),
+        )
+    found = verdict(comparison)
+    if found:
+        first, second = (line.letter for line in lines)
+        symbol = {"real": "check_circle", "open": "help", "few seeds": "warning"}[found]
+        st.markdown(
+            f":material/{symbol}: **{plain(verdict_words(comparison, first, second))}**",
+            help="Of 100 pairs of a seed of each group, how often the one beats the other; a tie "
+            "counts half. The interval is that of 95 % of resamples of the seeds (probability of "
+            "improvement, Agarwal et al. 2021).",
+        )
+    st.dataframe(standings_table(lines, comparison), hide_index=True, alt="What each group came to")
+    st.caption(plain(basis_words(comparison)))
+
+
+def more_seeds(session: Session, lines: Sequence[Line], comparison: Comparison) -> None:
+    """The way to the seeds that a verdict still needs."""
+    missing = missing_seeds(comparison)
+    if len(lines) != 2 or not any(missing):
+        return
+    with st.container(horizontal=True, key="more_seeds"):
+        for line, count in zip(lines, missing, strict=True):
+            if not count or line.group.changes:
+                continue
+            first = max(line.group.seeds) + 1
+            config = line.group.config.replace(seed=first)
+            if st.button(
+                f"Train {count} more of {line.letter}",
+                key=f"more_of_{line.letter}",
+                icon=":material/casino:",
+                help="Fills the controls of the Train page for the next run: the same values, "
+                f"seeds from {first} on.",
+                on_click=partial(session.prepare, config, count),
+            ):
+                st.switch_page("app.py")
+
+
+def details(lines: Sequence[Line], comparison: Comparison | None) -> None:
+    """What differs, and how the seeds are spread."""
+    if len(lines) > 1:
+        st.header("What differs")
+        st.dataframe(differences_table(lines), alt="Hyperparameters in which the groups differ")
+    if comparison and all(len(one.counted) > 1 for one in comparison.standings):
+        with st.expander("Performance profile: how many seeds came to more than a return"):
+            st.plotly_chart(profile(lines, comparison), config=PICTURE, key="profile")
+
+
+def take_away(store: Store, lines: Sequence[Line], comparison: Comparison | None) -> None:
+    """Every row of what is compared, as files."""
+    with st.container(horizontal=True, key="take_away"):
+        for kind, name in FORMATS.items():
+            st.download_button(
+                f"Rows as {name} (.zip)",
+                partial(comparison_zip, store, lines, comparison, kind),
+                f"comparison_{kind}.zip",
+                key=f"comparison_{kind}",
+                icon=":material/download:",
+                help="All tables of the compared runs, and what each seed came to. The chart's "
+                "own buttons save its pictures.",
+                on_click="ignore",
+            )
+
+
+def comparison_section(
+    state: PageState, session: Session, store: Store, chosen: Mapping[str, RunRecord]
+) -> None:
+    """All that is shown of the chosen runs."""
+    state.rows.keep_only(chosen)
+    seeds = [one for record in chosen.values() for one in state.rows.seed_runs(store, record)]
+    lines = lines_of(seeds, chosen)
+    view_controls(session)
+    overlay(session, store, state.rows, lines, chosen)
+    comparison = None
+    try:
+        comparison = compare([line.group for line in lines], state.look.metric)
+    except LabError as error:
+        tell_error(str(error))
+    if comparison:
+        judgement(state, lines, comparison)
+        more_seeds(session, lines, comparison)
+    details(lines, comparison)
+    take_away(store, lines, comparison)
+
+
+def compare_page() -> None:
+    """The list first, then what is chosen from it."""
+    state = page_state()
+    session = open_page(SCRIPT, state.look.query)
+    st.title("Compare runs", anchor=False)
+    try:
+        store = store_so_far()
+        records = store.runs() if store else []
+        if store is None or (not records and not state.deleted):
+            no_runs()
+            return
+        filters(state, records)
+        shown = listed(records, state.look)
+        run_table(state, shown)
+        chosen = compared(state, {record.run: record for record in records})
+        actions(state, store, list(chosen.values()))
+        if chosen:
+            comparison_section(state, session, store, chosen)
+        else:
+            st.caption(
+                f"{len(shown):,} of {len(records):,} runs. Select rows: their curves are drawn "
+                "over each other, and runs that differ only in their seed are one line with a band."
+            )
+    except LabError as error:
+        tell_error(str(error))
+
+
+compare_page()

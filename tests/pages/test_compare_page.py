@@ -1,0 +1,176 @@
+"""The Compare page, without a browser: what it shows of kept runs, and what its buttons do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.compare_page.page_state import PageState
+from dashboard.session.session import Session
+from dashboard.web.keys import COMPARE_PAGE, SESSION
+from dqn_core.store.store import Store
+from tests.kept_runs import keep
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("DQN_LAB_RUNS", str(folder))
+    kept = Store(folder)
+    yield kept
+    kept.close()
+
+
+def page(*runs: str, **look: Any) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=120).switch_page("pages/compare.py")
+    if runs:
+        at.query_params["runs"] = ",".join(runs)
+    for name, value in look.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def state(at: AppTest) -> PageState:
+    found = at.session_state[COMPARE_PAGE]
+    assert isinstance(found, PageState)
+    return found
+
+
+def session(at: AppTest) -> Session:
+    found = at.session_state[SESSION]
+    assert isinstance(found, Session)
+    return found
+
+
+def names(at: AppTest) -> list[str]:
+    """Of the listed runs."""
+    return list(at.dataframe[0].value["name"]) if at.dataframe else []
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(part.value for part in (*at.markdown, *at.caption, *at.info, *at.error))
+
+
+def test_without_runs_it_says_how_they_come_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DQN_LAB_RUNS", str(tmp_path / "nothing"))
+    at = page()
+    assert "No run is kept in" in said(at)
+    assert "Train page" in said(at)
+    assert not (tmp_path / "nothing").exists(), "who only looks makes no folder"
+
+
+def test_a_link_shows_the_comparison_and_leaves_the_experiment_as_it_is(store: Store) -> None:
+    for seed in range(5):
+        keep(store, [seed])
+    keep(store, range(5), gamma=0.9, best=200)
+    at = page(*(f"cartpole-{n}" for n in range(1, 7)), metric="area", gamma="0.5")
+    assert "A beat B in 100 of 100 pairs of seeds" in said(at)
+    assert "Mean height of the curve" in said(at)
+    assert session(at).config.gamma == 0.5
+    assert not session(at).link_problems
+
+
+def test_a_run_that_is_not_here_is_named_and_the_others_are_shown(store: Store) -> None:
+    keep(store)
+    at = page("cartpole-1", "cartpole-77")
+    assert "cartpole-77 is not among the runs" in said(at)
+    assert len(at.dataframe) > 1
+
+
+def test_filters_are_in_the_sidebar_and_in_the_address(store: Store) -> None:
+    keep(store)
+    keep(store, env_id="Acrobot-v1")
+    at = page()
+    assert names(at) == ["acrobot-1", "cartpole-1"]
+    at.sidebar.selectbox(key="filter_environment").set_value("Acrobot-v1").run()
+    assert names(at) == ["acrobot-1"]
+    at.sidebar.text_input(key="search").set_value("nothing like it").run()
+    assert names(at) == []
+    assert state(at).look.query == "search=nothing+like+it&environment=Acrobot-v1"
+
+
+def test_runs_of_different_environments_are_drawn_and_not_judged(store: Store) -> None:
+    keep(store)
+    keep(store, env_id="Acrobot-v1")
+    at = page("cartpole-1", "acrobot-1")
+    assert "cannot be compared" in said(at)
+    assert not [header for header in at.header if header.value == "What the seeds say"]
+
+
+def test_chosen_runs_are_starred_hidden_and_deleted_with_an_undo(store: Store) -> None:
+    keep(store)
+    keep(store, gamma=0.9)
+    at = page("cartpole-1", "cartpole-2")
+    at.button(key="runs_star").click().run()
+    assert [record.starred for record in store.runs()] == [True, True]
+    at.button(key="runs_star").click().run()
+    assert [record.starred for record in store.runs()] == [False, False]
+    at.button(key="runs_hide").click().run()
+    assert names(at) == []
+    at.button(key="runs_hide").click().run()
+    at.button(key="runs_delete").click().run()
+    assert store.runs() == []
+    assert "Deleted: cartpole-1, cartpole-2" in said(at)
+    at.button(key="restore_runs").click().run()
+    assert len(store.runs()) == 2
+    assert state(at).look.runs == ("cartpole-1", "cartpole-2")
+
+
+def test_a_run_gets_a_name_a_note_and_tags(store: Store) -> None:
+    keep(store)
+    at = page("cartpole-1")
+    at.button(key="runs_describe").click().run()
+    at.text_input(key="run_title").set_value("short horizon")
+    at.text_area(key="run_note").set_value("see page 12")
+    at.text_input(key="run_tags").set_value("ablation, old ,")
+    at.button(key="save_description").click().run()
+    record = store.run("cartpole-1")
+    assert (record.title, record.note, record.tags) == (
+        "short horizon",
+        "see page 12",
+        ("ablation", "old"),
+    )
+    assert names(at) == ["short horizon"]
+
+
+def test_several_runs_get_tags_in_common_and_keep_their_own(store: Store) -> None:
+    for _ in range(2):
+        keep(store)
+    store.update("cartpole-1", tags=["own", "both"])
+    store.update("cartpole-2", tags=["both"])
+    at = page("cartpole-1", "cartpole-2")
+    at.button(key="runs_describe").click().run()
+    assert at.text_input(key="run_tags").value == "both"
+    at.text_input(key="run_tags").set_value("new")
+    at.button(key="save_description").click().run()
+    assert [store.run(f"cartpole-{n}").tags for n in (1, 2)] == [("new", "own"), ("new",)]
+
+
+def test_what_the_store_refuses_is_said_and_changes_nothing(store: Store) -> None:
+    keep(store)
+    at = page("cartpole-1")
+    at.button(key="runs_describe").click().run()
+    at.text_input(key="run_tags").set_value("x" * 200)
+    at.button(key="save_description").click().run()
+    assert "tags of at most 100 characters" in said(at)
+    assert store.run("cartpole-1").tags == ()
+
+
+def test_with_few_seeds_it_offers_to_train_more_of_the_same(store: Store) -> None:
+    keep(store, [3, 4])
+    keep(store, range(5), gamma=0.9)
+    at = page("cartpole-1", "cartpole-2")
+    assert "this proves nothing yet" in said(at)
+    assert not [button for button in at.button if button.key == "more_of_B"]
+    at.button(key="more_of_A").click().run()
+    assert not at.exception
+    prepared = session(at).link
+    assert (prepared.config.seed, prepared.members, prepared.config.gamma) == (5, 3, 0.99)
