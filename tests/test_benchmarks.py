@@ -19,6 +19,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("learner", ["Stable-Baselines3", "plain PyTorch", "Tianshou", "floor", "update"]),
         ("population", ["hidden 64", "Stable-Baselines3's for one", "among 8"]),
         ("replay", ["10,000", "1,000,000"]),
+        ("store", ["with the store ÷ without", "1 / 1", "6 / 6"]),
         ("random_policy", ["Acrobot-v1", "20 episodes", "Taxi-v4", "exact"]),
         ("solve", ["rl-zoo", "not solved"]),
         (

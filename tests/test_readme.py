@@ -50,6 +50,21 @@ def test_its_python_example_does_what_it_says(capsys: pytest.CaptureFixture[str]
     assert "exploration_share" in printed
 
 
+def test_its_query_reads_a_kept_run_into_pandas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    train = "train --runs runs --hidden-dims 8 --total-steps 150 --eval-episodes 1"
+    assert main(train.split()) == 0
+    example = README.partition("import sqlite3")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(f"import sqlite3{example}", names)
+    names["connection"].close()
+    frame = names["episodes"]
+    assert list(frame) == ["member", "env_step", "return"]
+    assert len(frame) > 0
+
+
 def test_its_figures_of_each_environment_are_those_of_the_recorded_results() -> None:
     stages = sorted((ROOT / "benchmarks/results/environments").glob("*.json"))
     for stage in stages:

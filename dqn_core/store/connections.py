@@ -31,8 +31,8 @@ class Connections:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._idle: list[sqlite3.Connection] = []
+        self._path = path
         self._prepare()
 
     @contextmanager
@@ -52,6 +52,9 @@ class Connections:
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
+
+    def __del__(self) -> None:
+        self.close()
 
     @contextmanager
     def _transaction(self, begin: str, done: str) -> Iterator[sqlite3.Connection]:

@@ -1,0 +1,205 @@
+"""What does it cost to keep runs, and what is left when a process is killed?
+
+    python benchmarks/store.py
+
+Steps of a run at full speed with the store and without, in turns. A process that trains is killed
+at random moments: the store has to open, what was trained two seconds before has to be there, and
+the run has to go on to the bit. Two processes write at once. A thousand runs are listed, and a
+state with 50,000 transitions is loaded, as undo does it.
+"""
+
+import argparse
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from report import Report, arguments
+
+from dqn_core import DQNConfig, Trainer, recommended
+from dqn_core.compute import set_threads
+from dqn_core.files.packing import pack
+from dqn_core.history import EPISODES
+from dqn_core.store import rows
+from dqn_core.store.recorder import Recorder
+from dqn_core.store.store import Store
+
+SLICE_SECONDS = 0.02
+"""Training between two calls of the recorder, as on the page."""
+
+SMALL = DQNConfig(hidden_dims="16, 16", batch_size=16, total_steps=10_000_000)
+
+
+def main() -> None:
+    options = _options()
+    set_threads()
+    if options.train:
+        _train_for_ever(*options.train)
+        return
+    if options.record:
+        _record(options.record[0], int(options.record[1]))
+        return
+    quick = options.quick
+    report = Report("The store")
+    folder = Path(tempfile.mkdtemp(dir=options.folder))
+    try:
+        share = _share_of_speed(
+            folder / "speed", seconds=0.3 if quick else 10.0, turns=2 if quick else 5
+        )
+        opened = _killed(folder / "killed", times=1 if quick else 50)
+        written = _written_at_once(folder / "at_once", runs=3 if quick else 100)
+        first, again, one = _listed(folder / "many", runs=20 if quick else 1_000)
+        load = _loaded(folder / "load", transitions=1_000 if quick else 50_000)
+    finally:
+        shutil.rmtree(folder)
+    report.table(
+        "store",
+        ["measure", "value"],
+        [
+            ["training with the store ÷ without", share],
+            [
+                "processes killed / runs that then went on to the bit, all of 2 s before there",
+                opened,
+            ],
+            ["runs that two processes wrote at once / that are there", written],
+            ["runs of 500 episodes listed, ms: the first time", first],
+            ["the same, ms: again", again],
+            ["episodes of one of them read, ms", one],
+            ["state with its transitions loaded, ms", load],
+        ],
+    )
+    report.finish(options.json)
+
+
+def _options() -> argparse.Namespace:
+    parser = arguments(__doc__)
+    parser.add_argument(
+        "--folder", type=Path, help="where the stores are made (default: a temporary one)"
+    )
+    parser.add_argument("--train", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--record", nargs=2, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _share_of_speed(folder: Path, seconds: float, turns: int) -> float:
+    config = recommended("CartPole-v1").replace(total_steps=10_000_000)
+    store, kept, alone = Store(folder), Trainer(config), Trainer(config)
+    recorder = Recorder(store, store.create(kept.configs), kept)
+    shares = []
+    for _ in range(turns):
+        with_store = _steps(kept, seconds, recorder.record)
+        shares.append(with_store / _steps(alone, seconds, lambda: None))
+    assert not recorder.problem
+    return median(shares)
+
+
+def _steps(trainer: Trainer, seconds: float, after_each: Callable[[], None]) -> int:
+    before, end = trainer.env_step, time.monotonic() + seconds
+    while time.monotonic() < end:
+        trainer.run(max_seconds=SLICE_SECONDS)
+        after_each()
+    return trainer.env_step - before
+
+
+def _killed(folder: Path, times: int) -> str:
+    store, chance, good = Store(folder), random.Random(0), 0
+    run, twin = store.create([SMALL]).run, Trainer(SMALL)
+    for _ in range(times):
+        process = _child("--train", folder, run)
+        assert process.stdout
+        lines = [process.stdout.readline()]
+        time.sleep(chance.uniform(0.2, 4.0))
+        process.kill()
+        killed = time.time()
+        lines += process.stdout.read().split("\n")[:-1]  # the last line may be half of one
+        process.wait()
+        steps = [int(step) for at, step in map(str.split, lines) if float(at) < killed - 2]
+        trainer = Store(folder).trainer(run)
+        twin.run(max_steps=trainer.env_step - twin.env_step)
+        is_there = Store(folder).run(run).env_steps >= max(steps, default=0)
+        good += is_there and not trainer.notice and _bits(trainer) == _bits(twin)
+        trainer.close()
+    return f"{times} / {good}"
+
+
+def _train_for_ever(folder: str, run: str) -> None:
+    store = Store(folder)
+    record = store.run(run)
+    trainer = store.trainer(run) if store.snapshots(run) else Trainer(record.configs)
+    recorder = Recorder(store, record, trainer)
+    while True:
+        print(time.time(), trainer.env_step, flush=True)
+        trainer.run(max_seconds=SLICE_SECONDS)
+        recorder.record()
+
+
+def _bits(trainer: Trainer) -> bytes:
+    """The complete state without the time that it took."""
+    state = trainer.state_dict() | {"seconds": 0.0}
+    for table in state["history"].values():
+        table["seconds"] = table["seconds"] * 0
+    return pack("run", state)
+
+
+def _written_at_once(folder: Path, runs: int) -> str:
+    Store(folder).close()
+    processes = [_child("--record", folder, runs) for _ in range(2)]
+    codes = [process.wait() for process in processes]
+    assert codes == [0, 0], codes
+    found = [record for record in Store(folder).runs() if record.env_steps == 50]
+    return f"{2 * runs} / {len(found)}"
+
+
+def _record(folder: str, runs: int) -> None:
+    store = Store(folder)
+    for seed in range(runs):
+        trainer = Trainer(SMALL.replace(seed=seed))
+        recorder = Recorder(store, store.create(trainer.configs), trainer)
+        trainer.run(max_steps=50)
+        assert recorder.finish("paused"), recorder.problem
+        trainer.close()
+
+
+def _listed(folder: Path, runs: int) -> tuple[float, float, float]:
+    store, trainer = Store(folder), Trainer(SMALL)
+    for index in range(500):
+        row = dict.fromkeys(EPISODES, 0) | {"env_step": index, "return": 9.5, "terminated": True}
+        trainer.history.episodes.append(**row)
+    columns = trainer.history.episodes.columns()
+    for seed in range(runs):
+        name = store.create([SMALL.replace(seed=seed)]).run
+        with store.writing() as connection:
+            rows.append(connection, name, "episodes", 0, columns)
+    store.close()
+    store = Store(folder)
+    first, again = _milliseconds(store.runs), _milliseconds(store.runs)
+    return first, again, _milliseconds(lambda: store.columns(name, "episodes"))
+
+
+def _loaded(folder: Path, transitions: int) -> float:
+    store = Store(folder)
+    trainer = Trainer(SMALL.replace(learning_starts=100_000, evaluation_period=0))
+    trainer.run(max_steps=transitions)
+    record = store.create(trainer.configs)
+    assert Recorder(store, record, trainer).snapshot("change")
+    return median(_milliseconds(lambda: store.trainer(record.run).close()) for _ in range(5))
+
+
+def _child(option: str, *values: object) -> "subprocess.Popen[str]":
+    command = [sys.executable, __file__, option, *map(str, values)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1e3
+
+
+if __name__ == "__main__":
+    main()
