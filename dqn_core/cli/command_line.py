@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from dqn_core.cli.app import app
+from dqn_core.cli.compare import add_compare
 from dqn_core.cli.evaluate import evaluate_agent
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.cli.runs_parser import add_runs
@@ -88,6 +89,7 @@ def _parser() -> _Parser:
     _add_train(commands)
     _add_evaluate(commands)
     add_runs(commands)
+    add_compare(commands)
     listing = commands.add_parser(
         "hyperparameters", help="print every hyperparameter as a Markdown table"
     )

@@ -11,6 +11,17 @@ from dqn_core.store.rows import TABLES
 from dqn_core.whole_files import checked_target
 
 
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """The option that names the store, for commands that read one."""
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=runs.default_folder(),
+        metavar="FOLDER",
+        help=f"the store's folder (default: {runs.FOLDER_SETTING}, or runs)",
+    )
+
+
 def add_runs(commands: Any) -> None:
     """Give the command line's ``commands`` the one called runs, with its actions."""
     parser = commands.add_parser(
@@ -21,13 +32,7 @@ def add_runs(commands: Any) -> None:
     def add(name: str, command: Callable[[argparse.Namespace], int], words: str) -> Any:
         action = actions.add_parser(name, help=words, description=words, allow_abbrev=False)
         action.set_defaults(command=command)
-        action.add_argument(
-            "--runs",
-            type=Path,
-            default=runs.default_folder(),
-            metavar="FOLDER",
-            help=f"the store's folder (default: {runs.FOLDER_SETTING}, or runs)",
-        )
+        add_folder(action)
         action.add_argument("--json", action="store_true", help="print JSON")
         return action
 

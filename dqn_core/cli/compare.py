@@ -1,0 +1,115 @@
+"""The command line's ``compare``: kept runs against each other, judged by their seeds."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from dqn_core.cli.results import json_text
+from dqn_core.cli.runs_parser import add_folder
+from dqn_core.cli.streams import say
+from dqn_core.comparison import (
+    Comparison,
+    Group,
+    Metric,
+    SeedRun,
+    compare,
+    differing,
+    grouped,
+    seed_runs,
+)
+from dqn_core.numbers import number
+from dqn_core.store.record import Status
+from dqn_core.store.store import Store
+from dqn_core.verdict import basis_words, letter, verdict_words
+
+TABLES = ("episodes", "evaluations", "changes")
+
+
+def add_compare(commands: Any) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser(
+        "compare",
+        help="compare kept runs",
+        allow_abbrev=False,
+        description="Compare runs of a folder that `train --runs` or the app has filled. Runs that "
+        "differ only in their seed are one group. Of two groups it says how probable it is that a "
+        "seed of the one beats a seed of the other (probability of improvement, Agarwal et al. "
+        "2021).",
+    )
+    parser.set_defaults(command=compare_runs)
+    parser.add_argument("names", nargs="+", metavar="RUN", help="name of a run, such as cartpole-7")
+    add_folder(parser)
+    parser.add_argument(
+        "--metric",
+        choices=get_args(Metric),
+        default="final",
+        help="judge a seed by the return that it came to (final, the default), or by the area "
+        "under its curve divided by the steps (area)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def compare_runs(options: argparse.Namespace) -> int:
+    """Compare the runs that ``options`` name, and print what that comes to."""
+    groups = grouped(_seed_runs(Store(options.runs), options.names))
+    comparison = compare(groups, options.metric)
+    say(json_text(_result(comparison)) if options.json else _in_words(comparison))
+    return 0
+
+
+def _seed_runs(store: Store, names: Sequence[str]) -> list[SeedRun]:
+    """The seeds of these runs; a run that is named twice is one."""
+    return [
+        one
+        for record in {record.run: record for record in map(store.called, names)}.values()
+        for one in seed_runs(
+            record.run,
+            record.configs,
+            record.env_steps,
+            has_diverged=record.status is Status.DIVERGED,
+            **{table: store.columns(record.run, table) for table in TABLES},
+        )
+    ]
+
+
+def _result(comparison: Comparison) -> dict[str, Any]:
+    """``scores`` are those of the seeds in their order; None where a seed is left out."""
+    improvement = comparison.improvement
+    return {
+        "metric": comparison.metric,
+        "measure": comparison.measure,
+        "until": comparison.until,
+        "groups": [
+            {
+                "runs": standing.group.runs,
+                "seeds": standing.group.seeds,
+                "scores": standing.scores,
+                "interquartile_mean": standing.interquartile_mean,
+                "interval": standing.interval,
+            }
+            for standing in comparison.standings
+        ],
+        "probability_of_improvement": improvement
+        and {"probability": improvement.probability, "interval": improvement.interval},
+    }
+
+
+def _in_words(comparison: Comparison) -> str:
+    names = differing([standing.group for standing in comparison.standings])
+    lines = []
+    for position, standing in enumerate(comparison.standings):
+        low, high = standing.interval
+        lines += [
+            f"{letter(position)}: {', '.join(standing.group.runs)}{_values(standing.group, names)}",
+            f"   interquartile mean {number(standing.interquartile_mean)} over "
+            f"{len(standing.counted)} seeds, 95 % interval {number(low)} to {number(high)}",
+        ]
+    lines += [basis_words(comparison), verdict_words(comparison, "A", "B")]
+    return "\n".join(filter(None, lines))
+
+
+def _values(group: Group, names: Sequence[str]) -> str:
+    """What tells a group from the others: its values, and its changes."""
+    values = [f"{name} {getattr(group.config, name)}" for name in names]
+    values += [f"{c.name} {c.old} → {c.new} at step {c.env_step:,}" for c in group.changes]
+    return f" ({', '.join(values)})" if values else ""
