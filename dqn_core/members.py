@@ -1,6 +1,7 @@
 """Which configurations can be members of one run, and which changes of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
@@ -38,6 +39,19 @@ def changed(
         new[p] = new[p].replace(**changes)
     check_members(new)
     return new
+
+
+def first_configs(
+    configs: Sequence[DQNConfig], changes: Mapping[str, Iterable[Any]]
+) -> list[DQNConfig]:
+    """The members' configurations at step 0, from those of now and the history's ``changes``."""
+    first: list[dict[str, Any]] = [{} for _ in configs]
+    for member, name, old in zip(changes["member"], changes["name"], changes["old"], strict=True):
+        first[member].setdefault(name, old)
+    try:
+        return [c.replace(**values) for c, values in zip(configs, first, strict=True)]
+    except ConfigurationError:  # those in a file may not go together
+        return list(configs)
 
 
 def check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) -> None:

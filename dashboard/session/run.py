@@ -25,11 +25,12 @@ from dashboard.web.slots import Slots
 from dashboard.web.turnstile import Turnstile
 from dqn_core import Agent, DQNConfig, LabError, Trainer
 from dqn_core.diagnostics import recent_observations, spread_observations
-from dqn_core.errors import ConfigurationError, EnvironmentFailure
+from dqn_core.errors import EnvironmentFailure
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.interaction import CurrentEpisode
 from dqn_core.learner import learning_rate_at
+from dqn_core.members import first_configs
 from dqn_core.numbers import number
 
 SLICE_SECONDS = 0.02
@@ -105,16 +106,7 @@ class Run:
     @property
     def first_configs(self) -> list[DQNConfig]:
         """The members' configurations at step 0."""
-        columns, configs = self.history.changes.columns(), self.trainer.configs
-        first: list[dict[str, Any]] = [{} for _ in configs]
-        for member, name, old in zip(
-            columns["member"], columns["name"], columns["old"], strict=True
-        ):
-            first[member].setdefault(name, old)
-        try:
-            return [c.replace(**values) for c, values in zip(configs, first, strict=True)]
-        except ConfigurationError:  # those in a file may not go together
-            return list(configs)
+        return first_configs(self.trainer.configs, self.history.changes.columns())
 
     @property
     def is_active(self) -> bool:

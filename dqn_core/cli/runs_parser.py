@@ -8,7 +8,6 @@ from typing import Any
 from dqn_core.cli import runs
 from dqn_core.store import exports
 from dqn_core.store.rows import TABLES
-from dqn_core.whole_files import checked_target
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
@@ -50,8 +49,7 @@ def add_runs(commands: Any) -> None:
         type=_export,
         required=True,
         metavar="FILE",
-        help="where to; .safetensors is the whole run for runs import, .csv and .parquet are one "
-        "table of its history",
+        help=f"where to: {exports.FORMATS}",
     )
     export.add_argument(
         "--table",
@@ -68,6 +66,5 @@ def add_runs(commands: Any) -> None:
 
 
 def _export(text: str) -> Path:
-    path = checked_target(text)  # known before the history is read rather than after
-    exports.writer_for(path)
+    exports.check_output(Path(text))  # known before the history is read rather than after
     return Path(text)

@@ -1,39 +1,62 @@
-"""A stored run in the formats of other programs: tables as CSV and Parquet."""
+"""A stored run in the formats of other programs."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from dqn_core.errors import ConfigurationError, MissingPackageError
+from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
+from dqn_core.files.script import script
 from dqn_core.store import transfer
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
-from dqn_core.whole_files import whole_file
+from dqn_core.whole_files import checked_target, whole_file
+
+FORMATS = (
+    ".safetensors is the whole run, for import; .csv and .parquet are one table of its history; "
+    ".py is the script that repeats the run; without an ending it is a folder for TensorBoard"
+)
 
 Writer = Callable[[Store, RunRecord, str, Path], None]
 """Writes one run, and of its history the table with that name, to a file."""
 
 
-def writer_for(path: Path) -> Writer:
-    """What writes the format that the file's name ends with; raises `ConfigurationError`."""
-    if path.suffix not in _WRITERS:
+def check_output(path: Path) -> None:
+    """Refuse a file that cannot be written, or whose ending is no format."""
+    if path.suffix and path.suffix not in _WRITERS:
         raise ConfigurationError(
-            f"{str(path)!r} has no ending that says the format: choose {', '.join(_WRITERS)}."
+            f"{str(path)!r} has no ending that says the format: choose {', '.join(_WRITERS)}, or "
+            "none for a folder for TensorBoard."
         )
-    return _WRITERS[path.suffix]
+    if path.suffix:
+        checked_target(path)
+
+
+def write(store: Store, record: RunRecord, table: str, path: Path) -> None:
+    """Write ``path`` in the format that its name ends with, a file whole or not at all."""
+    if not path.suffix:
+        try:
+            _event_files(store, record, path)
+        except OSError as error:
+            reason = error.strerror or reason_of(error)
+            raise StoreError(f"{str(path)!r} cannot be written: {reason}.") from error
+        return
+    with whole_file(path) as part:
+        _WRITERS[path.suffix](store, record, table, part)
 
 
 def frame(store: Store, record: RunRecord, table: str) -> pd.DataFrame:
     """A table of the run's history, with ``run`` and each row's ``seed`` besides."""
     columns = pd.DataFrame(store.columns(record.run, table))
-    seeds = [config.seed for config in record.configs]
+    seeds = np.array([config.seed for config in record.configs])
     columns.insert(0, "run", record.run)
-    columns.insert(2, "seed", [seeds[member] for member in columns["member"]])
+    columns.insert(2, "seed", seeds[columns["member"]])
     return columns
 
 
-def _whole_run(store: Store, record: RunRecord, table: str, part: Path) -> None:
+def _whole_run(store: Store, record: RunRecord, _: str, part: Path) -> None:
     part.write_bytes(transfer.export(store, record.run))
 
 
@@ -43,22 +66,51 @@ def _csv(store: Store, record: RunRecord, table: str, part: Path) -> None:
 
 def _parquet(store: Store, record: RunRecord, table: str, part: Path) -> None:
     values = frame(store, record, table)
-    for column in ("old", "new"):  # numbers, texts and yes or no in one column
-        if column in values:
-            values[column] = values[column].map(str)
+    for column in {"old", "new"} & set(values):  # numbers, texts and yes or no in one column
+        values[column] = values[column].map(str)
     try:
         values.to_parquet(part, index=False)
     except ImportError as error:
         raise MissingPackageError(
-            "Parquet files need the package pyarrow: pip install pyarrow."
+            "A Parquet file needs the package pyarrow: pip install pyarrow."
         ) from error
 
 
-_WRITERS: dict[str, Writer] = {".safetensors": _whole_run, ".csv": _csv, ".parquet": _parquet}
+def _script(store: Store, record: RunRecord, _: str, part: Path) -> None:
+    trainer = store.trainer(record.run)
+    try:
+        part.write_text(script(trainer, record.preset), encoding="utf-8")
+    finally:
+        trainer.close()
 
 
-def write(store: Store, record: RunRecord, table: str, path: Path) -> None:
-    """Write ``path``, whole or not at all, in the format that its name ends with."""
-    writer = writer_for(path)
-    with whole_file(path) as part:
-        writer(store, record, table, part)
+_WRITERS: dict[str, Writer] = {
+    ".safetensors": _whole_run,
+    ".csv": _csv,
+    ".parquet": _parquet,
+    ".py": _script,
+}
+
+
+def _event_files(store: Store, record: RunRecord, folder: Path) -> None:
+    """Each member as one run of TensorBoard, every column over environment steps."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise MissingPackageError(
+            "A folder for TensorBoard needs the package tensorboard: pip install tensorboard."
+        ) from error
+    for member, config in enumerate(record.configs):
+        name = record.run if record.members == 1 else f"{record.run}-seed-{config.seed}"
+        with SummaryWriter(str(folder / name)) as writer:
+            for table in ("episodes", "evaluations", "updates"):
+                rows = pd.DataFrame(store.columns(record.run, table))
+                _add_scalars(writer, table, rows[rows["member"] == member], record.created)
+
+
+def _add_scalars(writer: Any, table: str, rows: pd.DataFrame, created: float) -> None:
+    for column in rows.columns.difference(["member", "env_step", "episode", "seconds"]):
+        known = rows[rows[column].notna()]
+        times = created + known["seconds"]
+        for value, step, when in zip(known[column], known["env_step"], times, strict=True):
+            writer.add_scalar(f"{table}/{column}", value, step, walltime=when)

@@ -1,20 +1,19 @@
 """What a store knows of a run besides its history and its snapshots."""
 
 import json
-import platform
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments.modules import parts
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
+from dqn_core.files.versions import versions
 
 LONGEST_STEM = 30
 SILENT_SECONDS = 15.0
@@ -153,14 +152,3 @@ def stem_of(env_id: str) -> str:
     """What the names of runs in that environment begin with: ``cartpole`` for ``CartPole-v1``."""
     name = re.sub(r"-v\d+$", "", parts(env_id)[1]).rpartition("/")[2]
     return re.sub(r"[^a-z0-9]", "", name.lower())[:LONGEST_STEM] or "run"
-
-
-def versions() -> dict[str, str]:
-    """What a run's numbers may depend on."""
-    found = {"python": platform.python_version()}
-    for package in ("dqn-lab", "torch", "numpy", "gymnasium"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # DQN Lab itself, in a checkout
-            continue
-    return found
