@@ -142,8 +142,8 @@ def comparison_section(
     state.rows.keep_only(chosen)
     seeds = [one for record in chosen.values() for one in state.rows.seed_runs(store, record)]
     lines = lines_of(seeds, chosen)
-    view_controls(session)
-    overlay(session, store, state.rows, lines, chosen)
+    view_controls(session, state, chosen.values())
+    overlay(session, state, store, lines, chosen)
     comparison = None
     try:
         comparison = compare([line.group for line in lines], state.look.metric)

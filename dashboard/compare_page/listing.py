@@ -67,6 +67,10 @@ def seeds(record: RunRecord) -> str:
     return ", ".join(map(str, found))
 
 
+def _origin(record: RunRecord) -> str:
+    return f"{record.parent} at {record.fork_step or 0:,}" if record.parent else ""
+
+
 def table(records: Sequence[RunRecord]) -> pd.DataFrame:
     """A row for each run."""
     return pd.DataFrame(
@@ -81,6 +85,7 @@ def table(records: Sequence[RunRecord]) -> pd.DataFrame:
             "greedy": [record.greedy_return for record in records],
             "status": [str(record.status) for record in records],
             "when": pd.to_datetime([record.created for record in records], unit="s", utc=True),
+            "forked": [_origin(record) for record in records],
             "tags": [", ".join(record.tags) for record in records],
             "note": [record.note for record in records],
         }
@@ -89,19 +94,20 @@ def table(records: Sequence[RunRecord]) -> pd.DataFrame:
 
 COLUMNS = {
     "starred": st.column_config.TextColumn("★", width=32, help="Starred"),
-    "name": st.column_config.TextColumn("Name", width=140),
-    "environment": st.column_config.TextColumn("Environment", width=120),
-    "differs": st.column_config.TextColumn("Differs from its preset", width=220),
-    "seeds": st.column_config.TextColumn("Seeds", width=70),
-    "steps": st.column_config.NumberColumn("Steps", format="localized", width=80),
+    "name": st.column_config.TextColumn("Name", width=120),
+    "environment": st.column_config.TextColumn("Environment", width=110),
+    "differs": st.column_config.TextColumn("Differs from its preset", width=165),
+    "seeds": st.column_config.TextColumn("Seeds", width=60),
+    "steps": st.column_config.NumberColumn("Steps", format="localized", width=70),
     "return": st.column_config.NumberColumn(
-        "Return", format="%.1f", width=80, help="Mean of the newest training episodes"
+        "Return", format="%.1f", width=70, help="Mean of the newest training episodes"
     ),
     "greedy": st.column_config.NumberColumn(
-        "Greedy return", format="%.1f", width=100, help="Of the newest greedy evaluation"
+        "Greedy", format="%.1f", width=70, help="Return of the newest greedy evaluation"
     ),
     "status": st.column_config.TextColumn("Status", width=90),
     "when": st.column_config.DatetimeColumn("When", format="distance", width=120),
+    "forked": st.column_config.TextColumn("Forked from", width=150),
     "tags": st.column_config.TextColumn("Tags", width=100),
     "note": st.column_config.TextColumn("Note", width=160),
 }

@@ -96,8 +96,9 @@ def _undo(state: PageState, store: Store) -> None:
         state.look_at(runs=(*state.look.runs, *deleted))
 
     with st.container(horizontal=True, vertical_alignment="center", key="deleted_runs"):
-        names = ", ".join(deleted[:3]) + (f" and {len(deleted) - 3} more" * (len(deleted) > 3))
-        st.markdown(f":material/delete: Deleted: {plain(names)}. They can be restored for a day.")
+        more = f" and {len(deleted) - 3} more" if len(deleted) > 3 else ""
+        names = plain(", ".join(deleted[:3]) + more)
+        st.markdown(f":material/delete: Deleted: {names}. Can be restored for a day.")
         st.button(
             "Undo",
             key="restore_runs",

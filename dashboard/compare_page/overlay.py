@@ -1,13 +1,15 @@
 """The compared runs' curves over each other; those that are under way go on growing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
 from dashboard.charts.live_chart import News, Panel, Takeaway, Trace, live_charts
 from dashboard.compare_page.groups import Line
-from dashboard.compare_page.rows import Rows
+from dashboard.compare_page.page_state import PageState
+from dashboard.compare_page.rows import Columns
+from dashboard.session.looks import Since
 from dashboard.session.session import Session
 from dashboard.session.view import XAxis
 from dashboard.web.feed import INSIDE_SECONDS
@@ -24,8 +26,8 @@ MOST_WITH_SINGLES = 2
 """Lines behind which the single values and seeds are drawn: those of more hide each other."""
 
 
-def view_controls(session: Session) -> None:
-    """Horizontal axis and smoothing, which are those of the Train page too."""
+def view_controls(session: Session, state: PageState, records: Iterable[RunRecord]) -> None:
+    """Horizontal axis and smoothing, which are those of the Train page too; where curves begin."""
     x_axis = key_showing("compare_x_axis", session.link.x_axis)
     smoothing = key_showing("compare_smoothing", session.link.smoothing)
     with st.container(horizontal=True, vertical_alignment="center", key="compare_view"):
@@ -50,12 +52,23 @@ def view_controls(session: Session) -> None:
             width=260,
             help="Weight of earlier values in the bold average; 0 means no averaging.",
         )
+        if any(record.parent for record in records):
+            since = key_showing("since_fork", state.look.since == "fork")
+            st.toggle(
+                "Forks from 0",
+                state.look.since == "fork",
+                key=since,
+                help="A fork's curve begins where it left its parent.",
+                on_change=on_change(
+                    since, lambda is_on: state.look_at(since="fork" if is_on else "start")
+                ),
+            )
 
 
 def overlay(
     session: Session,
+    state: PageState,
     store: Store,
-    rows: Rows,
     lines: Sequence[Line],
     records: Mapping[str, RunRecord],
 ) -> None:
@@ -66,19 +79,23 @@ def overlay(
     anew, since numbers and verdict follow from that.
     """
     runs = [run for line in lines for run in line.group.runs]
+    rows, since = state.rows, state.look.since
 
     def news() -> News:
         session.runner.touch()  # somebody looks
         now = {run: _newest(store, records[run]) for run in runs}
         tables = {
-            _table(kind, run): rows.of(store, record)[kind]
+            _table(kind, run): drawn_rows(rows.of(store, record)[kind], record, since)
             for run, record in now.items()
             for kind in ("episodes", "evaluations")
         }
-        return News(tables, f"{rows.rewound} {' '.join(runs)}", _state(now, tables))
+        return News(tables, f"{rows.rewound} {since} {' '.join(runs)}", _state(now, tables))
 
     drawn = {
-        _table("evaluations", run): rows.of(store, records[run])["evaluations"] for run in runs
+        _table("evaluations", run): drawn_rows(
+            rows.of(store, records[run])["evaluations"], records[run], since
+        )
+        for run in runs
     }
     is_growing = any(records[run].status is Status.RUNNING for run in runs)
     live_charts(
@@ -104,6 +121,24 @@ def _state(records: Mapping[str, RunRecord], tables: Mapping[str, Mapping[str, n
     statuses = " ".join(sorted(f"{run} {record.status}" for run, record in records.items()))
     evaluations = (len(t["member"]) for name, t in tables.items() if name.startswith("evaluations"))
     return f"{statuses} {sum(evaluations)}"
+
+
+def drawn_rows(table: Columns, record: RunRecord, since: Since) -> Columns:
+    """The rows that are drawn: of a fork all, or its own alone, counted from where it began."""
+    if since == "start" or record.fork_step is None:
+        return table
+    first = int(np.searchsorted(table["env_step"], record.fork_step, side="right"))
+    before = {name: column[:first] for name, column in table.items()}
+    own = {name: column[first:] for name, column in table.items()}
+    episodes = own["episode"].copy()
+    for member in range(record.members):
+        ended = before["episode"][before["member"] == member].max(initial=0)
+        episodes[own["member"] == member] -= ended
+    return own | {
+        "env_step": own["env_step"] - record.fork_step,
+        "episode": episodes,
+        "seconds": own["seconds"] - before["seconds"].max(initial=0.0),
+    }
 
 
 def _table(kind: str, run: str) -> str:

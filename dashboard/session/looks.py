@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, get_args
+from typing import Any, Literal, TypeAlias, get_args
 from urllib.parse import urlencode
 
 from dashboard.web.markup import one_line
 from dqn_core.comparison import Metric
+
+Since: TypeAlias = Literal["start", "fork"]
 
 MOST_RUNS = 100
 """More curves nobody tells apart."""
@@ -17,9 +19,11 @@ LONGEST = 200
 
 @dataclass(frozen=True)
 class Look:
-    """``runs`` are the compared ones by name; ``search`` to ``hidden`` say which are listed."""
+    """``runs`` are the compared ones by name, drawn ``since`` their start or their fork, and judged
+    by ``metric``; ``search`` to ``hidden`` say which are listed."""
 
     runs: tuple[str, ...] = ()
+    since: Since = "start"
     metric: Metric = "final"
     search: str = ""
     environment: str = ""
@@ -51,8 +55,9 @@ def read(parameters: Mapping[str, Sequence[str]]) -> Look:
     given: dict[str, Any] = {
         name: texts[name] for name in ("search", "environment", "status", "tag") if name in texts
     }
-    if texts.get("metric") in get_args(Metric):
-        given["metric"] = texts["metric"]
+    for name, choices in (("metric", get_args(Metric)), ("since", get_args(Since))):
+        if texts.get(name) in choices:
+            given[name] = texts[name]
     names = ",".join(parameters.get("runs", ())).split(",")
     given["runs"] = tuple(dict.fromkeys(filter(None, map(one_line, names))))[:MOST_RUNS]
     return Look(**given, hidden=texts.get("hidden") == "on")

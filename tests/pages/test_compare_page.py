@@ -174,3 +174,13 @@ def test_with_few_seeds_it_offers_to_train_more_of_the_same(store: Store) -> Non
     assert not at.exception
     prepared = session(at).link
     assert (prepared.config.seed, prepared.members, prepared.config.gamma) == (5, 3, 0.99)
+
+
+def test_only_with_a_fork_among_them_it_is_asked_where_curves_begin(store: Store) -> None:
+    parent = keep(store)
+    fork = store.create(parent.configs, parent=parent.run, fork_step=2_000)
+    assert not [toggle for toggle in page("cartpole-1").toggle if toggle.key == "since_fork"]
+    at = page("cartpole-1", fork.run)
+    at.toggle(key="since_fork").set_value(True).run()
+    assert not at.exception
+    assert state(at).look.since == "fork"

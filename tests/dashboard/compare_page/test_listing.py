@@ -60,3 +60,10 @@ def test_a_run_of_an_environment_that_is_not_here_is_listed_all_the_same(tmp_pat
     store = Store(tmp_path)
     record = keep(store, env_id="nowhere:Gone-v3", gamma=0.9)
     assert "γ 0.9" in table([record])["differs"][0]
+
+
+def test_a_row_says_where_a_fork_comes_from(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    parent = keep(store)
+    fork = store.create(parent.configs, parent=parent.run, fork_step=2_000)
+    assert table([fork, parent])["forked"].tolist() == ["cartpole-1 at 2,000", ""]

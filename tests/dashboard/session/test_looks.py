@@ -9,7 +9,7 @@ from dashboard.session.looks import MOST_RUNS, NAMES, Look, read
 
 LOOKS = [
     Look(),
-    Look(("cartpole-1", "acrobot-12"), "area"),
+    Look(("cartpole-1", "acrobot-12"), "fork", "area"),
     Look(search="γ 0.9 & more", environment="FrozenLake-v1(is_slippery=False)", tag="a, b"),
     Look(status="finished", hidden=True),
 ]
