@@ -5,6 +5,7 @@ visitor opens the page or uses a control.
 """
 
 import secrets
+from contextlib import suppress
 from functools import partial
 from typing import Literal
 
@@ -18,6 +19,7 @@ from dashboard.session.earlier import LEAVES
 from dashboard.session.run import Status
 from dashboard.session.runner import ABANDONED_SECONDS
 from dashboard.session.session import Session
+from dashboard.session.store import own_run
 from dashboard.session.view import XAxis
 from dashboard.train_page.controls import controls_of, sidebar
 from dashboard.train_page.curves import curves
@@ -32,7 +34,9 @@ from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.routes import routes
 from dashboard.web.static_files import ASSETS
+from dashboard.web.visitors import Visitors
 from dashboard.web.widgets import key_showing, on_change
+from dqn_core import LabError
 
 PAGE = (
     "The run trains while this page is open, also in a background tab. It pauses when the page is "
@@ -157,9 +161,7 @@ def messages(session: Session) -> None:
         tell_error(session.problem)
     if run.status is Status.FAILED:
         back = (
-            "undo the change or press Reset"
-            if run.restore_points
-            else "change values and press Reset"
+            "undo the change or press Reset" if changes_of(run) else "change values and press Reset"
         )
         tell_error(f"{run.message} Everything up to that step is kept. To continue, {back}.")
     elif run.status is Status.INTERRUPTED:
@@ -183,6 +185,11 @@ def messages(session: Session) -> None:
         )
     elif run.message:
         tell(run.message)
+    if run.keeping.problem:
+        st.warning(
+            f"{plain(run.keeping.problem)} Training continues, but what it does is not kept.",
+            icon=":material/save:",
+        )
     if run.stopped:
         others = len(run.trainer.going_on)
         ways = {0: "", 1: "The other seed continues, and only it counts in averages."}
@@ -194,6 +201,21 @@ def messages(session: Session) -> None:
         st.warning(
             f"For the next run: {plain(', '.join(waiting))}. **Reset** begins it.",
             icon=":material/schedule:",
+        )
+
+
+def offer(session: Session) -> None:
+    """The way back to the run that this page had before."""
+    if not session.offered or session.run.status is not Status.READY:
+        return
+    with suppress(LabError):  # it was deleted meanwhile
+        record = own_run(session.offered, session.owner)
+        st.button(
+            f"Go on with {record.name}, step {record.env_steps:,}",
+            key="go_on",
+            icon=":material/history:",
+            on_click=session.go_on_with,
+            args=(record.run,),
         )
 
 
@@ -291,6 +313,7 @@ def page(session: Session, badge: str) -> None:
         with st.container(key="task"):
             st.info(formatted(task), icon=":material/school:")
     time_controls(session)
+    offer(session)
     messages(session)
     sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
     st.html(STYLE)
@@ -321,4 +344,4 @@ if __name__ == "__main__":
     train_page()
 else:
     allow_many_connections()
-    app = App(__file__, routes=routes(), middleware=[Middleware(Admission)])
+    app = App(__file__, routes=routes(), middleware=[Middleware(Admission), Middleware(Visitors)])

@@ -163,7 +163,7 @@ def compare_page() -> None:
     st.title("Compare runs", anchor=False)
     try:
         store = store_so_far()
-        records = store.runs() if store else []
+        records = store.runs(session.owner) if store else []
         if store is None or (not records and not state.deleted):
             no_runs()
             return

@@ -1,7 +1,10 @@
 """What must hold before anything under test is imported."""
 
 import os
+import secrets
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # pygame draws without a screen
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -16,6 +19,23 @@ torch.set_num_threads(1)
 # A shared machine's pauses are no failures, and a check of the same code has the same outcome.
 settings.register_profile("lab", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("lab")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _runs_of_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test writes into the folder of runs that a person has here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DQN_LAB_RUNS", str(tmp_path_factory.mktemp("runs") / "of servers"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def runs_folder() -> Iterator[Path]:
+    """Each test has a store of its own; nothing is made until it is used."""
+    folder = Path(os.environ["DQN_LAB_RUNS"]).parent / secrets.token_hex(8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DQN_LAB_RUNS", str(folder))
+        yield folder
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,7 +15,7 @@ function parameters(ofStreamlit) {
   return String(new URLSearchParams(chosen));
 }
 
-/** The session that the tab had before, unless that was answered: `name`, and whether it `begun`. */
+/** The session that the tab had before, unless that was answered: its `name`, `run` and `query`. */
 function before({ name, answered }) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
@@ -25,9 +25,9 @@ function before({ name, answered }) {
   }
 }
 
-function remember({ name, begun }) {
+function remember({ name, run, query }) {
   try {
-    sessionStorage.setItem(NAME, JSON.stringify({ name, begun }));
+    sessionStorage.setItem(NAME, JSON.stringify({ name, run, query }));
   } catch {
     // a browser that stores nothing
   }
@@ -45,10 +45,11 @@ function write(query) {
 export default function render({ data, setTriggerValue }) {
   const left = before(data);
   // What the page holds until the tab's run is back has not begun: nothing is asked about it.
-  document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.begun));
+  document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.run));
   if (left) {
     // The address stays: Streamlit tells a server that was restarted what the page began with.
-    setTriggerValue("back", { ...left, query: parameters(false) });
+    const { name, run = "", query = "" } = left;
+    setTriggerValue("back", { name, run, left: query, query: parameters(false) });
     return;
   }
   write(data.query);

@@ -1,7 +1,7 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 import streamlit as st
@@ -16,17 +16,23 @@ _component = component("frame/frame.js")
 
 @dataclass(frozen=True)
 class Remembered:
-    """What a browser's tab knows of its session: its ``name``, whether it has ``begun`` a run, and
-    the ``query`` of the address."""
+    """What a browser's tab knows of its session: its ``name``, the ``run`` that it has in the store
+    or "", and the ``query`` of the address; ``left`` is the query that it had at last."""
 
     name: str
-    begun: bool
+    run: str
     query: str
+    left: str = ""
 
     @property
     def link(self) -> tuple[Link, list[str]]:
         """What the address says, and what of it cannot be used."""
-        return _experiment(parse_qs(self.query, keep_blank_values=True))
+        return _read(self.query)
+
+    @property
+    def is_at_its_address(self) -> bool:
+        """Whether the address still asks for what the tab had."""
+        return _read(self.query)[0] == _read(self.left)[0]
 
 
 def read_address() -> tuple[Link, list[str]]:
@@ -37,6 +43,10 @@ def read_address() -> tuple[Link, list[str]]:
 def parameters() -> dict[str, list[str]]:
     """Every parameter of the address that opened this session."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _read(query: str) -> tuple[Link, list[str]]:
+    return _experiment(parse_qs(query, keep_blank_values=True))
 
 
 def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
@@ -61,15 +71,16 @@ def keep_address(
     """
 
     def back() -> None:
-        left = st.session_state["address"]["back"]
-        come_back(Remembered(str(left["name"]), bool(left["begun"]), str(left["query"])))
+        sent = st.session_state["address"]["back"]
+        come_back(Remembered(*(str(sent[name]) for name in ("name", "run", "query", "left"))))
 
     _component(
         key="address",
         data={
             "page": page,
             "answered": answered,
-            **asdict(session),
+            "name": session.name,
+            "run": session.run,
             "query": "&".join(filter(None, (look, session.query))),
         },
         on_back_change=back,

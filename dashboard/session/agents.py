@@ -9,6 +9,7 @@ import streamlit as st
 import torch
 
 from dashboard.session.session import Session
+from dashboard.session.store import store
 from dashboard.session.words import named_value
 from dashboard.web.markup import plain
 from dashboard.web.static_files import ASSETS
@@ -16,6 +17,7 @@ from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, load_agent, pre
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import SavedAgents, read_agents
 from dqn_core.keyword_arguments import called
+from dqn_core.store.record import RunRecord
 
 SAID_BEFORE = {"seed", "env_id", "env_kwargs"}
 """Hyperparameters that are no part of what is said about an agent's values."""
@@ -133,6 +135,38 @@ def _trained(first: str) -> list[Choice]:
     ]
 
 
+def stored_key(run: str, member: int = 0) -> str:
+    """The key of an agent of a run in the store."""
+    return f"stored {run} {member}"
+
+
+def _stored(record: RunRecord) -> list[Choice]:
+    """The agents of a run in the store, as they were when it was written last."""
+
+    def loader(member: int) -> Callable[[], Agent]:
+        def load() -> Agent:
+            trainer = store().trainer(record.run)
+            try:
+                return trainer.agent(member)
+            finally:
+                trainer.close()
+
+        return load
+
+    return [
+        Choice(
+            stored_key(record.run, member),
+            f"{record.name}{which}",
+            "at its end",
+            f"stored {record.run}:{member}:{record.env_steps}",
+            record.env_id,
+            loader(member),
+            env_kwargs=record.configs[0].env_kwargs,
+        )
+        for member, which in enumerate(_which(record.configs))
+    ]
+
+
 def available(session: Session, upload: Upload | None = None) -> dict[str, Choice]:
     """Every agent that can be chosen, by its key."""
     run = session.run
@@ -188,21 +222,8 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
             )
             for snapshot in reversed(run.snapshots)
         ]
-    choices += [
-        Choice(
-            f"earlier {earlier.number} {p}",
-            f"{earlier.name.capitalize()}{which}",
-            "at its end",
-            f"earlier {earlier.number}:{p}",
-            earlier.config.env_id,
-            kept(agent),
-            env_kwargs=earlier.config.env_kwargs,
-        )
-        for earlier in reversed(session.earlier.all)
-        for p, (agent, which) in enumerate(
-            zip(earlier.agents, _which([agent.config for agent in earlier.agents]), strict=True)
-        )
-    ]
+    for record in session.earlier.watchable(run):
+        choices += _stored(record)
     choices += _trained(env_id)
     if upload:
         choices += upload.choices()

@@ -1,33 +1,36 @@
-"""Earlier runs and undone branches, to compare the present run with."""
+"""Runs of the store to compare the present run with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
-from dashboard.session.returns import average_returns, greedy_returns, over_members
+from dashboard.session.returns import average_returns, over_members
 from dashboard.session.run import Run
+from dashboard.session.store import store_so_far
 from dashboard.session.view import Dash
 from dashboard.session.words import change_label, show
-from dqn_core import HYPERPARAMETERS, Agent, DQNConfig
-from dqn_core.errors import ConfigurationError
-from dqn_core.history import WHEN
+from dqn_core import HYPERPARAMETERS, DQNConfig
+from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.hyperparameter import Value
+from dqn_core.members import first_configs
+from dqn_core.store.record import RunRecord
+from dqn_core.store.store import Store
 
 MOST_NAMED = 2
 """Values that tell a run from the present one in a legend."""
 
 DASHES: tuple[Dash, ...] = get_args(Dash)
-"""Of the curves of an environment's runs; as many are kept."""
+"""Of the curves of other runs; as many are shown."""
 
 LEAVES = (
-    f"The present run ends. The newest {len(DASHES)} runs are kept: the curve in grey, the values "
-    "under Earlier runs, the agent under Test. To continue a run later, save it under Files first."
+    "The present run ends. It stays under Earlier runs, where it can be continued, and its curve "
+    "stays in grey."
 )
-"""What is lost when a new run supersedes the present one."""
+"""What becomes of the present run when a new one supersedes it."""
 
 
 @dataclass(frozen=True)
@@ -42,45 +45,53 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Earlier:
-    """What is kept of a superseded run, or of an undone branch.
+    """A run of the store, as it was when it was read.
 
-    ``place`` is the name that a run keeps when it is undone, ``counted`` are the members whose
-    returns are here, ``agents`` one of each member. ``number`` and ``dash`` tell it from the
-    others that are kept.
+    ``first_config`` is the first member's at step 0, and ``changes`` are its changes; ``counted``
+    are the members whose returns make its numbers; ``dash`` tells its curve from the others'.
     """
 
-    place: str
+    record: RunRecord
     first_config: DQNConfig
     changes: tuple[Change, ...]
-    members: int
-    env_steps: int
+    episodes: Mapping[str, np.ndarray]
     counted: tuple[int, ...]
     greedy_returns: tuple[float, ...]
-    episodes: dict[str, Any]
-    agents: tuple[Agent, ...]
-    was_undone: bool = False
-    number: int = 0
     dash: Dash = "solid"
 
     @classmethod
-    def of(cls, run: Run) -> "Earlier":
-        """Its returns, however long it was, and what its agents are at the end.
-
-        The returns are of those members alone that numbers over members are made of.
-        """
-        columns, trainer = run.history.episodes.columns(), run.trainer
-        counted = np.isin(columns["member"], trainer.counted) if any(trainer.stops) else slice(None)
+    def read(cls, store: Store, record: RunRecord) -> "Earlier":
+        """Raises `StoreError`."""
+        changes = store.columns(record.run, "changes")
+        evaluations = store.columns(record.run, "evaluations")
+        newest = evaluations["env_step"] == max(evaluations["env_step"], default=0)
+        evaluated = tuple(evaluations["member"][newest].tolist())
         return cls(
-            run.place,
-            run.first_config,
-            _changes(run),
-            trainer.members,
-            trainer.env_step,
-            tuple(trainer.counted),
-            tuple(greedy_returns(run)),
-            {name: columns[name][counted] for name in (*WHEN, "return")},
-            tuple(run.agent(member) for member in range(trainer.members)),
+            record,
+            first_configs(record.configs, changes)[0],
+            _changes(changes, record.env_steps),
+            store.columns(record.run, "episodes"),
+            # Whoever has stopped is not evaluated any more.
+            evaluated or tuple(range(record.members)),
+            tuple(evaluations["mean_return"][newest].tolist()),
         )
+
+    @property
+    def config(self) -> DQNConfig:
+        """The first member's configuration in its last step."""
+        return _after(self.first_config, self.changes)
+
+    @property
+    def members(self) -> int:
+        return self.record.members
+
+    @property
+    def env_steps(self) -> int:
+        return self.record.env_steps
+
+    @property
+    def name(self) -> str:
+        return self.record.name
 
     def average_return(self, smoothing: float) -> float:
         """At its end, NaN where no episode had ended."""
@@ -95,27 +106,10 @@ class Earlier:
         """In its last greedy evaluation, NaN where there was none."""
         return over_members(self.greedy_returns)
 
-    @property
-    def config(self) -> DQNConfig:
-        """The configuration of its last step."""
-        return _after(self.first_config, self.changes)
-
-    @property
-    def name(self) -> str:
-        """``run 2``, or ``undone 2``."""
-        return f"{'undone' if self.was_undone else 'run'} {self.number}"
-
-    def is_left_by(self, present: Run) -> bool:
-        """Whether it is an undone branch of ``present``."""
-        return self.place == present.place
-
-    def begins(self, other: "Earlier") -> bool:
-        """Whether ``other`` has all the episodes of this run, to the second, and maybe more."""
-        rows = len(self.episodes["return"])
-        return self.place == other.place and all(
-            np.array_equal(column, other.episodes[name][:rows])
-            for name, column in self.episodes.items()
-        )
+    def is_kin_of(self, present: Run) -> bool:
+        """Whether one of the two was forked from the other."""
+        is_parent = self.record.run == present.keeping.parent
+        return is_parent or self.record.parent in {present.keeping.name} - {""}
 
     def words(self, present: Run) -> str:
         """``run 2 (γ 0.9, α 0.01 → 0.001, 1 more)``, for a legend."""
@@ -128,7 +122,7 @@ class Earlier:
         """Values that differ from those ``present`` began with, and the changes of this run, as
         ``γ 0.9`` and ``α 0.01 → 0.001``; of an undone branch, only the changes after the fork."""
         first, last, other = self.first_config, self.config, present.first_config
-        if self.is_left_by(present):
+        if self.is_kin_of(present):
             first, other = self._where_left(present), last
         values = [
             change_label(name, getattr(first, name), getattr(last, name))
@@ -143,19 +137,20 @@ class Earlier:
 
     def _where_left(self, present: Run) -> DQNConfig:
         """The configuration at the fork: with the changes that both have in common."""
-        both = zip(self.changes, _changes(present), strict=False)
+        columns = present.history.changes.columns()
+        own = _changes(columns, present.trainer.env_step)
+        both = zip(self.changes, own, strict=False)
         alike = takewhile(lambda changes: changes[0] == changes[1], both)
         return _after(self.first_config, [change for change, _ in alike])
 
 
-def _changes(run: Run) -> tuple[Change, ...]:
-    """Those of the first member that a step was made with."""
-    columns = run.history.changes.columns()
+def _changes(columns: Mapping[str, np.ndarray], env_step: int) -> tuple[Change, ...]:
+    """Those of the first member that a step was made with, up to ``env_step``."""
     rows = zip(*(columns[name] for name in ("env_step", "name", "old", "new")), strict=True)
     return tuple(
         Change(*row)
         for row, member in zip(rows, columns["member"], strict=True)
-        if member == 0 and row[0] < run.trainer.env_step
+        if member == 0 and row[0] < env_step
     )
 
 
@@ -166,37 +161,48 @@ def _after(config: DQNConfig, changes: Iterable[Change]) -> DQNConfig:
 
 
 class EarlierRuns:
-    """A session's newest ones in each environment, under a number and with a dash of its own."""
+    """What a visitor sees of the store beside the present run: read once, and when it has grown."""
 
-    def __init__(self) -> None:
-        self._kept: list[Earlier] = []
-        self._count = 0
+    def __init__(self, owner: str | None) -> None:
+        self._owner = owner
+        self._read: dict[str, Earlier] = {}
+        self._watched: dict[str, RunRecord] = {}
 
-    def keep(self, earlier: Earlier) -> None:
-        """Add the newest, unless all of it is there already; the oldest is dropped for it."""
-        if any(earlier.begins(kept) for kept in self._kept):
-            return
-        alike = self.of(earlier.config.environment)
-        if len(alike) == len(DASHES):
-            self.forget(alike.pop(0).number)
-        self._count += 1
-        dash = next(dash for dash in DASHES if dash not in {kept.dash for kept in alike})
-        self._kept.append(replace(earlier, number=self._count, dash=dash))
+    def of(self, present: Run) -> list[Earlier]:
+        """The newest runs in the environment of ``present``, oldest first: returns of another one
+        say nothing there. The run that it was forked from is always among them."""
+        parent = present.keeping.parent
 
-    def go_again(self, present: Run) -> None:
-        """``present`` is back on an undone branch, which is then no earlier run any more."""
-        whole = Earlier.of(present)
-        self._kept = [kept for kept in self._kept if not kept.begins(whole)]
+        def is_shown(record: RunRecord) -> bool:
+            is_alike = record.environment == present.config.environment
+            has_a_curve = record.recent_return is not None and not record.hidden
+            return is_alike and has_a_curve and record.run != present.keeping.name
 
-    def forget(self, number: int) -> None:
-        """Let one go."""
-        self._kept = [kept for kept in self._kept if kept.number != number]
+        with suppress(StoreError):
+            if store := store_so_far():
+                records = list(filter(is_shown, store.runs(self._owner)))
+                records.sort(key=lambda record: record.run != parent)  # it first, then the newest
+                newest = sorted(records[: len(DASHES)], key=lambda record: record.created)
+                return self._up_to_date(store, newest)
+        return []
 
-    @property
-    def all(self) -> list[Earlier]:
-        """Of all environments, oldest first."""
-        return list(self._kept)
+    def watch(self, record: RunRecord) -> None:
+        """Offer that run's agents on the Test page too."""
+        self._watched[record.run] = record
 
-    def of(self, environment: str) -> list[Earlier]:
-        """Those of an environment, oldest first: returns of another one say nothing there."""
-        return [kept for kept in self._kept if kept.config.environment == environment]
+    def watchable(self, present: Run) -> list[RunRecord]:
+        """Runs whose agents can be chosen on the Test page, the newest first."""
+        shown = {earlier.record.run: earlier.record for earlier in reversed(self.of(present))}
+        return list((self._watched | shown).values())
+
+    def _up_to_date(self, store: Store, records: list[RunRecord]) -> list[Earlier]:
+        before, self._read = self._read, {}
+        taken = {before[record.run].dash for record in records if record.run in before}
+        free = [dash for dash in DASHES if dash not in taken]
+        for record in records:
+            earlier = before.get(record.run)
+            if earlier is None or earlier.record != record:
+                dash = earlier.dash if earlier else free.pop(0)
+                earlier = replace(Earlier.read(store, record), dash=dash)
+            self._read[record.run] = earlier
+        return list(self._read.values())

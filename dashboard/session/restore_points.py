@@ -1,58 +1,32 @@
-"""The states that a run can go back to: before its changes, and before what was undone."""
+"""The snapshots on the way of a run: its own, and those of the runs that it was forked from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from contextlib import suppress
+from math import inf
 
-from dashboard.session.links import Link
-from dqn_core import Agent
+from dashboard.session.run import Run
+from dashboard.session.store import store_so_far
+from dqn_core.errors import StoreError
+from dqn_core.store.snapshots import Snapshot
 
-MOST_KEPT = 20
-MOST_BYTES = 256 * 2**20
-"""What may be kept in memory of changes, and as much of undone ones; the oldest go first."""
-
-Kept = TypeVar("Kept")
+Place = tuple[float, float]
+"""Environment steps and changes made so far: neither falls on the way of a run."""
 
 
-@dataclass(frozen=True, eq=False)
-class RestorePoint:
-    """The exact state of a run just before a change or an undo.
-
-    ``rows`` is the length of the table of changes there, ``link`` what the controls showed.
-    """
-
-    env_step: int
-    rows: int
-    label: str
-    link: Link | None
-    state: dict[str, Any]
-
-    @property
-    def size(self) -> int:
-        """Bytes in the tensors and arrays of the state."""
-        return _size(self.state)
+def snapshots_on_the_way(run: Run) -> list[Snapshot]:
+    """The states that the store can go back to, oldest first."""
+    name, end = run.keeping.name, (inf, inf)
+    if not name:  # a fork that has not gone on yet: what is behind it is its parent's
+        name, end = run.keeping.parent or "", (run.trainer.env_step, len(run.history.changes))
+    found: list[Snapshot] = []
+    with suppress(StoreError):  # as far as it can be read
+        store = store_so_far()
+        while store and name:
+            record, own = store.run(name), store.snapshots(name)
+            found = [snapshot for snapshot in own if _place(snapshot) <= end] + found
+            begin = min(map(_place, own), default=(record.fork_step or 0, 0))
+            name, end = record.parent or "", min(end, begin)
+    return found
 
 
-@dataclass(frozen=True, eq=False)
-class Undone:
-    """Where a run was when a change was undone, and what it could go back to there."""
-
-    point: RestorePoint
-    restore_points: list[RestorePoint]
-    snapshots: list[Agent]
-
-
-def keep_newest(kept: list[Kept], point: Callable[[Kept], RestorePoint]) -> None:
-    """Let the oldest go that are too many, or too much for the memory."""
-    while len(kept) > MOST_KEPT or (
-        sum(point(one).size for one in kept) > MOST_BYTES and len(kept) > 1
-    ):
-        kept.pop(0)
-
-
-def _size(state: Any) -> int:
-    if isinstance(state, dict):
-        return sum(_size(item) for item in state.values())
-    if isinstance(state, list | tuple):
-        return sum(_size(item) for item in state)
-    return int(getattr(state, "nbytes", 0))
+def _place(snapshot: Snapshot) -> Place:
+    return snapshot.env_step, snapshot.changes

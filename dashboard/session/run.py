@@ -9,15 +9,14 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from dashboard.session.links import Link
+from dashboard.session.keeping import Keeping, Origin
 from dashboard.session.pace import Pace
-from dashboard.session.restore_points import RestorePoint, Undone, keep_newest
 from dashboard.session.size import check_size
 from dashboard.session.trends import Trend
 from dashboard.session.words import change_label
@@ -32,6 +31,8 @@ from dqn_core.interaction import CurrentEpisode
 from dqn_core.learner import learning_rate_at
 from dqn_core.members import first_configs
 from dqn_core.numbers import number
+from dqn_core.store.record import RunRecord
+from dqn_core.store.record import Status as Stored
 
 SLICE_SECONDS = 0.02
 """How long the thread trains between two looks at its commands."""
@@ -52,6 +53,14 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+STORED = {
+    Status.FINISHED: Stored.FINISHED,
+    Status.INTERRUPTED: Stored.INTERRUPTED,
+    Status.FAILED: Stored.DIVERGED,
+}
+"""What the store calls a run that stands still; all others are paused."""
+
+
 @dataclass(frozen=True)
 class Look:
     """What one member believes and has seen, copied in one moment."""
@@ -64,23 +73,30 @@ class Look:
 class Run:
     """One run: its trainer and what the page can ask of it.
 
-    ``id`` is another one whenever the history is not the earlier one continued; ``place`` is the
-    run's name in the queue for training, and stays.
+    ``id`` tells it from all others, also from itself where it was gone on with from the store;
+    ``keeping`` writes it there.
     """
 
-    def __init__(self, source: Sequence[DQNConfig] | Trainer) -> None:
-        """A new run of configurations, or the one that a trainer has got to."""
+    def __init__(
+        self,
+        source: Sequence[DQNConfig] | Trainer,
+        origin: Origin | None = None,
+        record: RunRecord | None = None,
+        snapshots: Sequence[Agent] = (),
+    ) -> None:
+        """A new run of configurations, or the one that a trainer has got to.
+
+        ``record`` is that of a run of the store that goes on, ``snapshots`` are agents from before.
+        """
         check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
         self.id = uuid.uuid4().hex[:12]
-        self.place = self.id
         self.status: Status
         self.message: str
         self._settle(Status.PAUSED if self.trainer.env_step else Status.READY, self.trainer.notice)
         self.ahead = 0
-        self.restore_points: list[RestorePoint] = []
-        self.undone: list[Undone] = []
-        self.snapshots: list[Agent] = [self.trainer.agent()]
+        self.keeping = Keeping(self.trainer, origin or Origin(), record)
+        self.snapshots = [*snapshots] or [self.trainer.agent()]
         self._trends: dict[int, Trend] = {}
         self._turnstile = Turnstile()
         self._only: dict[str, int] = {}
@@ -175,10 +191,10 @@ class Run:
             if finished:
                 self._settle(Status.FINISHED, finished)
             elif self.status is not Status.FAILED:
-                self.undone.clear()
                 self._only = only
                 self._pace.clear()
                 self.status, self.message = Status.RUNNING, ""
+                self.keeping.go_on()  # so that the page is drawn with its name
 
     def pause(self, message: str = "") -> None:
         """Stop between two steps or two updates; nothing is lost."""
@@ -186,24 +202,22 @@ class Run:
             if self.is_active:
                 self.status, self.message = Status.PAUSED, message
 
-    def change(self, link: Link | None = None, **changes: Value) -> bool:
-        """Set hyperparameters from the next step or update on; the state before is kept for undo.
+    def change(self, **changes: Value) -> bool:
+        """Set hyperparameters from the next step or update on; the store keeps the state before.
 
-        ``link`` is what the controls showed before. Returns: whether any value is another one now.
+        Returns: whether any value is another one now.
 
         Raises `ConfigurationError`, with nothing changed.
         """
         with self._turnstile.for_page():
             if all(getattr(c, n) == v for c in self.trainer.configs for n, v in changes.items()):
                 return False
+            configs = [config.replace(**changes) for config in self.trainer.configs]
             if "buffer_capacity" in changes:
-                check_size([config.replace(**changes) for config in self.trainer.configs])
-            before, rate = self._restore_point(link), self._learning_rate()
+                check_size(configs)
+            self.keeping.before_change()
+            rate = self._learning_rate()
             self.trainer.change(None, **changes)
-            label = ", ".join(dict.fromkeys(self.change_labels()[before.rows :]))
-            self.restore_points.append(replace(before, label=label))
-            keep_newest(self.restore_points, lambda point: point)
-            self.undone.clear()
             if self.status is Status.FINISHED:
                 finished = self.trainer.finished()
                 self.status = Status.FINISHED if finished else Status.PAUSED
@@ -215,54 +229,6 @@ class Run:
                     f"{number(self._learning_rate())}."
                 )
             return True
-
-    def undo(self, index: int, link: Link | None = None) -> RestorePoint | None:
-        """Go back to the state just before change ``index``, and pause there.
-
-        To the bit where the environment can be captured; elsewhere the message says what is new.
-        ``link`` is what the controls show, for `redo`.
-
-        Returns: that state; None for a second click on a change that is taken back already.
-
-        Raises `ConfigurationError`, with nothing changed, where memory no longer has room for it.
-        """
-        with self._turnstile.for_page():
-            if index >= len(self.restore_points):
-                return None
-            point = self.restore_points[index]
-            left = replace(self._restore_point(link), label=point.label)
-            self._return_to(point, f"before {point.label}")
-            self.undone.append(Undone(left, self.restore_points, self.snapshots))
-            keep_newest(self.undone, lambda undone: undone.point)
-            self.restore_points = self.restore_points[:index]
-            self.snapshots = [a for a in self.snapshots if a.env_steps <= point.env_step]
-            return point
-
-    def redo(self) -> RestorePoint | None:
-        """Take the newest undo back, and pause where the run was then.
-
-        Returns: the state there; None where nothing is undone, or the run went another way since.
-
-        Raises as `undo` does.
-        """
-        with self._turnstile.for_page():
-            if not self.undone:
-                return None
-            undone = self.undone[-1]
-            self._return_to(undone.point, f"with {undone.point.label}")
-            self.undone.pop()
-            self.restore_points, self.snapshots = undone.restore_points, undone.snapshots
-            return undone.point
-
-    def _restore_point(self, link: Link | None) -> RestorePoint:
-        state, rows = self.trainer.state_dict(), len(self.history.changes)
-        return RestorePoint(state["env_step"], rows, "", link, state)
-
-    def _return_to(self, point: RestorePoint, where: str) -> None:
-        self.trainer.load_state_dict(point.state)
-        self.id, self._trends = uuid.uuid4().hex[:12], {}
-        message = f"Paused, back at step {point.env_step:,}, {where}."
-        self._settle(Status.PAUSED, f"{message} {self.trainer.notice}".rstrip())
 
     def _settle(self, status: Status, message: str) -> None:
         """Stand still, as failed where no member goes on."""
@@ -315,9 +281,10 @@ class Run:
         Called by the runner's thread alone.
         """
         if not self.is_active:
-            slots.leave(self.place)
+            slots.leave(self.id)
+            self.rest()
             return 0.5
-        self.ahead = slots.enter(self.place)
+        self.ahead = slots.enter(self.id)
         if self.ahead:
             with self._turnstile.for_trainer():
                 if self.is_active:  # unless it was paused meanwhile
@@ -332,6 +299,7 @@ class Run:
         "Interrupted" is a run that can be resumed, "failed" one that cannot.
         """
         self.status = Status.RUNNING
+        self.keeping.go_on()
         try:
             return self._train()
         except EnvironmentFailure as error:
@@ -377,8 +345,14 @@ class Run:
                 # Of an odd number, so that the first and the newest stay.
                 self.snapshots = self.snapshots[::2]
 
+    def rest(self) -> None:
+        """Have the store write everything: the run stands still, or its page goes away."""
+        with self._turnstile.for_page():
+            self.keeping.rest(STORED.get(self.status, Stored.PAUSED))
+
     def close(self) -> None:
         """Stop for good and release the environments."""
         self.pause()
+        self.rest()
         with self._turnstile.for_page():
             self.trainer.close()

@@ -15,6 +15,9 @@ TIDY_SECONDS = 10.0
 ABANDONED_SECONDS = float(os.environ.get("DQN_LAB_ABANDONED_SECONDS", "150"))
 """When no page asks for so long, nobody is looking: hidden tabs still ask once a minute."""
 
+LEAVING_SECONDS = 10.0
+"""A slice ends and is written down much sooner."""
+
 
 class Runner:
     """Calls `Run.advance` of whatever run the session has at the moment, until it is stopped.
@@ -47,6 +50,10 @@ class Runner:
         self._stopping.set()
         self._wake.set()
 
+    def join(self) -> None:
+        """Wait until the thread of a runner that was stopped has written its run down."""
+        self._thread.join(LEAVING_SECONDS)
+
     def _loop(self) -> None:
         trained = self._current_run()
         tidied = time.monotonic()
@@ -54,7 +61,7 @@ class Runner:
             while not self._stopping.is_set():
                 run = self._current_run()
                 if run is not trained:
-                    self._slots.leave(trained.place)
+                    self._slots.leave(trained.id)
                 trained = run
                 if time.monotonic() - self._touched > ABANDONED_SECONDS:
                     run.pause(
@@ -71,4 +78,5 @@ class Runner:
                 else:
                     time.sleep(0)  # lets a page's thread have the interpreter
         finally:
-            self._slots.leave(trained.place)
+            self._slots.leave(trained.id)
+            trained.rest()

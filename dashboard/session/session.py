@@ -1,17 +1,18 @@
 """What belongs to one browser session: its draft configuration, its run, its runner."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from dashboard.session.address import Remembered
 from dashboard.session.earlier import Earlier, EarlierRuns
 from dashboard.session.filling import Refill, filled, fixed_values, moved
+from dashboard.session.keeping import Origin
 from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, Problem, pasted
-from dashboard.session.restore_points import RestorePoint
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner
+from dashboard.session.store import own_run, store
 from dashboard.session.words import change_label
 from dqn_core import DQNConfig, LabError, preset
 from dqn_core.config import HYPERPARAMETERS
@@ -22,6 +23,8 @@ from dqn_core.files.checkpoint import load_run
 from dqn_core.foresight import Never, never_due
 from dqn_core.hyperparameter import Value
 from dqn_core.presets import AUTO, PRESETS
+from dqn_core.store.snapshots import Snapshot
+from dqn_core.trainer import Trainer
 
 
 class Session:
@@ -34,13 +37,21 @@ class Session:
     lesson fixes and that the last paste, or an earlier run's values, would have changed;
     ``link_problems`` says what of the opening link was not used, and ``asked_for`` is its query.
     ``to_watch`` is the key of the agent that the Test page is to show next, if there is one.
-    ``earlier`` are the runs before the present one, and the ways that were undone. ``name`` is
-    known to its own browser tab alone.
+    ``earlier`` are the other runs of the store, ``offered`` is the name of one that the page offers
+    to go on with. ``name`` is known to its own browser tab alone; ``owner`` names the visitor,
+    where visitors see their own runs alone.
     """
 
-    def __init__(self, link: Link | None = None, link_problems: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        link: Link | None = None,
+        link_problems: Sequence[str] = (),
+        owner: str | None = None,
+    ) -> None:
         self.name = secrets.token_urlsafe(16)
+        self.owner = owner
         self.answered = ""
+        self.offered = ""
         self.problem = ""
         self.refused = ""
         self.named: tuple[str, ...] = ()
@@ -48,9 +59,10 @@ class Session:
         self.to_watch = ""
         self._refill: Refill | None = None
         self.runner: Runner
-        self.earlier = EarlierRuns()
+        self.earlier = EarlierRuns(owner)
         self.for_next = False
         self._set_aside: Link | None = None  # what the controls show for the other of the two runs
+        self._shown: dict[tuple[str, int], Link] = {}  # by a run's name and its changes until then
         self._start_from(link or Link(), link_problems)
 
     def _start_from(self, link: Link, link_problems: Sequence[str]) -> None:
@@ -58,27 +70,25 @@ class Session:
         self.asked_for = link.query  # whether or not it can be built
         self.link_problems = list(link_problems)
         try:
-            self.run = Run(self.link.member_configs)
+            self.run = self._new_run(self.link.member_configs)
         except LabError as error:
             self.link_problems.append(str(Problem(str(error), "the preset")))
             self.link = replace(self.link, config=preset(self.preset))
-            self.run = Run(self.link.member_configs)
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether something would be lost with this session."""
-        return self.run.status is not Status.READY or bool(self.earlier.all)
+            self.run = self._new_run(self.link.member_configs)
 
     @property
     def remembered(self) -> Remembered:
         """What its browser tab is to know of it."""
-        return Remembered(self.name, self.has_begun, self.link.query)
+        kept = self.run.keeping
+        return Remembered(self.name, kept.name or kept.parent or "", self.link.query)
 
     @property
     def state(self) -> str:
         """Another one whenever the page has to be drawn anew, not only what is live on it."""
         run = self.run
-        return f"{run.id} {run.status} {run.ahead} {len(run.stopped)} {hash(self.link)}"
+        kept = run.keeping
+        about = (run.status, run.ahead, len(run.stopped), kept.name, kept.problem, hash(self.link))
+        return " ".join(map(str, (run.id, *about)))
 
     @property
     def preset(self) -> str:
@@ -243,16 +253,17 @@ class Session:
                 if link.config.environment != self.config.environment:
                     spec_for(link.config)
                 if not self.for_next:
-                    live = link.config.difference(self.run.config)
-                    self.run.change(
-                        self.link,
-                        **{
-                            n: v for n, v in live.items() if HYPERPARAMETERS[n].applies != "restart"
-                        },
-                    )
+                    self._change(link.config.difference(self.run.config))
             self.link = link
         except LabError as error:
             self.problem, self.refused, self.named = str(error), control, error.names
+
+    def _change(self, values: Mapping[str, Value]) -> None:
+        """Of these values, those that a run that goes on can take."""
+        live = {n: v for n, v in values.items() if HYPERPARAMETERS[n].applies != "restart"}
+        before = len(self.run.history.changes)
+        if self.run.change(**live):
+            self._shown[self.run.keeping.name, before] = self.link
 
     def reset(self, seed: int | None = None) -> None:
         """A fresh run from the controls; with ``seed`` the first member gets another one.
@@ -270,44 +281,94 @@ class Session:
         except LabError as error:
             self.problem = str(error)
 
-    def undo(self, index: int) -> None:
-        """Take back change ``index`` and all after it, in the run and in its controls.
+    def fork(self, at: Snapshot, before: str = "") -> None:
+        """Go on from an earlier state as a new run; the present one stays in the store as it is.
 
-        The way that is given up is kept to compare with. What waited for a reset then waits again.
+        ``before`` is the change that is undone with it, in words. A refusal becomes ``problem``,
+        with nothing changed.
         """
-        given_up = Earlier.of(self.run)
-        point = self._return(lambda: self.run.undo(index, self._link_of_run))
-        if point:
-            if len(given_up.episodes["return"]) > len(self.run.history.episodes):
-                self.earlier.keep(replace(given_up, was_undone=True))
-            self._show_values_at(point)
+        present = self.run.keeping.name or self.run.keeping.parent
+        snapshots = [agent for agent in self.run.snapshots if agent.env_steps <= at.env_step]
 
-    def redo(self) -> None:
-        """Take the newest undo back, in the run and in its controls."""
-        point = self._return(self.run.redo)
-        if point:
-            self.earlier.go_again(self.run)
-            self._show_values_at(point)
+        def forked(trainer: Trainer) -> Run:
+            origin = Origin(self.preset, self.owner, present, trainer.env_step)
+            return Run(trainer, origin, snapshots=snapshots)
 
-    def _return(self, go: Callable[[], RestorePoint | None]) -> RestorePoint | None:
-        """``go()``; a refusal becomes ``problem``, with nothing changed."""
+        where = f", before {before}" if before else f" of {present}"
+        self._go_to(at.run, at.id, forked, where)
+
+    def go_on_with(self, name: str) -> None:
+        """Go on with a run of the store where it was, to the bit; the present one stays there too.
+
+        A refusal becomes ``problem``, with nothing changed.
+        """
+        self._go_to(name, None, lambda trainer: Run(trainer, record=own_run(name, self.owner)))
+
+    def _go_to(
+        self, name: str, snapshot: int | None, make: Callable[[Trainer], Run], where: str = ""
+    ) -> None:
         self.problem = self.refused = ""
         try:
-            return go()
+            own_run(name, self.owner)
+            trainer = store().trainer(name, snapshot=snapshot)
+            try:
+                link = self._shown_at(name, trainer)
+                run = make(trainer)
+            except LabError:
+                trainer.close()
+                raise
         except LabError as error:
             self.problem = str(error)
-            return None
+            return
+        self._replace_run(run)
+        self._show_values_of(link)
+        self.offered = ""
+        where = where or f" of {name}"
+        if run.status is Status.PAUSED:
+            run.message = f"Paused at step {trainer.env_step:,}{where}. {run.message}".rstrip()
+
+    def come_back_to(self, name: str) -> None:
+        """Go on with the run that the page had; the controls keep the values of its address."""
+        asked = self.link
+        self.go_on_with(name)
+        if self.problem:
+            return
+        ahead = asked.config.difference(self.run.config)
+        self.choose_next(any(HYPERPARAMETERS[n].applies != "restart" for n in ahead))
+        self.link = asked
+
+    def _shown_at(self, name: str, trainer: Trainer) -> Link:
+        """What the controls showed for the run where ``trainer`` is, else its values.
+
+        Raises `LabError` for a run that is none of a page, or not of this lesson.
+        """
+        link = self._with_trained(trainer)
+        fixed = fixed_values(self.link)
+        if any(getattr(trainer.config, n) != value for n, value in fixed.items()):
+            raise ConfigurationError("This lesson has fixed values, and that run has other values.")
+        return self._shown.get((name, len(trainer.history.changes)), link)
+
+    def _with_trained(self, trainer: Trainer) -> Link:
+        """The controls with a run's values; raises `CheckpointError` where they have no such."""
+        link = replace(self.link, config=trainer.config, members=trainer.members)
+        if link.member_configs != trainer.configs:
+            raise CheckpointError(
+                "A page trains consecutive seeds with the same values, but this run has "
+                "others: continue it with python -m dqn_core train --resume."
+            )
+        return link
 
     @property
     def _link_of_run(self) -> Link:
         """What the controls show when they are this run's."""
         return self._set_aside if self.for_next and self._set_aside else self.link
 
-    def _show_values_at(self, point: RestorePoint) -> None:
-        if point.link and self.for_next:
-            self._set_aside = point.link
-        elif point.link:
-            self.link = self._with_values_of(point.link)
+    def _show_values_of(self, link: Link) -> None:
+        """Let the controls of the present run have these values."""
+        if self.for_next:
+            self._set_aside = link
+        else:
+            self.link = self._with_values_of(link)
 
     def _with_values_of(self, link: Link) -> Link:
         return replace(self.link, preset=link.preset, config=link.config, members=link.members)
@@ -322,13 +383,8 @@ class Session:
                 )
             trainer = load_run(content, MOST_MEMBERS)
             try:
-                link = replace(self.link, config=trainer.config, members=trainer.members)
-                if link.member_configs != trainer.configs:
-                    raise CheckpointError(
-                        "A page trains consecutive seeds with the same values, but this run has "
-                        "others: continue it with python -m dqn_core train --resume."
-                    )
-                opened = Run(trainer)
+                link = self._with_trained(trainer)
+                opened = Run(trainer, self._origin)
             except LabError:
                 trainer.close()
                 raise
@@ -343,17 +399,6 @@ class Session:
         except LabError as error:
             self.problem, self.refused = f"{name} was not opened. {error}", "open"
         return not self.problem
-
-    def take_over(self, before: "Session") -> None:
-        """Go on with the run of a session that lost its page, and with its controls."""
-        self.run.close()
-        self.link, self.run, self.earlier = before.link, before.run, before.earlier
-        self.for_next, self._set_aside = before.for_next, before._set_aside
-        self.link_problems.clear()
-        # Its tab knows it by this name, and may be loaded again before it hears another one.
-        self.name, before.name = before.name, self.name
-        # Should its connection come back after all, it has a run of its own.
-        before.run, before.earlier = Run([before.run.config]), EarlierRuns()
 
     def begin_anew(self, link: Link, link_problems: Sequence[str]) -> None:
         """Be as one that this link has opened."""
@@ -370,12 +415,19 @@ class Session:
             waiting.append(f"Seeds side by side {self.run.trainer.members} → {self.members}")
         return waiting
 
+    @property
+    def _origin(self) -> Origin:
+        return Origin(self.preset, self.owner)
+
+    def _new_run(self, configs: Sequence[DQNConfig]) -> Run:
+        return Run(configs, self._origin)
+
     def _begin(self, configs: Sequence[DQNConfig]) -> None:
-        self._replace_run(Run(configs))
+        self._replace_run(self._new_run(configs))
 
     def _replace_run(self, run: Run) -> None:
-        if len(self.run.history.episodes):
-            self.earlier.keep(Earlier.of(self.run))
         run.steps_per_second = self.run.steps_per_second
         self.run.close()
+        left = self.run.keeping.name, len(self.run.history.changes)
+        self._shown[left] = self._link_of_run
         self.run = run

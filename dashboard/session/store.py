@@ -1,13 +1,18 @@
 """The folder of runs that this server keeps, which pages write to and read from."""
 
 import os
+import time
 from pathlib import Path
 
 import streamlit as st
 
-from dqn_core.store.store import Store
+from dashboard.web.visitors import KEPT_SECONDS
+from dqn_core.errors import StoreError
+from dqn_core.store.record import RunRecord
+from dqn_core.store.store import DATABASE, Store
 
-DATABASE = "runs.sqlite"
+MOST_OF_A_VISITOR = 20
+"""Runs of one visitor of a private server; the oldest goes for the next one."""
 
 
 def runs_folder() -> Path:
@@ -23,6 +28,24 @@ def store() -> Store:
 def store_so_far() -> Store | None:
     """The same for who only looks: for them nothing is made. Raises `StoreError`."""
     return store() if (runs_folder() / DATABASE).exists() else None
+
+
+def own_run(name: str, owner: str | None) -> RunRecord:
+    """The run of that name; raises `StoreError` also where it is another visitor's."""
+    found = store_so_far()
+    record = found.run(name) if found else None
+    if record is None or record.owner != owner:
+        raise StoreError(f"The run {name} is not there: it was deleted, or was never kept.")
+    return record
+
+
+def make_room(owner: str) -> None:
+    """Forget what visitors have left for a day, and the oldest runs of one who has too many."""
+    found, now = store(), time.time()
+    records = [record for record in found.runs(include_deleted=True) if record.owner]
+    left = [record.run for record in records if record.updated < now - KEPT_SECONDS]
+    own = [record.run for record in records if record.owner == owner]
+    found.forget({*left, *own[MOST_OF_A_VISITOR - 1 :]})
 
 
 @st.cache_resource(show_spinner=False)

@@ -33,7 +33,7 @@ def curves(session: Session, drawn: str) -> None:
     """
     run, link = session.run, session.link
     is_whole = link.view == "page"
-    earlier = session.earlier.of(run.config.environment)
+    earlier = session.earlier.of(run)
     spec, policy = run.trainer.spec, random_policy()
     at_random = policy.of(spec)
 
@@ -78,7 +78,7 @@ def value_ceiling(spec: EnvironmentSpec, gamma: float) -> float | None:
 
 
 def _table(earlier: Earlier) -> str:
-    return f"earlier {earlier.number}"
+    return f"earlier {earlier.record.run}"
 
 
 def _training(run: Run, earlier: Sequence[Earlier], link: Link) -> str:
@@ -101,7 +101,7 @@ def _panels(
             "average",
             dash=before.dash,
             behind=True,
-            whole=before.is_left_by(run),
+            whole=before.is_kin_of(run),
         )
         for before in earlier
     ]

@@ -149,7 +149,7 @@ def _files(session: Session) -> None:
                 on_click="ignore",
             )
     file = st.file_uploader("**Open** a saved run", type=["safetensors"], key="open_run")
-    if session.has_begun:
+    if session.run.status is not Status.READY:
         st.caption(LEAVES)
     chosen = file and st.button("Open and continue", key="use_opened", type="primary")
     if file and chosen and session.open(file.name, file.getvalue()):

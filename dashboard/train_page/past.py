@@ -1,11 +1,14 @@
-"""What was before: the changes of this run with the way back, and the runs before it."""
+"""What was before: the changes of this run with the way back, and the other runs of the store."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import streamlit as st
 
+from dashboard.session.agents import stored_key
 from dashboard.session.earlier import DASHES, Earlier
+from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.returns import kind_of_mean
 from dashboard.session.run import Run
 from dashboard.session.session import Session
@@ -14,6 +17,7 @@ from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
 from dashboard.web.markup import plain
 from dqn_core.numbers import number
+from dqn_core.store.snapshots import Kind, Snapshot
 
 SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "┈┈┈", "dashdot": "─·─"}
 """How the line of an earlier run is dashed, in letters."""
@@ -21,17 +25,18 @@ SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "�
 
 @dataclass(frozen=True)
 class Entry:
-    """What was changed at once; ``index`` is that of the restore point before it, if it is kept."""
+    """What was changed at once; ``before`` is the state that undoing it goes back to, if the store
+    has it."""
 
     env_step: int
     label: str
-    index: int | None
+    before: Snapshot | None
 
 
-def changes_of(run: Run) -> list[Entry]:
-    """All that its history knows of, oldest first."""
+def changes_of(run: Run, way: Sequence[Snapshot] = ()) -> list[Entry]:
+    """All that its history knows of, oldest first; ``way`` are the snapshots behind it."""
     steps, labels = run.history.changes.columns()["env_step"], run.change_labels()
-    points = {point.rows: index for index, point in enumerate(run.restore_points)}
+    points = {each.changes: each for each in way if each.kind is Kind.CHANGE}
     begins = [
         row
         for row in range(len(labels))
@@ -51,80 +56,100 @@ def changed_last(run: Run) -> list[str]:
 def changes(session: Session) -> None:
     """What was changed while the run went on, newest first, with the way back and forth."""
     run = session.run
-    made = changes_of(run)
-    if not made and not run.undone:
+    way = snapshots_on_the_way(run)
+    made, parent = changes_of(run, way), run.keeping.parent
+    if not made and not parent:
         return
     with st.expander(f"Changes in this run ({len(made)})", key="changes"):
-        if run.undone:
+        if parent:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"Undone: {plain(run.undone[-1].point.label)}")
+                st.markdown(f"Forked from **{plain(parent)}**")
                 st.button(
-                    "Redo",
+                    "Back to it",
                     key=f"redo_{run.id}",
                     icon=":material/redo:",
-                    help="Goes back to the state before Undo. After the next step or change this "
-                    "is not possible any more.",
-                    on_click=session.redo,
+                    help=f"Continues {parent} where it was left. This run stays under Earlier "
+                    "runs.",
+                    on_click=session.go_on_with,
+                    args=(parent,),
                 )
-        for change in reversed(made):
+        for index, change in reversed(list(enumerate(made))):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"step **{change.env_step:,}**: {plain(change.label)}")
-                if change.index is not None:
+                if change.before:
                     st.button(
                         "Undo",
-                        key=f"undo_{run.id}_{change.index}",
+                        key=f"undo_{run.id}_{index}",
                         icon=":material/undo:",
-                        help="Goes back to the state just before this change. What came after it "
-                        "is removed; its curve stays in grey, its agent under Test.",
-                        on_click=session.undo,
-                        args=(change.index,),
+                        help="A new run from the state just before this change. The present run "
+                        "stays as it is: its curve in grey, the run under Earlier runs.",
+                        on_click=session.fork,
+                        args=(change.before, change.label),
                     )
-        if any(change.index is None for change in made):
+        if not all(change.before for change in made):
             st.caption(
-                "Some changes have no Undo, because the state before them is not stored. A saved "
-                "run contains only its last state, and the page stores only the newest states that "
-                "fit into its memory."
+                "Some changes have no Undo, because the state before them is not stored: a saved "
+                "run contains only its last state, and the oldest states go when they take more "
+                "of the disk than they may."
             )
 
 
 def earlier_runs(session: Session) -> None:
     """The runs that are drawn in grey behind the present one, newest first."""
     run = session.run
-    runs = session.earlier.of(run.config.environment)
+    runs = session.earlier.of(run)
     if not runs:
         return
+    with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
+        st.caption(
+            f"The newest {len(DASHES)} runs in {plain(run.config.environment)}, drawn in grey "
+            "behind the return."
+        )
+        for earlier in reversed(runs):
+            _earlier_run(session, earlier)
 
-    def use_values_of(earlier: Earlier) -> None:
+
+def _earlier_run(session: Session, earlier: Earlier) -> None:
+    name = earlier.record.run
+
+    def use_values() -> None:
         session.use_values_of(earlier)
         tell_left_alone(session)
 
-    with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
-        st.caption(
-            f"Drawn in grey behind the return. The newest {len(DASHES)} are kept; their agents are "
-            "under Test."
+    values = ", ".join(earlier.differences(session.run)) or "the same values"
+    with st.container(gap="xsmall", key=f"earlier_{name}"):
+        st.markdown(
+            f"{SAMPLES[earlier.dash]} **{plain(earlier.name)}**: {plain(values)}  \n"
+            + _how_it_ended(earlier, session.link.smoothing)
         )
-        for earlier in reversed(runs):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                values = ", ".join(earlier.differences(run)) or "the same values"
-                st.markdown(
-                    f"{SAMPLES[earlier.dash]} **{earlier.name.capitalize()}**: {plain(values)}  \n"
-                    + _how_it_ended(earlier, session.link.smoothing)
-                )
-                st.button(
-                    "Use in the next run",
-                    key=f"use_{earlier.number}",
-                    help="The controls take the last values of this run, for the next run. The "
-                    "present run does not change.",
-                    on_click=use_values_of,
-                    args=(earlier,),
-                )
-                st.button(
-                    "Delete",
-                    key=f"forget_{earlier.number}",
-                    help="Deletes its curve and its agent.",
-                    on_click=session.earlier.forget,
-                    args=(earlier.number,),
-                )
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Go on with it",
+                key=f"go_on_{name}",
+                icon=":material/play_circle:",
+                type="tertiary",
+                help="Continues this run where it was left. The present run stays here.",
+                on_click=session.go_on_with,
+                args=(name,),
+            )
+            st.button(
+                "Use its values",
+                key=f"use_{name}",
+                icon=":material/tune:",
+                type="tertiary",
+                help="The controls take the last values of this run, for the next run. The "
+                "present run does not change.",
+                on_click=use_values,
+            )
+            if st.button(
+                "Watch",
+                key=f"watch_{name}",
+                icon=":material/movie:",
+                type="tertiary",
+                help="Its agent plays on the Test page.",
+            ):
+                session.to_watch = stored_key(name)
+                st.switch_page("pages/test.py")
 
 
 def _how_it_ended(earlier: Earlier, smoothing: float) -> str:

@@ -135,8 +135,8 @@ class Recorder:
         try:
             with self._store.writing() as connection:
                 written = self._bring_up_to_date(connection)
-                step = self._trainer.env_step
-                old = snapshots.add(connection, self.run, step, kind, len(content), file)
+                place = self._trainer.env_step, len(self._trainer.history.changes)
+                old = snapshots.add(connection, self.run, place, kind, len(content), file)
         except BaseException:
             snapshots.remove(folder, [file])
             raise
@@ -144,7 +144,7 @@ class Recorder:
         snapshots.remove(folder, old)
         self._store.thin()
         if kind is not Kind.LATEST:
-            self._kept_step = step
+            self._kept_step = place[0]
         self._best_due = self._best_due and kind is not Kind.BEST
         self._snapshot_due = _next(started, 0.0)
         self._latest_due = _next(started, LATEST_SECONDS)

@@ -94,7 +94,20 @@ _FIRST = (
     "CREATE INDEX snapshots_of_run ON snapshots (run, env_step)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_CHANGES_OF_SNAPSHOTS = (
+    "ALTER TABLE snapshots ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
+    """
+    UPDATE snapshots SET changes = (
+        SELECT COUNT(*) FROM changes WHERE changes.run = snapshots.run AND (
+            changes.env_step < snapshots.env_step
+            OR changes.env_step = snapshots.env_step AND snapshots.kind != 'change'
+        )
+    )
+    """,
+)
+"""How many rows the history's table of changes had; where nobody wrote it, by the steps."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _CHANGES_OF_SNAPSHOTS)
 """The statements that lead from each version to the next one; 0 is an empty database.
 
 What has been released is never changed: a new column, also one that a table of the history gets,

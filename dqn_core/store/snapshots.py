@@ -39,11 +39,15 @@ _REPLACED = {Kind.BEST: (Kind.BEST, Kind.LATEST), Kind.END: (Kind.END, Kind.LATE
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One snapshot of a run; of two with the same ``env_step`` the larger ``id`` is the newer."""
+    """One snapshot of a run; of two with the same ``env_step`` the larger ``id`` is the newer.
+
+    ``changes`` is how many rows its history's table of changes has.
+    """
 
     id: int
     run: str
     env_step: int
+    changes: int
     kind: Kind
     bytes: int
     file: str
@@ -88,9 +92,17 @@ def remove_unknown(folder: Path, known: Container[str], before: float) -> None:
 
 
 def add(
-    connection: sqlite3.Connection, run: str, env_step: int, kind: Kind, size: int, file: str
+    connection: sqlite3.Connection,
+    run: str,
+    place: tuple[int, int],
+    kind: Kind,
+    size: int,
+    file: str,
 ) -> list[str]:
-    """Tell the database of a file; returns the files that are no longer needed."""
+    """Tell the database of a file; returns the files that are no longer needed.
+
+    ``place`` is the step of its state, and how many changes were made until then.
+    """
     replaced = _REPLACED.get(kind, (Kind.LATEST,))
     rows = connection.execute(
         f"DELETE FROM snapshots WHERE run = ? AND kind IN ({', '.join('?' * len(replaced))}) "
@@ -99,8 +111,9 @@ def add(
     )
     files = [row["file"] for row in rows.fetchall()]
     connection.execute(
-        "INSERT INTO snapshots (run, env_step, kind, bytes, file) VALUES (?, ?, ?, ?, ?)",
-        (run, env_step, kind, size, file),
+        "INSERT INTO snapshots (run, env_step, changes, kind, bytes, file) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (run, *place, kind, size, file),
     )
     return files
 
@@ -108,7 +121,7 @@ def add(
 def snapshots_of(connection: sqlite3.Connection, run: str) -> list[Snapshot]:
     """Those of a run, oldest state first; raises `ValueError` for a damaged row."""
     rows = connection.execute(
-        "SELECT id, run, env_step, kind, bytes, file FROM snapshots WHERE run = ? "
+        "SELECT id, run, env_step, changes, kind, bytes, file FROM snapshots WHERE run = ? "
         "ORDER BY env_step, id",
         (run,),
     ).fetchall()

@@ -29,6 +29,7 @@ from dqn_core.store.record import (
 from dqn_core.store.snapshots import Snapshot
 from dqn_core.trainer import Trainer
 
+DATABASE = "runs.sqlite"
 DEFAULT_BUDGET = 2 * 10**9
 BUDGET_SETTING = "DQN_LAB_RUNS_BYTES"
 """The environment variable with the bytes that all snapshots together may take."""
@@ -65,7 +66,7 @@ class Store:
                 f"Runs cannot be kept in {str(folder)!r}: {reason}; give a folder that can be "
                 "written."
             ) from error
-        self._connections = Connections(self.folder / "runs.sqlite")
+        self._connections = Connections(self.folder / DATABASE)
         self._configs = lru_cache(maxsize=4_096)(configs_from)  # reading them is most of a listing
         self._purge(time.time() - KEPT_DELETED_SECONDS)
 
@@ -145,24 +146,27 @@ class Store:
         with self.reading() as connection:
             return _snapshots(connection, name)
 
-    def trainer(self, name: str, at: int | None = None) -> Trainer:
+    def trainer(self, name: str, at: int | None = None, snapshot: int | None = None) -> Trainer:
         """A trainer that goes on from the nearest snapshot at or before ``at``, by default the end.
 
         To the bit as if it had never stopped. Where the newest snapshot cannot be read it is an
-        earlier one, and the trainer's ``notice`` says so.
+        earlier one, and the trainer's ``notice`` says so. With the id of a ``snapshot`` it goes on
+        from that one.
 
         Raises `CheckpointError` where none can be used.
         """
         self.run(name)
         with self.reading() as connection:
             found = [s for s in _snapshots(connection, name) if at is None or s.env_step <= at]
+            if snapshot is not None:
+                found = [one for one in found if one.id == snapshot]
             if not found:
                 where = "" if at is None else f" at or before step {at:,}"
                 raise StoreError(f"The run {name} has no snapshot{where} to go on from.")
             refusals: list[CheckpointError] = []
-            for snapshot in reversed(found):
+            for each in reversed(found):
                 try:
-                    trainer = self._restored(connection, snapshot)
+                    trainer = self._restored(connection, each)
                 except CheckpointError as error:
                     refusals.append(error)
                     continue
@@ -197,6 +201,16 @@ class Store:
         """Take `delete` back."""
         with self.writing() as connection:
             self._set(connection, name, {"deleted": None})
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Delete these runs for good, with their snapshots."""
+        files: list[str] = []
+        with self.writing() as connection:
+            for name in names:
+                found = connection.execute("SELECT file FROM snapshots WHERE run = ?", (name,))
+                files += [file for (file,) in found]
+                connection.execute("DELETE FROM runs WHERE run = ?", (name,))
+        snapshots.remove(self.folder, files)
 
     def bytes(self) -> int:
         """What all snapshots together take."""

@@ -43,7 +43,12 @@ def export(store: Store, name: str) -> bytes:
         "greedy_return": record.greedy_return,
         "history": {table: _as_state(store.columns(name, table)) for table in rows.TABLES},
         "snapshots": [
-            {"env_step": snapshot.env_step, "kind": str(snapshot.kind), "content": content}
+            {
+                "env_step": snapshot.env_step,
+                "changes": snapshot.changes,
+                "kind": str(snapshot.kind),
+                "content": content,
+            }
             for snapshot in store.snapshots(name)
             if (content := _content(snapshots.path_of(store.folder, snapshot.file))) is not None
         ],
@@ -70,9 +75,9 @@ def take_in(store: Store, source: Source, owner: str | None = None) -> RunRecord
             set_tags(connection, run, map(str, state["tags"]))
             for table, columns in history.items():
                 rows.append(connection, run, table, 0, columns)
-            for step, kind, content in contents:
+            for place, kind, content in contents:
                 file = snapshots.write(store.folder, content, kind)
-                snapshots.add(connection, run, step, kind, len(content), file)
+                snapshots.add(connection, run, place, kind, len(content), file)
     except StoreError:
         raise
     except (LabError, *ODD_CONTENTS) as error:
@@ -118,12 +123,16 @@ def _history(state: Mapping[str, Any]) -> dict[str, dict[str, np.ndarray]]:
     return columns
 
 
-def _snapshots(state: Mapping[str, Any]) -> list[tuple[int, Kind, bytes]]:
+def _snapshots(state: Mapping[str, Any]) -> list[tuple[tuple[int, int], Kind, bytes]]:
     kept = [
-        (int(one["env_step"]), Kind(one["kind"]), np.asarray(one["content"], np.uint8).tobytes())
+        (
+            (int(one["env_step"]), int(one["changes"])),
+            Kind(one["kind"]),
+            np.asarray(one["content"], np.uint8).tobytes(),
+        )
         for one in state["snapshots"]
     ]
-    if not all(0 <= env_step <= int(state["env_steps"]) for env_step, _, _ in kept):
+    if not all(0 <= env_step <= int(state["env_steps"]) for (env_step, _), _, _ in kept):
         raise ValueError("it has snapshots of steps that it has not made")
     return kept
 

@@ -87,7 +87,9 @@ def pytest_runtest_makereport(
 
 
 @contextlib.contextmanager
-def streamlit_server(log: Path, script: Path, *args: str, port: int = 0) -> Iterator[str]:
+def streamlit_server(
+    log: Path, script: Path, *args: str, port: int = 0, is_private: bool = False
+) -> Iterator[str]:
     """Serve `script`, with the checkout's settings, until the end of the block."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
@@ -96,6 +98,7 @@ def streamlit_server(log: Path, script: Path, *args: str, port: int = 0) -> Iter
         process = subprocess.Popen(
             command,
             cwd=CHECKOUT,
+            env=os.environ | {"DQN_LAB_PRIVATE": str(int(is_private))},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -142,11 +145,12 @@ def servers(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[
     logs = config.stash[server_logs]
     with contextlib.ExitStack() as running:
 
-        def start(script: Path, *args: str) -> str:
+        def start(script: Path, *args: str, is_private: bool = False) -> str:
             log = folders.mktemp("server") / f"{script.stem}.log"
             logs.append(log)
             running.callback(logs.remove, log)
-            return running.enter_context(streamlit_server(log, script, *args))
+            server = streamlit_server(log, script, *args, is_private=is_private)
+            return running.enter_context(server)
 
         yield start
 
@@ -169,9 +173,9 @@ def serve_all(
 
 @pytest.fixture(scope="session")
 def app_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app, one server for all tests."""
+    """The address of the app, one server for all tests, none of which sees the runs of another."""
     with servers(pytestconfig, tmp_path_factory) as start:
-        yield start(CHECKOUT / "app.py")
+        yield start(CHECKOUT / "app.py", is_private=True)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from tests.browser.train_page import (
     env_step,
     go_to,
     open_app,
+    resting_step,
     wait_for_step,
 )
 from tests.browser.waiting import take_the_clock, until, until_idle
@@ -118,13 +119,14 @@ def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> N
     expect(page.get_by_text("training", exact=True).first).to_be_visible()
 
 
-def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: str) -> None:
-    uplink = Uplink(page)
+def test_a_page_that_is_loaded_again_has_its_run_and_another_address_only_offers_it(
+    page: Page, app_url: str
+) -> None:
     open_app(page, app_url, LONG)
-    page.locator(".st-key-speed input").click()
-    page.get_by_role("option", name="50 steps/s").click()
     button(page, "start").click()
-    before = wait_for_step(page, 50)
+    wait_for_step(page, 50)
+    button(page, "pause").click()
+    before = resting_step(page)
     page.add_init_script("""
         window.shown = [];
         const look = () => {
@@ -135,20 +137,21 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_run(page: Page, app_url: s
         look();
     """)
     page.reload()
-    expect(button(page, "pause")).to_be_visible()
-    wait_for_step(page, before)
+    expect(page.get_by_text(f"Paused at step {before:,} of cartpole-")).to_be_visible()
+    assert resting_step(page) == before
     first = page.evaluate("shown[0]")
     assert not first.startswith("Environment step 0 "), "of a run that is not the tab's"
-    expect(page.locator("[class*=st-key-speed] input")).to_have_value("50 steps/s")
-    uplink.messages.clear()
+    button(page, "start").click()
+    step = wait_for_step(page, before)
     page.goto(f"{app_url}/?gamma=0.9")
-    expect(button(page, "start")).to_be_visible()
-    until(page, uplink.of_components)  # the page asks for the run that its tab had
-    page.wait_for_timeout(1_000)
+    expect(page.get_by_role("button", name="Go on with cartpole-")).to_be_visible()
     assert env_step(page) == 0, "another address is another run"
+    button(page, "go_on").click()
+    assert resting_step(page) >= step
+    expect(box(page, "exact_gamma")).to_have_value("0.99")
 
 
-def test_after_a_restart_of_the_server_the_page_says_what_is_lost_and_keeps_its_values(
+def test_a_server_that_was_restarted_goes_on_with_the_run_and_keeps_the_values_of_the_page(
     page: Page, tmp_path: Path
 ) -> None:
     port = free_port()
@@ -166,15 +169,31 @@ def test_after_a_restart_of_the_server_the_page_says_what_is_lost_and_keeps_its_
         address = page.url
     assert "gamma=0.6" in address
     with streamlit_server(tmp_path / "second.log", CHECKOUT / "app.py", port=port):
-        expect(page.get_by_text("The run of this page is lost")).to_be_visible()
+        expect(page.get_by_text("of cartpole-1.")).to_be_visible()
         assert page.url == address
+        assert resting_step(page) >= 10
         for name, value in (("gamma", "0.6"), ("batch_size", "64")):
             control = page.locator(f"[class*=st-key-control_{name}]").get_by_role("slider")
             expect(control).to_have_attribute("aria-valuetext", value)
             expect(box(page, f"exact_{name}")).to_have_value(value)
         expect(box(page, "control_seed")).to_have_value("5")
-        button(page, "open_copy").click()
-        expect(page.get_by_role("dialog")).to_contain_text("--batch-size 64 --gamma 0.6")
+        before = env_step(page)
+        button(page, "start").click()
+        wait_for_step(page, before + 100)
+
+
+def test_a_private_server_shows_a_visitor_nothing_of_another(new_page: Open, app_url: str) -> None:
+    mine, theirs = new_page(), new_page()
+    open_app(mine, app_url, LONG)
+    button(mine, "start").click()
+    wait_for_step(mine, 200)
+    button(mine, "reset").click()
+    expect(mine.locator(".st-key-earlier_runs")).to_be_visible()
+    open_app(theirs, app_url, LONG)
+    expect(theirs.locator(".st-key-earlier_runs")).to_have_count(0)
+    again = mine.context.new_page()
+    open_app(again, app_url, LONG)
+    expect(again.locator(".st-key-earlier_runs")).to_be_visible()
 
 
 SHORT = "?total_steps=500"

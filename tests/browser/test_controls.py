@@ -143,7 +143,7 @@ def test_the_arrow_keys_count_by_the_last_digit_of_a_box(page: Page, app_url: st
     expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.98")
 
 
-def test_changes_are_undone_and_done_again_in_a_box_that_stays_open(
+def test_changes_are_undone_and_the_run_is_gone_back_to_in_a_box_that_stays_open(
     page: Page, app_url: str
 ) -> None:
     open_app(page, app_url, LONG)
@@ -157,9 +157,8 @@ def test_changes_are_undone_and_done_again_in_a_box_that_stays_open(
         changes.locator("[class*=st-key-undo] button").first.click()
         expect(changes).to_contain_text(f"Changes in this run ({left})")
     expect(box(page, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
-    for made in (1, 2, 3):
-        changes.locator("[class*=st-key-redo] button").first.click()
-        expect(changes).to_contain_text(f"Changes in this run ({made})")
+    changes.locator("[class*=st-key-redo] button").first.click()
+    expect(changes).to_contain_text("Changes in this run (3)")
     expect(box(page, "exact_gamma")).to_have_value("0.7")
 
 

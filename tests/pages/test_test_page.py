@@ -215,7 +215,7 @@ def test_a_choice_that_is_gone_is_said_and_the_page_goes_on(page: AppTest) -> No
     choose(page, "beside", NOW)
     session(page).reset()
     page.run()
-    assert shown(page) == [("Run 1, at its end", 1000)]
+    assert shown(page) == [("cartpole-1, at its end", 1000)]
     assert [info.value for info in page.info] == [
         f"“{name}” is no longer there: the run was reset or undone."
         for name in ("In training, at step 0", NOW)

@@ -21,10 +21,10 @@ def test_a_store_of_an_earlier_version_is_read_and_its_runs_go_on(folder: Path, 
     assert (parent.tags, parent.starred, parent.status) == (("kept",), True, "finished")
     assert [config.gamma for config in parent.configs] == [0.9, 0.9]
     assert (fork.run, fork.parent, fork.fork_step) == ("cartpole-2", "cartpole-1", 150)
-    assert [(str(s.kind), s.env_step) for s in store.snapshots("cartpole-1")] == [
-        ("start", 0),
-        ("change", 150),
-        ("end", 200),
+    assert [(str(s.kind), s.env_step, s.changes) for s in store.snapshots("cartpole-1")] == [
+        ("start", 0, 0),
+        ("change", 150, 0),
+        ("end", 200, 2),
     ]
     assert store.columns("cartpole-1", "changes")["new"].tolist() == [0.9, 0.9]
     for record, env_step in ((parent, 200), (fork, 170)):

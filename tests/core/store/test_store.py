@@ -127,6 +127,31 @@ def test_a_trainer_begins_at_the_nearest_snapshot_at_or_before_a_step(store):
         store.trainer(record.run, -1)
 
 
+def test_a_run_that_is_forgotten_leaves_nothing(store):
+    record, _, recorder = recorded(store)
+    other, _, _ = recorded(store)
+    store.forget([record.run])
+    assert [one.run for one in store.runs(include_deleted=True)] == [other.run]
+    assert len(store.columns(record.run, "episodes")["return"]) == 0
+    files = {path.name for path in (store.folder / "snapshots").iterdir()}
+    assert files == {snapshot.file for snapshot in store.snapshots(other.run)}
+    recorder.finish("paused")
+    assert "deleted for good" in recorder.problem
+
+
+def test_of_two_snapshots_at_one_step_each_is_gone_back_to(store):
+    record, trainer, recorder = recorded(store, 40)
+    for gamma in (0.9, 0.8):
+        recorder.snapshot("change")
+        trainer.change(gamma=gamma)
+    first, second = [s for s in store.snapshots(record.run) if s.kind == "change"]
+    assert [(one.env_step, one.changes) for one in (first, second)] == [(40, 0), (40, 1)]
+    gammas = [store.trainer(record.run, snapshot=one.id).config.gamma for one in (first, second)]
+    assert gammas == [0.99, 0.9]
+    with pytest.raises(StoreError, match="has no snapshot to go on from"):
+        store.trainer(record.run, snapshot=second.id + 1)
+
+
 def test_where_the_newest_snapshot_is_damaged_an_earlier_one_is_used_and_said(store):
     record, _, _ = recorded(store)
     newest = store.snapshots(record.run)[-1]

@@ -8,7 +8,7 @@ from dqn_core.store.thinning import surplus
 
 def line(run, *kinds_and_steps):
     return [
-        Snapshot(id, run, step, Kind(kind), 10, "")
+        Snapshot(id, run, step, 0, Kind(kind), 10, "")
         for id, (kind, step) in enumerate(kinds_and_steps, start=100 * ord(run))
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from dashboard.session.agents import available, load, read_upload
+from dashboard.session.agents import available, load, read_upload, stored_key
 from dashboard.session.earlier import EarlierRuns
 from dashboard.session.links import Link
 from dashboard.session.run import Run, Status
@@ -115,7 +115,7 @@ def test_the_projects_own_agents_play_what_their_names_say_the_chosen_environmen
 
 
 def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
-    session: Any = SimpleNamespace(run=Run([SMALL]), earlier=EarlierRuns())
+    session: Any = SimpleNamespace(run=Run([SMALL]), earlier=EarlierRuns(None))
     assert names(session)[0] == "Trained CartPole-v1 agent"
     session.run = trained_run(members=2)
     assert names(session)[:4] == [
@@ -139,11 +139,11 @@ def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
     session.reset()
     choices = available(session)
     assert names(session)[:3] == [
-        "Run 1, seed 0, at its end",
-        "Run 1, seed 1, at its end",
+        "cartpole-1, seed 0, at its end",
+        "cartpole-1, seed 1, at its end",
         "Trained CartPole-v1 agent",
     ]
-    again = load(choices["earlier 1 1"]).agent
+    again = load(choices[stored_key("cartpole-1", 1)]).agent
     assert torch.equal(again.network.parameters, trained)
     assert again.env_steps == 200
 
@@ -151,6 +151,6 @@ def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
 def test_an_agent_that_diverged_is_refused() -> None:
     run = trained_run()
     run.trainer.learner.online.parameters[0, 0] = torch.nan
-    session: Any = SimpleNamespace(run=run, earlier=EarlierRuns())
+    session: Any = SimpleNamespace(run=run, earlier=EarlierRuns(None))
     with pytest.raises(LabError, match="diverged"):
         load(available(session)["now 0"])

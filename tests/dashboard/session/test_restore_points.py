@@ -1,181 +1,244 @@
-"""Changes of a run, and the way back."""
+"""Undo and the way back: a new run from the state before a change, whose parent stays as it is."""
+
+from dataclasses import replace
 
 import pytest
 import torch
 
-from dashboard.session.restore_points import MOST_KEPT
-from dashboard.session.run import Run, Status
-from dashboard.session.words import change_label
-from dashboard.web.slots import Slots
-from dqn_core import LabError
-from dqn_core.hyperparameter import Value
+from dashboard.session.links import Link
+from dashboard.session.restore_points import snapshots_on_the_way
+from dashboard.session.run import Status
+from dashboard.session.session import Session
+from dashboard.session.store import store
+from dqn_core import DQNConfig, Trainer
+from dqn_core.divergence import Stop
 from tests.core.foreign import Foreign, fails_at, registered
-from tests.dashboard.runs import SMALL, advance, flat_state
+from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, without_seconds
+from tests.dashboard.session.ways import changes, go_back, train, undo
 
 
-def test_a_change_reaches_the_learner_and_not_only_the_page() -> None:
-    run = Run([SMALL])
-    run.start()
-    advance(run, 60)
-    run.change(gamma=0.5, learning_rate=0.02)
-    assert run.trainer.gamma.tolist() == [[0.5]]
-    assert run.trainer.learner.learning_rates == [pytest.approx(0.02)]
-    assert run.change_labels() == ["γ 0.99 → 0.5", "α 0.001 → 0.02"]
-    assert set(run.tables()["changes"]["env_step"]) == {run.trainer.env_step}
+def begun() -> Session:
+    session = Session()
+    train(session, 1)
+    return session
 
 
-def test_setting_a_value_it_has_already_is_no_change_and_copies_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    run = Run([SMALL])
-    monkeypatch.setattr(run.trainer, "state_dict", lambda: pytest.fail("the state was copied"))
-    assert not run.change(gamma=SMALL.gamma)
-    assert not run.change()
-    assert run.restore_points == []
+def small(steps: int = 60, **values: int) -> Session:
+    session = Session(Link(config=SMALL, **values))  # type: ignore[arg-type]
+    train(session, steps)
+    return session
 
 
-def test_undo_keeps_no_more_points_and_bytes_than_it_may_and_always_the_newest(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    run = Run([SMALL])
-    values = [0.5 + step / 100 for step in range(MOST_KEPT + 3)]
-    for gamma in values:
-        run.change(gamma=gamma)
-    assert len(run.restore_points) == MOST_KEPT
-    run.undo(0)
-    assert run.config.gamma == values[2], "the oldest went first"
-    monkeypatch.setattr("dashboard.session.restore_points.MOST_BYTES", 1)
-    for gamma in (0.1, 0.2):
-        run.change(gamma=gamma)
-    assert len(run.restore_points) == 1
-    run.undo(0)
-    assert run.config.gamma == 0.1
-
-
-def test_a_refused_change_leaves_everything_as_it_was() -> None:
-    run = Run([SMALL])
-    run.start()
-    advance(run, 40)
-    before = flat_state(run)
-    with pytest.raises(LabError, match="gamma must be 0 to 1"):
-        run.change(gamma=3.0)
-    assert torch.equal(flat_state(run), before)
-    assert (run.config, run.restore_points) == (SMALL, [])
+def state(session: Session) -> dict[str, object]:
+    return without_seconds(session.run.state_dict())
 
 
 def test_undo_gives_the_bit_equal_earlier_state_and_the_same_way_on() -> None:
-    run = Run([SMALL])
-    run.start()
-    advance(run, 100)
-    run.pause()
-    at, before = run.trainer.env_step, flat_state(run)
-    run.change(gamma=0.5)
-    run.start()
-    advance(run, at + 100)
-    old_id, old_trend = run.id, run.trend(0)
-    run.undo(0)
-    assert run.trend(0) is not old_trend, "which holds rows that are gone"
-    assert (run.trainer.env_step, run.status) == (at, Status.PAUSED)
-    assert torch.equal(flat_state(run), before)
-    assert run.config == SMALL
-    assert run.id != old_id, "the curves must be drawn anew"
-
-    straight = Run([SMALL])
-    for trainer in (run.trainer, straight.trainer):
-        trainer.run(max_steps=at + 150 - trainer.env_step)
-    assert torch.equal(flat_state(run), flat_state(straight))
+    session = small()
+    before, run = state(session), session.run
+    session.set("gamma", 0.5)
+    train(session, 40)
+    undo(session, 0)
+    assert_bit_equal(state(session), before)
+    assert (session.run.status, session.run.config) == (Status.PAUSED, SMALL)
+    assert session.run.id != run.id, "the curves are drawn anew"
+    assert session.run.message.startswith("Paused at step 60, before γ 0.99 → 0.5.")
+    train(session, 50)
+    straight = Trainer(SMALL)
+    straight.run(max_steps=110)
+    assert fingerprint(session.run.trainer) == fingerprint(straight)
 
 
-def test_a_larger_budget_says_where_the_learning_rate_goes() -> None:
-    falling = SMALL.replace(learning_rate=1e-3, learning_rate_end=1e-5, total_steps=100)
-    run = Run([falling])
-    run.start()
-    advance(run, 100)
-    assert run.status is Status.FINISHED
-    run.change(total_steps=200)
-    assert run.message == ("α falls over the step budget, so it changes from 0.00001 to 0.000505.")
-    run.change(gamma=0.9)
-    run.start()
-    assert run.message == ""
+def test_the_same_changes_after_a_fork_give_the_parents_way() -> None:
+    session = small()
+    session.set("gamma", 0.5)
+    train(session, 40)
+    parent = state(session)
+    undo(session, 0)
+    session.set("gamma", 0.5)
+    train(session, 40)
+    assert_bit_equal(state(session), parent)
+    assert len(store().runs()) == 2
+
+
+def test_the_parent_of_a_fork_keeps_its_way_and_can_be_gone_back_to() -> None:
+    session = small()
+    session.set("gamma", 0.5)
+    train(session, 40)
+    parent, name = state(session), session.run.keeping.name
+    undo(session, 0)
+    assert session.run.keeping.parent == name
+    assert session.run.keeping.name == "", "it has gone nowhere yet"
+    train(session, 1)
+    record = store().run(session.run.keeping.name)
+    assert (record.parent, record.fork_step, record.env_steps) == (name, 60, 61)
+    go_back(session)
+    assert_bit_equal(state(session), parent)
+    assert session.config.gamma == session.run.config.gamma == 0.5
+    assert session.run.keeping.name == name
+
+
+def test_each_of_two_changes_at_one_step_has_an_undo_of_its_own() -> None:
+    session = small(30)
+    session.set("gamma", 0.9)
+    session.set("tau", 0.5)
+    undo(session, 1)
+    assert (session.run.config.gamma, session.run.config.tau) == (0.9, SMALL.tau)
+    undo(session, 0)
+    assert session.run.config == session.config == SMALL
+    go_back(session)
+    assert (session.config.gamma, session.config.tau) == (0.9, 0.5)
+
+
+def test_a_fork_undoes_the_changes_that_its_parent_made_before_it() -> None:
+    session = small(30)
+    for gamma in (0.9, 0.8):
+        session.set("gamma", gamma)
+        train(session, 10)
+    undo(session, 1)
+    train(session, 5)
+    session.set("tau", 0.5)
+    train(session, 5)
+    assert [change.before is not None for change in changes(session)] == [True, True]
+    undo(session, 0)
+    assert session.run.config == SMALL
+    assert session.run.trainer.env_step == 30
+    steps = [snapshot.env_step for snapshot in snapshots_on_the_way(session.run)]
+    assert steps == sorted(steps)
+    assert max(steps) == 30, "what its parent did later is not behind it"
+
+
+def test_several_seeds_are_undone_together() -> None:
+    session = small(30, members=2)
+    before = state(session)
+    session.paste('{"gamma": 0.9, "tau": 0.5}')
+    train(session, 5)
+    assert len(changes(session)) == 1
+    undo(session, 0)
+    assert_bit_equal(state(session), before)
 
 
 def test_a_change_before_a_failure_can_be_undone_after_it() -> None:
     with registered("Foreign-v0", lambda **_: Foreign(outcome=fails_at(100))) as env_id:
-        run = Run([SMALL.replace(env_id=env_id)])
-        run.start()
-        advance(run, 50)
-        run.change(gamma=0.5)
-        advance(run, 10_000)
-        assert run.status is Status.INTERRUPTED
-        run.undo(0)
-        assert (run.status, run.config.gamma) == (Status.PAUSED, 0.99)
-        assert 50 <= run.trainer.env_step < 99
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "label"),
-    [
-        ("gamma", 0.99, 0.9, "γ 0.99 → 0.9"),
-        ("double_dqn", True, False, "Double DQN on → off"),
-        ("buffer_capacity", 50_000, 1_000, "N 50,000 → 1,000"),
-        ("target_update_unit", "episodes", "env_steps", "Target update unit episodes → env steps"),
-    ],
-)
-def test_changes_are_labelled_with_their_symbol(
-    name: str, old: Value, new: Value, label: str
-) -> None:
-    assert change_label(name, old, new) == label
-
-
-def test_undo_keeps_the_place_in_the_queue_and_takes_no_second_one() -> None:
-    slots, run = Slots(1), Run([SMALL])
-    run.start()
-    run.advance(slots)
-    run.change(gamma=0.5)
-    run.undo(0)
-    run.start()
-    run.advance(slots)
-    assert run.ahead == 0
-    slots.leave(run.place)
-    assert slots.enter("another") == 0
-
-
-def test_a_second_click_on_undo_is_nothing() -> None:
-    run = Run([SMALL])
-    run.start()
-    advance(run, 20)
-    run.change(gamma=0.5)
-    run.undo(0)
-    before = run.trainer.env_step
-    run.undo(0)
-    assert run.trainer.env_step == before
-    assert run.restore_points == []
+        session = Session(Link(config=SMALL.replace(env_id=env_id)))
+        train(session, 50)
+        session.set("gamma", 0.5)
+        train(session, 60)
+        assert session.run.status is Status.INTERRUPTED
+        undo(session, 0)
+        assert (session.run.status, session.run.config.gamma) == (Status.PAUSED, SMALL.gamma)
+        assert session.run.trainer.env_step == 50
 
 
 def test_undo_says_so_where_the_episode_could_not_be_restored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("dqn_core.interaction.restores_exactly", lambda *_: False)
-    run = Run([SMALL])
-    run.start()
-    advance(run, 20)
-    run.change(gamma=0.5)
-    run.undo(0)
-    assert run.message.endswith("cannot be resumed in mid-episode: a new episode was started.")
+    session = small(20)
+    session.set("gamma", 0.5)
+    undo(session, 0)
+    sentence = "cannot be resumed in mid-episode: a new episode was started."
+    assert session.run.message.endswith(sentence)
 
 
-def test_a_run_on_another_device_is_looked_at_and_undone_as_on_the_processor(device: str) -> None:
-    run = Run([SMALL.replace(device="cuda")])
-    run.start()
-    advance(run, 100)
-    run.pause()
-    assert run.trainer.learner.online.parameters.device.type == device
-    seen = run.look(0, recent=10)
-    assert seen.agent.network.parameters.device.type == "cpu"
-    assert seen.recent.shape == (10, 4)
-    before = flat_state(run)
-    run.change(gamma=0.5)
-    run.start()
-    advance(run, 200)
-    run.undo(0)
-    assert torch.equal(flat_state(run).cpu(), before.cpu())
+def test_a_seed_that_diverged_after_a_change_goes_on_when_that_is_undone() -> None:
+    session = small(30, members=3)
+    session.set("tau", 0.01)
+    session.run.trainer._stop({0: Stop(30, "why")})
+    train(session, 5)
+    undo(session, 0)
+    assert session.run.stopped == []
+    go_back(session)
+    assert session.run.stopped == ["Seed 0 stopped: why"]
+
+
+def test_a_run_on_another_device_is_undone_as_on_the_processor(device: str) -> None:
+    session = Session(Link(config=SMALL.replace(device="cuda")))
+    train(session, 60)
+    before = session.run.agent().network.parameters
+    session.set("gamma", 0.5)
+    train(session, 20)
+    undo(session, 0)
+    assert session.run.trainer.learner.online.parameters.device.type == device
+    assert torch.equal(session.run.agent().network.parameters, before)
+
+
+def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None:
+    session = begun()
+    session.set("hidden_dims", "256, 256")
+    session.set_members(3)
+    session.set("gamma", 0.5)
+    undo(session, 0)
+    assert session.config.gamma == session.run.config.gamma == 0.99
+    assert session.needs_reset() == [
+        "Hidden layers 128, 128 → 256, 256",
+        "Seeds side by side 1 → 3",
+    ]
+
+
+def test_undo_of_a_preset_brings_the_earlier_preset_back() -> None:
+    session = begun()
+    before = session.link
+    session.choose_preset("notebook")
+    undo(session, 0)
+    assert session.link == before
+
+
+def test_going_back_brings_back_what_the_controls_showed() -> None:
+    session = begun()
+    session.set("gamma", 0.5)
+    session.set("hidden_dims", "16, 16")
+    undo(session, 0)
+    assert (session.config.gamma, session.config.hidden_dims) == (0.99, "128, 128")
+    go_back(session)
+    assert (session.config.gamma, session.config.hidden_dims) == (0.5, "16, 16")
+
+
+def test_an_undo_that_memory_has_no_room_for_says_so_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = begun()
+    session.set("buffer_capacity", 1_000)
+    run = session.run
+    with monkeypatch.context() as patch:
+        patch.setattr("dqn_core.replay.free_memory", lambda: 1_000)
+        undo(session, 0)
+        assert "buffer_capacity" in session.problem
+        assert session.run is run
+        assert session.config.buffer_capacity == 1_000
+    undo(session, 0)
+    assert session.problem == ""
+    assert session.run.config.buffer_capacity == DQNConfig().buffer_capacity
+
+
+def test_a_fork_whose_state_is_gone_is_refused_and_the_run_stays() -> None:
+    session = small()
+    session.set("gamma", 0.5)
+    before = changes(session)[0].before
+    assert before
+    run = session.run
+    session.fork(replace(before, id=before.id + 1_000))
+    assert session.problem
+    assert session.run is run
+
+
+def test_the_agents_of_the_evaluations_up_to_the_fork_stay() -> None:
+    session = Session(Link(config=SMALL.replace(evaluation_period=10, evaluation_episodes=1)))
+    train(session, 30)
+    session.set("gamma", 0.5)
+    train(session, 30)
+    undo(session, 0)
+    assert [agent.env_steps for agent in session.run.snapshots] == [0, 10, 20, 30]
+
+
+def test_a_second_click_on_undo_is_the_same_fork_once_more() -> None:
+    session = small()
+    session.set("gamma", 0.5)
+    train(session, 10)
+    (change,) = changes(session)
+    assert change.before
+    for _ in range(2):
+        session.fork(change.before)
+    assert session.run.trainer.env_step == 60
+    assert session.run.keeping.parent == "cartpole-1"
+    assert len(store().runs()) == 1

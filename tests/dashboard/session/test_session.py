@@ -1,11 +1,10 @@
 """The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
 
-import pytest
-
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, preset, recommended
+from tests.dashboard.session.ways import undo
 
 
 def begun() -> Session:
@@ -21,7 +20,7 @@ def test_before_the_start_every_value_makes_a_new_run() -> None:
     session.set("gamma", 0.5)
     assert session.run.config.hidden_dims == "16, 16"
     assert session.run.config.gamma == 0.5
-    assert session.run.restore_points == []
+    assert session.run.change_labels() == []
     assert session.needs_reset() == []
 
 
@@ -142,73 +141,6 @@ def test_more_weights_than_a_page_trains_are_refused_with_what_to_do_and_nothing
     assert session.run.trainer.members == 1
 
 
-def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None:
-    session = begun()
-    session.set("hidden_dims", "256, 256")
-    session.set_members(3)
-    session.set("gamma", 0.5)
-    session.undo(0)
-    assert session.config.gamma == session.run.config.gamma == 0.99
-    assert session.needs_reset() == [
-        "Hidden layers 128, 128 → 256, 256",
-        "Seeds side by side 1 → 3",
-    ]
-
-
-def test_undo_of_a_preset_brings_the_earlier_preset_back() -> None:
-    session = begun()
-    before = session.link
-    session.choose_preset("notebook")
-    session.undo(0)
-    assert session.link == before
-    session.set("gamma", 0.5)
-    session.undo(1)  # a second click: that change is taken back already
-    assert session.config.gamma == 0.5
-
-
-def test_undo_brings_the_controls_back_too() -> None:
-    session = begun()
-    session.set("gamma", 0.5)
-    session.undo(0)
-    assert session.config.gamma == session.run.config.gamma == DQNConfig().gamma
-
-
-def test_an_undo_that_memory_has_no_room_for_says_so_and_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    session = begun()
-    session.set("buffer_capacity", 1_000)
-    monkeypatch.setattr("dqn_core.replay.free_memory", lambda: 1_000)
-    session.undo(0)
-    assert "buffer_capacity" in session.problem
-    assert session.run.config.buffer_capacity == session.config.buffer_capacity == 1_000
-    assert len(session.run.restore_points) == 1
-    assert session.run.undone == []
-    monkeypatch.undo()
-    session.undo(0)
-    assert session.problem == ""
-    assert session.run.config.buffer_capacity == 50_000
-
-
-def test_what_is_undone_can_be_done_again_with_its_controls_until_the_run_goes_on() -> None:
-    session = begun()
-    for gamma in (0.5, 0.4):
-        session.set("gamma", gamma)
-    session.set("hidden_dims", "16, 16")
-    session.undo(1)
-    session.undo(0)
-    assert (session.config.gamma, session.config.hidden_dims) == (0.99, "128, 128")
-    session.redo()
-    session.redo()
-    assert session.config.gamma == session.run.config.gamma == 0.4
-    assert session.config.hidden_dims == "16, 16"
-    assert len(session.run.restore_points) == 2
-    session.undo(1)
-    session.run.step()
-    session.redo()
-    assert session.config.gamma == 0.5, "the run has gone on another way"
-
-
 def test_values_for_the_next_run_leave_the_one_that_trains_alone() -> None:
     session = begun()
     session.choose_next(True)
@@ -216,7 +148,7 @@ def test_values_for_the_next_run_leave_the_one_that_trains_alone() -> None:
     session.choose_preset("notebook")
     session.paste('{"total_steps": 100}')
     assert session.run.config == DQNConfig()
-    assert session.run.restore_points == []
+    assert session.run.change_labels() == []
     assert "γ 0.99 → 0.5" not in session.needs_reset(), "the preset came after it"
     assert "Step budget 50,000 → 100" in session.needs_reset()
     session.reset()
@@ -235,7 +167,7 @@ def test_each_of_the_two_runs_has_values_of_its_own_in_the_controls() -> None:
     assert session.run.config.gamma == 0.9
     session.choose_next(True)
     assert session.config.gamma == 0.5
-    session.undo(0)
+    undo(session, 0)
     assert session.config.gamma == 0.5
     session.choose_next(False)
     assert session.config.gamma == session.run.config.gamma == 0.99

@@ -1,134 +1,194 @@
 """A page that is loaded again, a tab that is duplicated, a server that was restarted."""
 
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from dashboard.session.address import Remembered
 from dashboard.session.links import Link
 from dashboard.session.run import Status
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
-from dashboard.session.visits import LOST, Visit, absent, come_back, sessions
+from dashboard.session.store import _opened, store
+from dashboard.session.visits import Visit, come_back, sessions
 from dashboard.web.slots import Slots
-from dqn_core import DQNConfig, preset
-from tests.core.small_runs import SMALL
+from dqn_core import DQNConfig, Trainer
+from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, without_seconds
+from tests.dashboard.session.ways import train, undo
 
 
-def begun() -> Session:
-    session = Session()
-    session.run.step()
-    session.run.advance(Slots(1))
+@pytest.fixture(autouse=True)
+def _no_other_pages() -> None:
+    """In their stores other tests have runs of the same names."""
+    sessions().clear()
+
+
+def open_page(session: Session) -> Session:
+    session.runner = Runner(lambda: session.run, Slots(1))
+    sessions()[session.name] = session
     return session
 
 
-def left() -> Session:
+def left(steps: int = 60) -> Session:
     """A session under way whose page was closed or is being loaded again."""
-    session = begun()
-    Visit(session, Runner(lambda: session.run, Slots(1))).end()
+    session = open_page(Session(Link(config=SMALL)))
+    train(session, steps)
+    Visit(session.runner).end()
     return session
 
 
-def load_again(session: Session, earlier: Session) -> None:
-    """A tab that had ``earlier`` gets ``session``, at the address that this one was made from."""
-    come_back(session, replace(earlier.remembered, query=session.asked_for))
+def remembered(session: Session) -> Remembered:
+    """What its tab knows when it is loaded again at its own address."""
+    return replace(session.remembered, left=session.link.query)
+
+
+def restart_server() -> None:
+    """Nothing is left of the server but its folder."""
+    sessions().clear()
+    _opened.clear()
 
 
 def test_a_page_that_was_loaded_again_goes_on_with_its_run() -> None:
     earlier = left()
-    run = earlier.run
-    session = Session()
-    load_again(session, earlier)
-    assert session.run is run
-    assert session.run.trainer.env_step == 1
-    assert earlier.run is not run, "two sessions never share a run"
-    again = Session()
-    load_again(again, earlier)
-    assert again.run.trainer.env_step == 0, "it is there once"
+    state = without_seconds(earlier.run.state_dict())
+    session = Session(Link(config=SMALL))
+    come_back(session, remembered(earlier))
+    assert_bit_equal(without_seconds(session.run.state_dict()), state)
+    assert session.run.status is Status.PAUSED
+    assert session.run.keeping.name == earlier.run.keeping.name
+    assert session.run is not earlier.run, "two sessions never share a run"
 
 
-def test_a_page_that_is_loaded_again_and_again_finds_its_run_by_the_name_that_it_knows() -> None:
+def test_after_a_restart_of_the_server_the_run_goes_on_as_if_it_had_never_stopped() -> None:
     earlier = left()
-    known = earlier.remembered
-    for _ in range(2):
-        session = Session()
-        come_back(session, known)
-        assert session.run.trainer.env_step == 1
-        Visit(session, Runner(lambda: session.run, Slots(1))).end()  # noqa: B023
+    known, query = remembered(earlier), earlier.link.query
+    del earlier
+    restart_server()
+    session = Session(Link(config=SMALL))
+    come_back(session, replace(known, query=query))
+    assert session.run.message == f"Paused at step 60 of {known.run}."
+    train(session, 50)
+    straight = Trainer(SMALL)
+    straight.run(max_steps=110)
+    assert fingerprint(session.run.trainer) == fingerprint(straight)
+    assert [record.run for record in store().runs()] == [known.run], "it is the same run"
 
 
-def test_a_page_with_another_address_begins_the_run_that_it_asks_for() -> None:
+def test_a_process_that_was_killed_between_two_writings_goes_on_from_the_last_one() -> None:
+    killed = Session(Link(config=SMALL))
+    train(killed, 60)
+    killed.run.trainer.run(max_steps=30)  # of which nothing was written
+    known = remembered(killed)
+    restart_server()
+    session = Session(Link(config=SMALL))
+    come_back(session, known)
+    train(session, 50)
+    straight = Trainer(SMALL)
+    straight.run(max_steps=110)
+    assert fingerprint(session.run.trainer) == fingerprint(straight)
+
+
+def test_a_page_with_another_address_begins_what_it_asks_for_and_offers_the_run() -> None:
     earlier = left()
-    session = Session(Link(config=preset("recommended").replace(gamma=0.5)))
-    load_again(session, earlier)
+    known = replace(remembered(earlier), query="preset=recommended&gamma=0.5")
+    session = Session(Link(config=DQNConfig(gamma=0.5)))
+    come_back(session, known)
     assert session.run.trainer.env_step == 0
     assert session.config.gamma == 0.5
-    again = Session()
-    load_again(again, earlier)
-    assert again.run.trainer.env_step == 1, "it is there for whoever goes back to its address"
+    assert session.offered == earlier.run.keeping.name
+    session.go_on_with(session.offered)
+    assert session.run.trainer.env_step == 60
+    assert session.config == SMALL, "the controls are those of the run now"
 
 
-def test_a_draft_that_cannot_be_built_does_not_keep_the_run_from_coming_back() -> None:
-    earlier = begun()
-    earlier.set_members(16)
-    earlier.set("hidden_dims", "1024, 1024")
-    assert earlier.problem == ""
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
+def test_the_controls_keep_the_addresss_values_that_were_for_the_next_run() -> None:
+    earlier = left()
+    earlier.choose_next(True)
+    earlier.set("gamma", 0.5)
     session = Session(earlier.link)
-    assert session.link_problems
-    load_again(session, earlier)
-    assert session.run.trainer.env_step == 1
-    assert session.link_problems == []
+    come_back(session, remembered(earlier))
+    assert (session.config.gamma, session.for_next) == (0.5, True)
+    assert session.run.config == SMALL
+    session.choose_next(False)
+    assert session.config == SMALL
 
 
-def test_the_speed_goes_with_the_run_and_from_one_to_the_next() -> None:
-    earlier = begun()
-    earlier.set_speed(10)
-    earlier.reset()
-    assert earlier.run.steps_per_second == 10
-    earlier.run.step()
-    earlier.run.advance(Slots(1))
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
+def test_what_waits_for_a_reset_still_waits() -> None:
+    earlier = left()
+    earlier.set("hidden_dims", "16, 16")
+    session = Session(earlier.link)
+    come_back(session, remembered(earlier))
+    assert session.needs_reset() == ["Hidden layers 8, 8 → 16, 16"]
+    assert not session.for_next
+
+
+def test_changes_made_before_can_still_be_undone() -> None:
+    earlier = left()
+    earlier.set("gamma", 0.5)
+    earlier.run.rest()
+    session = Session(earlier.link)
+    come_back(session, remembered(earlier))
+    undo(session, 0)
+    assert session.run.config == session.config == SMALL
+
+
+def test_a_fork_that_went_nowhere_comes_back_as_its_parent() -> None:
+    earlier = left()
+    earlier.set("gamma", 0.5)
+    train(earlier, 5)
+    undo(earlier, 0)
+    session = Session(earlier.link)
+    come_back(session, remembered(earlier))
+    assert session.run.trainer.env_step == 65
+
+
+def test_a_run_that_is_gone_is_said_to_be_and_the_addresss_values_stay() -> None:
     session = Session()
-    load_again(session, earlier)
-    assert session.run.steps_per_second == 10
-
-
-def test_a_server_that_does_not_know_the_tabs_run_says_so_and_takes_the_addresss_values() -> None:
-    session = Session()
-    come_back(
-        session, Remembered("lost", True, "preset=recommended&gamma=0.6&seed=5&smoothing=0.5")
-    )
-    assert session.run.message == LOST
+    query = "preset=recommended&gamma=0.6&seed=5&smoothing=0.5"
+    come_back(session, Remembered("tab", "cartpole-77", query, query))
+    assert "cartpole-77" in session.problem
     assert session.run.config == session.config == DQNConfig(gamma=0.6, seed=5)
     assert session.link.smoothing == 0.5
     session = Session()
-    come_back(session, Remembered("never begun", False, "preset=recommended&gamma=0.6"))
-    assert session.run.message == ""
+    come_back(session, Remembered("never begun", "", "preset=recommended&gamma=0.6"))
+    assert session.problem == ""
     assert session.config.gamma == 0.6
 
 
-def test_a_tab_that_was_duplicated_has_lost_nothing() -> None:
-    first = begun()
-    first.runner = Runner(lambda: first.run, Slots(1))
-    sessions()[first.name] = first
-    second = Session()
-    load_again(second, first)
-    assert second.run.message == ""
-    assert second.run is not first.run
-    first.runner.stop()
+def test_a_tab_that_was_duplicated_leaves_the_run_to_the_first_one() -> None:
+    first = open_page(Session(Link(config=SMALL)))
+    try:
+        train(first, 5)
+        second = Session(Link(config=SMALL))
+        come_back(second, remembered(first))
+        assert second.run.trainer.env_step == 0
+        assert second.offered == first.run.keeping.name
+        second.go_on_with(second.offered)
+        train(second, 1)
+        train(first, 1)
+        assert first.run.keeping.problem, "of two that write one run the second does"
+    finally:
+        first.runner.stop()
 
 
-def test_the_earlier_runs_come_back_too_when_the_present_one_was_not_begun() -> None:
-    earlier = Session(Link(config=SMALL))
-    earlier.run.trainer.run(max_steps=60)
-    earlier.run.status = Status.PAUSED
-    earlier.reset()
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
+def test_a_page_that_only_looks_writes_nothing(runs_folder: Path) -> None:
+    session = open_page(Session())
+    session.set("gamma", 0.5)
+    session.reset()
+    session.runner.stop()
+    session.runner.join()
+    assert not runs_folder.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_training_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DQN_LAB_RUNS", f"{__file__}/runs")
     session = Session(Link(config=SMALL))
-    load_again(session, earlier)
-    assert [kept.name for kept in session.earlier.all] == ["run 1"]
-
-
-def test_a_run_that_was_never_begun_is_not_kept() -> None:
-    earlier = Session()
-    Visit(earlier, Runner(lambda: earlier.run, Slots(1))).end()
-    assert absent().take(earlier.name) is None
+    train(session, 30)
+    assert session.run.trainer.env_step == 30
+    assert "cannot be kept" in session.run.keeping.problem
+    session.set("gamma", 0.5)
+    assert session.run.config.gamma == 0.5
+    assert session.earlier.of(session.run) == []

@@ -21,6 +21,7 @@ from dqn_core.divergence import Stop
 from dqn_core.errors import DivergenceError
 from dqn_core.files.packing import pack
 from dqn_core.history import MEANINGS
+from tests.dashboard.session.ways import train, undo
 
 SMALL = preset("recommended").replace(
     hidden_dims="8, 8",
@@ -107,9 +108,15 @@ def test_the_script_needs_no_clock_to_stop_where_a_time_budget_stopped_the_run()
     assert made_by(text).env_step == 60
 
 
-def test_undone_changes_are_not_in_the_script(run: Run) -> None:
-    run.undo(1)
-    assert "buffer_capacity" not in script(run, "recommended")
+def test_undone_changes_are_not_in_the_script() -> None:
+    session = Session(Link(config=SMALL))
+    train(session, 20)
+    session.set("gamma", 0.5)
+    session.set("buffer_capacity", 100)
+    undo(session, 1)
+    text = script(session.run, "recommended")
+    assert "gamma=0.5" in text
+    assert "buffer_capacity" not in text
 
 
 # --- a run with a seed that diverged --------------------------------------------------------------

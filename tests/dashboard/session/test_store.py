@@ -1,0 +1,55 @@
+"""A private server: each visitor has the own runs alone, for a day, and not too many."""
+
+import time
+
+import pytest
+
+from dashboard.session.links import Link
+from dashboard.session.session import Session
+from dashboard.session.store import store
+from dashboard.web.visitors import KEPT_SECONDS
+from tests.core.small_runs import SMALL
+from tests.dashboard.session.ways import train
+
+
+def visit(owner: str) -> Session:
+    session = Session(Link(config=SMALL), owner=owner)
+    train(session, 40)
+    return session
+
+
+def kept(owner: str) -> list[str]:
+    return [record.run for record in store().runs(owner)]
+
+
+def test_a_visitor_sees_and_reaches_nothing_of_another() -> None:
+    visit("one")
+    session = visit("two")
+    assert session.earlier.of(session.run) == []
+    session.go_on_with("cartpole-1")
+    assert "cartpole-1 is not there" in session.problem
+    assert session.run.keeping.name == "cartpole-2"
+
+
+def test_a_visitors_runs_go_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit("one")
+    today = time.time
+    monkeypatch.setattr(time, "time", lambda: today() + KEPT_SECONDS + 1)
+    visit("two")
+    assert (kept("one"), kept("two")) == ([], ["cartpole-2"])
+
+
+def test_the_oldest_run_of_a_visitor_goes_for_one_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.session.store.MOST_OF_A_VISITOR", 2)
+    visit("two")
+    for _ in range(3):
+        visit("one")
+    assert (kept("one"), kept("two")) == (["cartpole-4", "cartpole-3"], ["cartpole-1"])
+
+
+def test_where_all_see_all_nothing_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.session.store.MOST_OF_A_VISITOR", 1)
+    for _ in range(2):
+        session = Session(Link(config=SMALL))
+        train(session, 1)
+    assert len(store().runs()) == 2
