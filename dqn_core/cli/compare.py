@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from dqn_core.cli.results import json_text
+from dqn_core.cli.runs import kept
 from dqn_core.cli.runs_parser import add_folder
 from dqn_core.cli.streams import say
 from dqn_core.comparison import (
@@ -51,7 +52,7 @@ def add_compare(commands: Any) -> None:
 
 def compare_runs(options: argparse.Namespace) -> int:
     """Compare the runs that ``options`` name, and print what that comes to."""
-    groups = grouped(_seed_runs(Store(options.runs), options.names))
+    groups = grouped(_seed_runs(kept(options.runs), options.names))
     comparison = compare(groups, options.metric)
     say(json_text(_result(comparison)) if options.json else _in_words(comparison))
     return 0

@@ -1,6 +1,7 @@
 """A run of the command line's ``train`` on its way into the store."""
 
 from dqn_core.cli.streams import tell
+from dqn_core.errors import StoreError
 from dqn_core.store.record import Status
 from dqn_core.store.recorder import Recorder
 from dqn_core.trainer import Trainer
@@ -31,10 +32,12 @@ class Recording:
             self._tell(self._recorder)
 
     def finish(self, trainer: Trainer) -> None:
-        """To be called when the training has come to an end, whatever ended it."""
-        if self._recorder:
-            self._recorder.finish(_status(trainer))
-            self._tell(self._recorder)
+        """To be called when the training has come to an end, whatever ended it.
+
+        Raises `StoreError` where the run could not be written to its end.
+        """
+        if self._recorder and not self._recorder.finish(_status(trainer)):
+            raise StoreError(self._recorder.problem)
 
     def _tell(self, recorder: Recorder) -> None:
         if recorder.problem and recorder.problem != self._told:

@@ -9,10 +9,11 @@ from typing import Any
 
 from dqn_core.cli.results import json_text
 from dqn_core.cli.streams import say
+from dqn_core.errors import StoreError
 from dqn_core.numbers import UNKNOWN, number
 from dqn_core.store import exports, transfer
 from dqn_core.store.record import RunRecord
-from dqn_core.store.store import Store
+from dqn_core.store.store import DATABASE, Store
 
 FOLDER_SETTING = "DQN_LAB_RUNS"
 DEFAULT_FOLDER = "runs"
@@ -23,9 +24,19 @@ def default_folder() -> Path:
     return Path(os.environ.get(FOLDER_SETTING) or DEFAULT_FOLDER)
 
 
+def kept(folder: Path) -> Store:
+    """The store that is in ``folder``; raises `StoreError` where there is none.
+
+    Who only looks makes no folder.
+    """
+    if not (folder / DATABASE).is_file():
+        raise StoreError(f"There are no runs in {str(folder)!r}: give their folder with --runs.")
+    return Store(folder)
+
+
 def list_runs(options: argparse.Namespace) -> int:
     """Print every run, the newest first."""
-    records = Store(options.runs).runs()
+    records = kept(options.runs).runs() if options.runs.exists() else []
     if options.json:
         say(json_text([_described(record) for record in records]))
     else:
@@ -35,7 +46,7 @@ def list_runs(options: argparse.Namespace) -> int:
 
 def show_run(options: argparse.Namespace) -> int:
     """Print what is known of one run."""
-    store = Store(options.runs)
+    store = kept(options.runs)
     record = store.called(options.run)
     if options.json:
         say(json_text(_described(record) | _history(store, record)))
@@ -46,7 +57,7 @@ def show_run(options: argparse.Namespace) -> int:
 
 def export_run(options: argparse.Namespace) -> int:
     """Write one run to a file, in the format that its name ends with."""
-    store = Store(options.runs)
+    store = kept(options.runs)
     record = store.called(options.run)
     exports.write(store, record, options.table, options.output)
     return _done(options, record, f"{record.run} is in {options.output}.")
@@ -60,7 +71,7 @@ def import_run(options: argparse.Namespace) -> int:
 
 def delete_run(options: argparse.Namespace) -> int:
     """Take a run out of the lists."""
-    store = Store(options.runs)
+    store = kept(options.runs)
     record = store.called(options.run)
     store.delete(record.run)
     sentence = f"{record.run} is deleted; for a day, runs restore {record.run} brings it back."
@@ -69,14 +80,14 @@ def delete_run(options: argparse.Namespace) -> int:
 
 def restore_run(options: argparse.Namespace) -> int:
     """Take `delete_run` back."""
-    store = Store(options.runs)
+    store = kept(options.runs)
     store.restore(options.run)
     return _done(options, store.run(options.run), f"{options.run} is back.")
 
 
 def tag_run(options: argparse.Namespace) -> int:
     """Give a run tags, or take some from it."""
-    store = Store(options.runs)
+    store = kept(options.runs)
     record = store.called(options.run)
     before, given = set(record.tags), {" ".join(tag.split()) for tag in options.tag}
     record = store.update(record.run, tags=before - given if options.remove else before | given)

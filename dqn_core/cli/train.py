@@ -38,7 +38,8 @@ def train(options: argparse.Namespace) -> int:
         try:
             with interruptions() as signals:
                 ended = _run(trainer, recording, signals, attempts)
-                recording.finish(trainer)
+                with attempts.attempt():
+                    recording.finish(trainer)
                 _tell_stops(trainer, attempts)
                 evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
                 result = train_result(trainer, ended, evaluations)

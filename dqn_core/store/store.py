@@ -30,6 +30,8 @@ from dqn_core.store.snapshots import Snapshot
 from dqn_core.trainer import Trainer
 
 DATABASE = "runs.sqlite"
+"""The file in a store's folder."""
+
 DEFAULT_BUDGET = 2 * 10**9
 BUDGET_SETTING = "DQN_LAB_RUNS_BYTES"
 """The environment variable with the bytes that all snapshots together may take."""

@@ -1,7 +1,5 @@
 """Runs that the command line keeps: written, gone on with, forked, listed, exported, deleted."""
 
-import json
-
 import pandas as pd
 import pytest
 
@@ -53,6 +51,13 @@ def test_a_run_is_kept_under_a_name_that_is_printed(kept, store, capsys):
     assert (first["status"], first["env_steps"], first["members"]) == ("finished", 150, 1)
     assert (first["parent"], first["fork_step"]) == (None, None)
     assert second["config"]["gamma"] == 0.9
+
+
+def test_who_only_looks_makes_no_folder(tmp_path, capsys):
+    assert listed(capsys, ["--runs", tmp_path / "runs"]) == []
+    assert main(["runs", "list", "--runs", str(tmp_path / "runs")]) == 0
+    assert "There are no runs in" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path, monkeypatch, capsys):
@@ -170,7 +175,9 @@ def test_a_run_that_diverges_is_listed_as_that(tmp_path, capsys):
         ("runs show odd --runs R", "There is no run 'odd'"),
         ("runs export cartpole-1 --runs R --output run.odd", "no ending that says the format"),
         ("runs import odd.safetensors --runs R", "cannot be read"),
-        ("runs list --runs R/runs.sqlite", "give a folder that can be written"),
+        ("runs list --runs R/runs.sqlite", "There are no runs in"),
+        ("runs show cartpole-1 --runs Relsewhere", "There are no runs in"),
+        ("train --runs R/runs.sqlite", "give a folder that can be written"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_one_sentence(kept, capsys, arguments, words):
@@ -192,6 +199,7 @@ def test_the_training_goes_on_where_the_store_fails_and_it_is_told_once(
 
     monkeypatch.setattr("dqn_core.store.recorder.rows.append", fails)
     code, result, told = ended(capsys, "train", *SMALL, "--runs", tmp_path)
-    assert (code, result["env_steps"]) == (0, 150)
+    assert (code, result["env_steps"]) == (2, 150)
     assert told.count("The disk is full. The training goes on.") == 1
-    assert json.dumps(result)
+    assert told.count("error: The disk is full.") == 1
+    assert result["evaluation"]["episodes"] == 2
