@@ -141,7 +141,9 @@ def refreshes(page: Page, traffic: Traffic, count: int) -> list[float]:
     return work
 
 
-def measure(browser: Browser, server: Server, runs: int, repeats: int) -> dict[str, list[float]]:
+def measure(
+    browser: Browser, server: Server, runs: int, long: int, repeats: int
+) -> dict[str, list[float]]:
     """Every figure, measured ``repeats`` times; refreshes ten times as often."""
     found: dict[str, list[float]] = {"usable": [], "filter": [], "overlay": [], "refresh": []}
     context = browser.new_context(viewport=WINDOW)
@@ -150,8 +152,9 @@ def measure(browser: Browser, server: Server, runs: int, repeats: int) -> dict[s
     first_picture(page)  # the page's scripts are in the browser from now on
     for _ in range(repeats):
         found["usable"].append(usable(page, server))
-        for environment in ENVIRONMENTS[1:]:
+        for environment in ENVIRONMENTS[1::-1]:
             count = len(range(ENVIRONMENTS.index(environment), runs, len(ENVIRONMENTS)))
+            count += long if environment == ENVIRONMENTS[0] else 0
             found["filter"].append(filtered(page, environment, count))
     for _ in range(repeats):
         usable(page, server, f"?tag={LONG}")
@@ -180,7 +183,7 @@ def main() -> None:
         with chromium() as browser, serving() as server:
             writer.start()
             try:
-                found = measure(browser, server, runs, repeats)
+                found = measure(browser, server, runs, long, repeats)
             finally:
                 stop.set()
                 writer.join()

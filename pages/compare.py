@@ -23,6 +23,7 @@ from dashboard.session.session import Session
 from dashboard.session.store import runs_folder, store_so_far
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
+from dashboard.web.visitors import is_private
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import LabError
 from dqn_core.comparison import Comparison, compare
@@ -37,12 +38,11 @@ PICTURE = {"toImageButtonOptions": {"format": "svg", "filename": "performance_pr
 
 def no_runs() -> None:
     """How runs come here."""
-    folder = plain(str(runs_folder()))
-    st.info(
-        f"No run is kept in {folder} yet. Each run that you start on the Train page comes here, "
-        "and so does each that the command line trains with `--runs`.",
-        icon=":material/inbox:",
-    )
+    words = "Each run that you start on the Train page comes here"
+    if not is_private():
+        folder = plain(str(runs_folder()))
+        words += f", and so does each that the command line trains with `--runs {folder}`"
+    st.info(f"No run is kept yet. {words}.", icon=":material/inbox:")
     st.page_link("app.py", label="Train a first run", icon=":material/play_circle:")
 
 
@@ -52,8 +52,8 @@ def compared(state: PageState, records: Mapping[str, RunRecord]) -> dict[str, Ru
     if missing:
         is_one = len(missing) == 1
         tell(
-            f"{', '.join(missing)} {'is' if is_one else 'are'} not among the runs in "
-            f"{runs_folder()}."
+            f"{', '.join(missing)} {'is' if is_one else 'are'} not among the runs that are kept "
+            "here."
         )
     return {run: records[run] for run in state.look.runs if run in records}
 
@@ -115,8 +115,13 @@ def details(lines: Sequence[Line], comparison: Comparison | None) -> None:
         st.header("What differs")
         st.dataframe(differences_table(lines), alt="Hyperparameters in which the groups differ")
     if comparison and all(len(one.counted) > 1 for one in comparison.standings):
-        with st.expander("Performance profile: how many seeds came to more than a return"):
-            st.plotly_chart(profile(lines, comparison), config=PICTURE, key="profile")
+        unfolded = st.expander(
+            "Performance profile: how many seeds came to more than a return",
+            key="profile_section",
+            on_change="rerun",
+        )
+        if unfolded.open:  # a second charting library is loaded for it
+            unfolded.plotly_chart(profile(lines, comparison), config=PICTURE, key="profile")
 
 
 def take_away(store: Store, lines: Sequence[Line], comparison: Comparison | None) -> None:

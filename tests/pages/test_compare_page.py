@@ -62,7 +62,7 @@ def test_without_runs_it_says_how_they_come_here(
 ) -> None:
     monkeypatch.setenv("DQN_LAB_RUNS", str(tmp_path / "nothing"))
     at = page()
-    assert "No run is kept in" in said(at)
+    assert "No run is kept yet" in said(at)
     assert "Train page" in said(at)
     assert not (tmp_path / "nothing").exists(), "who only looks makes no folder"
 
@@ -184,3 +184,26 @@ def test_only_with_a_fork_among_them_it_is_asked_where_curves_begin(store: Store
     at.toggle(key="since_fork").set_value(True).run()
     assert not at.exception
     assert state(at).look.since == "fork"
+
+
+def test_the_profile_is_drawn_when_it_is_unfolded(store: Store) -> None:
+    keep(store, range(5))
+    at = page("cartpole-1")
+    assert not at.get("plotly_chart")
+    at.session_state["profile_section"] = True
+    at.run()
+    assert at.get("plotly_chart")
+
+
+def test_a_visitor_of_a_private_server_sees_no_run_of_another_and_no_folder(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DQN_LAB_PRIVATE", "1")
+    monkeypatch.setattr("dashboard.session.visits.visitor", lambda: "me")
+    kept = keep(store)
+    with store.writing() as connection:
+        connection.execute("UPDATE runs SET owner = 'somebody else'")
+    at = page(kept.run)
+    assert "No run is kept yet" in said(at)
+    assert kept.run not in said(at)
+    assert str(store.folder) not in said(at)
