@@ -61,11 +61,11 @@ class EpsilonGreedy:
         observations: np.ndarray,
         epsilons: Sequence[float],
         allowed: np.ndarray | None = None,
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Actions `(P,)` int64 for ``observations`` `(P, observation_dim)`, and which are random.
 
-        Both kinds are of those ``allowed`` `(P, n_actions)` bool, if that is not None. Where all
-        members act at random, the network is not asked.
+        That is None where none is. Both kinds are of those ``allowed`` `(P, n_actions)` bool, if
+        that is not None. Where all members act at random, the network is not asked.
         """
         uniforms = self._uniforms.take(2)
         exploring = explores(uniforms[:, 0], epsilons)
@@ -79,7 +79,9 @@ class EpsilonGreedy:
         if allowed is not None:
             q_values = among(q_values, torch.from_numpy(allowed).to(q_values.device))
         greedy = q_values.argmax(-1).cpu().numpy()
-        return np.where(exploring, actions, greedy) if n_exploring else greedy, exploring
+        if not n_exploring:
+            return greedy, None
+        return np.where(exploring, actions, greedy), exploring
 
     def state_dict(self) -> dict[str, Any]:
         return self._uniforms.state_dict()

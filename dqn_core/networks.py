@@ -63,9 +63,9 @@ class NetworkShape:
 class Forward(NamedTuple):
     """What a forward pass leaves for the backward pass."""
 
-    inputs: tuple[Tensor, ...]  # of each layer (P, B, in), or indices (P, B) of the first
+    inputs: Sequence[Tensor]  # of each layer (P, B, in), or indices (P, B) of the first
     outputs: Tensor  # (P, B, n_actions), with atoms (P, B, n_actions, atoms): `Head` reads them
-    standardised: tuple[Standardised, ...]  # of each layer normalisation
+    standardised: Sequence[Standardised]  # of each layer normalisation
 
 
 class QNetwork:
@@ -145,15 +145,15 @@ class QNetwork:
     def forward(self, observations: Tensor) -> Forward:
         """Outputs and the activations on the way, for observations `(P, B, observation_dim)`."""
         first = observations[..., 0].long() if self.shape.n_states else observations
-        inputs: tuple[Tensor, ...] = (first,)
-        standardised: tuple[Standardised, ...] = ()
+        inputs: list[Tensor] = [first]
+        standardised: list[Standardised] = []
         *hidden, top = self.layers
         for index, layer in enumerate(hidden):
             outputs = layer.forward(inputs[-1])
             if self.norms:
-                standardised = (*standardised, Standardised.of(outputs))
+                standardised.append(Standardised.of(outputs))
                 outputs = self.norms[index].forward(standardised[-1])
-            inputs = (*inputs, outputs.relu_())
+            inputs.append(outputs.relu_())
         return Forward(inputs, self._of_actions(top.forward(inputs[-1])), standardised)
 
     def q_values(self, observations: Tensor) -> Tensor:

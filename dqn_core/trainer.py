@@ -210,7 +210,8 @@ class Trainer:
             epsilons,
             self.interaction.allowed,
         )
-        self.interaction.explored += exploring & self.interaction.is_acting
+        if exploring is not None:
+            self.interaction.explored += exploring & self.interaction.is_acting
         return actions
 
     def _interact(self, actions: np.ndarray) -> None:
@@ -227,7 +228,7 @@ class Trainer:
             self.replay.repeat(self._stopped)
         self.env_step += 1
         ended = transitions.terminated | transitions.truncated
-        for p in np.flatnonzero(ended).tolist():
+        for p in ended.nonzero()[0].tolist():
             self._end_episode(p, bool(transitions.terminated[p]))
 
     def _end_episode(self, p: int, terminated: bool) -> None:
