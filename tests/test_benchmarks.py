@@ -27,6 +27,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
             ["The last policy reaches 475 with", "The best evaluated policy reaches 475 with"],
         ),
         ("environments", ["Acrobot-v1", "FrozenLake8x8-v1", "−69 (RL Zoo", "of 2", "never"]),
+        ("ablation", ["MountainCar-v0", "2 of 2 arms", "DQN", "all", "fresh episodes"]),
     ],
 )
 def test_benchmark(name, words, tmp_path):
@@ -37,6 +38,8 @@ def test_benchmark(name, words, tmp_path):
     if name == "environments":
         command += ["Acrobot-v1", "FrozenLake8x8-v1"]
         command += ["--results", str(tmp_path), "--agents", str(tmp_path)]
+    if name == "ablation":
+        command += ["MountainCar-v0", "--workers", "1", "--results", str(tmp_path)]
     # From a foreign folder and without the checkout on the path.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     process = subprocess.run(
@@ -49,6 +52,9 @@ def test_benchmark(name, words, tmp_path):
     assert figures["machine"]["processor"]
     if name == "learning":
         assert (tmp_path / "learning.md").read_text() in process.stdout
+    if name == "ablation":
+        assert (tmp_path / "ablation.md").read_text() in process.stdout
+        assert (tmp_path / "ablation.svg").read_text().count("<circle") == 2 + 2 * 2
     if name == "environments":
         assert (tmp_path / "environments.md").read_text() in process.stdout
         agents = [load_agent(agent) for agent in tmp_path.glob("*.safetensors")]
