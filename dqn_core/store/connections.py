@@ -82,6 +82,7 @@ class Connections:
         # Without waiting for the disk a power cut takes the newest transactions, never their order.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")  # the file may be somebody else's
         return connection
 
     def _prepare(self) -> None:

@@ -14,6 +14,7 @@ from dqn_core.environments.modules import parts
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
 from dqn_core.files.versions import versions
+from dqn_core.scalars import shown
 
 LONGEST_STEM = 30
 SILENT_SECONDS = 15.0
@@ -77,6 +78,17 @@ COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name != "tags
 """The columns of the table of runs that a record is made of."""
 
 
+_TEXTS = ("run", "title", "env_id", "environment", "preset", "note")
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(_TEXTS, (str,)),
+    **dict.fromkeys(("parent", "owner"), (str, type(None))),
+    **dict.fromkeys(("env_steps", "members"), (int,)),
+    "fork_step": (int, type(None)),
+    **dict.fromkeys(("created", "updated"), (float, int)),
+}
+"""What SQLite itself does not watch over."""
+
+
 def new_values(
     configs: Sequence[DQNConfig],
     preset: str,
@@ -123,8 +135,10 @@ def record_of(
     ``configs`` reads the text of the configurations.
     """
     try:
-        values = {name: row[name] for name in COLUMNS}
+        values = {name: _of_kind(row[name], *_KINDS.get(name, ())) for name in COLUMNS}
         values["configs"] = configs(row["configs"])
+        if len(values["configs"]) != row["members"]:
+            raise ValueError(f"it has {len(values['configs'])} configurations")
         values["versions"] = {str(k): str(v) for k, v in json.loads(row["versions"]).items()}
         for name in ("starred", "hidden"):
             values[name] = bool(row[name])
@@ -135,6 +149,12 @@ def record_of(
     except (LabError, *ODD_CONTENTS) as error:
         reason = str(error).rstrip(".") if isinstance(error, LabError) else reason_of(error)
         raise StoreError(f"The run {row['run']} is damaged: {reason}.") from error
+
+
+def _of_kind(value: Any, *kinds: type) -> Any:
+    if kinds and not isinstance(value, kinds):
+        raise ValueError(f"{shown(value)} is not what it should be")
+    return value
 
 
 def _status(stored: str, updated: float) -> Status:

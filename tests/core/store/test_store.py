@@ -183,7 +183,17 @@ def test_damaged_rows_are_refused_in_one_sentence(store, statement, words):
 
 @pytest.mark.parametrize(
     "setting",
-    ["configs = 'odd'", "configs = '[{\"odd\": 1}]'", "versions = '[]'", "status = 'odd'"],
+    [
+        "configs = 'odd'",
+        "configs = '[{\"odd\": 1}]'",
+        "configs = '[]'",
+        "versions = '[]'",
+        "status = 'odd'",
+        "title = x'00ff'",
+        "env_steps = 'many'",
+        "members = 2",
+        "created = 'today'",
+    ],
 )
 def test_a_damaged_record_is_refused_alone_and_the_others_are_listed(store, setting, caplog):
     damaged, sound = (store.create([SMALL]).run for _ in range(2))
