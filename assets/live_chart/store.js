@@ -48,12 +48,19 @@ export function decode(bytes) {
       const size = table.rows * TYPES[type].BYTES_PER_ELEMENT;
       // slice copies, so that the typed array starts at an aligned address
       const column = new TYPES[type](body.slice(offset, offset + size).buffer);
-      table.values[name] = base ? Float64Array.from(column, (value) => value + base) : column;
+      table.values[name] = base ? shifted(column, base) : column;
       offset += size;
     }
     for (const [name, texts] of Object.entries(table.texts ?? {})) table.values[name] = texts;
   }
   return header;
+}
+
+/** `column` with `base` added to each value: a loop is many times as fast as `from`. */
+function shifted(column, base) {
+  const values = new Float64Array(column.length);
+  for (let i = 0; i < values.length; i++) values[i] = column[i] + base;
+  return values;
 }
 
 /** One table: how many rows have arrived, and its columns member by member. */
