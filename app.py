@@ -25,7 +25,13 @@ from dashboard.train_page.controls import controls_of, sidebar
 from dashboard.train_page.curves import curves
 from dashboard.train_page.health import health
 from dashboard.train_page.paper import values_html
-from dashboard.train_page.past import changed_last, changes, changes_of, earlier_runs
+from dashboard.train_page.past import (
+    changed_last,
+    changes,
+    changes_of,
+    earlier_runs,
+    fork,
+)
 from dashboard.train_page.q_map import member_choice, q_map
 from dashboard.train_page.scene import scene
 from dashboard.web.admission import Admission
@@ -246,6 +252,7 @@ def view(session: Session) -> None:
             help="Weight of earlier values in the bold average; 0 means no averaging.",
         )
         earlier_runs(session)
+        fork(session)
         aim(session)
 
 

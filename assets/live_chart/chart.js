@@ -118,7 +118,12 @@ export class Chart {
     this.retheme();
     if (page.view === this.#page?.view) return; // only the theme has changed
     const send = messenger(parentElement, setTriggerValue);
-    this.#page = { ...page, redraw: seldom((state) => send("redraw", state)) };
+    this.#page = {
+      ...page,
+      redraw: seldom((state) => send("redraw", state)),
+      fork: (x) => send("fork", { axis: this.axis, x }),
+    };
+    this.#root.toggleAttribute("data-forks", page.forks);
     if (page.spec.id !== this.#spec) {
       this.#configure(page.spec);
       this.store.clear(); // its rows have the columns of other panels
@@ -181,6 +186,11 @@ export class Chart {
   /** What is said with a picture: `caption` and `filename`. */
   get words() {
     return this.#page.words;
+  }
+
+  /** Go on from the state of the run at `x`. */
+  fork(x) {
+    this.#page.fork(x);
   }
 
   /** Follow the page's theme. */

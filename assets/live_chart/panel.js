@@ -33,6 +33,8 @@ export class Panel {
   #places = "";
   #canvas;
   #drags = "zoom";
+  #forks = false;
+  #forkTool;
   /** The curves as they are drawn: {name, lines, style}. */
   shown = [];
   visible = true;
@@ -61,7 +63,7 @@ export class Panel {
     this.#rule.hidden = this.#quiet.hidden = this.#remark.hidden = true;
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);
-    frame.onpointerdown = () => this.#chart.hold();
+    frame.onpointerdown = (event) => this.#press(event);
     this.#addTools();
   }
 
@@ -81,10 +83,30 @@ export class Panel {
     });
     move.classList.add("for-a-mouse");
     move.setAttribute("aria-pressed", "false");
+    this.#forkTool = add("Fork", "The next click in the chart forks the run at that place", () =>
+      this.#toFork(!this.#forks),
+    );
+    this.#forkTool.classList.add("for-forks");
+    this.#toFork(false);
     for (const [format, use] of Object.entries(PICTURES)) {
       const name = format.toUpperCase();
       add(name, `Save the chart as a picture (${name}), ${use}`, () => this.#save(format));
     }
+  }
+
+  /** Whether the next press in the chart says where to fork the run. */
+  #toFork(forks) {
+    this.#forks = forks;
+    this.#forkTool.setAttribute("aria-pressed", String(forks));
+  }
+
+  #press(event) {
+    const x = this.#forks ? this.#positionToX(event) : null;
+    if (x === null) return this.#chart.hold();
+    event.preventDefault();
+    event.stopPropagation();
+    this.#toFork(false);
+    this.#chart.fork(x);
   }
 
   /** Take over what the panel is to show; the nodes stay. */
@@ -312,7 +334,7 @@ export class Panel {
       this.#rule.style.transform = `translate(${left + share * width}px, ${top}px)`;
       this.#rule.style.height = `${height}px`;
       this.#reading.classList.toggle("left", share > 0.5);
-      this.#reading.textContent = this.#chart.readingLabel(at);
+      this.#reading.textContent = (this.#forks ? "fork at " : "") + this.#chart.readingLabel(at);
     }
     // rows that are not drawn yet are not read either: drawing comes here again
     if (this.stale) return;

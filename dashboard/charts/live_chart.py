@@ -10,9 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.session.view import Dash, XAxis
@@ -188,6 +189,7 @@ def live_charts(
     caption: str = "",
     filename: str = "chart",
     mount: Any = None,
+    on_fork: Callable[[XAxis, float], None] | None = None,
 ) -> None:
     """Show a run's curves, which extend themselves while the page stays as it is.
 
@@ -204,12 +206,21 @@ def live_charts(
         caption: what the run is, for pictures and paper.
         filename: how the name of a picture's file begins; the panel's key follows.
         mount: the component that has the charts in it, where they do not stand alone.
+        on_fork: called with the axis and the place on it that a person has pointed at, to go on
+            from there; without it there is no tool for that.
     """
     spec = _spec(panels, height)
     data = offer(key, lambda query: answer(panels, spec["id"], news(), query), period)
     data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
     data["words"] = {"caption": caption, "filename": filename}
-    (mount or _component)(key=key, data=data, on_redraw_change=on_redraw())
+    data["forks"] = on_fork is not None
+
+    def fork() -> None:
+        asked = st.session_state[key]["fork"]
+        if on_fork and asked["axis"] in get_args(XAxis):
+            on_fork(asked["axis"], float(asked["x"]))
+
+    (mount or _component)(key=key, data=data, on_redraw_change=on_redraw(), on_fork_change=fork)
 
 
 def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str, str]) -> bytes:

@@ -281,11 +281,10 @@ class Session:
         except LabError as error:
             self.problem = str(error)
 
-    def fork(self, at: Snapshot, before: str = "") -> None:
+    def fork(self, at: Snapshot, where: str = "") -> None:
         """Go on from an earlier state as a new run; the present one stays in the store as it is.
 
-        ``before`` is the change that is undone with it, in words. A refusal becomes ``problem``,
-        with nothing changed.
+        ``where`` says in words what is there. A refusal becomes ``problem``, with nothing changed.
         """
         present = self.run.keeping.name or self.run.keeping.parent
         snapshots = [agent for agent in self.run.snapshots if agent.env_steps <= at.env_step]
@@ -294,8 +293,7 @@ class Session:
             origin = Origin(self.preset, self.owner, present, trainer.env_step)
             return Run(trainer, origin, snapshots=snapshots)
 
-        where = f", before {before}" if before else f" of {present}"
-        self._go_to(at.run, at.id, forked, where)
+        self._go_to(at.run, at.id, forked, f", {where}" if where else f" of {present}")
 
     def go_on_with(self, name: str) -> None:
         """Go on with a run of the store where it was, to the bit; the present one stays there too.
@@ -324,8 +322,8 @@ class Session:
         self._show_values_of(link)
         self.offered = ""
         where = where or f" of {name}"
-        if run.status is Status.PAUSED:
-            run.message = f"Paused at step {trainer.env_step:,}{where}. {run.message}".rstrip()
+        if run.status in (Status.PAUSED, Status.READY):
+            run.message = f"Back at step {trainer.env_step:,}{where}. {run.message}".rstrip()
 
     def come_back_to(self, name: str) -> None:
         """Go on with the run that the page had; the controls keep the values of its address."""

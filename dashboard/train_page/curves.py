@@ -1,6 +1,7 @@
 """The Train page's charts: which curves of a run there are and what they are measured against."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import cycle
 from typing import get_args
 
@@ -15,6 +16,7 @@ from dashboard.session.session import Session
 from dashboard.session.view import XAxis
 from dashboard.train_page.figures import average_name, figures
 from dashboard.train_page.paper import caption, filename, worded
+from dashboard.train_page.past import fork_at
 from dashboard.train_page.random_policy import random_policy, words
 from dashboard.web.feed import CURVES_SECONDS
 from dashboard.web.static_files import component
@@ -62,6 +64,7 @@ def curves(session: Session, drawn: str) -> None:
         caption=caption(run, link),
         filename=filename(run, link),
         mount=_component,
+        on_fork=partial(fork_at, session) if run.keeping.name else None,
     )
 
 

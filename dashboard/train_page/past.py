@@ -12,7 +12,7 @@ from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.returns import kind_of_mean
 from dashboard.session.run import Run
 from dashboard.session.session import Session
-from dashboard.session.view import Dash
+from dashboard.session.view import Dash, XAxis
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
 from dashboard.web.markup import plain
@@ -84,7 +84,7 @@ def changes(session: Session) -> None:
                         help="A new run from the state just before this change. The present run "
                         "stays as it is: its curve in grey, the run under Earlier runs.",
                         on_click=session.fork,
-                        args=(change.before, change.label),
+                        args=(change.before, f"before {change.label}"),
                     )
         if not all(change.before for change in made):
             st.caption(
@@ -92,6 +92,49 @@ def changes(session: Session) -> None:
                 "run contains only its last state, and the oldest states go when they take more "
                 "of the disk than they may."
             )
+
+
+def fork_at(session: Session, axis: XAxis, place: float) -> None:
+    """Go on as a new run from the nearest state that is kept at or before a place of an axis."""
+    run = session.run
+    run.pause()
+    run.rest()  # the newest state is kept, too
+    step = step_at(run, axis, place)
+    before = [one for one in snapshots_on_the_way(run) if one.env_step <= step]
+    if before:
+        session.fork(before[-1], f"the nearest kept state at or before step {step:,}")
+
+
+def step_at(run: Run, axis: XAxis, place: float) -> int:
+    """The environment step there; on other axes, that of the newest episode that had ended."""
+    if axis == "env_step":
+        return int(place)
+    episodes = run.history.episodes.columns()
+    ended = (episodes["member"] == run.trainer.first) & (episodes[axis] <= place)
+    return int(episodes["env_step"][ended].max(initial=0))
+
+
+def fork(session: Session) -> None:
+    """A new run from any state that is kept of the present one."""
+    run = session.run
+    steps = sorted({one.env_step for one in snapshots_on_the_way(run)}, reverse=True)
+    if not steps:
+        return
+    with st.popover("Fork", icon=":material/call_split:", key="fork"):
+        st.caption(
+            "A new run from an earlier state of this one, which stays in grey. In a chart, press "
+            "Fork and then the place."
+        )
+        step = st.selectbox(
+            "State at step", steps, format_func=lambda step: f"{step:,}", key="fork_step"
+        )
+        st.button(
+            "Fork from there",
+            key="fork_there",
+            type="primary",
+            on_click=fork_at,
+            args=(session, "env_step", step),
+        )
 
 
 def earlier_runs(session: Session) -> None:

@@ -137,7 +137,7 @@ def test_a_page_that_is_loaded_again_has_its_run_and_another_address_only_offers
         look();
     """)
     page.reload()
-    expect(page.get_by_text(f"Paused at step {before:,} of cartpole-")).to_be_visible()
+    expect(page.get_by_text(f"Back at step {before:,} of cartpole-")).to_be_visible()
     assert resting_step(page) == before
     first = page.evaluate("shown[0]")
     assert not first.startswith("Environment step 0 "), "of a run that is not the tab's"

@@ -131,7 +131,7 @@ def test_earlier_runs_are_listed_and_give_back_their_values_and_their_way(page: 
     assert session(page).config.gamma == session(page).run.config.gamma == 0.9
     page.button(key="go_on_cartpole-1").click().run()
     assert session(page).run.trainer.env_step == 100
-    assert any("Paused at step 100 of cartpole-1" in info.value for info in page.info)
+    assert any("Back at step 100 of cartpole-1" in info.value for info in page.info)
     assert not page.exception
 
 

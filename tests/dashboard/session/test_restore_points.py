@@ -42,7 +42,7 @@ def test_undo_gives_the_bit_equal_earlier_state_and_the_same_way_on() -> None:
     assert_bit_equal(state(session), before)
     assert (session.run.status, session.run.config) == (Status.PAUSED, SMALL)
     assert session.run.id != run.id, "the curves are drawn anew"
-    assert session.run.message.startswith("Paused at step 60, before γ 0.99 → 0.5.")
+    assert session.run.message.startswith("Back at step 60, before γ 0.99 → 0.5.")
     train(session, 50)
     straight = Trainer(SMALL)
     straight.run(max_steps=110)

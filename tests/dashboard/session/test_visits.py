@@ -67,7 +67,7 @@ def test_after_a_restart_of_the_server_the_run_goes_on_as_if_it_had_never_stoppe
     restart_server()
     session = Session(Link(config=SMALL))
     come_back(session, replace(known, query=query))
-    assert session.run.message == f"Paused at step 60 of {known.run}."
+    assert session.run.message == f"Back at step 60 of {known.run}."
     train(session, 50)
     straight = Trainer(SMALL)
     straight.run(max_steps=110)

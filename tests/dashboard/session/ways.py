@@ -16,7 +16,7 @@ def undo(session: Session, index: int) -> None:
     """Undo change ``index`` and all after it."""
     change = changes(session)[index]
     assert change.before
-    session.fork(change.before, change.label)
+    session.fork(change.before, f"before {change.label}")
 
 
 def go_back(session: Session) -> None:

@@ -1,7 +1,10 @@
 """The list of what was changed in a run, and which of it can be undone."""
 
+import pytest
+
 from dashboard.session.links import Link
 from dashboard.session.session import Session
+from dashboard.train_page.past import fork_at, step_at
 from dashboard.train_page.run_files import run_bytes
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import changes, train, undo
@@ -42,3 +45,28 @@ def test_an_opened_run_lists_its_changes_and_undoes_those_made_since() -> None:
     ]
     undo(session, 2)
     assert session.config.gamma == 0.8
+
+
+@pytest.mark.parametrize(("place", "step"), [(25, 20), (20, 20), (19, 0), (999, 60)])
+def test_a_fork_goes_on_from_the_nearest_state_that_is_kept(place: float, step: int) -> None:
+    session = Session(Link(config=SMALL))
+    train(session, 20)
+    session.set("gamma", 0.9)
+    train(session, 40)
+    fork_at(session, "env_step", place)
+    assert session.run.trainer.env_step == step
+    assert session.run.keeping.parent == "cartpole-1"
+    assert session.config.gamma == (0.9 if step > 20 else SMALL.gamma)
+    sentence = f"Back at step {step:,}, the nearest kept state at or before step {place:,}."
+    assert session.run.message == sentence
+
+
+def test_a_place_on_another_axis_is_the_step_of_the_newest_episode_there() -> None:
+    session = Session(Link(config=SMALL, members=2))
+    train(session, 100)
+    episodes = session.run.history.episodes.frame()
+    own = episodes[episodes["member"] == 0].set_index("episode")["env_step"]
+    assert step_at(session.run, "episode", 2.5) == own[2]
+    assert step_at(session.run, "episode", 0.5) == 0
+    assert step_at(session.run, "seconds", 1e9) == own.iloc[-1]
+    assert step_at(session.run, "env_step", 17.8) == 17
