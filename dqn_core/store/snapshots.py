@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 from collections.abc import Container, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import trainer_from
 from dqn_core.files.packing import Source, pack, unpack
+from dqn_core.scalars import shown
 from dqn_core.store.rows import TABLES, columns
 from dqn_core.trainer import Trainer
 from dqn_core.whole_files import whole_file
@@ -118,14 +119,32 @@ def add(
     return files
 
 
+_COLUMNS = ", ".join(field.name for field in fields(Snapshot))
+
+
 def snapshots_of(connection: sqlite3.Connection, run: str) -> list[Snapshot]:
     """Those of a run, oldest state first; raises `ValueError` for a damaged row."""
-    rows = connection.execute(
-        "SELECT id, run, env_step, changes, kind, bytes, file FROM snapshots WHERE run = ? "
-        "ORDER BY env_step, id",
-        (run,),
-    ).fetchall()
-    return [Snapshot(**{**dict(row), "kind": Kind(row["kind"])}) for row in rows]
+    query = f"SELECT {_COLUMNS} FROM snapshots WHERE run = ? ORDER BY env_step, id"
+    return [_snapshot(row) for row in connection.execute(query, (run,)).fetchall()]
+
+
+def snapshots_of_all(connection: sqlite3.Connection) -> list[Snapshot]:
+    """Those of all runs, without damaged rows: one run is not to harm the others."""
+    found = []
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM snapshots").fetchall():
+        with suppress(ValueError):
+            found.append(_snapshot(row))
+    return found
+
+
+def _snapshot(row: sqlite3.Row) -> Snapshot:
+    snapshot = Snapshot(**{**dict(row), "kind": Kind(row["kind"])})
+    numbers = (snapshot.id, snapshot.env_step, snapshot.changes, snapshot.bytes)
+    texts = (snapshot.run, snapshot.file)
+    # SQLite itself does not watch over it.
+    if not all(type(one) is int for one in numbers) or not all(type(one) is str for one in texts):
+        raise ValueError(f"{shown(row['file'])} is not described as it should be")
+    return snapshot
 
 
 def restored(connection: sqlite3.Connection, name: str, source: Source, run: str) -> Trainer:

@@ -36,6 +36,9 @@ DEFAULT_BUDGET = 2 * 10**9
 BUDGET_SETTING = "DQN_LAB_RUNS_BYTES"
 """The environment variable with the bytes that all snapshots together may take."""
 
+THINNED_SHARE = 0.9
+"""Of the budget, to which snapshots are thinned."""
+
 KEPT_DELETED_SECONDS = 86_400.0
 """How long a deleted run can be restored."""
 
@@ -221,13 +224,15 @@ class Store:
             return int(connection.execute(query).fetchone()[0])
 
     def thin(self) -> None:
-        """Delete snapshots until what they take is within the budget again."""
+        """Delete snapshots where they take more than the budget, and then somewhat more of them.
+
+        Otherwise it would have to be done again at the next snapshot.
+        """
         if self.bytes() <= self.budget:
             return
         with self.writing() as connection:
-            names = [run for (run,) in connection.execute("SELECT run FROM runs")]
-            kept = [snapshot for name in names for snapshot in _snapshots(connection, name)]
-            gone = thinning.surplus(kept, self.budget)
+            kept = snapshots.snapshots_of_all(connection)
+            gone = thinning.surplus(kept, int(THINNED_SHARE * self.budget))
             connection.executemany(
                 "DELETE FROM snapshots WHERE id = ?", [(snapshot.id,) for snapshot in gone]
             )

@@ -169,6 +169,8 @@ def test_where_the_newest_snapshot_is_damaged_an_earlier_one_is_used_and_said(st
         ("UPDATE episodes SET env_step = 10000", "rows of no such env_step"),
         ("DELETE FROM snapshots", "has no snapshot to go on from"),
         ("UPDATE snapshots SET kind = 'odd'", "snapshots of cartpole-1 are damaged"),
+        ("UPDATE snapshots SET env_step = 'odd'", "snapshots of cartpole-1 are damaged"),
+        ("UPDATE snapshots SET file = x'00'", "snapshots of cartpole-1 are damaged"),
         ("UPDATE snapshots SET file = '../../secret'", "cannot be read"),
     ],
 )
@@ -258,6 +260,16 @@ def test_snapshots_beyond_the_budget_are_thinned_with_their_files(store):
     assert kept[-1].env_step == trainer.env_step
     files = {path.name for path in (store.folder / "snapshots").iterdir()}
     assert files == {snapshot.file for snapshot in kept}
+
+
+@pytest.mark.parametrize("setting", ["kind = 'odd'", "env_step = 'odd'", "file = x'00'"])
+def test_a_damaged_snapshot_of_one_run_does_not_stop_the_thinning_of_others(store, setting):
+    recorded(store)
+    spoil(store, f"UPDATE snapshots SET {setting}")
+    record, _, recorder = recorded(store)
+    store.budget = 1
+    assert recorder.snapshot("periodic")
+    assert store.snapshots(record.run) == []
 
 
 def test_members_and_their_stops_are_kept(store):
