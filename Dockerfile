@@ -11,7 +11,7 @@ COPY dqn_core dqn_core
 COPY pages pages
 COPY app.py .
 USER lab
-ENV MALLOC_ARENA_MAX=1
+ENV MALLOC_ARENA_MAX=1 DQN_LAB_RUNS=/home/lab/runs
 EXPOSE 8501
 # A Space tells its name; elsewhere the server is opened by an IP address or as localhost.
 CMD streamlit run app.py --server.headless true --server.address 0.0.0.0 --browser.serverAddress "${SPACE_HOST:-localhost}"

@@ -1,12 +1,14 @@
 """What was before: the changes of this run with the way back, and the other runs of the store."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
 import streamlit as st
 
 from dashboard.session.agents import stored_key
+from dashboard.session.disk import disk_budget
 from dashboard.session.earlier import DASHES, Earlier
 from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.returns import kind_of_mean
@@ -16,6 +18,7 @@ from dashboard.session.view import Dash, XAxis
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
 from dashboard.web.markup import plain
+from dqn_core.errors import StoreError
 from dqn_core.numbers import number
 from dqn_core.store.snapshots import Kind, Snapshot
 
@@ -150,6 +153,9 @@ def earlier_runs(session: Session) -> None:
         )
         for earlier in reversed(runs):
             _earlier_run(session, earlier)
+        st.page_link("pages/compare.py", label="All runs", icon=":material/query_stats:")
+        with suppress(StoreError):  # another process may have it all the time
+            disk_budget()
 
 
 def _earlier_run(session: Session, earlier: Earlier) -> None:
