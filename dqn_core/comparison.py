@@ -13,6 +13,7 @@ import numpy as np
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
+from dqn_core.members import first_configs
 from dqn_core.statistics import (
     area_under,
     bootstrap_interval,
@@ -115,12 +116,11 @@ def seed_runs(
     """
     newest = evaluations["env_step"].max(initial=0)
     found = []
-    for member, config in enumerate(configs):
+    for member, first in enumerate(first_configs(configs, changes)):
         greedy = _curve(evaluations, "mean_return", member)
         stopped = has_diverged or greedy.env_steps.max(initial=0) < newest
-        made = _changes(changes, member)
+        made = changes_of(changes, member, env_steps)
         training = _curve(episodes, "return", member)
-        first = config.replace(**{change.name: change.old for change in reversed(made)})
         found.append(SeedRun(run, first, made, env_steps, greedy, training, stopped))
     return found
 
@@ -130,8 +130,9 @@ def _curve(table: Columns, column: str, member: int) -> Curve:
     return Curve(table["env_step"][own], table[column][own])
 
 
-def _changes(table: Columns, member: int) -> tuple[Change, ...]:
-    own = np.flatnonzero(table["member"] == member)
+def changes_of(table: Columns, member: int, env_step: int) -> tuple[Change, ...]:
+    """A member's changes with which a step was made, where it is at ``env_step``."""
+    own = np.flatnonzero((table["member"] == member) & (table["env_step"] < env_step))
     rows = zip(*(table[name][own] for name in ("env_step", "name", "old", "new")), strict=True)
     return tuple(Change(int(step), *values) for step, *values in rows)
 

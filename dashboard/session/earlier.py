@@ -14,8 +14,8 @@ from dashboard.session.store import store_so_far
 from dashboard.session.view import Dash
 from dashboard.session.words import change_label, show
 from dqn_core import HYPERPARAMETERS, DQNConfig
+from dqn_core.comparison import Change, changes_of
 from dqn_core.errors import ConfigurationError, StoreError
-from dqn_core.hyperparameter import Value
 from dqn_core.members import first_configs
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
@@ -31,16 +31,6 @@ LEAVES = (
     "stays in grey."
 )
 """What becomes of the present run when a new one supersedes it."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A hyperparameter that was set to another value at a step."""
-
-    env_step: int
-    name: str
-    old: Value
-    new: Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +59,7 @@ class Earlier:
         return cls(
             record,
             first_configs(record.configs, changes)[0],
-            _changes(changes, record.env_steps),
+            changes_of(changes, 0, record.env_steps),
             store.columns(record.run, "episodes"),
             # Whoever has stopped is not evaluated any more.
             evaluated or tuple(range(record.members)),
@@ -138,20 +128,10 @@ class Earlier:
     def _where_left(self, present: Run) -> DQNConfig:
         """The configuration at the fork: with the changes that both have in common."""
         columns = present.history.changes.columns()
-        own = _changes(columns, present.trainer.env_step)
+        own = changes_of(columns, 0, present.trainer.env_step)
         both = zip(self.changes, own, strict=False)
         alike = takewhile(lambda changes: changes[0] == changes[1], both)
         return _after(self.first_config, [change for change, _ in alike])
-
-
-def _changes(columns: Mapping[str, np.ndarray], env_step: int) -> tuple[Change, ...]:
-    """Those of the first member that a step was made with, up to ``env_step``."""
-    rows = zip(*(columns[name] for name in ("env_step", "name", "old", "new")), strict=True)
-    return tuple(
-        Change(*row)
-        for row, member in zip(rows, columns["member"], strict=True)
-        if member == 0 and row[0] < env_step
-    )
 
 
 def _after(config: DQNConfig, changes: Iterable[Change]) -> DQNConfig:

@@ -11,6 +11,7 @@ from dqn_core.comparison import (
     Group,
     Metric,
     SeedRun,
+    changes_of,
     compare,
     differing,
     grouped,
@@ -228,3 +229,15 @@ def test_returns_of_different_environments_are_not_compared() -> None:
     runs = [one("a"), one("b", env_id="Acrobot-v1")]
     with pytest.raises(ConfigurationError, match=r"CartPole-v1 and Acrobot-v1 cannot be compared"):
         compare(grouped(runs))
+
+
+def test_a_change_with_which_no_step_was_made_makes_no_other_group() -> None:
+    changes = {
+        "member": np.array([0, 0]),
+        "env_step": np.array([999, 1_000]),
+        "name": np.array(["gamma", "gamma"], dtype=object),
+        "old": np.array([0.99, 0.9], dtype=object),
+        "new": np.array([0.9, 0.8], dtype=object),
+    }
+    assert [change.new for change in changes_of(changes, 0, 1_000)] == [0.9]
+    assert changes_of(changes, 1, 1_000) == ()
