@@ -239,7 +239,10 @@ def _choice(session: Session, hyperparameter: Hyperparameter) -> None:
 
 
 def _text(session: Session, hyperparameter: Hyperparameter) -> None:
-    """A field for a text. One that was refused stays, to be put right."""
+    """A field for a text. One that was refused stays, to be put right.
+
+    Unlike a box for a number, it lets the browser offer what was typed before: `number_box`.
+    """
     name = hyperparameter.name
     take = session.choose_arguments if name == "env_kwargs" else partial(session.set_typed, name)
     box = f"control_{name}"
@@ -253,7 +256,6 @@ def _text(session: Session, hyperparameter: Hyperparameter) -> None:
         on_change=on_change(key, take),
         disabled=name in session.link.fixed_controls,
         help=_escape(hyperparameter.help),
-        autocomplete="off",
     )
 
 

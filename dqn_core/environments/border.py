@@ -101,7 +101,7 @@ def allowed_by(information: Any, n_actions: int) -> np.ndarray:
     if mask is None:
         raise Unusable(
             "no action_mask",
-            'turn action_masks off, or let info["action_mask"] say which actions are allowed',
+            'with action_masks on, info["action_mask"] has to say which actions are allowed',
         )
     array = _array(mask)
     is_mask = array.shape == (n_actions,) and array.dtype.kind in _OF_NUMBERS

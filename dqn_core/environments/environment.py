@@ -130,7 +130,9 @@ class Environment:
         try:
             return allowed_by(self._information, self.spec.n_actions)
         except FOREIGN as error:
-            raise self._failure(error) from error
+            told = self._failure(error)
+            told.names = ("action_masks",)
+            raise told from error
 
     def try_action(self, generator: np.random.Generator) -> int:
         """A random action, of those that are allowed where the environment says which."""

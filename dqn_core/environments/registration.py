@@ -12,7 +12,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from dqn_core.environments.modules import import_allowed, parts
 from dqn_core.errors import ConfigurationError
 from dqn_core.keyword_arguments import parsed
-from dqn_core.scalars import plain, shown
+from dqn_core.scalars import is_number, plain, shown
 
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
@@ -54,7 +54,11 @@ def _origin(point: Any) -> str:
 
 
 def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
-    """Raise `ConfigurationError` for an argument whose name the environment does not know."""
+    """Raise `ConfigurationError` for an argument that the environment does not know or cannot use.
+
+    Many take a text where they need true or false or a number without a word, and every text is
+    true.
+    """
     given = parsed(env_kwargs)
     if not given:
         return
@@ -63,13 +67,24 @@ def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
     if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in taken.values()):
         return  # it hands them on, and only its constructor can tell
     names = [name for name in taken if name != "render_mode"]
-    for name in given:
+    for name, value in given.items():
         if name not in names:
             near = get_close_matches(name, names, n=1)
             hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}."
             raise ConfigurationError(
                 f"{registered.id} has no argument {shown(name)}: {hint}", "env_kwargs"
             )
+        if needed := _needed(value, taken[name].default):
+            raise ConfigurationError(
+                f"{name} of {registered.id} must be {needed}, not {shown(value)}.", "env_kwargs"
+            )
+
+
+def _needed(value: Any, usual: Any) -> str:
+    """What an argument must be in place of ``value``, by what it usually is; "" where it may be."""
+    if isinstance(usual, bool):
+        return "" if value in (0, 1) else "True or False"
+    return "a number" if is_number(usual) and isinstance(value, str) else ""
 
 
 def usual_time_limit(registered: EnvSpec) -> int:

@@ -1,6 +1,7 @@
 """A page with the map of Q-values and the health of a run that is trained while it is shown.
 
-Query parameters: `env` (an id), `steps` each time that the map is asked for, `members`, `member`.
+Query parameters: `env` (an id), `head`, `steps` each time that the map is asked for, `members`,
+`member`.
 """
 
 import streamlit as st
@@ -38,7 +39,10 @@ def demo() -> None:
     query = st.query_params
     if "run" not in st.session_state:
         config = DQNConfig(
-            env_id=query.get("env", "CartPole-v1"), learning_starts=100, evaluation_period=0
+            env_id=query.get("env", "CartPole-v1"),
+            head=query.get("head", "scalar"),
+            learning_starts=100,
+            evaluation_period=0,
         )
         members = int(query.get("members", 1))
         run = TrainedByLooking([config.replace(seed=p) for p in range(members)])

@@ -111,6 +111,35 @@ def test_squares_show_every_q_value_when_pointed_at(page: Page, demo: str) -> No
     expect(page.locator(".q-map-reading")).to_contain_text("the episode ends here")
 
 
+def test_a_click_shows_the_returns_of_each_action_there_until_the_next_click(
+    page: Page, demo: str
+) -> None:
+    canvas = opened(page, f"{demo}/?steps=0&head=quantile")
+    returns = page.locator(".q-map-returns")
+    expect(page.locator(".q-map-reading")).to_contain_text("Click, or press Enter")
+    expect(returns).to_be_hidden()
+    canvas.click(position={"x": 200, "y": 100})
+    expect(returns).to_contain_text("Chosen: pole angle")
+    expect(returns.locator("path")).to_have_count(2)
+    places = [returns.inner_text()]
+    page.mouse.move(0, 0)
+    canvas.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(returns).to_contain_text("Chosen: pole angle 0.000 rad")
+    places.append(returns.inner_text())
+    assert places[0] != places[1]
+    page.keyboard.press("Enter")
+    expect(returns).to_be_hidden()
+
+
+def test_a_click_shows_nothing_more_where_only_the_mean_is_learnt(page: Page, demo: str) -> None:
+    canvas = opened(page, f"{demo}/?env=FrozenLake-v1&steps=0")
+    canvas.click(position={"x": 20, "y": 20})
+    expect(page.locator(".q-map-reading")).to_contain_text("row 1, column 1")
+    expect(page.locator(".q-map-returns")).to_be_hidden()
+
+
 def test_health_says_each_status_in_words(page: Page, demo: str) -> None:
     opened(page, demo)
     cards = page.locator(".health-card")

@@ -245,7 +245,7 @@ def test_a_mask_may_be_any_sequence_of_0_and_1(form: Any) -> None:
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        (lambda m: None, "gave no action_mask at reset: turn action_masks off, or let"),
+        (lambda m: None, "gave no action_mask at reset: with action_masks on, info"),
         (lambda m: m[:2], "gave the action_mask array("),
         (lambda m: m * 2, "it is 3 numbers, each 1 or 0"),
         (lambda m: m * np.nan, "it is 3 numbers, each 1 or 0"),

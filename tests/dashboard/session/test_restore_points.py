@@ -12,6 +12,7 @@ from dashboard.session.session import Session
 from dashboard.session.store import store
 from dqn_core import DQNConfig, Trainer
 from dqn_core.divergence import Stop
+from dqn_core.hyperparameter import Value
 from tests.core.foreign import Foreign, fails_at, registered
 from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, without_seconds
 from tests.dashboard.session.ways import changes, go_back, train, undo
@@ -33,18 +34,32 @@ def state(session: Session) -> dict[str, object]:
     return without_seconds(session.run.state_dict())
 
 
-def test_undo_gives_the_bit_equal_earlier_state_and_the_same_way_on() -> None:
-    session = small()
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"noisy": True},
+        {"noisy": True, "head": "categorical", "sampling": "prioritised", "n_step": 3},
+        {"env_id": "Taxi-v4", "action_masks": True},
+    ],
+    ids=["plain", "noisy", "noisy atoms", "masked"],
+)
+def test_undo_gives_the_bit_equal_earlier_state_and_the_same_way_on(
+    values: dict[str, Value],
+) -> None:
+    config = SMALL.replace(**values)
+    session = Session(Link(config=config))
+    train(session, 60)
     before, run = state(session), session.run
     session.set("gamma", 0.5)
     train(session, 40)
     undo(session, 0)
     assert_bit_equal(state(session), before)
-    assert (session.run.status, session.run.config) == (Status.PAUSED, SMALL)
+    assert (session.run.status, session.run.config) == (Status.PAUSED, config)
     assert session.run.id != run.id, "the curves are drawn anew"
     assert session.run.message.startswith("Back at step 60, before γ 0.99 → 0.5.")
     train(session, 50)
-    straight = Trainer(SMALL)
+    straight = Trainer(config)
     straight.run(max_steps=110)
     assert fingerprint(session.run.trainer) == fingerprint(straight)
 
