@@ -129,9 +129,13 @@ class Store:
             return record_of(row, [tag for (tag,) in tags], self._configs)
 
     def called(self, name: str) -> RunRecord:
-        """The run with that name, or the only one with that title."""
-        titled = [record for record in self.runs() if record.title == name]
-        return titled[0] if len(titled) == 1 else self.run(name)
+        """The run with that name, else the only one with that title."""
+        found = [record for record in self.runs() if name in (record.run, record.title)]
+        if len(found) > 1 and all(record.run != name for record in found):
+            names = ", ".join(record.run for record in found)
+            raise StoreError(f"{len(found)} runs are called {shown(name)}: choose one of {names}.")
+        named = [record for record in found if record.run == name]
+        return (named or found or [self.run(name)])[0]
 
     def columns(self, name: str, table: str, start: int = 0) -> dict[str, np.ndarray]:
         """A table of the run's history from row ``start`` on, as `Table.columns` gives it.

@@ -79,6 +79,17 @@ def test_what_a_person_says_of_a_run_is_kept(store):
     assert store.update(name, title="").name == name
 
 
+def test_a_run_is_called_by_its_name_or_by_a_title_that_no_other_has(store):
+    first, second, third = (store.create([SMALL], title=title).run for title in ("a", "b", "b"))
+    assert store.called(first) == store.called("a") == store.run(first)
+    with pytest.raises(StoreError, match=f"2 runs are called 'b': choose one of {third}, {second}"):
+        store.called("b")
+    store.update(first, title=second)  # which shadows nothing
+    assert store.called(second).run == second
+    store.delete(third)
+    assert store.called("b").run == second
+
+
 def test_an_unknown_name_is_refused_with_the_nearest(store):
     store.create([SMALL])
     with pytest.raises(StoreError, match=r"no run 'cartpole1' in .*: did you mean cartpole-1\?"):
