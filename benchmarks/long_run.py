@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from report import ROOT as ROOT  # puts the checkout on the path
 
+from dashboard.session.keeping import Origin
 from dashboard.session.run import Run
 from dqn_core import DQNConfig
 from dqn_core.trainer import STATISTICS_PERIOD
@@ -25,8 +26,8 @@ class LongRun(Run):
     training has them, is noise around a curve of learning.
     """
 
-    def __init__(self, configs: Sequence[DQNConfig]) -> None:
-        super().__init__(configs)
+    def __init__(self, configs: Sequence[DQNConfig], origin: Origin) -> None:
+        super().__init__(configs, origin)
         self._random = np.random.default_rng(0)
         self.trainer.run(max_steps=REAL_STEPS)
         for _ in range(EPISODES):

@@ -65,7 +65,8 @@ def serving(*, long: bool = False) -> Iterator[Server]:
             process = subprocess.Popen(
                 [*command, "--long"] if long else command,
                 cwd=ROOT,
-                env=os.environ | {"MALLOC_ARENA_MAX": "1"},  # as `./lab` has it
+                # As `./lab` has it; and nobody's own runs are among those of a measurement.
+                env=os.environ | {"MALLOC_ARENA_MAX": "1", "DQN_LAB_RUNS": str(folder / "runs")},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
