@@ -70,11 +70,11 @@ class Session:
         self.asked_for = link.query  # whether or not it can be built
         self.link_problems = list(link_problems)
         try:
-            self.run = self._new_run(self.link.member_configs)
+            self.run = self._new_run(self.link)
         except LabError as error:
             self.link_problems.append(str(Problem(str(error), "the preset")))
             self.link = replace(self.link, config=preset(self.preset))
-            self.run = self._new_run(self.link.member_configs)
+            self.run = self._new_run(self.link)
 
     @property
     def remembered(self) -> Remembered:
@@ -246,9 +246,9 @@ class Session:
         self.problem = self.refused = ""
         try:
             link = make()
-            configs = link.member_configs
+            _ = link.member_configs  # which may be refused
             if self.run.status is Status.READY:
-                self._begin(configs)
+                self._replace_run(self._new_run(link))
             else:
                 if link.config.environment != self.config.environment:
                     spec_for(link.config)
@@ -274,7 +274,7 @@ class Session:
         try:
             config = self.config if seed is None else self.config.replace(seed=seed)
             link = replace(self.link, config=config)
-            self._begin(link.member_configs)
+            self._replace_run(self._new_run(link))
             if self.for_next:
                 self._set_aside, self.for_next = None, False
             self.link = link
@@ -300,7 +300,8 @@ class Session:
 
         A refusal becomes ``problem``, with nothing changed.
         """
-        self._go_to(name, None, lambda trainer: Run(trainer, record=own_run(name, self.owner)))
+        if name != self.run.keeping.name:
+            self._go_to(name, None, lambda trainer: Run(trainer, record=own_run(name, self.owner)))
 
     def _go_to(
         self, name: str, snapshot: int | None, make: Callable[[Trainer], Run], where: str = ""
@@ -382,7 +383,7 @@ class Session:
             trainer = load_run(content, MOST_MEMBERS)
             try:
                 link = self._with_trained(trainer)
-                opened = Run(trainer, self._origin)
+                opened = Run(trainer, Origin(self.preset, self.owner))
             except LabError:
                 trainer.close()
                 raise
@@ -413,15 +414,8 @@ class Session:
             waiting.append(f"Seeds side by side {self.run.trainer.members} → {self.members}")
         return waiting
 
-    @property
-    def _origin(self) -> Origin:
-        return Origin(self.preset, self.owner)
-
-    def _new_run(self, configs: Sequence[DQNConfig]) -> Run:
-        return Run(configs, self._origin)
-
-    def _begin(self, configs: Sequence[DQNConfig]) -> None:
-        self._replace_run(self._new_run(configs))
+    def _new_run(self, link: Link) -> Run:
+        return Run(link.member_configs, Origin(link.preset, self.owner))
 
     def _replace_run(self, run: Run) -> None:
         run.steps_per_second = self.run.steps_per_second

@@ -206,6 +206,24 @@ def test_going_on_with_an_earlier_run_leaves_the_present_one_in_its_place() -> N
     assert words(session) == ["cartpole-2 (γ 0.9)"]
 
 
+def test_going_on_with_the_present_run_is_nothing() -> None:
+    session = small()
+    run = session.run
+    session.go_on_with("cartpole-1")
+    assert session.run is run
+
+
+def test_a_run_is_kept_with_the_preset_that_it_began_with() -> None:
+    session = Session()
+    session.choose_preset("notebook")
+    train(session, 1)
+    session.choose_preset("auto")
+    assert store().run(session.run.keeping.name).preset == "notebook"
+    session.reset()
+    train(session, 1)
+    assert store().run(session.run.keeping.name).preset == "auto"
+
+
 def test_a_lesson_keeps_the_values_that_it_fixes_from_an_earlier_run() -> None:
     other = Session(Link(config=SMALL.replace(gamma=0.5, batch_size=4)))
     trained(other).run.close()
