@@ -25,6 +25,9 @@ LATEST_SECONDS = 1.5
 MOST_SHARE = 0.01
 """Of the time, for rows and for snapshots each: what took long is not repeated for long."""
 
+WAITING_FACTOR = 4
+"""Times the work that something is taken for at most, however long it waited."""
+
 RETRY_SECONDS = 10.0
 """Until the next try where the store could not be written."""
 
@@ -58,6 +61,7 @@ class Recorder:
         self._evaluations = len(trainer.history.evaluations)
         self._best_due = False
         self._attempt(self._begin)
+        self._rows_due = 0.0  # that it is running is to be seen at once
 
     def record(self) -> None:
         """Write what is new, if it is time to."""
@@ -119,17 +123,17 @@ class Recorder:
         return True
 
     def _write_rows(self) -> None:
-        started = time.monotonic()
+        started = _clocks()
         with self._store.writing() as connection:
             written = self._bring_up_to_date(connection)
         self._has_written(written)
-        self._rows_due = _next(started, ROWS_SECONDS)
+        self._rows_due = _after(_pause(started), ROWS_SECONDS)
 
     def _has_written(self, rows_of_tables: dict[str, int]) -> None:
         self._written, self._configs = rows_of_tables, self._trainer.configs
 
     def _write_snapshot(self, kind: Kind) -> None:
-        started, folder = time.monotonic(), self._store.folder
+        started, folder = _clocks(), self._store.folder
         content = snapshots.content_of(self._trainer)
         file = snapshots.write(folder, content, kind)
         try:
@@ -146,9 +150,9 @@ class Recorder:
         if kind is not Kind.LATEST:
             self._kept_step = place[0]
         self._best_due = self._best_due and kind is not Kind.BEST
-        self._snapshot_due = _next(started, 0.0)
-        self._latest_due = _next(started, LATEST_SECONDS)
-        self._rows_due = _next(started, ROWS_SECONDS)
+        self._snapshot_due = _after(_pause(started))
+        self._latest_due = _after(_pause(started), LATEST_SECONDS)
+        self._rows_due = _after(ROWS_SECONDS)
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> dict[str, int]:
         """Write rows and record as they are now; returns how many rows each table then has."""
@@ -203,10 +207,23 @@ class Recorder:
         return values
 
 
-def _next(started: float, seconds: float) -> float:
-    """When to write again what took from ``started`` until now."""
-    now = time.monotonic()
-    return now + max(seconds, (now - started) / MOST_SHARE)
+def _clocks() -> tuple[float, float]:
+    """The time, and this thread's own work."""
+    return time.monotonic(), time.thread_time()
+
+
+def _pause(started: tuple[float, float]) -> float:
+    """How long not to do again what has been done since ``started``.
+
+    One long wait for a busy machine says nothing of the next time, so waiting counts only to some
+    multiple of the work.
+    """
+    took, worked = (now - then for now, then in zip(_clocks(), started, strict=True))
+    return min(took, WAITING_FACTOR * worked) / MOST_SHARE
+
+
+def _after(*seconds: float) -> float:
+    return time.monotonic() + max(seconds)
 
 
 def _greedy_return(trainer: Trainer) -> float | None:

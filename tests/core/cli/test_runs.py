@@ -82,11 +82,12 @@ def test_a_kept_run_goes_on_to_the_bit(kept, store, capsys, tmp_path):
 
 
 def test_a_fork_knows_its_parent_and_where_it_began(kept, store, capsys):
+    at = store.snapshots("cartpole-1")[1].env_step - 1
     code, result, told = ended(
-        capsys, "train", *kept, "--fork", "first one", "--at", 140, "--gamma", 0.9
+        capsys, "train", *kept, "--fork", "first one", "--at", at, "--gamma", 0.9
     )
     assert (code, result["run"]) == (0, "cartpole-2")
-    assert "The nearest snapshot of cartpole-1 at or before step 140 is that of step 0" in told
+    assert f"The nearest snapshot of cartpole-1 at or before step {at} is that of step 0" in told
     fork, parent = listed(capsys, kept)
     assert (fork["parent"], fork["fork_step"]) == ("cartpole-1", 0)
     assert (fork["config"]["gamma"], parent["config"]["gamma"]) == (0.9, 0.99)
@@ -102,7 +103,8 @@ def test_show_has_every_episode_every_change_and_the_steps_of_snapshots(kept, st
     assert [row["env_step"] for row in shown["episodes"]] == columns["env_step"].tolist()
     assert {row["member"] for row in shown["episodes"]} == {0}
     assert shown["changes"] == []
-    assert shown["snapshots"] == [0, 150]
+    assert shown["snapshots"] == [snapshot.env_step for snapshot in store.snapshots("cartpole-1")]
+    assert (shown["snapshots"][0], shown["snapshots"][-1]) == (0, 150)
     assert main(["runs", "show", "cartpole-1", *map(str, kept)]) == 0
     assert "cartpole-1: CartPole-v1, finished at step 150." in capsys.readouterr().out
 

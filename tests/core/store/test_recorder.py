@@ -1,6 +1,7 @@
 """What is written while a run trains, and what becomes of training where that cannot be."""
 
 import shutil
+import time
 
 import pytest
 
@@ -35,14 +36,40 @@ def test_rows_are_written_between_two_states(store):
     assert store.trainer(record.run).env_step == 20
 
 
-def test_what_took_long_is_not_repeated_soon(store, monkeypatch):
-    _, _, recorder = recorded(store, 20)
+def test_what_took_much_work_is_not_repeated_soon_but_rows_are_written_all_the_same(
+    store, monkeypatch
+):
+    record, trainer, recorder = recorded(store, 20)
     clock = iter(range(1_000))
-    monkeypatch.setattr("dqn_core.store.recorder.time.monotonic", lambda: float(next(clock)))
-    recorder.snapshot("change")  # which takes a second by this clock, or some
-    now = next(clock)
-    assert recorder._latest_due - now > 90
-    assert recorder._rows_due - now > 90
+    # Each of them takes a second of work by this clock, or some.
+    monkeypatch.setattr(
+        "dqn_core.store.recorder._clocks", lambda: (float(next(clock)), float(next(clock)))
+    )
+    recorder.snapshot("change")
+    now = time.monotonic()
+    assert min(recorder._latest_due, recorder._snapshot_due) - now > 90
+    assert recorder._rows_due - now <= 1
+    trainer.run(max_steps=20)
+    recorder._rows_due = 0.0
+    recorder.record()
+    assert store.run(record.run).env_steps == 40
+    assert recorder._rows_due - time.monotonic() > 90
+
+
+def test_one_long_wait_does_not_put_off_the_next_state_for_long(store, monkeypatch):
+    _, _, recorder = recorded(store, 20)
+    clocks = iter([(0.0, 0.0), *[(60.0, 0.01)] * 9])  # a minute, of which 10 ms are work
+    monkeypatch.setattr("dqn_core.store.recorder._clocks", lambda: next(clocks))
+    recorder.snapshot("change")
+    assert recorder._latest_due - time.monotonic() <= 4
+
+
+def test_that_a_run_is_running_is_seen_at_once(store):
+    trainer = trained(0)
+    record = store.create(trainer.configs)
+    recorder = Recorder(store, record, trainer)
+    recorder.record()
+    assert store.run(record.run).status == "running"
 
 
 def test_the_state_at_the_best_evaluation_is_kept_and_only_the_best(store):
