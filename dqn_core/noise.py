@@ -45,38 +45,37 @@ class Noisy:
 
     def __init__(self, network: QNetwork, stream: NormalStream) -> None:
         shape = replace(network.shape, noisy=False)
-        parameters, self._n_linear = network.parameters, shape.n_linear
-        self._exact = parameters[:, : shape.n_parameters]
-        self._sigma = parameters[:, -self._n_linear :]
+        n_linear, parameters = shape.n_linear, network.parameters
+        exact = parameters[:, : shape.n_parameters]
+        self._noise = QNetwork(shape, torch.zeros_like(exact))  # ε where the weights are
+        self._drawn = QNetwork(shape, torch.zeros_like(exact), network.head)
+        # Of the linear layers, and of the normalisations, which have no noise.
+        self._mu, self._norms = exact.tensor_split([n_linear], 1)
+        self._with_noise, self._drawn_norms = self._drawn.parameters.tensor_split([n_linear], 1)
+        self._epsilon, self._sigma = self._noise.parameters[:, :n_linear], parameters[:, -n_linear:]
         self._stream = stream
-        self._count = sum(map(sum, shape.layers))
-        self._noise = QNetwork(shape, torch.zeros_like(self._exact))  # ε where the weights are
-        self._epsilon = self._noise.parameters[:, : self._n_linear]
-        self._drawn = QNetwork(shape, torch.zeros_like(self._exact), network.head)
+        self._factors = exact.new_zeros((len(exact), sum(map(sum, shape.layers))))
+        # Views, made once, of each layer's two factors: of its inputs, then of its outputs.
+        sizes_of = [size for layer in shape.layers for size in layer]
+        factors = self._factors.unsqueeze(1).split(sizes_of, -1)
+        self._layers = list(zip(self._noise.layers, factors[::2], factors[1::2], strict=True))
 
     def draw(self) -> QNetwork:
-        numbers = torch.from_numpy(self._stream.take(self._count)).to(self._exact)
-        start, factors = 0, scaled(numbers)
-        for layer in self._noise.layers:
-            n_outputs, n_inputs = layer.weight.shape[1:]
-            of_inputs = factors[:, None, start : start + n_inputs]
-            of_outputs = factors[:, None, start + n_inputs : start + n_inputs + n_outputs]
-            start += n_inputs + n_outputs
+        numbers = torch.from_numpy(self._stream.take(self._factors.shape[1])).to(self._factors)
+        # f(x) = sgn(x) √|x|
+        torch.copysign(numbers.abs().sqrt_(), numbers, out=self._factors)
+        for layer, of_inputs, of_outputs in self._layers:
             torch.mul(of_outputs.mT, of_inputs, out=layer.weight)  # eq. 10
             layer.bias.copy_(of_outputs)  # eq. 11
-        drawn = self._drawn.parameters.copy_(self._exact)
-        drawn[:, : self._n_linear].addcmul_(self._sigma, self._epsilon)
+        torch.addcmul(self._mu, self._sigma, self._epsilon, out=self._with_noise)
+        self._drawn_norms.copy_(self._norms)
         return self._drawn
 
     def backward(self, gradient: QNetwork) -> None:
         """σ gets the gradient of θ times ε; that of μ is that of θ."""
-        of_weights = gradient.parameters[:, : self._n_linear]
-        torch.mul(of_weights, self._epsilon, out=gradient.parameters[:, -self._n_linear :])
-
-
-def scaled(numbers: Tensor) -> Tensor:
-    """f(x) = sgn(x) √|x| of normal numbers, as for eq. 10 and 11."""
-    return numbers.sign() * numbers.abs().sqrt()
+        n_linear = self._epsilon.shape[1]
+        of_weights = gradient.parameters[:, :n_linear]
+        torch.mul(of_weights, self._epsilon, out=gradient.parameters[:, -n_linear:])
 
 
 def sizes(network: QNetwork) -> Tensor:
