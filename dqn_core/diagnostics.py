@@ -93,6 +93,20 @@ def recent_observations(replay: ReplayBuffer, count: int) -> Tensor:
     return _observations(replay, np.arange(max(0, size - count), size))
 
 
+def allowed_actions(replay: ReplayBuffer, member: int, n_states: int) -> np.ndarray | None:
+    """The actions allowed in each of ``n_states`` states, `(n_states, n_actions)` bool.
+
+    As what is stored tells, and all in a state that is not in it; None where there are no masks or
+    a state is no index.
+    """
+    if not (n_states and replay.n_masked):
+        return None
+    allowed = np.ones((n_states, replay.n_masked), dtype=bool)
+    observations, masks = replay.masks(member)
+    allowed[observations[:, 0].astype(np.int64)] = masks
+    return allowed
+
+
 def shares_of_batch(replay: ReplayBuffer, member: int) -> tuple[np.ndarray, np.ndarray] | None:
     """What share of a prioritised batch to expect from each tenth of what is stored, `(10,)` each.
 

@@ -208,6 +208,16 @@ class ReplayBuffer:
         """Copies of transitions `(P, B, width)` at ``order`` `(P, B)` by age, 0 the oldest."""
         return self._at(self.contents.by_age(order))
 
+    def masks(self, member: int) -> tuple[np.ndarray, np.ndarray]:
+        """What that member has seen, `(N, observation_dim)`, and what was allowed, `(N, n_masked)`.
+
+        Copies of all that is stored, oldest first.
+        """
+        d, m = self.observation_dim, self.n_masked
+        slots = self.contents.slots(self.contents.oldest)
+        own = self._rows[member]
+        return own[slots, :d], own[slots, 2 * d : 2 * d + m] > 0
+
     def _at(self, slots: np.ndarray) -> np.ndarray:
         rows: np.ndarray = self._flat.take(slots + self._offsets, axis=0)
         return rows

@@ -31,7 +31,12 @@ const share = ({ range: [low, high] }, value) => (value - low) / (high - low);
 const valuesAt = ({ q, actions }, square) =>
   q.subarray(square * actions.length, (square + 1) * actions.length);
 
-const best = (values) => values.indexOf(Math.max(...values));
+/** The action with the largest Q; one that is not allowed has no number. */
+const best = (values) =>
+  values.reduce(
+    (found, q, action) => (q > values[found] || isNaN(values[found]) ? action : found),
+    0,
+  );
 
 export function draw(context, { plot, side }, message, theme, cursor, chosen) {
   const { rows, columns } = message;
@@ -69,7 +74,7 @@ const told = ({ range }, value) => distinct(value, range[1] - range[0]);
 /** The letters in which each number fits between an edge and the arrow; 0 if there are none. */
 function numberSize(context, side, message, theme) {
   if (side < SMALLEST_WITH_NUMBERS) return 0;
-  const texts = Array.from(message.q, (value) => told(message, value));
+  const texts = Array.from(message.q).flatMap((q) => (isNaN(q) ? [] : told(message, q)));
   const longest = texts.reduce((a, b) => (b.length > a.length ? b : a));
   const room = (side - GAP) / 2 - arrowRadius(side) - 2 * EDGE;
   const fits = (size) => {
@@ -93,7 +98,7 @@ function drawSquare(context, side, size, message, square, theme) {
     return;
   }
   const values = valuesAt(message, square);
-  context.fillStyle = colour(along(theme.ramps.value, share(message, Math.max(...values))));
+  context.fillStyle = colour(along(theme.ramps.value, share(message, values[best(values)])));
   context.fillRect(0, 0, inner, inner);
   message.directions.forEach((direction, action) => {
     if (direction) drawTriangle(context, side, size, direction, values[action], message, theme);
@@ -106,19 +111,20 @@ function drawSquare(context, side, size, message, square, theme) {
 function drawTriangle(context, side, size, [down, right], value, message, theme) {
   const inner = side - GAP;
   const middle = inner / 2;
-  const rgb = along(theme.ramps.value, share(message, value));
+  const isAllowed = !isNaN(value);
+  const rgb = isAllowed ? along(theme.ramps.value, share(message, value)) : [];
   context.beginPath();
   context.moveTo(middle, middle);
   for (const turn of [-1, 1]) {
     context.lineTo(middle * (1 + right + turn * down), middle * (1 + down + turn * right));
   }
   context.closePath();
-  context.fillStyle = colour(rgb);
+  context.fillStyle = isAllowed ? colour(rgb) : theme.faint;
   context.fill();
   context.strokeStyle = theme.background;
   context.lineWidth = 0.75;
   context.stroke();
-  if (!size) return;
+  if (!size || !isAllowed) return;
   context.fillStyle = inkOn(rgb);
   context.font = `400 ${size}px ${theme.font}`;
   context.fillText(
@@ -193,7 +199,8 @@ export function read(message, cursor) {
   const place = `row ${row}, column ${(square % message.columns) + 1}`;
   if (message.ended[square]) return `${place}: the episode ends here`;
   const values = valuesAt(message, square);
-  const texts = message.actions.map((name, action) => `${name} ${told(message, values[action])}`);
+  const words = (q) => (isNaN(q) ? "not allowed" : told(message, q));
+  const texts = message.actions.map((name, action) => `${name} ${words(values[action])}`);
   return `${place}: ${texts.join(", ")}; best: ${message.actions[best(values)]}`;
 }
 

@@ -23,7 +23,7 @@ from dashboard.session.words import change_label
 from dashboard.web.slots import Slots
 from dashboard.web.turnstile import Turnstile
 from dqn_core import Agent, DQNConfig, LabError, Trainer
-from dqn_core.diagnostics import recent_observations, spread_observations
+from dqn_core.diagnostics import allowed_actions, recent_observations, spread_observations
 from dqn_core.errors import EnvironmentFailure
 from dqn_core.history import History
 from dqn_core.hyperparameter import Value
@@ -68,6 +68,7 @@ class Look:
     agent: Agent
     recent: np.ndarray  # (N, observation_dim), its newest observations, oldest first
     spread: np.ndarray  # (M, observation_dim), observations from the whole replay
+    allowed: np.ndarray | None = None  # (n_states, n_actions) bool, with action masks
 
 
 class Run:
@@ -254,7 +255,8 @@ class Run:
             agent, replay = self.trainer.agent(member), self.trainer.replay
             newest = recent_observations(replay, recent)
             all_over = spread_observations(replay, spread)
-        return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy())
+            allowed = allowed_actions(replay, member, self.trainer.spec.n_states)
+        return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy(), allowed)
 
     def current_episode(self, member: int = 0) -> tuple[Agent, CurrentEpisode]:
         """The policy as it is now, and where its episode is."""

@@ -12,6 +12,7 @@ from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.grids import GridWorld
+from dqn_core.masks import shown
 from dqn_core.numbers import number, percent
 from dqn_core.q_map import Dimension, advantage, plane, q_on
 
@@ -120,10 +121,14 @@ def grid_message(
     chosen: Mapping[str, int],
     place: Place | None = None,
 ) -> bytes:
-    """The map on squares: all Q-values as float32, and how often each square was visited."""
+    """The map on squares: all Q-values as float32, and how often each square was visited.
+
+    Where an action is not allowed, it has no number.
+    """
     rows, columns = world.shape
-    states = world.states(chosen)[..., None]
-    q_values = q_on(look.agent, states)
+    states = world.states(chosen)
+    allowed = None if look.allowed is None else look.allowed[states]
+    q_values = shown(q_on(look.agent, states[..., None]), allowed)
     directions = [action.move for action in spec.family.actions]
     # Only these are coloured: Taxi's penalty for a wrong pick-up would leave all others alike.
     moves = [action for action, direction in enumerate(directions) if direction]
@@ -150,7 +155,8 @@ def grid_message(
     if place and header["hasPlaces"]:
         square = int(place[1] * rows), int(place[0] * columns)
         if not world.ended[square]:
-            header["place"] = action_values(spec, look.agent, states[square])
+            here = None if allowed is None else allowed[square]
+            header["place"] = action_values(spec, look.agent, states[square][None], here)
     return packed(header, q_values.astype("<f4").tobytes())
 
 
@@ -183,9 +189,9 @@ def plane_takeaway(
 def grid_takeaway(spec: EnvironmentSpec, q_values: np.ndarray, world: GridWorld) -> str:
     """The grid in one sentence: the range of Q and the action chosen most."""
     open_squares = q_values[~world.ended]
-    shares = np.bincount(open_squares.argmax(-1), minlength=spec.n_actions)
-    most = int(shares.argmax())
-    low, high = number(float(open_squares.max(-1).min())), number(float(open_squares.max()))
+    shares = np.bincount(np.nanargmax(open_squares, -1), minlength=spec.n_actions)
+    most, best = int(shares.argmax()), np.nanmax(open_squares, -1)
+    low, high = number(float(best.min())), number(float(best.max()))
     return (
         f"Max Q runs from {low} to {high}; "
         f"{spec.action_labels[most]} is best on {shares[most]} of {shares.sum()} squares."
@@ -207,7 +213,7 @@ def _range(values: np.ndarray, signed: bool) -> tuple[float, float]:
     if signed:
         end = max(_outwards(float(np.abs(values).max())), 1e-6)
         return -end, end
-    low, high = float(values.min()), float(values.max())
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
     step = 10.0 ** np.floor(np.log10(max(high - low, abs(high) * 1e-3, 1e-6))) / 2
     low, high = float(np.floor(low / step) * step), float(np.ceil(high / step) * step)
     return low, high if high > low else low + float(step)

@@ -24,5 +24,11 @@ test("the square that is pointed at is read with the Q of each action, the top r
   });
   assert.equal(read(message, [0.9, 0.1]), "row 1, column 2: left 0.00, down 2.0; best: down");
   assert.equal(read(message, [0.1, 0.9]), "row 2, column 1: left 3.0, down 0.00; best: left");
+  const barred = unpack({ ...message, body: Float32Array.of(NaN, -1, 0, NaN, 3, 0, 9, 9).buffer });
+  assert.equal(
+    read(barred, [0.1, 0.1]),
+    "row 1, column 1: left not allowed, down −1.0; best: down",
+  );
+  assert.match(read(barred, [0.9, 0.1]), /best: left$/);
   assert.equal(read(message, [0.9, 0.9]), "row 2, column 2: the episode ends here");
 });

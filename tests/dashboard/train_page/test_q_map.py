@@ -241,6 +241,29 @@ def test_a_square_has_the_returns_of_its_state_unless_the_episode_ends_there() -
     assert "place" not in opened(grid_message(spec, look, world, {}, hole))[0]
 
 
+def test_a_square_of_a_masked_run_has_no_q_of_what_is_not_allowed_there() -> None:
+    run = started("Taxi-v4", steps=800, action_masks=True, head="quantile")
+    look, spec = run.look(0, 300), run.trainer.spec
+    world = grid_world(run.trainer.environments[0])
+    assert world is not None
+    inner: Any = run.trainer.environments[0].env.unwrapped
+    seen = {int(state) for state in run.trainer.replay.masks(0)[0][:, 0]}
+    found = 0
+    for passenger, destination in np.ndindex(5, 4):
+        chosen = {"passenger": passenger, "destination": destination}
+        header, body = opened(grid_message(spec, look, world, chosen, (0.0, 0.0)))
+        sent = np.frombuffer(body, "<f4").reshape(5, 5, 6)
+        assert np.isfinite(header["range"]).all()
+        for square in np.ndindex(5, 5):
+            state = int(world.states(chosen)[square])
+            mask = inner.action_mask(state) if state in seen else np.ones(6)
+            assert (np.isfinite(sent[square]) == mask.astype(bool)).all()
+            found += state in seen
+        corner = np.isfinite(sent[0, 0]).tolist()
+        assert [value != "not allowed" for value in header["place"]["values"]] == corner
+    assert found > 20
+
+
 def test_without_distributions_a_place_has_nothing_more_to_show() -> None:
     run = started()
     look, spec = run.look(0, 300), run.trainer.spec
