@@ -193,7 +193,8 @@ def messages(session: Session) -> None:
         tell(run.message)
     if run.keeping.problem:
         st.warning(
-            f"{plain(run.keeping.problem)} Training continues, but what it does is not kept.",
+            f"{plain(run.keeping.problem)} Training continues, but is not kept, and changes cannot "
+            "be undone.",
             icon=":material/save:",
         )
     if run.stopped:
