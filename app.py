@@ -13,6 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from dashboard.charts.look import look_controls
 from dashboard.frame import open_page
 from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
@@ -20,7 +21,6 @@ from dashboard.session.run import Status
 from dashboard.session.runner import ABANDONED_SECONDS
 from dashboard.session.session import Session
 from dashboard.session.store import own_run
-from dashboard.session.view import XAxis
 from dashboard.train_page.controls import controls_of, sidebar
 from dashboard.train_page.curves import curves
 from dashboard.train_page.health import health
@@ -59,11 +59,6 @@ SPEEDS: dict[str, float | None] = {
     "50 steps/s": 50,
     "500 steps/s": 500,
     "full speed": None,
-}
-X_AXES: dict[XAxis, str] = {
-    "env_step": "environment steps",
-    "episode": "episodes",
-    "seconds": "training time",
 }
 Color = Literal["gray", "green", "orange", "blue", "violet", "red"]
 STATUS_BADGES: dict[Status, tuple[str, Color]] = {
@@ -228,30 +223,8 @@ def offer(session: Session) -> None:
 
 def view(session: Session) -> None:
     """How the curves are looked at: horizontal axis, smoothing, what they are compared with."""
-    x_axis = key_showing("x_axis", session.link.x_axis)
-    smoothing = key_showing("smoothing", session.link.smoothing)
     with st.container(horizontal=True, vertical_alignment="center", key="view"):
-        st.segmented_control(
-            "Horizontal axis",
-            list(X_AXES),
-            label_visibility="collapsed",
-            default=session.link.x_axis,
-            required=True,
-            format_func=X_AXES.__getitem__,
-            key=x_axis,
-            on_change=on_change(x_axis, lambda axis: session.look_at(x_axis=axis)),
-        )
-        st.slider(
-            "Smoothing",
-            0.0,
-            0.99,
-            session.link.smoothing,
-            0.01,
-            key=smoothing,
-            on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
-            width=260,
-            help="Weight of earlier values in the bold average; 0 means no averaging.",
-        )
+        look_controls(session)
         earlier_runs(session)
         fork(session)
         aim(session)

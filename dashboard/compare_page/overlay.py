@@ -6,52 +6,25 @@ import numpy as np
 import streamlit as st
 
 from dashboard.charts.live_chart import News, Panel, Takeaway, Trace, live_charts
+from dashboard.charts.look import look_controls
 from dashboard.compare_page.groups import Line
 from dashboard.compare_page.page_state import PageState
 from dashboard.compare_page.rows import Columns
 from dashboard.session.looks import Since
 from dashboard.session.session import Session
-from dashboard.session.view import XAxis
 from dashboard.web.feed import INSIDE_SECONDS
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
 
-X_AXES: dict[XAxis, str] = {
-    "env_step": "environment steps",
-    "episode": "episodes",
-    "seconds": "training time",
-}
 MOST_WITH_SINGLES = 2
 """Lines behind which the single values and seeds are drawn: those of more hide each other."""
 
 
 def view_controls(session: Session, state: PageState, records: Iterable[RunRecord]) -> None:
     """Horizontal axis and smoothing, which are those of the Train page too; where curves begin."""
-    x_axis = key_showing("compare_x_axis", session.link.x_axis)
-    smoothing = key_showing("compare_smoothing", session.link.smoothing)
     with st.container(horizontal=True, vertical_alignment="center", key="compare_view"):
-        st.segmented_control(
-            "Horizontal axis",
-            list(X_AXES),
-            label_visibility="collapsed",
-            default=session.link.x_axis,
-            required=True,
-            format_func=X_AXES.__getitem__,
-            key=x_axis,
-            on_change=on_change(x_axis, lambda axis: session.look_at(x_axis=axis)),
-        )
-        st.slider(
-            "Smoothing",
-            0.0,
-            0.99,
-            session.link.smoothing,
-            0.01,
-            key=smoothing,
-            on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
-            width=260,
-            help="Weight of earlier values in the bold average; 0 means no averaging.",
-        )
+        look_controls(session, "compare_")
         if any(record.parent for record in records):
             since = key_showing("since_fork", state.look.since == "fork")
             st.toggle(
