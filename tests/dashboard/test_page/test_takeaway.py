@@ -27,27 +27,38 @@ from dqn_core.episodes.pictures import encode
 from tests.balancing import balancing_agent
 from tests.dashboard.episodes import SMALL, chosen, finished, trained_run
 
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"hidden_dims": "8"},
-        {"dueling": True, "layer_norm": True, "hidden_dims": "8, 6, 5"},
-        {"dueling": True, "head": "categorical"},
-        {"head": "quantile"},
-    ],
-    ids=str,
+SHAPES: tuple[dict[str, Any], ...] = (
+    {"hidden_dims": "8"},
+    {"dueling": True, "layer_norm": True, "hidden_dims": "8, 6, 5"},
+    {"dueling": True, "head": "categorical"},
+    {"head": "quantile"},
 )
-def test_the_lines_of_pytorch_load_the_agent(values: dict[str, Any], tmp_path: Path) -> None:
-    agent = Run([SMALL.replace(**values)]).agent()
-    (tmp_path / "agent.pt").write_bytes(state_dict_bytes(agent))
-    lines = load_lines(agent) + "print(network(torch.ones(4)).tolist())"
-    output = subprocess.run(
-        [sys.executable, "-c", lines], cwd=tmp_path, capture_output=True, text=True, check=True
-    ).stdout
-    assert json.loads(output) == pytest.approx(
-        agent.q_values(np.ones((1, 4), np.float32))[0].tolist(), abs=1e-5
-    )
+EACH_ALONE = """
+import os, sys
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    exec(open("lines.py").read(), {})
+"""
+
+
+def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
+    folders, expected = [], []
+    for number, values in enumerate(SHAPES):
+        agent = Run([SMALL.replace(**values)]).agent()
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "agent.pt").write_bytes(state_dict_bytes(agent))
+        lines = load_lines(agent) + "print(network(torch.ones(4)).tolist())"
+        (folder / "lines.py").write_text(lines)
+        folders.append(folder)
+        expected.append(agent.q_values(np.ones((1, 4), np.float32))[0].tolist())
+    # One process for all: loading PyTorch takes longer than the rest.
+    command = [sys.executable, "-c", EACH_ALONE, *folders]
+    output = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    found = [json.loads(line) for line in output.stdout.splitlines()]
+    assert len(found) == len(SHAPES)
+    for mine, theirs in zip(found, expected, strict=True):
+        assert mine == pytest.approx(theirs, abs=1e-5)
 
 
 def of_the_run(
