@@ -24,6 +24,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser.chart_bench import Bench
+from tests.browser.train_page import LASTING, open_app, put_back
 from tests.browser.waiting import PATIENCE
 
 CHECKOUT = Path(__file__).parents[2]
@@ -225,8 +226,12 @@ def watch(
 
 
 def profile(browser: Browser, **options: Any) -> BrowserContext:
-    """A browser profile of its own."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    """A browser profile of its own, for somebody for whom no film begins to play by itself.
+
+    Fifty pictures a second take more of a processor than all the rest of a page.
+    """
+    usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+    context = browser.new_context(**{**usual, **options})
     context.set_default_timeout(PATIENCE)
     context.add_init_script(STILL)
     return context
@@ -266,6 +271,36 @@ def page(
     closing.callback(leave, page)
     watch(page)
     return page
+
+
+@pytest.fixture
+def another_page(
+    visitor: BrowserContext, watch: Callable[[Page], None], closing: contextlib.ExitStack
+) -> Page:
+    """A second tab of the visitor who has `page`."""
+    page = visitor.new_page()
+    closing.callback(page.close)
+    watch(page)
+    return page
+
+
+@pytest.fixture(scope="module")
+def open_tab(visitor: BrowserContext, app_url: str) -> Iterator[Page]:
+    page = visitor.new_page()
+    open_app(page, app_url, LASTING)
+    yield page
+    leave(page)
+
+
+@pytest.fixture
+def tab(open_tab: Page, watch: Callable[[Page], None]) -> Page:
+    """The Train page, put back to `LASTING`: one for all tests of a file, since loading it is dear.
+
+    Panels and boxes that were unfolded stay so.
+    """
+    watch(open_tab)
+    put_back(open_tab)
+    return open_tab
 
 
 def leave(page: Page) -> None:

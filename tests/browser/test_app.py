@@ -11,7 +11,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.train_page import (
     LONG,
-    Open,
     button,
     env_step,
     go_to,
@@ -24,25 +23,24 @@ from tests.browser.waiting import until_idle
 APP = Path(__file__).parents[2] / "app.py"
 
 
-def test_a_newcomer_trains_pauses_and_goes_on(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    assert env_step(page) == 0
-    button(page, "start").click()
-    expect(button(page, "pause")).to_be_visible()
-    wait_for_step(page, 300)
-    curve = page.get_by_role("img", name=re.compile(r"return \(smoothed 0.9\) [\d.]+ of 500"))
+def test_a_newcomer_trains_pauses_and_goes_on(tab: Page) -> None:
+    assert env_step(tab) == 0
+    button(tab, "start").click()
+    expect(button(tab, "pause")).to_be_visible()
+    wait_for_step(tab, 300)
+    curve = tab.get_by_role("img", name=re.compile(r"return \(smoothed 0.9\) [\d.]+ of 500"))
     expect(curve.first).to_be_visible()
     first = curve.first.get_attribute("aria-label")
-    wait_for_step(page, 1_200)
+    wait_for_step(tab, 1_200)
     expect(curve.first).not_to_have_attribute("aria-label", str(first))
 
-    button(page, "pause").click()
-    expect(page.get_by_text("paused", exact=True)).to_be_visible()
-    paused_at = resting_step(page)
-    page.wait_for_timeout(1_500)
-    assert env_step(page) == paused_at
-    button(page, "start").click()
-    wait_for_step(page, paused_at)
+    button(tab, "pause").click()
+    expect(tab.get_by_text("paused", exact=True)).to_be_visible()
+    paused_at = resting_step(tab)
+    tab.wait_for_timeout(1_500)
+    assert env_step(tab) == paused_at
+    button(tab, "start").click()
+    wait_for_step(tab, paused_at)
 
 
 def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str) -> None:
@@ -86,13 +84,12 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
     assert len(page.evaluate("[...places]")) == 1
 
 
-def test_the_first_chart_is_in_sight_on_a_small_laptop(page: Page, app_url: str) -> None:
-    page.set_viewport_size({"width": 1366, "height": 768})
-    open_app(page, app_url, LONG)
-    chart = page.locator(".live-chart-plot").first
+def test_the_first_chart_is_in_sight_on_a_small_laptop(tab: Page) -> None:
+    tab.set_viewport_size({"width": 1366, "height": 768})
+    chart = tab.locator(".live-chart-plot").first
     expect(chart).to_be_in_viewport(ratio=1)
-    button(page, "start").click()
-    wait_for_step(page, 100)
+    button(tab, "start").click()
+    wait_for_step(tab, 100)
     expect(chart).to_be_in_viewport(ratio=1)
 
 
@@ -107,33 +104,31 @@ def test_the_ways_to_pages_and_sidebar_do_not_cover_each_other(
         sidebar.hover()
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     expect(sidebar).not_to_be_in_viewport()
-    go_to(page, "Test", "Watch and test an agent")
+    go_to(page, "Compare", "Compare runs")
     go_to(page, "Train", "Train a deep Q-network")
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(sidebar).to_be_in_viewport()
 
 
-def test_training_goes_on_while_another_page_is_looked_at(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    button(page, "start").click()
-    left_at = wait_for_step(page, 100)
-    go_to(page, "Test", "Watch and test an agent")
-    page.wait_for_timeout(2_000)
-    go_to(page, "Train", "Train a deep Q-network")
-    expect(button(page, "pause")).to_be_visible()
-    assert wait_for_step(page, left_at + 100) > left_at + 100
-    button(page, "pause").click()
+def test_training_goes_on_while_another_page_is_looked_at(tab: Page) -> None:
+    button(tab, "start").click()
+    left_at = wait_for_step(tab, 100)
+    go_to(tab, "Compare", "Compare runs")
+    tab.wait_for_timeout(2_000)
+    go_to(tab, "Train", "Train a deep Q-network")
+    expect(button(tab, "pause")).to_be_visible()
+    assert wait_for_step(tab, left_at + 100) > left_at + 100
+    button(tab, "pause").click()
 
 
-def test_single_steps_and_episodes(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    button(page, "one_step").click()
-    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
-    button(page, "one_step").click()
-    expect(page.get_by_text("Environment step 2 of")).to_be_visible()
-    button(page, "one_episode").click()
-    wait_for_step(page, 7)
-    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+def test_single_steps_and_episodes(tab: Page) -> None:
+    button(tab, "one_step").click()
+    expect(tab.get_by_text("Environment step 1 of")).to_be_visible()
+    button(tab, "one_step").click()
+    expect(tab.get_by_text("Environment step 2 of")).to_be_visible()
+    button(tab, "one_episode").click()
+    wait_for_step(tab, 7)
+    expect(tab.get_by_text("paused", exact=True)).to_be_visible()
 
 
 def test_slow_motion_shows_the_environment_and_a_step_moves_it(page: Page, app_url: str) -> None:
@@ -152,28 +147,29 @@ def test_slow_motion_shows_the_environment_and_a_step_moves_it(page: Page, app_u
     )
 
 
-def test_nothing_below_the_time_controls_moves_when_they_change(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    page.evaluate("""() => {
+def test_nothing_below_the_time_controls_moves_when_they_change(tab: Page) -> None:
+    tab.evaluate("""() => {
         window.tops = new Set();
         const look = () => {
-            tops.add(document.querySelector(".st-key-view").getBoundingClientRect().top);
+            const view = document.querySelector(".st-key-view");
+            if (!view) return; // the page has been left
+            tops.add(view.getBoundingClientRect().top);
             requestAnimationFrame(look);
         };
         look();
     }""")
     for _ in range(4):
-        button(page, "start").click()
-        expect(button(page, "pause")).to_be_visible()
-        page.wait_for_timeout(300)
-        button(page, "pause").click()
-        expect(button(page, "start")).to_be_visible()
-        page.wait_for_timeout(300)
-    assert len(page.evaluate("[...tops]")) == 1
+        button(tab, "start").click()
+        expect(button(tab, "pause")).to_be_visible()
+        tab.wait_for_timeout(300)
+        button(tab, "pause").click()
+        expect(button(tab, "start")).to_be_visible()
+        tab.wait_for_timeout(300)
+    assert len(tab.evaluate("[...tops]")) == 1
 
 
 def test_a_run_is_saved_and_opened_again_in_another_window(
-    page: Page, new_page: Open, app_url: str, tmp_path: Path
+    page: Page, another_page: Page, app_url: str, tmp_path: Path
 ) -> None:
     open_app(page, app_url, LONG)
     button(page, "start").click()
@@ -187,7 +183,7 @@ def test_a_run_is_saved_and_opened_again_in_another_window(
     saved = tmp_path / "run.safetensors"
     download.value.save_as(saved)
 
-    other = new_page()
+    other = another_page
     open_app(other, app_url, "?seed=9")
     button(other, "open_files").click()
     other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(saved)
@@ -199,17 +195,16 @@ def test_a_run_is_saved_and_opened_again_in_another_window(
     wait_for_step(other, at)
 
 
-def test_reset_begins_at_the_start_again(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    button(page, "start").click()
-    wait_for_step(page, 100)
-    button(page, "reset").click()
-    expect(page.get_by_text("Environment step 0 of")).to_be_visible()
-    expect(page.get_by_text("ready", exact=True)).to_be_visible()
+def test_reset_begins_at_the_start_again(tab: Page) -> None:
+    button(tab, "start").click()
+    wait_for_step(tab, 100)
+    button(tab, "reset").click()
+    expect(tab.get_by_text("Environment step 0 of")).to_be_visible()
+    expect(tab.get_by_text("ready", exact=True)).to_be_visible()
 
 
-def test_two_windows_are_two_runs(page: Page, new_page: Open, app_url: str) -> None:
-    mine, theirs = page, new_page()
+def test_two_windows_are_two_runs(page: Page, another_page: Page, app_url: str) -> None:
+    mine, theirs = page, another_page
     open_app(mine, app_url, LONG)
     open_app(theirs, app_url, LONG)
     button(mine, "start").click()
@@ -220,11 +215,11 @@ def test_two_windows_are_two_runs(page: Page, new_page: Open, app_url: str) -> N
 
 
 def test_a_second_visitor_waits_for_a_place_and_gets_it_when_the_first_tab_closes(
-    page: Page, new_page: Open, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    page: Page, another_page: Page, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DQN_LAB_TRAINING_SLOTS", "1")
     url = serve(APP)
-    first, second = new_page(), page
+    first, second = another_page, page
     open_app(first, url, LONG)
     open_app(second, url, LONG)
     button(first, "start").click()
@@ -237,21 +232,21 @@ def test_a_second_visitor_waits_for_a_place_and_gets_it_when_the_first_tab_close
     wait_for_step(second, 100)
 
 
-def test_the_test_page_plays_the_agent_in_training(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    button(page, "start").click()
-    wait_for_step(page, 1_500)
-    go_to(page, "Test", "Watch and test an agent")
-    slider, canvas = page.locator(".player .slider"), page.locator(".player canvas").first
+def test_the_test_page_plays_the_agent_in_training(tab: Page) -> None:
+    button(tab, "start").click()
+    wait_for_step(tab, 1_500)
+    go_to(tab, "Test", "Watch and test an agent")
+    slider, canvas = tab.locator(".player .slider"), tab.locator(".player canvas").first
     expect(canvas).to_be_visible()
-    over = re.compile("terminated at step|reached its time limit")
-    expect(page.get_by_text(over)).to_be_visible()
+    expect(tab.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"))  # to its end
     pictures = []
     for key in ("Home", "End"):
         slider.press(key)
         expect(canvas).to_have_attribute("data-drawn", slider.input_value())
         pictures.append(canvas.screenshot())
     assert pictures[0] != pictures[1]
+    over = re.compile("terminated at step|reached its time limit")
+    expect(tab.get_by_text(over)).to_be_visible()
 
 
 def test_no_page_scrolls_sideways_on_a_phone(page: Page, app_url: str) -> None:

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from dqn_core import DQNConfig
-from tests.browser.train_page import LONG, box, enter, open_app
+from tests.browser.train_page import box, enter
 
 
 def thumb(page: Page, name: str) -> Locator:
@@ -19,100 +19,92 @@ def start(page: Page) -> None:
     expect(page.get_by_text("Environment step 0 of")).to_have_count(0)
 
 
-def test_slider_and_box_show_the_same_value(page: Page, app_url: str) -> None:
-    open_app(page, app_url)
-    enter(page, "exact_gamma", "0.995")
-    expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.995")
-    thumb(page, "gamma").press("ArrowLeft")
-    expect(box(page, "exact_gamma")).to_have_value("0.99")
-    expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.99")
-    thumb(page, "gamma").press("End")
-    expect(box(page, "exact_gamma")).to_have_value("1")
-    enter(page, "exact_learning_rate", "0.00025")
-    expect(thumb(page, "learning_rate")).to_have_attribute("aria-valuetext", "0.00025")
+def test_slider_and_box_show_the_same_value(tab: Page) -> None:
+    enter(tab, "exact_gamma", "0.995")
+    expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.995")
+    thumb(tab, "gamma").press("ArrowLeft")
+    expect(box(tab, "exact_gamma")).to_have_value("0.99")
+    expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.99")
+    thumb(tab, "gamma").press("End")
+    expect(box(tab, "exact_gamma")).to_have_value("1")
+    enter(tab, "exact_learning_rate", "0.00025")
+    expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.00025")
 
 
-def test_a_value_moved_in_mid_run_is_recorded_as_a_change(page: Page, app_url: str) -> None:
-    open_app(page, app_url, f"{LONG}&gamma=0.9")
-    start(page)
-    thumb(page, "gamma").press("ArrowLeft")
-    changes = page.locator(".st-key-changes")
+def test_a_value_moved_in_mid_run_is_recorded_as_a_change(tab: Page) -> None:
+    enter(tab, "exact_gamma", "0.9")
+    start(tab)
+    thumb(tab, "gamma").press("ArrowLeft")
+    changes = tab.locator(".st-key-changes")
     expect(changes).to_contain_text("Changes in this run (1)")
     changes.locator("summary").click()
     expect(changes).to_contain_text("γ 0.9 → 0.8")
-    enter(page, "exact_gamma", "0.85")
+    enter(tab, "exact_gamma", "0.85")
     expect(changes).to_contain_text("γ 0.8 → 0.85")
-    page.locator(".st-key-back_gamma button").first.click()
+    tab.locator(".st-key-back_gamma button").first.click()
     expect(changes).to_contain_text(f"γ 0.85 → {DQNConfig().gamma:g}")
 
 
 def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
-    page: Page, app_url: str
+    tab: Page,
 ) -> None:
-    open_app(page, app_url, LONG)
-    start(page)
-    track = page.locator(".st-key-control_epsilon_end")
+    start(tab)
+    track = tab.locator(".st-key-control_epsilon_end")
     track.scroll_into_view_if_needed()
-    handle = thumb(page, "epsilon_end").bounding_box()
+    handle = thumb(tab, "epsilon_end").bounding_box()
     whole = track.bounding_box()
     assert handle is not None
     assert whole is not None
     y = handle["y"] + handle["height"] / 2
-    page.mouse.move(handle["x"] + handle["width"] / 2, y)
-    page.mouse.down()
+    tab.mouse.move(handle["x"] + handle["width"] / 2, y)
+    tab.mouse.down()
 
     def shown() -> float:
-        return float(str(thumb(page, "epsilon_end").get_attribute("aria-valuetext")))
+        return float(str(thumb(tab, "epsilon_end").get_attribute("aria-valuetext")))
 
     seen = []
     for step in range(1, 31):  # two seconds and more: several refreshes of the page
-        page.mouse.move(whole["x"] + whole["width"] * step / 60, y)
-        page.wait_for_timeout(80)
+        tab.mouse.move(whole["x"] + whole["width"] * step / 60, y)
+        tab.wait_for_timeout(80)
         seen.append(shown())
     assert seen == sorted(seen), "the thumb follows the mouse"
-    page.mouse.up()
-    expect(box(page, "exact_epsilon_end")).not_to_have_value(f"{DQNConfig().epsilon_end:g}")
+    tab.mouse.up()
+    expect(box(tab, "exact_epsilon_end")).not_to_have_value(f"{DQNConfig().epsilon_end:g}")
     dropped = shown()
     assert dropped > 0.4
-    expect(box(page, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
-    page.wait_for_timeout(1_500)
-    expect(box(page, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
+    expect(box(tab, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
+    tab.wait_for_timeout(1_500)
+    expect(box(tab, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
     assert shown() == dropped
 
 
-def test_an_unknown_environment_gets_the_nearest_and_the_run_goes_on(
-    page: Page, app_url: str
-) -> None:
-    open_app(page, app_url, LONG)
-    start(page)
-    enter(page, "control_env_id", "CartPole-v9")
-    refusal = page.get_by_test_id("stSidebar").get_by_role("alert")
+def test_an_unknown_environment_gets_the_nearest_and_the_run_goes_on(tab: Page) -> None:
+    start(tab)
+    enter(tab, "control_env_id", "CartPole-v9")
+    refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
     expect(refusal).to_contain_text("did you mean CartPole-v1?")
-    expect(box(page, "control_env_id")).to_have_value("CartPole-v1")
-    expect(page.locator(".st-key-pause button").first).to_be_visible()
+    expect(box(tab, "control_env_id")).to_have_value("CartPole-v1")
+    expect(tab.locator(".st-key-pause button").first).to_be_visible()
 
 
-def test_a_box_keeps_its_place_while_a_value_is_typed(page: Page, app_url: str) -> None:
-    open_app(page, app_url)
-    seed = page.get_by_label("Seed", exact=True)
+def test_a_box_keeps_its_place_while_a_value_is_typed(tab: Page) -> None:
+    seed = tab.get_by_label("Seed", exact=True)
     before = seed.bounding_box()
     seed.fill("12")
-    page.wait_for_timeout(300)
+    tab.wait_for_timeout(300)
     assert seed.bounding_box() == before
 
 
-def test_a_refused_value_goes_back_and_says_why(page: Page, app_url: str) -> None:
-    open_app(page, app_url)
-    enter(page, "exact_batch_size", "4000")
-    expect(page.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text(
+def test_a_refused_value_goes_back_and_says_why(tab: Page) -> None:
+    enter(tab, "exact_batch_size", "4000")
+    expect(tab.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text(
         "Batch size must be 1 to 1,024, not 4000"
     )
-    expect(box(page, "exact_batch_size")).to_have_value(str(DQNConfig().batch_size))
+    expect(box(tab, "exact_batch_size")).to_have_value(str(DQNConfig().batch_size))
 
 
-def test_what_is_typed_is_taken_or_refused_by_its_own_words(page: Page, app_url: str) -> None:
-    open_app(page, app_url)
-    refusal = page.get_by_test_id("stSidebar").get_by_role("alert")
+def test_what_is_typed_is_taken_or_refused_by_its_own_words(tab: Page) -> None:
+    refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
     for key, typed, words in (
         ("exact_batch_size", "1e20", "Batch size must be 1 to 1,024, not 1e20."),
         ("exact_batch_size", "2.5", "Batch size must be a whole number, not 2.5."),
@@ -121,90 +113,85 @@ def test_what_is_typed_is_taken_or_refused_by_its_own_words(page: Page, app_url:
         ("control_seed", "1e", "Seed must be 0 to 9,007,199,254,740,991, not '1e'."),
         ("control_members", "17", "Seeds side by side must be 1 to 16, not 17."),
     ):
-        before = box(page, key).input_value()
-        enter(page, key, typed)
+        before = box(tab, key).input_value()
+        enter(tab, key, typed)
         expect(refusal).to_contain_text(words)
-        expect(box(page, key)).to_have_value(before)
-    enter(page, "exact_learning_rate", "1e-3")
-    expect(thumb(page, "learning_rate")).to_have_attribute("aria-valuetext", "0.001")
+        expect(box(tab, key)).to_have_value(before)
+    enter(tab, "exact_learning_rate", "1e-3")
+    expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.001")
     expect(refusal).to_have_count(0)
 
 
-def test_the_arrow_keys_count_by_the_last_digit_of_a_box(page: Page, app_url: str) -> None:
-    open_app(page, app_url, "?gamma=0.99")
-    expect(page.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+def test_the_arrow_keys_count_by_the_last_digit_of_a_box(tab: Page) -> None:
+    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
     for key, pressed, counted in (
         ("exact_gamma", "ArrowDown", "0.98"),
         ("control_seed", "ArrowUp", "1"),
     ):
-        box(page, key).press(pressed)
-        expect(box(page, key)).to_have_value(counted)
-        box(page, key).press("Enter")
-    expect(thumb(page, "gamma")).to_have_attribute("aria-valuetext", "0.98")
+        box(tab, key).press(pressed)
+        expect(box(tab, key)).to_have_value(counted)
+        box(tab, key).press("Enter")
+    expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.98")
 
 
 def test_changes_are_undone_and_the_run_is_gone_back_to_in_a_box_that_stays_open(
-    page: Page, app_url: str
+    tab: Page,
 ) -> None:
-    open_app(page, app_url, LONG)
-    start(page)
-    changes = page.locator(".st-key-changes")
+    start(tab)
+    changes = tab.locator(".st-key-changes")
     for number, gamma in enumerate(("0.9", "0.8", "0.7"), 1):
-        enter(page, "exact_gamma", gamma)
+        enter(tab, "exact_gamma", gamma)
         expect(changes).to_contain_text(f"Changes in this run ({number})")
     changes.locator("summary").click()
     for left in (2, 1, 0):
         changes.locator("[class*=st-key-undo] button").first.click()
         expect(changes).to_contain_text(f"Changes in this run ({left})")
-    expect(box(page, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
+    expect(box(tab, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
     changes.locator("[class*=st-key-redo] button").first.click()
     expect(changes).to_contain_text("Changes in this run (3)")
-    expect(box(page, "exact_gamma")).to_have_value("0.7")
+    expect(box(tab, "exact_gamma")).to_have_value("0.7")
 
 
-def test_values_for_the_next_run_wait_for_it(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    start(page)
-    page.get_by_role("radio", name="the next run").click()
-    enter(page, "exact_gamma", "0.5")
-    expect(page.get_by_text("For the next run: γ 0.99 → 0.5. Reset begins it.")).to_be_visible()
-    expect(page.locator(".st-key-changes")).to_have_count(0)
-    page.get_by_role("radio", name="this run").click()
-    expect(box(page, "exact_gamma")).to_have_value("0.99")
-    page.get_by_role("radio", name="the next run").click()
-    expect(box(page, "exact_gamma")).to_have_value("0.5")
-    page.locator(".st-key-reset button").first.click()
-    expect(page.get_by_text("For the next run")).to_have_count(0)
-    expect(box(page, "exact_gamma")).to_have_value("0.5")
+def test_values_for_the_next_run_wait_for_it(tab: Page) -> None:
+    start(tab)
+    tab.get_by_role("radio", name="the next run").click()
+    enter(tab, "exact_gamma", "0.5")
+    expect(tab.get_by_text("For the next run: γ 0.99 → 0.5. Reset begins it.")).to_be_visible()
+    expect(tab.locator(".st-key-changes")).to_have_count(0)
+    tab.get_by_role("radio", name="this run").click()
+    expect(box(tab, "exact_gamma")).to_have_value("0.99")
+    tab.get_by_role("radio", name="the next run").click()
+    expect(box(tab, "exact_gamma")).to_have_value("0.5")
+    tab.locator(".st-key-reset button").first.click()
+    expect(tab.get_by_text("For the next run")).to_have_count(0)
+    expect(box(tab, "exact_gamma")).to_have_value("0.5")
 
 
-def test_folded_controls_stay_open_while_their_values_change(page: Page, app_url: str) -> None:
-    open_app(page, app_url)
-    page.locator(".st-key-more_learn button").click()
-    enter(page, "exact_n_step", "7")
-    expect(page.get_by_placeholder("Recommended · 1 changed")).to_be_visible()
-    expect(box(page, "exact_n_step")).to_be_visible()
-    page.locator(".st-key-more_learn button").click()
+def test_folded_controls_stay_open_while_their_values_change(tab: Page) -> None:
+    tab.locator(".st-key-more_learn button").click()
+    enter(tab, "exact_n_step", "7")
+    expect(tab.get_by_placeholder("Recommended · 1 changed")).to_be_visible()
+    expect(box(tab, "exact_n_step")).to_be_visible()
+    tab.locator(".st-key-more_learn button").click()
     folded = re.compile(r"Learn · \d+ more, 1 changed")
-    expect(page.get_by_role("button", name=folded)).to_be_visible()
-    expect(box(page, "exact_n_step")).to_have_count(0)
+    expect(tab.get_by_role("button", name=folded)).to_be_visible()
+    expect(box(tab, "exact_n_step")).to_have_count(0)
 
 
-def test_a_configuration_is_pasted_while_the_run_trains(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    start(page)
-    page.locator(".st-key-open_paste button").first.click()
-    dialog = page.get_by_role("dialog")
+def test_a_configuration_is_pasted_while_the_run_trains(tab: Page) -> None:
+    start(tab)
+    tab.locator(".st-key-open_paste button").first.click()
+    dialog = tab.get_by_role("dialog")
     field = dialog.locator("textarea")
     field.fill('{"gamma": 0.9, "tau": 7}')
     dialog.get_by_role("button", name="Apply").click()
     expect(dialog).to_contain_text("tau must be 0.0001 to 1, not 7")
-    expect(box(page, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
+    expect(box(tab, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
     field.fill('{"gamma": 0.9, "tau": 0.7}')
     dialog.get_by_role("button", name="Apply").click()
     expect(dialog).to_have_count(0)
-    expect(box(page, "exact_gamma")).to_have_value("0.9")
-    expect(box(page, "exact_tau")).to_have_value("0.7")
+    expect(box(tab, "exact_gamma")).to_have_value("0.9")
+    expect(box(tab, "exact_tau")).to_have_value("0.7")
 
 
 def test_the_sidebar_fits_a_phone(page: Page, app_url: str) -> None:

@@ -1,7 +1,7 @@
 """Asking for news in a real browser: when, how often, and what becomes of no answer."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,19 @@ class Server:
 
 
 @pytest.fixture
-def server(new_page: Callable[[], Page]) -> Server:
+def server(chart_page: Page, watch: Callable[[Page], None]) -> Iterator[Server]:
+    """On a page that the tests share, each with a document of its own."""
+    watch(chart_page)
+    server = Server(chart_page)
+    yield server
+    chart_page.emulate_media(media="null")
+    chart_page.goto("about:blank")
+    chart_page.unroute(f"{ORIGIN}**")
+
+
+@pytest.fixture
+def timed_server(new_page: Callable[[], Page]) -> Server:
+    """Where a test takes the clock."""
     return Server(new_page())
 
 
@@ -132,7 +144,8 @@ def test_a_question_waits_for_the_answer_to_the_one_before(server: Server) -> No
     assert server.page.evaluate("answers[0]") == "late"
 
 
-def test_a_server_that_is_away_is_asked_again_and_nothing_is_taken(server: Server) -> None:
+def test_a_server_that_is_away_is_asked_again_and_nothing_is_taken(timed_server: Server) -> None:
+    server = timed_server
     server.page.evaluate("make()")
     server.silent = True
     take_the_clock(server.page)
@@ -148,18 +161,18 @@ def test_a_server_that_is_away_is_asked_again_and_nothing_is_taken(server: Serve
     assert server.page.evaluate("answers") == ["2"]
 
 
-@pytest.mark.parametrize(("status", "losses"), [(204, 0), (400, 0), (404, 1), (500, 0)])
-def test_only_an_address_that_the_server_does_not_know_is_lost(
-    server: Server, status: int, losses: int
-) -> None:
-    server.page.evaluate("make()")
-    server.status = status
+def test_only_an_address_that_the_server_does_not_know_is_lost(timed_server: Server) -> None:
+    server = timed_server
     take_the_clock(server.page)  # or it would be asked again
-    server.follow(0)
-    server.until_asked(1)
-    server.page.wait_for_function("(losses) => window.losses >= losses", arg=losses)
-    server.wait(200)
-    assert server.page.evaluate("[answers.length, losses]") == [0, losses]
+    for asked, (status, losses) in enumerate(((204, 0), (400, 0), (500, 0), (404, 1)), 1):
+        server.page.evaluate("make()")
+        server.status = status
+        server.follow(0)
+        server.until_asked(asked)
+        server.page.wait_for_function("(losses) => window.losses >= losses", arg=losses)
+        server.wait(200)
+        assert server.page.evaluate("[answers.length, losses]") == [0, losses], status
+        server.page.evaluate("feed.dispose()")
 
 
 def test_what_is_out_of_sight_is_asked_about_when_it_comes_into_sight(server: Server) -> None:

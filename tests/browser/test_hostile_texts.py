@@ -13,7 +13,7 @@ from dashboard.session.links import NAMES
 from dqn_core.files.checkpoint import agent_bytes
 from tests.balancing import balancing_agent
 from tests.browser.clients import ask
-from tests.browser.train_page import Open, button, go_to, open_app, wait_for_step
+from tests.browser.train_page import button, go_to, open_app, wait_for_step
 
 ELSEWHERE = "http://127.0.0.1:9/"
 
@@ -95,6 +95,8 @@ def test_no_file_and_no_name_of_one_is_more_than_text(watched: Page, app_url: st
         expect_text(refusal, f"{text}.safetensors was not loaded.")
         expect_text(refusal, text)
     upload(" ".join(HOSTILE), agent)
+    expect(watched.locator(".player .readout")).to_have_text(re.compile(r"/ 20$"))
+    watched.locator(".player .slider").press("End")
     expect(watched.get_by_text("reached its time limit at step 20")).to_be_visible()
     watched.locator(".st-key-run_test button").click()
     results = watched.locator(".st-key-test_results")
@@ -105,7 +107,7 @@ def test_no_file_and_no_name_of_one_is_more_than_text(watched: Page, app_url: st
 
 
 def test_the_names_of_a_visitors_session_are_told_to_nobody_else(
-    watched: Page, new_page: Open, app_url: str
+    watched: Page, another_page: Page, app_url: str
 ) -> None:
     addresses: list[str] = []
     referers: list[str] = []
@@ -127,7 +129,7 @@ def test_the_names_of_a_visitors_session_are_told_to_nobody_else(
     assert name not in shown + "".join(addresses)
     assert feed not in shown, "a request's own address tells it to this server alone"
 
-    other = new_page()
+    other = another_page
     open_app(other, app_url)
     assert other.evaluate("sessionStorage.getItem('dqn-lab-session')") != name
     assert feed not in other.content()

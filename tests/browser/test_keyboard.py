@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.train_page import (
     LONG,
     box,
     button,
+    enter,
     env_step,
     go_to,
     open_app,
@@ -29,13 +29,12 @@ RING = """() => {
 """The name of what has the focus, if there is no ring around it."""
 
 
-def test_space_runs_and_pauses(page: Page, app_url: str) -> None:
-    open_app(page, app_url, LONG)
-    page.keyboard.press("Space")
-    expect(button(page, "pause")).to_be_visible()
-    wait_for_step(page, 50)
-    page.keyboard.press("Space")
-    expect(button(page, "start")).to_be_visible()
+def test_space_runs_and_pauses(tab: Page) -> None:
+    tab.keyboard.press("Space")
+    expect(button(tab, "pause")).to_be_visible()
+    wait_for_step(tab, 50)
+    tab.keyboard.press("Space")
+    expect(button(tab, "start")).to_be_visible()
 
 
 def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_dialog(
@@ -123,11 +122,12 @@ def test_space_does_what_the_control_does_that_has_the_focus_however_it_got_it(
     expect(button(page, "pause")).to_be_visible()
 
 
-def test_the_keys_go_from_a_control_to_its_way_back(page: Page, app_url: str) -> None:
-    ready(page, app_url, f"{LONG}&gamma=0.9")
-    box(page, "exact_gamma").focus()
-    page.keyboard.press("Tab")
-    expect(button(page, "back_gamma")).to_be_focused()
+def test_the_keys_go_from_a_control_to_its_way_back(tab: Page) -> None:
+    enter(tab, "exact_gamma", "0.9")
+    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+    box(tab, "exact_gamma").focus()
+    tab.keyboard.press("Tab")
+    expect(button(tab, "back_gamma")).to_be_focused()
 
 
 def test_the_way_over_the_sidebar_leads_to_start(page: Page, app_url: str) -> None:
@@ -137,28 +137,24 @@ def test_the_way_over_the_sidebar_leads_to_start(page: Page, app_url: str) -> No
     expect(button(page, "start")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["Train", "Test"])
-def test_there_is_a_ring_around_whatever_has_the_focus(
-    page: Page, app_url: str, name: str, scheme: Literal["light", "dark"]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def test_each_page_has_one_title_a_marked_link_and_a_ring_around_whatever_has_the_focus(
+    page: Page, app_url: str
 ) -> None:
-    page.emulate_media(color_scheme=scheme)
-    ready(page, app_url)
-    if name == "Test":
-        go_to(page, "Test", "Watch and test an agent")
-        expect(page.locator(".st-key-player canvas").first).to_be_visible()
-    without: set[str | None] = set()
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        without.add(page.evaluate(RING))
-    assert without == {None}
-
-
-def test_each_page_has_one_title_and_its_link_is_marked(page: Page, app_url: str) -> None:
     ready(page, app_url)
     link = page.locator(".st-key-navigation a[aria-current=page]")
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    expect(link).to_contain_text("Train")
-    go_to(page, "Test", "Watch and test an agent")
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    expect(link).to_contain_text("Test")
+    for name in ("Train", "Test"):
+        if name == "Test":
+            go_to(page, "Test", "Watch and test an agent")
+            expect(page.locator(".st-key-player canvas").first).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        expect(link).to_contain_text(name)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            without: set[str | None] = set()
+            for _ in range(120):
+                page.keyboard.press("Tab")
+                without.add(page.evaluate(RING))
+            assert without == {None}, (name, scheme)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.session.links import Link
 from dqn_core import DQNConfig
-from tests.browser.train_page import Open, box, enter, open_app
+from tests.browser.train_page import box, enter, open_app
 from tests.browser.waiting import until_idle
 
 
@@ -29,7 +29,7 @@ def configuration(page: Page) -> dict[str, object]:
 
 
 def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
-    page: Page, new_page: Open, app_url: str
+    page: Page, another_page: Page, app_url: str
 ) -> None:
     mine = page
     open_app(mine, app_url)
@@ -42,7 +42,7 @@ def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
     wait_for_query(mine, "preset=auto&env_id=CartPole-v1&gamma=0.9725&seed=3&x_axis=episode")
     assert mine.evaluate("history.length") == entries, "the way back leads out of the page"
 
-    theirs = new_page()
+    theirs = another_page
     open_app(theirs, app_url, f"?{urlsplit(mine.url).query}")
     assert configuration(theirs) == configuration(mine)
     assert configuration(theirs)["gamma"] == 0.9725
@@ -64,9 +64,16 @@ def test_the_address_is_kept_on_other_pages_and_over_a_reload(page: Page, app_ur
     wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
 
 
-def test_a_bad_link_is_reported_and_the_rest_of_it_used(page: Page, app_url: str) -> None:
-    open_app(page, app_url, "?gamma=2&tua=1&env_id=this:foo&batch_size=32&%ff=%00&tau=%F0%9F%92%A5")
+def test_a_bad_link_is_reported_as_text_and_the_rest_of_it_used(page: Page, app_url: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    bad = "?gamma=2&tua=1&env_id=this:foo&batch_size=32&%ff=%00&tau=%F0%9F%92%A5"
+    open_app(page, app_url, f"{bad}&![x](http://127.0.0.1:9/x.png)=1&n_step=<b>:red[x]</b>")
     notice = page.locator(".st-key-link_problems")
+    expect(notice).to_contain_text("![x](http:\u2060//127.0.0.1:9/x.png)")
+    expect(notice).to_contain_text("<b>:red[x]</b>")
+    assert notice.locator("img").count() == 0
+    assert not [address for address in asked if address.startswith("http://127.0.0.1:9/")]
     expect(notice).to_contain_text("gamma must be 0 to 1, not 2")
     expect(notice).to_contain_text(f"Used instead: {DQNConfig().gamma}.")
     expect(notice).to_contain_text("'tua': did you mean tau?")
@@ -78,43 +85,28 @@ def test_a_bad_link_is_reported_and_the_rest_of_it_used(page: Page, app_url: str
     expect(notice).to_have_count(0)
 
 
-def test_text_from_a_link_stays_text(page: Page, app_url: str) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    open_app(page, app_url, "?![x](http://127.0.0.1:9/x.png)=1&gamma=<b>:red[x]</b>")
-    notice = page.locator(".st-key-link_problems")
-    expect(notice).to_contain_text("![x](http:\u2060//127.0.0.1:9/x.png)")
-    expect(notice).to_contain_text("<b>:red[x]</b>")
-    assert notice.locator("img").count() == 0
-    assert not [address for address in asked if address.startswith("http://127.0.0.1:9/")]
-
-
-def test_a_lessons_task_keeps_its_lines_lists_and_formulas(page: Page, app_url: str) -> None:
-    text = "Find **out**:\n1. *why*\n2. $y=r+\\gamma\\max_a Q$, $z$\nthen\n$$\na=b\n$$"
-    open_app(page, app_url, f"?{urlencode({'task': text})}")
-    task = page.locator(".st-key-task")
-    expect(task.locator(".katex")).to_have_count(3)
-    expect(task.locator(".katex-display")).to_have_count(1)
-    expect(task.locator("strong")).to_have_text("\u2060out\u2060")
-    expect(task.locator("ol > li")).to_have_count(2)
-    expect(task.locator("li em")).to_have_text("\u2060why\u2060")
-    wait_for_query(page, Link(task=text).query)
-
-
-def test_what_else_a_lessons_task_has_is_text(page: Page, app_url: str) -> None:
+def test_a_lessons_task_keeps_its_lines_lists_and_formulas_and_the_rest_is_text(
+    page: Page, app_url: str
+) -> None:
+    laid_out = "Find **out**:\n1. *why*\n2. $y=r+\\gamma\\max_a Q$, $z$\nthen\n$$\na=b\n$$\n\n"
     text = (
         "See https://a.example, www.b.example, c@d.example: ![x](/e.png) <b>f</b> "
         ":red[g] :blue-badge[h] :smile: :material/home: :material_home: :streamlit: a -> b <= c "
         "`i` ~~j~~ | k"
     )
     formula = "$\\href{https://a.example}{l}\\htmlClass{m}{n}\\color{red}$ $o$"
-    open_app(page, app_url, f"?{urlencode({'task': f'{text} {formula}'})}")
+    whole = f"{laid_out}{text} {formula}"
+    open_app(page, app_url, f"?{urlencode({'task': whole})}")
     task = page.locator(".st-key-task").get_by_test_id("stMarkdownContainer")
-    expect(task.locator(".katex")).to_have_count(1)
-    assert task.inner_text().replace("\u2060", "").startswith(text)
-    assert (
-        task.locator("a, img, b, code, del, table, [role=img], p [class*=stMarkdown]").count() == 0
-    )
+    expect(task.locator(".katex")).to_have_count(4)
+    expect(task.locator(".katex-display")).to_have_count(1)
+    expect(task.locator("strong")).to_have_text("\u2060out\u2060")
+    expect(task.locator("ol > li")).to_have_count(2)
+    expect(task.locator("li em")).to_have_text("\u2060why\u2060")
+    assert text in task.inner_text().replace("\u2060", "")
+    markup = "a, img, b, code, del, table, [role=img], p [class*=stMarkdown]"
+    assert task.locator(markup).count() == 0
+    wait_for_query(page, Link(task=whole).query)
 
 
 def test_a_lesson_hides_and_locks(page: Page, app_url: str) -> None:
@@ -131,7 +123,7 @@ def test_a_lesson_hides_and_locks(page: Page, app_url: str) -> None:
 
 
 def test_a_lesson_link_is_made_in_its_dialog_and_works(
-    page: Page, new_page: Open, app_url: str
+    page: Page, another_page: Page, app_url: str
 ) -> None:
     teacher = page
     open_app(teacher, app_url, "?gamma=0.9")
@@ -148,7 +140,7 @@ def test_a_lesson_link_is_made_in_its_dialog_and_works(
     assert link.startswith(app_url)
     assert parse_qs(urlsplit(link).query)["gamma"] == ["0.9"]
 
-    student = new_page()
+    student = another_page
     open_app(student, app_url, link.removeprefix(f"{app_url}/"))
     expect(box(student, "control_seed")).to_be_disabled()
     expect(box(student, "exact_gamma")).to_have_value("0.9")

@@ -1,7 +1,6 @@
 """What leaves the page: pictures of the charts, and the page on paper, in a real browser."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ CAPTION = "CartPole-v1 · seed 0 · Recommended with γ 0.9"
 
 
 @pytest.fixture
-def bench(page: Page, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def printed_bench(page: Page, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """On a page of its own: what is printed, or listens for printing, is the whole page."""
     return Bench(page, monkeypatch)
 
@@ -46,7 +45,7 @@ def saved(bench: Bench, kind: str, folder: Path) -> Path:
 
 
 @pytest.fixture
-def picture(bench: Bench, new_page: Callable[..., Page], tmp_path: Path) -> Page:
+def picture(bench: Bench, another_page: Page, tmp_path: Path) -> Page:
     """The first chart of a dark page, compared with many runs, as SVG in a page of its own."""
     names = [f"run {i} (γ 0.9, α 0.01 → 0.001, {i} more)" for i in range(1, 5)]
     behind = [
@@ -57,9 +56,8 @@ def picture(bench: Bench, new_page: Callable[..., Page], tmp_path: Path) -> Page
     bench.refresh(300, panels=[panel], caption=CAPTION, filename="CartPole-v1_seed0")
     path = saved(bench, "SVG", tmp_path)
     assert path.name == "CartPole-v1_seed0_return.svg"
-    page = new_page()
-    page.set_content(path.read_text())
-    return page
+    another_page.set_content(path.read_text())
+    return another_page
 
 
 def boxes(texts: Locator) -> list[Any]:
@@ -77,7 +75,9 @@ def meet(a: Any, b: Any) -> bool:
     )
 
 
-def test_a_picture_says_what_it_is_of_in_light_colours(picture: Page) -> None:
+def test_a_picture_says_what_it_is_of_in_light_colours_and_no_name_in_it_is_covered_or_cut(
+    picture: Page,
+) -> None:
     title = picture.locator(".gtitle")
     for words in ("Return", CAPTION, "Faint: each value"):
         expect(title).to_contain_text(words)
@@ -86,8 +86,6 @@ def test_a_picture_says_what_it_is_of_in_light_colours(picture: Page) -> None:
     expect(ground).to_have_css("fill", "rgb(255, 255, 255)")
     expect(picture.locator(".xtick text").first).to_have_css("fill", "rgb(0, 0, 0)")
 
-
-def test_no_name_in_a_picture_meets_another_or_is_cut(picture: Page) -> None:
     whole = boxes(picture.locator("svg").first)[0]
     names = boxes(picture.locator(".legendtext"))
     assert len(names) == 6
@@ -111,27 +109,36 @@ def test_a_picture_goes_to_the_last_point_of_what_is_compared(bench: Bench) -> N
     panel = replace(PANELS[0], traces=(PANELS[0].traces[1], behind), takeaway=None)
     bench.refresh(30, panels=[panel])  # greedy to step 2,500, before to 3,000
     assert bench.drawn("gd.layout.xaxis.range[1]") < 3_000
-    bench.page.evaluate("Plotly.downloadImage = (picture) => (window.picture = picture)")
+    bench.page.evaluate("""() => {
+        const { downloadImage } = Plotly;
+        Plotly.downloadImage = (picture) => {
+            window.picture = picture;
+            Plotly.downloadImage = downloadImage;
+        };
+    }""")
     bench.page.get_by_role("button", name="SVG").click()
     assert bench.page.evaluate("picture.layout.xaxis.range[1]") >= 3_000
     assert bench.page.evaluate("Math.max(...picture.data.flatMap(({ x }) => [...x]))") == 3_000
     assert bench.drawn("gd.layout.xaxis.range[1]") < 3_000, "the page stays as it is"
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_what_can_be_done_with_a_chart_covers_none_of_it(bench: Bench, width: int) -> None:
-    bench.page.set_viewport_size({"width": width, "height": 900})
-    bench.refresh(100)
-    for panel in bench.page.locator(".live-chart-panel").all():
-        tools, frame, names = (
-            panel.locator(name).bounding_box()
-            for name in (".live-chart-tools", ".live-chart-frame", ".live-chart-names")
-        )
-        assert not meet(tools, frame)
-        assert not meet(tools, names)
+def test_what_can_be_done_with_a_chart_covers_none_of_it(bench: Bench) -> None:
+    for width in (360, 1280):
+        bench.page.set_viewport_size({"width": width, "height": 900})
+        bench.refresh(100)
+        for panel in bench.page.locator(".live-chart-panel").all():
+            tools, frame, names = (
+                panel.locator(name).bounding_box()
+                for name in (".live-chart-tools", ".live-chart-frame", ".live-chart-names")
+            )
+            assert not meet(tools, frame)
+            assert not meet(tools, names)
 
 
-def test_every_chart_is_drawn_for_paper_in_light_colours_and_then_as_before(bench: Bench) -> None:
+def test_every_chart_is_drawn_for_paper_in_light_colours_and_then_as_before(
+    printed_bench: Bench,
+) -> None:
+    bench = printed_bench
     bench.page.set_viewport_size({"width": 1280, "height": 300})
     darken(bench.page)
     bench.refresh(100)
@@ -171,22 +178,21 @@ def test_a_printed_page_is_of_the_moment_and_has_every_value(page: Page, app_url
     assert page.pdf(format="A4").count(b"/Type /Page\n") <= 5
 
 
-def test_a_presentation_has_the_curve_in_sight_of_the_last_row(page: Page, app_url: str) -> None:
-    page.set_viewport_size({"width": 960, "height": 540})  # 1920 × 1080 at 200 %
-    open_app(page, app_url, LONG)
-    button(page, "present").click()
-    expect(page.locator(".stSidebar")).to_be_hidden()
-    expect(page.locator(".live-chart-plot")).to_have_count(1)
-    button(page, "start").click()
-    expect(page.locator(".live-chart-plot")).to_have_attribute(
+def test_a_presentation_has_the_curve_in_sight_of_the_last_row(tab: Page) -> None:
+    tab.set_viewport_size({"width": 960, "height": 540})  # 1920 × 1080 at 200 %
+    button(tab, "present").click()
+    expect(tab.locator(".stSidebar")).to_be_hidden()
+    expect(tab.locator(".live-chart-plot")).to_have_count(1)
+    button(tab, "start").click()
+    expect(tab.locator(".live-chart-plot")).to_have_attribute(
         "aria-label", re.compile(r"return \(smoothed .* of 500")
     )
-    box = page.locator(".live-chart-plot").bounding_box()
+    box = tab.locator(".live-chart-plot").bounding_box()
     assert box is not None
     assert box["height"] > 0.6 * 540
     assert box["y"] + box["height"] <= 540
-    tick = page.locator(".live-chart-plot .ytick text").first
+    tick = tab.locator(".live-chart-plot .ytick text").first
     assert float(tick.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")) >= 13
-    page.keyboard.press("Escape")
-    expect(page.locator(".live-chart-plot")).to_have_count(5)
-    expect(page).not_to_have_url(re.compile("view="))
+    tab.keyboard.press("Escape")
+    expect(tab.locator(".live-chart-plot")).to_have_count(5)
+    expect(tab).not_to_have_url(re.compile("view="))

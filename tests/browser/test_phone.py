@@ -5,20 +5,20 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.train_page import LONG
 from tests.browser.waiting import until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.mark.parametrize(("page_name", "shown"), [("", ".live-chart-plot"), ("test", ".stage")])
-def test_the_sidebar_leaves_what_it_changes_in_sight(
+def test_the_sidebar_leaves_what_it_changes_in_sight_and_no_key_is_named_without_a_keyboard(
     new_page: Callable[..., Page], app_url: str, page_name: str, shown: str
 ) -> None:
     page = new_page(**PHONE)
     page.goto(f"{app_url}/{page_name}")
     picture = page.locator(shown).first
     expect(picture).to_be_visible()
+    expect(page.locator(".st-key-start kbd:visible")).to_have_count(0)
     page.get_by_test_id("stExpandSidebarButton").tap()
     sidebar = page.locator(".stSidebar")
     expect(sidebar).to_have_css("position", "fixed")
@@ -31,12 +31,3 @@ def test_the_sidebar_leaves_what_it_changes_in_sight(
         return above["y"] > 0 and above["y"] + above["height"] <= below["y"]
 
     until(page, is_in_sight)
-
-
-def test_no_key_is_named_where_there_is_no_keyboard(
-    new_page: Callable[..., Page], app_url: str
-) -> None:
-    page = new_page(**PHONE)
-    page.goto(f"{app_url}/{LONG}")
-    expect(page.locator(".st-key-start button:visible")).to_be_visible()
-    expect(page.locator(".st-key-start kbd:visible")).to_have_count(0)

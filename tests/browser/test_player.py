@@ -1,7 +1,8 @@
 """The player in a real browser: what it shows, its clock, and that it leaves the server alone."""
 
+import re
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,7 @@ class Desk:
         return self
 
     def wait_for(self, steps: int) -> None:
-        self.page.wait_for_function(
-            """([steps]) => {
-              const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot)
-              const readout = roots.map((root) => root?.querySelector(".readout")).find(Boolean)
-              return readout?.textContent.endsWith(` ${steps}`)
-            }""",
-            arg=[steps],
-        )
+        expect(self[".readout"].first).to_have_text(re.compile(rf" {steps}$"))
 
     def leave(self) -> None:
         """Have the page drawn without the player."""
@@ -105,6 +99,20 @@ def desk(page: Any, demo_url: str) -> Desk:
     return Desk(page, demo_url)
 
 
+@pytest.fixture(scope="module")
+def one_desk(visitor: Any, demo_url: str) -> Iterator[Desk]:
+    page = visitor.new_page()
+    yield Desk(page, demo_url).open("explores", 200)
+    page.close()
+
+
+@pytest.fixture
+def explored(one_desk: Desk, watch: Callable[[Any], None]) -> Desk:
+    """A film that several tests look at: where it stands is up to each."""
+    watch(one_desk.page)
+    return one_desk
+
+
 @pytest.fixture
 def timed_desk(new_page: Callable[[], Any], demo_url: str) -> Desk:
     """Where a test takes the clock."""
@@ -116,11 +124,11 @@ def demo() -> dict[str, Any]:
     return runpy.run_path(str(DEMO))
 
 
-def test_numbers_and_picture_follow_the_scrubber(desk: Desk, demo: dict[str, Any]) -> None:
+def test_numbers_and_picture_follow_the_scrubber(explored: Desk, demo: dict[str, Any]) -> None:
+    desk = explored
     moments = list(demo["cart_pole"](200, greedy=False))
     q_values = np.stack([moment.q_values for moment in moments])
     low, high = min(q_values.min(), 0), max(q_values.max(), 0)
-    desk.open("explores", 200)
     pictures = set()
     for t in (0, 3, 77, 199):
         desk.pause_at(t)
@@ -168,9 +176,9 @@ def test_steps_keys_and_jumps(timed_desk: Desk) -> None:
     assert abs(desk.step - 100) <= 1
 
 
-def test_jumps_to_the_telling_moments(desk: Desk, demo: dict[str, Any]) -> None:
+def test_jumps_to_the_telling_moments(explored: Desk, demo: dict[str, Any]) -> None:
+    desk = explored
     moments = list(demo["cart_pole"](200, greedy=False))
-    desk.open("explores", 200)
     limits = np.array([2.4, np.inf, 0.2095, np.inf])
     distance = np.min(
         [(limits - np.abs(m.observation))[[0, 2]] / limits[[0, 2]] for m in moments[:-1]], axis=1
@@ -186,8 +194,8 @@ def test_jumps_to_the_telling_moments(desk: Desk, demo: dict[str, Any]) -> None:
     assert desk.step == np.abs(predicted - obtained)[:-1].argmax()
 
 
-def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(desk: Desk) -> None:
-    desk.open("explores", 200)
+def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(explored: Desk) -> None:
+    desk = explored
     for step, weight in ((0, "13"), (150, "61"), (200, "100")):
         desk.pause_at(step)
         facts = dict(zip(desk["dt"].all_inner_texts(), desk["dd"].all_inner_texts(), strict=True))
@@ -195,8 +203,6 @@ def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(desk: Des
         assert float(facts["obtained (discounted, γ 0.99)"]) == pytest.approx(rewards, abs=0.01)
         cut = desk[".cut"].inner_text()
         assert f"their weight is at most γ^{200 - step} = {weight}" in cut
-    desk.open("text", 6)  # its episode has ended by itself
-    assert desk[".cut"].inner_text() == ""
 
 
 def test_plays_at_the_rate_of_the_environment_without_the_server(timed_desk: Desk) -> None:
@@ -224,6 +230,7 @@ def test_plays_at_the_rate_of_the_environment_without_the_server(timed_desk: Des
 
 
 def test_a_new_film_frees_the_old_one_and_plays(desk: Desk) -> None:
+    desk.page.emulate_media(reduced_motion="no-preference")
     desk.open("explores", 200)
     for again in (1, 2, 3):
         desk.page.get_by_role("button", name="Record").click()
@@ -314,8 +321,8 @@ def test_a_film_that_is_whole_is_asked_about_no_more_nor_one_that_was_left(desk:
     assert len(line.questions) == asked
 
 
-def test_comes_back_whole_after_it_was_away(desk: Desk) -> None:
-    desk.open("explores", 200)
+def test_comes_back_whole_after_it_was_away(explored: Desk) -> None:
+    desk = explored
     desk.leave()
     desk.page.wait_for_function("window.bitmaps.open === 0")
     desk.come_back()
@@ -339,6 +346,7 @@ def test_two_films_share_a_clock_and_a_scale(desk: Desk) -> None:
 
 def test_text_is_shown_as_text(desk: Desk) -> None:
     desk.open("text", 6)
+    assert desk[".cut"].inner_text() == "", "its episode has ended by itself"
     desk.pause_at(0)
     assert desk["canvas.picture"].is_hidden()
     assert "SFFF" in desk["pre.text"].inner_text()
@@ -361,7 +369,7 @@ def test_no_picture_is_shown_of_a_moment_that_could_not_be_drawn_and_it_is_said_
 
 
 def test_dark_and_narrow(desk: Desk) -> None:
-    desk.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    desk.page.emulate_media(color_scheme="dark")
     desk.page.set_viewport_size({"width": 360, "height": 800})
     desk.open("two", 200)
     assert desk.step == 0  # reduced motion: nothing plays by itself

@@ -1,12 +1,12 @@
 """The map of Q-values and the health of a run in a real browser, while the run is trained."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 DEMO = Path(__file__).with_name("q_map_demo.py")
 PIXELS = "(canvas) => canvas.toDataURL()"
@@ -57,8 +57,23 @@ def test_the_map_changes_while_the_agent_learns_and_keeps_its_node(page: Page, d
     assert page.locator(".q-map-takeaway").inner_text() != sentence
 
 
-def test_pointing_and_the_keyboard_read_values(page: Page, demo: str) -> None:
-    canvas = opened(page, f"{demo}/?steps=0")
+@pytest.fixture(scope="module")
+def resting_page(visitor: BrowserContext, demo: str) -> Iterator[Page]:
+    page = visitor.new_page()
+    opened(page, f"{demo}/?steps=0")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def resting(resting_page: Page, watch: Callable[[Page], None]) -> Page:
+    """A run that rests, for the tests that only look at it."""
+    watch(resting_page)
+    return resting_page
+
+
+def test_pointing_and_the_keyboard_read_values(resting: Page) -> None:
+    page, canvas = resting, resting.locator(".q-map-canvas")
     reading = page.locator(".q-map-reading")
     expect(reading).to_contain_text("Dots")
     canvas.hover(position={"x": 200, "y": 100})
@@ -74,8 +89,8 @@ def test_pointing_and_the_keyboard_read_values(page: Page, demo: str) -> None:
     expect(reading).to_contain_text("pole angle −0.010 rad")
 
 
-def test_each_quantity_has_its_legend(page: Page, demo: str) -> None:
-    canvas = opened(page, f"{demo}/?steps=0")
+def test_each_quantity_has_its_legend(resting: Page) -> None:
+    page, canvas = resting, resting.locator(".q-map-canvas")
     legend = page.locator(".q-map-legend")
     pictures = [canvas.evaluate(PIXELS)]
     expect(legend).to_contain_text("max Q")
@@ -84,10 +99,12 @@ def test_each_quantity_has_its_legend(page: Page, demo: str) -> None:
         expect(legend).to_contain_text(text)
         pictures.append(canvas.evaluate(PIXELS))
     assert len(set(pictures)) == 3
+    page.get_by_text("max Q", exact=True).first.click()
+    expect(legend).to_contain_text("max Q")
 
 
-def test_another_axis_is_named_and_drawn(page: Page, demo: str) -> None:
-    canvas = opened(page, f"{demo}/?steps=0")
+def test_another_axis_is_named_and_drawn(resting: Page) -> None:
+    page, canvas = resting, resting.locator(".q-map-canvas")
     before = canvas.evaluate(PIXELS)
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name="cart position").click()
@@ -95,6 +112,9 @@ def test_another_axis_is_named_and_drawn(page: Page, demo: str) -> None:
     expect(page.locator(".q-map-reading")).to_contain_text("cart position")
     expect(page.get_by_text("pole angle fixed at")).to_be_visible()
     assert canvas.evaluate(PIXELS) != before
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name="pole angle", exact=True).click()
+    expect(page.get_by_text("pole angle fixed at")).to_have_count(0)
 
 
 def test_squares_show_every_q_value_when_pointed_at(page: Page, demo: str) -> None:

@@ -1,11 +1,12 @@
 """The Test page in a real browser: what it shows is what the agent does."""
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dqn_core import evaluate, load_agent, record, save_agent
 from tests.balancing import balancing_agent
@@ -42,19 +43,40 @@ def caption_of_seed(page: Page, seed: int) -> None:
     expect(page.get_by_text(f"Episode from seed {seed}", exact=True)).to_be_visible()
 
 
-@pytest.fixture
-def balancer_file(tmp_path: Path) -> Path:
-    path = tmp_path / "balancer.safetensors"
+@pytest.fixture(scope="module")
+def balancer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("agents") / "balancer.safetensors"
     save_agent(path, balancing_agent(max_episode_steps=120))
     return path
 
 
-def test_the_bars_are_what_the_agent_computes(
-    page: Page, app_url: str, balancer_file: Path
-) -> None:
+@pytest.fixture(scope="module")
+def page_with_balancer(
+    visitor: BrowserContext, app_url: str, balancer_file: Path
+) -> Iterator[Page]:
+    page = visitor.new_page()
     open_test_page(page, app_url)
     page.locator("input[type=file]").set_input_files(balancer_file)
     wait_for_film(page, 120)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def balancer(page_with_balancer: Page, watch: Callable[[Page], None]) -> Page:
+    """A page that shows an uploaded agent, for the tests that leave that as it is."""
+    watch(page_with_balancer)
+    return page_with_balancer
+
+
+def test_the_bars_are_what_the_agent_computes_and_gauges_end_where_the_episode_does(
+    balancer: Page, balancer_file: Path
+) -> None:
+    page = balancer
+    titles = page.locator(".player .gauge").evaluate_all("nodes => nodes.map((n) => n.title)")
+    assert titles[0] == "-2.4 to 2.4"
+    assert titles[2].startswith("-0.2094")
+    assert titles[1] == titles[3] == "without limits: the range seen so far"
     agent = load_agent(balancer_file)
     episode = record(agent, 1000)
     highest = float(np.abs(episode.q_values).max())
@@ -71,19 +93,10 @@ def test_the_bars_are_what_the_agent_computes(
         assert shown == pytest.approx(episode.observations[step], abs=0.005)
 
 
-def test_the_gauges_end_where_the_episode_does(page: Page, app_url: str) -> None:
-    open_test_page(page, app_url)
-    titles = page.locator(".player .gauge").evaluate_all("nodes => nodes.map((n) => n.title)")
-    assert titles[0] == "-2.4 to 2.4"
-    assert titles[2].startswith("-0.2094")
-    assert titles[1] == titles[3] == "without limits: the range seen so far"
-
-
 def test_refused_uploads_leave_the_page_as_it_was(
-    page: Page, app_url: str, balancer_file: Path, tmp_path: Path
+    balancer: Page, balancer_file: Path, tmp_path: Path
 ) -> None:
-    open_test_page(page, app_url)
-    page.locator("input[type=file]").set_input_files(balancer_file)
+    page = balancer
     agent = page.get_by_role("combobox", name="Agent", exact=True)
     expect(agent).to_have_value("Uploaded: balancer.safetensors")
     wait_for_film(page, 120)
@@ -102,12 +115,8 @@ def test_refused_uploads_leave_the_page_as_it_was(
     assert page.get_by_test_id("stException").count() == 0
 
 
-def test_an_agent_beside_is_shown_and_sent_away_again(
-    page: Page, app_url: str, balancer_file: Path
-) -> None:
-    open_test_page(page, app_url)
-    page.locator("input[type=file]").set_input_files(balancer_file)
-    wait_for_film(page, 120)
+def test_an_agent_beside_is_shown_and_sent_away_again(balancer: Page) -> None:
+    page = balancer
     beside = page.get_by_role("combobox", name="Compare with")
     expect(beside).to_have_value("no other agent")
     for name, pictures in (("Trained CartPole-v1 agent", 2), ("no other agent", 1)):
@@ -136,12 +145,8 @@ def test_a_chosen_row_plays_its_episode(page: Page, app_url: str) -> None:
     expect(page.locator(".player .stage")).to_be_in_viewport()
 
 
-def test_the_film_of_the_episode_is_saved(
-    page: Page, app_url: str, balancer_file: Path, tmp_path: Path
-) -> None:
-    open_test_page(page, app_url)
-    page.locator("input[type=file]").set_input_files(balancer_file)
-    wait_for_film(page, 120)
+def test_the_film_of_the_episode_is_saved(balancer: Page, tmp_path: Path) -> None:
+    page = balancer
     page.get_by_text("Download", exact=True).click()
     page.get_by_role("radio", name="GIF").click()
     page.get_by_role("button", name="Film of this episode").click()

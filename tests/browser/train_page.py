@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.waiting import until_idle
+
 Open = Callable[..., Page]
 
 LONG = "?total_steps=10000000"  # trains to the end of any test
+LASTING = f"{LONG}&lock=total_steps"  # also where all values are put back
 
 
 def open_app(page: Page, url: str, query: str = "") -> None:
@@ -16,6 +19,28 @@ def open_app(page: Page, url: str, query: str = "") -> None:
     expect(button(page, "start")).to_be_visible()
     # Its style is there, which comes a moment later where nothing was loaded before.
     expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
+
+
+def put_back(page: Page) -> None:
+    """From anywhere, without loading it again: `LASTING`'s values, and a run that has not begun."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.mouse.move(0, 0)
+    page.keyboard.press("Escape")  # a dialog
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    if page.get_by_role("heading", name="Train a deep Q-network").count() == 0:
+        go_to(page, "Train", "Train a deep Q-network")
+    until_idle(page)
+    ready = page.get_by_text("ready", exact=True)
+    if not ready.is_visible():
+        button(page, "reset").click()
+        expect(ready).to_be_visible()
+        expect(page.get_by_text("Environment step 0 of")).to_be_visible()
+    if page.locator(".st-key-back_all").count():
+        button(page, "back_all").click()
+        expect(page.locator(".st-key-back_all")).to_have_count(0)
+    if box(page, "control_seed").input_value() != "0":
+        enter(page, "control_seed", "0")
+    until_idle(page)
 
 
 def button(page: Page, key: str) -> Locator:
@@ -48,6 +73,7 @@ def wait_for_step(page: Page, beyond: int) -> int:
             return Number(step) > beyond;
         }""",
         arg=beyond,
+        polling=100,  # by itself it would have each frame drawn
     )
     return env_step(page)
 

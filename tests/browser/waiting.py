@@ -14,7 +14,7 @@ def until(page: Page, happened: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE / 1000
     while not happened():
         assert time.monotonic() < deadline, "It did not happen."
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(50)
 
 
 def take_the_clock(page: Page) -> None:
