@@ -42,7 +42,8 @@ for folder in sys.argv[1:]:
 
 
 def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
-    folders, expected = [], []
+    folders: list[str] = []
+    expected = []
     for number, values in enumerate(SHAPES):
         agent = Run([SMALL.replace(**values)]).agent()
         folder = tmp_path / str(number)
@@ -50,7 +51,7 @@ def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
         (folder / "agent.pt").write_bytes(state_dict_bytes(agent))
         lines = load_lines(agent) + "print(network(torch.ones(4)).tolist())"
         (folder / "lines.py").write_text(lines)
-        folders.append(folder)
+        folders.append(str(folder))
         expected.append(agent.q_values(np.ones((1, 4), np.float32))[0].tolist())
     # One process for all: loading PyTorch takes longer than the rest.
     command = [sys.executable, "-c", EACH_ALONE, *folders]
