@@ -18,6 +18,7 @@ from dashboard.compare_page.managing import actions
 from dashboard.compare_page.overlay import overlay, view_controls
 from dashboard.compare_page.page_state import PageState, page_state
 from dashboard.compare_page.takeaway import Format, comparison_zip
+from dashboard.compare_page.tree import fork_tree
 from dashboard.frame import open_page
 from dashboard.session.session import Session
 from dashboard.session.store import runs_folder, store_so_far
@@ -175,6 +176,7 @@ def compare_page() -> None:
         filters(state, records)
         shown = listed(records, state.look)
         run_table(state, shown)
+        fork_tree(state, store, shown)
         chosen = compared(state, {record.run: record for record in records})
         actions(state, store, list(chosen.values()))
         if chosen:

@@ -161,11 +161,28 @@ def _filter(state: PageState, name: str, found: Sequence[str]) -> None:
 
 def run_table(state: PageState, records: Sequence[RunRecord]) -> None:
     """The listed runs; those whose rows are selected are compared."""
+    choice(
+        state,
+        records,
+        table(records),
+        key="runs",
+        column_config=COLUMNS,
+        alt="Runs that are kept; select rows to compare them",
+    )
+
+
+def choice(
+    state: PageState, records: Sequence[RunRecord], frame: pd.DataFrame, key: str, **shown: Any
+) -> None:
+    """A table with a row for each run, in which those that are compared are selected.
+
+    ``shown`` is how it looks, as `st.dataframe` takes it.
+    """
     chosen = state.look.runs
     names = [record.run for record in records]
     rows = [row for row, name in enumerate(names) if name in chosen]
     # Rows are selected by their places: other runs are another table.
-    key = f"runs_{hashlib.sha256(' '.join(names).encode()).hexdigest()[:12]}"
+    key = f"{key}_{hashlib.sha256(' '.join(names).encode()).hexdigest()[:12]}"
     selection: Any = {"selection": {"rows": rows, "columns": [], "cells": []}}
     if key in st.session_state and set(st.session_state[key].selection.rows) != set(rows):
         st.session_state[key] = selection
@@ -178,14 +195,13 @@ def run_table(state: PageState, records: Sequence[RunRecord]) -> None:
         state.look_at(runs=tuple(kept + added)[:MOST_RUNS])
 
     st.dataframe(
-        table(records),
+        frame,
         key=key,
         hide_index=True,
-        column_config=COLUMNS,
         on_select=choose,
         selection_mode="multi-row",
         selection_default=selection,
         height=min(MOST_HEIGHT, ROW * (len(records) + 1) + 3),
         placeholder="",
-        alt="Runs that are kept; select rows to compare them",
+        **shown,
     )

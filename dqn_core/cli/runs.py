@@ -2,18 +2,19 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from dqn_core.cli.results import json_text
 from dqn_core.cli.streams import say
-from dqn_core.errors import StoreError
+from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.numbers import UNKNOWN, number
 from dqn_core.store import exports, transfer
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
+from dqn_core.store.tree import Branch, Changes, families, fork_changes
 
 FOLDER_SETTING = "DQN_LAB_RUNS"
 DEFAULT_FOLDER = "runs"
@@ -35,12 +36,20 @@ def kept(folder: Path) -> Store:
 
 
 def list_runs(options: argparse.Namespace) -> int:
-    """Print every run, the newest first."""
-    records = kept(options.runs).runs() if options.runs.exists() else []
+    """Print every run, the newest first, or each below the one that it was forked from."""
+    if options.json and options.tree:
+        raise ConfigurationError(
+            "--tree and --json do not go together: in the JSON each run has its parent and its "
+            "fork_step."
+        )
+    store = kept(options.runs) if options.runs.exists() else None
+    records = store.runs() if store else []
     if options.json:
         say(json_text([_described(record) for record in records]))
+    elif store is None or not records:
+        say(f"There are no runs in {options.runs}.")
     else:
-        say(_table(records) if records else f"There are no runs in {options.runs}.")
+        say(_tree(records, fork_changes(store)) if options.tree else _table(records))
     return 0
 
 
@@ -155,6 +164,27 @@ def _cells(record: RunRecord) -> tuple[str, ...]:
         _mean(record.greedy_return),
         f"{datetime.fromtimestamp(record.updated):%Y-%m-%d %H:%M}",
     )
+
+
+def _tree(records: Sequence[RunRecord], changes: Mapping[str, Changes]) -> str:
+    """The runs as indented lines."""
+    return "\n".join(
+        "  " * branch.depth + _branch(branch, changes.get(branch.record.run, {}))
+        for family in families(records)
+        for branch in family
+    )
+
+
+def _branch(branch: Branch, changes: Changes) -> str:
+    record = branch.record
+    parts = [f"{record.run} ({record.title})" if record.title else record.run]
+    if record.parent:
+        # The parent of a family's first run is not in a line above it.
+        parent = "" if branch.depth else f" of {record.parent}"
+        parts[0] += f": fork{parent} at step {record.fork_step or 0:,}"
+        parts += [f"{name} {old} → {new}" for name, (old, new) in changes.items()]
+    parts.append(f"{record.status} at step {record.env_steps:,}")
+    return ", ".join([*parts, f"return {_mean(record.recent_return)}"])
 
 
 def _in_words(store: Store, record: RunRecord) -> str:

@@ -35,7 +35,11 @@ def add_runs(commands: Any) -> None:
         action.add_argument("--json", action="store_true", help="print JSON")
         return action
 
-    add("list", runs.list_runs, "Print every run, the newest first.")
+    add("list", runs.list_runs, "Print every run, the newest first.").add_argument(
+        "--tree",
+        action="store_true",
+        help="each fork below its parent: the step where it left, and what was changed there",
+    )
     for name, command, words in (
         ("show", runs.show_run, "Print what is known of a run."),
         ("delete", runs.delete_run, "Take a run out of the lists."),

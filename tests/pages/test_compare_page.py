@@ -207,3 +207,20 @@ def test_a_visitor_of_a_private_server_sees_no_run_of_another_and_no_folder(
     assert "No run is kept yet" in said(at)
     assert kept.run not in said(at)
     assert str(store.folder) not in said(at)
+
+
+def test_the_tree_shows_the_families_of_the_chosen_runs_else_all(store: Store) -> None:
+    for environment in ("CartPole-v1", "Acrobot-v1"):
+        parent = keep(store, env_id=environment)
+        store.create(parent.configs, parent=parent.run, fork_step=2_000)
+    keep(store, env_id="Taxi-v3")
+    at = page("taxi-1")
+    assert len(at.dataframe) > 1, "folded up"
+    at.session_state["fork_tree"] = True
+    at.run()
+    tree = at.dataframe[1].value
+    assert tree["name"].tolist() == ["acrobot-1", "└ acrobot-2", "cartpole-1", "└ cartpole-2"]
+    at = page("cartpole-2")
+    at.session_state["fork_tree"] = True
+    at.run()
+    assert at.dataframe[1].value["name"].tolist() == ["cartpole-1", "└ cartpole-2"]

@@ -96,6 +96,21 @@ def test_a_fork_knows_its_parent_and_where_it_began(kept, store, capsys):
     assert shown["snapshots"][0] == 0
 
 
+def test_the_tree_has_each_fork_below_its_parent_and_what_was_changed_there(kept, capsys):
+    for gamma in (0.9, 0.8):
+        ended(capsys, "train", *kept, "--fork", "cartpole-1", "--at", 0, "--gamma", gamma)
+    capsys.readouterr()
+    assert main(["runs", "list", "--tree", *map(str, kept)]) == 0
+    parent, *forks = capsys.readouterr().out.splitlines()
+    assert parent.startswith("cartpole-1 (first one), finished at step 150, return ")
+    for number, line in enumerate(forks):
+        start = (
+            f"  cartpole-{number + 2}: fork at step 0, gamma 0.99 → {0.9 - number / 10}, finished"
+        )
+        assert line.startswith(start)
+    assert len(forks) == 2
+
+
 def test_show_has_every_episode_every_change_and_the_steps_of_snapshots(kept, store, capsys):
     _, shown, _ = ended(capsys, "runs", "show", "cartpole-1", *kept)
     columns = store.columns("cartpole-1", "episodes")
@@ -177,6 +192,7 @@ def test_a_run_that_diverges_is_listed_as_that(tmp_path, capsys):
         ("runs show odd --runs R", "There is no run 'odd'"),
         ("runs export cartpole-1 --runs R --output run.odd", "no ending that says the format"),
         ("runs import odd.safetensors --runs R", "cannot be read"),
+        ("runs list --tree --json --runs R", "--tree and --json do not go together"),
         ("runs list --runs R/runs.sqlite", "There are no runs in"),
         ("runs show cartpole-1 --runs Relsewhere", "There are no runs in"),
         ("train --runs R/runs.sqlite", "give a folder that can be written"),

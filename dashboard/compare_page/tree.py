@@ -1,0 +1,70 @@
+"""The tree of forks: who came from whom, where it left, and what was changed there."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.compare_page.listing import COLUMNS, choice
+from dashboard.compare_page.page_state import PageState
+from dashboard.session.words import change_label
+from dqn_core.store.record import RunRecord
+from dqn_core.store.store import Store
+from dqn_core.store.tree import Branch, Changes, families, fork_changes
+
+TREE_COLUMNS = {
+    "name": st.column_config.TextColumn("Run", width=240, help="Each fork is below its parent"),
+    "left": st.column_config.NumberColumn(
+        "Left at", format="localized", width=80, help="Step at which it left its parent"
+    ),
+    "changes": st.column_config.TextColumn("Changed there", width=240),
+    **{name: COLUMNS[name] for name in ("steps", "return", "greedy", "status")},
+}
+
+INDENT = "\N{NO-BREAK SPACE}" * 4
+
+
+def fork_tree(state: PageState, store: Store, records: Sequence[RunRecord]) -> None:
+    """The families of those runs that have forks, or that of each chosen one which is in one."""
+    found = [family for family in families(records) if len(family) > 1]
+    if not found:
+        return
+    unfolded = st.expander("Tree of forks: who came from whom", key="fork_tree", on_change="rerun")
+    if not unfolded.open:
+        return
+    own = [one for one in found if any(b.record.run in state.look.runs for b in one)]
+    branches = [branch for family in own or found for branch in family]
+    with unfolded:
+        choice(
+            state,
+            [branch.record for branch in branches],
+            tree_table(branches, fork_changes(store)),
+            key="tree",
+            column_config=TREE_COLUMNS,
+            alt="Runs below those that they were forked from; select rows to compare them",
+        )
+
+
+def tree_table(branches: Sequence[Branch], changes: Mapping[str, Changes]) -> pd.DataFrame:
+    """A row for each run, indented by its depth."""
+    records = [branch.record for branch in branches]
+    return pd.DataFrame(
+        {
+            "name": [_indented(branch) for branch in branches],
+            "left": pd.array([record.fork_step for record in records], dtype="Int64"),
+            "changes": [_in_words(changes.get(record.run, {})) for record in records],
+            "steps": [record.env_steps for record in records],
+            "return": [record.recent_return for record in records],
+            "greedy": [record.greedy_return for record in records],
+            "status": [str(record.status) for record in records],
+        }
+    )
+
+
+def _indented(branch: Branch) -> str:
+    stem = f"{INDENT * (branch.depth - 1)}└ " if branch.depth else ""
+    return stem + branch.record.name
+
+
+def _in_words(changes: Changes) -> str:
+    return ", ".join(change_label(name, old, new) for name, (old, new) in changes.items())
