@@ -13,12 +13,12 @@ from dqn_core.store.store import Store
 from dqn_core.store.tree import Branch, Changes, families, fork_changes
 
 TREE_COLUMNS = {
-    "name": st.column_config.TextColumn("Run", width=240, help="Each fork is below its parent"),
+    "name": st.column_config.TextColumn("Run", width=220, help="Each fork is below its parent"),
     "left": st.column_config.NumberColumn(
-        "Left at", format="localized", width=80, help="Step at which it left its parent"
+        "Left at", format="localized", width=70, help="Step at which it left its parent"
     ),
-    "changes": st.column_config.TextColumn("Changed there", width=240),
-    **{name: COLUMNS[name] for name in ("steps", "return", "greedy", "status")},
+    "changes": st.column_config.TextColumn("Changed there", width=230),
+    **{name: COLUMNS[name] for name in ("steps", "return", "greedy")},
 }
 
 INDENT = "\N{NO-BREAK SPACE}" * 4
@@ -56,7 +56,6 @@ def tree_table(branches: Sequence[Branch], changes: Mapping[str, Changes]) -> pd
             "steps": [record.env_steps for record in records],
             "return": [record.recent_return for record in records],
             "greedy": [record.greedy_return for record in records],
-            "status": [str(record.status) for record in records],
         }
     )
 
