@@ -22,10 +22,6 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("store", ["with the store ÷ without", "1 / 1", "6 / 6"]),
         ("random_policy", ["Acrobot-v1", "20 episodes", "Taxi-v4", "exact"]),
         ("solve", ["rl-zoo", "not solved"]),
-        (
-            "learning",
-            ["The last policy reaches 475 with", "The best evaluated policy reaches 475 with"],
-        ),
         ("environments", ["Acrobot-v1", "FrozenLake8x8-v1", "−69 (RL Zoo", "of 2", "never"]),
         ("ablation", ["MountainCar-v0", "2 of 2 arms", "DQN", "all", "fresh episodes"]),
     ],
@@ -33,8 +29,6 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 def test_benchmark(name, words, tmp_path):
     path = tmp_path / f"{name}.json"
     command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--quick", "--json", str(path)]
-    if name == "learning":
-        command += ["--results", str(tmp_path)]
     if name == "environments":
         command += ["Acrobot-v1", "FrozenLake8x8-v1"]
         command += ["--results", str(tmp_path), "--agents", str(tmp_path)]
@@ -50,8 +44,6 @@ def test_benchmark(name, words, tmp_path):
         assert word in process.stdout
     figures = json.loads(path.read_text())
     assert figures["machine"]["processor"]
-    if name == "learning":
-        assert (tmp_path / "learning.md").read_text() in process.stdout
     if name == "ablation":
         assert (tmp_path / "ablation.md").read_text() in process.stdout
         assert (tmp_path / "ablation.svg").read_text().count("<circle") == 2 + 2 * 2

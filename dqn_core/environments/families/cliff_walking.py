@@ -42,10 +42,11 @@ CLIFF_WALKING_SLIPPERY = replace(
         "gamma": 0.98,
         "loss": "mse",
         "learning_rate": 1e-3,
+        "learning_rate_end": 1e-6,
         "gradient_clipping": "none",
         "train_frequency": 4,
         "buffer_capacity": 100_000,
-        "total_steps": 80_000,
+        "total_steps": 140_000,
         "evaluation_period": 5_000,
     },
     # By value iteration over the squares and the steps left.

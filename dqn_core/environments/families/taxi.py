@@ -42,9 +42,9 @@ TAXI = Family(
     recommended={
         "n_step": 1,
         "gamma": 0.95,
-        "epsilon_decay": 20_000,
+        "epsilon_decay": 40_000,
         "hidden_dims": "64, 64",
-        "total_steps": 60_000,
+        "total_steps": 100_000,
     },
     return_range=lambda _: (-800, 20),
     value_range=lambda steps: (-10.0 - steps, 20.0),
