@@ -21,13 +21,14 @@ from dashboard.compare_page.takeaway import Format, comparison_zip
 from dashboard.compare_page.tree import fork_tree
 from dashboard.frame import open_page
 from dashboard.session.session import Session
-from dashboard.session.store import runs_folder, store_so_far
+from dashboard.session.store import store_so_far
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.visitors import is_private
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import LabError
 from dqn_core.comparison import Comparison, compare
+from dqn_core.store.folder import default_folder
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.verdict import basis_words, verdict, verdict_words
@@ -41,7 +42,7 @@ def no_runs() -> None:
     """How runs come here."""
     words = "Each run that you start on the Train page comes here"
     if not is_private():
-        folder = plain(str(runs_folder()))
+        folder = plain(str(default_folder()))
         words += f", and so does each that the command line trains with `--runs {folder}`"
     st.info(f"No run is kept yet. {words}.", icon=":material/inbox:")
     st.page_link("app.py", label="Train a first run", icon=":material/play_circle:")

@@ -1,17 +1,22 @@
 """The rows of compared runs in memory: read from the store once, and then as they are added."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from dqn_core.comparison import SeedRun, seed_runs
-from dqn_core.history import WHEN
+from dqn_core.history import CHANGES, WHEN
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
 
 Columns = Mapping[str, np.ndarray]
-TABLES = ("episodes", "evaluations", "changes")
+NEEDED: Mapping[str, Sequence[str]] = {
+    "episodes": (*WHEN, "return"),
+    "evaluations": (*WHEN, "mean_return"),
+    "changes": tuple(CHANGES),
+}
+"""The columns of each table that curves and numbers are made of."""
 
 
 class Rows:
@@ -31,7 +36,7 @@ class Rows:
         with self._lock:
             updated, tables = self._read.get(record.run, (None, {}))
             if updated != record.updated:
-                tables = {name: self._longer(store, record.run, name, tables) for name in TABLES}
+                tables = {name: self._longer(store, record.run, name, tables) for name in NEEDED}
                 self._read[record.run] = record.updated, tables
             return tables
 
@@ -54,10 +59,10 @@ class Rows:
         """A table with the rows that were added to what is ``known`` of it."""
         before = known.get(name)
         if before is None or not len(before["member"]):
-            return store.columns(run, name)
+            return store.columns(run, name, names=NEEDED[name])
         last = len(before["member"]) - 1
-        found = store.columns(run, name, last)
+        found = store.columns(run, name, last, NEEDED[name])
         if len(found["member"]) and all(found[c][0] == before[c][last] for c in WHEN):
             return {c: np.concatenate([before[c], found[c][1:]]) for c in before}
         self.rewound += 1
-        return store.columns(run, name)
+        return store.columns(run, name, names=NEEDED[name])

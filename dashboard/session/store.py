@@ -1,6 +1,5 @@
 """The folder of runs that this server keeps, which pages write to and read from."""
 
-import os
 import time
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import streamlit as st
 
 from dashboard.web.visitors import KEPT_SECONDS
 from dqn_core.errors import StoreError
+from dqn_core.store.folder import default_folder
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
 
@@ -15,19 +15,14 @@ MOST_OF_A_VISITOR = 20
 """Runs of one visitor of a private server; the oldest goes for the next one."""
 
 
-def runs_folder() -> Path:
-    """``DQN_LAB_RUNS``, else ``runs/`` in the working folder."""
-    return Path(os.environ.get("DQN_LAB_RUNS") or "runs")
-
-
 def store() -> Store:
     """The server's store, which is made if there is none; raises `StoreError`."""
-    return _opened(runs_folder())
+    return _opened(default_folder())
 
 
 def store_so_far() -> Store | None:
     """The same for who only looks: for them nothing is made. Raises `StoreError`."""
-    return store() if (runs_folder() / DATABASE).exists() else None
+    return store() if (default_folder() / DATABASE).exists() else None
 
 
 def own_run(name: str, owner: str | None) -> RunRecord:

@@ -1,7 +1,6 @@
 """The command line's ``runs``: what a store has, taken out, taken in, tidied."""
 
 import argparse
-import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +14,6 @@ from dqn_core.store import exports, transfer
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
 from dqn_core.store.tree import Branch, Changes, families, fork_changes
-
-FOLDER_SETTING = "DQN_LAB_RUNS"
-DEFAULT_FOLDER = "runs"
-
-
-def default_folder() -> Path:
-    """The folder of the runs where nobody names one."""
-    return Path(os.environ.get(FOLDER_SETTING) or DEFAULT_FOLDER)
 
 
 def kept(folder: Path) -> Store:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dqn_core.cli import runs
 from dqn_core.store import exports
+from dqn_core.store.folder import SETTING, default_folder
 from dqn_core.store.rows import TABLES
 
 
@@ -15,9 +16,9 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runs",
         type=Path,
-        default=runs.default_folder(),
+        default=default_folder(),
         metavar="FOLDER",
-        help=f"the store's folder (default: {runs.FOLDER_SETTING}, or runs)",
+        help=f"the store's folder (default: {SETTING}, or runs)",
     )
 
 

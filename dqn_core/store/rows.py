@@ -45,10 +45,18 @@ def append(
 
 
 def columns(
-    connection: sqlite3.Connection, run: str, table: str, start: int = 0, end: int = _NO_END
+    connection: sqlite3.Connection,
+    run: str,
+    table: str,
+    start: int = 0,
+    end: int = _NO_END,
+    names: Sequence[str] | None = None,
 ) -> dict[str, np.ndarray]:
-    """What `append` wrote, from row ``start`` to before row ``end``; raises `ValueError`."""
-    types = TABLES[table]
+    """What `append` wrote, from row ``start`` to before row ``end``; raises `ValueError`.
+
+    Of all columns, or of those with these ``names``.
+    """
+    types = {name: TABLES[table][name] for name in names or TABLES[table]}
     found = connection.execute(
         f'SELECT {_quoted(types)} FROM {table} WHERE run = ? AND "row" >= ? AND "row" < ? '
         'ORDER BY "row"',

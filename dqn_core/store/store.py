@@ -137,14 +137,17 @@ class Store:
         named = [record for record in found if record.run == name]
         return (named or found or [self.run(name)])[0]
 
-    def columns(self, name: str, table: str, start: int = 0) -> dict[str, np.ndarray]:
+    def columns(
+        self, name: str, table: str, start: int = 0, names: Sequence[str] | None = None
+    ) -> dict[str, np.ndarray]:
         """A table of the run's history from row ``start`` on, as `Table.columns` gives it.
 
-        ``table`` is episodes, evaluations, updates or changes.
+        ``table`` is episodes, evaluations, updates or changes; ``names`` are the columns that are
+        needed, by default all.
         """
         with self.reading() as connection:
             try:
-                return rows.columns(connection, name, table, start)
+                return rows.columns(connection, name, table, start, names=names)
             except (TypeError, ValueError) as error:
                 raise StoreError(
                     f"The {table} of the run {name} are damaged: {reason_of(error)}."

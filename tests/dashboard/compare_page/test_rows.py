@@ -1,11 +1,12 @@
 """Rows of compared runs: read once, and then as they are added."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dashboard.compare_page.rows import Rows
+from dashboard.compare_page.rows import NEEDED, Rows
 from dqn_core.store import rows as stored
 from dqn_core.store.store import Store
 from tests.kept_runs import keep, tables
@@ -34,14 +35,16 @@ def test_only_rows_that_were_added_are_read(store: Store, monkeypatch: pytest.Mo
     asked = []
     columns = store.columns
 
-    def watched(run: str, table: str, start: int = 0) -> dict[str, np.ndarray]:
+    def watched(
+        run: str, table: str, start: int = 0, names: Sequence[str] | None = None
+    ) -> dict[str, np.ndarray]:
         asked.append((table, start))
-        return columns(run, table, start)
+        return columns(run, table, start, names)
 
     monkeypatch.setattr(store, "columns", watched)
     found = rows.of(store, store.run(record.run))["episodes"]
     assert ("episodes", 99) in asked
-    for name, column in columns(record.run, "episodes").items():
+    for name, column in columns(record.run, "episodes", names=NEEDED["episodes"]).items():
         np.testing.assert_array_equal(found[name], column)
     asked.clear()
     rows.of(store, store.run(record.run))
@@ -58,7 +61,7 @@ def test_a_run_that_was_gone_on_with_from_an_earlier_state_is_read_anew(store: S
         with store.writing() as connection:
             connection.execute(f'UPDATE episodes SET seconds = {end} + seconds WHERE "row" >= 50')
         found = rows.of(store, store.run(record.run))["episodes"]
-        for name, column in store.columns(record.run, "episodes").items():
+        for name, column in store.columns(record.run, "episodes", names=[*found]).items():
             np.testing.assert_array_equal(found[name], column)
         assert rows.rewound == before + 1
 
