@@ -43,6 +43,6 @@ def make_room(owner: str) -> None:
     found.forget({*left, *own[MOST_OF_A_VISITOR - 1 :]})
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=Store.close)
 def _opened(folder: Path) -> Store:
     return Store(folder)

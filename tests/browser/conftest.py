@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,18 +82,27 @@ def pytest_runtest_makereport(
         for page in item.stash.get(open_pages, []):
             if not page.is_closed():
                 report.sections.append((f"page {page.url}", page.locator("body").aria_snapshot()))
-        for log in item.config.stash[server_logs]:
+        logs = item.config.stash[server_logs]
+        for log in [log for log in logs if log.exists()]:
             report.sections.append((f"server log {log}", log.read_text(errors="replace")[-8000:]))
     return report
 
 
 @contextlib.contextmanager
 def streamlit_server(
-    log: Path, script: Path, *args: str, port: int = 0, is_private: bool = False
+    log: Path,
+    script: Path,
+    *args: str,
+    port: int = 0,
+    is_private: bool = False,
+    starter: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Serve `script`, with the checkout's settings, until the end of the block."""
+    """Serve `script`, with the checkout's settings, until the end of the block.
+
+    ``starter`` is a command that starts the server, if there is one.
+    """
     port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command = [*starter, sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.headless", "true", "--server.port", str(port), *args]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -146,11 +155,13 @@ def servers(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[
     logs = config.stash[server_logs]
     with contextlib.ExitStack() as running:
 
-        def start(script: Path, *args: str, is_private: bool = False) -> str:
+        def start(
+            script: Path, *args: str, is_private: bool = False, starter: Sequence[str] = ()
+        ) -> str:
             log = folders.mktemp("server") / f"{script.stem}.log"
             logs.append(log)
             running.callback(logs.remove, log)
-            server = streamlit_server(log, script, *args, is_private=is_private)
+            server = streamlit_server(log, script, *args, is_private=is_private, starter=starter)
             return running.enter_context(server)
 
         yield start

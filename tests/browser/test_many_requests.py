@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import resource
 import socket
 from urllib.parse import urlsplit
 
@@ -22,12 +21,8 @@ GET = "GET {path} HTTP/1.1\r\nHost: {address}\r\n{more}\r\n"
 @pytest.fixture(scope="module")
 def busy(serve_all: Serve) -> str:
     """A server of its own, on a system that lets a process begin with few files."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
-    try:
-        return urlsplit(serve_all(CHECKOUT / "app.py")).netloc
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    few = ("sh", "-c", 'ulimit -S -n 256 && exec "$@"', "sh")
+    return urlsplit(serve_all(CHECKOUT / "app.py", starter=few)).netloc
 
 
 def begun(address: str, path: str, more: str = "") -> socket.socket:
