@@ -38,19 +38,23 @@ class Visitors:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_private():
+        if scope["type"] != "http" or not is_private() or not _asks_for_page(scope):
             await self._app(scope, receive, send)
             return
         own = _named(HTTPConnection(scope).cookies.get(COOKIE, ""))
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", _cookie(own or secrets.token_urlsafe(16)))
+                cookie = _cookie(own or secrets.token_urlsafe(16))
+                MutableHeaders(scope=message).append("set-cookie", cookie)
             await send(message)
 
         await self._app(scope, receive, send_named)
+
+
+def _asks_for_page(scope: Scope) -> bool:
+    """Whether a browser loads a page: where it still has that page, the answer is of no type."""
+    return "text/html" in HTTPConnection(scope).headers.get("accept", "")
 
 
 def _named(cookie: str) -> str:

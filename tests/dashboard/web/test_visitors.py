@@ -9,10 +9,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 from dashboard.web.visitors import COOKIE, Visitors
 
-PAGE, FILE = HTMLResponse("<p>page</p>"), PlainTextResponse("file")
+PAGE, FILE, UNCHANGED = HTMLResponse("<p>page</p>"), PlainTextResponse("file"), Response("", 304)
+BY_A_TAB, BY_A_PAGE = "text/html,application/xhtml+xml,*/*;q=0.8", "*/*"
+"""What a browser accepts where it loads a page, and for all that the page asks for."""
 
 
-def cookie_with(response: Response, own: str = "") -> str:
+def cookie_with(response: Response, own: str = "", accept: str = BY_A_TAB) -> str:
     """What a browser that has its ``own`` name is told to remember with this response."""
     sent: list[Message] = []
 
@@ -25,7 +27,8 @@ def cookie_with(response: Response, own: str = "") -> str:
     async def nothing() -> Message:
         return {"type": "http.disconnect"}
 
-    headers = [(b"cookie", f"{COOKIE}={own}".encode())] if own else []
+    headers = [(b"accept", accept.encode())]
+    headers += [(b"cookie", f"{COOKIE}={own}".encode())] if own else []
     scope: Scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
     asyncio.run(Visitors(answer)(scope, nothing, keep))
     return dict(sent[0]["headers"]).get(b"set-cookie", b"").decode()
@@ -54,8 +57,12 @@ def test_a_name_that_nobody_gave_is_replaced() -> None:
     assert len(name_in(cookie_with(PAGE, "mine"))) == 22
 
 
+def test_a_browser_that_still_has_the_page_but_no_name_gets_one() -> None:
+    assert len(name_in(cookie_with(UNCHANGED))) == 22
+
+
 def test_what_is_no_page_brings_no_name() -> None:
-    assert cookie_with(FILE) == ""
+    assert cookie_with(FILE, accept=BY_A_PAGE) == ""
 
 
 def test_where_all_see_all_nobody_gets_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
