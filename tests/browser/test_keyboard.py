@@ -14,6 +14,7 @@ from tests.browser.train_page import (
     open_app,
     wait_for_step,
 )
+from tests.browser.waiting import until_idle
 
 RING = """() => {
     let element = document.activeElement;
@@ -125,6 +126,8 @@ def test_space_does_what_the_control_does_that_has_the_focus_however_it_got_it(
 def test_the_keys_go_from_a_control_to_its_way_back(tab: Page) -> None:
     enter(tab, "exact_gamma", "0.9")
     expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+    expect(button(tab, "back_gamma")).to_be_visible()
+    until_idle(tab)
     box(tab, "exact_gamma").focus()
     tab.keyboard.press("Tab")
     expect(button(tab, "back_gamma")).to_be_focused()
