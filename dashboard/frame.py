@@ -24,6 +24,7 @@ PAPER = ASSETS / "shared" / "paper.css"
 
 PAGES = {
     "app.py": ("Train", ":material/play_circle:"),
+    "pages/learn.py": ("Learn", ":material/school:"),
     "pages/test.py": ("Test", ":material/movie:"),
     "pages/compare.py": ("Compare", ":material/query_stats:"),
 }

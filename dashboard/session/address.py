@@ -13,6 +13,9 @@ from dashboard.web.static_files import component
 
 _component = component("frame/frame.js")
 
+SECTION = "section"
+"""The parameter that says what the Learn page shows."""
+
 
 @dataclass(frozen=True)
 class Remembered:
@@ -50,8 +53,9 @@ def _read(query: str) -> tuple[Link, list[str]]:
 
 
 def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
-    """What of an address is the experiment; the rest of it is the Compare page's."""
-    return read({name: values for name, values in given.items() if name not in looks.NAMES})
+    """What of an address is the experiment; the rest of it is another page's."""
+    others = {*looks.NAMES, SECTION}
+    return read({name: values for name, values in given.items() if name not in others})
 
 
 def keep_address(

@@ -5,6 +5,7 @@ What a widget shows is there too, under the widget's own key.
 
 COMPARE_PAGE = "compare_page"
 FEED = "feed"
+LEARN_PAGE = "learn_page"
 OPEN_DIALOG = "open_dialog"
 PAGE = "page"
 SESSION = "session"

@@ -1,0 +1,44 @@
+"""The Learn page: how an agent learns, in sections of which one is shown."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard.frame import open_page
+from dashboard.learn_page.experiments import experiments
+from dashboard.learn_page.microscope import microscope
+from dashboard.learn_page.notebook import notebook
+from dashboard.learn_page.page_state import Section, page_state
+from dashboard.session.session import Session
+from dashboard.web.widgets import key_showing, on_change
+
+SCRIPT = "pages/learn.py"
+
+SECTIONS: dict[Section, tuple[str, Callable[[Session], None]]] = {
+    "microscope": ("Microscope", microscope),
+    "experiments": ("Experiments", experiments),
+    "notebook": ("Notebook", notebook),
+}
+"""Name and content of each, in their order."""
+
+
+def learn_page() -> None:
+    """The choice of a section, and the one that is chosen."""
+    state = page_state()
+    session = open_page(SCRIPT, state.query)
+    st.title("Learn how it learns", anchor=False)
+    key = key_showing("section", state.section)
+    st.segmented_control(
+        "Section",
+        list(SECTIONS),
+        default=state.section,
+        required=True,
+        format_func=lambda section: SECTIONS[section][0],
+        key=key,
+        on_change=on_change(key, state.show),
+        label_visibility="collapsed",
+    )
+    SECTIONS[state.section][1](session)
+
+
+learn_page()
