@@ -22,7 +22,10 @@ CHECKOUT = Path(__file__).parents[1]
 CONFIG = tomllib.loads((CHECKOUT / ".streamlit/config.toml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+REQUIREMENTS = sorted(path.name for path in CHECKOUT.glob("requirements*.txt"))
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_requirement_names_a_compatible_release(name):
     lines = (CHECKOUT / name).read_text(encoding="utf-8").splitlines()
     requirements = [line for line in lines if line and not line.startswith(("#", "-r "))]

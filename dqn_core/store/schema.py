@@ -107,7 +107,30 @@ _CHANGES_OF_SNAPSHOTS = (
 )
 """How many rows the history's table of changes had; where nobody wrote it, by the steps."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _CHANGES_OF_SNAPSHOTS)
+_SWEEPS = (
+    """
+    CREATE TABLE sweeps (
+        sweep TEXT PRIMARY KEY,
+        "plan" TEXT NOT NULL,
+        pruner TEXT NOT NULL,
+        preset TEXT NOT NULL,
+        created REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE pieces (
+        sweep TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
+        piece INTEGER NOT NULL,
+        configs TEXT NOT NULL,
+        run TEXT REFERENCES runs ON DELETE SET NULL,
+        PRIMARY KEY (sweep, piece)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX pieces_of_run ON pieces (run)",
+)
+"""Which runs a sweep consists of, and which of them there are."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _CHANGES_OF_SNAPSHOTS, _SWEEPS)
 """The statements that lead from each version to the next one; 0 is an empty database.
 
 What has been released is never changed: a new column, also one that a table of the history gets,

@@ -1,0 +1,124 @@
+"""An axis of a sweep: one hyperparameter and the values that it gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from dqn_core.config import hyperparameter
+from dqn_core.errors import ConfigurationError
+from dqn_core.hyperparameter import Hyperparameter, Value
+from dqn_core.scalars import shown
+
+Spacing: TypeAlias = Literal["list", "lin", "log"]
+"""Whether the values were listed, or lie between two ends at equal distances or equal ratios."""
+
+USUAL_POINTS = 5
+"""Values of a range for which no number is given."""
+
+MOST_POINTS = 1_000
+
+_FIXED = ("seed", "env_id", "env_kwargs", "total_seconds")
+"""What is no axis."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A hyperparameter with its values, each of which its declaration allows; none is there twice.
+
+    Of a range the first and the last value are its ends.
+    """
+
+    name: str
+    values: tuple[Value, ...]
+    spacing: Spacing = "list"
+
+    def at(self, share: float) -> Value:
+        """The value that lies at ``share``, in [0, 1), of the way from the first to the last."""
+        if self.spacing == "list":
+            return self.values[int(share * len(self.values))]
+        return _between(hyperparameter(self.name), self, share)
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as JSON can hold it."""
+        return {"name": self.name, "values": list(self.values), "spacing": self.spacing}
+
+    @classmethod
+    def from_dict(cls, described: Mapping[str, Any]) -> "Axis":
+        """What `to_dict` described; raises `ConfigurationError`."""
+        declared = hyperparameter(described["name"])
+        values = tuple(map(declared.validated, described["values"]))
+        return cls(declared.name, values, described["spacing"])
+
+
+def axis_from(text: str) -> Axis:
+    """The axis that ``text`` stands for, as a person types it; raises `ConfigurationError`.
+
+    ``gamma=0.9,0.95`` lists values, ``learning_rate=log:1e-4:1e-2:6`` is a range of six, and
+    ``lin:`` one with equal distances. Widths and texts have commas of their own, so these are
+    listed with semicolons: ``hidden_dims=64,64;128``.
+    """
+    name, equals, values = text.partition("=")
+    if not equals:
+        raise ConfigurationError(f"An axis is written as gamma=0.9,0.95, not as {shown(text)}.")
+    name = name.strip().replace("-", "_")
+    if name in _FIXED:
+        raise ConfigurationError(f"{name} is no axis: {_REASONS[name]}.", name)
+    return axis_of(hyperparameter(name), values)
+
+
+def axis_of(declared: Hyperparameter, text: str) -> Axis:
+    """The axis of a hyperparameter with values as in `axis_from`; raises `ConfigurationError`."""
+    spacing, colon, ends = text.strip().partition(":")
+    if colon and spacing in get_args(Spacing)[1:]:
+        return _range(declared, spacing, ends.split(":"), text)  # type: ignore[arg-type]
+    separator = ";" if declared.scale in ("widths", "text") else ","
+    values = [declared.parsed(part) for part in text.split(separator) if part.strip()]
+    if not values:
+        raise ConfigurationError(f"{declared.name} has no values: list some.", declared.name)
+    return Axis(declared.name, tuple(dict.fromkeys(values)))
+
+
+_REASONS = {
+    "seed": "give the number of seeds of each value with --seeds",
+    "env_id": "returns of two environments cannot be compared, so make a sweep of each",
+    "env_kwargs": "returns of two environments cannot be compared, so make a sweep of each",
+    "total_seconds": "what is learnt in a time depends on the machine, so give total_steps",
+}
+
+
+def _range(declared: Hyperparameter, spacing: Spacing, parts: list[str], text: str) -> Axis:
+    name = declared.name
+    if declared.scale not in ("linear", "log"):
+        raise ConfigurationError(f"{name} has no range: list its values.", name)
+    if not 2 <= len(parts) <= 3:
+        raise ConfigurationError(
+            f"A range is written as {spacing}:LOWEST:HIGHEST:NUMBER, not as {shown(text)}.", name
+        )
+    ends = (declared.parsed(parts[0]), declared.parsed(parts[1]))
+    low, high = map(float, ends)
+    if not low < high or (spacing == "log" and low <= 0):
+        least = "a lowest value above 0 and " if spacing == "log" else ""
+        raise ConfigurationError(
+            f"The range of {name} needs {least}a highest value above the lowest, not "
+            f"{shown(text)}.",
+            name,
+        )
+    number = _points(parts[2]) if parts[2:] else USUAL_POINTS
+    whole = Axis(name, ends, spacing)
+    between = [_between(declared, whole, share) for share in np.linspace(0, 1, number)[1:-1]]
+    return Axis(name, tuple(dict.fromkeys([ends[0], *between, ends[1]])), spacing)
+
+
+def _points(text: str) -> int:
+    if not text.strip().isdecimal() or not 2 <= int(text) <= MOST_POINTS:
+        raise ConfigurationError(f"A range has 2 to {MOST_POINTS:,} values, not {shown(text)}.")
+    return int(text)
+
+
+def _between(declared: Hyperparameter, axis: Axis, share: float) -> Value:
+    low, high = float(axis.values[0]), float(axis.values[-1])
+    value = low * (high / low) ** share if axis.spacing == "log" else low + (high - low) * share
+    value = min(max(value, low), high)  # rounding may have left the range
+    return declared.validated(round(value) if declared.kind is int else float(f"{value:.6g}"))

@@ -1,0 +1,172 @@
+"""The sweeps of a store: what each was declared to be, and which run each of its pieces is."""
+
+import json
+import sqlite3
+import time
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from dqn_core.errors import LabError, StoreError, reason_of
+from dqn_core.files.packing import ODD_CONTENTS
+from dqn_core.scalars import shown
+from dqn_core.store.record import RunRecord, configs_from, new_values, stem_of, values_of
+from dqn_core.store.store import LONGEST_TAG, Store, insert, set_tags
+from dqn_core.sweeps.plan import Piece, Plan
+
+TAG = "sweep:"
+"""What the tag of a sweep's runs begins with; its name follows."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A declared sweep: its ``name`` in the store, its plan, and when it began (s since 1970).
+
+    A search has a ``pruner``, and its pieces are added one by one; for others it is "".
+    """
+
+    name: str
+    plan: Plan
+    pruner: str
+    preset: str
+    created: float
+
+
+@dataclass(frozen=True)
+class KeptPiece:
+    """One piece: its ``number`` in the sweep, its members, and its run, None before it began."""
+
+    number: int
+    configs: Piece
+    run: str | None
+
+
+def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: str = "") -> Sweep:
+    """The sweep with that plan: the one that is there already, else a new one.
+
+    Without a ``name`` the newest of the same plan is meant, and a new one is called by what it
+    varies. Raises `StoreError` where the name is that of another plan.
+    """
+    text = json.dumps(plan.to_dict())
+    pieces = [] if pruner else plan.pieces()
+    name = " ".join(name.split())
+    if len(TAG + name) > LONGEST_TAG:
+        raise StoreError(f"A sweep's name has at most {LONGEST_TAG - len(TAG)} characters.")
+    with store.writing() as connection:
+        same = connection.execute(
+            "SELECT sweep FROM sweeps WHERE \"plan\" = ? AND pruner = ? AND (? = '' OR sweep = ?) "
+            "ORDER BY created DESC",
+            (text, pruner, name, name),
+        ).fetchone()
+        if same is None:
+            name = name or _free_name(connection, plan)
+            _check_free(connection, name)
+            connection.execute(
+                "INSERT INTO sweeps VALUES (?, ?, ?, ?, ?)",
+                (name, text, pruner, preset, time.time()),
+            )
+            for number, configs in enumerate(pieces):
+                _add(connection, name, number, configs)
+    return sweep_called(store, name if same is None else str(same["sweep"]))
+
+
+def sweeps(store: Store) -> list[Sweep]:
+    """All of them, the newest first."""
+    with store.reading() as connection:
+        found = connection.execute("SELECT * FROM sweeps ORDER BY created DESC, sweep").fetchall()
+    return [_sweep(row) for row in found]
+
+
+def sweep_called(store: Store, name: str) -> Sweep:
+    """The sweep with that name; raises `StoreError`."""
+    found = sweeps(store)
+    for sweep in found:
+        if sweep.name == name:
+            return sweep
+    near = get_close_matches(name, [sweep.name for sweep in found], n=1)
+    hint = f": did you mean {near[0]}?" if near else "."
+    raise StoreError(f"There is no sweep {shown(name)} in {str(store.folder)!r}{hint}")
+
+
+def pieces_of(store: Store, name: str) -> list[KeptPiece]:
+    """The pieces in their order; a run that was deleted is none."""
+    with store.reading() as connection:
+        found = connection.execute(
+            "SELECT piece, pieces.configs, runs.run FROM pieces "
+            "LEFT JOIN runs ON runs.run = pieces.run AND runs.deleted IS NULL "
+            "WHERE sweep = ? ORDER BY piece",
+            (name,),
+        ).fetchall()
+    try:
+        return [KeptPiece(row["piece"], configs_from(row["configs"]), row["run"]) for row in found]
+    except (LabError, *ODD_CONTENTS) as error:
+        raise _damaged(name, error) from error
+
+
+def add_piece(store: Store, name: str, configs: Piece) -> int:
+    """Add a piece at the end of the sweep; returns its number."""
+    with store.writing() as connection:
+        query = "SELECT COALESCE(MAX(piece) + 1, 0) FROM pieces WHERE sweep = ?"
+        number = int(connection.execute(query, (name,)).fetchone()[0])
+        _add(connection, name, number, configs)
+    return number
+
+
+def claim(store: Store, sweep: Sweep, piece: KeptPiece) -> RunRecord:
+    """The one run of that piece, which is made if there is none.
+
+    In one transaction: whoever else claims it gets the same run, and a process that is killed
+    leaves a run that its piece knows, or none.
+    """
+    with store.writing() as connection:
+        row = connection.execute(
+            "SELECT runs.run FROM pieces JOIN runs ON runs.run = pieces.run "
+            "WHERE sweep = ? AND piece = ? AND runs.deleted IS NULL",
+            (sweep.name, piece.number),
+        ).fetchone()
+        if row is None:
+            values = new_values(piece.configs, sweep.preset, "", None, None, None)
+            run = insert(connection, values)
+            set_tags(connection, run, [TAG + sweep.name])
+            connection.execute(
+                "UPDATE pieces SET run = ? WHERE sweep = ? AND piece = ?",
+                (run, sweep.name, piece.number),
+            )
+        else:
+            run = str(row["run"])
+    return store.run(run)
+
+
+def _add(connection: sqlite3.Connection, name: str, number: int, configs: Piece) -> None:
+    connection.execute(
+        "INSERT INTO pieces VALUES (?, ?, ?, NULL)", (name, number, values_of(configs)["configs"])
+    )
+
+
+def _free_name(connection: sqlite3.Connection, plan: Plan) -> str:
+    """``cartpole-gamma-tau``, with a number behind it where that is taken."""
+    stem = "-".join([stem_of(plan.base.env_id), *(axis.name for axis in plan.axes)])
+    stem = stem[: LONGEST_TAG - len(TAG) - 10]
+    taken = {name for (name,) in connection.execute("SELECT sweep FROM sweeps")}
+    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (stem, *numbered) if name not in taken)
+
+
+def _check_free(connection: sqlite3.Connection, name: str) -> None:
+    if connection.execute("SELECT 1 FROM sweeps WHERE sweep = ?", (name,)).fetchone():
+        raise StoreError(
+            f"The sweep {shown(name)} was declared with other values: give it these, or another "
+            "name."
+        )
+
+
+def _sweep(row: sqlite3.Row) -> Sweep:
+    try:
+        plan = Plan.from_dict(json.loads(row["plan"]))
+    except (LabError, *ODD_CONTENTS) as error:
+        raise _damaged(row["sweep"], error) from error
+    return Sweep(row["sweep"], plan, row["pruner"], row["preset"], row["created"])
+
+
+def _damaged(name: str, error: Exception) -> StoreError:
+    reason = str(error).rstrip(".") if isinstance(error, LabError) else reason_of(error)
+    return StoreError(f"The sweep {shown(name)} is damaged: {reason}.")

@@ -1,0 +1,137 @@
+"""The plan of a sweep: which configurations it trains, and which of them side by side."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
+from typing import Any
+
+from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.errors import ConfigurationError, MissingPackageError
+from dqn_core.hyperparameter import Value
+from dqn_core.sweeps.axis import Axis
+
+MOST_RUNS = 10_000
+"""Of one sweep: a larger one is a mistake in typing."""
+
+MOST_MEMBERS = 8
+"""Of a piece. With more, each member's step costs as much as it does with these."""
+
+MOST_TRANSITIONS = 2_000_000
+"""In the replay buffers of a piece: its memory, and the size of its snapshots."""
+
+Point = dict[str, Value]
+"""One value for each axis."""
+
+Piece = tuple[DQNConfig, ...]
+"""The members of one run."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep's ``base`` configuration, its axes, and the seeds that each point of these has.
+
+    The points are all combinations of the axes' values, or so many points of a Sobol sequence
+    between the ends of the axes, if a number of ``random`` ones is given.
+    Raises `ConfigurationError` where axes do not go together.
+    """
+
+    base: DQNConfig
+    axes: tuple[Axis, ...]
+    seeds: tuple[int, ...]
+    random: int | None = None
+
+    def __post_init__(self) -> None:
+        names = [axis.name for axis in self.axes]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ConfigurationError(f"{twice[0]} is an axis twice: list all its values once.")
+        if not names:
+            raise ConfigurationError("A sweep needs an axis, such as gamma=0.9,0.95.")
+        if self.base.total_seconds:
+            raise ConfigurationError(
+                "total_seconds does not go with a sweep, whose result would depend on the machine: "
+                "give total_steps."
+            )
+        count = self.random or math.prod(len(axis.values) for axis in self.axes)
+        if count * len(self.seeds) > MOST_RUNS:
+            raise ConfigurationError(
+                f"{count:,} points of {len(self.seeds):,} seeds are more than {MOST_RUNS:,} runs: "
+                "give fewer values or seeds."
+            )
+
+    def points(self) -> list[Point]:
+        """The points in their order; raises `MissingPackageError` where random ones need SciPy."""
+        names = [axis.name for axis in self.axes]
+        if self.random is None:
+            found = list(product(*(axis.values for axis in self.axes)))
+        else:
+            found = _sobol(self.axes, self.random, self.base.seed)
+        return [dict(zip(names, values, strict=True)) for values in found]
+
+    def pieces(self) -> list[Piece]:
+        """The runs that it trains; raises `ConfigurationError` where values do not go together.
+
+        Each point gets its first seed before any gets its second one.
+        """
+        points = [self.base.replace(**point) for point in self.points()]
+        return cut([config.replace(seed=seed) for seed in self.seeds for config in points])
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as JSON can hold it."""
+        return {
+            "base": self.base.to_dict(),
+            "axes": [axis.to_dict() for axis in self.axes],
+            "seeds": list(self.seeds),
+            "random": self.random,
+        }
+
+    @classmethod
+    def from_dict(cls, described: dict[str, Any]) -> "Plan":
+        """What `to_dict` described; raises `ConfigurationError`."""
+        return cls(
+            DQNConfig.from_dict(described["base"]),
+            tuple(map(Axis.from_dict, described["axes"])),
+            tuple(described["seeds"]),
+            described["random"],
+        )
+
+
+def cut(configs: Sequence[DQNConfig]) -> list[Piece]:
+    """``configs`` as pieces: in each of them members that agree in what members have to share.
+
+    It follows from the configurations alone, never from who trains them: so a sweep comes to the
+    same bits with any number of workers.
+    """
+    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
+    alike: dict[tuple[Value, ...], list[DQNConfig]] = {}
+    for config in configs:
+        alike.setdefault(tuple(getattr(config, name) for name in shared), []).append(config)
+    pieces = [piece for members in alike.values() for piece in _cut_evenly(members)]
+    place = {config: number for number, config in enumerate(configs)}
+    return sorted(pieces, key=lambda piece: place[piece[0]])
+
+
+def _cut_evenly(members: Sequence[DQNConfig]) -> list[Piece]:
+    most = min(MOST_MEMBERS, max(1, MOST_TRANSITIONS // members[0].buffer_capacity))
+    count = math.ceil(len(members) / most)
+    ends = [len(members) * number // count for number in range(count + 1)]
+    return [tuple(members[start:end]) for start, end in pairwise(ends)]
+
+
+def _sobol(axes: Sequence[Axis], count: int, seed: int) -> list[tuple[Value, ...]]:
+    """Points of a scrambled Sobol sequence (Owen 1998), which fill the space evenly."""
+    try:
+        from scipy.stats import qmc
+    except ImportError:
+        raise MissingPackageError(
+            "Random points need the package scipy: pip install -r requirements-sweeps.txt."
+        ) from None
+    sequence = qmc.Sobol(len(axes), rng=seed)
+    # A power of two, of which the first are taken: SciPy warns where others are drawn.
+    shares = sequence.random_base2(math.ceil(math.log2(count)))[:count]
+    points = (
+        tuple(axis.at(share) for axis, share in zip(axes, row, strict=True))
+        for row in shares.tolist()
+    )
+    return list(dict.fromkeys(points))  # listed values meet more than once

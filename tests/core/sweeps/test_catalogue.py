@@ -1,0 +1,63 @@
+"""The sweeps of a store."""
+
+import pytest
+
+from dqn_core.errors import StoreError
+from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.catalogue import claim, declare, pieces_of, sweep_called, sweeps
+from dqn_core.sweeps.plan import Plan
+from tests.core.small_runs import SMALL
+
+PLAN = Plan(SMALL, (axis_from("gamma=0.9,0.95"), axis_from("hidden_dims=8;4")), (0, 1))
+OTHER = Plan(SMALL, (axis_from("gamma=0.9,0.99"), axis_from("hidden_dims=8;4")), (0, 1))
+
+
+def test_the_same_plan_is_the_same_sweep_and_another_one_gets_another_name(store):
+    first = declare(store, PLAN)
+    assert first.name == "cartpole-gamma-hidden_dims"
+    assert first.plan == PLAN
+    assert declare(store, PLAN) == first
+    assert declare(store, OTHER).name == f"{first.name}-2"
+    named = declare(store, PLAN, name="mine")
+    assert declare(store, PLAN, name="mine") == named
+    assert {sweep.name for sweep in sweeps(store)} == {first.name, f"{first.name}-2", "mine"}
+
+
+def test_a_name_that_is_taken_is_refused_for_other_values(store):
+    declare(store, PLAN, name="mine")
+    with pytest.raises(StoreError, match=r"The sweep 'mine' was declared with other values"):
+        declare(store, OTHER, name="mine")
+    with pytest.raises(StoreError, match="did you mean mine"):
+        sweep_called(store, "mien")
+
+
+def test_a_piece_is_one_run_however_often_it_is_claimed(store):
+    sweep = declare(store, PLAN, preset="auto")
+    pieces = pieces_of(store, sweep.name)
+    assert [piece.configs for piece in pieces] == PLAN.pieces()
+    runs = [claim(store, sweep, piece).run for piece in pieces * 2]
+    assert len(set(runs)) == len(pieces) == 2
+    assert [piece.run for piece in pieces_of(store, sweep.name)] == runs[:2]
+    record = store.run(runs[0])
+    assert record.tags == (f"sweep:{sweep.name}",)
+    assert record.configs == pieces[0].configs
+
+
+def test_a_run_that_was_deleted_is_made_anew(store):
+    sweep = declare(store, PLAN)
+    piece = pieces_of(store, sweep.name)[0]
+    run = claim(store, sweep, piece).run
+    store.delete(run)
+    assert pieces_of(store, sweep.name)[0].run is None
+    again = claim(store, sweep, piece).run
+    assert again != run
+    store.forget([again])
+    assert pieces_of(store, sweep.name)[0].run is None
+
+
+def test_a_damaged_declaration_is_one_sentence(store):
+    declare(store, PLAN, name="mine")
+    with store.writing() as connection:
+        connection.execute("UPDATE sweeps SET \"plan\" = '{}'")
+    with pytest.raises(StoreError, match="The sweep 'mine' is damaged: there is no 'base'"):
+        sweeps(store)
