@@ -62,13 +62,14 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class SeedRun:
-    """What one seed came to: one member of a run, which is known by its name ``run``.
+    """What one seed came to: ``member`` of a run, which is known by its name ``run``.
 
     ``config`` is that of step 0, ``env_steps`` how far it is. One that ``has_diverged`` is in no
     number.
     """
 
     run: str
+    member: int
     config: DQNConfig
     changes: tuple[Change, ...]
     env_steps: int
@@ -121,7 +122,7 @@ def seed_runs(
         stopped = has_diverged or greedy.env_steps.max(initial=0) < newest
         made = changes_of(changes, member, env_steps)
         training = _curve(episodes, "return", member)
-        found.append(SeedRun(run, first, made, env_steps, greedy, training, stopped))
+        found.append(SeedRun(run, member, first, made, env_steps, greedy, training, stopped))
     return found
 
 
@@ -147,6 +148,11 @@ class Group:
     def runs(self) -> list[str]:
         """Names of the runs that these seeds are from."""
         return list(dict.fromkeys(one.run for one in self.seed_runs))
+
+    @property
+    def members(self) -> dict[str, list[int]]:
+        """Which members of each of its runs these seeds are."""
+        return {run: [one.member for one in self.seed_runs if one.run == run] for run in self.runs}
 
     @property
     def seeds(self) -> list[int]:

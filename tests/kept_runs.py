@@ -27,13 +27,16 @@ def keep(
     episodes: int = 100,
     status: str = "finished",
     updates: bool = False,
+    raced: Sequence[dict[str, Any]] = ({},),
     **values: Any,
 ) -> RunRecord:
     """A run of these seeds whose returns rise to about ``best``.
 
-    One that is running goes on doing so, though nobody writes it.
+    One that is running goes on doing so, though nobody writes it. A race has all seeds with each
+    of the values in ``raced``.
     """
-    configs = [DQNConfig(seed=seed, **values) for seed in seeds]
+    configs = [DQNConfig(seed=seed, **values | arm) for arm in raced for seed in seeds]
+    seeds = [config.seed for config in configs]
     record = store.create(configs, preset="auto")
     history = tables(seeds, best, episodes)
     if not updates:

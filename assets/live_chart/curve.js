@@ -99,7 +99,7 @@ export class Curve {
   /** The columns of each seed, of whichever run it is a member. */
   get #members() {
     const { table, more } = this.spec;
-    const members = (name) => this.#chart.store.table(name).members;
+    const members = (name) => this.#ownOf(name);
     if (!more.length) return members(table);
     const ofAll = new Map();
     for (const name of [table, ...more]) {
@@ -108,10 +108,19 @@ export class Curve {
     return ofAll;
   }
 
-  /** Those that statistics are of. What is behind brings only its own. */
+  /** The members of a table that this curve is of. */
+  #ownOf(name) {
+    const { members } = this.#chart.store.table(name);
+    const own = this.spec.members[name];
+    return own ? new Map([...members].filter(([id]) => own.includes(id))) : members;
+  }
+
+  /** Those that statistics are of: where all have stopped, all. What is behind has only its own. */
   get #counted() {
     const stopped = this.spec.behind ? [] : this.#chart.store.stopped;
-    return [...this.#members].filter(([id]) => !stopped.includes(id));
+    const all = [...this.#members];
+    const goingOn = all.filter(([id]) => !stopped.includes(id));
+    return goingOn.length ? goingOn : all;
   }
 
   /** Whether there are several members, so that the bold line is what they agree on. */

@@ -48,8 +48,10 @@ class Trace:
 
     Args:
         table, column: where its values are; together they identify it within its panel.
-        more: further tables, of runs that are more seeds of the same: all their members are one
-            curve with a band.
+        more: further tables, of runs that are more seeds of the same: all are one curve with a
+            band.
+        members: whose rows of a table it is of, by the table; of one that is not named, all
+            members'.
         name: its name in the legend.
         kind: "average" draws the values faintly under their bold exponential average, "line" the
             values alone, "markers" a marker at each.
@@ -69,6 +71,7 @@ class Trace:
     color: Hue | int = "return"
     dash: Dash = "solid"
     more: tuple[str, ...] = ()
+    members: Mapping[str, Sequence[int]] = field(default_factory=dict)
     singles: bool = True
     behind: bool = False
     whole: bool = False
@@ -76,7 +79,8 @@ class Trace:
     @property
     def id(self) -> str:
         """What is told of it (shown, hidden, in words) stays its own under another name."""
-        return f"{self.table}/{self.column}"
+        own = self.members.get(self.table)
+        return f"{self.table}/{self.column}" + (f"/{own[0]}" if own else "")
 
     @property
     def tables(self) -> tuple[str, ...]:

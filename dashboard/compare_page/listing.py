@@ -11,8 +11,9 @@ import streamlit as st
 from dashboard.compare_page.groups import named
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.looks import MOST_RUNS, Look
+from dashboard.session.words import show
 from dashboard.web.widgets import key_showing, on_change
-from dqn_core import DQNConfig, LabError, preset
+from dqn_core import HYPERPARAMETERS, DQNConfig, LabError, preset
 from dqn_core.presets import AUTO, PRESETS
 from dqn_core.store.record import RunRecord, Status
 
@@ -45,23 +46,32 @@ def _text(record: RunRecord) -> str:
 
 
 def differences(record: RunRecord) -> str:
-    """What differs from its preset: ``γ 0.9, Batch size 32``."""
-    return _differences(record.preset, record.configs[0])
+    """What differs from its preset: ``γ 0.9, Batch size 32``; of a race ``γ 0.9 / 0.99``."""
+    return _differences(record.preset, tuple(record.configs))
 
 
 @lru_cache(maxsize=4_096)
-def _differences(name: str, config: DQNConfig) -> str:
+def _differences(name: str, configs: tuple[DQNConfig, ...]) -> str:
+    first = configs[0]
     try:
-        base = preset(name if name in PRESETS else AUTO, config.env_id, config.env_kwargs)
+        base = preset(name if name in PRESETS else AUTO, first.env_id, first.env_kwargs)
     except LabError:  # an environment of a module that is not here
         base = DQNConfig()
-    values = config.difference(base)
-    return ", ".join(named(n, v) for n, v in values.items() if n not in SAID_BESIDE)
+    differing = {name for config in configs for name in config.difference(base)} - SAID_BESIDE
+    values = {
+        name: dict.fromkeys(getattr(config, name) for config in configs)
+        for name in HYPERPARAMETERS
+        if name in differing
+    }
+    return ", ".join(
+        " / ".join([named(name, first), *map(show, others)])
+        for name, (first, *others) in values.items()
+    )
 
 
 def seeds(record: RunRecord) -> str:
     """``3``, or ``0 to 4``."""
-    found = sorted(config.seed for config in record.configs)
+    found = sorted({config.seed for config in record.configs})
     if len(found) > 1 and found == list(range(found[0], found[-1] + 1)):
         return f"{found[0]} to {found[-1]}"
     return ", ".join(map(str, found))

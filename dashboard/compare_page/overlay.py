@@ -51,7 +51,7 @@ def overlay(
     next question; where a run has been evaluated again, or does something else, the page is drawn
     anew, since numbers and verdict follow from that.
     """
-    runs = [run for line in lines for run in line.group.runs]
+    runs = list(dict.fromkeys(run for line in lines for run in line.group.runs))
     rows, since = state.rows, state.look.since
 
     def news() -> News:
@@ -72,7 +72,7 @@ def overlay(
     }
     is_growing = any(records[run].status is Status.RUNNING for run in runs)
     live_charts(
-        _panels(lines),
+        panels(lines),
         news,
         x_axis=session.link.x_axis,
         smoothing=session.link.smoothing,
@@ -118,30 +118,34 @@ def _table(kind: str, run: str) -> str:
     return f"{kind} {run}"
 
 
-def _panels(lines: Sequence[Line]) -> list[Panel]:
+def panels(lines: Sequence[Line]) -> list[Panel]:
+    """The curves of training and those of greedy evaluations, one of each line."""
     singles = len(lines) <= MOST_WITH_SINGLES
+    training = [_trace(line, "episodes", "return", singles) for line in lines]
+    greedy = [_trace(line, "evaluations", "mean_return", singles) for line in lines]
     return [
         Panel(
             "return",
             "Return of an episode",
-            tuple(_trace(line, "episodes", "return", singles) for line in lines),
+            tuple(training),
             y_title="sum of rewards",
-            takeaway=_takeaway(lines, "episodes", "return", "average return"),
+            takeaway=_takeaway(training[0], "average return"),
             empty="Each episode of the chosen runs becomes a point when it ends.",
         ),
         Panel(
             "greedy",
             "Greedy return",
-            tuple(_trace(line, "evaluations", "mean_return", singles) for line in lines),
+            tuple(greedy),
             y_title="mean sum of rewards",
-            takeaway=_takeaway(lines, "evaluations", "mean_return", "greedy return"),
+            takeaway=_takeaway(greedy[0], "greedy return"),
             empty="The chosen runs have no greedy evaluation yet.",
         ),
     ]
 
 
 def _trace(line: Line, kind: str, column: str, singles: bool) -> Trace:
-    first, *more = (_table(kind, run) for run in line.group.runs)
+    members = {_table(kind, run): own for run, own in line.group.members.items()}
+    first, *more = members
     return Trace(
         first,
         column,
@@ -150,10 +154,10 @@ def _trace(line: Line, kind: str, column: str, singles: bool) -> Trace:
         line.hue,
         line.dash,
         tuple(more),
+        members,
         singles,
     )
 
 
-def _takeaway(lines: Sequence[Line], kind: str, column: str, quantity: str) -> Takeaway:
-    first = lines[0]
-    return Takeaway(f"{_table(kind, first.group.runs[0])}/{column}", f"{first.label}: {quantity}")
+def _takeaway(first: Trace, quantity: str) -> Takeaway:
+    return Takeaway(first.id, f"{first.name}: {quantity}")

@@ -61,8 +61,9 @@ def scores(lines: Sequence[Line], comparison: Comparison) -> pd.DataFrame:
 def _frame(store: Store, lines: Sequence[Line], name: str) -> pd.DataFrame:
     frames = []
     for line in lines:
-        for run in line.group.runs:
-            frame = pd.DataFrame(store.columns(run, name))
+        for run, members in line.group.members.items():
+            rows = pd.DataFrame(store.columns(run, name))
+            frame = rows[rows["member"].isin(members)].copy()
             seeds = [config.seed for config in store.run(run).configs]
             frame.insert(0, "seed", [seeds[member] for member in frame["member"]])
             frame.insert(0, "run", run)

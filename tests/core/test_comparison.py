@@ -103,6 +103,24 @@ def test_the_members_of_a_run_are_seeds_of_one_group_and_each_has_its_own_return
     assert compare([group]).standings[0].scores == (7.0, 9.0)
 
 
+def test_members_of_a_run_with_different_values_are_groups_that_say_which_members_they_are() -> (
+    None
+):
+    configs = [DQNConfig(seed=seed, gamma=gamma) for gamma in (0.9, 0.99) for seed in (0, 1)]
+    race = seed_runs(
+        "race",
+        configs,
+        1_000,
+        episodes=table("return", []),
+        evaluations=table("mean_return", [(p, 500, float(p)) for p in range(4)]),
+        changes=NO_CHANGES,
+    )
+    first, second = grouped([*race, one("alone", 2, gamma=0.99)])
+    assert first.members == {"race": [0, 1]}
+    assert second.members == {"race": [2, 3], "alone": [0]}
+    assert second.seeds == [0, 1, 2]
+
+
 def test_a_run_in_which_a_value_was_changed_is_no_try_of_one_in_which_it_was_not() -> None:
     changed = {
         "member": np.array([0]),

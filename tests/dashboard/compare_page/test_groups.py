@@ -118,3 +118,18 @@ def test_a_comparison_is_taken_away_with_whose_each_row_is(store: Store, kind: F
     expected = [score for one in comparison.standings for score in one.scores]
     assert tables["scores"]["score"].tolist() == pytest.approx(expected)
     assert scores(found, comparison)["seed"].tolist() == [3, 4, 3]
+
+
+def test_values_raced_in_one_run_are_lines_and_their_files_say_whose_each_row_is(
+    store: Store,
+) -> None:
+    race = keep(store, range(2), raced=[{"gamma": 0.9}, {"gamma": 0.99}])
+    alone = keep(store, [2], gamma=0.99)
+    found = lines(store)
+    assert [line.label for line in found] == ["A: γ 0.9, 2 seeds", "B: γ 0.99, 3 seeds"]
+    content = io.BytesIO(comparison_zip(store, found, None, "csv"))
+    with zipfile.ZipFile(content) as archive, archive.open("episodes.csv") as file:
+        rows = pd.read_csv(file)
+    of_each = rows.groupby("group")[["run", "seed"]].agg(lambda values: sorted(set(values)))
+    assert of_each.loc["A"].tolist() == [[race.run], [0, 1]]
+    assert of_each.loc["B"].tolist() == [[race.run, alone.run], [0, 1, 2]]

@@ -67,3 +67,10 @@ def test_a_row_says_where_a_fork_comes_from(tmp_path: Path) -> None:
     parent = keep(store)
     fork = store.create(parent.configs, parent=parent.run, fork_step=2_000)
     assert table([fork, parent])["forked"].tolist() == ["cartpole-1 at 2,000", ""]
+
+
+def test_the_row_of_a_race_has_all_its_values_and_each_seed_once(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    race = keep(store, range(2), raced=[{"gamma": 0.9}, {"gamma": 0.99}])
+    assert differences(race) == "γ 0.9 / 0.99"
+    assert seeds(race) == "0 to 1"

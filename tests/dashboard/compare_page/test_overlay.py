@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.compare_page.overlay import drawn_rows
+from dashboard.compare_page.groups import lines_of
+from dashboard.compare_page.overlay import drawn_rows, panels
+from dashboard.compare_page.rows import Rows
 from dqn_core.store.store import Store
 from tests.kept_runs import LENGTH, keep
 
@@ -30,3 +32,14 @@ def test_a_fork_that_has_no_row_of_its_own_yet_draws_none(tmp_path: Path) -> Non
     fork = replace(record, parent="another", fork_step=record.env_steps)
     table = store.columns(record.run, "episodes")
     assert not len(drawn_rows(table, fork, "fork")["member"])
+
+
+def test_values_raced_in_one_run_are_curves_of_their_own_members(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    race = keep(store, range(2), raced=[{"gamma": 0.9}, {"gamma": 0.99}])
+    lines = lines_of(Rows().seed_runs(store, race), {race.run: race})
+    training, greedy = panels(lines)
+    assert [trace.members for trace in training.traces] == [
+        {f"episodes {race.run}": own} for own in ([0, 1], [2, 3])
+    ]
+    assert len({trace.id for trace in (*training.traces, *greedy.traces)}) == 4
