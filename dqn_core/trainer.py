@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,12 @@ from dqn_core.divergence import Stop, diverged, divergences, newest, stopped_las
 from dqn_core.ending import check_limits, reason_to_end
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import spec_for
-from dqn_core.errors import DivergenceError, EnvironmentFailure, UnsupportedEnvironmentError
+from dqn_core.errors import (
+    ConfigurationError,
+    DivergenceError,
+    EnvironmentFailure,
+    UnsupportedEnvironmentError,
+)
 from dqn_core.exploration import EpsilonGreedy, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import OF_LAYERS, History
@@ -42,8 +47,8 @@ class Trainer:
     Several configurations train as members side by side, sharing nothing but the tensor
     operations. Hyperparameters that fix shapes or clocks must be equal in all of them.
 
-    A member that diverges is stopped, and the others go on as if it had never been there:
-    ``stops`` has a member's `Stop` or None, ``going_on`` the members that have none, and
+    A member that diverges or is cancelled is stopped, and the others go on as if it had never been
+    there: ``stops`` has a member's `Stop` or None, ``going_on`` the members that have none, and
     ``counted`` those that a number over members is made of: those that go on, or that stopped last.
     ``evaluated`` is the first member's policy as the newest greedy evaluation found it, None
     before there is one.
@@ -299,6 +304,21 @@ class Trainer:
     def _check_going_on(self) -> None:
         if not self.going_on:
             raise DivergenceError(newest(self.stops).reason)
+
+    def cancel(self, members: Iterable[int]) -> None:
+        """Let these members go no further; one that has stopped already stays as it is.
+
+        Raises `ConfigurationError`, with nothing changed, where no member would go on.
+        """
+        chosen = {self._checked(member) for member in members}
+        if chosen.issuperset(self.going_on):
+            raise ConfigurationError(
+                "No member of the run would go on: pause it, or leave one of them."
+            )
+        if self.evaluations.is_under_way:
+            self.evaluations.begin()  # of those alone that go on
+        reason = f"Cancelled at step {self.env_step:,}."
+        self._stop(dict.fromkeys(chosen, Stop(self.env_step, reason)))
 
     @training_arithmetic()
     def evaluate(self) -> None:

@@ -204,3 +204,35 @@ def test_the_episode_budget_waits_for_the_slowest_member() -> None:
     trainer.run()
     assert min(trainer.episodes) == 5
     assert trainer.finished()
+
+
+def test_a_member_that_is_cancelled_goes_no_further_and_the_others_do_as_if_it_had_never_been() -> (
+    None
+):
+    configs = [SMALL.replace(seed=seed, evaluation_period=50) for seed in range(3)]
+    together, alone = Trainer(configs), Trainer(configs[2])
+    together.run(max_steps=50)
+    assert together.evaluations.is_under_way or together.is_between_steps
+    together.cancel([0, 1])
+    together.cancel([0])
+    together.run(max_steps=50)
+    alone.run(max_steps=100)
+    assert together.going_on == [2]
+    assert [stop and stop.reason for stop in together.stops] == ["Cancelled at step 50."] * 2 + [
+        None
+    ]
+    assert torch.equal(together.learner.online.parameters[2], alone.learner.online.parameters[0])
+    evaluations = together.history.evaluations.frame()
+    mine = evaluations.query("member == 2")["mean_return"].tolist()
+    assert mine == alone.history.evaluations.frame()["mean_return"].tolist()
+    with pytest.raises(ConfigurationError, match="No member"):
+        together.cancel([2])
+
+
+def test_an_evaluation_that_is_under_way_begins_again_without_a_member_that_is_cancelled() -> None:
+    together = Trainer([SMALL.replace(seed=seed) for seed in range(2)])
+    together.evaluations.begin()
+    together.evaluations.advance()
+    together.cancel([0])
+    together.evaluate()
+    assert together.history.evaluations.frame()["member"].tolist() == [1]

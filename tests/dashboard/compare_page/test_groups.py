@@ -130,6 +130,11 @@ def test_values_raced_in_one_run_are_lines_and_their_files_say_whose_each_row_is
     content = io.BytesIO(comparison_zip(store, found, None, "csv"))
     with zipfile.ZipFile(content) as archive, archive.open("episodes.csv") as file:
         rows = pd.read_csv(file)
-    of_each = rows.groupby("group")[["run", "seed"]].agg(lambda values: sorted(set(values)))
-    assert of_each.loc["A"].tolist() == [[race.run], [0, 1]]
-    assert of_each.loc["B"].tolist() == [[race.run, alone.run], [0, 1, 2]]
+    of_each = {
+        letter: (sorted(set(own["run"])), sorted(set(own["seed"])))
+        for letter, own in rows.groupby("group")
+    }
+    assert of_each == {
+        "A": ([race.run], [0, 1]),
+        "B": ([race.run, alone.run], [0, 1, 2]),
+    }
