@@ -186,6 +186,12 @@ class Run:
         """Train to the end of an episode of the first member that goes on, then pause."""
         self._go({"max_episodes": 1})
 
+    def go_on_as(self, before: "Run") -> None:
+        """At the speed of ``before``, and training as it did: it was this run, on a page that left."""
+        self.steps_per_second = before.steps_per_second
+        if before.is_active:
+            self._go(before._only)
+
     def _go(self, only: dict[str, int]) -> None:
         with self._turnstile.for_page():
             finished = self.trainer.finished()

@@ -29,7 +29,8 @@ def come_back(session: Session, left: Remembered) -> None:
     """Take the address's values, and go on with the run that the tab had.
 
     It had one where its page was loaded again or the server restarted. Where the address asks for
-    another experiment, or another page trains that run, it is only offered.
+    another experiment, or another page trains that run, it is only offered. A page that trained
+    while it was loaded again trains on; after a restart the run waits for its visitor.
     """
     session.answered = left.name
     link, problems = left.link
@@ -38,6 +39,9 @@ def come_back(session: Session, left: Remembered) -> None:
     session.offered = left.run
     if left.run and left.is_at_its_address and not is_trained_elsewhere(left.run):
         session.come_back_to(left.run)
+        before = sessions().get(left.name)
+        if before and before.run.keeping.name == session.run.keeping.name == left.run:
+            session.run.go_on_as(before.run)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,21 @@ def test_a_page_that_was_loaded_again_goes_on_with_its_run() -> None:
     assert session.run is not earlier.run, "two sessions never share a run"
 
 
+def test_a_page_that_was_loaded_again_while_it_trained_trains_on_at_its_speed() -> None:
+    earlier = left()
+    earlier.set_speed(100.0)
+    earlier.run.episode()  # no thread is left that trains it
+    session = Session(Link(config=SMALL))
+    come_back(session, remembered(earlier))
+    assert session.run.status is Status.RUNNING
+    assert session.run.steps_per_second == 100.0
+    session.set_speed(None)
+    while session.run.is_active:
+        session.run.advance(Slots(1))
+    assert session.run.status is Status.PAUSED, "an episode was all that was asked for"
+    assert session.run.trainer.episodes[0] > earlier.run.trainer.episodes[0]
+
+
 def test_after_a_restart_of_the_server_the_run_goes_on_as_if_it_had_never_stopped() -> None:
     earlier = left()
     known, query = remembered(earlier), earlier.link.query
@@ -67,6 +82,7 @@ def test_after_a_restart_of_the_server_the_run_goes_on_as_if_it_had_never_stoppe
     restart_server()
     session = Session(Link(config=SMALL))
     come_back(session, replace(known, query=query))
+    assert session.run.status is Status.PAUSED, "nobody asked this server to train"
     assert session.run.message == f"Back at step 60 of {known.run}."
     train(session, 50)
     straight = Trainer(SMALL)
