@@ -12,6 +12,7 @@ import numpy as np
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.errors import ConfigurationError
+from dqn_core.history import CHANGES, WHEN
 from dqn_core.hyperparameter import Value
 from dqn_core.members import first_configs
 from dqn_core.statistics import (
@@ -29,6 +30,13 @@ Measure: TypeAlias = Literal["greedy", "training"]
 """Whose returns these are: of greedy evaluations, or of the episodes of training."""
 
 Columns: TypeAlias = Mapping[str, np.ndarray]
+
+NEEDED: Mapping[str, Sequence[str]] = {
+    "episodes": (*WHEN, "return"),
+    "evaluations": (*WHEN, "mean_return"),
+    "changes": tuple(CHANGES),
+}
+"""The columns of a history that curves and numbers are made of."""
 
 FEWEST_SEEDS = 5
 """With fewer on either side a difference proves nothing: their interval is hardly one."""

@@ -39,15 +39,22 @@ def verdict_words(comparison: Comparison, first: str, second: str) -> str:
     if share < 0.5:  # the sentence is about the one that was better more often
         first, second = second, first
         share, low, high = 1 - share, 1 - high, 1 - low
+    counts = [len(standing.counted) for standing in comparison.standings]
+    if counts == [1, 1]:  # one pair is no share of 100
+        came_to = (
+            f"{first} and {second} came to the same return"
+            if share == 0.5
+            else f"{second} came to a larger return than {first}"
+        )
+        return f"{came_to}. One seed of each proves nothing yet: train at least {FEWEST_SEEDS}."
     beat = (
         f"{second} beat {first} in {_of_100(share)} of 100 pairs of seeds, interval {_of_100(low)} "
         f"to {_of_100(high)}"
     )
     if found == "few seeds":
-        seeds = " and ".join(str(len(standing.counted)) for standing in comparison.standings)
         return (
-            f"{beat}. With {seeds} seeds this proves nothing yet: train at least {FEWEST_SEEDS} "
-            "of each."
+            f"{beat}. With {counts[0]} and {counts[1]} seeds this proves nothing yet: train at "
+            f"least {FEWEST_SEEDS} of each."
         )
     if found == "open":
         return f"{beat}: it may be chance, since the interval has 50 in it."

@@ -1,22 +1,16 @@
 """The rows of compared runs in memory: read from the store once, and then as they are added."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from dqn_core.comparison import SeedRun, seed_runs
-from dqn_core.history import CHANGES, WHEN
+from dqn_core.comparison import NEEDED, SeedRun, seed_runs
+from dqn_core.history import WHEN
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
 
 Columns = Mapping[str, np.ndarray]
-NEEDED: Mapping[str, Sequence[str]] = {
-    "episodes": (*WHEN, "return"),
-    "evaluations": (*WHEN, "mean_return"),
-    "changes": tuple(CHANGES),
-}
-"""The columns of each table that curves and numbers are made of."""
 
 
 class Rows:

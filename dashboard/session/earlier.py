@@ -14,7 +14,7 @@ from dashboard.session.store import store_so_far
 from dashboard.session.view import Dash
 from dashboard.session.words import change_label, show
 from dqn_core import HYPERPARAMETERS, DQNConfig
-from dqn_core.comparison import Change, changes_of
+from dqn_core.comparison import NEEDED, Change, changes_of
 from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.members import first_configs
 from dqn_core.store.record import RunRecord
@@ -52,15 +52,17 @@ class Earlier:
     @classmethod
     def read(cls, store: Store, record: RunRecord) -> "Earlier":
         """Raises `StoreError`."""
-        changes = store.columns(record.run, "changes")
-        evaluations = store.columns(record.run, "evaluations")
+        episodes, evaluations, changes = (
+            store.columns(record.run, table, names=NEEDED[table])
+            for table in ("episodes", "evaluations", "changes")
+        )
         newest = evaluations["env_step"] == max(evaluations["env_step"], default=0)
         evaluated = tuple(evaluations["member"][newest].tolist())
         return cls(
             record,
             first_configs(record.configs, changes)[0],
             changes_of(changes, 0, record.env_steps),
-            store.columns(record.run, "episodes"),
+            episodes,
             # Whoever has stopped is not evaluated any more.
             evaluated or tuple(range(record.members)),
             tuple(evaluations["mean_return"][newest].tolist()),

@@ -187,7 +187,7 @@ class Run:
         self._go({"max_episodes": 1})
 
     def go_on_as(self, before: "Run") -> None:
-        """At the speed of ``before``, and training as it did: it was this run, on a page that left."""
+        """At the speed of ``before``, training as it did: it was this run, on a page that left."""
         self.steps_per_second = before.steps_per_second
         if before.is_active:
             self._go(before._only)

@@ -9,6 +9,7 @@ from dqn_core.cli.runs import kept
 from dqn_core.cli.runs_parser import add_folder
 from dqn_core.cli.streams import say
 from dqn_core.comparison import (
+    NEEDED,
     Comparison,
     Group,
     Metric,
@@ -22,8 +23,6 @@ from dqn_core.numbers import number
 from dqn_core.store.record import Status
 from dqn_core.store.store import Store
 from dqn_core.verdict import basis_words, letter, verdict_words
-
-TABLES = ("episodes", "evaluations", "changes")
 
 
 def add_compare(commands: Any) -> None:
@@ -68,7 +67,10 @@ def _seed_runs(store: Store, names: Sequence[str]) -> list[SeedRun]:
             record.configs,
             record.env_steps,
             has_diverged=record.status is Status.DIVERGED,
-            **{table: store.columns(record.run, table) for table in TABLES},
+            **{
+                table: store.columns(record.run, table, names=names)
+                for table, names in NEEDED.items()
+            },
         )
     ]
 

@@ -126,7 +126,7 @@ def _history(store: Store, record: RunRecord) -> dict[str, Any]:
 def _rows(
     store: Store, record: RunRecord, table: str, names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    columns = store.columns(record.run, table)
+    columns = store.columns(record.run, table, names=names)
     rows = zip(*(columns[name].tolist() for name in names), strict=True)
     return [dict(zip(names, row, strict=True)) for row in rows]
 

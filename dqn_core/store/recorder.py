@@ -22,8 +22,9 @@ ROWS_SECONDS = 1.0
 LATEST_SECONDS = 1.5
 """The shortest time between two snapshots that a killed process is gone on from."""
 
-MOST_SHARE = 0.01
-"""Of the time, for rows and for snapshots each: what took long is not repeated for long."""
+ROWS_SHARE = 0.01
+SNAPSHOTS_SHARE = 0.005
+"""Of the time, at most: what took long is not repeated for long."""
 
 WAITING_FACTOR = 4
 """Times the work that something is taken for at most, however long it waited."""
@@ -127,7 +128,7 @@ class Recorder:
         with self._store.writing() as connection:
             written = self._bring_up_to_date(connection)
         self._has_written(written)
-        self._rows_due = _after(_pause(started), ROWS_SECONDS)
+        self._rows_due = _after(_pause(started, ROWS_SHARE), ROWS_SECONDS)
 
     def _has_written(self, rows_of_tables: dict[str, int]) -> None:
         self._written, self._configs = rows_of_tables, self._trainer.configs
@@ -150,8 +151,8 @@ class Recorder:
         if kind is not Kind.LATEST:
             self._kept_step = place[0]
         self._best_due = self._best_due and kind is not Kind.BEST
-        self._snapshot_due = _after(_pause(started))
-        self._latest_due = _after(_pause(started), LATEST_SECONDS)
+        pause = _pause(started, SNAPSHOTS_SHARE)
+        self._snapshot_due, self._latest_due = _after(pause), _after(pause, LATEST_SECONDS)
         self._rows_due = _after(ROWS_SECONDS)
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> dict[str, int]:
@@ -212,14 +213,14 @@ def _clocks() -> tuple[float, float]:
     return time.monotonic(), time.thread_time()
 
 
-def _pause(started: tuple[float, float]) -> float:
-    """How long not to do again what has been done since ``started``.
+def _pause(started: tuple[float, float], share: float) -> float:
+    """How long not to do again what has been done since ``started``, to take that share of time.
 
     One long wait for a busy machine says nothing of the next time, so waiting counts only to some
     multiple of the work.
     """
     took, worked = (now - then for now, then in zip(_clocks(), started, strict=True))
-    return min(took, WAITING_FACTOR * worked) / MOST_SHARE
+    return min(took, WAITING_FACTOR * worked) / share
 
 
 def _after(*seconds: float) -> float:

@@ -40,6 +40,13 @@ def test_fewer_than_five_seeds_on_a_side_prove_nothing_however_clear_they_are(fe
     assert f"With 10 and {few} seeds this proves nothing yet: train at least 5" in words(found)
 
 
+def test_one_seed_of_each_is_no_share_of_pairs() -> None:
+    end = ". One seed of each proves nothing yet: train at least 5."
+    assert words(judged([1.0], [2.0])) == "B came to a larger return than A" + end
+    assert words(judged([2.0], [1.0])) == "A came to a larger return than B" + end
+    assert words(judged([2.0], [2.0])) == "A and B came to the same return" + end
+
+
 def test_without_two_groups_there_is_nothing_to_say() -> None:
     found = judged(LOW, [])
     assert verdict(found) is None
