@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.compare_page.rows import NEEDED, Rows
+from dashboard.compare_page.rows import Rows
+from dqn_core.comparison import NEEDED
 from dqn_core.store import rows as stored
 from dqn_core.store.store import Store
 from tests.kept_runs import keep, tables
