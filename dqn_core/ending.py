@@ -31,10 +31,14 @@ def reason_to_end(run: "Trainer") -> str | None:
 
 
 def check_limits(
-    max_steps: int | None, max_seconds: float | None, max_episodes: int | None
+    max_steps: int | None,
+    max_seconds: float | None,
+    max_episodes: int | None,
+    max_updates: int | None,
 ) -> None:
     """Refuse limits of a part of a run that are none; raises `ConfigurationError`."""
-    for name, limit in (("max_steps", max_steps), ("max_episodes", max_episodes)):
+    limits = {"max_steps": max_steps, "max_episodes": max_episodes, "max_updates": max_updates}
+    for name, limit in limits.items():
         if limit is not None:
             whole(name, limit, 0, MOST_STEPS)
     if max_seconds is not None and max_seconds != math.inf:

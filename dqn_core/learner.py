@@ -16,7 +16,7 @@ from dqn_core.heads import ErrorLoss, Head
 from dqn_core.masks import among
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import QNetwork
-from dqn_core.noise import Exact, Noisy
+from dqn_core.noise import Exact, Noisy, Weights
 from dqn_core.random_streams import NormalStream
 from dqn_core.replay import Batch
 
@@ -82,6 +82,8 @@ class Learner:
         self.target = online.copy()
         self.gradient = online.like()
         self._noise = NormalStream([config.seed for config in configs], "noise")
+        self.online_weights: Weights
+        self.target_weights: Weights
         self.online_weights, self.target_weights = (
             Noisy(network, self._noise) if online.shape.noisy else Exact(network)
             for network in (online, self.target)

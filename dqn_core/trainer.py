@@ -84,7 +84,7 @@ class Trainer:
         self.notice = ""
         self.evaluated: Agent | None = None
         self._updates_due = 0
-        self._exploration = EpsilonGreedy(seeds, self.spec.n_actions)
+        self.exploration = EpsilonGreedy(seeds, self.spec.n_actions)
         self._plan()
 
     @property
@@ -139,20 +139,23 @@ class Trainer:
         max_steps: int | None = None,
         max_seconds: float | None = None,
         max_episodes: int | None = None,
+        max_updates: int | None = None,
     ) -> int:
         """Advance until a limit is reached or the run is `finished`; returns the steps made.
 
-        Limits count environment steps, seconds, and episodes that the first member ends that
-        goes on. The seconds may end between two updates or in the middle of a greedy evaluation,
-        and the next call goes on there.
+        Limits count environment steps, seconds, episodes that the first member ends that goes on,
+        and gradient updates. The seconds may end between two updates or in the middle of a greedy
+        evaluation, and the next call goes on there. Of the updates the one ends it that is due
+        beyond ``max_updates``: with 0 and one step, the step is made and what belongs to it is not.
 
         Raises `ConfigurationError` for a limit that is none, `DivergenceError` when no member goes
         on, and `EnvironmentFailure` when an environment fails: the step that it failed in is not
         made, and the next call tries again, from new episodes. Everything up to there is kept.
         """
-        check_limits(max_steps, max_seconds, max_episodes)
+        check_limits(max_steps, max_seconds, max_episodes, max_updates)
         self._check_going_on()
         started, first_step = time.perf_counter(), self.env_step
+        first_update = self.gradient_updates
         seconds_before, episodes_before = self.seconds, list(self.episodes)
         with training_arithmetic():
             while not self.finished():
@@ -161,6 +164,9 @@ class Trainer:
                 if max_seconds is not None and elapsed >= max_seconds:
                     break
                 if self._updates_due:
+                    updates = self.gradient_updates - first_update
+                    if max_updates is not None and updates >= max_updates:
+                        break
                     self._go_on_learning()
                     continue
                 if self.evaluations.is_under_way:
@@ -170,15 +176,16 @@ class Trainer:
                     break
                 if max_episodes is not None and self._ended(episodes_before) >= max_episodes:
                     break
-                self._step()
+                self._step(and_learn=max_updates is None)
         self.seconds = seconds_before + time.perf_counter() - started
         return self.env_step - first_step
 
     def _ended(self, episodes_before: Sequence[int]) -> int:
         return self.episodes[self.first] - episodes_before[self.first]
 
-    def _step(self) -> None:
-        """One environment step of every member, and the first update that is due after it.
+    def _step(self, and_learn: bool = True) -> None:
+        """One environment step of every member, and the first update that is due after it, if
+        ``and_learn``.
 
         The inner loop of Algorithm 1 in Mnih et al. 2015.
         """
@@ -190,7 +197,8 @@ class Trainer:
         try:
             self.interaction.begin_where_due(self.env_step)
         finally:
-            self._go_on_learning()
+            if and_learn or not self._updates_due:
+                self._go_on_learning()
 
     def _go_on_learning(self) -> None:
         """One of the updates that are due, and after the last what comes by environment steps."""
@@ -209,7 +217,7 @@ class Trainer:
     def _choose_actions(self) -> np.ndarray:
         """ε-greedy actions `(P,)`, or those of the noise that is drawn for this step."""
         epsilons = [epsilon_at(config, self.env_step) for config in self.configs]
-        actions, exploring = self._exploration.choose(
+        actions, exploring = self.exploration.choose(
             self.learner.online_weights.draw(),
             self.interaction.observations,
             epsilons,
@@ -411,7 +419,7 @@ class Trainer:
             "configs": [config.to_dict() for config in self.configs],
             "learner": self.learner.state_dict(),
             "replay": self.replay.state_dict(),
-            "exploration": self._exploration.state_dict(),
+            "exploration": self.exploration.state_dict(),
             "env_step": self.env_step,
             "gradient_updates": self.gradient_updates,
             "updates_due": self._updates_due,
@@ -438,7 +446,7 @@ class Trainer:
         self._apply(configs)
         self.learner.load_state_dict(state["learner"])
         self.replay.load_state_dict(state["replay"])
-        self._exploration.load_state_dict(state["exploration"])
+        self.exploration.load_state_dict(state["exploration"])
         self.history.load_state_dict(state["history"])
         self.env_step = state["env_step"]
         self.gradient_updates = state["gradient_updates"]

@@ -391,3 +391,17 @@ def test_a_member_that_there_is_not_is_refused_in_one_sentence(tmp_path: Path) -
         for member in (2, -1, 0.5):
             with pytest.raises(LabError, match="member must be a whole number from 0 to 1, not"):
                 ask(member)  # type: ignore[arg-type]
+
+
+def test_a_step_and_its_updates_can_be_made_apart() -> None:
+    trainer, whole = (Trainer(SMALL.replace(gradient_steps=3)) for _ in range(2))
+    for run in (trainer, whole):
+        run.run(max_steps=SMALL.learning_starts)
+    whole.run(max_steps=1)
+    trainer.run(max_steps=1, max_updates=0)
+    assert (trainer.env_step, trainer.gradient_updates) == (whole.env_step, 3)
+    assert not trainer.is_between_steps
+    trainer.run(max_steps=0, max_updates=2)
+    assert trainer.gradient_updates == 5
+    trainer.run(max_steps=0)
+    assert fingerprint(trainer) == fingerprint(whole)

@@ -1,0 +1,162 @@
+"""A copy of a run that goes forward by single steps and updates, and back again to the bit."""
+
+import math
+import time
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import torch
+
+from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.learner import learning_rate_at
+from dqn_core.microscope.step import Step, StepStart
+from dqn_core.microscope.update import Update
+from dqn_core.microscope.watched import Watched
+from dqn_core.trainer import Trainer
+
+Act: TypeAlias = Literal["step", "update", "copy"]
+"""An environment step, a gradient update, and one after which the target network has moved."""
+
+MOST_BYTES = 32 << 20
+"""What the earlier states take together; one is always kept."""
+
+OFF: dict[str, Any] = {
+    "evaluation_period": 0,
+    "total_episodes": 0,
+    "total_seconds": 0,
+    "stop_when_solved": False,
+    "plateau_evaluations": 0,
+}
+"""What a copy does without: evaluations touch no training stream, and limits only end a run."""
+
+
+class Moment(NamedTuple):
+    """A state, and what had led to it."""
+
+    state: dict[str, Any]
+    step: Step | None
+    update: Update | None
+
+    @property
+    def bytes(self) -> int:
+        """About what it takes: all else is small."""
+        learner, rows = self.state["learner"], self.state["replay"]["rows"]
+        return int(rows.nbytes) + 4 * int(learner["online"].nbytes)
+
+
+class Specimen:
+    """A run's copy: it makes the very steps and updates that the run will make next.
+
+    ``step`` and ``update`` are the newest ones, taken apart; None before there is one.
+    """
+
+    def __init__(self, state: Mapping[str, Any]) -> None:
+        """The copy of a run with this `Trainer.state_without_history`."""
+        configs = [DQNConfig.from_dict(values) for values in state["configs"]]
+        configs = [_without_limits(config, state["env_step"]) for config in configs]
+        self.trainer = trainer = Trainer(configs)
+        trainer.load_state_dict(
+            {
+                **state,
+                "configs": [config.to_dict() for config in configs],
+                "history": trainer.history.state_dict(),
+                **trainer.evaluations.state_dict(),
+            }
+        )
+        learner = trainer.learner
+        self._online = learner.online_weights = Watched(learner.online_weights)
+        self._target = learner.target_weights = Watched(learner.target_weights)
+        self.step: Step | None = None
+        self.update: Update | None = None
+        self._past: list[Moment] = []
+        self._future: list[Moment] = []
+
+    @property
+    def member(self) -> int:
+        """The one that is looked at: the first that goes on."""
+        return self.trainer.first
+
+    @property
+    def can_go_back(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether it has gone back."""
+        return bool(self._future)
+
+    def advance(self, act: Act, seconds: float = math.inf, is_new: bool = True) -> bool:
+        """Make steps and updates until one is such an ``act``, and no more; whether that is so.
+
+        The time may be over sooner, or the run `Trainer.finished`; the next call, then not a
+        ``is_new`` act, goes on there. Raises what `Trainer.run` raises.
+        """
+        if is_new:
+            self._past.append(self._moment())
+            self._future.clear()
+            self._forget()
+        until = time.perf_counter() + seconds
+        while not self.trainer.finished():
+            made = self._next()
+            if act == made or (act == "copy" and self.update and self.update.has_copied):
+                return True
+            if time.perf_counter() >= until:
+                return False
+        return True
+
+    def _next(self) -> Act:
+        """The next step, or one of the updates that are due after the last one."""
+        trainer = self.trainer
+        self._online.drawn.clear()
+        self._target.drawn.clear()
+        if trainer.is_between_steps:
+            start = StepStart.of(trainer)
+            trainer.run(max_steps=1, max_updates=0)
+            self.step = Step(start, self._online.drawn[0] if self._online.drawn else None, trainer)
+            return "step"
+        target = trainer.learner.target.parameters.clone()
+        trainer.run(max_steps=0, max_updates=1)
+        has_copied = not torch.equal(target, trainer.learner.target.parameters)
+        self.update = Update.of(trainer, self._online.drawn, self._target.drawn[0], has_copied)
+        return "update"
+
+    def back(self) -> None:
+        """Be as before the newest act, to the bit."""
+        self._future.append(self._moment())
+        self._restore(self._past.pop())
+
+    def forward(self) -> None:
+        """Be as before the newest way back."""
+        self._past.append(self._moment())
+        self._restore(self._future.pop())
+
+    def _moment(self) -> Moment:
+        return Moment(self.trainer.state_without_history(), self.step, self.update)
+
+    def _restore(self, moment: Moment) -> None:
+        history = self.trainer.history.state_dict()
+        self.trainer.load_state_dict({**moment.state, "history": history})
+        self.step, self.update = moment.step, moment.update
+
+    def _forget(self) -> None:
+        """Let the oldest states go that are too many."""
+        while len(self._past) > 1 and sum(moment.bytes for moment in self._past) > MOST_BYTES:
+            del self._past[0]
+
+    def close(self) -> None:
+        """Release the environments."""
+        self.trainer.close()
+
+
+def _without_limits(config: DQNConfig, env_step: int) -> DQNConfig:
+    """The configuration of a copy; of a run that has used its budget up, α and β as at its end."""
+    config = config.replace(**OFF)
+    if env_step < config.total_steps:
+        return config
+    rate = learning_rate_at(config, env_step)
+    return config.replace(
+        total_steps=HYPERPARAMETERS["total_steps"].high,
+        learning_rate=rate,
+        learning_rate_end=rate,
+        importance_exponent=1.0,
+    )

@@ -1,0 +1,84 @@
+"""One environment step taken apart: what was seen, what decided the action, what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from dqn_core.exploration import epsilon_at
+from dqn_core.networks import QNetwork
+from dqn_core.random_streams import UniformStream
+from dqn_core.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class StepStart:
+    """What is there before a step and is gone after it."""
+
+    env_step: int
+    observations: np.ndarray  # (P, observation_dim)
+    allowed: np.ndarray | None  # (P, n_actions) bool
+    length: int
+    environment: Mapping[str, Any]
+    epsilons: list[float]
+    exploration: dict[str, Any]
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> "StepStart":
+        interaction, member = trainer.interaction, trainer.first
+        return cls(
+            trainer.env_step,
+            interaction.observations.copy(),
+            None if interaction.allowed is None else interaction.allowed.copy(),
+            trainer.current_length(member),
+            interaction.environments[member].state_dict(),
+            [epsilon_at(config, trainer.env_step) for config in trainer.configs],
+            trainer.exploration.state_dict(),
+        )
+
+
+class Step:
+    """A step of the member that is looked at.
+
+    ``observation``, ``next_observation`` `(observation_dim,)` float32, ``action``, ``reward``,
+    ``terminated`` and ``truncated`` are as the replay has them. ``epsilon`` is the share of random
+    actions, ``dice`` the two uniform numbers that decided: the action was random where the first
+    was below ε, and the second chose which. ``network`` is the one that was asked, or would have
+    been where all members acted at random.
+    """
+
+    def __init__(self, start: StepStart, drawn: QNetwork | None, trainer: Trainer) -> None:
+        self.member = p = trainer.first
+        self.start = start
+        self.epsilon = start.epsilons[p]
+        self._seeds = [config.seed for config in trainer.configs]
+        self.network = drawn or trainer.learner.online.copy()
+        replay, d = trainer.replay, trainer.replay.observation_dim
+        newest = np.full((trainer.members, 1), len(replay) - 1)
+        row = replay.rows(newest)[p, 0]
+        self.observation, self.next_observation = row[:d], row[d : 2 * d]
+        self.action, self.reward = int(row[-4]), float(row[-3])
+        self.terminated, self.truncated = bool(row[-2]), bool(row[-1])
+
+    @property
+    def dice(self) -> tuple[float, float]:
+        """The uniform numbers that `EpsilonGreedy.choose` took for this step."""
+        stream = UniformStream(self._seeds, "exploration")
+        stream.load_state_dict(self.start.exploration)
+        first, second = stream.take(2)[self.member].tolist()
+        return first, second
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the dice chose, and not the network."""
+        return self.dice[0] < self.epsilon
+
+    @property
+    def q_values(self) -> np.ndarray:
+        """What that network says of the observation, `(n_actions,)` float32."""
+        observations = torch.from_numpy(self.start.observations).to(self.network.parameters)
+        q_values = self.network.q_values(observations.unsqueeze(1))
+        of_member: np.ndarray = q_values[self.member, 0].cpu().numpy()
+        return of_member

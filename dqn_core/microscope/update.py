@@ -1,0 +1,140 @@
+"""One gradient update taken apart: batch, targets, errors, loss, gradient, before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from dqn_core.distributional import Categorical
+from dqn_core.learner import LastUpdate
+from dqn_core.masks import among
+from dqn_core.microscope.returns import Returns
+from dqn_core.networks import Forward, QNetwork
+from dqn_core.trainer import Trainer
+
+Distribution = tuple[np.ndarray, np.ndarray]
+"""Returns and their probabilities, both `(B, atoms)`."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """An update of the member that is looked at, on its batch of B transitions.
+
+    Arrays have the learner's own float32 numbers. ``rewards`` are summed as ``returns`` says.
+    ``next_q`` is what the target network says of the next observation, ``choosing_q`` what the
+    online one does that chooses with Double DQN, else None; ``best`` is the action whose value
+    counts. ``targets`` and ``td_errors`` of a distribution are those of its expectation.
+    ``weights`` are those of prioritised replay, else None; ``losses`` are without them, ``loss``,
+    and each transition's share of it, with them. ``gradient_norm`` is before the clipping.
+    ``q_after`` is None with noise, which is another one at each use.
+    """
+
+    env_step: int
+    gradient_update: int
+    returns: Returns
+    observations: np.ndarray  # (B, observation_dim)
+    actions: np.ndarray  # (B,)
+    rewards: np.ndarray  # (B,)
+    discounts: np.ndarray  # (B,)
+    next_observations: np.ndarray  # (B, observation_dim)
+    weights: np.ndarray | None  # (B,)
+    q: np.ndarray  # (B, n_actions), before
+    q_after: np.ndarray | None  # (B, n_actions)
+    next_q: np.ndarray  # (B, n_actions)
+    choosing_q: np.ndarray | None  # (B, n_actions)
+    best: np.ndarray  # (B,)
+    targets: np.ndarray  # (B,)
+    td_errors: np.ndarray  # (B,)
+    losses: np.ndarray  # (B,)
+    loss: float
+    shares: np.ndarray  # (B,)
+    gradient_norm: float
+    clipped_norm: float
+    learning_rate: float
+    online: QNetwork  # P = 1, as it was before
+    target: QNetwork  # P = 1, as it was asked
+    of_online: list[np.ndarray]  # (B, units) of each layer, for the observations
+    of_target: list[np.ndarray]  # (B, units) of each layer, for the next observations
+    predicted: Distribution | None
+    aimed_at: Distribution | None
+    has_copied: bool
+
+    @classmethod
+    def of(
+        cls, trainer: Trainer, online: Sequence[QNetwork], target: QNetwork, has_copied: bool
+    ) -> "Update":
+        """The update that ``trainer`` has just made.
+
+        ``online`` are the networks that it drew, the last of them to learn with; ``target`` is the
+        one that gave the targets.
+        """
+        learner, p = trainer.learner, trainer.first
+        last = learner.last
+        assert last is not None
+        head, batch = last.head, last.batch
+        assert batch.slots is not None
+
+        def own(values: Tensor) -> np.ndarray:
+            array: np.ndarray = values[p].cpu().numpy().copy()
+            return array
+
+        here = online[-1].forward(batch.observations)
+        following = target.forward(batch.next_observations)
+        next_q, choosing_q = head.q_values(following.outputs), None
+        if learner.double_dqn and not learner.munchausen:
+            choosing_q = online[0].q_values(batch.next_observations)
+        judged = among(next_q if choosing_q is None else choosing_q, batch.next_allowed)
+        q_taken = last.q_values.gather(-1, batch.actions).squeeze(-1)
+        weighted = last.losses if batch.weights is None else last.losses * batch.weights
+        is_noisy = learner.online.shape.noisy
+        predicted, aimed_at = _distributions(last, p) if head.atoms else (None, None)
+        return cls(
+            env_step=trainer.env_step,
+            gradient_update=trainer.gradient_updates,
+            returns=Returns.of(trainer, batch.slots),
+            observations=own(batch.observations),
+            actions=own(batch.actions.squeeze(-1)),
+            rewards=own(batch.rewards),
+            discounts=own(batch.discounts),
+            next_observations=own(batch.next_observations),
+            weights=None if batch.weights is None else own(batch.weights),
+            q=own(last.q_values),
+            q_after=None if is_noisy else own(learner.online.q_values(batch.observations)),
+            next_q=own(next_q),
+            choosing_q=None if choosing_q is None else own(choosing_q),
+            best=own(judged.argmax(-1)),
+            targets=own(q_taken - last.td_errors if head.atoms else last.targets),
+            td_errors=own(last.td_errors),
+            losses=own(last.losses),
+            loss=float(learner.loss()[p]),
+            shares=own(weighted / weighted.sum(1, keepdim=True)),
+            gradient_norm=float(learner.gradient_norm[p, 0]),
+            clipped_norm=float(learner.gradient.parameters[p].norm()),
+            learning_rate=learner.learning_rates[p],
+            online=online[-1].members([p]),
+            target=target.members([p]),
+            of_online=_units(here, p),
+            of_target=_units(following, p),
+            predicted=predicted,
+            aimed_at=aimed_at,
+            has_copied=has_copied,
+        )
+
+
+def _units(forward: Forward, member: int) -> list[np.ndarray]:
+    """What the units of each layer give, from the inputs to the outputs."""
+    layers = [*forward.inputs, forward.outputs.flatten(2)]
+    return [layer[member].cpu().numpy().copy() for layer in layers]
+
+
+def _distributions(last: LastUpdate, member: int) -> tuple[Distribution, Distribution]:
+    """What was believed of the returns of the actions taken, and what they should have been."""
+    head, actions = last.head, last.batch.actions
+    values, probabilities = (head.of(part, actions) for part in head.distributions(last.outputs))
+    fixed = isinstance(head, Categorical)
+    aims = (values, last.targets) if fixed else (last.targets, probabilities)
+    return (
+        (values[member].cpu().numpy(), probabilities[member].cpu().numpy()),
+        (aims[0][member].cpu().numpy(), aims[1][member].cpu().numpy()),
+    )
