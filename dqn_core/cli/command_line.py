@@ -4,28 +4,28 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
 from dqn_core.cli.app import app
+from dqn_core.cli.argument_types import number, seeds, whole_number
 from dqn_core.cli.compare import add_compare
 from dqn_core.cli.evaluate import evaluate_agent
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.cli.runs_parser import add_runs
 from dqn_core.cli.streams import prepare_streams, say, tell, warnings_told
+from dqn_core.cli.sweep_parser import add_sweep
 from dqn_core.cli.train import train
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import MOST_STEPS, known_environments
 from dqn_core.episodes.evaluation import MOST_EPISODES
 from dqn_core.episodes.video import encoder_for
 from dqn_core.errors import ConfigurationError, LabError
-from dqn_core.files.checkpoint import MOST_MEMBERS
 from dqn_core.options import add_hyperparameters, hyperparameter_table
 from dqn_core.presets import PRESETS
-from dqn_core.scalars import share, shown, whole
+from dqn_core.scalars import share
 from dqn_core.whole_files import checked_target
 
 _NEGATIVE_NUMBER = re.compile(r"-((\d+\.?\d*|\.\d+)(e[-+]?\d+)?|inf(inity)?|nan)$", re.IGNORECASE)
@@ -88,6 +88,7 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(required=True, metavar="command", dest="name")
     _add_train(commands)
     _add_evaluate(commands)
+    add_sweep(commands)
     add_runs(commands)
     add_compare(commands)
     listing = commands.add_parser(
@@ -135,14 +136,14 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     run.add_argument(
         "--seeds",
-        type=_seeds,
+        type=seeds,
         metavar="N|A,B,…",
         help="train several agents side by side: N consecutive seeds from --seed on, or the seeds "
         "A, B, …",
     )
     run.add_argument(
         "--eval-episodes",
-        type=_whole("eval_episodes", 1, MOST_EPISODES),
+        type=whole_number("eval_episodes", 1, MOST_EPISODES),
         default=20,
         metavar="N",
         help="fresh episodes in the final greedy evaluation of each seed (default: 20); `evaluate` "
@@ -185,42 +186,13 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     run.add_argument(
         "--at",
-        type=_whole("at", 0, MOST_STEPS),
+        type=whole_number("at", 0, MOST_STEPS),
         metavar="STEP",
         help="fork from the nearest snapshot at or before this environment step (default: the "
         "last snapshot)",
     )
     run.add_argument("--json", action="store_true", help="print the result as one JSON object")
     add_hyperparameters(parser)
-
-
-def _whole(name: str, low: int, high: int) -> Callable[[str], int]:
-    """What reads the whole number of an option that is no hyperparameter."""
-
-    def read(text: str) -> int:
-        return whole(name, _number(text), low, high)
-
-    return read
-
-
-def _number(text: str) -> int | float | str:
-    """The number that ``text`` stands for; other text stays what it is, to be refused."""
-    for kind in (int, float):
-        with suppress(ValueError):
-            return kind(text)
-    return text
-
-
-def _seeds(text: str) -> int | list[int]:
-    """``8`` is a number of members, ``3,5,9`` are their seeds."""
-    if "," not in text:
-        return _whole("seeds", 1, MOST_MEMBERS)(text)
-    seeds = [int(HYPERPARAMETERS["seed"].parsed(part)) for part in text.split(",") if part.strip()]
-    if len(set(seeds)) < len(seeds) or not 1 <= len(seeds) <= MOST_MEMBERS:
-        raise ConfigurationError(
-            f"seeds must be 1 to {MOST_MEMBERS:,} different seeds, not {shown(text)}."
-        )
-    return seeds
 
 
 def _output(text: str) -> Path:
@@ -236,7 +208,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument("agent", type=Path, help="a file that `train --save` wrote")
     parser.add_argument(
         "--episodes",
-        type=_whole("episodes", 1, MOST_EPISODES),
+        type=whole_number("episodes", 1, MOST_EPISODES),
         default=20,
         metavar="N",
         help="number of episodes (default: 20)",
@@ -269,7 +241,7 @@ def _film(text: str) -> Path:
 
 
 def _epsilon(text: str) -> float:
-    return share("epsilon", _number(text))
+    return share("epsilon", number(text))
 
 
 def _print_hyperparameters(_: argparse.Namespace) -> int:

@@ -20,8 +20,7 @@ from dqn_core.trainer import Trainer
 def begun(options: argparse.Namespace) -> tuple[Trainer, Recording]:
     """The run that is to be trained, with the values that were given, and its way to the store."""
     _check(options)
-    given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
-    import_typed(given.get("env_id", ""))
+    given = given_values(options)
     store = None if options.runs is None else Store(options.runs)
     if store and options.fork is not None:
         trainer, recording = _forked(options, given, store)
@@ -55,15 +54,29 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _new(options: argparse.Namespace, given: dict[str, Any]) -> Trainer:
+    config = new_config(options, given)
+    return Trainer([config.replace(seed=seed) for seed in member_seeds(options, config)])
+
+
+def given_values(options: argparse.Namespace) -> dict[str, Any]:
+    """The hyperparameters that were given, with the environment's module imported."""
+    given = {name: getattr(options, name) for name in HYPERPARAMETERS if hasattr(options, name)}
+    import_typed(given.get("env_id", ""))
+    return given
+
+
+def new_config(options: argparse.Namespace, given: dict[str, Any]) -> DQNConfig:
+    """The preset's configuration with what was given."""
     name = options.preset or AUTO
     env_id = given.get("env_id", DQNConfig.env_id)
     config = preset(name, env_id, given.get("env_kwargs", "")).replace(**given)
     if PRESETS[name].follows_environment and (words := untuned(env_id, config.env_kwargs)):
         tell(words)
-    return Trainer([config.replace(seed=seed) for seed in _member_seeds(options, config)])
+    return config
 
 
-def _member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
+def member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
+    """The seeds that were listed, else so many from the configuration's on."""
     if isinstance(options.seeds, list):
         if hasattr(options, "seed"):
             raise ConfigurationError("Give --seed or a list of --seeds, not both.")

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from tqdm import tqdm
 
@@ -18,46 +19,71 @@ LINES = 10
 """Lines of a whole step budget where standard error is no terminal."""
 
 
+@dataclass(frozen=True)
+class Progress:
+    """Environment steps of all that train, made and planned, and how they do in a few words.
+
+    ``line`` says both in a log.
+    """
+
+    done: int
+    total: int
+    words: str
+    line: str
+
+
 @contextmanager
-def progress(trainer: Trainer) -> Iterator[Callable[[], None]]:
-    """What shows on standard error how far ``trainer`` is, to be called after each slice."""
+def shown(name: str, look: Callable[[], Progress]) -> Iterator[Callable[[], None]]:
+    """What shows on standard error how far it is, to be called now and then."""
     if not sys.stderr.isatty():
-        yield _Lines(trainer).show
+        yield _Lines(name, look).show
         return
+    first = look()
     with tqdm(
-        desc=trainer.config.environment,
-        total=steps_of_all(trainer, trainer.config.total_steps),
-        initial=steps_of_all(trainer, trainer.env_step),
-        unit=" steps",
-        dynamic_ncols=True,
+        desc=name, total=first.total, initial=first.done, unit=" steps", dynamic_ncols=True
     ) as bar:
 
         def show() -> None:
-            bar.total = steps_of_all(trainer, trainer.config.total_steps)
-            bar.set_postfix_str(standing(trainer), refresh=False)
-            bar.update(steps_of_all(trainer, trainer.env_step) - bar.n)
+            now = look()
+            bar.total = now.total
+            bar.set_postfix_str(now.words, refresh=False)
+            bar.update(now.done - bar.n)
 
         yield show
 
 
 class _Lines:
-    """A line whenever another tenth of the step budget is used up."""
+    """A line whenever another tenth of all steps is made."""
 
-    def __init__(self, trainer: Trainer) -> None:
-        self._trainer = trainer
-        self._told = self._part()
-
-    def _part(self) -> int:
-        return LINES * self._trainer.env_step // self._trainer.config.total_steps
+    def __init__(self, name: str, look: Callable[[], Progress]) -> None:
+        self._name = name
+        self._look = look
+        self._told = _tenths(look())
 
     def show(self) -> None:
-        if self._part() > self._told:
-            self._told = self._part()
-            config = self._trainer.config
-            tell(
-                f"{config.environment}: environment step {self._trainer.env_step:,} of "
-                f"{config.total_steps:,}, {standing(self._trainer)}"
-            )
+        now = self._look()
+        if _tenths(now) > self._told:
+            self._told = _tenths(now)
+            tell(f"{self._name}: {now.line}")
+
+
+def _tenths(progress: Progress) -> int:
+    return LINES * progress.done // max(1, progress.total)
+
+
+def progress(trainer: Trainer) -> AbstractContextManager[Callable[[], None]]:
+    """The same for a training."""
+
+    def look() -> Progress:
+        budget, words = trainer.config.total_steps, standing(trainer)
+        return Progress(
+            steps_of_all(trainer, trainer.env_step),
+            steps_of_all(trainer, budget),
+            words,
+            f"environment step {trainer.env_step:,} of {budget:,}, {words}",
+        )
+
+    return shown(trainer.config.environment, look)
 
 
 def standing(trainer: Trainer) -> str:

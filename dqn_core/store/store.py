@@ -72,7 +72,8 @@ class Store:
                 "written."
             ) from error
         self._connections = Connections(self.folder / DATABASE)
-        self._configs = lru_cache(maxsize=4_096)(configs_from)  # reading them is most of a listing
+        # Reading configurations is most of a listing.
+        self.configs_from = lru_cache(maxsize=4_096)(configs_from)
         self._purge(time.time() - KEPT_DELETED_SECONDS)
 
     def close(self) -> None:
@@ -112,7 +113,7 @@ class Store:
         records = []
         for row in found:
             try:
-                records.append(record_of(row, tags.get(row["run"], ()), self._configs))
+                records.append(record_of(row, tags.get(row["run"], ()), self.configs_from))
             except StoreError as error:
                 _LOG.warning(str(error))
         return records
@@ -126,7 +127,7 @@ class Store:
             if row is None:
                 raise self._unknown(connection, name)
             tags = connection.execute("SELECT tag FROM tags WHERE run = ? ORDER BY tag", (name,))
-            return record_of(row, [tag for (tag,) in tags], self._configs)
+            return record_of(row, [tag for (tag,) in tags], self.configs_from)
 
     def called(self, name: str) -> RunRecord:
         """The run with that name, else the only one with that title."""

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
 from dqn_core.scalars import shown
-from dqn_core.store.record import RunRecord, configs_from, new_values, stem_of, values_of
+from dqn_core.store.record import RunRecord, new_values, stem_of, values_of
 from dqn_core.store.store import LONGEST_TAG, Store, insert, set_tags
 from dqn_core.sweeps.plan import Piece, Plan
 
@@ -97,7 +97,9 @@ def pieces_of(store: Store, name: str) -> list[KeptPiece]:
             (name,),
         ).fetchall()
     try:
-        return [KeptPiece(row["piece"], configs_from(row["configs"]), row["run"]) for row in found]
+        return [
+            KeptPiece(row["piece"], store.configs_from(row["configs"]), row["run"]) for row in found
+        ]
     except (LabError, *ODD_CONTENTS) as error:
         raise _damaged(name, error) from error
 

@@ -1,0 +1,74 @@
+"""The command line's ``sweep``: declared, trained, and its result in words or JSON."""
+
+import argparse
+import sys
+from contextlib import closing, redirect_stdout
+
+from dqn_core.cli.interruptions import interruptions
+from dqn_core.cli.origins import given_values, member_seeds, new_config
+from dqn_core.cli.outputs import FAILED, INTERRUPTED, Attempts
+from dqn_core.cli.progress import Progress, shown
+from dqn_core.cli.results import json_text
+from dqn_core.cli.streams import say, tell
+from dqn_core.cli.sweep_results import point_words, sweep_result, sweep_words
+from dqn_core.numbers import number
+from dqn_core.presets import AUTO
+from dqn_core.store.store import Store
+from dqn_core.sweeps.catalogue import Sweep, declare
+from dqn_core.sweeps.driver import alone, train_pieces
+from dqn_core.sweeps.plan import Plan
+from dqn_core.sweeps.results import results_of
+from dqn_core.sweeps.tasks import Crew
+from dqn_core.sweeps.watch import Watch
+from dqn_core.sweeps.workers import Workers
+
+
+def sweep(options: argparse.Namespace) -> int:
+    """Train the sweep that ``options`` declare, as far as it isn't; returns the exit code."""
+    out, attempts = sys.stdout, Attempts()
+    # What an environment prints is no part of the result.
+    with redirect_stdout(sys.stderr):
+        config = new_config(options, given_values(options))
+        plan = Plan(
+            config, tuple(options.axes), tuple(member_seeds(options, config)), options.random
+        )
+        store = Store(options.runs)
+        declared = declare(store, plan, options.name, preset=options.preset or AUTO)
+        tell(f"This is the sweep {declared.name} in {options.runs}.")
+        with alone(store, declared), closing(_crew(options, store, plan)) as crew:
+            _train(store, declared, crew, attempts)
+        result = sweep_result(declared, results_of(store, declared))
+        with attempts.attempt():
+            say(json_text(result) if options.json else sweep_words(result), out)
+    return attempts.code
+
+
+def _crew(options: argparse.Namespace, store: Store, plan: Plan) -> Crew:
+    return Workers(store, plan.base.env_id, options.workers)
+
+
+def _train(store: Store, declared: Sweep, crew: Crew, attempts: Attempts) -> None:
+    watch = Watch(store, declared)
+    with interruptions() as signals, shown(declared.name, lambda: _progress(watch)) as show:
+
+        def is_stopped() -> bool:
+            return bool(signals.seen)
+
+        with attempts.attempt("Interrupted: what workers had not written is trained again."):
+            with signals.at_most(1):
+                for error in train_pieces(store, declared, crew, is_stopped, show):
+                    attempts.failed(FAILED, f"error: {error}")
+            if signals.take():
+                attempts.failed(
+                    INTERRUPTED,
+                    "Interrupted: everything is kept, and the same command again goes on here.",
+                )
+
+
+def _progress(watch: Watch) -> Progress:
+    now = watch.look()
+    words = "no greedy evaluation yet"
+    if now.best is not None:
+        words = f"best {number(now.greedy_return)} with {point_words(now.best)}"
+    line = f"{now.steps:,} of {now.planned_steps:,} environment steps, {words}"
+    return Progress(now.steps, now.planned_steps, words, line)

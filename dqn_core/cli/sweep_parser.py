@@ -1,0 +1,75 @@
+"""The options of the command line's ``sweep``."""
+
+from typing import Any
+
+from dqn_core.cli.argument_types import seeds, whole_number
+from dqn_core.cli.runs_parser import add_folder
+from dqn_core.cli.sweep import sweep
+from dqn_core.options import add_hyperparameters
+from dqn_core.presets import PRESETS
+from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.plan import MOST_RUNS
+from dqn_core.sweeps.workers import usual_workers
+
+MOST_WORKERS = 1_000
+
+
+def add_sweep(commands: Any) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser(
+        "sweep",
+        help="train with many values of hyperparameters, and compare them",
+        usage="%(prog)s --set NAME=VALUES [options]",
+        allow_abbrev=False,
+        description="Train several seeds of each value, or of each combination of values, in "
+        "several processes, and print which did best. All runs are kept in the store, and the "
+        "result does not depend on the number of processes. Ctrl-C keeps everything; the same "
+        "command again goes on where it stopped.",
+        epilog="The options below give what all runs have in common; their defaults are those for "
+        "CartPole-v1, and another environment gets what is recommended for it.",
+    )
+    parser.set_defaults(command=sweep)
+    of_sweep = parser.add_argument_group("Sweep")
+    of_sweep.add_argument(
+        "--set",
+        action="append",
+        type=axis_from,
+        required=True,
+        dest="axes",
+        metavar="NAME=VALUES",
+        help="a hyperparameter and its values: gamma=0.9,0.95, or a range of six values in equal "
+        "ratios, learning_rate=log:1e-4:1e-2:6, or in equal distances, gamma=lin:0.9:1:6. Several "
+        "widths are listed with semicolons: hidden_dims='64,64;128'. Given more than once, every "
+        "combination is trained",
+    )
+    of_sweep.add_argument(
+        "--seeds",
+        type=seeds,
+        metavar="N|A,B,…",
+        help="seeds of each combination: N consecutive ones from --seed on, or A, B, … "
+        "(default: 1)",
+    )
+    of_sweep.add_argument(
+        "--random",
+        type=whole_number("random", 1, MOST_RUNS),
+        metavar="N",
+        help="N points of a Sobol sequence between the ends of the ranges, instead of every "
+        "combination",
+    )
+    of_sweep.add_argument(
+        "--workers",
+        type=whole_number("workers", 1, MOST_WORKERS),
+        default=usual_workers(),
+        metavar="N",
+        help="processes that train at once (default: one for each processor)",
+    )
+    of_sweep.add_argument(
+        "--name",
+        default="",
+        metavar="NAME",
+        help="what the sweep is called in the store (default: after what it varies)",
+    )
+    of_sweep.add_argument("--preset", choices=list(PRESETS), help="as in `train`")
+    of_sweep.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    add_folder(of_sweep)
+    add_hyperparameters(parser)

@@ -1,0 +1,85 @@
+"""What a sweep came to, as JSON and as a table."""
+
+from dataclasses import asdict
+from typing import Any
+
+from dqn_core.hyperparameter import Value
+from dqn_core.numbers import number, setting
+from dqn_core.sweeps.catalogue import Sweep
+from dqn_core.sweeps.plan import Point
+from dqn_core.sweeps.results import Results
+
+
+def sweep_result(sweep: Sweep, results: Results) -> dict[str, Any]:
+    """``final`` judges a point by the return that its seeds came to at step ``until``, ``area`` by
+    the area under their curves up to there, divided by the steps. ``best`` is the one with the
+    largest interquartile mean of the former.
+    """
+    return {
+        "sweep": sweep.name,
+        "plan": sweep.plan.to_dict(),
+        "measure": results.measure,
+        "until": results.until,
+        "planned": results.planned,
+        "finished": results.finished,
+        "runs": results.runs,
+        "points": [asdict(one) for one in results.points],
+        "best": results.best and results.best.values,
+    }
+
+
+def sweep_words(result: dict[str, Any]) -> str:
+    """`sweep_result` for a person, a line for each point, the best first."""
+    lines = [
+        f"{result['finished']:,} of {result['planned']:,} seeds of {result['sweep']} are finished."
+    ]
+    if not result["points"]:
+        return lines[0]
+    points = sorted(
+        result["points"], key=lambda one: _order(one["final"]["interquartile_mean"]), reverse=True
+    )
+    names = list(points[0]["values"])
+    kind = "greedy return" if result["measure"] == "greedy" else "return in training"
+    header = [*names, kind, "95 % interval", "area", "seeds"]
+    lines += _table([header, *map(_cells, points)])
+    lines.append(
+        f"Interquartile means over seeds at step {result['until']:,}; the area under the curve is "
+        "divided by the steps."
+    )
+    return "\n".join(lines)
+
+
+def point_words(point: Point) -> str:
+    """``gamma 0.9, tau 0.01``."""
+    return ", ".join(f"{name} {value_words(value)}" for name, value in point.items())
+
+
+def value_words(value: Value) -> str:
+    """A value as a person writes it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value or "none" if isinstance(value, str) else setting(value)
+
+
+def _cells(point: dict[str, Any]) -> list[str]:
+    final = point["final"]
+    low, high = final["interval"]
+    return [
+        *map(value_words, point["values"].values()),
+        number(final["interquartile_mean"]),
+        f"{number(low)} to {number(high)}",
+        number(point["area"]["interquartile_mean"]),
+        str(len(point["seeds"])),
+    ]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _order(mean: float) -> float:
+    return mean if mean == mean else float("-inf")  # NaN: all its seeds have diverged

@@ -1,0 +1,111 @@
+"""What a sweep has come to: each point judged by its seeds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dqn_core.comparison import Comparison, Measure, SeedRun, compare, grouped, seed_runs
+from dqn_core.config import DQNConfig
+from dqn_core.store.record import RunRecord, Status
+from dqn_core.store.store import Store
+from dqn_core.sweeps.catalogue import Sweep, pieces_of
+from dqn_core.sweeps.plan import Point
+from dqn_core.sweeps.training import ENDED
+
+_COLUMNS = {
+    "episodes": ("member", "env_step", "return"),
+    "evaluations": ("member", "env_step", "mean_return"),
+    "changes": ("member", "env_step", "name", "old", "new"),
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the seeds of a value or a point came to.
+
+    A seed that has diverged has the score NaN and is not in the interquartile mean.
+    """
+
+    scores: tuple[float, ...]
+    interquartile_mean: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class PointResult:
+    """A point with its seeds, judged by the return that they came to and by the area."""
+
+    values: Point
+    seeds: tuple[int, ...]
+    final: Judged
+    area: Judged
+
+
+@dataclass(frozen=True)
+class Results:
+    """The points that have any finished seed, in the order of the sweep.
+
+    They are judged at step ``until``, by ``measure``. ``runs`` are the finished ones; ``planned``
+    and ``finished`` count seeds of points, which are members of runs.
+    """
+
+    points: tuple[PointResult, ...]
+    measure: Measure
+    until: int
+    runs: tuple[str, ...]
+    planned: int
+    finished: int
+
+    @property
+    def best(self) -> PointResult | None:
+        """The one with the largest interquartile mean of what its seeds came to."""
+        judged = [one for one in self.points if np.isfinite(one.final.interquartile_mean)]
+        return max(judged, key=lambda one: one.final.interquartile_mean, default=None)
+
+
+def results_of(store: Store, sweep: Sweep) -> Results:
+    """What the finished runs of the sweep came to, pruned ones left out."""
+    pieces = pieces_of(store, sweep.name)
+    records = {record.run: record for record in store.runs()}
+    done = [
+        records[piece.run]
+        for piece in pieces
+        if piece.run in records and records[piece.run].status in ENDED
+    ]
+    seeds = [one for record in done for one in members_of(store, record)]
+    planned = sum(len(piece.configs) for piece in pieces)
+    runs = tuple(record.run for record in done)
+    if not seeds:
+        return Results((), "greedy", 0, (), planned, 0)
+    groups = grouped(seeds)
+    final, area = compare(groups, "final"), compare(groups, "area")
+    points = [
+        PointResult(point_of(sweep, group.config), tuple(group.seeds), *judged)
+        for group, *judged in zip(groups, _judged(final), _judged(area), strict=True)
+    ]
+    return Results(tuple(points), final.measure, final.until, runs, planned, len(seeds))
+
+
+def members_of(store: Store, record: RunRecord) -> list[SeedRun]:
+    """Each member of a run of the store, to be judged."""
+    tables = {
+        table: store.columns(record.run, table, names=names) for table, names in _COLUMNS.items()
+    }
+    return seed_runs(
+        record.run,
+        record.configs,
+        record.env_steps,
+        has_diverged=record.status is Status.DIVERGED,
+        **tables,
+    )
+
+
+def point_of(sweep: Sweep, config: DQNConfig) -> Point:
+    """Which values of the axes a configuration has."""
+    return {axis.name: getattr(config, axis.name) for axis in sweep.plan.axes}
+
+
+def _judged(comparison: Comparison) -> list[Judged]:
+    return [
+        Judged(one.scores, one.interquartile_mean, one.interval) for one in comparison.standings
+    ]

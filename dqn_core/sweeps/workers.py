@@ -1,0 +1,179 @@
+"""Worker processes on this machine, each of which trains one run of the store at a time."""
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from dqn_core.compute import set_threads
+from dqn_core.environments.modules import import_typed
+from dqn_core.errors import LabError
+from dqn_core.store.store import Store
+from dqn_core.sweeps.tasks import Outcome, Task
+from dqn_core.sweeps.training import OpenRun
+
+# Not forked: a copy of a process with threads may hang.
+_CONTEXT = multiprocessing.get_context("spawn")
+
+MOST_DEATHS = 10
+"""Of workers in a row at one step of one run: then it is the run that kills them."""
+
+STOP_SECONDS = 60.0
+"""For a worker to end a step and to write what it has."""
+
+
+def usual_workers() -> int:
+    """As many as this process has processors."""
+    with suppress(AttributeError):  # macOS does not say which it may use
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Workers:
+    """A `Crew` of processes. One that dies is replaced, and its run goes on from the store.
+
+    ``env_id`` is the environment that a person typed: its module is imported in each.
+    """
+
+    def __init__(self, store: Store, env_id: str, count: int) -> None:
+        self._store = store
+        self._env_id = env_id
+        self._count = count
+        self._workers: list[_Worker] = []
+        self._deaths: Counter[tuple[str, int]] = Counter()
+
+    @property
+    def idle(self) -> int:
+        return self._count - len(self._busy)
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._busy)
+
+    @property
+    def processes(self) -> list[BaseProcess]:
+        """Those that there are."""
+        return [worker.process for worker in self._workers]
+
+    def begin(self, task: Task) -> None:
+        free = [worker for worker in self._workers if worker.task is None]
+        # The one that has the run open goes on with it.
+        free.sort(key=lambda worker: worker.run != task.run)
+        if not free:
+            free = [_Worker(self._store.folder, self._env_id)]
+            self._workers += free
+        free[0].begin(task)
+
+    def wait(self, seconds: float) -> Sequence[Outcome]:
+        by_connection = {worker.connection: worker for worker in self._busy}
+        outcomes = []
+        for connection in wait(list(by_connection), seconds):
+            worker = by_connection[connection]  # type: ignore[index]
+            try:
+                outcomes.append(worker.outcome())
+            except (EOFError, OSError):
+                outcomes += self._replace(worker)
+        return outcomes
+
+    def stop(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+        for worker in self._workers:
+            worker.process.join(STOP_SECONDS)
+        self.close()
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+        self._workers = []
+
+    @property
+    def _busy(self) -> list["_Worker"]:
+        return [worker for worker in self._workers if worker.task]
+
+    def _replace(self, worker: "_Worker") -> list[Outcome]:
+        """Have another one do what a dead one was doing, unless that kills whoever does it."""
+        task = worker.task
+        assert task
+        worker.kill()
+        self._workers.remove(worker)
+        place = task.run, self._store.run(task.run).env_steps
+        self._deaths[place] += 1
+        if self._deaths[place] < MOST_DEATHS:
+            self.begin(task)
+            return []
+        return [
+            Outcome(
+                task.run,
+                is_finished=False,
+                error=f"{task.run} has ended {MOST_DEATHS} worker processes at step {place[1]:,}: "
+                f"train it alone to see why (train --resume {task.run}).",
+            )
+        ]
+
+
+class _Worker:
+    """One process, and the end of the pipe by which it is told what to do."""
+
+    def __init__(self, folder: Path, env_id: str) -> None:
+        self.task: Task | None = None
+        self.run = ""
+        self.connection, theirs = _CONTEXT.Pipe()
+        self.process = _CONTEXT.Process(target=_work, args=(theirs, folder, env_id), daemon=True)
+        self.process.start()
+        theirs.close()  # or its death would not be seen here
+
+    def begin(self, task: Task) -> None:
+        self.task, self.run = task, task.run
+        with suppress(OSError):  # it has died: seen when its outcome is waited for
+            self.connection.send(task)
+
+    def outcome(self) -> Outcome:
+        outcome: Outcome = self.connection.recv()
+        self.task = None
+        return outcome
+
+    def stop(self) -> None:
+        with suppress(OSError):
+            self.connection.send(None)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def _work(connection: Connection, folder: Path, env_id: str) -> None:
+    """Do the tasks that come, until None comes or nobody is there any more to send one."""
+    # A terminal sends these to all its processes: the first one says what becomes of the others.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    set_threads()
+    import_typed(env_id)
+    store, opened = Store(folder), None
+    with suppress(EOFError, BrokenPipeError):
+        while (task := connection.recv()) is not None:
+            try:
+                opened = _opened(store, task.run, opened)
+                outcome = opened.go_on(task.until, connection.poll)
+            except LabError as error:
+                outcome = Outcome(task.run, False, str(error))
+            except MemoryError:
+                outcome = Outcome(task.run, False, f"There is not enough memory for {task.run}.")
+            connection.send(outcome)
+    if opened:
+        opened.close()
+
+
+def _opened(store: Store, run: str, before: OpenRun | None) -> OpenRun:
+    """The run that is open already, or another one in its place."""
+    if before and before.run == run:
+        return before
+    if before:
+        before.close()
+    return OpenRun(store, run)

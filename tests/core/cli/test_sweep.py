@@ -1,0 +1,88 @@
+"""The command line's sweep."""
+
+import signal
+
+import pytest
+
+from dqn_core.cli.command_line import main
+from dqn_core.store.store import Store
+from tests.core.commands import ended
+from tests.core.sweeps.in_process import InProcess
+
+SMALL = ["--hidden-dims", "8", "--batch-size", "8", "--learning-starts", "20"]
+SMALL += ["--total-steps", "120", "--evaluation-period", "60", "--evaluation-episodes", "1"]
+
+
+@pytest.fixture
+def sweep(tmp_path, monkeypatch):
+    """The command with a store of its own, and a crew that needs no processes."""
+    crews = []
+
+    def crew(options, store, plan):
+        crews.append(InProcess(store))
+        return crews[-1]
+
+    monkeypatch.setattr("dqn_core.cli.sweep._crew", crew)
+    command = ["sweep", "--runs", str(tmp_path), *SMALL, "--seeds", "2"]
+    return [*command, "--set", "gamma=0.9,0.95", "--set", "n_step=1,3"], crews
+
+
+def test_every_point_is_trained_and_the_same_command_again_has_nothing_to_do(sweep, capsys):
+    command, crews = sweep
+    code, result, told = ended(capsys, *command)
+    assert code == 0
+    assert result["sweep"] == "cartpole-gamma-n_step"
+    assert (result["planned"], result["finished"], len(result["points"])) == (8, 8, 4)
+    assert result["measure"] == "greedy"
+    best = max(result["points"], key=lambda point: point["final"]["interquartile_mean"])
+    assert result["best"] == best["values"]
+    assert "best" in told
+    again = ended(capsys, *command)
+    assert again[:2] == (0, result)
+    assert [crew.began for crew in crews] == [2, 0]
+
+
+def test_the_table_has_a_line_for_each_point(sweep, capsys):
+    assert main(sweep[0]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "8 of 8 seeds of cartpole-gamma-n_step are finished."
+    assert lines[1].split()[:2] == ["gamma", "n_step"]
+    assert {tuple(line.split()[:2]) for line in lines[2:6]} == {
+        ("0.9", "1"),
+        ("0.9", "3"),
+        ("0.95", "1"),
+        ("0.95", "3"),
+    }
+
+
+def test_ctrl_c_keeps_everything_and_the_same_command_goes_on(sweep, capsys, monkeypatch):
+    command, crews = sweep
+    wait = InProcess.wait
+
+    def interrupted(self, seconds):
+        signal.raise_signal(signal.SIGINT)
+        return wait(self, seconds)
+
+    monkeypatch.setattr(InProcess, "wait", interrupted)
+    code, result, told = ended(capsys, *command)
+    assert code == 130
+    assert result["finished"] == 4
+    assert "the same command again goes on here" in told
+    monkeypatch.setattr(InProcess, "wait", wait)
+    code, result, _ = ended(capsys, *command)
+    assert (code, result["finished"]) == (0, 8)
+    assert [crew.began for crew in crews] == [1, 1]
+
+
+def test_a_wrong_axis_is_one_sentence_and_no_store_is_made(tmp_path, capsys):
+    folder = tmp_path / "runs"
+    assert main(["sweep", "--runs", str(folder), "--set", "gamma=2"]) == 2
+    assert capsys.readouterr().err == "error: gamma must be 0 to 1, not 2.\n"
+    assert not folder.exists()
+
+
+def test_its_runs_are_ordinary_ones_with_the_sweeps_tag(sweep, capsys, tmp_path):
+    ended(capsys, *sweep[0], "--name", "mine")
+    store = Store(tmp_path)
+    assert {record.tags for record in store.runs()} == {("sweep:mine",)}
+    store.close()
