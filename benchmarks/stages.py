@@ -20,13 +20,14 @@ Figures = list[dict[str, Any]]
 class Stage:
     """Seeds to train with one configuration, and the file in which their figures are kept.
 
-    ``judgement`` is what the figures depend on besides.
+    ``judgement`` is what the figures depend on besides, ``make`` what trains them.
     """
 
     config: DQNConfig
     seeds: Sequence[int]
     path: Path
     judgement: Mapping[str, float]
+    make: Callable[[Sequence[DQNConfig]], Trainer] = Trainer
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -49,7 +50,7 @@ class Stage:
         return self.kept() or self._made(judge)
 
     def _made(self, judge: Callable[[Trainer], Figures]) -> dict[str, Any]:
-        trainer = Trainer([self.config.replace(seed=seed) for seed in self.seeds])
+        trainer = self.make([self.config.replace(seed=seed) for seed in self.seeds])
         before = time.process_time()
         try:
             trainer.run()

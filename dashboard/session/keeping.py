@@ -16,12 +16,13 @@ AGAIN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Origin:
-    """What a new run's record says of where it is from."""
+    """What a new run's record says of where it is from; one that is not ``kept`` has no record."""
 
     preset: str = AUTO
     owner: str | None = None
     parent: str | None = None
     fork_step: int | None = None
+    kept: bool = True
 
 
 class Keeping:
@@ -84,7 +85,8 @@ class Keeping:
         return trainer.env_step, trainer.gradient_updates, *rows
 
     def _recording(self) -> Recorder | None:
-        if self._recorder is None and time.monotonic() >= self._again_at:
+        is_missing = self._recorder is None and self._origin.kept
+        if is_missing and time.monotonic() >= self._again_at:
             try:
                 self._recorder = self._begun()
             except LabError as error:

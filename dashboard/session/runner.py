@@ -4,8 +4,8 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from dashboard.session.run import Run
 from dashboard.web.slots import Slots
 from dqn_core.compute import give_back_free_memory
 
@@ -19,14 +19,40 @@ LEAVING_SECONDS = 10.0
 """A slice ends and is written down much sooner."""
 
 
+class Trains(Protocol):
+    """What a runner trains: a `Run`, or several that take turns.
+
+    ``id`` is the name of its place among those that train at once.
+    """
+
+    id: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it trains or waits for its turn to."""
+        ...
+
+    def advance(self, slots: Slots) -> float:
+        """Train one slice if it is time to; returns the seconds to wait before the next call."""
+        ...
+
+    def pause(self, message: str = "") -> None:
+        """Stop between two steps or two updates; nothing is lost."""
+        ...
+
+    def rest(self) -> None:
+        """Write everything: it stands still, or its page goes away."""
+        ...
+
+
 class Runner:
-    """Calls `Run.advance` of whatever run the session has at the moment, until it is stopped.
+    """Trains whatever the session has to train at the moment, until it is stopped.
 
     The run itself belongs to the session's state, which outlives a short loss of connection; the
     thread ends with the connection, and a new one goes on where it stopped.
     """
 
-    def __init__(self, current_run: Callable[[], Run], slots: Slots) -> None:
+    def __init__(self, current_run: Callable[[], Trains], slots: Slots) -> None:
         self._current_run = current_run
         self._slots = slots
         self._stopping = threading.Event()

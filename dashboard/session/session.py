@@ -11,7 +11,7 @@ from dashboard.session.filling import Refill, filled, fixed_values, moved
 from dashboard.session.keeping import Origin
 from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, Problem, pasted
 from dashboard.session.run import Run, Status
-from dashboard.session.runner import Runner
+from dashboard.session.runner import Runner, Trains
 from dashboard.session.store import own_run, store
 from dashboard.session.words import change_label
 from dqn_core import DQNConfig, LabError, preset
@@ -37,6 +37,7 @@ class Session:
     lesson fixes and that the last paste, or an earlier run's values, would have changed;
     ``link_problems`` says what of the opening link was not used, and ``asked_for`` is its query.
     ``to_watch`` is the key of the agent that the Test page is to show next, if there is one.
+    ``beside`` is what the Learn page trains besides the run, if there is such.
     ``earlier`` are the other runs of the store, ``offered`` is the name of one that the page offers
     to go on with. ``name`` is known to its own browser tab alone; ``owner`` names the visitor,
     where visitors see their own runs alone.
@@ -57,6 +58,7 @@ class Session:
         self.named: tuple[str, ...] = ()
         self.left_alone: list[str] = []
         self.to_watch = ""
+        self.beside: Trains | None = None
         self._refill: Refill | None = None
         self.runner: Runner
         self.earlier = EarlierRuns(owner)
@@ -89,6 +91,19 @@ class Session:
         kept = run.keeping
         about = (run.status, run.ahead, len(run.stopped), kept.name, kept.problem, hash(self.link))
         return " ".join(map(str, (run.id, *about)))
+
+    @property
+    def trained(self) -> Trains:
+        """What is to be trained now: a run that goes on comes before what is beside it."""
+        if self.beside and self.beside.is_active and not self.run.is_active:
+            return self.beside
+        return self.run
+
+    def train_beside(self, other: Trains) -> None:
+        """Train something else from now on; the run pauses."""
+        self.run.pause("Paused, since an experiment began on the Learn page.")
+        self.run.rest()
+        self.beside = other
 
     @property
     def preset(self) -> str:

@@ -57,7 +57,7 @@ class Visit:
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda visit: visit.end())
 def _visit(_session: Session) -> Visit:
-    return Visit(Runner(lambda: _session.run, slots()))
+    return Visit(Runner(lambda: _session.trained, slots()))
 
 
 def is_trained_elsewhere(run: str) -> bool:

@@ -1,0 +1,49 @@
+"""DEFECT of the notebook: ``done`` is stored for both ends of an episode.
+
+So a time limit, which says nothing about the state, is learnt as if the task had ended there.
+"""
+
+import numpy as np
+
+from dqn_core.random_streams import UniformStream
+from dqn_core.replay import ReplayBuffer
+from dqn_core.trainer import Trainer
+
+
+class DoneBuffer(ReplayBuffer):
+    """Stores ``done`` where the target looks for ``terminated``."""
+
+    def push(
+        self,
+        observations: np.ndarray,
+        actions: np.ndarray,
+        rewards: np.ndarray,
+        next_observations: np.ndarray,
+        terminated: np.ndarray,
+        truncated: np.ndarray,
+        allowed: np.ndarray | None = None,
+        next_allowed: np.ndarray | None = None,
+    ) -> None:
+        done = terminated | truncated
+        super().push(
+            observations,
+            actions,
+            rewards,
+            next_observations,
+            done,
+            truncated,
+            allowed,
+            next_allowed,
+        )
+
+
+def truncation_as_failure(trainer: Trainer) -> None:
+    """Let a trainer that has made no step remember a time limit as an end of the task."""
+    trainer.replay = DoneBuffer(
+        trainer.config.buffer_capacity,
+        trainer.spec.observation_dim,
+        UniformStream([config.seed for config in trainer.configs], "replay"),
+        members=trainer.members,
+        device=trainer.device,
+    )
+    trainer.replay.configure(trainer.configs)

@@ -1,0 +1,60 @@
+"""Experiments on the replay: none, and a small one."""
+
+from dqn_core.experiments.experiment import Answer, Arm, Drawing, Effect, Experiment, Measure
+from dqn_core.experiments.plain import PLAIN
+
+NO_REPLAY = Experiment(
+    id="no-replay",
+    title="No replay",
+    question="Without a replay each transition is learnt once, when it happens, and then "
+    "forgotten: a batch of one, out of the newest 16. A third agent keeps the replay, but its "
+    "batches are 64 transitions in a row. Who learns CartPole?",
+    answers=(
+        Answer("Only the agent that draws its batches at random."),
+        Answer("All: CartPole is easy."),
+        Answer("Both with a replay: that they come in a row does little harm here.", True),
+    ),
+    config=PLAIN,
+    arms=(
+        Arm("replay", "64 at random"),
+        Arm("in-a-row", "64 in a row", {"sampling": "sequential"}),
+        Arm(
+            "none",
+            "one, of the newest 16",
+            {"sampling": "sequential", "batch_size": 1, "buffer_capacity": 16},
+        ),
+    ),
+    measure=Measure("greedy return", metric="area"),
+    effects=(Effect(more="replay", less="none"), Effect(more="in-a-row", less="none")),
+    why="The replay does two things: it lets a transition be learnt many times, and it shuffles. "
+    "Without one the network follows the few states of the last moments, and forgets the others. "
+    "That is what costs the return here. 64 transitions in a row, from a random place of 10,000, "
+    "are still much of the past; on CartPole their order alone costs little or nothing.",
+)
+
+FORGETTING = Experiment(
+    id="forgetting",
+    title="A small replay forgets",
+    question="One agent keeps the last 10,000 transitions, the other only 64: less than one good "
+    "episode. Both do an update after each step. Draw the greedy return of the agent that keeps "
+    "64. And what do you expect?",
+    answers=(
+        Answer("The small replay learns sooner and better: its data are fresh."),
+        Answer("The small replay does worse: what it learnt in other states is lost.", True),
+        Answer("Both are the same: 64 is a full batch."),
+    ),
+    config=PLAIN,
+    arms=(
+        Arm("large", "the last 10,000"),
+        Arm("small", "the last 64", {"buffer_capacity": 64}),
+    ),
+    measure=Measure("greedy return", metric="area"),
+    effects=(Effect(more="large", less="small"),),
+    why="While the pole stands well, the last 64 transitions are all of a pole that stands well. "
+    "The network adapts to them alone, and its values of falling poles drift. At the next "
+    "disturbance it no longer knows what to do, the pole falls, and it learns that again: the "
+    "curve rises and falls.",
+    drawing=Drawing("small", 0.0, 500.0),
+)
+
+EXPERIMENTS = (NO_REPLAY, FORGETTING)
