@@ -1,5 +1,7 @@
 """What the lake's experiment says of the best policies, by value iteration."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -14,7 +16,8 @@ LIMIT = 100
 def test_the_best_policies_do_as_well_as_the_experiment_says(
     gamma: float, share: float, value: float
 ) -> None:
-    lake = gymnasium.make("FrozenLake-v1", **parsed(FAR_GOAL.config.env_kwargs)).unwrapped
+    arguments: dict[str, Any] = dict(parsed(FAR_GOAL.config.env_kwargs))
+    lake = gymnasium.make("FrozenLake-v1", **arguments).unwrapped
     n = lake.observation_space.n  # type: ignore[attr-defined]
     moves, rewards = np.zeros((n, 4, n)), np.zeros((n, 4))
     for state, actions in lake.P.items():  # type: ignore[attr-defined]
