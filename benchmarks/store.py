@@ -68,7 +68,7 @@ def main() -> None:
             ["training with the store ÷ without, by the clock", by_clock],
             ["the same, by processor time", by_processor],
             [
-                "processes killed / runs that then went on to the bit, all of 2 s before there",
+                "processes killed / all of 2 s before is there / the run goes on to the bit",
                 opened,
             ],
             ["runs that two processes wrote at once / that are there", written],
@@ -123,7 +123,7 @@ def _speeds(trainer: Trainer, seconds: float, after_each: Callable[[], None]) ->
 
 
 def _killed(folder: Path, times: int) -> str:
-    store, chance, good = Store(folder), random.Random(0), 0
+    store, chance, there, same = Store(folder), random.Random(0), 0, 0
     run, twin = store.create([SMALL]).run, Trainer(SMALL)
     for _ in range(times):
         process = _child("--train", folder, run)
@@ -137,10 +137,10 @@ def _killed(folder: Path, times: int) -> str:
         steps = [int(step) for at, step in map(str.split, lines) if float(at) < killed - 2]
         trainer = Store(folder).trainer(run)
         twin.run(max_steps=trainer.env_step - twin.env_step)
-        is_there = Store(folder).run(run).env_steps >= max(steps, default=0)
-        good += is_there and not trainer.notice and _bits(trainer) == _bits(twin)
+        there += Store(folder).run(run).env_steps >= max(steps, default=0)
+        same += not trainer.notice and _bits(trainer) == _bits(twin)
         trainer.close()
-    return f"{times} / {good}"
+    return f"{times} / {there} / {same}"
 
 
 def _train_for_ever(folder: str, run: str) -> None:

@@ -9,12 +9,12 @@ from dashboard.compare_page.groups import Line, lines_of
 from dashboard.compare_page.judgement import (
     METRICS,
     differences_table,
-    missing_seeds,
     profile,
     standings_table,
 )
 from dashboard.compare_page.listing import filters, listed, run_table
 from dashboard.compare_page.managing import actions
+from dashboard.compare_page.more_seeds import more_seeds, take_in
 from dashboard.compare_page.overlay import overlay, view_controls
 from dashboard.compare_page.page_state import PageState, page_state
 from dashboard.compare_page.takeaway import Format, comparison_zip
@@ -89,28 +89,6 @@ def judgement(state: PageState, lines: Sequence[Line], comparison: Comparison) -
     st.caption(plain(basis_words(comparison)))
 
 
-def more_seeds(session: Session, lines: Sequence[Line], comparison: Comparison) -> None:
-    """The way to the seeds that a verdict still needs."""
-    missing = missing_seeds(comparison)
-    if len(lines) != 2 or not any(missing):
-        return
-    with st.container(horizontal=True, key="more_seeds"):
-        for line, count in zip(lines, missing, strict=True):
-            if not count or line.group.changes:
-                continue
-            first = max(line.group.seeds) + 1
-            config = line.group.config.replace(seed=first)
-            if st.button(
-                f"Train {count} more of {line.letter}",
-                key=f"more_of_{line.letter}",
-                icon=":material/casino:",
-                help="Fills the controls of the Train page for the next run: the same values, "
-                f"seeds from {first} on.",
-                on_click=partial(session.prepare, config, count),
-            ):
-                st.switch_page("app.py")
-
-
 def details(lines: Sequence[Line], comparison: Comparison | None) -> None:
     """What differs, and how the seeds are spread."""
     if len(lines) > 1:
@@ -158,7 +136,7 @@ def comparison_section(
         tell_error(str(error))
     if comparison:
         judgement(state, lines, comparison)
-        more_seeds(session, lines, comparison)
+        more_seeds(state, session, lines, comparison, chosen)
     details(lines, comparison)
     take_away(store, lines, comparison)
 
@@ -167,6 +145,7 @@ def compare_page() -> None:
     """The list first, then what is chosen from it."""
     state = page_state()
     session = open_page(SCRIPT, state.look.query)
+    take_in(state, session)
     st.title("Compare runs", anchor=False)
     try:
         store = store_so_far()

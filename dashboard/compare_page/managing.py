@@ -64,7 +64,7 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
                 key=f"runs_{key}",
                 icon=symbol,
                 type="tertiary",
-                on_click=_attempt,
+                on_click=attempt,
                 args=(state, act),
             )
         st.button(
@@ -77,7 +77,7 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
         )
 
 
-def _attempt(state: PageState, act: Callable[[], object]) -> None:
+def attempt(state: PageState, act: Callable[[], object]) -> None:
     """Do what was clicked; a refusal becomes the page's problem."""
     state.problem = ""
     try:
@@ -103,7 +103,7 @@ def _undo(state: PageState, store: Store) -> None:
             "Undo",
             key="restore_runs",
             icon=":material/undo:",
-            on_click=_attempt,
+            on_click=attempt,
             args=(state, restore),
         )
         st.button(
@@ -148,6 +148,6 @@ def _describe(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> No
             kept = set(record.tags) - in_common | wanted
             store.update(record.run, **values, tags=sorted(kept))
 
-    _attempt(state, save)
+    attempt(state, save)
     _close()
     st.rerun()

@@ -180,7 +180,11 @@ class Run:
 
     def step(self) -> None:
         """Train one environment step, then pause."""
-        self._go({"max_steps": 1})
+        self.steps(1)
+
+    def steps(self, count: int) -> None:
+        """Train so many environment steps, then pause."""
+        self._go({"max_steps": count})
 
     def episode(self) -> None:
         """Train to the end of an episode of the first member that goes on, then pause."""
@@ -324,8 +328,9 @@ class Run:
         now, speed = time.monotonic(), self.steps_per_second
         if self._only:
             made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
-            length = self.trainer.current_length(self.trainer.first)
-            if made and ("max_steps" in self._only or not length):
+            if "max_steps" in self._only:
+                self._only = {"max_steps": self._only["max_steps"] - made}
+            elif made and not self.trainer.current_length(self.trainer.first):
                 self._only = {"max_steps": 0}  # made, but for what belongs to it
             if self._only == {"max_steps": 0} and self.trainer.is_between_steps:
                 self.status = Status.PAUSED

@@ -20,12 +20,12 @@ LEAVING_SECONDS = 10.0
 
 
 class Trains(Protocol):
-    """What a runner trains: a `Run`, or several that take turns.
+    """What a runner trains: a `Run`, or several that take turns."""
 
-    ``id`` is the name of its place among those that train at once.
-    """
-
-    id: str
+    @property
+    def id(self) -> str:
+        """The name of its place among those that train at once."""
+        ...
 
     @property
     def is_active(self) -> bool:

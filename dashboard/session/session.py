@@ -99,10 +99,14 @@ class Session:
             return self.beside
         return self.run
 
-    def train_beside(self, other: Trains) -> None:
-        """Train something else from now on; the run pauses."""
-        self.run.pause("Paused, since an experiment began on the Learn page.")
-        self.run.rest()
+    def train_beside(self, other: Trains, why: str) -> None:
+        """Train something else from now on; the run pauses, and says ``why``.
+
+        What was beside it before is given up.
+        """
+        for before in filter(None, (self.run, self.beside)):
+            before.pause(why)
+            before.rest()
         self.beside = other
 
     @property

@@ -22,9 +22,12 @@ ROWS_SECONDS = 1.0
 LATEST_SECONDS = 1.5
 """The shortest time between two snapshots that a killed process is gone on from."""
 
-ROWS_SHARE = 0.01
+ROWS_SHARE = 0.05
 SNAPSHOTS_SHARE = 0.005
-"""Of the time, at most: what took long is not repeated for long."""
+"""Of the time, at most: what took long is not repeated for long.
+
+Rows take a thousandth of the time. More is for a busy machine, where they are to come in time too.
+"""
 
 WAITING_FACTOR = 4
 """Times the work that something is taken for at most, however long it waited."""

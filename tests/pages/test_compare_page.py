@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
 from dashboard.web.keys import COMPARE_PAGE, SESSION
+from dashboard.web.slots import Slots
+from dqn_core.store import rows
 from dqn_core.store.store import Store
 from tests.kept_runs import keep
 
@@ -164,16 +167,41 @@ def test_what_the_store_refuses_is_said_and_changes_nothing(store: Store) -> Non
     assert store.run("cartpole-1").tags == ()
 
 
-def test_with_few_seeds_it_offers_to_train_more_of_the_same(store: Store) -> None:
-    keep(store, [3, 4])
-    keep(store, range(5), gamma=0.9)
+def test_with_few_seeds_one_click_trains_the_others_which_then_are_compared(store: Store) -> None:
+    keep(store, [3, 4], episodes=10)
+    keep(store, range(4), episodes=10, gamma=0.9)
     at = page("cartpole-1", "cartpole-2")
     assert "this proves nothing yet" in said(at)
-    assert not [button for button in at.button if button.key == "more_of_B"]
-    at.button(key="more_of_A").click().run()
+    own = session(at).run
+    offer = at.button(key="train_more_seeds")
+    assert offer.label == "Train 3 more of A and 1 more of B"
+    offer.click().run()
     assert not at.exception
-    prepared = session(at).link
-    assert (prepared.config.seed, prepared.members, prepared.config.gamma) == (5, 3, 0.99)
+    more = session(at).trained
+    while more.is_active:
+        more.advance(Slots(1))
+    at.run()
+    assert state(at).look.runs == tuple(f"cartpole-{n}" for n in range(1, 5))
+    assert [[c.seed for c in store.run(f"cartpole-{n}").configs] for n in (3, 4)] == [
+        [5, 6, 7],
+        [4],
+    ]
+    assert {record.env_steps for record in store.runs()} == {400}
+    assert "this proves nothing yet" not in said(at)
+    assert session(at).run is own, "the visitor's own run is as it was"
+
+
+def test_what_was_changed_in_mid_run_is_not_repeated_from_here(store: Store) -> None:
+    record = keep(store, episodes=10)
+    keep(store, range(5), episodes=10, gamma=0.9)
+    when = {"member": 0, "env_step": 50, "episode": 1, "seconds": 1.0}
+    change = {**when, "name": "gamma", "old": 0.9, "new": 0.99}
+    with store.writing() as connection:
+        columns = {name: np.array([value], dtype=object) for name, value in change.items()}
+        rows.append(connection, record.run, "changes", 0, columns)
+    at = page("cartpole-1", "cartpole-2")
+    assert "More seeds of A cannot be trained from here" in said(at)
+    assert not [button for button in at.button if button.key == "train_more_seeds"]
 
 
 def test_only_with_a_fork_among_them_it_is_asked_where_curves_begin(store: Store) -> None:

@@ -53,7 +53,7 @@ def test_what_took_much_work_is_not_repeated_soon_but_rows_are_written_all_the_s
     recorder._rows_due = 0.0
     recorder.record()
     assert store.run(record.run).env_steps == 40
-    assert recorder._rows_due - time.monotonic() > 90
+    assert recorder._rows_due - time.monotonic() > 15
 
 
 def test_one_long_wait_does_not_put_off_the_next_state_for_long(store, monkeypatch):

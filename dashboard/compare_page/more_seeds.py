@@ -1,0 +1,107 @@
+"""The seeds that a verdict still needs: trained with one click, then part of the comparison."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.compare_page.groups import Line
+from dashboard.compare_page.judgement import missing_seeds
+from dashboard.compare_page.managing import attempt
+from dashboard.compare_page.page_state import PageState
+from dashboard.session.keeping import Origin
+from dashboard.session.more_seeds import Missing, MoreSeeds
+from dashboard.session.session import Session
+from dqn_core.comparison import Comparison
+from dqn_core.numbers import percent
+from dqn_core.store.record import RunRecord
+
+HELP = (
+    "With the same values and the next seeds, up to the step that the group has reached. Your own "
+    "run pauses. The new ones join the comparison when they have come to their end."
+)
+PAUSED = "Paused, since more seeds are trained on the Compare page."
+
+
+def take_in(state: PageState, session: Session) -> None:
+    """Compare the seeds that are trained, unless something else is compared by now."""
+    more = session.beside
+    if not isinstance(more, MoreSeeds) or more.is_active:
+        return
+    session.beside = None
+    more.close()
+    state.problem = more.problem
+    if state.look.runs == more.compared:
+        state.look_at(runs=(*state.look.runs, *more.trained))
+        st.rerun()  # with the address of what is compared now
+
+
+def more_seeds(
+    state: PageState,
+    session: Session,
+    lines: Sequence[Line],
+    comparison: Comparison,
+    records: Mapping[str, RunRecord],
+) -> None:
+    """How far the seeds are that are being trained, or the button that trains those which lack."""
+    if isinstance(session.beside, MoreSeeds):
+        _progress(session, session.beside)
+        return
+    lacking = [
+        (line, count)
+        for line, count in zip(lines, missing_seeds(comparison), strict=True)
+        if count and len(lines) == 2
+    ]
+    for line, _ in lacking:
+        if line.group.changes:
+            st.caption(
+                f"More seeds of {line.letter} cannot be trained from here: its values were changed "
+                "in mid-run."
+            )
+    if offered := [(line, count) for line, count in lacking if not line.group.changes]:
+        missing = [
+            Missing(
+                line.group.config.replace(seed=max(line.group.seeds) + 1),
+                count,
+                max(one.env_steps for one in line.group.seed_runs),
+                Origin(records[line.group.runs[0]].preset, session.owner),
+            )
+            for line, count in offered
+        ]
+
+        def train() -> None:
+            session.train_beside(MoreSeeds(missing, state.look.runs), PAUSED)
+
+        st.button(
+            _label(offered),
+            key="train_more_seeds",
+            icon=":material/casino:",
+            help=HELP,
+            on_click=attempt,
+            args=(state, train),
+        )
+
+
+def _label(offered: Sequence[tuple[Line, int]]) -> str:
+    (first, count), *others = offered
+    for second, further in others:
+        return f"Train {count} more of {first.letter} and {further} more of {second.letter}"
+    return f"Train {count} more of {first.letter}"
+
+
+def _progress(session: Session, more: MoreSeeds) -> None:
+    @st.fragment(run_every=1)
+    def progress() -> None:
+        session.runner.touch()  # somebody looks
+        if not more.is_active:
+            st.rerun()
+        share = percent(more.share)
+        words = (
+            f"More seeds are trained: {share} of the steps."
+            if session.trained is more
+            else f"{share} of the steps of more seeds; the rest waits until your own run pauses."
+        )
+        with st.container(horizontal=True, vertical_alignment="center", key="more_seeds"):
+            st.progress(more.share, words)
+            st.button("Stop", key="stop_more_seeds", icon=":material/stop:", on_click=more.pause)
+
+    progress()
