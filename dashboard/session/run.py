@@ -180,9 +180,9 @@ class Run:
 
     def step(self) -> None:
         """Train one environment step, then pause."""
-        self.steps(1)
+        self.train_for(1)
 
-    def steps(self, count: int) -> None:
+    def train_for(self, count: int) -> None:
         """Train so many environment steps, then pause."""
         self._go({"max_steps": count})
 
