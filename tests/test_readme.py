@@ -23,7 +23,7 @@ def test_its_table_of_hyperparameters_is_made_from_the_declarations(
     assert table.strip() == capsys.readouterr().out.strip()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"[a-z_/]+\.(?:py|png|txt)\b", README))))
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"[a-z_/-]+\.(?:py|png|txt)\b", README))))
 def test_every_file_it_names_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
