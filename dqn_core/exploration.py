@@ -48,12 +48,15 @@ def random_actions(
 class EpsilonGreedy:
     """The members' actions: random ones with probability ε, else the greedy ones.
 
-    A member has two uniforms of its own stream at every step, whatever the others draw.
+    A member has two uniforms of its own stream at every step, whatever the others draw:
+    ``uniforms`` `(P, 2)` has the newest, of which the first decides whether the action is random
+    and the second which one.
     """
 
     def __init__(self, seeds: Sequence[int], n_actions: int) -> None:
-        self._uniforms = UniformStream(seeds, "exploration")
+        self._stream = UniformStream(seeds, "exploration")
         self._n_actions = n_actions
+        self.uniforms = np.zeros((len(seeds), 2))
 
     def choose(
         self,
@@ -67,14 +70,14 @@ class EpsilonGreedy:
         That is None where none is. Both kinds are of those ``allowed`` `(P, n_actions)` bool, if
         that is not None. Where all members act at random, the network is not asked.
         """
-        uniforms = self._uniforms.take(2)
+        self.uniforms = uniforms = self._stream.take(2)
         exploring = explores(uniforms[:, 0], epsilons)
         n_exploring = np.count_nonzero(exploring)
         if n_exploring:
             actions = random_actions(uniforms[:, 1], self._n_actions, allowed)
             if n_exploring == len(exploring):
                 return actions, exploring
-        inputs = torch.from_numpy(observations).to(network.parameters).unsqueeze(1)
+        inputs = torch.from_numpy(observations[:, None]).to(network.parameters)
         q_values = network.q_values(inputs).squeeze(1)
         if allowed is not None:
             q_values = among(q_values, torch.from_numpy(allowed).to(q_values.device))
@@ -84,7 +87,7 @@ class EpsilonGreedy:
         return np.where(exploring, actions, greedy), exploring
 
     def state_dict(self) -> dict[str, Any]:
-        return self._uniforms.state_dict()
+        return self._stream.state_dict()
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self._uniforms.load_state_dict(state)
+        self._stream.load_state_dict(state)

@@ -5,7 +5,8 @@ in `distributional`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from functools import cache
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -13,15 +14,18 @@ from torch import Tensor
 from dqn_core.masks import among
 
 
-class ErrorLoss(NamedTuple):
+class ErrorLoss:
     """What an error δ costs each member: δ², or Huber's ½δ² up to ±1 and linear beyond it.
 
-    All are `(P, 1)` columns: dL/dδ is ``slope`` times δ, cut off at ±``bound``.
+    Both are `(P, 1)` columns: dL/dδ is ``slope`` times δ, cut off at ±``bound``.
     """
 
-    slope: Tensor
-    bound: Tensor
-    floor: Tensor  # −bound, worked out once
+    def __init__(self, slope: Tensor, bound: Tensor) -> None:
+        self.slope = slope
+        self.bound = bound
+        self.floor = -bound
+        self.slope_of_mean = cache(lambda count: slope / count)
+        """Of the mean of ``count`` losses: worked out once."""
 
     def __call__(self, errors: Tensor) -> Tensor:
         """The loss of each of these errors `(P, B)`."""
@@ -124,7 +128,9 @@ class Scalar:
         td_errors = q_taken - targets
         # The mean is over a member's own batch; over members losses are summed, so none of
         # them scales another's gradient.
-        slopes = td_errors.clamp(loss.floor, loss.bound).mul_(loss.slope / td_errors.shape[1])
+        slopes = td_errors.clamp(loss.floor, loss.bound).mul_(
+            loss.slope_of_mean(td_errors.shape[1])
+        )
         grad = torch.zeros_like(outputs).scatter_(-1, actions, slopes.unsqueeze(-1))
         return grad, td_errors
 

@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dqn_core.config import DQNConfig
+from dqn_core.environments import Environment
 from dqn_core.environments.configured import environments_for
+from dqn_core.environments.dynamics import Rows
 from dqn_core.environments.restoration import restores_exactly
+from dqn_core.environments.side_by_side import SideBySide, side_by_side
 from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
 from dqn_core.random_streams import seed_sequence, seeds_from
 
@@ -57,7 +60,8 @@ class Interaction:
         first, members = configs[0], len(configs)
         self._seeds = [config.seed for config in configs]
         self._time_limit = first.max_episode_steps
-        self.environments = environments_for(first, members)
+        self._environments = environments_for(first, members)
+        self._side_by_side: SideBySide | None = None
         self.returns = np.zeros(members)
         self.lengths = np.zeros(members, dtype=np.int64)
         self.explored = np.zeros(members, dtype=np.int64)
@@ -65,21 +69,34 @@ class Interaction:
         self.go_on_with(range(members))
         try:
             self.observations = np.stack([self._first_observation(p) for p in range(members)])
-            allowed = [e.allowed() for e in self.environments if first.action_masks]
+            allowed = [e.allowed() for e in self._environments if first.action_masks]
             self.allowed = np.stack(allowed) if allowed else None
         except EnvironmentFailure:
             self.close()
             raise
+        self._join()
 
     def _first_observation(self, p: int) -> np.ndarray:
         seed = seeds_from(seed_sequence(self._seeds[p], "environment"), 1)[0]
-        return self.environments[p].reset(seed)
+        return self._environments[p].reset(seed)
+
+    def _join(self) -> None:
+        """Step all environments in one operation from now on, where that is possible."""
+        self._side_by_side = side_by_side(self._environments) if self.allowed is None else None
+
+    @property
+    def environments(self) -> list[Environment]:
+        """Each member's, as it is now."""
+        if self._side_by_side:
+            self._side_by_side.give_back()
+        return self._environments
 
     def go_on_with(self, members: Sequence[int]) -> None:
         """Let these members act from now on, and no others."""
         self._acting = list(members)
         self.is_acting = np.zeros(len(self._seeds), dtype=bool)
         self.is_acting[self._acting] = True
+        self._rows: Rows = slice(None) if self.is_acting.all() else np.array(self._acting, int)
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Take over the time limit, which holds from the next episodes on."""
@@ -90,35 +107,53 @@ class Interaction:
 
         Raises `EnvironmentFailure` that names ``env_step``, the step that it would have been.
         """
-        observations, following = self.observations, self.observations.copy()
-        allowed = self.allowed
-        following_allowed = None if allowed is None else allowed.copy()
-        rewards = np.zeros(len(actions))
-        terminated = np.zeros(len(actions), dtype=bool)
-        truncated = np.zeros(len(actions), dtype=bool)
+        members, allowed = len(actions), self.allowed
+        made = Transitions(
+            self.observations,
+            actions,
+            np.zeros(members),
+            self.observations.copy(),
+            np.zeros(members, dtype=bool),
+            np.zeros(members, dtype=bool),
+            allowed,
+            None if allowed is None else allowed.copy(),
+        )
+        if self._side_by_side:
+            self._step_side_by_side(self._side_by_side, made, env_step)
+        else:
+            self._step_each(made, env_step)
+        self.observations, self.allowed = made.following, made.following_allowed
+        self.returns += made.rewards
+        self.lengths += self.is_acting
+        return made
+
+    def _step_each(self, made: Transitions, env_step: int) -> None:
         for p in self._acting:
+            environment = self._environments[p]
             try:
-                following[p], rewards[p], terminated[p], truncated[p] = self.environments[p].step(
-                    int(actions[p])
+                made.following[p], made.rewards[p], made.terminated[p], made.truncated[p] = (
+                    environment.step(int(made.actions[p]))
                 )
-                if following_allowed is not None:
-                    following_allowed[p] = self.environments[p].allowed()
+                if made.following_allowed is not None:
+                    made.following_allowed[p] = environment.allowed()
             except EnvironmentFailure as error:
                 self._give_episodes_up()
                 raise self._told(error, p, env_step) from error
-        self.observations, self.allowed = following, following_allowed
-        self.returns += rewards
-        self.lengths += self.is_acting
-        return Transitions(
-            observations,
-            actions,
-            rewards,
-            following,
-            terminated,
-            truncated,
-            allowed,
-            following_allowed,
-        )
+
+    def _step_side_by_side(self, them: SideBySide, made: Transitions, env_step: int) -> None:
+        rows = self._rows
+        outcome, made.truncated[rows] = them.step(rows, made.actions[rows])
+        made.following[rows] = outcome.observations
+        made.rewards[rows] = outcome.rewards
+        made.terminated[rows] = outcome.terminated
+        if np.isfinite(made.following).all():
+            return
+        for p in self._acting:
+            try:
+                self.environments[p].seen(made.following[p])
+            except EnvironmentFailure as error:
+                self._give_episodes_up()
+                raise self._told(error, p, env_step) from error
 
     def current_episode(self, p: int, last_step: tuple[int, float] | None) -> CurrentEpisode:
         """Where that member's episode is; ``last_step`` is its action and reward, if it has one."""
@@ -156,11 +191,13 @@ class Interaction:
         if not self._to_begin:
             return
         for p in [p for p in self._to_begin if self.is_acting[p]]:
-            self.environments[p].set_time_limit(self._time_limit)
+            environment = self._environments[p]
+            environment.set_time_limit(self._time_limit)
             try:
-                self.observations[p] = self.environments[p].reset()
+                stepped = self._side_by_side
+                self.observations[p] = stepped.reset(p) if stepped else environment.reset()
                 if self.allowed is not None:
-                    self.allowed[p] = self.environments[p].allowed()
+                    self.allowed[p] = environment.allowed()
             except EnvironmentFailure as error:
                 raise self._told(error, p, env_step) from error
             self._to_begin.remove(p)
@@ -180,7 +217,7 @@ class Interaction:
 
     def close(self) -> None:
         """Release the environments."""
-        for environment in self.environments:
+        for environment in self._environments:
             environment.close()
 
     def state_dict(self) -> dict[str, Any]:
@@ -213,7 +250,8 @@ class Interaction:
         self.explored[:] = state["explored"]
         self._to_begin = []
         notices = [self._restored(*each) for each in enumerate(state["environments"])]
-        spec = self.environments[0].spec
+        self._join()
+        spec = self._environments[0].spec
         has_failed = any(self.is_acting[self._to_begin])
         goes_on = restores_exactly(spec) and not has_failed
         if not goes_on:

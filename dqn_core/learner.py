@@ -121,7 +121,7 @@ class Learner:
         # dL/dδ is 2δ for the squared error and δ cut off at ±1 for Huber's.
         slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
         bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
-        self.error_loss = ErrorLoss(slope, bound, -bound)
+        self.error_loss = ErrorLoss(slope, bound)
         by_value = [c.gradient_clipping == "value" for c in configs]
         by_norm = [c.gradient_clipping == "norm" for c in configs]
         limits = [c.gradient_clip for c in configs]

@@ -20,8 +20,6 @@ from dqn_core.heads import SCALAR, Head
 from dqn_core.layers import Layer, LayerNorm, Linear, Lookup, Standardised
 from dqn_core.random_streams import seed_sequence
 
-threshold_backward = torch.ops.aten.threshold_backward.default
-
 
 @dataclass(frozen=True)
 class NetworkShape:
@@ -172,7 +170,8 @@ class QNetwork:
             layer, inputs = self.layers[index], forward.inputs[index]
             layer.backward(grad, inputs, gradient.layers[index])
             if index:
-                grad = threshold_backward(torch.bmm(grad, layer.weight), inputs, 0)
+                # What a ReLU let through is positive, and 0 where it was closed.
+                grad = torch.bmm(grad, layer.weight).mul_(inputs.sign())
                 if self.norms:
                     norm, of_units = self.norms[index - 1], gradient.norms[index - 1]
                     grad = norm.backward(grad, forward.standardised[index - 1], of_units)

@@ -1,6 +1,7 @@
 """Experience replay (Lin 1992; Mnih et al. 2015; the notebook's `ReplayBuffer`)."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,7 +62,7 @@ class ReplayBuffer:
         self._stream = stream
         self._members = members
         self._dtype = np.dtype(dtype)
-        self._device = device
+        self._tensor = torch.from_numpy if device == "cpu" else partial(_on_device, device)
         self._check_memory(capacity)
         self._allocate(self._empty_rows(capacity))
         self._size = 0
@@ -88,12 +89,9 @@ class ReplayBuffer:
 
     def _allocate(self, rows: np.ndarray) -> None:
         self._rows = rows
+        self.capacity = int(rows.shape[1])
         self._flat = rows.reshape(-1, rows.shape[-1])  # a view: row i of member p is p·capacity + i
         self._offsets = np.arange(self._members)[:, None] * rows.shape[1]
-
-    @property
-    def capacity(self) -> int:
-        return int(self._rows.shape[1])
 
     @property
     def members(self) -> int:
@@ -200,10 +198,6 @@ class ReplayBuffer:
             self._tensor(last[..., 2 * d + m : 2 * d + 2 * m] > 0) if m else None,
         )
 
-    def _tensor(self, values: np.ndarray) -> Tensor:
-        tensor = torch.from_numpy(values)
-        return tensor if self._device == "cpu" else tensor.to(self._device)
-
     def rows(self, order: np.ndarray) -> np.ndarray:
         """Copies of transitions `(P, B, width)` at ``order`` `(P, B)` by age, 0 the oldest."""
         return self._at(self.contents.by_age(order))
@@ -283,6 +277,10 @@ class ReplayBuffer:
         self._restore(state["rows"].numpy(), state["capacity"])
         self._stream.load_state_dict(state["stream"])
         self.sampler.load_state_dict(state["sampler"], self.contents)
+
+
+def _on_device(device: str, values: np.ndarray) -> Tensor:
+    return torch.from_numpy(values).to(device)
 
 
 def row_width(observation_dim: int, n_masked: int = 0) -> int:

@@ -43,6 +43,8 @@ class Contents(NamedTuple):
 
     def by_age(self, order: np.ndarray) -> np.ndarray:
         """Where those at ``order`` int64 lie, of any shape, where 0 is the oldest one stored."""
+        if self.size == self.pushed:
+            return order  # none is overwritten yet
         return (order + self.oldest) % self.capacity
 
 

@@ -66,7 +66,8 @@ class Environment:
     """One Gymnasium environment behind a border: see `border`.
 
     `reset`, `step` and `render` raise `EnvironmentFailure` for whatever the environment raises
-    and for what it returns that cannot be used. It then goes on from the next reset.
+    and for what it returns that cannot be used. It then goes on from the next reset. ``steps`` have
+    been made in the episode under way, and after ``time_limit`` it is truncated.
     """
 
     def __init__(
@@ -82,8 +83,8 @@ class Environment:
         self._observations = Observations(observed(spec.env_id, env.observation_space))
         self._first_action = actions_of(spec.env_id, env.action_space).start
         self._pictures = Pictures(render_mode)
-        self._time_limit = spec.max_episode_steps
-        self._steps = 0
+        self.time_limit = spec.max_episode_steps
+        self.steps = 0
         self._information: Any = None  # what came with the newest observation
         self._has_terminated: Any = False
 
@@ -92,7 +93,7 @@ class Environment:
 
         A ``seed`` restarts the environment's generator; without one it goes on.
         """
-        self._steps = 0
+        self.steps = 0
         self._has_terminated = False
         try:
             observation, self._information = start_of(self.env.reset(seed=seed))
@@ -105,7 +106,7 @@ class Environment:
 
         ``action`` counts from 0.
         """
-        self._steps += 1
+        self.steps += 1
         try:
             outcome = self.env.step(action + self._first_action)
             observation, reward, terminated, truncated, self._information = outcome_of(outcome)
@@ -114,8 +115,15 @@ class Environment:
                 self._observations.flat(observation),
                 reward_of(reward),
                 flag_of("terminated", terminated),
-                flag_of("truncated", truncated) or self._steps >= self._time_limit,
+                flag_of("truncated", truncated) or self.steps >= self.time_limit,
             )
+        except FOREIGN as error:
+            raise self._failure(error) from error
+
+    def seen(self, observation: np.ndarray) -> np.ndarray:
+        """An observation that was computed for it, checked as if it had returned it itself."""
+        try:
+            return self._observations.flat(observation)
         except FOREIGN as error:
             raise self._failure(error) from error
 
@@ -172,11 +180,11 @@ class Environment:
 
         A limit inside the environment stays, and the shorter one counts.
         """
-        self._time_limit = max_episode_steps or self.usual_time_limit
+        self.time_limit = max_episode_steps or self.usual_time_limit
 
     @property
     def _when(self) -> str:
-        return f"step {self._steps:,} of an episode" if self._steps else "reset"
+        return f"step {self.steps:,} of an episode" if self.steps else "reset"
 
     def _failure(self, error: BaseException) -> EnvironmentFailure:
         return failure(self.spec.env_id, self._when, error)
@@ -184,7 +192,7 @@ class Environment:
     def state_dict(self) -> State:
         """All that a new environment of this kind needs to go on from here: `environment_state`."""
         kept = state_of(self.env, self._fresh_data)
-        return kept | {"steps": self._steps, "time_limit": self._time_limit}
+        return kept | {"steps": self.steps, "time_limit": self.time_limit}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> str:
         """Go on, as a new environment, from where another was when ``state_dict`` was taken.
@@ -196,7 +204,7 @@ class Environment:
         other = other_data(fresh, state)
         restore(fresh, state)
         self.close()
-        self.env, self._steps, self._time_limit = fresh, steps, time_limit
+        self.env, self.steps, self.time_limit = fresh, steps, time_limit
         notices = []
         if state["generator"] is None or generator_of(fresh) is None:
             notices.append(

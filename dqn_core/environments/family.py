@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dqn_core.environments.dynamics import Dynamics
 from dqn_core.environments.grids import GridWorld, Move
 from dqn_core.hyperparameter import Value
 
@@ -103,6 +104,7 @@ class Family:
         is_slippery: whether an action may move sideways, unless the environment's argument
             ``slips_with`` says otherwise.
         is_in_browser: whether `assets/play/duel_physics.js` computes its steps.
+        dynamics: computes the steps of many, from these without their wrappers.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Family:
     is_slippery: bool = False
     slips_with: str = "is_slippery"
     is_in_browser: bool = False
+    dynamics: Callable[[Sequence[Any]], Dynamics | None] | None = None
 
     @property
     def is_known(self) -> bool:

@@ -1,6 +1,117 @@
 """Acrobot: two links, of which a torque between them has to swing the lower one up."""
 
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy import cos, pi, sin
+
+from dqn_core.environments.dynamics import Outcome, Rows, common
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
+
+
+class Acrobots:
+    """The step of `AcrobotEnv` by its book's equations, for many: its operations in its order."""
+
+    CONSTANTS = (
+        "dt",
+        "LINK_LENGTH_1",
+        "LINK_LENGTH_2",
+        "LINK_MASS_1",
+        "LINK_MASS_2",
+        "LINK_COM_POS_1",
+        "LINK_COM_POS_2",
+        "LINK_MOI",
+        "MAX_VEL_1",
+        "MAX_VEL_2",
+        "AVAIL_TORQUE",
+        "torque_noise_max",
+        "book_or_nips",
+    )
+
+    def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
+        self._state = np.zeros((4, count))
+        self._c = SimpleNamespace(**constants)
+        self._torques = np.array(self._c.AVAIL_TORQUE)
+
+    @classmethod
+    def of(cls, inners: Sequence[Any]) -> "Acrobots | None":
+        constants = common(inners, cls.CONSTANTS)
+        if constants is None or constants["torque_noise_max"] > 0:
+            return None
+        return cls(len(inners), constants) if constants["book_or_nips"] == "book" else None
+
+    def read(self, p: int, inner: Any) -> None:
+        self._state[:, p] = inner.state
+
+    def write(self, p: int, inner: Any) -> None:
+        inner.state = self._state[:, p].copy()
+
+    def step(self, rows: Rows, actions: np.ndarray) -> Outcome:
+        c, before = self._c, self._state[:, rows]
+        torques, half = self._torques[actions], c.dt / 2.0
+        # Runge and Kutta's method of order 4.
+        k1 = self._derivatives(before, torques)
+        k2 = self._derivatives(before + half * k1, torques)
+        k3 = self._derivatives(before + half * k2, torques)
+        k4 = self._derivatives(before + c.dt * k3, torques)
+        state = before + c.dt / 6.0 * (k1 + 2 * k2 + 2 * k3 + k4)
+        state[:2] = _wrapped(state[:2])
+        state[2] = np.clip(state[2], -c.MAX_VEL_1, c.MAX_VEL_1)
+        state[3] = np.clip(state[3], -c.MAX_VEL_2, c.MAX_VEL_2)
+        self._state[:, rows] = state
+        theta1, theta2 = state[:2]
+        is_up = -cos(theta1) - cos(theta2 + theta1) > 1.0
+        seen = np.array(
+            (cos(theta1), sin(theta1), cos(theta2), sin(theta2), state[2], state[3]),
+            dtype=np.float32,
+        )
+        return Outcome(seen.T, np.where(is_up, 0.0, -1.0), is_up)
+
+    def _derivatives(self, state: np.ndarray, torques: np.ndarray) -> np.ndarray:
+        """Of both angles and both velocities by time, `(4, K)`."""
+        c, g = self._c, 9.8
+        m1, m2, l1, lc1, lc2 = (
+            c.LINK_MASS_1,
+            c.LINK_MASS_2,
+            c.LINK_LENGTH_1,
+            c.LINK_COM_POS_1,
+            c.LINK_COM_POS_2,
+        )
+        theta1, theta2, dtheta1, dtheta2 = state
+        cos2, sin2 = cos(theta2), sin(theta2)
+        inertia = c.LINK_MOI
+        d1 = m1 * lc1**2 + m2 * (l1**2 + lc2**2 + 2 * l1 * lc2 * cos2) + inertia + inertia
+        d2 = m2 * (lc2**2 + l1 * lc2 * cos2) + inertia
+        phi2 = m2 * lc2 * g * cos(theta1 + theta2 - pi / 2.0)
+        phi1 = (
+            -m2 * l1 * lc2 * _squared(dtheta2) * sin2
+            - 2 * m2 * l1 * lc2 * dtheta2 * dtheta1 * sin2
+            + (m1 * lc1 + m2 * l1) * g * cos(theta1 - pi / 2)
+            + phi2
+        )
+        ddtheta2 = (torques + d2 / d1 * phi1 - m2 * l1 * lc2 * _squared(dtheta1) * sin2 - phi2) / (
+            m2 * lc2**2 + inertia - _squared(d2) / d1
+        )
+        ddtheta1 = -(d2 * ddtheta2 + phi1) / d1
+        return np.array((dtheta1, dtheta2, ddtheta1, ddtheta2))
+
+
+def _squared(values: np.ndarray) -> np.ndarray:
+    """As a number of Python's does it with ``**``, which rounds otherwise than an array's."""
+    squares: np.ndarray = np.float_power(values, 2.0)
+    return squares
+
+
+def _wrapped(angles: np.ndarray) -> np.ndarray:
+    """The same angles within ±π, turn by turn."""
+    while (beyond := angles > pi).any():
+        angles = np.where(beyond, angles - 2 * pi, angles)
+    while (below := angles < -pi).any():
+        angles = np.where(below, angles + 2 * pi, angles)
+    return angles
+
 
 ACROBOT = Family(
     name="Acrobot",
@@ -24,4 +135,5 @@ ACROBOT = Family(
     return_range=lambda time_limit: (-float(time_limit), 0.0),
     random_returns={("Acrobot-v1", 500): RandomReturn(-498.92, 0.31)},
     telling_pair=(4, 5),
+    dynamics=Acrobots.of,
 )

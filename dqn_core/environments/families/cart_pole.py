@@ -1,8 +1,13 @@
 """CartPole: a pole on a cart that is pushed to the left or to the right at each step."""
 
 import math
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
+from dqn_core.environments.dynamics import Outcome, Rows, common
 from dqn_core.environments.family import (
     Action,
     Component,
@@ -26,6 +31,66 @@ def _derive(inner: Any) -> None:
     pole = min(inner.length, _LONGEST) * inner.screen_width / inner.x_threshold
     even = 2 * math.ceil((_BELOW_THE_POLE + pole) / 2)  # as videos need it
     inner.screen_height = max(inner.screen_height, even)
+
+
+class CartPoles:
+    """The step of `CartPoleEnv`, for many: the same operations in the same order."""
+
+    CONSTANTS = (
+        "gravity",
+        "masspole",
+        "total_mass",
+        "length",
+        "polemass_length",
+        "force_mag",
+        "tau",
+        "theta_threshold_radians",
+        "x_threshold",
+        "kinematics_integrator",
+        "_sutton_barto_reward",
+    )
+
+    def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
+        self._state = np.zeros((4, count))
+        self._has_fallen = np.zeros(count, dtype=bool)
+        self._c = SimpleNamespace(**constants)
+
+    @classmethod
+    def of(cls, inners: Sequence[Any]) -> "CartPoles | None":
+        constants = common(inners, cls.CONSTANTS)
+        if constants is None or constants["kinematics_integrator"] != "euler":
+            return None
+        return cls(len(inners), constants)
+
+    def read(self, p: int, inner: Any) -> None:
+        self._state[:, p] = inner.state
+
+    def write(self, p: int, inner: Any) -> None:
+        inner.state = self._state[:, p].copy()
+        inner.steps_beyond_terminated = 0 if self._has_fallen[p] else None
+
+    def step(self, rows: Rows, actions: np.ndarray) -> Outcome:
+        c = self._c
+        x, x_dot, theta, theta_dot = self._state[:, rows]
+        force = np.where(actions == 1, c.force_mag, -c.force_mag)
+        costheta, sintheta = np.cos(theta), np.sin(theta)
+        temp = (force + c.polemass_length * np.square(theta_dot) * sintheta) / c.total_mass
+        thetaacc = (c.gravity * sintheta - costheta * temp) / (
+            c.length * (4.0 / 3.0 - c.masspole * np.square(costheta) / c.total_mass)
+        )
+        xacc = temp - c.polemass_length * thetaacc * costheta / c.total_mass
+        state = np.array(
+            (
+                x + c.tau * x_dot,
+                x_dot + c.tau * xacc,
+                theta + c.tau * theta_dot,
+                theta_dot + c.tau * thetaacc,
+            )
+        )
+        fallen = (np.abs(state[0]) > c.x_threshold) | (np.abs(state[2]) > c.theta_threshold_radians)
+        self._state[:, rows], self._has_fallen[rows] = state, fallen
+        reward = np.where(fallen, -1.0, 0.0) if c._sutton_barto_reward else 1.0
+        return Outcome(state.T, reward, fallen)
 
 
 CART_POLE = Family(
@@ -59,4 +124,5 @@ CART_POLE = Family(
     derive=_derive,
     push=Pushable(3, "pole angular velocity, rad/s", 3.0),
     is_in_browser=True,
+    dynamics=CartPoles.of,
 )

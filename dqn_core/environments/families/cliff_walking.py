@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP
+from dqn_core.environments.tables import Tables
 
 CLIFF_WALKING = Family(
     name="CliffWalking",
@@ -30,6 +31,7 @@ CLIFF_WALKING = Family(
         ("CliffWalkingSlippery-v1", 1_000): RandomReturn(-9512.059),
     },
     is_slippery=False,
+    dynamics=Tables.of,
 )
 
 CLIFF_WALKING_SLIPPERY = replace(

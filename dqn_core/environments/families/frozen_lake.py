@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP
+from dqn_core.environments.tables import Tables
 
 FROZEN_LAKE = Family(
     name="FrozenLake",
@@ -34,6 +35,7 @@ FROZEN_LAKE = Family(
         ("FrozenLake8x8-v1", 200): RandomReturn(0.001901395),
     },
     is_slippery=True,
+    dynamics=Tables.of,
 )
 
 # The optima are found by value iteration over the squares and the steps left.

@@ -1,5 +1,12 @@
 """MountainCar: a car that has to gather speed in a valley to get up the hill."""
 
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from dqn_core.environments.dynamics import Outcome, Rows, common
 from dqn_core.environments.family import (
     Action,
     Component,
@@ -8,6 +15,47 @@ from dqn_core.environments.family import (
     Pushable,
     RandomReturn,
 )
+
+
+class MountainCars:
+    """The step of `MountainCarEnv`, for many: the same operations in the same order."""
+
+    CONSTANTS = (
+        "force",
+        "gravity",
+        "min_position",
+        "max_position",
+        "max_speed",
+        "goal_position",
+        "goal_velocity",
+    )
+
+    def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
+        self._state = np.zeros((2, count))
+        self._c = SimpleNamespace(**constants)
+
+    @classmethod
+    def of(cls, inners: Sequence[Any]) -> "MountainCars | None":
+        constants = common(inners, cls.CONSTANTS)
+        return cls(len(inners), constants) if constants else None
+
+    def read(self, p: int, inner: Any) -> None:
+        self._state[:, p] = inner.state
+
+    def write(self, p: int, inner: Any) -> None:
+        inner.state = tuple(self._state[:, p])
+
+    def step(self, rows: Rows, actions: np.ndarray) -> Outcome:
+        c = self._c
+        position, velocity = self._state[:, rows]
+        velocity = velocity + ((actions - 1) * c.force + np.cos(3 * position) * (-c.gravity))
+        velocity = np.clip(velocity, -c.max_speed, c.max_speed)
+        position = np.clip(position + velocity, c.min_position, c.max_position)
+        velocity[(position == c.min_position) & (velocity < 0)] = 0
+        terminated = (position >= c.goal_position) & (velocity >= c.goal_velocity)
+        self._state[:, rows] = state = np.array((position, velocity))
+        return Outcome(state.T, -1.0, terminated)
+
 
 MOUNTAIN_CAR = Family(
     name="MountainCar",
@@ -41,4 +89,5 @@ MOUNTAIN_CAR = Family(
         "gravity": PhysicsParameter("Gravity", "", 0.0025, 0.0005, 0.005),
     },
     push=Pushable(1, "velocity", 0.05),
+    dynamics=MountainCars.of,
 )

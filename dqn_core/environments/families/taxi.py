@@ -1,5 +1,6 @@
 """Taxi: a passenger is picked up at one of four places and brought to another."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP, GridWorld
+from dqn_core.environments.tables import Tables
 
 
 def _grid(inner: Any) -> GridWorld:
@@ -24,6 +26,11 @@ def _grid(inner: Any) -> GridWorld:
             ("destination", ("R", "G", "Y", "B")),
         ),
     )
+
+
+def _tables(inners: Sequence[Any]) -> Tables | None:
+    """None where a passenger may change their mind: that is in no table."""
+    return None if any(inner.fickle_passenger for inner in inners) else Tables.of(inners)
 
 
 TAXI = Family(
@@ -52,6 +59,7 @@ TAXI = Family(
     grid=_grid,
     is_slippery=False,
     slips_with="is_rainy",
+    dynamics=_tables,
 )
 
 TAXI_CERTAIN = replace(
