@@ -33,6 +33,7 @@ from dashboard.train_page.past import (
     fork,
 )
 from dashboard.train_page.q_map import member_choice, q_map
+from dashboard.train_page.race import race, race_button
 from dashboard.train_page.scene import scene
 from dashboard.web.admission import Admission
 from dashboard.web.connections import allow_many_connections
@@ -225,6 +226,7 @@ def view(session: Session) -> None:
     """How the curves are looked at: horizontal axis, smoothing, what they are compared with."""
     with st.container(horizontal=True, vertical_alignment="center", key="view"):
         look_controls(session)
+        race_button(session)
         earlier_runs(session)
         fork(session)
         aim(session)
@@ -298,6 +300,7 @@ def page(session: Session, badge: str) -> None:
     messages(session)
     sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
     st.html(STYLE)
+    race(session)
     view(session)
     changes(session)
     scene(session.run)

@@ -10,11 +10,11 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core import members
+from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.history import CHANGES, WHEN
 from dqn_core.hyperparameter import Value
-from dqn_core.members import first_configs
 from dqn_core.statistics import (
     area_under,
     bootstrap_interval,
@@ -125,7 +125,7 @@ def seed_runs(
     """
     newest = evaluations["env_step"].max(initial=0)
     found = []
-    for member, first in enumerate(first_configs(configs, changes)):
+    for member, first in enumerate(members.first_configs(configs, changes)):
         greedy = _curve(evaluations, "mean_return", member)
         stopped = has_diverged or greedy.env_steps.max(initial=0) < newest
         made = changes_of(changes, member, env_steps)
@@ -193,12 +193,7 @@ def grouped(seed_runs: Sequence[SeedRun]) -> list[Group]:
 
 def differing(groups: Sequence[Group]) -> list[str]:
     """The hyperparameters in which groups differ at step 0, in the order of the DQN loop."""
-    values = [group.config.to_dict() for group in groups]
-    return [
-        name
-        for name in HYPERPARAMETERS
-        if name != "seed" and any(of_one[name] != values[0][name] for of_one in values)
-    ]
+    return members.differing([group.config for group in groups])
 
 
 @dataclass(frozen=True, eq=False)

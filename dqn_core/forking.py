@@ -34,6 +34,11 @@ def forked(trainer: Trainer, name: str, values: Sequence[Value]) -> Trainer:
     return twin
 
 
+def with_members(trainer: Trainer, members: Sequence[int]) -> Trainer:
+    """A new trainer that goes on with these members of ``trainer`` alone, to the bit."""
+    return Trainer.from_state(of_members(trainer.state_dict(), members))
+
+
 def of_members(state: Mapping[str, Any], members: Sequence[int]) -> dict[str, Any]:
     """A trainer's ``state`` with these members alone, in this order; one may be there repeatedly.
 

@@ -24,6 +24,24 @@ def check_members(configs: Sequence[DQNConfig]) -> None:
         )
 
 
+def differing(configs: Sequence[DQNConfig]) -> list[str]:
+    """The hyperparameters in which they differ, but the seed, in the order of the DQN loop."""
+    return [
+        name
+        for name in HYPERPARAMETERS
+        if name != "seed" and any(getattr(c, name) != getattr(configs[0], name) for c in configs)
+    ]
+
+
+def alike(configs: Sequence[DQNConfig]) -> list[list[int]]:
+    """The members that differ in nothing but their seed, those of the first one first."""
+    names = differing(configs)
+    found: dict[tuple[Value, ...], list[int]] = {}
+    for member, config in enumerate(configs):
+        found.setdefault(tuple(getattr(config, name) for name in names), []).append(member)
+    return list(found.values())
+
+
 def changed(
     configs: Sequence[DQNConfig], members: Iterable[int], changes: Mapping[str, Value]
 ) -> list[DQNConfig]:

@@ -25,6 +25,7 @@ from dashboard.web.widgets import on_redraw
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
 Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
+Kind: TypeAlias = Literal["average", "line", "markers"]
 
 # Position of each quantity in the theme's `chartCategoricalColors`.
 _HUES: dict[Hue, int] = {
@@ -67,7 +68,7 @@ class Trace:
     table: str
     column: str
     name: str
-    kind: Literal["average", "line", "markers"] = "line"
+    kind: Kind = "line"
     color: Hue | int = "return"
     dash: Dash = "solid"
     more: tuple[str, ...] = ()

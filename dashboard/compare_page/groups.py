@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
-from dashboard.charts.live_chart import COLOURS
+from dashboard.charts.lines import dash, hue
 from dashboard.session.view import Dash
 from dashboard.session.words import change_label, named_value, show
 from dqn_core import HYPERPARAMETERS
@@ -16,8 +15,6 @@ from dqn_core.verdict import letter
 
 MOST_NAMED = 3
 """Values that tell a group from the others in a legend."""
-
-DASHES: tuple[Dash, ...] = get_args(Dash)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +35,12 @@ class Line:
 
     @property
     def hue(self) -> int:
-        """Position of its colour, which more lines than there are colours share."""
-        return self.position % COLOURS
+        """Position of its colour."""
+        return hue(self.position)
 
     @property
     def dash(self) -> Dash:
-        """Another one than those of the lines with the same colour, of four at most."""
-        return DASHES[(self.position + self.position // COLOURS) % len(DASHES)]
+        return dash(self.position)
 
     @property
     def label(self) -> str:

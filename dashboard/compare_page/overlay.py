@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from dashboard.charts.lines import MOST_WITH_SINGLES
 from dashboard.charts.live_chart import News, Panel, Takeaway, Trace, live_charts
 from dashboard.charts.look import look_controls
 from dashboard.compare_page.groups import Line
@@ -16,9 +17,6 @@ from dashboard.web.feed import INSIDE_SECONDS
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
-
-MOST_WITH_SINGLES = 2
-"""Lines behind which the single values and seeds are drawn: those of more hide each other."""
 
 
 def view_controls(session: Session, state: PageState, records: Iterable[RunRecord]) -> None:

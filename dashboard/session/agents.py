@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 import torch
 
+from dashboard.session.race import member_words
 from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.session.words import named_value
@@ -110,7 +111,9 @@ class Upload:
 
 def _which(configs: Sequence[DQNConfig]) -> list[str]:
     """What the names of agents that were trained side by side differ in."""
-    return [f", seed {config.seed}" for config in configs] if len(configs) > 1 else [""]
+    if len(configs) == 1:
+        return [""]
+    return [f", {member_words(configs, member)}" for member in range(len(configs))]
 
 
 @st.cache_resource(show_spinner=False)

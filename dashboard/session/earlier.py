@@ -8,6 +8,7 @@ from typing import get_args
 
 import numpy as np
 
+from dashboard.session.race import race_of, race_words
 from dashboard.session.returns import average_returns, over_members
 from dashboard.session.run import Run
 from dashboard.session.store import store_so_far
@@ -19,6 +20,7 @@ from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.members import first_configs
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
+from dqn_core.sweeps.axis import Axis
 
 MOST_NAMED = 2
 """Values that tell a run from the present one in a legend."""
@@ -78,6 +80,16 @@ class Earlier:
         return self.record.members
 
     @property
+    def race(self) -> Axis | None:
+        """The race that it was, if it was one: its curve is none of seeds of the same."""
+        return race_of(self.record.configs)
+
+    @property
+    def seeds(self) -> int:
+        """How many there are; in a race, of each value."""
+        return self.members // (len(self.race.values) if self.race else 1)
+
+    @property
     def env_steps(self) -> int:
         return self.record.env_steps
 
@@ -116,15 +128,18 @@ class Earlier:
         first, last, other = self.first_config, self.config, present.first_config
         if self.is_kin_of(present):
             first, other = self._where_left(present), last
-        values = [
+        race = self.race
+        values = [race_words(race)] if race else []
+        values += [
             change_label(name, getattr(first, name), getattr(last, name))
             if name in last.difference(first)
             else f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
             for name, value in last.to_dict().items()
             if name in last.difference(first) or name in last.difference(other)
+            if not race or name != race.name
         ]
         if self.members != present.trainer.members:
-            values.append("1 seed" if self.members == 1 else f"{self.members} seeds")
+            values.append("1 seed" if self.seeds == 1 else f"{self.seeds} seeds")
         return values
 
     def _where_left(self, present: Run) -> DQNConfig:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, get_args
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from dashboard.session.race import member_configs, race_from
 from dashboard.session.view import XAxis
 from dashboard.web.markup import in_lines
 from dashboard.web.plain_text import as_typed
@@ -25,6 +26,7 @@ from dqn_core.errors import ConfigurationError, LabError, excerpt
 from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.options import option
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
+from dqn_core.sweeps.axis import Axis
 
 View: TypeAlias = Literal["page", "presentation"]
 
@@ -64,19 +66,20 @@ _OPTIONS: dict[str, str] = {
 """What each option of the command line is called in a link."""
 
 CONTROLS = ("preset", "members", *HYPERPARAMETERS)
-NAMES = ("preset", *(s.name for s in SETTINGS), "hide", "lock", "task", *HYPERPARAMETERS)
+NAMES = ("preset", *(s.name for s in SETTINGS), "race", "hide", "lock", "task", *HYPERPARAMETERS)
 """Every parameter that a link may have."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """Everything that a link can say. ``hidden`` and ``locked`` name controls or whole groups,
-    ``task`` is what a lesson asks for.
+    """Everything that a link can say. ``members`` are seeds, in a race those of each value;
+    ``hidden`` and ``locked`` name controls or whole groups, ``task`` is what a lesson asks for.
     """
 
     preset: str = AUTO
     config: DQNConfig = PRESETS[AUTO].config
     members: int = 1
+    race: Axis | None = None
     x_axis: XAxis = "env_step"
     smoothing: float = 0.9
     view: View = "page"
@@ -91,7 +94,7 @@ class Link:
     @property
     def member_configs(self) -> list[DQNConfig]:
         """One configuration for each member, with consecutive seeds."""
-        return [self.config.replace(seed=self.config.seed + p) for p in range(self.members)]
+        return member_configs(self.config, self.members, self.race)
 
     @property
     def differences(self) -> dict[str, Value]:
@@ -132,6 +135,7 @@ class Link:
         parameters["seed"] = str(self.config.seed)
         settings = ((s, getattr(self, s.name)) for s in SETTINGS)
         parameters |= {s.name: written(v) for s, v in settings if v != s.default}
+        parameters |= {"race": written_race(self.race)} if self.race else {}
         parameters |= {"hide": ",".join(self.hidden)} if self.hidden else {}
         parameters |= {"lock": ",".join(self.locked)} if self.locked else {}
         parameters |= {"task": self.task} if self.task else {}
@@ -198,6 +202,7 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
         hidden=_named("hide", texts.get("hide", ""), problems),
         locked=_named("lock", texts.get("lock", ""), problems),
         task=task,
+        race=_race(texts.get("race", ""), settings.get("members", 1), problems),
         **settings,
     )
     try:
@@ -207,6 +212,14 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
         problems.append(_instead(error, f"{seed} as the first member's seed"))
         link = replace(link, config=link.config.replace(seed=seed))
     return link, problems
+
+
+def _race(text: str, seeds: int, problems: list[Problem]) -> Axis | None:
+    try:
+        return race_from(text, seeds) if text else None
+    except ConfigurationError as error:
+        problems.append(_instead(error, "no race"))
+        return None
 
 
 def _configuration(
@@ -370,6 +383,11 @@ def written(value: Value) -> str:
     # in quotation marks stays.
     text = str(value)
     return text if {"'", '"'} & set(text) else text.replace(", ", ",")
+
+
+def written_race(race: Axis) -> str:
+    """A race that `race_from` reads back."""
+    return f"{race.name}={','.join(map(written, race.values))}"
 
 
 def _instead(error: LabError, used: Value) -> Problem:

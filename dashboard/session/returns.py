@@ -26,10 +26,10 @@ def average_returns(episodes: Columns, members: Sequence[int], smoothing: float)
     return [float(smooth(values, smoothing)[-1]) for values in returns if len(values)]
 
 
-def greedy_returns(run: Run) -> list[float]:
-    """Each counted member's mean return in its newest greedy evaluation."""
+def greedy_returns(run: Run, members: Sequence[int]) -> list[float]:
+    """The mean return of each of these members in its newest greedy evaluation."""
     columns = run.history.evaluations.columns
-    of_each = newest_of_each(columns, ["mean_return"], run.trainer.counted, 1)
+    of_each = newest_of_each(columns, ["mean_return"], members, 1)
     return [float(value) for rows in of_each for value in rows["mean_return"]]
 
 

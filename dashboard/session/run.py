@@ -17,6 +17,7 @@ import numpy as np
 
 from dashboard.session.keeping import Keeping, Origin
 from dashboard.session.pace import Pace
+from dashboard.session.race import Arm, arms_of, member_words
 from dashboard.session.size import check_size
 from dashboard.session.trends import Trend
 from dashboard.session.words import change_label
@@ -36,6 +37,9 @@ from dqn_core.store.record import Status as Stored
 
 SLICE_SECONDS = 0.02
 """How long the thread trains between two looks at its commands."""
+
+JUDGED_STEPS = 1_000
+"""After so many a race is judged again where no greedy evaluation is made."""
 
 MOST_SNAPSHOTS = 20
 """Agents kept from earlier in the run; beyond it every second one is dropped."""
@@ -154,12 +158,28 @@ class Run:
 
     @property
     def stopped(self) -> list[str]:
-        """Who of several stopped and why, one sentence each."""
-        members = zip(self.trainer.configs, self.trainer.stops, strict=True)
+        """Who of several stopped and why, one sentence each, but the arms that stopped whole."""
+        configs, stops = self.trainer.configs, self.trainer.stops
+        whole = {p for arm in self.arms if all(stops[p] for p in arm.members) for p in arm.members}
+        who = [member_words(configs, p) for p in range(len(configs))]
         sentences = [
-            f"Seed {config.seed} stopped: {stop.reason}" for config, stop in members if stop
+            f"{who[p][0].upper()}{who[p][1:]} stopped: {stop.reason}"
+            for p, stop in enumerate(stops)
+            if stop and p not in whole
         ]
         return sentences if self.trainer.members > 1 else []
+
+    @property
+    def evidence(self) -> int:
+        """Another number whenever a race is to be judged anew."""
+        if self.config.evaluation_period:
+            return len(self.history.evaluations)
+        return self.trainer.env_step // JUDGED_STEPS
+
+    @property
+    def arms(self) -> list[Arm]:
+        """The values of a race that it runs, each with its members; none where it is no race."""
+        return arms_of(self.trainer.configs)
 
     def tables(self) -> dict[str, dict[str, Any]]:
         """The history's columns, with a label for every change."""
@@ -249,6 +269,11 @@ class Run:
 
     def _learning_rate(self) -> float:
         return learning_rate_at(self.config, self.trainer.env_step)
+
+    def cancel(self, arm: Arm) -> None:
+        """Let an arm of the race go no further; raises `ConfigurationError` for the last one."""
+        with self._turnstile.for_page():
+            self.trainer.cancel(arm.members)
 
     def trend(self, member: int) -> Trend:
         """Of that member's updates; another one once the history is not the earlier one's."""

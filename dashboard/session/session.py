@@ -10,6 +10,7 @@ from dashboard.session.earlier import Earlier, EarlierRuns
 from dashboard.session.filling import Refill, filled, fixed_values, moved
 from dashboard.session.keeping import Origin
 from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, Problem, pasted
+from dashboard.session.race import MOST_RACED, Arm, race_of, race_typed, race_words
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner, Trains
 from dashboard.session.store import own_run, store
@@ -21,9 +22,12 @@ from dqn_core.environments.modules import import_typed
 from dqn_core.errors import CheckpointError, ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.foresight import Never, never_due
+from dqn_core.forking import forked, with_members
 from dqn_core.hyperparameter import Value
+from dqn_core.members import differing
 from dqn_core.presets import AUTO, PRESETS
 from dqn_core.store.snapshots import Snapshot
+from dqn_core.sweeps.axis import Axis
 from dqn_core.trainer import Trainer
 
 
@@ -89,8 +93,10 @@ class Session:
         """Another one whenever the page has to be drawn anew, not only what is live on it."""
         run = self.run
         kept = run.keeping
-        about = (run.status, run.ahead, len(run.stopped), kept.name, kept.problem, hash(self.link))
-        return " ".join(map(str, (run.id, *about)))
+        going_on = len(run.trainer.going_on)
+        standing = run.evidence if run.arms else 0
+        about = (run.status, run.ahead, going_on, standing, kept.name, kept.problem)
+        return " ".join(map(str, (run.id, *about, hash(self.link))))
 
     @property
     def trained(self) -> Trains:
@@ -224,15 +230,15 @@ class Session:
 
     def use_values_of(self, earlier: Earlier) -> None:
         """Fill every control as it was at that run's end, but what a lesson fixes."""
-        self.prepare(earlier.config, earlier.members)
+        self.prepare(earlier.config, earlier.seeds, earlier.race)
 
-    def prepare(self, config: DQNConfig, members: int) -> None:
+    def prepare(self, config: DQNConfig, members: int, race: Axis | None = None) -> None:
         """Fill every control for a run of ``members`` seeds, but what a lesson fixes.
 
         A run that was begun goes on as it is: they are the next one's.
         """
         self.choose_next(self.run.status is not Status.READY)
-        link = replace(self.link, config=config, members=members)
+        link = replace(self.link, config=config, members=members, race=race)
         self._adopt("", lambda: self._unless_fixed(link))
 
     def _unless_fixed(self, link: Link) -> Link:
@@ -278,8 +284,13 @@ class Session:
             self.problem, self.refused, self.named = str(error), control, error.names
 
     def _change(self, values: Mapping[str, Value]) -> None:
-        """Of these values, those that a run that goes on can take."""
-        live = {n: v for n, v in values.items() if HYPERPARAMETERS[n].applies != "restart"}
+        """Of these values, those that a run that goes on can take; arms of a race keep theirs."""
+        raced = differing(self.run.trainer.configs)
+        live = {
+            n: v
+            for n, v in values.items()
+            if HYPERPARAMETERS[n].applies != "restart" and n not in raced
+        }
         before = len(self.run.history.changes)
         if self.run.change(**live):
             self._shown[self.run.keeping.name, before] = self.link
@@ -289,16 +300,88 @@ class Session:
 
         When the configuration cannot be built, ``problem`` says why and the old run stays.
         """
+        config = self.config if seed is None else self.config.replace(seed=seed)
+        self._begin(replace(self.link, config=config))
+
+    def race(self, name: str, values: str, seeds: int, from_here: bool) -> None:
+        """Race values that a person typed, from a fresh start or from the present state.
+
+        From there each of its seeds goes on with each value, and ``seeds`` does not count. The race
+        starts at once. A refusal is that of the control "race".
+        """
+        try:
+            axis = race_typed(name, values, self.run.trainer.members if from_here else seeds)
+        except LabError as error:
+            self.problem, self.refused, self.named = str(error), "race", error.names
+            return
+        if from_here:
+            self._branch(lambda trainer: forked(trainer, axis.name, axis.values))
+        else:
+            self._begin(replace(self.link, race=axis, members=seeds))
+        if self.problem:
+            self.refused, self.named = "race", ()
+        else:
+            self.run.start()
+
+    def end_race(self) -> None:
+        """A fresh run from the controls, without the race."""
+        self._begin(replace(self.link, race=None))
+
+    def more_seeds(self) -> None:
+        """Start a fresh run of the same race with as many seeds, which come after the present."""
+        link = self._link_of_run
+        seed = max(config.seed for config in self.run.trainer.configs) + 1
+        self._begin(replace(link, config=link.config.replace(seed=seed)))
+        self.run.start()
+
+    def _begin(self, link: Link) -> None:
         self.problem = self.refused = ""
         try:
-            config = self.config if seed is None else self.config.replace(seed=seed)
-            link = replace(self.link, config=config)
             self._replace_run(self._new_run(link))
-            if self.for_next:
-                self._set_aside, self.for_next = None, False
-            self.link = link
         except LabError as error:
             self.problem = str(error)
+            return
+        if self.for_next:
+            self._set_aside, self.for_next = None, False
+        self.link = link
+
+    def go_on_alone(self, arm: Arm) -> None:
+        """Go on from the present state with one arm of the race, without the others."""
+        self._branch(lambda trainer: with_members(trainer, arm.members))
+        if not self.problem:
+            self.run.start()
+
+    def _branch(self, make: Callable[[Trainer], Trainer]) -> None:
+        """Go on with what ``make`` makes of the present state; the present run stays in the store.
+
+        A refusal becomes ``problem``, with nothing changed but that the run is paused.
+        """
+        run = self.run
+        run.pause()
+        run.rest()  # the state that it forks from is kept, too
+
+        def branched(trainer: Trainer) -> Run:
+            present = run.keeping.name or run.keeping.parent
+            return Run(trainer, Origin(self.preset, self.owner, present, trainer.env_step))
+
+        self.problem = self.refused = ""
+        try:
+            with run.held():
+                trainer = make(run.trainer)
+            link, new = self._taken_over(trainer, branched)
+        except LabError as error:
+            self.problem = str(error)
+            return
+        self._replace_run(new)
+        self._show_values_of(link)
+
+    def _taken_over(self, trainer: Trainer, make: Callable[[Trainer], Run]) -> tuple[Link, Run]:
+        """What the controls show for it, and its run; closed where either is refused."""
+        try:
+            return self._with_trained(trainer), make(trainer)
+        except LabError:
+            trainer.close()
+            raise
 
     def fork(self, at: Snapshot, where: str = "") -> None:
         """Go on from an earlier state as a new run; the present one stays in the store as it is.
@@ -368,11 +451,21 @@ class Session:
 
     def _with_trained(self, trainer: Trainer) -> Link:
         """The controls with a run's values; raises `CheckpointError` where they have no such."""
-        link = replace(self.link, config=trainer.config, members=trainer.members)
+        race = race_of(trainer.configs)
+        seeds = trainer.members // (len(race.values) if race else 1)
+        if seeds > MOST_MEMBERS:
+            raise CheckpointError(
+                f"A page trains 1 to {MOST_MEMBERS} seeds, but this run has {seeds}: continue it "
+                "with python -m dqn_core train --resume."
+            )
+        config = trainer.config
+        if race and (own := getattr(self.config, race.name)) in race.values:
+            config = config.replace(**{race.name: own})
+        link = replace(self.link, config=config, members=seeds, race=race)
         if link.member_configs != trainer.configs:
             raise CheckpointError(
-                "A page trains consecutive seeds with the same values, but this run has "
-                "others: continue it with python -m dqn_core train --resume."
+                "A page trains consecutive seeds with the same values or in a race of one, but "
+                "this run has others: continue it with python -m dqn_core train --resume."
             )
         return link
 
@@ -389,7 +482,8 @@ class Session:
             self.link = self._with_values_of(link)
 
     def _with_values_of(self, link: Link) -> Link:
-        return replace(self.link, preset=link.preset, config=link.config, members=link.members)
+        parts = {name: getattr(link, name) for name in ("preset", "config", "members", "race")}
+        return replace(self.link, **parts)
 
     def open(self, name: str, content: bytes) -> bool:
         """Go on with a saved run in place of this one; whether it could be opened."""
@@ -399,7 +493,7 @@ class Session:
                 raise ConfigurationError(
                     "This lesson has fixed values, and a run file brings other values."
                 )
-            trainer = load_run(content, MOST_MEMBERS)
+            trainer = load_run(content, MOST_RACED)
             try:
                 link = self._with_trained(trainer)
                 opened = Run(trainer, Origin(self.preset, self.owner))
@@ -426,11 +520,18 @@ class Session:
     def needs_reset(self) -> list[str]:
         """What the controls show and the run does not have, as ``Batch size 128 → 64``."""
         old, new = self.run.config, self.config
+        race, now = race_of(self.run.trainer.configs), self.link.race
+        raced = {axis.name for axis in (race, now) if axis}
         waiting = [
-            change_label(n, getattr(old, n), value) for n, value in new.difference(old).items()
+            change_label(n, getattr(old, n), value)
+            for n, value in new.difference(old).items()
+            if n not in raced
         ]
-        if self.members != self.run.trainer.members:
-            waiting.append(f"Seeds side by side {self.run.trainer.members} → {self.members}")
+        seeds = self.run.trainer.members // (len(race.values) if race else 1)
+        if self.members != seeds:
+            waiting.append(f"Seeds side by side {seeds} → {self.members}")
+        if race != now:
+            waiting.append(race_words(now))
         return waiting
 
     def _new_run(self, link: Link) -> Run:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link
+from dashboard.session.race import race_words
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.words import show
@@ -17,6 +18,7 @@ from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import LAYERS, picks
 from dashboard.web.admission import is_own_machine
 from dashboard.web.keys import UNFOLDED
+from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
 from dashboard.web.widgets import key_showing, on_change, present_key
@@ -189,7 +191,7 @@ def _members(session: Session, grid: Grid) -> None:
 def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> None:
     """One hyperparameter: its widgets, the way back to the preset, why a value was refused."""
     name = hyperparameter.name
-    locked = name in session.link.fixed_controls
+    locked = _is_fixed(session, name)
     value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
     differs = name in session.link.differences
     grid.next_row()
@@ -221,7 +223,7 @@ def _numeric(session: Session, hyperparameter: Hyperparameter, values: list[Valu
         box,
         getattr(session.config, name),
         partial(session.set_typed, name),
-        disabled=name in session.link.fixed_controls,
+        disabled=_is_fixed(session, name),
         **options,
     )
 
@@ -284,6 +286,8 @@ def _notes(session: Session, grid: Grid, name: str) -> None:
     """Below a control: why a value was refused, and what it asks of the run and will not have."""
     if session.refused == name:
         grid.note(f"refused_{name}", partial(tell_error, in_labels(session.problem, session.named)))
+    if (race := session.link.race) and race.name == name:
+        grid.note(f"raced_{name}", partial(st.caption, f"A {plain(race_words(race))}"))
     if never := session.never_due.get(name):
         words = in_labels(never.sentence, never.names)
         grid.note(f"never_{name}", partial(st.warning, words, icon=":material/warning:"))
@@ -298,6 +302,12 @@ def in_labels(sentence: str, names: Iterable[str]) -> str:
     return sentence
 
 
+def _is_fixed(session: Session, name: str) -> bool:
+    """Whether nobody can move it: a lesson fixes it, or each value of a race is its own."""
+    race = session.link.race
+    return name in session.link.fixed_controls or (race is not None and race.name == name)
+
+
 def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]:
     """What all widgets but number boxes have in common."""
     name = hyperparameter.name
@@ -310,7 +320,7 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
         "value": value,
         "key": key,
         "on_change": on_change(key, choose),
-        "disabled": name in session.link.fixed_controls,
+        "disabled": _is_fixed(session, name),
         "help": _escape(hyperparameter.help),
     }
 

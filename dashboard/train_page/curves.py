@@ -17,6 +17,7 @@ from dashboard.session.view import XAxis
 from dashboard.train_page.figures import average_name, figures
 from dashboard.train_page.paper import caption, filename, worded
 from dashboard.train_page.past import fork_at
+from dashboard.train_page.race_curves import race_panels
 from dashboard.train_page.random_policy import random_policy, words
 from dashboard.web.feed import CURVES_SECONDS
 from dashboard.web.static_files import component
@@ -35,7 +36,8 @@ def curves(session: Session, drawn: str) -> None:
     """
     run, link = session.run, session.link
     is_whole = link.view == "page"
-    earlier = session.earlier.of(run)
+    # Beside the lines of a race, and as a mean over one, they would be read as what they are not.
+    earlier = [] if run.arms else [one for one in session.earlier.of(run) if not one.race]
     spec, policy = run.trainer.spec, random_policy()
     at_random = policy.of(spec)
 
@@ -49,10 +51,14 @@ def curves(session: Session, drawn: str) -> None:
         trainer = run.trainer
         stopped = [p for p in range(trainer.members) if p not in trainer.counted]
         numbers = figures(run, link.smoothing) if is_whole else None
-        remarks = {"values": about_the_gap(run)}
+        remarks = {} if run.arms else {"values": about_the_gap(run)}
         return News(tables, run_id, state, numbers, stopped, remarks)
 
-    panels = _panels(run, earlier, at_random, link)
+    panels = (
+        race_panels(run, _returns_to_compare_with(run, at_random))
+        if run.arms
+        else _panels(run, earlier, at_random, link)
+    )
     live_charts(
         panels if is_whole else panels[:1],
         news,
@@ -92,6 +98,16 @@ def _training(run: Run, earlier: Sequence[Earlier], link: Link) -> str:
     return f"training ({', '.join(values)})" if values else "training"
 
 
+def _returns_to_compare_with(run: Run, at_random: RandomReturn | None) -> list[Reference]:
+    spec = run.trainer.spec
+    references = [Reference(at_random.mean, words(at_random))] if at_random else []
+    if spec.reward_threshold is not None:
+        references.append(Reference(spec.reward_threshold, "solved"))
+    if spec.optimum is not None:
+        references.append(Reference(spec.optimum, f"optimum {number(spec.optimum)}"))
+    return references
+
+
 def _panels(
     run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None, link: Link
 ) -> list[Panel]:
@@ -109,11 +125,6 @@ def _panels(
         for before in earlier
     ]
     training = _training(run, earlier, link)
-    references = [Reference(at_random.mean, words(at_random))] if at_random else []
-    if spec.reward_threshold is not None:
-        references.append(Reference(spec.reward_threshold, "solved"))
-    if spec.optimum is not None:
-        references.append(Reference(spec.optimum, f"optimum {number(spec.optimum)}"))
     changes = run.history.changes.columns()
 
     def last_change(*names: str) -> dict[str, float] | None:
@@ -137,7 +148,7 @@ def _panels(
                 Trace("evaluations", "mean_return", "greedy", "markers", "prediction"),
                 *behind,
             ),
-            tuple(references),
+            tuple(_returns_to_compare_with(run, at_random)),
             y_title="sum of rewards",
             y_range=spec.return_range,
             takeaway=Takeaway("episodes/return", average_name(link.smoothing).lower(), most),

@@ -1,6 +1,7 @@
 """The Train page's figures: the numbers of the moment, and how far the run is."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.session.budgets import budgets, first_to_end
@@ -18,27 +19,43 @@ def figures(run: Run, smoothing: float) -> dict[str, Any]:
     return, as in the charts.
     """
     status = run.status  # first: what is read after "paused" stays
-    step, config, trainer = run.trainer.env_step, run.config, run.trainer
-    averages = average_returns(trainer.history.episodes.columns, trainer.counted, smoothing)
+    step, trainer = run.trainer.env_step, run.trainer
+    members, averages = _best(run, smoothing)
+    config = trainer.configs[members[0]]
     budget = first_to_end(run)
     speed = f"{run.measured_speed:,.0f}" + (" each" if trainer.members > 1 else "")
     return {
         "numbers": {
             "average_return": (average_name(smoothing), number(over_members(averages))),
-            "greedy_return": ("Greedy return", number(over_members(greedy_returns(run)))),
+            "greedy_return": ("Greedy return", number(over_members(greedy_returns(run, members)))),
             "epsilon": ("ε", number(epsilon_at(config, step))),
             "learning_rate": ("α", number(learning_rate_at(config, step))),
             "speed": ("Steps per second", speed),
             "time_left": ("Time left", _time_left(run, budget.seconds_left)),
         },
         "status": status,
-        "where": " · ".join([_where(run), *_remarks(run)]),
+        "where": " · ".join([_where(run), *_remarks(run, members)]),
         "budget": {
             "name": budget.label,
             "done": budget.done,
             "total": budget.total,
         },
     }
+
+
+def _best(run: Run, smoothing: float) -> tuple[Sequence[int], list[float]]:
+    """The members that the numbers are of, with their average returns.
+
+    All that are counted, or in a race those of the value with the best average, which a mean over
+    its values would hide.
+    """
+    trainer = run.trainer
+    alike = [[p for p in arm.members if p in trainer.counted] for arm in run.arms]
+    of_each = [
+        (members, average_returns(trainer.history.episodes.columns, members, smoothing))
+        for members in filter(None, alike or [trainer.counted])
+    ]
+    return max(of_each, key=lambda pair: (bool(pair[1]), over_members(pair[1])))
 
 
 def _time_left(run: Run, seconds: float | None) -> str:
@@ -73,12 +90,18 @@ def _of(done: int, total: int) -> str:
     return f"{done:,} of {total:,}" if done <= total else f"{done:,} with a budget of {total:,}"
 
 
-def _remarks(run: Run) -> list[str]:
+def _remarks(run: Run, members: Sequence[int]) -> list[str]:
     """Which budget ends it, how far it is from solving its task, and what the numbers are of."""
     remarks, trainer = [], run.trainer
     if len(budgets(run)) > 1:
         remarks.append(f"the {first_to_end(run).label.lower()} ends it first")
     threshold, solved_at = trainer.spec.reward_threshold, trainer.evaluations.solved_at
+    if arms := run.arms:
+        label = next(arm.label for arm in arms if members[0] in arm.members)
+        return [
+            *remarks,
+            f"numbers are of {label}, the best at the moment: {kind_of_mean(len(members))}",
+        ]
     if solved_at is not None:
         remarks.append(f"solved at step {solved_at:,}")
     elif threshold is not None and math.isfinite(threshold) and len(trainer.history.evaluations):

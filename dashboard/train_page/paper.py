@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from html import escape
 
 from dashboard.session.links import GROUPS, Link
+from dashboard.session.race import race_of, race_words
 from dashboard.session.run import Run
 from dashboard.session.words import change_label, named_value, show
 from dashboard.train_page.lesson import control_name
 from dqn_core import HYPERPARAMETERS, PRESETS, preset
 from dqn_core.hyperparameter import GROUP_LABELS, Value
+from dqn_core.members import differing
 from dqn_core.presets import AUTO
 
 MOST_NAMED = 3
@@ -24,7 +26,9 @@ def caption(run: Run, link: Link) -> str:
     """
     values = worded(run, _differing(run, link), link)
     of_preset = PRESETS[link.preset].label + (f" with {', '.join(values)}" if values else "")
-    return " · ".join((run.config.environment, _seeds(run), of_preset))
+    race = race_of(run.trainer.configs)
+    raced = [race_words(race)] if race else []
+    return " · ".join((run.config.environment, _seeds(run), *raced, of_preset))
 
 
 def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
@@ -53,9 +57,11 @@ def filename(run: Run, link: Link) -> str:
     ]
     more = [f"{len(values) - MOST_NAMED}more"] if len(values) > MOST_NAMED else []
     seeds = [str(config.seed) for config in run.trainer.configs]
-    named = f"seed{seeds[0]}" if len(seeds) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
+    named = f"seed{seeds[0]}" if len({*seeds}) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
+    race = race_of(run.trainer.configs)
+    raced = [f"{race.name}={'-'.join(map(str, race.values))}"] if race else []
     of_preset = [] if link.preset == AUTO else [link.preset]
-    parts = (run.config.environment, *of_preset, named, *values[:MOST_NAMED], *more)
+    parts = (run.config.environment, *of_preset, named, *raced, *values[:MOST_NAMED], *more)
     return re.sub(r"[^A-Za-z0-9.=_-]+", "-", "_".join(parts))
 
 
@@ -67,7 +73,8 @@ def _differing(run: Run, link: Link) -> list[str]:
     """Hyperparameters that are not the preset's, or were not at the beginning."""
     base = preset(link.preset, run.config.env_id, run.config.env_kwargs)
     names = (run.config.difference(base) | run.first_config.difference(base)).keys()
-    return [name for name in HYPERPARAMETERS if name in names - {"env_id", "env_kwargs", "seed"}]
+    elsewhere = {"env_id", "env_kwargs", "seed", *differing(run.trainer.configs)}
+    return [name for name in HYPERPARAMETERS if name in names - elsewhere]
 
 
 def values_html(run: Run, link: Link) -> str:
@@ -90,4 +97,4 @@ def _value(run: Run, name: str) -> str:
 
 def _seeds(run: Run) -> str:
     seeds = [config.seed for config in run.trainer.configs]
-    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
+    return f"seed {seeds[0]}" if len({*seeds}) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"

@@ -203,6 +203,8 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
 
 def _how_it_ended(earlier: Earlier, smoothing: float) -> str:
     average, greedy = number(earlier.average_return(smoothing)), number(earlier.greedy_return)
+    if earlier.race:  # a mean over its values says nothing
+        return f"{earlier.env_steps:,} steps"
     words = f"{earlier.env_steps:,} steps. {average_name(smoothing)} {average}, greedy {greedy}"
     several = len(earlier.counted) > 1
     return f"{words}: {kind_of_mean(len(earlier.counted))}" if several else words

@@ -34,3 +34,24 @@ def picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
         return []
     between = {kind(step) for step in steps if low < step < high}
     return sorted({kind(low), kind(high)} | between | {*needed})
+
+
+DISCOUNTS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
+MOST_RACED = 4
+
+
+def around(hyperparameter: Hyperparameter, value: Value) -> list[Value]:
+    """A few values worth racing, ``value`` among them: it, smaller ones and larger ones."""
+    if isinstance(value, bool | str):
+        return list(hyperparameter.choices)
+    low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
+    if hyperparameter.name == "gamma":
+        steps = list(DISCOUNTS)
+    elif hyperparameter.scale == "log":
+        steps = [factor * value for factor in (0.1, 0.3, 3.0, 10.0, 30.0, 100.0)]
+    else:
+        steps = [0.0, 0.5 * value, 2.0 * value, 0.5 * high, high]
+    rounded = {kind(float(f"{step:.3g}")) for step in steps if low <= step <= high}
+    found = sorted(rounded | {value})
+    first = max(0, min(found.index(value) - 2, len(found) - MOST_RACED))
+    return found[first : first + MOST_RACED]

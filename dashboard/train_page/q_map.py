@@ -7,6 +7,7 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
+from dashboard.session.race import member_words
 from dashboard.session.run import Look, Run
 from dashboard.train_page.q_map_message import (
     QUANTITIES,
@@ -104,7 +105,7 @@ def member_choice(run: Run) -> int:
 
     def words(member: int) -> str:
         stopped = " (stopped)" if stops[member] else ""
-        return f"seed {configs[member].seed}{stopped}"
+        return f"{member_words(configs, member)}{stopped}"
 
     return st.selectbox(
         "Shown agent",

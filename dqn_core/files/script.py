@@ -1,15 +1,16 @@
 """A run as the Python script that repeats it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
 
+from dqn_core.config import DQNConfig
 from dqn_core.environments.modules import parts
 from dqn_core.errors import LONGEST_MESSAGE, excerpt
 from dqn_core.files.versions import versions
 from dqn_core.hyperparameter import Value
-from dqn_core.members import first_configs
+from dqn_core.members import differing, first_configs
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
 from dqn_core.trainer import Trainer
 
@@ -22,7 +23,7 @@ It gives the same numbers with {versions}; others may round otherwise.
 from dqn_core import {names}
 {module}
 config = preset("{preset}"){values}
-trainer = Trainer([config.replace(seed=seed) for seed in {seeds}])
+trainer = Trainer({members})
 {steps}
 print(trainer.history.evaluations.frame().to_string(index=False))
 '''
@@ -49,8 +50,10 @@ def script(trainer: Trainer, preset_name: str) -> str:
     if preset_name == AUTO or preset_name not in PRESETS:
         preset_name = OF_CARTPOLE
     changes = trainer.history.changes.columns()
-    first = first_configs(trainer.configs, changes)[0].replace(total_seconds=0)
-    values = first.difference(preset(preset_name))
+    configs = first_configs(trainer.configs, changes)
+    own = differing(configs)
+    values = configs[0].replace(total_seconds=0).difference(preset(preset_name))
+    values = {name: value for name, value in values.items() if name not in own}
     module, _ = parts(trainer.config.env_id)
     seeds = [config.seed for config in trainer.configs]
     stops = [
@@ -59,9 +62,10 @@ def script(trainer: Trainer, preset_name: str) -> str:
         if stop
     ]
     steps, made = [], 0
-    for step, changed in _together(changes):
+    for step, member, changed in _of_all(changes, trainer.members):
         steps += _run_to(step, made)
-        steps.append(f"trainer.change({_arguments(changed)})")
+        who = "" if member is None else f"{member}, "
+        steps.append(f"trainer.change({who}{_arguments(changed)})")
         made = step
     steps += _run_to(trainer.env_step, made)
     if not trainer.going_on:
@@ -74,15 +78,39 @@ def script(trainer: Trainer, preset_name: str) -> str:
         module=f"import {module}  # registers the environment\n" if module else "",
         preset=preset_name,
         values=f".replace({_arguments(values)})" if values else "",
-        seeds=seeds,
+        members=_members(configs, own),
         steps="\n".join(steps),
     )
 
 
-def _together(columns: Mapping[str, np.ndarray]) -> list[tuple[int, dict[str, Value]]]:
-    """Environment step and values of each change; what was set together stays together."""
-    of_first = (columns["member"] == 0) & (columns["name"] != "total_seconds")
-    rows = zip(*(columns[name][of_first] for name in ("env_step", "name", "new")), strict=True)
+def _members(configs: Sequence[DQNConfig], own: Sequence[str]) -> str:
+    """Seeds that do the same, or what each of a race begins with."""
+    if not own:
+        return f"[config.replace(seed=seed) for seed in {[config.seed for config in configs]}]"
+    each = ({name: getattr(config, name) for name in ("seed", *own)} for config in configs)
+    lines = (f"    config.replace({_arguments(values)}),\n" for values in each)
+    return f"[\n{''.join(lines)}]"
+
+
+def _of_all(
+    columns: Mapping[str, np.ndarray], members: int
+) -> list[tuple[int, int | None, dict[str, Value]]]:
+    """Environment step, member and values of each change; None is a change of all members."""
+    of_each = [_together(columns, member) for member in range(members)]
+    found: list[tuple[int, int | None, dict[str, Value]]] = []
+    for step in sorted({step for changes in of_each for step, _ in changes}):
+        here = [[values for at, values in changes if at == step] for changes in of_each]
+        if all(values == here[0] for values in here):
+            found += [(step, None, values) for values in here[0]]
+        else:
+            found += [(step, p, values) for p, own in enumerate(here) for values in own]
+    return found
+
+
+def _together(columns: Mapping[str, np.ndarray], member: int) -> list[tuple[int, dict[str, Value]]]:
+    """Environment step and values of a member's changes; what was set together stays together."""
+    own = (columns["member"] == member) & (columns["name"] != "total_seconds")
+    rows = zip(*(columns[name][own] for name in ("env_step", "name", "new")), strict=True)
     changes: list[tuple[int, dict[str, Value]]] = []
     for step, group in groupby(rows, key=lambda row: int(row[0])):
         values: dict[str, Value] = {}

@@ -47,9 +47,9 @@ def test_the_greedy_return_is_the_newest_of_each_seed_that_is_counted() -> None:
     run = a_run(3, evaluation_period=100, evaluation_episodes=2)
     frame = run.history.evaluations.frame()
     newest = [f["mean_return"].iloc[-1] for _, f in frame.groupby("member")]
-    assert greedy_returns(run) == newest
+    assert greedy_returns(run, run.trainer.counted) == newest
     run.trainer.evaluate()
-    assert greedy_returns(run) != newest
+    assert greedy_returns(run, run.trainer.counted) != newest
 
 
 def test_a_number_over_seeds_says_what_it_is() -> None:

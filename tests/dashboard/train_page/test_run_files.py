@@ -20,6 +20,7 @@ from dqn_core import DQNConfig, Trainer, preset, recommended
 from dqn_core.divergence import Stop
 from dqn_core.errors import DivergenceError
 from dqn_core.files.packing import pack
+from dqn_core.forking import forked
 from dqn_core.history import MEANINGS
 from tests.dashboard.session.ways import train, undo
 
@@ -264,3 +265,17 @@ def test_what_cannot_be_opened_is_refused_in_a_sentence_and_the_run_stays(run: R
 def test_a_lesson_that_fixes_values_opens_no_run(run: Run) -> None:
     session = Session(Link(locked=("gamma",)))
     assert "lesson has fixed values" in refusal(session, run_bytes(run))
+
+
+def test_the_script_of_a_race_makes_each_arm_again_from_a_fresh_start_and_from_a_fork() -> None:
+    fresh = Run([SMALL.replace(seed=4, gamma=gamma) for gamma in (0.5, 0.9)])
+    fresh.trainer.run(max_steps=60)
+    branched = Run(forked(fresh.trainer, "learning_rate", [0.01, 0.02]))
+    branched.trainer.run(max_steps=10)
+    branched.change(tau=0.5)
+    branched.trainer.run(max_steps=10)
+    for run in (fresh, branched):
+        again = made_by(script(run, "notebook"))
+        assert again.configs == run.trainer.configs
+        theirs = run.trainer.learner.online.parameters[: again.members]
+        assert torch.equal(again.learner.online.parameters[:2], theirs[:2])

@@ -1,0 +1,108 @@
+"""A race: several values of one hyperparameter in one run, each with the same seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dashboard.session.words import named_value, show
+from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.errors import ConfigurationError
+from dqn_core.hyperparameter import Value
+from dqn_core.members import alike, differing
+from dqn_core.sweeps.axis import Axis, axis_from, axis_of
+
+MOST_VALUES = 8
+MOST_RACED = 40
+"""Agents of a race: eight values with five seeds each."""
+
+
+def raceable() -> list[str]:
+    """The hyperparameters in which the members of a run may differ, but the seed."""
+    return [name for name, h in HYPERPARAMETERS.items() if h.per_member and name != "seed"]
+
+
+def race_from(text: str, seeds: int) -> Axis:
+    """The race that a link names as ``gamma=0.9,0.99``; raises `ConfigurationError`."""
+    return checked(axis_from(text), seeds)
+
+
+def race_typed(name: str, values: str, seeds: int) -> Axis:
+    """The race of the values that a person typed; raises `ConfigurationError`."""
+    return checked(axis_of(hyperparameter(name), values), seeds)
+
+
+def checked(axis: Axis, seeds: int) -> Axis:
+    """The axis as a list of values, if a page can race them; raises `ConfigurationError`."""
+    name, count = axis.name, len(axis.values)
+    if name not in raceable():
+        raise ConfigurationError(
+            f"{name} cannot be raced, because agents that train side by side share it: "
+            f"python -m dqn_core sweep --set {name}=… tries its values one after the other.",
+            name,
+        )
+    if not 2 <= count <= MOST_VALUES:
+        raise ConfigurationError(
+            f"A race has 2 to {MOST_VALUES} values of {name}, not {count}.", name
+        )
+    if count * seeds > MOST_RACED:
+        raise ConfigurationError(
+            f"{count} values with {seeds} seeds each are {count * seeds} agents, and a race has "
+            f"at most {MOST_RACED}: take fewer values or seeds."
+        )
+    return replace(axis, spacing="list")
+
+
+def member_configs(config: DQNConfig, seeds: int, race: Axis | None) -> list[DQNConfig]:
+    """One configuration for each member: consecutive seeds, in a race once with each value."""
+    values: list[dict[str, Value]] = [{}]
+    if race:
+        values = [{race.name: value} for value in race.values]
+    return [config.replace(seed=config.seed + p, **own) for own in values for p in range(seeds)]
+
+
+def race_of(configs: Sequence[DQNConfig]) -> Axis | None:
+    """The race that the members with these configurations run; None where they run none."""
+    names = differing(configs)
+    if len(names) != 1:
+        return None
+    values = dict.fromkeys(getattr(config, names[0]) for config in configs)
+    return Axis(names[0], tuple(values))
+
+
+def race_words(race: Axis | None) -> str:
+    """``race of γ 0.9, 0.99``."""
+    if race is None:
+        return "no race"
+    first, *others = race.values
+    return f"race of {', '.join([named_value(race.name, first), *map(show, others)])}"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A value of a race, and the members that have it; ``position`` is its place among all."""
+
+    position: int
+    label: str
+    config: DQNConfig
+    members: tuple[int, ...]
+
+
+def arms_of(configs: Sequence[DQNConfig]) -> list[Arm]:
+    """Members that differ in more than their seed, by what they differ in; else none."""
+    names = differing(configs)
+    if not names:
+        return []
+    return [
+        Arm(
+            position,
+            ", ".join(named_value(name, getattr(configs[members[0]], name)) for name in names),
+            configs[members[0]],
+            tuple(members),
+        )
+        for position, members in enumerate(alike(configs))
+    ]
+
+
+def member_words(configs: Sequence[DQNConfig], member: int) -> str:
+    """Which of several members: ``seed 3``, in a race ``seed 3 of γ 0.9``."""
+    labels = [arm.label for arm in arms_of(configs) if member in arm.members]
+    return " of ".join([f"seed {configs[member].seed}", *labels])

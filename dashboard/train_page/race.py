@@ -1,0 +1,236 @@
+"""The race on the Train page: what is raced, which value leads, and what can be done about it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from dashboard.session.links import MEMBERS, written
+from dashboard.session.race import MOST_VALUES, Arm, raceable
+from dashboard.session.run import Run, Status
+from dashboard.session.session import Session
+from dashboard.train_page.controls import in_labels
+from dashboard.train_page.lesson import control_name
+from dashboard.train_page.picks import around
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell_error
+from dqn_core import HYPERPARAMETERS, LabError
+from dqn_core.comparison import FEWEST_SEEDS, Comparison, Group, Standing, compare, seed_runs
+from dqn_core.numbers import number
+from dqn_core.verdict import basis_words, verdict_words
+
+USUALLY_RACED = "gamma"
+
+
+def race_button(session: Session) -> None:
+    """What is to be raced, and the start of it."""
+    names = [name for name in raceable() if name not in session.link.fixed_controls]
+    if not names:
+        return
+    with st.popover("Race", icon=":material/sports_score:", key="race_popover"):
+        st.caption(
+            "Values of one hyperparameter train side by side, each with the same seeds, and each "
+            "becomes a line with a band. The race is a run as any other."
+        )
+        name = st.selectbox(
+            "Hyperparameter",
+            names,
+            names.index(USUALLY_RACED) if USUALLY_RACED in names else 0,
+            format_func=control_name,
+            key="race_name",
+        )
+        value = getattr(session.config, name)
+        present = ", ".join(map(written, around(HYPERPARAMETERS[name], value)))
+        values = st.text_input(
+            "Values",
+            present,
+            key=f"race_values_{name}_{value}",
+            help=f"At most {MOST_VALUES}, with commas between them. log:0.0001:0.01:5 stands for "
+            "five values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
+        )
+        from_here = _begins_here(session)
+        seeds = st.number_input(
+            "Seeds of each value",
+            1,
+            int(MEMBERS.high),
+            session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
+            key=f"race_seeds_{from_here}",
+            disabled=from_here or "members" in session.link.fixed_controls,
+            help=f"With fewer than {FEWEST_SEEDS} a difference proves nothing. From the present "
+            "state those of the run go on.",
+        )
+        st.button(
+            "Start the race",
+            key="start_race",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=session.race,
+            args=(name, values, int(seeds), from_here),
+        )
+        if session.refused == "race":
+            tell_error(in_labels(session.problem, session.named))
+
+
+def _begins_here(session: Session) -> bool:
+    """Whether the race begins at the present state: asked where that can be."""
+    run = session.run
+    if not run.trainer.env_step or run.arms or len(run.trainer.going_on) < run.trainer.members:
+        return False
+    chosen = st.segmented_control(
+        "Begins",
+        (False, True),
+        default=False,
+        required=True,
+        format_func=("at a fresh start", "at the present state").__getitem__,
+        key="race_begins",
+        help="A fresh start: step 0, with the values of the controls. The present state: each seed "
+        "of the run goes on with each value, and they differ in nothing but that.",
+    )
+    return bool(chosen)
+
+
+def race(session: Session) -> None:
+    """Who leads in the race that the run is, how sure that is, and what can be done."""
+    run = session.run
+    arms = run.arms
+    if not arms:
+        return
+    comparison = judged(run)
+    ranked = ranking(arms, comparison)
+    with st.container(border=True, key="race"):
+        st.markdown(standing_words(run, comparison, ranked))
+        with st.container(horizontal=True, key="race_actions"):
+            if run.evidence and ranked:
+                _with_the_leader(session, ranked[0][0])
+            _extensions(session)
+        going_on = [arm for arm in arms if _goes_on(run, arm)]
+        with st.container(horizontal=True, vertical_alignment="center", key="race_arms"):
+            for arm in arms:
+                _arm(session, arm, len(going_on) > 1)
+
+
+def judged(run: Run) -> Comparison:
+    """What the values came to so far; seeds that have stopped are in no number."""
+    tables = {name: table.columns() for name, table in run.history.tables().items()}
+    seeds = seed_runs(
+        run.keeping.name,
+        run.trainer.configs,
+        run.trainer.env_step,
+        episodes=tables["episodes"],
+        evaluations=tables["evaluations"],
+        changes=tables["changes"],
+    )
+    counted = [
+        replace(seed, has_diverged=stop is not None)
+        for seed, stop in zip(seeds, run.trainer.stops, strict=True)
+    ]
+    return compare([Group(tuple(counted[p] for p in arm.members)) for arm in run.arms])
+
+
+def ranking(arms: Sequence[Arm], comparison: Comparison) -> list[tuple[Arm, Standing]]:
+    """The values that have a number, the best one first."""
+    found = [pair for pair in zip(arms, comparison.standings, strict=True) if len(pair[1].counted)]
+    return sorted(found, key=lambda pair: -pair[1].interquartile_mean)
+
+
+def standing_words(run: Run, comparison: Comparison, ranked: Sequence[tuple[Arm, Standing]]) -> str:
+    """Who leads, as Markdown: against the second one, with what that proves."""
+    if not run.evidence or not ranked:
+        return "No value leads yet. The first comparison comes with the first greedy evaluation."
+    (first, standing), *others = ranked
+    words = f"**{plain(first.label)} leads** with {number(standing.interquartile_mean)}."
+    if others:
+        second, behind = others[0]
+        pair = compare([behind.group, standing.group])
+        words += f" {plain(verdict_words(pair, second.label, first.label))}"
+    return f":material/sports_score: {words}  \n:small[{plain(basis_words(comparison))}]"
+
+
+def _goes_on(run: Run, arm: Arm) -> bool:
+    return any(p in run.trainer.going_on for p in arm.members)
+
+
+def _with_the_leader(session: Session, arm: Arm) -> None:
+    label = plain(arm.label)
+    st.button(
+        f"Take {label} into the controls",
+        key="race_take",
+        type="tertiary",
+        icon=":material/tune:",
+        help="The controls take this value for the next run. The race does not change.",
+        on_click=session.prepare,
+        args=(arm.config, len(arm.members)),
+    )
+    if _goes_on(session.run, arm):
+        st.button(
+            f"Continue with {label} alone",
+            key="race_alone",
+            type="tertiary",
+            icon=":material/call_split:",
+            help="A new run that goes on from here with the seeds of this value. The race stays "
+            "under Earlier runs.",
+            on_click=session.go_on_alone,
+            args=(arm,),
+        )
+
+
+def _extensions(session: Session) -> None:
+    run = session.run
+    more = run.first_config.total_steps
+
+    def more_steps() -> None:
+        session.set("total_steps", run.config.total_steps + more)
+        run.start()
+
+    st.button(
+        f"{more:,} more steps",
+        key="race_steps",
+        type="tertiary",
+        icon=":material/add:",
+        help="Raises the step budget, and trains.",
+        on_click=more_steps,
+        disabled=session.for_next or run.status is Status.FAILED,
+    )
+    st.button(
+        "More seeds",
+        key="race_seeds",
+        type="tertiary",
+        icon=":material/casino:",
+        help="A new run of the same race, from step 0, with as many seeds after these. On the "
+        "Compare page both runs together are one race.",
+        on_click=session.more_seeds,
+    )
+    st.button(
+        "End the race",
+        key="race_end",
+        type="tertiary",
+        icon=":material/close:",
+        help="A fresh run without a race. The race stays under Earlier runs.",
+        on_click=session.end_race,
+    )
+
+
+def _arm(session: Session, arm: Arm, can_cancel: bool) -> None:
+    """The way to stop one value, or why it stopped."""
+    run = session.run
+    if not _goes_on(run, arm):
+        reasons = [stop.reason for p in arm.members if (stop := run.trainer.stops[p])]
+        st.caption(f"{plain(arm.label)}: {plain(reasons[0])}")
+    elif can_cancel and run.status is not Status.FAILED:
+        st.button(
+            f"Stop {plain(arm.label)}",
+            key=f"race_stop_{arm.position}",
+            icon=":material/stop_circle:",
+            type="tertiary",
+            help="This value goes no further. The others do.",
+            on_click=partial(_cancel, session, arm),
+        )
+
+
+def _cancel(session: Session, arm: Arm) -> None:
+    session.problem = session.refused = ""
+    try:
+        session.run.cancel(arm)
+    except LabError as error:
+        session.problem = str(error)
