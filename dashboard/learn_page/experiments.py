@@ -1,10 +1,175 @@
 """Experiments that fail on purpose: a question, a prediction, arms that train side by side."""
 
+import inspect
+from functools import partial
+
 import streamlit as st
 
+from dashboard.learn_page.drawing import drawn_curve
+from dashboard.learn_page.experiment_chart import experiment_chart
+from dashboard.learn_page.experiments_state import ExperimentsState
+from dashboard.learn_page.outcome import outcome
+from dashboard.learn_page.page_state import page_state
+from dashboard.session.run import Status
 from dashboard.session.session import Session
+from dashboard.session.words import named_value
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell, tell_error
+from dashboard.web.widgets import key_showing, on_change
+from dqn_core.errors import LabError
+from dqn_core.experiments.catalogue import EXPERIMENTS
+from dqn_core.experiments.experiment import Arm, Experiment
+
+PAUSED = "Paused, since an experiment began on the Learn page."
 
 
 def experiments(session: Session) -> None:
     """The section on the Learn page."""
-    st.caption("Experiments that fail on purpose, each with a prediction of yours first.")
+    state = page_state().experiments
+    drawn = state.arms.state if state.arms else ""
+    _choice(state)
+    experiment = state.experiment
+    st.header(experiment.title, anchor=False)
+    st.markdown(experiment.question)
+    _arms(experiment)
+    _prediction(state)
+    _controls(session, state)
+    _messages(state)
+    if arms := state.shown_arms:
+        experiment_chart(session, arms, state.drawings.get(experiment.id))
+        if arms.is_over:
+            outcome(arms, state.answers[experiment.id])
+    if state.arms and state.arms.state != drawn:
+        st.rerun()
+
+
+def _choice(state: ExperimentsState) -> None:
+    key = key_showing("experiment", state.shown)
+    names = list(EXPERIMENTS)
+    st.selectbox(
+        "Experiment",
+        names,
+        index=names.index(state.shown),
+        format_func=lambda name: f"{names.index(name) + 1}. {EXPERIMENTS[name].title}",
+        key=key,
+        on_change=on_change(key, state.show),
+    )
+
+
+def _arms(experiment: Experiment) -> None:
+    """What trains side by side, and what is wrong in it."""
+    st.markdown("\n".join(f"- {_arm_words(arm)}" for arm in experiment.arms))
+    for arm in experiment.arms:
+        if arm.defect:
+            module = inspect.getmodule(arm.defect)
+            with st.expander(f"The defect in “{plain(arm.label)}”, as code"):
+                st.code(inspect.getsource(module) if module else "", language="python")
+
+
+def _arm_words(arm: Arm) -> str:
+    values = ", ".join(named_value(name, value) for name, value in arm.changes.items())
+    return f"**{plain(arm.label)}**" + (f" ({plain(values)})" if values else "")
+
+
+def _prediction(state: ExperimentsState) -> None:
+    """The question's answers, and the axes where a curve is asked for."""
+    experiment = state.experiment
+    key = f"answer_{experiment.id}"
+    has_begun = state.shown_arms is not None
+    st.radio(
+        "What do you expect?",
+        range(len(experiment.answers)),
+        index=state.answers.get(experiment.id),
+        format_func=lambda position: experiment.answers[position].label,
+        key=key,
+        on_change=lambda: state.answer(st.session_state[key]),
+        disabled=has_begun,
+    )
+    if experiment.drawing and not has_begun:
+        arm = experiment.arm(experiment.drawing.arm)
+        st.markdown(f"Draw the curve that you expect of “{plain(arm.label)}”:")
+        heights = state.drawings.get(experiment.id)
+        drawn_curve(experiment.drawing, experiment.config.total_steps, heights, state.draw)
+
+
+def _controls(session: Session, state: ExperimentsState) -> None:
+    """Start, pause, and the ways to begin anew."""
+    arms = state.shown_arms
+    with st.container(horizontal=True, vertical_alignment="center", key="experiment_controls"):
+        if arms is None:
+            st.button(
+                "Start",
+                key="experiment_start",
+                icon=":material/play_arrow:",
+                type="primary",
+                help="Trains all arms side by side, with five seeds each. The Train page's run "
+                "pauses.",
+                disabled=not state.has_predicted,
+                on_click=partial(_begin, session, state),
+            )
+            if not state.has_predicted:
+                st.caption("Predict first, then start.")
+        elif arms.is_active:
+            st.button(
+                "Pause",
+                key="experiment_pause",
+                icon=":material/pause:",
+                type="primary",
+                on_click=lambda: arms.pause(),
+            )
+        elif not arms.is_over:
+            st.button(
+                "Resume",
+                key="experiment_resume",
+                icon=":material/play_arrow:",
+                type="primary",
+                on_click=partial(_resume, session, state),
+            )
+        if arms and not arms.is_active:
+            next_seed = arms.seeds[-1] + 1
+            st.button(
+                "Again, with other seeds",
+                key="experiment_again",
+                icon=":material/casino:",
+                on_click=partial(_begin, session, state, next_seed),
+            )
+            st.button(
+                "Predict anew",
+                key="experiment_anew",
+                icon=":material/restart_alt:",
+                on_click=partial(_forget, session, state),
+            )
+
+
+def _begin(session: Session, state: ExperimentsState, first_seed: int = 0) -> None:
+    state.problem = ""
+    try:
+        arms = state.begin(first_seed)
+    except LabError as error:
+        state.problem = str(error)
+        return
+    session.train_beside(arms, PAUSED)
+    arms.start()
+
+
+def _forget(session: Session, state: ExperimentsState) -> None:
+    session.beside = None
+    state.forget()
+
+
+def _resume(session: Session, state: ExperimentsState) -> None:
+    if arms := state.arms:
+        session.train_beside(arms, PAUSED)
+        arms.start()
+
+
+def _messages(state: ExperimentsState) -> None:
+    """What the person should know now."""
+    if state.problem:
+        tell_error(state.problem)
+    if arms := state.shown_arms:
+        for run in arms.runs.values():
+            if run.status is Status.FAILED:
+                tell_error(run.message)
+        if arms.message:
+            tell(arms.message)

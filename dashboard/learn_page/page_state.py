@@ -1,13 +1,15 @@
 """What the Learn page of one browser session shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, cast, get_args
 
 import streamlit as st
 
-from dashboard.session.address import SECTION, parameters
+from dashboard.learn_page.experiments_state import FIRST, ExperimentsState
+from dashboard.session.address import EXPERIMENT, SECTION, parameters
 from dashboard.web.keys import LEARN_PAGE
+from dqn_core.experiments.catalogue import EXPERIMENTS
 
 Section: TypeAlias = Literal["microscope", "experiments", "notebook"]
 
@@ -17,11 +19,15 @@ class PageState:
     """Kept from one run of the page to the next."""
 
     section: Section = "microscope"
+    experiments: ExperimentsState = field(default_factory=ExperimentsState)
 
     @property
     def query(self) -> str:
         """Its part of the address."""
-        return "" if self.section == "microscope" else f"{SECTION}={self.section}"
+        shown = self.experiments.shown
+        experiment = "" if shown == FIRST else f"{EXPERIMENT}={shown}"
+        section = "" if self.section == "microscope" else f"{SECTION}={self.section}"
+        return "&".join(filter(None, (section, experiment)))
 
     def show(self, section: Section) -> None:
         """Show that section from now on."""
@@ -37,5 +43,11 @@ def page_state() -> PageState:
 
 
 def _read(given: Mapping[str, Sequence[str]]) -> PageState:
-    asked = [name for name in given.get(SECTION, ()) if name in get_args(Section)]
-    return PageState(*asked[-1:])  # type: ignore[arg-type]
+    state = PageState()
+    for name in given.get(SECTION, ()):
+        if name in get_args(Section):
+            state.show(cast(Section, name))
+    for name in given.get(EXPERIMENT, ()):
+        if name in EXPERIMENTS:
+            state.experiments.show(name)
+    return state

@@ -16,6 +16,9 @@ _component = component("frame/frame.js")
 SECTION = "section"
 """The parameter that says what the Learn page shows."""
 
+EXPERIMENT = "experiment"
+"""The parameter that says which experiment is shown there."""
+
 
 @dataclass(frozen=True)
 class Remembered:
@@ -54,7 +57,7 @@ def _read(query: str) -> tuple[Link, list[str]]:
 
 def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     """What of an address is the experiment; the rest of it is another page's."""
-    others = {*looks.NAMES, SECTION}
+    others = {*looks.NAMES, SECTION, EXPERIMENT}
     return read({name: values for name, values in given.items() if name not in others})
 
 

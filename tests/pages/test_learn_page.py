@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from dashboard.web.slots import Slots
+from dqn_core.experiments.catalogue import EXPERIMENTS
+from tests.dashboard.learn_page.small_experiments import small
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -32,3 +37,45 @@ def test_each_section_is_drawn(section: str) -> None:
 
 def test_a_section_that_there_is_not_is_left_out_of_the_address() -> None:
     assert opened(section="no-such").session_state["learn_page"].query == ""
+
+
+def button(at: AppTest, label: str) -> Button:
+    return next(each for each in at.button if each.label == label)
+
+
+def test_an_experiment_asks_for_a_prediction_first_and_shows_it_beside_what_happened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(EXPERIMENTS, "broadcasting", small("broadcasting"))  # type: ignore[misc]
+    at = opened(section="experiments", experiment="broadcasting")
+    assert at.header[0].value == "The loss that broadcasts"
+    assert button(at, "Start").disabled
+    at.radio[0].set_value(0).run()
+    button(at, "Start").click().run()
+    state = at.session_state["learn_page"].experiments
+    slots = Slots(1)  # as the runner's thread: `AppTest` ends the browser session with each run
+    while state.arms.is_active:
+        state.arms.advance(slots)
+    at.run()
+    assert not at.exception
+    experiment = EXPERIMENTS["broadcasting"]
+    (told,) = [each.value for each in at.info if "You predicted" in each.value]
+    assert experiment.answers[0].label in told
+    assert experiment.answers[1].label in told, "which is the right one"
+    shown = " ".join(each.value for each in at.markdown)
+    assert "of 100 pairs of seeds" in shown
+    assert experiment.why in shown
+    button(at, "Predict anew").click().run()
+    assert state.arms is None
+    assert at.radio[0].value is None
+    assert button(at, "Start").disabled
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_each_experiment_is_drawn(experiment: str) -> None:
+    at = opened(section="experiments", experiment=experiment)
+    assert not at.exception
+    assert at.header[0].value == EXPERIMENTS[experiment].title
+    assert len(at.radio[0].options) == 3
+    query = at.session_state["learn_page"].query
+    assert f"experiment={experiment}" in query or experiment == next(iter(EXPERIMENTS))

@@ -1,0 +1,50 @@
+"""A curve that a person draws on empty axes before the start."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard.learn_page.experiments_state import POINTS
+from dashboard.web.static_files import component
+from dqn_core.experiments.experiment import Drawing
+
+_component = component("drawn_curve/drawn_curve.js", isolate_styles=False)
+
+
+def drawn_curve(
+    drawing: Drawing,
+    steps: int,
+    heights: Sequence[float] | None,
+    on_curve: Callable[[list[float]], None],
+) -> None:
+    """The axes, with what was drawn; ``on_curve`` gets `POINTS` heights from step 0 to the last."""
+    key = "drawn_curve"
+
+    def heard() -> None:
+        sent = heights_of(st.session_state[key]["curve"], drawing)
+        if sent:
+            on_curve(sent)
+
+    _component(
+        key=key,
+        data={
+            "low": drawing.low,
+            "high": drawing.high,
+            "steps": steps,
+            "points": POINTS,
+            "heights": heights,
+            "label": "Axes for your curve. Left and right choose a step, up and down the height.",
+            "empty": "Draw with the mouse or a finger, or with the arrow keys.",
+            "drawn": "Your curve. Draw over it to change it.",
+        },
+        on_curve_change=heard,
+    )
+
+
+def heights_of(sent: object, drawing: Drawing) -> list[float] | None:
+    """What a browser sent, as heights within the axes; None where it is something else."""
+    if not isinstance(sent, list) or len(sent) != POINTS:
+        return None
+    if not all(isinstance(height, int | float) for height in sent):
+        return None
+    return [min(drawing.high, max(drawing.low, float(height))) for height in sent]

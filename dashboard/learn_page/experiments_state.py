@@ -1,0 +1,78 @@
+"""What the experiments' section of one browser session remembers."""
+
+from dataclasses import dataclass, field
+
+from dashboard.learn_page.arms import Arms
+from dqn_core.experiments.catalogue import EXPERIMENTS
+from dqn_core.experiments.experiment import SEEDS, Experiment
+
+FIRST = next(iter(EXPERIMENTS))
+
+POINTS = 11
+"""Of a drawn curve, at equal distances from step 0 to the last one."""
+
+
+@dataclass
+class ExperimentsState:
+    """Which experiment is shown, what was predicted of each, and the arms that were started last.
+
+    ``answers`` are positions among an experiment's answers, ``drawings`` the heights of `POINTS`.
+    ``problem`` says why the last start was refused.
+    """
+
+    shown: str = FIRST
+    answers: dict[str, int] = field(default_factory=dict)
+    drawings: dict[str, list[float]] = field(default_factory=dict)
+    arms: Arms | None = None
+    problem: str = ""
+
+    @property
+    def experiment(self) -> Experiment:
+        """The one that is shown."""
+        return EXPERIMENTS[self.shown]
+
+    @property
+    def shown_arms(self) -> Arms | None:
+        """The arms, if they are those of the experiment that is shown."""
+        is_theirs = self.arms and self.arms.experiment.id == self.shown
+        return self.arms if is_theirs else None
+
+    @property
+    def has_predicted(self) -> bool:
+        """Whether all that is asked before the start has been said."""
+        return self.shown in self.answers and (
+            self.experiment.drawing is None or self.shown in self.drawings
+        )
+
+    def show(self, experiment_id: str) -> None:
+        """Show that experiment from now on."""
+        self.shown = experiment_id
+
+    def answer(self, position: int) -> None:
+        """Predict by one of the answers."""
+        self.answers[self.shown] = position
+
+    def draw(self, heights: list[float]) -> None:
+        """Predict by a curve."""
+        self.drawings[self.shown] = heights
+
+    def begin(self, first_seed: int = 0) -> Arms:
+        """New arms of the experiment that is shown; those before are over.
+
+        Raises `LabError`, with nothing changed, where they do not fit into memory.
+        """
+        arms = Arms(self.experiment, range(first_seed, first_seed + len(SEEDS)))
+        self._close()
+        self.arms = arms
+        return arms
+
+    def forget(self) -> None:
+        """Nothing was predicted yet of the experiment that is shown, and nothing was trained."""
+        self.answers.pop(self.shown, None)
+        self.drawings.pop(self.shown, None)
+        self._close()
+
+    def _close(self) -> None:
+        if self.arms:
+            self.arms.close()
+        self.arms = None
