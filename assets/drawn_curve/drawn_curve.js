@@ -4,24 +4,12 @@ import { Mounted } from "../shared/component.js";
 import { element, setText, styleLink, svg } from "../shared/dom.js";
 import { messenger } from "../shared/messages.js";
 import { number } from "../shared/numbers.js";
+import { filled } from "./filled.js";
 
 const [WIDTH, HEIGHT] = [600, 220];
 const PLOT = { left: 52, right: 12, top: 10, bottom: 28 };
 const TICKS = 5;
 const STEP = 0.05; // of the range, for each press of a key
-
-/** `heights` from 0 to 1 with those that are missing between and beside the others filled in. */
-export function filled(heights) {
-  const known = heights.flatMap((height, i) => (height === null ? [] : [i]));
-  if (!known.length) return heights;
-  return heights.map((height, i) => {
-    if (height !== null) return height;
-    const before = known.findLast((at) => at < i) ?? known[0];
-    const after = known.find((at) => at > i) ?? known[known.length - 1];
-    const share = after === before ? 0 : (i - before) / (after - before);
-    return heights[before] + share * (heights[after] - heights[before]);
-  });
-}
 
 class DrawnCurve {
   #heights = /** @type {(number | null)[]} */ ([]);

@@ -74,15 +74,16 @@ def _arm_words(arm: Arm) -> str:
 def _prediction(state: ExperimentsState) -> None:
     """The question's answers, and the axes where a curve is asked for."""
     experiment = state.experiment
-    key = f"answer_{experiment.id}"
+    answer = state.answers.get(experiment.id)
+    key = key_showing(f"answer_{experiment.id}", answer)
     has_begun = state.shown_arms is not None
     st.radio(
         "What do you expect?",
         range(len(experiment.answers)),
-        index=state.answers.get(experiment.id),
+        index=answer,
         format_func=lambda position: experiment.answers[position].label,
         key=key,
-        on_change=lambda: state.answer(st.session_state[key]),
+        on_change=on_change(key, state.answer),
         disabled=has_begun,
     )
     if experiment.drawing and not has_begun:

@@ -46,7 +46,7 @@ def button(at: AppTest, label: str) -> Button:
 def test_an_experiment_asks_for_a_prediction_first_and_shows_it_beside_what_happened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(EXPERIMENTS, "broadcasting", small("broadcasting"))  # type: ignore[misc]
+    monkeypatch.setitem(EXPERIMENTS, "broadcasting", small("broadcasting"))
     at = opened(section="experiments", experiment="broadcasting")
     assert at.header[0].value == "The loss that broadcasts"
     assert button(at, "Start").disabled

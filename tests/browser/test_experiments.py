@@ -1,0 +1,44 @@
+"""Experiments on the Learn page, from the prediction to the arms that train."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.train_page import button
+
+
+def test_a_curve_is_drawn_an_answer_chosen_and_the_arms_train_beside_it(
+    new_page: Callable[..., Page], app_url: str
+) -> None:
+    page = new_page()
+    page.goto(f"{app_url}/learn?section=experiments&experiment=forgetting")
+    axes = page.locator(".drawn-curve svg")
+    axes.wait_for()
+    expect(button(page, "experiment_start")).to_be_disabled()
+
+    box = axes.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.8 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.2 * box["height"], steps=3)
+    page.mouse.up()
+    expect(page.locator(".drawn-curve .reading")).to_have_text(
+        "Your curve. Draw over it to change it."
+    )
+    axes.focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".drawn-curve .reading")).not_to_have_text("")
+    page.get_by_text("The small replay does worse").click()
+
+    expect(button(page, "experiment_start")).to_be_enabled()
+    button(page, "experiment_start").click()
+    expect(button(page, "experiment_pause")).to_be_visible()
+    expect(page.get_by_text("your prediction")).to_be_visible()
+    page.get_by_text("5 seeds of each arm").wait_for()
+    button(page, "experiment_pause").click()
+    expect(button(page, "experiment_resume")).to_be_visible()
+    button(page, "experiment_anew").click()
+    expect(button(page, "experiment_start")).to_be_disabled()
+    expect(page.locator(".drawn-curve .reading")).to_have_text(
+        "Draw with the mouse or a finger, or with the arrow keys."
+    )
