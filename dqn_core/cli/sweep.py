@@ -11,20 +11,27 @@ from dqn_core.cli.progress import Progress, shown
 from dqn_core.cli.results import json_text
 from dqn_core.cli.streams import say, tell
 from dqn_core.cli.sweep_results import point_words, sweep_result, sweep_words
+from dqn_core.errors import ConfigurationError
 from dqn_core.numbers import number
 from dqn_core.presets import AUTO
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import Sweep, declare
+from dqn_core.sweeps.cluster import RayCrew
 from dqn_core.sweeps.driver import alone, train_pieces
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
 from dqn_core.sweeps.tasks import Crew
 from dqn_core.sweeps.watch import Watch
-from dqn_core.sweeps.workers import Workers
+from dqn_core.sweeps.workers import Workers, usual_workers
 
 
 def sweep(options: argparse.Namespace) -> int:
     """Train the sweep that ``options`` declare, as far as it isn't; returns the exit code."""
+    if options.ray is not None and options.workers is not None:
+        raise ConfigurationError(
+            "--workers is for this machine's processes, and a Ray cluster has its own: give "
+            "--workers or --ray."
+        )
     out, attempts = sys.stdout, Attempts()
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr):
@@ -44,7 +51,9 @@ def sweep(options: argparse.Namespace) -> int:
 
 
 def _crew(options: argparse.Namespace, store: Store, plan: Plan) -> Crew:
-    return Workers(store, plan.base.env_id, options.workers)
+    if options.ray is not None:
+        return RayCrew(store, plan.base, options.ray)
+    return Workers(store, plan.base.env_id, options.workers or usual_workers())
 
 
 def _train(store: Store, declared: Sweep, crew: Crew, attempts: Attempts) -> None:
@@ -52,6 +61,8 @@ def _train(store: Store, declared: Sweep, crew: Crew, attempts: Attempts) -> Non
     with interruptions() as signals, shown(declared.name, lambda: _progress(watch)) as show:
 
         def is_stopped() -> bool:
+            if signals.seen:
+                tell("Stopping: what was trained is being written.")
             return bool(signals.seen)
 
         with attempts.attempt("Interrupted: what workers had not written is trained again."):

@@ -9,7 +9,6 @@ from dqn_core.options import add_hyperparameters
 from dqn_core.presets import PRESETS
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.plan import MOST_RUNS
-from dqn_core.sweeps.workers import usual_workers
 
 MOST_WORKERS = 1_000
 
@@ -59,9 +58,14 @@ def add_sweep(commands: Any) -> None:
     of_sweep.add_argument(
         "--workers",
         type=whole_number("workers", 1, MOST_WORKERS),
-        default=usual_workers(),
         metavar="N",
         help="processes that train at once (default: one for each processor)",
+    )
+    of_sweep.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="train on the Ray cluster at HOST:PORT instead, or auto: the one that this machine "
+        "belongs to; docs/clusters.md says how to start one",
     )
     of_sweep.add_argument(
         "--name",

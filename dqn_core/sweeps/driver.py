@@ -18,7 +18,11 @@ LOOK_SECONDS = 0.5
 
 
 def train_pieces(
-    store: Store, sweep: Sweep, crew: Crew, is_stopped: Callable[[], bool], show: Callable[[], None]
+    store: Store,
+    sweep: Sweep,
+    crew: Crew,
+    is_stopped: Callable[[], bool],
+    show: Callable[[], object],
 ) -> list[str]:
     """Train what is not finished yet; returns a sentence for each piece that could not be.
 

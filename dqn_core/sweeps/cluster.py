@@ -1,0 +1,209 @@
+"""A Ray cluster as a crew: runs are trained in legs of some seconds, wherever there is room.
+
+A machine of the cluster does not see the store. It gets a run's complete state and gives the state
+after the leg back, which is written into the store here, where the sweep was started. So a machine
+that is lost costs at most one leg, which Ray has done again from the same state elsewhere.
+"""
+
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import dqn_core
+from dqn_core.compute import set_threads
+from dqn_core.config import DQNConfig
+from dqn_core.environments.configured import spec_for
+from dqn_core.environments.modules import import_typed
+from dqn_core.errors import DivergenceError, LabError, MissingPackageError, first_line
+from dqn_core.files.checkpoint import load_run
+from dqn_core.files.packing import pack
+from dqn_core.store.record import Status
+from dqn_core.store.recorder import Recorder
+from dqn_core.store.store import Store
+from dqn_core.sweeps.tasks import Outcome, Task
+from dqn_core.sweeps.training import ENDED
+from dqn_core.trainer import Trainer
+
+LEG_SECONDS = 20.0
+"""Of training until a state comes back."""
+
+GPU_SHARE = 0.25
+"""Of a GPU for each run whose device is cuda: networks as small as these leave most of it idle."""
+
+CONNECT_SECONDS = 10.0
+
+BYTES_OF_PROCESS = 600 * 2**20
+"""What Python with PyTorch takes."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """What a machine says of a leg beside the state after it."""
+
+    status: Status
+    env_step: int
+    error: str = ""
+
+
+class RayCrew:
+    """A `Crew` of all the processors of a Ray cluster, which may come and go.
+
+    Raises `MissingPackageError` without Ray, and `LabError` where there is no cluster at
+    ``address``, or none with the GPU that ``base`` needs; ``auto`` is the cluster that this machine
+    belongs to.
+    """
+
+    def __init__(
+        self, store: Store, base: DQNConfig, address: str, leg_seconds: float = LEG_SECONDS
+    ) -> None:
+        self._ray: Any = _ray()
+        self._store = store
+        self._leg_seconds = leg_seconds
+        self._legs: dict[Any, tuple[Task, Any]] = {}  # by what says how it ended: its state
+        _connect(self._ray, address)
+        if base.device == "cuda" and not self._ray.cluster_resources().get("GPU"):
+            raise LabError(
+                f"No machine of the Ray cluster at {address} has a GPU, which device cuda needs: "
+                "give --device cpu."
+            )
+
+    @property
+    def idle(self) -> int:
+        return max(1, int(self._ray.cluster_resources().get("CPU", 0))) - len(self._legs)
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._legs)
+
+    def begin(self, task: Task) -> None:
+        record = self._store.run(task.run)
+        state = None
+        if self._store.snapshots(task.run):
+            with closing(self._store.trainer(task.run)) as trainer:
+                state = self._ray.put(pack("run", trainer.state_dict()))
+        self._set_out(task, record.configs, state)
+
+    def wait(self, seconds: float) -> Sequence[Outcome]:
+        if not self._legs:
+            return []
+        ended, _ = self._ray.wait(list(self._legs), num_returns=1, timeout=seconds)
+        outcomes = [self._ended(each) for each in ended]
+        return [outcome for outcome in outcomes if outcome]
+
+    def stop(self) -> None:
+        """Wait for the legs that are under way, which takes some seconds, and begin none."""
+        deadline = time.monotonic() + 2 * self._leg_seconds
+        while self._legs and time.monotonic() < deadline:
+            ended, _ = self._ray.wait(list(self._legs), num_returns=1, timeout=1.0)
+            for each in ended:
+                task, content = self._legs.pop(each)
+                self._written(task.run, *self._ray.get([each, content]))
+        self.close()
+
+    def close(self) -> None:
+        for each in self._legs:
+            self._ray.cancel(each, force=True)
+        self._legs = {}
+        self._ray.shutdown()
+
+    def _set_out(self, task: Task, configs: Sequence[DQNConfig], state: Any) -> None:
+        # A function with its own resources; -1: again and again, as long as machines are lost.
+        remote = self._ray.remote(num_returns=2, max_retries=-1, **resources(configs))(_leg)
+        ended, content = remote.remote(list(configs), state, task.until, self._leg_seconds)
+        self._legs[ended] = task, content
+
+    def _ended(self, each: Any) -> Outcome | None:
+        """Write what a leg came to, and begin the next one unless it was the last."""
+        task, content = self._legs.pop(each)
+        try:
+            leg, state = self._ray.get([each, content])
+        except self._ray.exceptions.RayError as error:
+            reason = first_line(error, 160) or type(error).__name__
+            return Outcome(task.run, False, f"{task.run} failed on the cluster: {reason}.")
+        problem = leg.error or self._written(task.run, leg, state)
+        if problem or leg.status in ENDED:
+            return Outcome(task.run, is_finished=not problem, error=problem)
+        if task.until is not None and leg.env_step >= task.until:
+            return Outcome(task.run, is_finished=False)
+        self._set_out(task, self._store.run(task.run).configs, content)
+        return None
+
+    def _written(self, run: str, leg: Leg, state: bytes) -> str:
+        """Write a state and its history into the store; returns what the problem is, or ""."""
+        with closing(load_run(state)) as trainer:
+            recorder = Recorder(self._store, self._store.run(run), trainer)
+            return "" if recorder.finish(leg.status) else recorder.problem
+
+
+def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
+    """What Ray keeps free for these members: a processor, memory, and a GPU where it is declared.
+
+    Memory is that of the replay buffers, whose transitions have two observations of 4-byte numbers.
+    """
+    first = configs[0]
+    numbers = 2 * spec_for(first).observation_dim + 4
+    return {
+        "num_cpus": 1,
+        "num_gpus": GPU_SHARE if first.device == "cuda" else 0,
+        "memory": BYTES_OF_PROCESS + len(configs) * first.buffer_capacity * numbers * 4,
+    }
+
+
+def _leg(
+    configs: Sequence[DQNConfig], state: bytes | None, until: int | None, seconds: float
+) -> tuple[Leg, bytes]:
+    """Go on with a run for some seconds; without a state, only make that of its start."""
+    set_threads()
+    import_typed(configs[0].env_id)
+    trainer = Trainer(configs) if state is None else load_run(state)
+    with closing(trainer):
+        leg = Leg(Status.PAUSED, trainer.env_step)
+        if state is not None:
+            leg = _trained(trainer, until, seconds)
+        return replace(leg, env_step=trainer.env_step), pack("run", trainer.state_dict())
+
+
+def _trained(trainer: Trainer, until: int | None, seconds: float) -> Leg:
+    steps = None if until is None else max(0, until - trainer.env_step)
+    try:
+        trainer.run(max_steps=steps, max_seconds=seconds)
+    except DivergenceError:
+        return Leg(Status.DIVERGED, trainer.env_step)
+    except LabError as error:
+        return Leg(Status.INTERRUPTED, trainer.env_step, str(error))
+    status = Status.FINISHED if trainer.finished() else Status.PAUSED
+    return Leg(status, trainer.env_step)
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError:
+        raise MissingPackageError(
+            "A cluster needs the package ray: pip install -r requirements-cluster.txt."
+        ) from None
+    return ray
+
+
+def _connect(ray: Any, address: str) -> None:
+    """Join the cluster; its machines get this version of the project with the first task."""
+    if ray.is_initialized():
+        return
+    host, colon, port = address.rpartition(":")
+    try:
+        if colon:  # Ray itself would try for minutes
+            socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+        ray.init(
+            address=address,
+            runtime_env={"py_modules": [dqn_core]},
+            log_to_driver=False,
+            logging_level="ERROR",
+        )
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = first_line(error, 120) or type(error).__name__
+        raise LabError(
+            f"There is no Ray cluster at {address}: {reason}; start one with ray start --head."
+        ) from error

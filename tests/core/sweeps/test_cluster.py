@@ -1,0 +1,80 @@
+"""A real Ray cluster of two nodes on this machine, of which one is killed in the middle."""
+
+import sys
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from dqn_core import Trainer
+from dqn_core.errors import LabError, MissingPackageError
+from dqn_core.sweeps import cluster
+from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.catalogue import declare, pieces_of
+from dqn_core.sweeps.cluster import RayCrew, resources
+from dqn_core.sweeps.driver import train_pieces, unfinished
+from dqn_core.sweeps.plan import Plan
+from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
+
+PLAN = Plan(
+    SMALL.replace(total_steps=1_500), (axis_from("gamma=0.9,0.95"), axis_from("n_step=1,3")), (0,)
+)
+
+
+@pytest.fixture
+def two_nodes():
+    """A cluster, and the one of its nodes that may be killed."""
+    pytest.importorskip("ray", reason="Ray is not installed: requirements-cluster.txt")
+    from ray.cluster_utils import Cluster
+
+    node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 100_000_000}
+    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    try:
+        yield made, made.add_node(**node)
+    finally:
+        made.shutdown()
+
+
+@pytest.mark.filterwarnings("ignore")  # Ray's own
+def test_a_lost_node_loses_no_run_and_each_is_there_once_and_to_the_bit(two_nodes, store):
+    made, node = two_nodes
+    sweep = declare(store, PLAN)
+    killed: list[object] = []
+
+    def kill_one_in_the_middle():
+        if not killed and any(record.env_steps for record in store.runs()):
+            made.remove_node(node, allow_graceful=False)
+            killed.append(node)
+
+    with closing(RayCrew(store, PLAN.base, made.address, leg_seconds=0.5)) as crew:
+        errors = train_pieces(store, sweep, crew, lambda: False, kill_one_in_the_middle)
+    assert killed
+    assert errors == []
+    assert unfinished(store, sweep) == []
+    pieces = pieces_of(store, sweep.name)
+    assert len(store.runs()) == len(pieces) == 2
+    for piece in pieces:
+        alone = Trainer(piece.configs)
+        alone.run()
+        kept = store.trainer(str(piece.run))
+        assert_bit_equal(without_seconds(kept.state_dict()), without_seconds(alone.state_dict()))
+
+
+def test_what_a_run_needs_follows_from_its_shape():
+    small = resources([SMALL] * 2)
+    large = resources([SMALL.replace(buffer_capacity=1_000_000)] * 2)
+    assert (small["num_cpus"], small["num_gpus"]) == (1, 0)
+    assert large["memory"] - small["memory"] == 2 * 999_800 * (2 * 4 + 4) * 4
+    assert resources([SMALL.replace(device="cuda")])["num_gpus"] == cluster.GPU_SHARE
+
+
+def test_without_ray_one_sentence_says_so(store, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingPackageError, match=r"pip install -r requirements-cluster.txt"):
+        RayCrew(store, SMALL, "auto")
+
+
+def test_without_a_cluster_one_sentence_says_so(store):
+    pytest.importorskip("ray")
+    with pytest.raises(LabError, match=r"There is no Ray cluster at 127.0.0.1:1: "):
+        RayCrew(store, SMALL, "127.0.0.1:1")
