@@ -4,10 +4,12 @@ import contextlib
 import mmap
 import tempfile
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Columns = dict[str, Any]
 
@@ -132,8 +134,10 @@ class Table:
         start = max(0, end + start) if start < 0 else start
         return {name: column[start:end] for name, column in columns.items()}
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """A copy as a data frame."""
+        import pandas as pd  # a third of a second, which a page or a command seldom needs
+
         return pd.DataFrame({name: column.copy() for name, column in self.columns().items()})
 
     def state_dict(self) -> dict[str, Any]:
@@ -207,7 +211,7 @@ class History:
         """The tables by name."""
         return dict(vars(self))
 
-    def frames(self) -> dict[str, pd.DataFrame]:
+    def frames(self) -> "dict[str, pd.DataFrame]":
         """A copy of every table as a data frame."""
         return {name: table.frame() for name, table in self.tables().items()}
 

@@ -64,7 +64,13 @@ def assets() -> Folder:
 def component(script: str, **options: Any) -> Any:
     """The Streamlit component whose module is ``script``, a path below `assets/`."""
     name = f"dqn_lab_{PurePosixPath(script).stem}"
-    return st.components.v2.component(name, js=_loader(assets().address(script)), **options)
+    mounted = st.components.v2.component(name, js=_loader(assets().address(script)), **options)
+
+    def mount(*, data: Any, **arguments: Any) -> Any:
+        # In a mapping Streamlit looks for data frames, and imports pandas for it.
+        return mounted(data=[data], **arguments)
+
+    return mount
 
 
 def _loader(address: str) -> str:
@@ -81,7 +87,8 @@ export default function (component) {{
   module.then(
     (loaded) => {{
       // Where the page was left meanwhile, the element may be gone before the clean-up is called.
-      if (mounted && component.parentElement.isConnected) unmount = loaded.default(component)
+      if (mounted && component.parentElement.isConnected)
+        unmount = loaded.default({{ ...component, data: component.data[0] }})
     }},
     () => {{ component.parentElement.textContent =
       "Part of this page could not be loaded: reload it, and if that does not help, start " +

@@ -30,7 +30,7 @@ def test_a_bad_pasted_configuration_changes_nothing_and_says_why(app: AppTest) -
 def copyables(app: AppTest) -> list[str]:
     """The texts on the page that have a button to copy them."""
     components = [element.proto for element in app.get("bidi_component")]
-    data = [json.loads(p.json) for p in components if p.component_name == "dqn_lab_copyable"]
+    data = [json.loads(p.json)[0] for p in components if p.component_name == "dqn_lab_copyable"]
     return [text["text"] for text in data]
 
 
