@@ -10,9 +10,11 @@ from dashboard.learn_page.microscope import microscope
 from dashboard.learn_page.notebook import notebook
 from dashboard.learn_page.page_state import Section, page_state
 from dashboard.session.session import Session
+from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import key_showing, on_change
 
 SCRIPT = "pages/learn.py"
+STYLE = ASSETS / "learn" / "learn.css"
 
 SECTIONS: dict[Section, tuple[str, Callable[[Session], None]]] = {
     "microscope": ("Microscope", microscope),
@@ -26,18 +28,20 @@ def learn_page() -> None:
     """The choice of a section, and the one that is chosen."""
     state = page_state()
     session = open_page(SCRIPT, state.query)
-    st.title("Learn how it learns", anchor=False)
+    st.html(STYLE)
     key = key_showing("section", state.section)
-    st.segmented_control(
-        "Section",
-        list(SECTIONS),
-        default=state.section,
-        required=True,
-        format_func=lambda section: SECTIONS[section][0],
-        key=key,
-        on_change=on_change(key, state.show),
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", key="sections"):
+        st.title("Learn how it learns", anchor=False, width="content")
+        st.segmented_control(
+            "Section",
+            list(SECTIONS),
+            default=state.section,
+            required=True,
+            format_func=lambda section: SECTIONS[section][0],
+            key=key,
+            on_change=on_change(key, state.show),
+            label_visibility="collapsed",
+        )
     SECTIONS[state.section][1](session)
 
 

@@ -36,6 +36,7 @@ class Moment(NamedTuple):
     state: dict[str, Any]
     step: Step | None
     update: Update | None
+    has_copied: bool
 
     @property
     def bytes(self) -> int:
@@ -47,7 +48,8 @@ class Moment(NamedTuple):
 class Specimen:
     """A run's copy: it makes the very steps and updates that the run will make next.
 
-    ``step`` and ``update`` are the newest ones, taken apart; None before there is one.
+    ``step`` and ``update`` are the newest ones, taken apart, None before there is one;
+    ``has_copied`` says whether the target network moved after the newer of them.
     """
 
     def __init__(self, state: Mapping[str, Any]) -> None:
@@ -68,6 +70,7 @@ class Specimen:
         self._target = learner.target_weights = Watched(learner.target_weights)
         self.step: Step | None = None
         self.update: Update | None = None
+        self.has_copied = False
         self._past: list[Moment] = []
         self._future: list[Moment] = []
 
@@ -97,28 +100,32 @@ class Specimen:
             self._forget()
         until = time.perf_counter() + seconds
         while not self.trainer.finished():
-            made = self._next()
-            if act == made or (act == "copy" and self.update and self.update.has_copied):
+            if act in self._next():
                 return True
             if time.perf_counter() >= until:
                 return False
         return True
 
-    def _next(self) -> Act:
-        """The next step, or one of the updates that are due after the last one."""
+    def _next(self) -> set[Act]:
+        """Make the next step, or one of the updates that are due after the last one.
+
+        Returns: which acts that was; a target network may move after either.
+        """
         trainer = self.trainer
         self._online.drawn.clear()
         self._target.drawn.clear()
+        target = trainer.learner.target.parameters.clone()
         if trainer.is_between_steps:
             start = StepStart.of(trainer)
             trainer.run(max_steps=1, max_updates=0)
             self.step = Step(start, self._online.drawn[0] if self._online.drawn else None, trainer)
-            return "step"
-        target = trainer.learner.target.parameters.clone()
-        trainer.run(max_steps=0, max_updates=1)
-        has_copied = not torch.equal(target, trainer.learner.target.parameters)
-        self.update = Update.of(trainer, self._online.drawn, self._target.drawn[0], has_copied)
-        return "update"
+            made: Act = "step"
+        else:
+            trainer.run(max_steps=0, max_updates=1)
+            self.update = Update.of(trainer, self._online.drawn, self._target.drawn[0])
+            made = "update"
+        self.has_copied = not torch.equal(target, trainer.learner.target.parameters)
+        return {made, "copy"} if self.has_copied else {made}
 
     def back(self) -> None:
         """Be as before the newest act, to the bit."""
@@ -131,12 +138,12 @@ class Specimen:
         self._restore(self._future.pop())
 
     def _moment(self) -> Moment:
-        return Moment(self.trainer.state_without_history(), self.step, self.update)
+        return Moment(self.trainer.state_without_history(), self.step, self.update, self.has_copied)
 
     def _restore(self, moment: Moment) -> None:
         history = self.trainer.history.state_dict()
         self.trainer.load_state_dict({**moment.state, "history": history})
-        self.step, self.update = moment.step, moment.update
+        self.step, self.update, self.has_copied = moment[1:]
 
     def _forget(self) -> None:
         """Let the oldest states go that are too many."""

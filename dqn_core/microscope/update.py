@@ -58,12 +58,9 @@ class Update:
     of_target: list[np.ndarray]  # (B, units) of each layer, for the next observations
     predicted: Distribution | None
     aimed_at: Distribution | None
-    has_copied: bool
 
     @classmethod
-    def of(
-        cls, trainer: Trainer, online: Sequence[QNetwork], target: QNetwork, has_copied: bool
-    ) -> "Update":
+    def of(cls, trainer: Trainer, online: Sequence[QNetwork], target: QNetwork) -> "Update":
         """The update that ``trainer`` has just made.
 
         ``online`` are the networks that it drew, the last of them to learn with; ``target`` is the
@@ -118,7 +115,6 @@ class Update:
             of_target=_units(following, p),
             predicted=predicted,
             aimed_at=aimed_at,
-            has_copied=has_copied,
         )
 
 

@@ -12,7 +12,7 @@ from dqn_core.microscope.update import Update
 from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, trained, weights
 
 KINDS: dict[str, dict[str, Any]] = {
-    "plain": {},
+    "plain": {"double_dqn": False},
     "several updates a step": {"train_frequency": 4, "gradient_steps": 3},
     "double, n-step, prioritised": {
         "double_dqn": True,
@@ -114,7 +114,7 @@ def test_each_number_shown_is_the_one_that_the_update_used(looked_at: Specimen) 
         np.testing.assert_array_equal(shown.targets, last.targets[0].numpy())
 
 
-@pytest.mark.parametrize("values", [{}, KINDS["double, n-step, prioritised"]], ids=str)
+@pytest.mark.parametrize("values", [KINDS["plain"], KINDS["double, n-step, prioritised"]], ids=str)
 def test_the_equation_holds_in_the_numbers_shown(values: dict[str, Any]) -> None:
     of_run = specimen(**values)
     of_run.advance("update")
@@ -145,6 +145,19 @@ def test_a_step_and_the_update_after_it_are_apart() -> None:
     assert (of_run.trainer.env_step, of_run.trainer.gradient_updates) == (61, 51)
     of_run.advance("update")
     assert (of_run.trainer.env_step, of_run.trainer.gradient_updates) == (61, 52)
+
+
+@pytest.mark.parametrize(
+    ("unit", "period"), [("gradient_updates", 7), ("env_steps", 5), ("episodes", 1)]
+)
+def test_a_target_copy_is_gone_on_to_whatever_its_clock(unit: str, period: int) -> None:
+    of_run = specimen(tau=1.0, target_update_unit=unit, target_update_period=period)
+    learner = of_run.trainer.learner
+    for _ in range(3):
+        before = learner.target.parameters.clone()
+        of_run.advance("copy")
+        assert of_run.has_copied
+        assert not torch.equal(learner.target.parameters, before)
 
 
 def test_what_takes_long_is_gone_on_with() -> None:

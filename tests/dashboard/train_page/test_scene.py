@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dashboard.session.run import Run, Status
-from dashboard.train_page.scene import _period, message, stage
+from dashboard.session.stage import stage
+from dashboard.train_page.scene import _period, message
 from dqn_core import Trainer
 from dqn_core.environments import make_environment
 from dqn_core.episodes.pictures import encode
@@ -113,7 +114,7 @@ def test_values_that_are_no_numbers_have_no_greedy_action() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    ["dashboard.train_page.scene.restores_exactly", "dashboard.train_page.scene.Stage.picture"],
+    ["dashboard.session.stage.restores_exactly", "dashboard.session.stage.Stage.picture"],
 )
 def test_an_environment_that_cannot_be_drawn_in_mid_run_has_words_alone(
     broken: str, monkeypatch: pytest.MonkeyPatch

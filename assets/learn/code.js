@@ -1,0 +1,52 @@
+/** The project's own source beside the pictures, its lines marked with the symbols they make. */
+
+import { element } from "../shared/dom.js";
+
+export class Code {
+  #list = element("div", "ms-source");
+  #lines = [];
+  #shown = "";
+  node = element("div", "", this.#list);
+
+  constructor() {
+    this.#list.tabIndex = 0;
+    this.#list.setAttribute("role", "group");
+    this.#list.setAttribute("aria-label", "Source of Algorithm 1");
+  }
+
+  show(passages) {
+    const shown = JSON.stringify(passages);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#lines = [];
+    this.#list.replaceChildren(
+      ...passages.map(({ title, place, lines }) =>
+        element(
+          "section",
+          "",
+          element("h4", "", title),
+          element("p", "ms-place", place),
+          element("pre", "", ...lines.map(([text, symbols]) => this.#line(text, symbols))),
+        ),
+      ),
+    );
+  }
+
+  #line(text, symbols) {
+    const node = element("code", "", `${text}\n`);
+    if (symbols.length) {
+      node.dataset.symbol = symbols.join(" ");
+      this.#lines.push(node);
+    }
+    return node;
+  }
+
+  /** Bring the first line of a symbol into sight, without moving the page. */
+  reveal(symbol) {
+    const line = this.#lines.find((node) => node.dataset.symbol.split(" ").includes(symbol));
+    if (!line) return;
+    const [own, list] = [line.getBoundingClientRect(), this.#list.getBoundingClientRect()];
+    if (own.top >= list.top && own.bottom <= list.bottom) return;
+    this.#list.scrollTop += own.top - list.top - list.height / 3;
+  }
+}

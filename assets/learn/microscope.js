@@ -1,0 +1,183 @@
+/** The microscope: a copy of the run in four places that are seen together, and its buttons. */
+
+import { Mounted } from "../shared/component.js";
+import { button, element, setText, styleLink } from "../shared/dom.js";
+import { unpacked } from "../shared/envelope.js";
+import { Feed } from "../shared/feed.js";
+import { Code } from "./code.js";
+import { Memory } from "./memory.js";
+import { Networks } from "./networks.js";
+import { Symbols } from "./symbols.js";
+import { Update } from "./update.js";
+import { World } from "./world.js";
+
+const SPEEDS = [1, 2, 5, 10];
+
+class Microscope {
+  #do = "look";
+  #chosen = 0;
+  #isPlaying = false;
+  #period = 0;
+  #view = "";
+  #buttons = new Map();
+  #about = element("p", "ms-about ms-quiet");
+  #problem = element("p", "ms-problem");
+  #copied = element("p", "ms-copied");
+  #speed = element("select");
+  #play = button("ms-button", "Slow motion", () => this.#toggle(), "Slow motion");
+  #world = new World();
+  #memory = new Memory((index) => this.#pick(index));
+  #networks = new Networks();
+  #update = new Update();
+  #code = new Code();
+  #root = element("div", "microscope");
+  #symbols = new Symbols(this.#root, (symbol) => this.#code.reveal(symbol));
+  #feed = new Feed({
+    question: () => this.#question(),
+    take: (bytes) => this.#take(bytes),
+    method: "POST",
+  });
+
+  constructor(parent) {
+    this.#problem.setAttribute("role", "alert");
+    this.#copied.dataset.symbol = "theta2 tau";
+    this.#root.append(
+      this.#bar(),
+      this.#problem,
+      element(
+        "div",
+        "ms-places",
+        place("World", "ms-world", this.#world.node),
+        place("Memory", "ms-memory", this.#memory.node),
+        place("Networks", "ms-networks", this.#copied, this.#networks.node),
+        place("Update", "ms-update", this.#update.node),
+        place("Code", "ms-code", this.#symbols.node, this.#code.node),
+      ),
+    );
+    parent.append(styleLink(new URL("microscope.css", import.meta.url).href), this.#root);
+  }
+
+  #bar() {
+    const add = (id, text, label) => {
+      const made = button("ms-button", label, () => this.#ask(id), text);
+      made.title = label;
+      this.#buttons.set(id, made);
+      return made;
+    };
+    for (const speed of SPEEDS) {
+      this.#speed.append(
+        new Option(speed === 1 ? "1 update a second" : `${speed} updates a second`, String(speed)),
+      );
+    }
+    this.#speed.value = "2";
+    this.#speed.setAttribute("aria-label", "Speed of the slow motion");
+    this.#speed.onchange = () => this.#isPlaying && this.#pace();
+    this.#play.setAttribute("aria-pressed", "false");
+    const bar = element(
+      "div",
+      "ms-bar",
+      add("back", "◀ Back one", "Back to the state before the last action, exactly"),
+      add("forward", "Forward ▶", "Forward again"),
+      add("step", "Environment step", "Make one environment step"),
+      add("update", "Update", "Go on to the next gradient update"),
+      add("copy", "Target copy", "Go on to the next target copy"),
+      this.#play,
+      this.#speed,
+      add("fresh", "The run as it is now", "Take a new copy of the run on the Train page"),
+      this.#about,
+    );
+    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("aria-label", "Microscope");
+    return bar;
+  }
+
+  render({ data }) {
+    this.#code.show(data.code);
+    this.#symbols.show(data.meanings, data.code);
+    this.#root.classList.toggle("ms-large", data.isLarge);
+    this.#world.suitTheme();
+    this.#memory.draw();
+    if (data.view === this.#view) return; // only the theme has changed
+    this.#view = data.view;
+    this.#period = data.period;
+    this.#feed.follow(data.address, this.#isPlaying ? this.#playing : data.period);
+  }
+
+  #question() {
+    const wanted = this.#do === "look" && this.#isPlaying ? "update" : this.#do;
+    this.#do = "look";
+    return { do: wanted, chosen: this.#chosen };
+  }
+
+  #ask(what) {
+    if (this.#isPlaying) this.#toggle();
+    this.#do = what;
+    this.#feed.ask();
+  }
+
+  #pick(index) {
+    this.#chosen = index;
+    this.#ask("look");
+  }
+
+  get #playing() {
+    return 1000 / Number(this.#speed.value);
+  }
+
+  #toggle() {
+    this.#isPlaying = !this.#isPlaying;
+    this.#play.setAttribute("aria-pressed", String(this.#isPlaying));
+    this.#pace();
+  }
+
+  #pace() {
+    this.#feed.pace(this.#isPlaying ? this.#playing : this.#period);
+    if (this.#isPlaying) this.#feed.ask();
+  }
+
+  #take(bytes) {
+    const { header, body } = unpacked(bytes);
+    if (!header.isComplete && this.#do === "look") this.#do = "on";
+    if (header.problem && this.#isPlaying) this.#toggle();
+    const pngs = [];
+    let start = 0;
+    for (const length of header.pictures) pngs.push(body.slice(start, (start += length)));
+    this.#chosen = header.chosen;
+    this.#show(header, pngs);
+    if (!header.isComplete) this.#feed.ask();
+  }
+
+  #show(header, pngs) {
+    setText(this.#about, header.about);
+    setText(this.#problem, header.problem);
+    setText(this.#copied, header.copied);
+    this.#root.dataset.complete = String(header.isComplete);
+    this.#buttons.get("back").disabled = !header.canGoBack;
+    this.#buttons.get("forward").disabled = !header.canGoForward;
+    this.#buttons.get("fresh").disabled = header.isFollowing;
+    this.#world.show(header.world, pngs);
+    this.#memory.show(header.memory, header.update, header.chosen);
+    this.#networks.show(header.networks);
+    this.#update.show(header.update);
+    this.#symbols.again();
+  }
+
+  dispose() {
+    this.#feed.dispose();
+    this.#memory.dispose();
+    this.#networks.dispose();
+  }
+}
+
+function place(title, className, ...content) {
+  const node = element(
+    "section",
+    `ms-place-box ${className}`,
+    element("h3", "", title),
+    ...content,
+  );
+  node.setAttribute("aria-label", title);
+  return node;
+}
+
+export default new Mounted(Microscope).render;

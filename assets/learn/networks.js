@@ -1,0 +1,117 @@
+/** The networks: online and target side by side, and what differs between their weights. */
+
+import { element, pen } from "../shared/dom.js";
+import { readTheme } from "../shared/theme.js";
+import { columns, largest, wiresOf } from "./wiring.js";
+
+const KINDS = [
+  ["online", "Online θ, sees s", "theta"],
+  ["target", "Target θ⁻, sees s′", "theta2"],
+  ["difference", "Difference θ − θ⁻", "theta theta2"],
+];
+const THICKEST = 2.5; // CSS pixels
+
+/** One network as layers of units with the wires between them. */
+class Drawing {
+  #canvas = element("canvas", "ms-network");
+  /** @type {any} */
+  #data = null;
+  #sight;
+  node;
+
+  constructor(title, symbol) {
+    this.#canvas.setAttribute("role", "img");
+    this.node = element("figure", "", this.#canvas, element("figcaption", "ms-quiet", title));
+    this.node.dataset.symbol = symbol;
+    this.#sight = new ResizeObserver(() => this.draw());
+    this.#sight.observe(this.#canvas);
+  }
+
+  show(data, words) {
+    this.#data = data;
+    this.#canvas.setAttribute("aria-label", words);
+    this.draw();
+  }
+
+  draw() {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    if (!this.#data || !width) return;
+    const { text, hues } = readTheme(this.#canvas);
+    const ratio = devicePixelRatio;
+    Object.assign(this.#canvas, { width: width * ratio, height: height * ratio });
+    const context = pen(this.#canvas);
+    context.scale(ratio, ratio);
+    const { units, wires } = this.#data;
+    const layers = columns(units, width, height);
+    wires.forEach((flat, index) => {
+      const [from, to] = [layers[index], layers[index + 1]];
+      const all = wiresOf(flat);
+      const most = largest(all.map(({ weight }) => weight));
+      for (const wire of all) {
+        const share = Math.abs(wire.weight) / most;
+        context.strokeStyle = wire.weight > 0 ? hues[0] : hues[1];
+        context.lineWidth = share * THICKEST;
+        context.globalAlpha = 0.15 + 0.45 * share;
+        context.beginPath();
+        context.moveTo(from.x, from.y(wire.from));
+        context.lineTo(to.x, to.y(wire.to));
+        context.stroke();
+      }
+    });
+    units.forEach((layer, index) => {
+      const { x, y, size } = layers[index];
+      const most = largest(layer);
+      layer.forEach((value, unit) => {
+        const share = Math.abs(value) / most;
+        context.globalAlpha = 0.12 + 0.88 * share;
+        context.fillStyle = value < 0 ? hues[1] : share ? hues[0] : text;
+        context.fillRect(x - 4, y(unit) - size / 2, 8, Math.max(1, size - (size > 3 ? 1 : 0)));
+      });
+    });
+    context.globalAlpha = 1;
+  }
+
+  dispose() {
+    this.#sight.disconnect();
+  }
+}
+
+export class Networks {
+  #drawings = new Map(KINDS.map(([kind, title, symbol]) => [kind, new Drawing(title, symbol)]));
+  #words = element("p", "ms-quiet");
+  #none = element("p", "ms-quiet", "They are shown from the first update on.");
+  #row = element("div", "ms-three", ...[...this.#drawings.values()].map(({ node }) => node));
+  #legend = element(
+    "p",
+    "ms-quiet",
+    "From left to right: what is seen, the hidden layers, the actions. Units are the darker the " +
+      "more they give. The largest weights are drawn, blue above 0 and orange below.",
+  );
+  node = element("div", "", this.#none, this.#row, this.#words, this.#legend);
+
+  show(networks) {
+    this.#none.hidden = networks !== null;
+    this.#row.hidden = this.#words.hidden = this.#legend.hidden = networks === null;
+    if (!networks) return;
+    this.#words.textContent = networks.words;
+    for (const [kind, drawing] of this.#drawings) {
+      drawing.show(networks[kind], spoken(kind, networks));
+    }
+  }
+
+  dispose() {
+    this.#drawings.forEach((drawing) => drawing.dispose());
+  }
+}
+
+/** A drawing for who cannot see it. */
+export function spoken(kind, { online, target, words }) {
+  if (kind === "difference") return words;
+  const { units } = kind === "online" ? online : target;
+  const layers = units.slice(1, -1).map((layer) => {
+    const active = layer.filter((value) => value !== 0).length;
+    return `${active} of ${layer.length}`;
+  });
+  const name = kind === "online" ? "Online network for s" : "Target network for s′";
+  return `${name}. Units that give something, by hidden layer: ${layers.join(", ")}.`;
+}

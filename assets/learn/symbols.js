@@ -1,0 +1,106 @@
+/** Pointing at a symbol lights it wherever it is, and says what it means. */
+
+import { button, element, setText } from "../shared/dom.js";
+
+const POINT =
+  "Point at a symbol or a number, or choose one here: its number, its place and its line are lit.";
+const NAMES = {
+  s: "s",
+  u: "u",
+  epsilon: "ε",
+  a: "a",
+  r: "r",
+  s2: "s′",
+  d: "terminated",
+  replay: "D",
+  batch: "batch",
+  q: "Q",
+  next_q: "Q⁻",
+  max: "max",
+  argmax: "argmax",
+  gamma: "γ",
+  y: "y",
+  delta: "δ",
+  loss: "L",
+  share: "share",
+  w: "w",
+  distribution: "Z",
+  munchausen: "log π",
+  gradient: "∇L",
+  clip: "clip",
+  alpha: "α",
+  theta: "θ",
+  theta2: "θ⁻",
+  tau: "τ",
+};
+
+export class Symbols {
+  #root;
+  #reveal;
+  #meanings = {};
+  #pinned = "";
+  #chips = element("div", "ms-chips");
+  #meaning = element("p", "ms-meaning", POINT);
+  node = element("div", "ms-symbols", this.#chips, this.#meaning);
+
+  /** Whatever in `root` names a symbol is lit; `reveal(symbol)` shows its line. */
+  constructor(root, reveal) {
+    this.#root = root;
+    this.#reveal = reveal;
+    this.#meaning.setAttribute("role", "status");
+    root.addEventListener("pointerover", ({ target }) =>
+      this.#light(symbolAt(target) || this.#pinned),
+    );
+    root.addEventListener("pointerleave", () => this.#light(this.#pinned));
+    root.addEventListener("focusin", ({ target }) => {
+      if (this.#chips.contains(target)) this.#light(symbolAt(target));
+    });
+    root.addEventListener("focusout", () => this.#light(this.#pinned));
+  }
+
+  /** The symbols of this run's algorithm, with what they mean. */
+  show(meanings, passages) {
+    this.#meanings = meanings;
+    const made = new Set(passages.flatMap(({ lines }) => lines.flatMap(([, symbols]) => symbols)));
+    const ids = Object.keys(NAMES).filter((id) => made.has(id));
+    if (ids.join() === [...this.#chips.children].map(({ dataset }) => dataset.symbol).join())
+      return;
+    this.#chips.replaceChildren(
+      ...ids.map((id) => {
+        const chip = button("ms-chip", `Show ${NAMES[id]}`, () => this.#pin(id), NAMES[id]);
+        chip.dataset.symbol = id;
+        chip.setAttribute("aria-pressed", "false");
+        return chip;
+      }),
+    );
+  }
+
+  #pin(id) {
+    this.#pinned = this.#pinned === id ? "" : id;
+    for (const chip of this.#chips.children) {
+      chip.setAttribute("aria-pressed", String(chip.dataset.symbol === this.#pinned));
+    }
+    this.#light(this.#pinned || id);
+  }
+
+  #light(symbol) {
+    for (const node of this.#root.querySelectorAll("[data-symbol]")) {
+      node.classList.toggle(
+        "ms-lit",
+        symbol !== "" && node.dataset.symbol.split(" ").includes(symbol),
+      );
+    }
+    setText(this.#meaning, this.#meanings[symbol] ?? POINT);
+    if (symbol) this.#reveal(symbol);
+  }
+
+  /** Light again what was made anew. */
+  again() {
+    if (this.#pinned) this.#light(this.#pinned);
+  }
+}
+
+function symbolAt(target) {
+  const node = target instanceof Element ? target.closest("[data-symbol]") : null;
+  return (node?.getAttribute("data-symbol") ?? "").split(" ")[0];
+}

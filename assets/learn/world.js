@@ -1,0 +1,95 @@
+/** The world: its picture before and after the step, the dice that decided, what was seen. */
+
+import { element, pen, svg } from "../shared/dom.js";
+import { suitTheme } from "../shared/picture.js";
+
+export class World {
+  #pictures = ["Before the step", "After it"].map(() => element("canvas", "ms-picture"));
+  #row = element("div", "ms-pictures", ...this.#pictures);
+  #dice = element("div", "ms-dice");
+  #sentences = element("div", "ms-sentences");
+  #actions = element("dl", "ms-actions");
+  #table = element("table", "ms-numbers");
+  #scroll = element("div", "ms-scroll", this.#table);
+  node = element("div", "", this.#row, this.#dice, this.#sentences, this.#actions, this.#scroll);
+
+  constructor() {
+    this.#pictures.forEach((canvas) => canvas.setAttribute("role", "img"));
+    this.#scroll.tabIndex = 0; // where it is wider than its place
+    this.#scroll.setAttribute("role", "group");
+    this.#scroll.setAttribute("aria-label", "Observation");
+  }
+
+  show(world, pngs) {
+    const { step } = world;
+    this.#draw(pngs, world);
+    this.#sentences.replaceChildren(...world.sentences.map((text) => element("p", "", text)));
+    this.#dice.hidden = this.#actions.hidden = !step;
+    if (step) this.#step(step);
+    const titles = world.columns.map(([title, symbol]) => mark(cell("th", title), symbol));
+    const head = element("tr", "", element("th"), ...titles);
+    const rows = world.labels.map((label, i) =>
+      element(
+        "tr",
+        "",
+        cell("th", label),
+        ...world.columns.map(([, symbol, values]) => mark(cell("td", values[i]), symbol)),
+      ),
+    );
+    this.#table.replaceChildren(element("thead", "", head), element("tbody", "", ...rows));
+  }
+
+  /** The interval from 0 to 1, with what of it ε is, and where the random number fell. */
+  #step({ epsilon, dice, isRandom, actions, taken }) {
+    const x = (share) => 2 + 196 * share;
+    const bar = svg("rect", { x: 2, y: 8, width: 196, height: 8, class: "ms-dice-all" });
+    const part = svg("rect", {
+      x: 2,
+      y: 8,
+      width: 196 * epsilon,
+      height: 8,
+      class: "ms-dice-part",
+    });
+    const die = svg("circle", { cx: x(dice[0]), cy: 12, r: 5, class: "ms-die" });
+    part.dataset.symbol = "epsilon";
+    die.dataset.symbol = "u";
+    const drawing = svg("svg", { viewBox: "0 0 200 24", role: "img" }, bar, part, die);
+    const words = isRandom ? "below ε: a random action" : "not below ε: the greedy action";
+    drawing.setAttribute("aria-label", `The random number is ${words}.`);
+    this.#dice.replaceChildren(drawing);
+    this.#actions.replaceChildren(
+      ...actions.flatMap(([label, q], index) => {
+        const className = index === taken ? "ms-taken" : "";
+        return [mark(element("dt", className, label), "a"), mark(element("dd", className, q), "q")];
+      }),
+    );
+  }
+
+  async #draw(pngs, { name, ended }) {
+    const titles =
+      pngs.length > 1 ? ["before the step", ended ? "new episode" : "after the step"] : ["now"];
+    this.#pictures.forEach((canvas, i) => (canvas.hidden = !pngs[i]?.length));
+    for (const [i, png] of pngs.entries()) {
+      if (!png.length) continue;
+      const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
+      const canvas = this.#pictures[i];
+      Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
+      pen(canvas).drawImage(bitmap, 0, 0);
+      canvas.setAttribute("aria-label", `${name}, ${titles[i]}`);
+      canvas.title = titles[i];
+      suitTheme(canvas);
+      bitmap.close();
+    }
+  }
+
+  suitTheme() {
+    this.#pictures.forEach(suitTheme);
+  }
+}
+
+const cell = (tag, text) => element(tag, "", text);
+
+function mark(node, symbol) {
+  node.dataset.symbol = symbol;
+  return node;
+}

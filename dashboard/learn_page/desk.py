@@ -1,0 +1,100 @@
+"""What lies under the microscope of one browser session, and what may be done with it."""
+
+import threading
+from collections.abc import Mapping
+
+from dashboard.learn_page.message import message
+from dashboard.session.session import Session
+from dashboard.web.feed import BadQueryError
+from dqn_core import LabError
+from dqn_core.microscope.specimen import Act, Specimen
+
+ACTS: tuple[Act, ...] = ("step", "update", "copy")
+OTHERS = ("look", "on", "back", "forward", "fresh")
+"""Look, go on with an act that has not come to its end, back, forward, the run as it is now."""
+
+SECONDS = 0.05
+"""How long an act may go on before its answer is due."""
+
+
+class Desk:
+    """Follows the session's run until something is done with its copy.
+
+    Asked in threads of the server, one at a time.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._specimen: Specimen | None = None
+        self._taken: tuple[object, ...] = ()  # of which run, and when
+        self._is_following = True
+        self._act: Act = "update"
+        self._is_complete = True
+        self._problem = ""
+
+    def answer(self, query: Mapping[str, str]) -> bytes:
+        """Do what is asked for, and tell what lies there then; for `microscope.js`."""
+        self._session.runner.touch()  # somebody looks
+        do, chosen = query.get("do", "look"), query.get("chosen", "0")
+        if do not in (*ACTS, *OTHERS) or not chosen.isdecimal():
+            raise BadQueryError("there is no such thing to do")
+        with self._lock:
+            if do == "fresh":
+                self._is_following = True
+            specimen = self._present()
+            self._do(specimen, do)
+            return message(
+                specimen,
+                self._session.run,
+                chosen=int(chosen[:9]),
+                is_following=self._is_following,
+                is_complete=self._is_complete,
+                problem=self._problem,
+            )
+
+    def _present(self) -> Specimen:
+        """The copy that lies there; a new one where the run that is followed has gone on."""
+        run = self._session.run
+        with run.held():
+            trainer = run.trainer
+            place = (run.id, trainer.env_step, trainer.gradient_updates, tuple(trainer.configs))
+            is_other = place[0] != (self._taken or place)[0]
+            if self._specimen and not is_other and not self._is_following:
+                return self._specimen
+            if self._specimen and place == self._taken:
+                return self._specimen
+            state = trainer.state_without_history()
+        if self._specimen:
+            self._specimen.close()
+        self._specimen, self._taken, self._is_following = Specimen(state), place, True
+        self._is_complete, self._problem = True, ""
+        if trainer.env_step >= trainer.config.learning_starts:
+            self._advance(self._specimen, "update")
+        return self._specimen
+
+    def _do(self, specimen: Specimen, do: str) -> None:
+        if do in ("look", "fresh"):
+            return
+        self._is_following = False
+        if do == "back":
+            if specimen.can_go_back:
+                specimen.back()
+            self._is_complete, self._problem = True, ""
+        elif do == "forward":
+            if specimen.can_go_forward:
+                specimen.forward()
+        elif do == "on":
+            if not self._is_complete:
+                self._advance(specimen, self._act, is_new=False)
+        else:
+            self._act = next(act for act in ACTS if act == do)
+            self._advance(specimen, self._act)
+
+    def _advance(self, specimen: Specimen, act: Act, is_new: bool = True) -> None:
+        self._problem = ""
+        try:
+            self._is_complete = specimen.advance(act, SECONDS, is_new)
+            self._problem = specimen.trainer.finished() or ""
+        except LabError as error:
+            self._is_complete, self._problem = True, str(error)

@@ -1,0 +1,173 @@
+"""An update's equations with its numbers in them, as pieces of which each may be a symbol."""
+
+from typing import TypeAlias
+
+from dqn_core.config import DQNConfig
+from dqn_core.microscope.update import Update
+from dqn_core.numbers import MINUS, UNKNOWN
+
+Piece: TypeAlias = tuple[str, str]
+"""A text and the id of the symbol that it is, or whose number; "" for what is neither."""
+
+Line: TypeAlias = list[Piece]
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+MOST_REWARDS = 3
+"""Terms of a sum of rewards that are written out."""
+
+
+def exact(value: float) -> str:
+    """A float32 to its sixth digit, so that a sum on paper comes out: ``43.7708``, ``1.2e−7``."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return UNKNOWN
+    digits, *power = f"{value:.6g}".split("e")
+    return (digits + "".join(f"e{int(p)}" for p in power)).replace("-", MINUS)
+
+
+def _operand(value: float) -> str:
+    """What follows an operator: a negative number in brackets."""
+    return f"({exact(value)})" if value < 0 else exact(value)
+
+
+def equations(update: Update, i: int, config: DQNConfig) -> list[Line]:
+    """What became of transition ``i`` of the batch, from its rewards to its Q after the update."""
+    return [
+        *_rewards(update, i, config),
+        *_target(update, i, config),
+        _error(update, i),
+        _loss(update, i, config),
+        *_after(update, i),
+    ]
+
+
+def _rewards(update: Update, i: int, config: DQNConfig) -> list[Line]:
+    """The sum of an n-step return; nothing of a single reward."""
+    n = int(update.returns.n_steps[i])
+    if n == 1:
+        return []
+    terms: Line = []
+    for k, reward in enumerate(update.returns.rewards[i, :n].tolist()):
+        if k == MOST_REWARDS and n > MOST_REWARDS + 1:
+            terms += [(" + …", "")]
+            break
+        terms += [(" + ", "")] if k else []
+        terms += [(_power(config.gamma, k), "gamma"), (" · ", "")] if k else []
+        terms += [(_operand(reward) if k else exact(reward), "r")]
+    return [[("r", "r"), (" = ", ""), *terms, (" = ", ""), (exact(update.rewards[i]), "r")]]
+
+
+def _power(gamma: float, k: int) -> str:
+    return exact(gamma) + (str(k).translate(SUPERSCRIPTS) if k > 1 else "")
+
+
+def _target(update: Update, i: int, config: DQNConfig) -> list[Line]:
+    n = int(update.returns.n_steps[i])
+    y: Line = [("y", "y"), (" = ", "")]
+    reward, value = (exact(update.rewards[i]), "r"), (exact(update.targets[i]), "y")
+    if update.returns.terminated[i] and not config.munchausen:
+        return [[*y, ("r", "r"), (" = ", ""), value, ("  (terminated: nothing follows)", "d")]]
+    gamma = "γ" + (str(n).translate(SUPERSCRIPTS) if n > 1 else "")
+    if config.munchausen:
+        words: Line = [
+            ("r", "r"),
+            (" + α", "munchausen"),
+            (" [τ log π(a|s)] + ", "munchausen"),
+            (gamma, "gamma"),
+            (" · Σ π (", "munchausen"),
+            ("Q⁻(s′, ·)", "next_q"),
+            (" − τ log π)", "munchausen"),
+        ]
+        return [[*y, *words], [*y, value]]
+    following: Line = [("max", "max"), (" ", ""), ("Q⁻(s′, ·)", "next_q")]
+    if update.choosing_q is not None:
+        following = [
+            ("Q⁻(s′, ", "next_q"),
+            ("argmax Q(s′, ·)", "argmax"),
+            (")", "next_q"),
+        ]
+    kind = "Z" if config.head != "scalar" else ""
+    expected: Line = (
+        [("  (the expectation of a whole distribution)", "distribution")] if kind else []
+    )
+    best = _operand(update.next_q[i, update.best[i]])
+    return [
+        [*y, ("r", "r"), (" + ", ""), (gamma, "gamma"), (" · ", ""), *following, *expected],
+        [
+            *y,
+            reward,
+            (" + ", ""),
+            (exact(update.discounts[i]), "gamma"),
+            (" · ", ""),
+            (best, "next_q"),
+            (" = ", ""),
+            value,
+        ],
+    ]
+
+
+def _error(update: Update, i: int) -> Line:
+    return [
+        ("δ", "delta"),
+        (" = ", ""),
+        ("Q(s, a)", "q"),
+        (" − ", ""),
+        ("y", "y"),
+        (" = ", ""),
+        (exact(update.q[i, update.actions[i]]), "q"),
+        (" − ", ""),
+        (_operand(update.targets[i]), "y"),
+        (" = ", ""),
+        (exact(update.td_errors[i]), "delta"),
+    ]
+
+
+def _loss(update: Update, i: int, config: DQNConfig) -> Line:
+    name = (
+        "D(y ‖ Z)" if config.head == "categorical" else "ρ(δ)" if config.head == "quantile" else ""
+    )
+    error = abs(float(update.td_errors[i]))
+    huber = "½ δ²" if error <= 1 else "|δ| − ½"
+    formula = name or ("δ²" if config.loss == "mse" else huber)
+    weight: Line = []
+    if update.weights is not None:
+        weight = [("   weight w = ", "w"), (exact(update.weights[i]), "w")]
+    return [
+        ("L", "loss"),
+        (" = ", ""),
+        (formula, "loss"),
+        (" = ", ""),
+        (exact(update.losses[i]), "loss"),
+        *weight,
+        ("   share of the batch's loss ", "share"),
+        (f"{100 * float(update.shares[i]):.3g}\u202f%", "share"),
+    ]
+
+
+def _after(update: Update, i: int) -> list[Line]:
+    is_clipped = update.clipped_norm < 0.999 * update.gradient_norm
+    clipped: Line = [(" → ", "clip"), (exact(update.clipped_norm), "clip")] if is_clipped else []
+    gradient: Line = [
+        ("‖∇L‖", "gradient"),
+        (" = ", ""),
+        (exact(update.gradient_norm), "gradient"),
+        *clipped,
+        ("   ", ""),
+        ("α", "alpha"),
+        (" = ", ""),
+        (exact(update.learning_rate), "alpha"),
+    ]
+    if update.q_after is None:
+        return [gradient]
+    action = update.actions[i]
+    return [
+        gradient,
+        [
+            ("Q(s, a)", "q"),
+            (" before ", ""),
+            (exact(update.q[i, action]), "q"),
+            (" → after ", ""),
+            (exact(update.q_after[i, action]), "q"),
+            ("   aim ", ""),
+            (exact(update.targets[i]), "y"),
+        ],
+    ]

@@ -1,0 +1,215 @@
+"""What `microscope.js` shows: the copy of a run in its four places."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dashboard.learn_page.equations import equations, exact
+from dashboard.learn_page.networks import networks
+from dashboard.session.run import Run
+from dashboard.session.stage import picture
+from dashboard.web.envelope import packed
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.microscope.specimen import Specimen
+from dqn_core.microscope.step import Step
+from dqn_core.microscope.update import Update
+from dqn_core.numbers import number
+
+TERMINATED, TRUNCATED = 1, 2
+
+COPIED = "The target network has just been moved: θ⁻ ← θ⁻ + τ (θ − θ⁻)."
+
+
+def message(
+    specimen: Specimen,
+    run: Run,
+    chosen: int,
+    is_following: bool,
+    is_complete: bool,
+    problem: str,
+) -> bytes:
+    """All of it, with the transition of the batch that is ``chosen``; pictures follow as PNG."""
+    trainer, update = specimen.trainer, specimen.update
+    chosen = min(chosen, len(update.actions) - 1) if update else chosen
+    pictures = _pictures(specimen)
+    header = {
+        "about": _about(specimen, run, is_following),
+        "problem": problem,
+        "isComplete": is_complete,
+        "isFollowing": is_following,
+        "canGoBack": specimen.can_go_back,
+        "canGoForward": specimen.can_go_forward,
+        "chosen": chosen,
+        "world": _world(trainer.spec, specimen, chosen),
+        "memory": _memory(specimen),
+        "networks": networks(update, chosen, trainer.spec) if update else None,
+        "copied": COPIED if specimen.has_copied else "",
+        "update": _update(update, chosen, specimen) if update else None,
+        "pictures": [len(png) for png in pictures],
+    }
+    return packed(header, *pictures)
+
+
+def _about(specimen: Specimen, run: Run, is_following: bool) -> str:
+    """Whose copy it is, and how far it has come."""
+    trainer = specimen.trainer
+    where = f"Environment step {trainer.env_step:,}, gradient update {trainer.gradient_updates:,}."
+    if is_following:
+        return f"{where} This is a copy of the run on the Train page: nothing here moves the run."
+    return f"{where} This is a copy: the run on the Train page is at {run.trainer.env_step:,}."
+
+
+def _pictures(specimen: Specimen) -> list[bytes]:
+    """Of the state before the newest step and of the one after it; or of the present one alone."""
+    spec, step = specimen.trainer.spec, specimen.step
+    environment = specimen.trainer.environments[specimen.member]
+    now = picture(spec, environment.state_dict())
+    return [picture(spec, step.start.environment), now] if step else [now]
+
+
+def _world(spec: EnvironmentSpec, specimen: Specimen, chosen: int) -> dict[str, Any]:
+    step, update = specimen.step, specimen.update
+    now = specimen.trainer.interaction.observations[specimen.member]
+    columns = [("now", "s", now)]
+    if step:
+        columns = [("s", "s", step.observation), ("s′", "s2", step.next_observation)]
+    if update:
+        columns += [
+            ("s chosen", "s", update.observations[chosen]),
+            ("s′ chosen", "s2", update.next_observations[chosen]),
+        ]
+    return {
+        "name": spec.env_id,
+        "labels": spec.observation_labels,
+        "columns": [
+            [title, symbol, [number(value) for value in values.tolist()]]
+            for title, symbol, values in columns
+        ],
+        "step": _step(spec, step) if step else None,
+        "sentences": _of_step(spec, step) if step else ["No step was made here yet."],
+        "ended": bool(step and (step.terminated or step.truncated)),
+    }
+
+
+def _step(spec: EnvironmentSpec, step: Step) -> dict[str, Any]:
+    first, second = step.dice
+    q_values = step.q_values
+    return {
+        "action": spec.action_labels[step.action],
+        "reward": exact(step.reward),
+        "epsilon": step.epsilon,
+        "dice": [first, second],
+        "isRandom": step.is_random,
+        "actions": [
+            [label, exact(q)] for label, q in zip(spec.action_labels, q_values, strict=True)
+        ],
+        "taken": step.action,
+    }
+
+
+def _of_step(spec: EnvironmentSpec, step: Step) -> list[str]:
+    """What decided the action, and what came of it."""
+    (u, second), epsilon = step.dice, exact(step.epsilon)
+    action = spec.action_labels[step.action]
+    if step.is_random:
+        how = (
+            f"u = {exact(u)} is below ε = {epsilon}: the action is random. A second number, "
+            f"{exact(second)}, has chosen “{action}”."
+        )
+    elif step.epsilon:
+        how = (
+            f"u = {exact(u)} is not below ε = {epsilon}: the network chooses “{action}”, which has "
+            "the largest Q."
+        )
+    else:
+        how = f"ε is 0: the network chooses “{action}”, which has the largest Q."
+    ends = "The episode goes on."
+    if step.terminated:
+        ends = "The episode terminated, and a new one has begun."
+    elif step.truncated:
+        ends = "The time limit truncated the episode, and a new one has begun."
+    return [how, f"Reward {exact(step.reward)}. {ends}"]
+
+
+def _memory(specimen: Specimen) -> dict[str, Any]:
+    """The strip of time: which transitions are stored, where episodes end, and how."""
+    trainer, update = specimen.trainer, specimen.update
+    replay, contents = trainer.replay, trainer.replay.contents
+    order = np.tile(np.arange(contents.size), (trainer.members, 1))
+    flags = replay.rows(order)[specimen.member, :, -2:] > 0
+    at = np.flatnonzero(flags.any(1))
+    kinds = np.where(flags[at, 0], TERMINATED, TRUNCATED)
+    oldest, newest = contents.oldest, contents.pushed - 1
+    words = "The memory is empty."
+    if contents.size:
+        words = (
+            f"{contents.size:,} of {contents.capacity:,} places are filled, with transitions "
+            f"{oldest:,} to {newest:,}. {_count(kinds, TERMINATED):,} episodes in it terminated, "
+            f"and {_count(kinds, TRUNCATED):,} were truncated by the time limit."
+        )
+    return {
+        "capacity": contents.capacity,
+        "oldest": oldest,
+        "size": contents.size,
+        "ends": (at + oldest).tolist(),
+        "kinds": kinds.tolist(),
+        "words": words,
+        "batch": update.returns.numbers.tolist() if update else [],
+    }
+
+
+def _count(kinds: np.ndarray, kind: int) -> int:
+    return int((kinds == kind).sum())
+
+
+def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
+    spec, config = specimen.trainer.spec, specimen.trainer.config
+    returns, i = update.returns, chosen
+    action = spec.action_labels[update.actions[i]]
+    words = [
+        f"Gradient update {update.gradient_update:,}, mean loss {exact(update.loss)} over "
+        f"{len(update.actions)} transitions. Transition {returns.numbers[i]:,}: “{action}”, reward "
+        f"{exact(update.rewards[i])}."
+    ]
+    if returns.terminated[i]:
+        words.append("This episode terminated here. Nothing follows, so the target is r alone.")
+    elif returns.truncated[i]:
+        words.append(
+            "The time limit truncated this episode here. The state goes on in principle, so the "
+            "value of s′ counts."
+        )
+    return {
+        "words": words,
+        "lines": equations(update, i, config),
+        "tdErrors": _finite(update.td_errors),
+        "shares": _finite(update.shares),
+        "names": [
+            f"Transition {n:,}, TD error {exact(error)}"
+            for n, error in zip(returns.numbers.tolist(), update.td_errors, strict=True)
+        ],
+        "actions": [
+            [
+                label,
+                exact(update.q[i, a]),
+                exact(update.next_q[i, a]),
+                "" if update.choosing_q is None else exact(update.choosing_q[i, a]),
+            ]
+            for a, label in enumerate(spec.action_labels)
+        ],
+        "taken": int(update.actions[i]),
+        "best": int(update.best[i]),
+        "distributions": _distributions(update, i),
+    }
+
+
+def _distributions(update: Update, i: int) -> list[list[list[float | None]]]:
+    """Returns and probabilities of what was believed, and of what should have been."""
+    if update.predicted is None or update.aimed_at is None:
+        return []
+    return [[_finite(part[i]) for part in each] for each in (update.predicted, update.aimed_at)]
+
+
+def _finite(values: Sequence[float] | np.ndarray) -> list[float | None]:
+    """As JSON has them, which knows no infinity."""
+    return [float(value) if np.isfinite(value) else None for value in values]

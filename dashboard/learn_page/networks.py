@@ -1,0 +1,80 @@
+"""The online and the target network as drawings: units with what they give, and their wires."""
+
+from typing import Any
+
+import numpy as np
+
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.microscope.update import Update
+from dqn_core.networks import QNetwork
+from dqn_core.numbers import percent
+
+MOST_WIRES = 90
+"""Weights of a layer that are drawn, the largest: thousands would be a grey area."""
+
+DIGITS = 4
+"""Of what is drawn and not written: a picture shows no more."""
+
+
+def networks(update: Update, i: int, spec: EnvironmentSpec) -> dict[str, Any]:
+    """Both networks as they were asked for the chosen transition, and what differs in them.
+
+    The online one sees s, the target network s′. A drawing has each layer's ``units``, from the
+    inputs on, and its ``wires``: from, to, weight, and so on. Units of the difference are as large
+    as what differs in the weights that lead to them.
+    """
+    s, s2 = update.observations[i], update.next_observations[i]
+    online, target = update.online, update.target
+    differences = [
+        mine - theirs
+        for mine, theirs in zip(_matrices(online, s), _matrices(target, s), strict=True)
+    ]
+    changed = [np.zeros(differences[0].shape[1]), *(np.linalg.norm(d, axis=1) for d in differences)]
+    return {
+        "online": _drawing([layer[i] for layer in update.of_online], _matrices(online, s)),
+        "target": _drawing([layer[i] for layer in update.of_target], _matrices(target, s2)),
+        "difference": _drawing(changed, differences),
+        "inputs": [f"state {int(s[0])}"] if spec.n_states else list(spec.observation_labels),
+        "outputs": list(spec.action_labels),
+        "words": _difference(online, target),
+    }
+
+
+def _drawing(units: list[np.ndarray], matrices: list[np.ndarray]) -> dict[str, Any]:
+    return {
+        "units": [
+            np.nan_to_num(np.atleast_1d(layer), nan=0, posinf=0, neginf=0).round(DIGITS).tolist()
+            for layer in units
+        ],
+        "wires": [_wires(matrix) for matrix in matrices],
+    }
+
+
+def _matrices(network: QNetwork, observation: np.ndarray) -> list[np.ndarray]:
+    """The weights of each layer `(out, in)`; of an index as input only those of that index."""
+    shape = network.shape
+    matrices = [weight[0].cpu().numpy() for weight in network.weights]
+    if shape.n_states:
+        matrices[0] = matrices[0][:, [int(observation[0])]]
+    if shape.dueling:  # the state's value comes first, and is in the output of every action
+        matrices[-1] = matrices[-1][shape.atoms or 1 :]
+    return matrices
+
+
+def _wires(matrix: np.ndarray) -> list[float]:
+    """The largest weights of a layer: from, to, weight, one after the other."""
+    if not np.isfinite(matrix).all():
+        return []
+    flat = np.abs(matrix).ravel()
+    largest = np.argsort(flat, kind="stable")[-MOST_WIRES:]
+    to, start = np.divmod(largest[flat[largest] > 0], matrix.shape[1])
+    rows = zip(start.tolist(), to.tolist(), matrix[to, start].round(DIGITS).tolist(), strict=True)
+    return [number for row in rows for number in row]
+
+
+def _difference(online: QNetwork, target: QNetwork) -> str:
+    mine, theirs = online.parameters, target.parameters
+    share = float((mine - theirs).norm() / mine.norm())
+    if share == 0:
+        return "For this update both networks had the same weights."
+    return f"The weights of the two networks differ by {percent(share)} of their length."

@@ -1,0 +1,55 @@
+"""Pictures of an environment in mid-run, drawn by one of its kind."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dqn_core.environments import make_environment
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.restoration import restores_exactly
+from dqn_core.episodes.pictures import encode
+
+
+class Stage:
+    """An environment of its own that draws the states of others; for any number of threads."""
+
+    def __init__(self, spec: EnvironmentSpec) -> None:
+        self._lock = threading.Lock()
+        self._environment = make_environment(
+            spec.env_id, render_mode="rgb_array", env_kwargs=spec.env_kwargs
+        )
+        self._environment.reset(seed=0)
+
+    def picture(self, state: Mapping[str, Any]) -> bytes:
+        """An environment's ``state_dict`` as PNG."""
+        with self._lock:
+            return encode([self._environment.picture_of(state)])[0]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def stage(env_id: str, env_kwargs: str) -> Stage | None:
+    """Where such environments are drawn; None where they or their state cannot be."""
+    environment = make_environment(env_id, env_kwargs=env_kwargs)
+    spec = environment.spec
+    try:
+        if "rgb_array" not in spec.render_modes or not restores_exactly(spec):
+            return None
+        environment.reset(seed=0)
+        made = Stage(spec)
+        made.picture(environment.state_dict())
+    except Exception:  # whatever a foreign environment raises when it is drawn
+        return None
+    finally:
+        environment.close()
+    return made
+
+
+def picture(spec: EnvironmentSpec, state: Mapping[str, Any]) -> bytes:
+    """PNG, nothing where there is none."""
+    drawn = stage(spec.env_id, spec.env_kwargs)
+    try:
+        return drawn.picture(state) if drawn else b""
+    except Exception:  # as above: it may draw its first state, and not this one
+        return b""

@@ -1,0 +1,122 @@
+"""What is done under the microscope: acts, back and forward, and the run that is followed."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from dashboard.learn_page.desk import Desk
+from dashboard.session.links import Link
+from dashboard.session.runner import Runner
+from dashboard.session.session import Session
+from dashboard.web.feed import BadQueryError
+from tests.core.small_runs import SMALL, fingerprint
+from tests.dashboard.envelope import opened
+
+
+class Nobody:
+    """A runner that trains nothing."""
+
+    def touch(self) -> None:
+        pass
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    session = Session(Link(config=SMALL))
+    session.runner = cast(Runner, Nobody())
+    yield session
+    session.run.close()
+
+
+def seen(desk: Desk, do: str = "look", chosen: int = 0) -> dict[str, Any]:
+    header, _ = opened(desk.answer({"do": do, "chosen": str(chosen)}))
+    while not header["isComplete"]:
+        header, _ = opened(desk.answer({"do": "on", "chosen": str(chosen)}))
+    return header
+
+
+def test_a_run_that_has_not_begun_shows_where_it_will() -> None:
+    session = Session(Link(config=SMALL))
+    session.runner = cast(Runner, Nobody())
+    header = seen(Desk(session))
+    assert header["update"] is None
+    assert header["world"]["columns"][0][0] == "now"
+    assert header["memory"]["words"] == "The memory is empty."
+    session.run.close()
+
+
+def test_the_next_update_of_a_run_that_learns_is_shown_at_once(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    before = fingerprint(session.run.trainer)
+    header = seen(Desk(session))
+    assert header["update"]["lines"]
+    assert header["networks"]["online"]["units"]
+    assert len(header["memory"]["batch"]) == SMALL.batch_size
+    assert fingerprint(session.run.trainer) == before, "it is another one that was moved"
+
+
+def test_back_and_forward_show_the_same_again(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    desk = Desk(session)
+    first = seen(desk)
+    for act in ("step", "update", "copy"):
+        second = seen(desk, act)
+        assert second != first
+        back = seen(desk, "back")
+        for place in ("world", "memory", "networks", "update"):
+            assert back[place] == first[place]
+        assert seen(desk, "forward") == second
+        first = second
+
+
+def test_the_run_is_followed_until_something_is_done(session: Session) -> None:
+    desk, trainer = Desk(session), session.run.trainer
+    trainer.run(max_steps=60)
+    assert seen(desk)["isFollowing"]
+    trainer.run(max_steps=5)
+    followed = seen(desk)
+    assert "step 66" in followed["about"]
+    assert seen(desk) == followed, "nothing has happened meanwhile"
+    seen(desk, "step")
+    trainer.run(max_steps=5)
+    header = seen(desk)
+    assert not header["isFollowing"]
+    assert "the run on the Train page is at 70" in header["about"]
+    assert "step 71" in seen(desk, "fresh")["about"]
+
+
+def test_another_run_of_the_page_takes_the_place_of_the_copy(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    desk = Desk(session)
+    seen(desk, "step")
+    session.reset()
+    header = seen(desk)
+    assert header["isFollowing"]
+    assert "Environment step 0" in header["about"]
+
+
+def test_choosing_a_transition_shows_it_everywhere(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    desk = Desk(session)
+    first, second = seen(desk, chosen=0), seen(desk, chosen=3)
+    assert second["chosen"] == 3
+    assert first["world"]["columns"][2] != second["world"]["columns"][2]
+    assert first["networks"]["online"]["units"] != second["networks"]["online"]["units"]
+    assert first["update"]["lines"] != second["update"]["lines"]
+    assert seen(desk, chosen=99_999)["chosen"] == SMALL.batch_size - 1
+
+
+def test_a_limit_of_the_run_is_told(session: Session) -> None:
+    session.set("total_steps", 100)
+    session.run.trainer.run(max_steps=99)
+    desk = Desk(session)
+    seen(desk)
+    assert "step budget" in seen(desk, "step")["problem"]
+    assert seen(desk, "back")["problem"] == ""
+
+
+@pytest.mark.parametrize("query", [{"do": "format"}, {"do": "step", "chosen": "-1"}])
+def test_what_there_is_not_to_do_is_refused(session: Session, query: dict[str, str]) -> None:
+    with pytest.raises(BadQueryError):
+        Desk(session).answer(query)

@@ -1,0 +1,43 @@
+"""The source beside the pictures: each landmark is there, whatever the algorithm's variants."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.learn_page.symbols import MEANINGS, code, passages
+from tests.core.small_runs import SMALL
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"sampling": "prioritised"},
+        {"sampling": "sequential"},
+        {"head": "categorical"},
+        {"head": "quantile"},
+        {"munchausen": True},
+    ],
+    ids=str,
+)
+def test_each_landmark_is_in_a_line_of_the_source(values: dict[str, Any]) -> None:
+    config = SMALL.replace(**values)
+    for passage, shown in zip(passages(config), code(config), strict=True):
+        lines = [text for text, _ in shown["lines"]]
+        for symbol, landmark in passage.landmarks:
+            assert any(landmark in line for line in lines), f"{passage.title}: {landmark}"
+            assert symbol in MEANINGS
+            assert any(symbol in symbols for _, symbols in shown["lines"])
+
+
+def test_the_lines_are_the_projects_own_without_their_docstrings() -> None:
+    choose = code(SMALL)[0]
+    assert choose["place"].startswith("dqn_core/exploration.py:")
+    texts = [text for text, _ in choose["lines"]]
+    assert texts[0] == "def choose("
+    assert not any('"""' in text for text in texts)
+
+
+@pytest.mark.parametrize("symbol", sorted(MEANINGS.keys() - {"w", "munchausen", "distribution"}))
+def test_each_symbol_of_plain_dqn_has_a_line(symbol: str) -> None:
+    assert any(symbol in symbols for passage in code(SMALL) for _, symbols in passage["lines"])
