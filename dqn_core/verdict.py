@@ -73,7 +73,7 @@ def basis_words(comparison: Comparison) -> str:
     if not comparison.left_out:
         return words
     seeds = "1 seed is" if comparison.left_out == 1 else f"{comparison.left_out} seeds are"
-    return f"{words} {seeds} left out: diverged, or without a return so far."
+    return f"{words} {seeds} left out: diverged, stopped, or without a return so far."
 
 
 def _of_100(share: float) -> str:

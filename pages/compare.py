@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboard.compare_page.groups import Line, lines_of
 from dashboard.compare_page.judgement import (
-    METRICS,
     differences_table,
+    metric_choice,
     profile,
     standings_table,
 )
@@ -17,6 +17,7 @@ from dashboard.compare_page.managing import actions
 from dashboard.compare_page.more_seeds import more_seeds, take_in
 from dashboard.compare_page.overlay import overlay, view_controls
 from dashboard.compare_page.page_state import PageState, page_state
+from dashboard.compare_page.sweeps import sweep_choice, sweep_section
 from dashboard.compare_page.takeaway import Format, comparison_zip
 from dashboard.compare_page.tree import fork_tree
 from dashboard.frame import open_page
@@ -25,7 +26,6 @@ from dashboard.session.store import store_so_far
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.visitors import is_private
-from dashboard.web.widgets import key_showing, on_change
 from dqn_core import LabError
 from dqn_core.comparison import Comparison, compare
 from dqn_core.store.folder import default_folder
@@ -62,19 +62,7 @@ def compared(state: PageState, records: Mapping[str, RunRecord]) -> dict[str, Ru
 
 def judgement(state: PageState, lines: Sequence[Line], comparison: Comparison) -> None:
     """Who is better, and how sure that is."""
-    metric = key_showing("metric", state.look.metric)
-    with st.container(horizontal=True, vertical_alignment="center", key="judged_by"):
-        st.header("What the seeds say")
-        st.segmented_control(
-            "Judged by",
-            list(METRICS),
-            label_visibility="collapsed",
-            default=state.look.metric,
-            required=True,
-            format_func=METRICS.__getitem__,
-            key=metric,
-            on_change=on_change(metric, lambda name: state.look_at(metric=name)),
-        )
+    metric_choice(state, "What the seeds say")
     found = verdict(comparison)
     if found:
         first, second = (line.letter for line in lines)
@@ -152,6 +140,9 @@ def compare_page() -> None:
         records = store.runs(session.owner) if store else []
         if store is None or (not records and not state.deleted):
             no_runs()
+            return
+        if sweep := sweep_choice(state, session, store):
+            sweep_section(state, session, store, sweep)
             return
         filters(state, records)
         shown = listed(records, state.look)

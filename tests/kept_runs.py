@@ -36,8 +36,20 @@ def keep(
     of the values in ``raced``.
     """
     configs = [DQNConfig(seed=seed, **values | arm) for arm in raced for seed in seeds]
-    seeds = [config.seed for config in configs]
     record = store.create(configs, preset="auto")
+    return fill(store, record, [best] * len(configs), episodes, status, updates)
+
+
+def fill(
+    store: Store,
+    record: RunRecord,
+    best: Sequence[float],
+    episodes: int = 100,
+    status: str = "finished",
+    updates: bool = False,
+) -> RunRecord:
+    """Give a run without rows those of returns that rise to about ``best`` of each member."""
+    seeds = [config.seed for config in record.configs]
     history = tables(seeds, best, episodes)
     if not updates:
         history.pop("updates")
@@ -59,9 +71,15 @@ def keep(
     return store.run(record.run)
 
 
-def tables(seeds: Sequence[int], best: float, episodes: int) -> dict[str, dict[str, np.ndarray]]:
+def tables(
+    seeds: Sequence[int], best: float | Sequence[float], episodes: int
+) -> dict[str, dict[str, np.ndarray]]:
     """Their histories; the same seed and ``best`` give the same rows."""
-    of_each = [_of_one(member, seed, best, episodes) for member, seed in enumerate(seeds)]
+    bests = [best] * len(seeds) if isinstance(best, float) else best
+    of_each = [
+        _of_one(member, seed, its_best, episodes)
+        for member, (seed, its_best) in enumerate(zip(seeds, bests, strict=True))
+    ]
     joined = {}
     for name in of_each[0]:
         columns = {c: np.concatenate([one[name][c] for one in of_each]) for c in of_each[0][name]}

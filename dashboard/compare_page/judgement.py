@@ -9,7 +9,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.compare_page.groups import Line
+from dashboard.compare_page.page_state import PageState
 from dashboard.session.words import change_label, show
+from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS
 from dqn_core.comparison import FEWEST_SEEDS, Comparison, Metric, Standing, differing
 from dqn_core.numbers import UNKNOWN, number, percent
@@ -48,6 +50,28 @@ def _of_each(standing: Standing) -> str:
     return ", ".join(f"seed {seed}: {number(score)}" for seed, score in seeds)
 
 
+def metric_choice(state: PageState, title: str) -> None:
+    """The heading of what is judged, with the choice by what."""
+    key = key_showing("metric", state.look.metric)
+    with st.container(horizontal=True, vertical_alignment="center", key="judged_by"):
+        st.header(title)
+        st.segmented_control(
+            "Judged by",
+            list(METRICS),
+            label_visibility="collapsed",
+            default=state.look.metric,
+            required=True,
+            format_func=METRICS.__getitem__,
+            key=key,
+            on_change=on_change(key, lambda name: state.look_at(metric=name)),
+        )
+
+
+def colours() -> list[str]:
+    """Those that lines are told apart by."""
+    return str(",".join(st.get_option("theme.chartCategoricalColors"))).split(",")
+
+
 def missing_seeds(comparison: Comparison) -> list[int]:
     """How many more each group needs for a verdict."""
     return [max(0, FEWEST_SEEDS - len(one.counted)) for one in comparison.standings]
@@ -79,10 +103,10 @@ def profile(lines: Sequence[Line], comparison: Comparison) -> go.Figure:
     low, high = min(map(np.min, counted)), max(map(np.max, counted))
     room = 0.05 * (high - low) or 1.0
     returns = np.linspace(low - room, high + room, THRESHOLDS)
-    colours = str(",".join(st.get_option("theme.chartCategoricalColors"))).split(",")
+    hues = colours()
     figure = go.Figure()
     for line, scores in zip(lines, counted, strict=True):
-        colour = colours[line.hue]
+        colour = hues[line.hue]
         least, most = profile_interval(scores, returns)
         figure.add_scatter(
             x=np.r_[returns, returns[::-1]],

@@ -1,6 +1,7 @@
 """The compared runs' curves over each other; those that are under way go on growing."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -42,8 +43,9 @@ def overlay(
     store: Store,
     lines: Sequence[Line],
     records: Mapping[str, RunRecord],
+    more: Sequence[Panel] = (),
 ) -> None:
-    """The chart of returns and that of greedy returns, with a curve for each line.
+    """The chart of returns and that of greedy returns, with a curve for each line; then ``more``.
 
     ``records`` are those that the page is drawn with. Rows that were added since come with the
     next question; where a run has been evaluated again, or does something else, the page is drawn
@@ -70,7 +72,7 @@ def overlay(
     }
     is_growing = any(records[run].status is Status.RUNNING for run in runs)
     live_charts(
-        panels(lines),
+        [*panels(lines), *more],
         news,
         x_axis=session.link.x_axis,
         smoothing=session.link.smoothing,
@@ -138,6 +140,27 @@ def panels(lines: Sequence[Line]) -> list[Panel]:
             takeaway=_takeaway(greedy[0], "greedy return"),
             empty="The chosen runs have no greedy evaluation yet.",
         ),
+    ]
+
+
+def small_multiples(named: Sequence[tuple[Line, str]]) -> list[Panel]:
+    """A chart of greedy returns for each line, with its name, and the others in grey behind it."""
+    traces = [
+        replace(_trace(line, "evaluations", "mean_return", True), name=n) for line, n in named
+    ]
+    seeds = [one for line, _ in named for one in line.group.seed_runs if len(one.greedy.returns)]
+    lowest = min((float(one.greedy.returns.min()) for one in seeds), default=0.0)
+    highest = max((float(one.greedy.returns.max()) for one in seeds), default=0.0)
+    return [
+        Panel(
+            f"multiple {trace.id}",
+            trace.name,
+            (trace, *(replace(other, behind=True) for other in traces if other is not trace)),
+            y_title="greedy return",
+            y_range=(lowest, highest) if lowest < highest else None,
+            empty="There is no greedy evaluation yet.",
+        )
+        for trace in traces
     ]
 
 

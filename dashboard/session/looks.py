@@ -20,7 +20,8 @@ LONGEST = 200
 @dataclass(frozen=True)
 class Look:
     """``runs`` are the compared ones by name, drawn ``since`` their start or their fork, and judged
-    by ``metric``; ``search`` to ``hidden`` say which are listed."""
+    by ``metric``; ``search`` to ``hidden`` say which are listed. With a ``sweep`` it is looked at
+    instead."""
 
     runs: tuple[str, ...] = ()
     since: Since = "start"
@@ -30,6 +31,7 @@ class Look:
     status: str = ""
     tag: str = ""
     hidden: bool = False
+    sweep: str = ""
 
     @property
     def query(self) -> str:
@@ -53,7 +55,9 @@ def read(parameters: Mapping[str, Sequence[str]]) -> Look:
     """What an address says; what it cannot mean is left out."""
     texts = {name: one_line(values[-1])[:LONGEST] for name, values in parameters.items() if values}
     given: dict[str, Any] = {
-        name: texts[name] for name in ("search", "environment", "status", "tag") if name in texts
+        name: texts[name]
+        for name in ("search", "environment", "status", "tag", "sweep")
+        if name in texts
     }
     for name, choices in (("metric", get_args(Metric)), ("since", get_args(Since))):
         if texts.get(name) in choices:

@@ -216,7 +216,7 @@ def _arm(session: Session, arm: Arm, can_cancel: bool) -> None:
     run = session.run
     if not _goes_on(run, arm):
         reasons = [stop.reason for p in arm.members if (stop := run.trainer.stops[p])]
-        st.caption(f"{plain(arm.label)}: {plain(reasons[0])}")
+        st.caption(f"{plain(arm.label)}: {plain(reasons[0])}", width="content")
     elif can_cancel and run.status is not Status.FAILED:
         st.button(
             f"Stop {plain(arm.label)}",

@@ -60,5 +60,5 @@ def test_what_the_groups_are_judged_by_is_said_with_the_step_and_who_is_left_out
     assert "Mean height of the curve" in basis_words(judged(LOW, HIGH, "area"))
     with_one = compare(grouped([*ends("a", LOW), one("b", 99, training=[], env_steps=3)]))
     assert basis_words(with_one).endswith(
-        "1 seed is left out: diverged, or without a return so far."
+        "1 seed is left out: diverged, stopped, or without a return so far."
     )

@@ -12,9 +12,13 @@ from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
 from dashboard.web.keys import COMPARE_PAGE, SESSION
 from dashboard.web.slots import Slots
+from dqn_core import DQNConfig
 from dqn_core.store import rows
 from dqn_core.store.store import Store
-from tests.kept_runs import keep
+from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.catalogue import Sweep, claim, declare, pieces_of
+from dqn_core.sweeps.plan import Plan
+from tests.kept_runs import fill, keep
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -252,3 +256,53 @@ def test_the_tree_shows_the_families_of_the_chosen_runs_else_all(store: Store) -
     at.session_state["fork_tree"] = True
     at.run()
     assert at.dataframe[1].value["name"].tolist() == ["cartpole-1", "└ cartpole-2"]
+
+
+def swept(store: Store, *axes: str, ended: int = 100) -> Sweep:
+    """A sweep of two seeds, of which so many pieces have ended; a larger discount does better."""
+    plan = Plan(DQNConfig(), tuple(map(axis_from, axes)), (0, 1))
+    sweep = declare(store, plan, preset="auto")
+    for piece in pieces_of(store, sweep.name)[:ended]:
+        best = [100.0 + 300.0 * config.gamma for config in piece.configs]
+        fill(store, claim(store, sweep, piece), best)
+    return sweep
+
+
+def test_a_sweep_of_one_axis_shows_which_value_is_best_and_a_chart_of_each(store: Store) -> None:
+    sweep = swept(store, "gamma=0.1,0.5,0.9")
+    at = page(sweep=sweep.name)
+    words = said(at)
+    assert "**γ 0.9** is best with" in words
+    assert "this proves nothing yet" in words
+    at.button(key="sweep_runs").click().run()
+    assert not at.exception
+    assert state(at).look.tag == f"sweep:{sweep.name}"
+    assert len(names(at)) == len(pieces_of(store, sweep.name))
+
+
+def test_a_sweep_under_way_fills_the_surface_and_takes_the_best_into_the_controls(
+    store: Store,
+) -> None:
+    axes = ("gamma=0.1,0.5,0.9", "learning_rate=0.001,0.01,0.1")
+    sweep = swept(store, *axes, ended=1)
+    at = page(sweep=sweep.name)
+    assert not at.exception
+    pieces = pieces_of(store, sweep.name)
+    assert len(pieces) > 1
+    fill(store, claim(store, sweep, pieces[1]), [500.0] * len(pieces[1].configs))
+    at.run()
+    assert not at.exception
+    at.button(key="sweep_take").click().run()
+    assert not at.exception
+    found = session(at).config
+    assert (found.gamma, found.learning_rate) in {
+        (config.gamma, config.learning_rate) for config in pieces[1].configs
+    }
+
+
+def test_a_sweep_that_is_not_there_is_said_and_single_runs_are_shown(store: Store) -> None:
+    keep(store)
+    at = page(sweep="nothing")
+    assert not at.exception
+    assert names(at) == ["cartpole-1"]
+    assert "There is no sweep nothing here." in said(at)

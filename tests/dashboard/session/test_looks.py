@@ -12,6 +12,7 @@ LOOKS = [
     Look(("cartpole-1", "acrobot-12"), "fork", "area"),
     Look(search="γ 0.9 & more", environment="FrozenLake-v1(is_slippery=False)", tag="a, b"),
     Look(status="finished", hidden=True),
+    Look(sweep="cartpole-gamma"),
 ]
 
 

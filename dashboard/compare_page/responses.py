@@ -1,0 +1,202 @@
+"""How what a sweep came to depends on its values: a response of one axis, a surface of two."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.session.words import named_value, show
+from dqn_core import HYPERPARAMETERS
+from dqn_core.comparison import Comparison
+from dqn_core.hyperparameter import Value
+from dqn_core.numbers import UNKNOWN, number
+from dqn_core.statistics import bootstrap_interval, interquartile_mean
+from dqn_core.sweeps.axis import Axis
+from dqn_core.sweeps.plan import Point
+
+MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What the seeds with some values came to: their ``scores``, those alone that count."""
+
+    values: tuple[Value, ...]
+    scores: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """The interquartile mean, NaN of none."""
+        return interquartile_mean(self.scores) if self.scores else np.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % bootstrap interval of the score; of one seed there is none."""
+        if len(self.scores) < 2:
+            return np.nan, np.nan
+        return bootstrap_interval([self.scores])
+
+    @property
+    def words(self) -> str:
+        """``312, 95 % interval 300 to 320, 5 seeds``."""
+        if not self.scores:
+            return "no finished seed that counts"
+        low, high = self.interval
+        seeds = "1 seed" if len(self.scores) == 1 else f"{len(self.scores)} seeds"
+        interval = f", 95 % interval {number(low)} to {number(high)}" if np.isfinite(low) else ""
+        return f"{number(self.score)}{interval}, {seeds}"
+
+
+def cells(axes: Sequence[Axis], comparison: Comparison) -> list[Cell]:
+    """By the values of these axes, over all values of the others."""
+    found: dict[tuple[Value, ...], list[float]] = {}
+    for standing in comparison.standings:
+        values = tuple(getattr(standing.group.config, axis.name) for axis in axes)
+        found.setdefault(values, []).extend(standing.counted.tolist())
+    return [Cell(values, tuple(scores)) for values, scores in found.items()]
+
+
+def response(axis: Axis, comparison: Comparison, colour: str) -> go.Figure:
+    """The score of each value with its interval."""
+    found = sorted(cells([axis], comparison), key=lambda cell: axis_order(axis, cell.values[0]))
+    of_each = np.array([cell.interval for cell in found]).reshape(-1, 2)
+    scores = np.array([cell.score for cell in found])
+    figure = go.Figure(
+        go.Scatter(
+            x=[cell.values[0] for cell in found] if _is_number(axis) else _shown(found),
+            y=scores,
+            mode="lines+markers",
+            line={"color": colour},
+            marker={"size": 9},
+            error_y={
+                "type": "data",
+                "array": np.nan_to_num(of_each[:, 1] - scores),
+                "arrayminus": np.nan_to_num(scores - of_each[:, 0]),
+            },
+            text=[_hover(cell, [axis]) for cell in found],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=300,
+        margin=MARGIN,
+        xaxis={"title": label(axis), "type": _kind(axis)},
+        yaxis_title="interquartile mean of the seeds",
+    )
+    return figure
+
+
+def surface(first: Axis, second: Axis, comparison: Comparison) -> go.Figure:
+    """The score over two axes: a cell for each pair of values, with the number of its seeds."""
+    across, upward = (_values(axis, comparison) for axis in (first, second))
+    of_pair = {cell.values: cell for cell in cells([first, second], comparison)}
+    none = Cell((), ())
+    grid = [[of_pair.get((x, y), none) for x in across] for y in upward]
+    figure = go.Figure(
+        go.Heatmap(
+            x=[show(value) for value in across],
+            y=[show(value) for value in upward],
+            z=[[cell.score for cell in row] for row in grid],
+            text=[[_in_cell(cell) for cell in row] for row in grid],
+            texttemplate="%{text}",
+            customdata=[
+                [_hover(cell, [first, second]) if cell.values else "not trained" for cell in row]
+                for row in grid
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+            colorscale="Viridis",
+            colorbar={"title": "return"},
+            xgap=2,
+            ygap=2,
+        )
+    )
+    _name_axes(figure, first, second, "category", "category")
+    return figure
+
+
+def scatter(first: Axis, second: Axis, comparison: Comparison) -> go.Figure:
+    """The same of a sweep whose points lie on no grid: a marker for each."""
+    found = [cell for cell in cells([first, second], comparison) if cell.scores]
+    figure = go.Figure(
+        go.Scatter(
+            x=[cell.values[0] for cell in found],
+            y=[cell.values[1] for cell in found],
+            mode="markers+text",
+            text=[str(len(cell.scores)) for cell in found],
+            textposition="middle right",
+            marker={
+                "size": 16,
+                "color": [cell.score for cell in found],
+                "colorscale": "Viridis",
+                "colorbar": {"title": "return"},
+                "line": {"width": 1},
+            },
+            customdata=[_hover(cell, [first, second]) for cell in found],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    _name_axes(figure, first, second, _kind(first), _kind(second))
+    return figure
+
+
+def axis_order(axis: Axis, value: Value) -> tuple[int, float]:
+    """Where a value stands on its axis: by its size, or in the order in which it was listed."""
+    if _is_number(axis):
+        return 0, float(value)
+    return (axis.values.index(value) if value in axis.values else len(axis.values)), 0.0
+
+
+def label(axis: Axis) -> str:
+    """``Discount γ``."""
+    declared = HYPERPARAMETERS[axis.name]
+    return f"{declared.label} {declared.symbol}".rstrip()
+
+
+def point_words(point: Point | Mapping[str, Value]) -> str:
+    """``γ 0.9, α 0.001``."""
+    return ", ".join(named_value(name, value) for name, value in point.items())
+
+
+def _values(axis: Axis, comparison: Comparison) -> list[Value]:
+    """All that it has, trained or not."""
+    trained = (getattr(standing.group.config, axis.name) for standing in comparison.standings)
+    values = dict.fromkeys([*axis.values, *trained])
+    return sorted(values, key=lambda value: axis_order(axis, value))
+
+
+def _name_axes(figure: go.Figure, first: Axis, second: Axis, x_kind: str, y_kind: str) -> None:
+    figure.update_layout(
+        height=420,
+        margin=MARGIN,
+        xaxis={"title": label(first), "type": x_kind},
+        yaxis={"title": label(second), "type": y_kind},
+    )
+
+
+def _hover(cell: Cell, axes: Sequence[Axis]) -> str:
+    point = {axis.name: value for axis, value in zip(axes, cell.values, strict=True)}
+    return escape(f"{point_words(point)}: {cell.words}", quote=False)
+
+
+def _in_cell(cell: Cell) -> str:
+    if not cell.values:
+        return ""
+    seeds = "1 seed" if len(cell.scores) == 1 else f"{len(cell.scores)} seeds"
+    return f"{number(cell.score) if cell.scores else UNKNOWN}<br>{seeds}"
+
+
+def _shown(found: Sequence[Cell]) -> list[str]:
+    return [show(cell.values[0]) for cell in found]
+
+
+def _is_number(axis: Axis) -> bool:
+    return HYPERPARAMETERS[axis.name].kind in (int, float)
+
+
+def _kind(axis: Axis) -> str:
+    if not _is_number(axis):
+        return "category"
+    is_log = axis.spacing == "log" or HYPERPARAMETERS[axis.name].scale == "log"
+    return "log" if is_log else "linear"

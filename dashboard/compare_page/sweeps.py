@@ -1,0 +1,195 @@
+"""A sweep on the Compare page: how far it is, which point is best, how it depends on its values."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from dashboard.compare_page.groups import Line, lines_of
+from dashboard.compare_page.judgement import colours, metric_choice, standings_table
+from dashboard.compare_page.overlay import overlay, small_multiples, view_controls
+from dashboard.compare_page.page_state import PageState
+from dashboard.compare_page.responses import label, point_words, response, scatter, surface
+from dashboard.session.links import MOST_MEMBERS
+from dashboard.session.session import Session
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell
+from dashboard.web.widgets import key_showing, on_change
+from dqn_core.comparison import Comparison, Standing, compare
+from dqn_core.numbers import number
+from dqn_core.store.record import RunRecord
+from dqn_core.store.store import Store
+from dqn_core.sweeps.axis import Axis
+from dqn_core.sweeps.catalogue import TAG, Sweep, pieces_of, sweeps
+from dqn_core.sweeps.results import point_of
+from dqn_core.sweeps.training import ENDED
+from dqn_core.verdict import basis_words, verdict_words
+
+LOOK_SECONDS = 3
+"""From one look at how far a sweep is to the next."""
+
+MOST_MULTIPLES = 12
+"""Values with a small chart each."""
+
+PICTURE = {"toImageButtonOptions": {"format": "svg", "filename": "sweep"}}
+
+
+def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | None:
+    """The sweep that is looked at, None where that is single runs."""
+    found = {} if session.owner else {sweep.name: sweep for sweep in sweeps(store)}
+    wanted = state.look.sweep
+    if wanted and wanted not in found:
+        tell(f"There is no sweep {wanted} here.")
+    if not found:
+        return None
+    names = ["", *found]
+    chosen = wanted if wanted in found else ""
+    key = key_showing("sweep_choice", chosen)
+    st.selectbox(
+        "Sweep",
+        names,
+        names.index(chosen),
+        format_func=lambda name: name or "none, single runs",
+        key=key,
+        on_change=on_change(key, lambda name: state.look_at(sweep=name)),
+        width=360,
+    )
+    return found.get(chosen)
+
+
+def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep) -> None:
+    """All that is shown of a sweep; it is drawn anew as its runs end."""
+    pieces = pieces_of(store, sweep.name)
+    records = {record.run: record for record in store.runs()}
+    begun = {piece.run: records[piece.run] for piece in pieces if piece.run in records}
+    ended = {run: record for run, record in begun.items() if record.status in ENDED}
+    planned = sum(len(piece.configs) for piece in pieces)
+    finished = sum(record.members for record in ended.values())
+    _progress(sweep, finished, planned)
+    if finished < planned:
+        _watch(session, store, sweep, _standing(begun))
+    if not begun:
+        return
+    state.rows.keep_only(begun)
+    axes = sweep.plan.axes
+    if ended:
+        lines = _lines(state, store, ended)
+        comparison = compare([line.group for line in lines], state.look.metric)
+        metric_choice(state, "What the values came to")
+        _best(session, state, sweep, comparison)
+        _response(sweep, axes, comparison)
+        with st.expander("All points"):
+            st.dataframe(standings_table(lines, comparison), hide_index=True)
+        st.caption(plain(basis_words(comparison)))
+    if len(axes) == 1:
+        _curves(state, session, store, begun, axes[0])
+
+
+def _lines(state: PageState, store: Store, records: Mapping[str, RunRecord]) -> list[Line]:
+    seeds = [one for record in records.values() for one in state.rows.seed_runs(store, record)]
+    return lines_of(seeds, records)
+
+
+def _progress(sweep: Sweep, finished: int, planned: int) -> None:
+    axes = ", ".join(label(axis) for axis in sweep.plan.axes)
+    st.progress(
+        finished / planned if planned else 0.0,
+        plain(f"{axes}: {finished:,} of {planned:,} seeds are finished."),
+    )
+
+
+def _standing(records: Mapping[str, RunRecord]) -> tuple[str, ...]:
+    """Another one when a run has begun or ended."""
+    return tuple(f"{run} {record.status}" for run, record in sorted(records.items()))
+
+
+def _watch(session: Session, store: Store, sweep: Sweep, drawn: tuple[str, ...]) -> None:
+    """Have the page drawn anew when a run of the sweep has begun or ended."""
+
+    @st.fragment(run_every=LOOK_SECONDS)
+    def watch() -> None:
+        session.runner.touch()  # somebody looks
+        names = {piece.run for piece in pieces_of(store, sweep.name)}
+        records = {one.run: one for one in store.runs() if one.run in names}
+        if _standing(records) != drawn:
+            st.rerun()
+
+    watch()
+
+
+def _curves(
+    state: PageState,
+    session: Session,
+    store: Store,
+    records: Mapping[str, RunRecord],
+    axis: Axis,
+) -> None:
+    """A line for each value, and a small chart of each with the others behind it."""
+    lines = _lines(state, store, records)
+    view_controls(session, state, records.values())
+    named = [
+        (line, point_words({axis.name: getattr(line.group.config, axis.name)})) for line in lines
+    ]
+    multiples = small_multiples(named) if 1 < len(lines) <= MOST_MULTIPLES else []
+    overlay(session, state, store, lines, records, multiples)
+
+
+def _best(session: Session, state: PageState, sweep: Sweep, comparison: Comparison) -> None:
+    """Which point is best, against the second one, and the way to its values."""
+    found = [one for one in comparison.standings if len(one.counted)]
+    ranked = sorted(found, key=lambda one: -one.interquartile_mean)
+    if not ranked:
+        return
+    first = ranked[0]
+    st.markdown(best_words(sweep, ranked))
+    with st.container(horizontal=True, key="sweep_actions"):
+        if st.button(
+            "Take the best into the controls",
+            key="sweep_take",
+            icon=":material/tune:",
+            help="The controls of the Train page take these values, for the next run.",
+            on_click=session.prepare,
+            args=(first.group.config, min(len(first.group.seed_runs), MOST_MEMBERS)),
+        ):
+            st.switch_page("app.py")
+        st.button(
+            "List its runs",
+            key="sweep_runs",
+            icon=":material/list:",
+            on_click=partial(state.look_at, sweep="", tag=TAG + sweep.name),
+        )
+
+
+def best_words(sweep: Sweep, ranked: Sequence[Standing]) -> str:
+    """The best point as Markdown, and what its lead over the second one proves."""
+    first, *others = ranked
+    name = point_words(point_of(sweep, first.group.config))
+    words = f"**{plain(name)}** is best with {number(first.interquartile_mean)}."
+    if others:
+        second = point_words(point_of(sweep, others[0].group.config))
+        pair = compare([others[0].group, first.group])
+        words += f" {plain(verdict_words(pair, second, name))}"
+    return words
+
+
+def _response(sweep: Sweep, axes: Sequence[Axis], comparison: Comparison) -> None:
+    if len(axes) == 1:
+        figure = response(axes[0], comparison, colours()[0])
+    else:
+        first, second = _pair(axes)
+        draw = scatter if sweep.plan.random is not None else surface
+        figure = draw(first, second, comparison)
+    st.plotly_chart(figure, config=PICTURE, key="sweep_response")
+    if len(axes) > 2:
+        st.caption("Each place is the interquartile mean over all values of the other axes.")
+
+
+def _pair(axes: Sequence[Axis]) -> tuple[Axis, Axis]:
+    """The two axes of the surface; asked where there are more."""
+    if len(axes) == 2:
+        return axes[0], axes[1]
+    with st.container(horizontal=True, key="sweep_axes"):
+        first = st.selectbox("Across", axes, 0, format_func=label, key="sweep_across", width=240)
+        others = [axis for axis in axes if axis != first]
+        second = st.selectbox("Upward", others, 0, format_func=label, key="sweep_up", width=240)
+    return first, second
