@@ -26,7 +26,26 @@ def epsilon_at(config: DQNConfig, env_step: int) -> float:
     return start + (end - start) * min(1.0, env_step / config.epsilon_decay)
 
 
-def explores(uniforms: np.ndarray, epsilons: Sequence[float]) -> np.ndarray:
+class Epsilons:
+    """ε of each of P members. A schedule that several of them have is worked out once."""
+
+    def __init__(self, configs: Sequence[DQNConfig]) -> None:
+        schedules = [
+            (c.noisy, c.epsilon_schedule, c.epsilon_start, c.epsilon_end, c.epsilon_decay)
+            for c in configs
+        ]
+        different = list(dict.fromkeys(schedules))
+        self._configs = [configs[schedules.index(schedule)] for schedule in different]
+        self._of_members = np.array([different.index(schedule) for schedule in schedules])
+
+    def at(self, env_step: int) -> np.ndarray:
+        """`(P,)`, as `epsilon_at` gives them."""
+        values = np.array([epsilon_at(config, env_step) for config in self._configs])
+        epsilons: np.ndarray = values[self._of_members]
+        return epsilons
+
+
+def explores(uniforms: np.ndarray, epsilons: Sequence[float] | np.ndarray) -> np.ndarray:
     """Which members act at random at this step: `(P,)` bool from uniforms `(P,)`."""
     return uniforms < np.asarray(epsilons)
 
@@ -62,7 +81,7 @@ class EpsilonGreedy:
         self,
         network: QNetwork,
         observations: np.ndarray,
-        epsilons: Sequence[float],
+        epsilons: Sequence[float] | np.ndarray,
         allowed: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Actions `(P,)` int64 for ``observations`` `(P, observation_dim)`, and which are random.

@@ -152,13 +152,19 @@ class Learner:
                 [self.gradient.parameters[p] for p in members],
                 [self.first_moment[p] for p in members],
                 [self.second_moment[p] for p in members],
+                [self.adam_steps] * len(members),
             )
             for members in alike.values()
         ]
 
     def set_env_step(self, env_step: int) -> None:
         """Move the learning rates to where they are at that step."""
-        self.learning_rates = [learning_rate_at(config, env_step) for config in self._configs]
+        self._env_step = env_step
+
+    @property
+    def learning_rates(self) -> list[float]:
+        """Of each member, where they are now."""
+        return [learning_rate_at(config, self._env_step) for config in self._configs]
 
     def targets(self, batch: Batch) -> Tensor:
         """What the head should have said of the actions in ``batch``.
@@ -205,15 +211,15 @@ class Learner:
     def _adam(self) -> None:
         """Adam (Kingma & Ba 2015), PyTorch's fused kernel, row by row: each as if it were alone."""
         self.adam_steps += 1
-        for first, parameters, gradients, first_moments, second_moments in self._adam_groups:
+        for first, parameters, gradients, first_moments, second_moments, steps in self._adam_groups:
             torch._fused_adam_(
                 parameters,
                 gradients,
                 first_moments,
                 second_moments,
                 [],
-                [self.adam_steps] * len(parameters),
-                lr=self.learning_rates[first],
+                steps,
+                lr=learning_rate_at(self._configs[first], self._env_step),
                 beta1=BETA_1,
                 beta2=BETA_2,
                 weight_decay=0.0,

@@ -20,7 +20,7 @@ from dqn_core.errors import (
     EnvironmentFailure,
     UnsupportedEnvironmentError,
 )
-from dqn_core.exploration import EpsilonGreedy, epsilon_at
+from dqn_core.exploration import EpsilonGreedy, Epsilons, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import OF_LAYERS, History
 from dqn_core.hyperparameter import Value
@@ -216,11 +216,10 @@ class Trainer:
 
     def _choose_actions(self) -> np.ndarray:
         """ε-greedy actions `(P,)`, or those of the noise that is drawn for this step."""
-        epsilons = [epsilon_at(config, self.env_step) for config in self.configs]
         actions, exploring = self.exploration.choose(
             self.learner.online_weights.draw(),
             self.interaction.observations,
-            epsilons,
+            self._epsilons.at(self.env_step),
             self.interaction.allowed,
         )
         if exploring is not None:
@@ -270,6 +269,7 @@ class Trainer:
         ``gamma`` is `(P, 1)`.
         """
         self.gamma = np.array([[config.gamma] for config in self.configs])
+        self._epsilons = Epsilons(self.configs)
         self.going_on = [p for p, stop in enumerate(self.stops) if stop is None]
         self._stopped = [p for p, stop in enumerate(self.stops) if stop]
         self.counted = self.going_on or stopped_last(self.stops)

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import chisquare
 
 from dqn_core.config import DQNConfig
-from dqn_core.exploration import EpsilonGreedy, epsilon_at, explores, random_actions
+from dqn_core.exploration import EpsilonGreedy, Epsilons, epsilon_at, explores, random_actions
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.presets import preset
 
@@ -66,3 +66,15 @@ def test_each_member_is_random_or_greedy_by_its_own_epsilon() -> None:
     assert exploring.mean(0) == pytest.approx([0, 0.5, 1], abs=0.08)
     assert (actions[~exploring] == 2).all()
     assert np.bincount(actions[:, 2]) == pytest.approx([200] * 3, abs=50)
+
+
+def test_members_with_one_schedule_share_it_and_each_has_its_own_epsilon() -> None:
+    configs = [
+        DQNConfig(seed=0, epsilon_decay=100),
+        DQNConfig(seed=1, epsilon_decay=300),
+        DQNConfig(seed=2, epsilon_decay=100, gamma=0.5),
+        DQNConfig(seed=3, noisy=True, epsilon_decay=100),
+    ]
+    for step in (0, 7, 150, 1_000):
+        expected = [epsilon_at(config, step) for config in configs]
+        assert Epsilons(configs).at(step).tolist() == expected
