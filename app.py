@@ -15,6 +15,7 @@ from streamlit.starlette import App
 
 from dashboard.charts.look import look_controls
 from dashboard.frame import open_page
+from dashboard.learn_page.page_state import page_state
 from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
 from dashboard.session.run import Status
@@ -229,7 +230,22 @@ def view(session: Session) -> None:
         race_button(session)
         earlier_runs(session)
         fork(session)
+        take_apart()
         aim(session)
+
+
+def take_apart() -> None:
+    """The way to the microscope on the Learn page."""
+    if st.button(
+        "Microscope",
+        key="take_apart",
+        icon=":material/biotech:",
+        type="tertiary",
+        help="Takes the next update of this run apart on the Learn page, in a copy: the run itself "
+        "continues.",
+    ):
+        page_state().show("microscope")
+        st.switch_page("pages/learn.py")
 
 
 def aim(session: Session) -> None:

@@ -1,6 +1,7 @@
 """The Learn page: how an agent learns, in sections of which one is shown."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from dashboard.web.widgets import key_showing, on_change
 
 SCRIPT = "pages/learn.py"
 STYLE = ASSETS / "learn" / "learn.css"
+PRESENTATION = ASSETS / "learn" / "presentation.css"
 
 SECTIONS: dict[Section, tuple[str, Callable[[Session], None]]] = {
     "microscope": ("Microscope", microscope),
@@ -24,11 +26,36 @@ SECTIONS: dict[Section, tuple[str, Callable[[Session], None]]] = {
 """Name and content of each, in their order."""
 
 
+def present(session: Session, is_presentation: bool) -> None:
+    """The switch to large letters, for a class that looks at a wall, and the way back."""
+    if is_presentation:
+        st.button(
+            "",
+            key="leave",
+            icon=":material/close_fullscreen:",
+            help="Back to the whole page",
+            shortcut="esc",
+            on_click=partial(session.look_at, view="page"),
+        )
+    else:
+        st.button(
+            "Present",
+            key="present",
+            icon=":material/open_in_full:",
+            help="Large letters, and no head. Esc goes back.",
+            on_click=partial(session.look_at, view="presentation"),
+        )
+
+
 def learn_page() -> None:
     """The choice of a section, and the one that is chosen."""
     state = page_state()
     session = open_page(SCRIPT, state.query)
     st.html(STYLE)
+    is_presentation = session.link.view == "presentation"
+    if is_presentation:
+        st.html(PRESENTATION)
+    present(session, is_presentation)
     key = key_showing("section", state.section)
     with st.container(horizontal=True, vertical_alignment="center", key="sections"):
         st.title("Learn how it learns", anchor=False, width="content")

@@ -94,7 +94,6 @@ class Microscope {
   render({ data }) {
     this.#code.show(data.code);
     this.#symbols.show(data.meanings, data.code);
-    this.#root.classList.toggle("ms-large", data.isLarge);
     this.#world.suitTheme();
     this.#memory.draw();
     if (data.view === this.#view) return; // only the theme has changed

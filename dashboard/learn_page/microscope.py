@@ -26,7 +26,6 @@ def microscope(session: Session) -> None:
                 **offer("microscope", desk.answer, _period(run), "POST"),
                 "code": code(run.config),
                 "meanings": MEANINGS,
-                "isLarge": session.link.view == "presentation",
             },
         )
 
