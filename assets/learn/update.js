@@ -39,13 +39,12 @@ export class Update {
 
   /** What each network says of each action. */
   #values({ actions, taken, best }) {
-    const hasChoosing = actions.some(([, , , choosing]) => choosing);
     const heads = [
       ["Q(s, ·)", "q"],
       ["Q⁻(s′, ·)", "next_q"],
       ["Q(s′, ·)", "argmax"],
     ];
-    const shown = hasChoosing ? heads : heads.slice(0, 2);
+    const shown = heads.slice(0, actions[0].length - 1);
     const head = element(
       "tr",
       "",

@@ -11,6 +11,7 @@ from dashboard.session.run import Run
 from dashboard.session.stage import picture
 from dashboard.web.envelope import packed
 from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.masks import shown
 from dqn_core.microscope.specimen import Specimen
 from dqn_core.microscope.step import Step
 from dqn_core.microscope.update import Update
@@ -35,7 +36,7 @@ def message(
     pictures = _pictures(specimen)
     header = {
         "about": _about(specimen, run, is_following),
-        "problem": problem,
+        "problem": problem or trainer.notice,
         "isComplete": is_complete,
         "isFollowing": is_following,
         "canGoBack": specimen.can_go_back,
@@ -102,7 +103,8 @@ def _step(spec: EnvironmentSpec, step: Step) -> dict[str, Any]:
         "dice": [first, second],
         "isRandom": step.is_random,
         "actions": [
-            [label, exact(q)] for label, q in zip(spec.action_labels, q_values, strict=True)
+            [label, exact(q)]
+            for label, q in zip(spec.action_labels, shown(q_values, step.allowed), strict=True)
         ],
         "taken": step.action,
     }
@@ -173,7 +175,7 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
         f"{exact(update.rewards[i])}."
     ]
     if returns.terminated[i]:
-        words.append("This episode terminated here. Nothing follows, so the target is r alone.")
+        words.append("This episode terminated here: no value of s′ is added.")
     elif returns.truncated[i]:
         words.append(
             "The time limit truncated this episode here. The state goes on in principle, so the "
@@ -188,19 +190,22 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
             f"Transition {n:,}, TD error {exact(error)}"
             for n, error in zip(returns.numbers.tolist(), update.td_errors, strict=True)
         ],
-        "actions": [
-            [
-                label,
-                exact(update.q[i, a]),
-                exact(update.next_q[i, a]),
-                "" if update.choosing_q is None else exact(update.choosing_q[i, a]),
-            ]
-            for a, label in enumerate(spec.action_labels)
-        ],
+        "actions": _values(update, i, spec),
         "taken": int(update.actions[i]),
         "best": int(update.best[i]),
         "distributions": _distributions(update, i),
     }
+
+
+def _values(update: Update, i: int, spec: EnvironmentSpec) -> list[list[str]]:
+    """Each action with what the networks say of it, of s and of s′, where it is allowed."""
+    here = None if update.allowed is None else update.allowed[i]
+    there = None if update.next_allowed is None else update.next_allowed[i]
+    columns = [shown(update.q[i], here), shown(update.next_q[i], there)]
+    if update.choosing_q is not None:
+        columns.append(shown(update.choosing_q[i], there))
+    rows = zip(*columns, strict=True)
+    return [[label, *map(exact, row)] for label, row in zip(spec.action_labels, rows, strict=True)]
 
 
 def _distributions(update: Update, i: int) -> list[list[list[float | None]]]:

@@ -98,7 +98,7 @@ def passages(config: DQNConfig) -> list[Passage]:
             "Choose an action",
             EpsilonGreedy.choose,
             (
-                ("u", "uniforms = self._uniforms.take"),
+                ("u", "uniforms = self._stream.take"),
                 ("epsilon", "exploring = explores"),
                 ("a", "greedy = q_values.argmax"),
             ),

@@ -9,7 +9,6 @@ import torch
 
 from dqn_core.exploration import epsilon_at
 from dqn_core.networks import QNetwork
-from dqn_core.random_streams import UniformStream
 from dqn_core.trainer import Trainer
 
 
@@ -20,10 +19,8 @@ class StepStart:
     env_step: int
     observations: np.ndarray  # (P, observation_dim)
     allowed: np.ndarray | None  # (P, n_actions) bool
-    length: int
     environment: Mapping[str, Any]
     epsilons: list[float]
-    exploration: dict[str, Any]
 
     @classmethod
     def of(cls, trainer: Trainer) -> "StepStart":
@@ -32,10 +29,8 @@ class StepStart:
             trainer.env_step,
             interaction.observations.copy(),
             None if interaction.allowed is None else interaction.allowed.copy(),
-            trainer.current_length(member),
             interaction.environments[member].state_dict(),
             [epsilon_at(config, trainer.env_step) for config in trainer.configs],
-            trainer.exploration.state_dict(),
         )
 
 
@@ -53,7 +48,7 @@ class Step:
         self.member = p = trainer.first
         self.start = start
         self.epsilon = start.epsilons[p]
-        self._seeds = [config.seed for config in trainer.configs]
+        self.dice: tuple[float, float] = tuple(trainer.exploration.uniforms[p].tolist())
         self.network = drawn or trainer.learner.online.copy()
         replay, d = trainer.replay, trainer.replay.observation_dim
         newest = np.full((trainer.members, 1), len(replay) - 1)
@@ -63,17 +58,14 @@ class Step:
         self.terminated, self.truncated = bool(row[-2]), bool(row[-1])
 
     @property
-    def dice(self) -> tuple[float, float]:
-        """The uniform numbers that `EpsilonGreedy.choose` took for this step."""
-        stream = UniformStream(self._seeds, "exploration")
-        stream.load_state_dict(self.start.exploration)
-        first, second = stream.take(2)[self.member].tolist()
-        return first, second
-
-    @property
     def is_random(self) -> bool:
         """Whether the dice chose, and not the network."""
         return self.dice[0] < self.epsilon
+
+    @property
+    def allowed(self) -> np.ndarray | None:
+        """Which actions could be taken, `(n_actions,)` bool; None where all could."""
+        return None if self.start.allowed is None else self.start.allowed[self.member]
 
     @property
     def q_values(self) -> np.ndarray:

@@ -39,6 +39,8 @@ class Update:
     discounts: np.ndarray  # (B,)
     next_observations: np.ndarray  # (B, observation_dim)
     weights: np.ndarray | None  # (B,)
+    allowed: np.ndarray | None  # (B, n_actions) bool
+    next_allowed: np.ndarray | None  # (B, n_actions) bool
     q: np.ndarray  # (B, n_actions), before
     q_after: np.ndarray | None  # (B, n_actions)
     next_q: np.ndarray  # (B, n_actions)
@@ -96,6 +98,8 @@ class Update:
             discounts=own(batch.discounts),
             next_observations=own(batch.next_observations),
             weights=None if batch.weights is None else own(batch.weights),
+            allowed=None if batch.allowed is None else own(batch.allowed),
+            next_allowed=None if batch.next_allowed is None else own(batch.next_allowed),
             q=own(last.q_values),
             q_after=None if is_noisy else own(learner.online.q_values(batch.observations)),
             next_q=own(next_q),
