@@ -76,5 +76,15 @@ def basis_words(comparison: Comparison) -> str:
     return f"{words} {seeds} left out: diverged, stopped, or without a return so far."
 
 
+def best_of_words(count: int) -> str:
+    """What is to be known of the best of so many groups, where they are more than two.
+
+    The largest of several noisy numbers is too large on average (the winner's curse).
+    """
+    if count < 3:
+        return ""
+    return f"The best of {count} is partly the luckiest: with further seeds its lead is smaller."
+
+
 def _of_100(share: float) -> str:
     return f"{100 * share:.0f}"

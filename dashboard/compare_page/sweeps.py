@@ -16,14 +16,17 @@ from dashboard.web.markup import plain
 from dashboard.web.notices import tell
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.comparison import Comparison, Standing, compare
-from dqn_core.numbers import number
+from dqn_core.errors import MissingPackageError
+from dqn_core.numbers import number, percent
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
 from dqn_core.sweeps.catalogue import TAG, Sweep, pieces_of, sweeps
+from dqn_core.sweeps.importance import importance
+from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.results import point_of
 from dqn_core.sweeps.training import ENDED
-from dqn_core.verdict import basis_words, verdict_words
+from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
 LOOK_SECONDS = 3
 """From one look at how far a sweep is to the next."""
@@ -78,9 +81,12 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
         metric_choice(state, "What the values came to")
         _best(session, state, sweep, comparison)
         _response(sweep, axes, comparison)
+        if len(axes) > 1:
+            _importance(axes, comparison)
         with st.expander("All points"):
             st.dataframe(standings_table(lines, comparison), hide_index=True)
-        st.caption(plain(basis_words(comparison)))
+        several = best_of_words(len(comparison.standings))
+        st.caption(plain(f"{basis_words(comparison)} {several}".rstrip()))
     if len(axes) == 1:
         _curves(state, session, store, begun, axes[0])
 
@@ -182,6 +188,39 @@ def _response(sweep: Sweep, axes: Sequence[Axis], comparison: Comparison) -> Non
     st.plotly_chart(figure, config=PICTURE, key="sweep_response")
     if len(axes) > 2:
         st.caption("Each place is the interquartile mean over all values of the other axes.")
+
+
+def _importance(axes: Sequence[Axis], comparison: Comparison) -> None:
+    """How much of the differences each hyperparameter explains by itself."""
+    unfolded = st.expander(
+        "Which hyperparameter mattered", key="importance_section", on_change="rerun"
+    )
+    if not unfolded.open:  # a forest is grown for it
+        return
+    with unfolded:
+        try:
+            shares = importance(axes, _seeds(axes, comparison))
+        except MissingPackageError as error:
+            st.info(plain(str(error)))
+            return
+        if not shares:
+            st.caption("Too few points differ so far.")
+        for axis in (axis for name in shares for axis in axes if axis.name == name):
+            share = shares[axis.name]
+            st.progress(min(1.0, share), plain(f"{label(axis)}: {percent(share)}"))
+        st.caption(
+            "The share of the variance of the seeds' returns that each explains by itself "
+            "(functional ANOVA over a random forest, Hutter et al. 2014). What is missing to "
+            "100 % is explained by values of several together, or is chance."
+        )
+
+
+def _seeds(axes: Sequence[Axis], comparison: Comparison) -> list[tuple[Point, float]]:
+    return [
+        ({axis.name: getattr(standing.group.config, axis.name) for axis in axes}, float(score))
+        for standing in comparison.standings
+        for score in standing.counted
+    ]
 
 
 def _pair(axes: Sequence[Axis]) -> tuple[Axis, Axis]:

@@ -18,7 +18,7 @@ from dashboard.web.notices import tell_error
 from dqn_core import HYPERPARAMETERS, LabError
 from dqn_core.comparison import FEWEST_SEEDS, Comparison, Group, Standing, compare, seed_runs
 from dqn_core.numbers import number
-from dqn_core.verdict import basis_words, verdict_words
+from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
 USUALLY_RACED = "gamma"
 
@@ -42,20 +42,22 @@ def race_button(session: Session) -> None:
         )
         value = getattr(session.config, name)
         present = ", ".join(map(written, around(HYPERPARAMETERS[name], value)))
-        values = st.text_input(
+        values = f"race_values_{name}_{value}"
+        st.text_input(
             "Values",
             present,
-            key=f"race_values_{name}_{value}",
+            key=values,
             help=f"At most {MOST_VALUES}, with commas between them. log:0.0001:0.01:5 stands for "
             "five values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
         )
         from_here = _begins_here(session)
-        seeds = st.number_input(
+        seeds = f"race_seeds_{from_here}"
+        st.number_input(
             "Seeds of each value",
             1,
             int(MEMBERS.high),
             session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
-            key=f"race_seeds_{from_here}",
+            key=seeds,
             disabled=from_here or "members" in session.link.fixed_controls,
             help=f"With fewer than {FEWEST_SEEDS} a difference proves nothing. From the present "
             "state those of the run go on.",
@@ -65,11 +67,17 @@ def race_button(session: Session) -> None:
             key="start_race",
             type="primary",
             icon=":material/play_arrow:",
-            on_click=session.race,
-            args=(name, values, int(seeds), from_here),
+            on_click=_start,
+            args=(session, name, values, seeds, from_here),
         )
         if session.refused == "race":
             tell_error(in_labels(session.problem, session.named))
+
+
+def _start(session: Session, name: str, values: str, seeds: str, from_here: bool) -> None:
+    """With what the two fields hold by now: a text is often typed just before the click."""
+    typed = st.session_state
+    session.race(name, typed[values], int(typed[seeds]), from_here)
 
 
 def _begins_here(session: Session) -> bool:
@@ -144,7 +152,8 @@ def standing_words(run: Run, comparison: Comparison, ranked: Sequence[tuple[Arm,
         second, behind = others[0]
         pair = compare([behind.group, standing.group])
         words += f" {plain(verdict_words(pair, second.label, first.label))}"
-    return f":material/sports_score: {words}  \n:small[{plain(basis_words(comparison))}]"
+    basis = f"{basis_words(comparison)} {best_of_words(len(ranked))}".rstrip()
+    return f":material/sports_score: {words}  \n:small[{plain(basis)}]"
 
 
 def _goes_on(run: Run, arm: Arm) -> bool:

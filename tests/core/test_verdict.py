@@ -3,7 +3,7 @@
 import pytest
 
 from dqn_core.comparison import Comparison, compare, grouped
-from dqn_core.verdict import basis_words, verdict, verdict_words
+from dqn_core.verdict import basis_words, best_of_words, verdict, verdict_words
 from tests.core.test_comparison import ends, judged, one
 
 LOW, HIGH = [float(i) for i in range(10)], [float(i) for i in range(8, 18)]
@@ -62,3 +62,8 @@ def test_what_the_groups_are_judged_by_is_said_with_the_step_and_who_is_left_out
     assert basis_words(with_one).endswith(
         "1 seed is left out: diverged, stopped, or without a return so far."
     )
+
+
+def test_the_best_of_several_is_not_told_without_its_luck() -> None:
+    assert best_of_words(2) == ""
+    assert "The best of 4 is partly the luckiest" in best_of_words(4)
