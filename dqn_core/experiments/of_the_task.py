@@ -93,14 +93,14 @@ EPSILON_MOUNTAIN = Experiment(
     "the first values are not too high: there ε is all there is.",
 )
 
-LAKE = 'desc=["SFFFH", "FFFFH", "HHFFF", "HFHFG"]'
+RISKY_MAP = 'desc=["SFFFFF", "HFHFHF", "FFFFFF", "FFFFFG"]'
 """A small map on which hurrying is dangerous. By value iteration the best policy with γ = 0.97
-reaches the goal in 65.5 % of the episodes and has the value 0.321 at the start; with γ = 0.995
-these are 87.1 % and 0.779."""
+reaches the goal in 59.0 % of the episodes and has the value 0.268 at the start; with γ = 0.995
+these are 86.5 % and 0.753."""
 
 FAR_GOAL = Experiment(
     id="far-goal",
-    title="A lake that cannot be passed with γ = 0.97",
+    title="A lake that γ = 0.97 does not pass",
     question="FrozenLake on a small map, slippery: solved is to reach the goal in 70 of 100 "
     "episodes. One agent has γ = 0.97, the other γ = 0.995. Both train until their values are "
     "settled. Which one passes?",
@@ -111,7 +111,7 @@ FAR_GOAL = Experiment(
     ),
     config=PLAIN.replace(
         env_id="FrozenLake-v1",
-        env_kwargs=LAKE,
+        env_kwargs=RISKY_MAP,
         epsilon_end=0.2,
         epsilon_decay=6_000,
         buffer_capacity=20_000,
@@ -122,8 +122,8 @@ FAR_GOAL = Experiment(
         target_update_period=1,
         target_update_unit="gradient_updates",
         tau=0.02,
-        total_steps=15_000,
-        evaluation_period=1_500,
+        total_steps=16_000,
+        evaluation_period=2_000,
         evaluation_episodes=100,
     ),
     arms=(
@@ -134,9 +134,9 @@ FAR_GOAL = Experiment(
     effects=(Effect(more="far", less="near"),),
     why="A goal that is reached 40 steps later is worth 0.30 with γ = 0.97, and 0.82 with 0.995. "
     "So with 0.97 the best policy by its own measure takes the short way past the holes: it "
-    "reaches the goal in 65 of 100 episodes (by value iteration), which is too few to pass, and "
-    "with 0.995 in 87. More training does not help: the agent maximises what it was asked for. Its "
-    "values are right, 0.32 at the start.",
+    "reaches the goal in 59 of 100 episodes (by value iteration), which is too few to pass, and "
+    "with 0.995 in 86. More training does not help: the agent maximises what it was asked for. Its "
+    "values are right, about 0.27 at the start.",
 )
 
 EXPERIMENTS = (SHORT_SIGHTED, EPSILON_LAKE, EPSILON_MOUNTAIN, FAR_GOAL)
