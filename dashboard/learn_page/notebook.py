@@ -1,10 +1,71 @@
 """The notebook come alive: its sections in order, with what was wrong and why it mattered."""
 
+from functools import partial
+
 import streamlit as st
 
+from dashboard.learn_page.notebook_sections import SECTIONS, NotebookSection, Passage
+from dashboard.learn_page.page_state import PageState, page_state
 from dashboard.session.session import Session
+from dqn_core.experiments.catalogue import EXPERIMENTS
+from dqn_core.notebook.export import notebook as exported
 
 
 def notebook(session: Session) -> None:
     """The section on the Learn page."""
-    st.caption("The sections of the notebook in their order, with the corrected lines beside.")
+    state = page_state()
+    st.markdown(
+        "The notebook that this project began with does not learn. Here is each of its sections: "
+        "the idea, its lines beside ours, what was wrong, and an experiment that shows it."
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="notebook_links"):
+        st.download_button(
+            "Download it as a Jupyter notebook",
+            exported,
+            file_name="dqn.ipynb",
+            mime="application/x-ipynb+json",
+            key="notebook_download",
+            icon=":material/download:",
+            help="Put right, in one file. It runs by itself with PyTorch and Gymnasium, and learns "
+            "CartPole within minutes.",
+            on_click="ignore",
+        )
+        st.button(
+            "See an update taken apart",
+            key="to_microscope",
+            icon=":material/biotech:",
+            on_click=partial(state.show, "microscope"),
+        )
+    for number, section in enumerate(SECTIONS, start=1):
+        _section(state, number, section)
+
+
+def _section(state: PageState, number: int, section: NotebookSection) -> None:
+    st.header(f"{number}. {section.title}", anchor=False)
+    st.markdown(section.idea)
+    for position, passage in enumerate(section.passages):
+        _passage(state, passage, f"{number}_{position}")
+
+
+def _passage(state: PageState, passage: Passage, key: str) -> None:
+    theirs, ours = st.columns(2)
+    with theirs:
+        st.caption("The notebook")
+        st.code(passage.theirs, language="python", wrap_lines=True)
+    with ours:
+        st.caption(f"Ours: `{passage.ours.place}`")
+        st.code(passage.ours.text, language="python", wrap_lines=True)
+    st.markdown(passage.words)
+    with st.container(horizontal=True, key=f"notebook_{key}"):
+        for name in passage.experiments:
+            st.button(
+                f"Experiment: {EXPERIMENTS[name].title}",
+                key=f"to_{key}_{name}",
+                icon=":material/science:",
+                on_click=partial(_to_experiment, state, name),
+            )
+
+
+def _to_experiment(state: PageState, name: str) -> None:
+    state.experiments.show(name)
+    state.show("experiments")
