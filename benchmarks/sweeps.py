@@ -8,6 +8,7 @@ moments. Each time all runs have to be there once, with the bits that they have 
 """
 
 import hashlib
+import logging
 import random
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ import numpy as np
 import torch
 from report import Report, arguments
 
+import dqn_core
 from dqn_core import DQNConfig
 from dqn_core.compute import set_threads
 from dqn_core.store.store import Store
@@ -97,7 +99,10 @@ def _by_ray(folder: Path, plan: Plan, expected: Bits) -> str:
 
     from dqn_core.sweeps.cluster import RayCrew
 
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    modules = {"py_modules": [dqn_core]}
+    ray.init(
+        "local", num_cpus=2, runtime_env=modules, log_to_driver=False, logging_level=logging.ERROR
+    )
     try:
         _seconds(folder, plan, lambda store: RayCrew(store, plan.base, "auto"))
     finally:

@@ -20,6 +20,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("population", ["hidden 64", "Stable-Baselines3's for one", "among 8"]),
         ("replay", ["10,000", "1,000,000"]),
         ("store", ["with the store ÷ without", "1 / 1", "6 / 6"]),
+        ("sweeps", ["16", "2 of 2", "1 of 1"]),
         ("random_policy", ["Acrobot-v1", "20 episodes", "Taxi-v4", "exact"]),
         ("solve", ["rl-zoo", "not solved"]),
         ("environments", ["Acrobot-v1", "FrozenLake8x8-v1", "−69 (RL Zoo", "of 2", "never"]),

@@ -20,6 +20,7 @@ from dqn_core.sweeps.cluster import RayCrew
 from dqn_core.sweeps.driver import alone, train_pieces
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
+from dqn_core.sweeps.search import Search
 from dqn_core.sweeps.tasks import Crew
 from dqn_core.sweeps.watch import Watch
 from dqn_core.sweeps.workers import Workers, usual_workers
@@ -27,11 +28,7 @@ from dqn_core.sweeps.workers import Workers, usual_workers
 
 def sweep(options: argparse.Namespace) -> int:
     """Train the sweep that ``options`` declare, as far as it isn't; returns the exit code."""
-    if options.ray is not None and options.workers is not None:
-        raise ConfigurationError(
-            "--workers is for this machine's processes, and a Ray cluster has its own: give "
-            "--workers or --ray."
-        )
+    _check(options)
     out, attempts = sys.stdout, Attempts()
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr):
@@ -40,14 +37,29 @@ def sweep(options: argparse.Namespace) -> int:
             config, tuple(options.axes), tuple(member_seeds(options, config)), options.random
         )
         store = Store(options.runs)
-        declared = declare(store, plan, options.name, preset=options.preset or AUTO)
+        pruner = (options.pruner or "median") if options.optuna else ""
+        declared = declare(store, plan, options.name, pruner, options.preset or AUTO)
         tell(f"This is the sweep {declared.name} in {options.runs}.")
         with alone(store, declared), closing(_crew(options, store, plan)) as crew:
-            _train(store, declared, crew, attempts)
+            _train(store, declared, crew, options.optuna or 0, attempts)
         result = sweep_result(declared, results_of(store, declared))
         with attempts.attempt():
             say(json_text(result) if options.json else sweep_words(result), out)
     return attempts.code
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.ray is not None and options.workers is not None:
+        raise ConfigurationError(
+            "--workers is for this machine's processes, and a Ray cluster has its own: give "
+            "--workers or --ray."
+        )
+    if options.optuna and options.random:
+        raise ConfigurationError(
+            "--random draws points and --optuna chooses them: give --random or --optuna."
+        )
+    if options.pruner and not options.optuna:
+        raise ConfigurationError("--pruner is for a search: give --optuna with it.")
 
 
 def _crew(options: argparse.Namespace, store: Store, plan: Plan) -> Crew:
@@ -56,8 +68,8 @@ def _crew(options: argparse.Namespace, store: Store, plan: Plan) -> Crew:
     return Workers(store, plan.base.env_id, options.workers or usual_workers())
 
 
-def _train(store: Store, declared: Sweep, crew: Crew, attempts: Attempts) -> None:
-    watch = Watch(store, declared)
+def _train(store: Store, declared: Sweep, crew: Crew, trials: int, attempts: Attempts) -> None:
+    watch = Watch(store, declared, trials)
     with interruptions() as signals, shown(declared.name, lambda: _progress(watch)) as show:
 
         def is_stopped() -> bool:
@@ -67,7 +79,11 @@ def _train(store: Store, declared: Sweep, crew: Crew, attempts: Attempts) -> Non
 
         with attempts.attempt("Interrupted: what workers had not written is trained again."):
             with signals.at_most(1):
-                for error in train_pieces(store, declared, crew, is_stopped, show):
+                if trials:
+                    errors = Search(store, declared, crew).run(trials, is_stopped, show)
+                else:
+                    errors = train_pieces(store, declared, crew, is_stopped, show)
+                for error in errors:
                     attempts.failed(FAILED, f"error: {error}")
             if signals.take():
                 attempts.failed(

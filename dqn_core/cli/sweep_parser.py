@@ -1,6 +1,6 @@
 """The options of the command line's ``sweep``."""
 
-from typing import Any
+from typing import Any, get_args
 
 from dqn_core.cli.argument_types import seeds, whole_number
 from dqn_core.cli.runs_parser import add_folder
@@ -9,6 +9,7 @@ from dqn_core.options import add_hyperparameters
 from dqn_core.presets import PRESETS
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.plan import MOST_RUNS
+from dqn_core.sweeps.search import Pruner
 
 MOST_WORKERS = 1_000
 
@@ -17,7 +18,7 @@ def add_sweep(commands: Any) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser(
         "sweep",
-        help="train with many values of hyperparameters, and compare them",
+        help="train with many values of hyperparameters, or search for good ones",
         usage="%(prog)s --set NAME=VALUES [options]",
         allow_abbrev=False,
         description="Train several seeds of each value, or of each combination of values, in "
@@ -54,6 +55,19 @@ def add_sweep(commands: Any) -> None:
         metavar="N",
         help="N points of a Sobol sequence between the ends of the ranges, instead of every "
         "combination",
+    )
+    of_sweep.add_argument(
+        "--optuna",
+        type=whole_number("optuna", 1, MOST_RUNS),
+        metavar="TRIALS",
+        help="a search instead: Optuna (TPE) chooses each of so many points by those before it, "
+        "within the ranges and among the listed values, by the area under the greedy curves",
+    )
+    of_sweep.add_argument(
+        "--pruner",
+        choices=get_args(Pruner),
+        help="what ends a trial of a search early, by its greedy evaluations: the median of those "
+        "before it (median, the default), Hyperband, or nothing",
     )
     of_sweep.add_argument(
         "--workers",

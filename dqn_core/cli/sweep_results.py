@@ -3,9 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from dqn_core.errors import MissingPackageError
 from dqn_core.hyperparameter import Value
-from dqn_core.numbers import number, setting
+from dqn_core.numbers import number, percent, setting
 from dqn_core.sweeps.catalogue import Sweep
+from dqn_core.sweeps.importance import importance
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.results import Results
 
@@ -13,19 +17,37 @@ from dqn_core.sweeps.results import Results
 def sweep_result(sweep: Sweep, results: Results) -> dict[str, Any]:
     """``final`` judges a point by the return that its seeds came to at step ``until``, ``area`` by
     the area under their curves up to there, divided by the steps. ``best`` is the one with the
-    largest interquartile mean of the former.
+    largest interquartile mean, by ``metric``; ``importance`` is how much of the variance of seeds
+    each axis explains.
     """
     return {
         "sweep": sweep.name,
         "plan": sweep.plan.to_dict(),
+        "metric": results.metric,
         "measure": results.measure,
         "until": results.until,
         "planned": results.planned,
         "finished": results.finished,
+        "pruned": results.pruned,
         "runs": results.runs,
         "points": [asdict(one) for one in results.points],
         "best": results.best and results.best.values,
+        "importance": _importance(sweep, results),
     }
+
+
+def _importance(sweep: Sweep, results: Results) -> dict[str, float] | None:
+    """None without the packages that it takes."""
+    seeds = [
+        (point.values, score)
+        for point in results.points
+        for score in results.judged(point).scores
+        if np.isfinite(score)
+    ]
+    try:
+        return importance(sweep.plan.axes, seeds)
+    except MissingPackageError:
+        return None
 
 
 def sweep_words(result: dict[str, Any]) -> str:
@@ -33,10 +55,14 @@ def sweep_words(result: dict[str, Any]) -> str:
     lines = [
         f"{result['finished']:,} of {result['planned']:,} seeds of {result['sweep']} are finished."
     ]
+    if result["pruned"]:
+        lines.append(f"{result['pruned']:,} trials ended early, since they did badly.")
     if not result["points"]:
-        return lines[0]
+        return "\n".join(lines)
     points = sorted(
-        result["points"], key=lambda one: _order(one["final"]["interquartile_mean"]), reverse=True
+        result["points"],
+        key=lambda one: _order(one[result["metric"]]["interquartile_mean"]),
+        reverse=True,
     )
     names = list(points[0]["values"])
     kind = "greedy return" if result["measure"] == "greedy" else "return in training"
@@ -46,6 +72,9 @@ def sweep_words(result: dict[str, Any]) -> str:
         f"Interquartile means over seeds at step {result['until']:,}; the area under the curve is "
         "divided by the steps."
     )
+    if shares := result["importance"]:
+        words = ", ".join(f"{name} {percent(share)}" for name, share in shares.items())
+        lines.append(f"Of the variance of all seeds each explains by itself (fANOVA): {words}.")
     return "\n".join(lines)
 
 
@@ -58,7 +87,9 @@ def value_words(value: Value) -> str:
     """A value as a person writes it."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return value or "none" if isinstance(value, str) else setting(value)
+    if isinstance(value, str):
+        return value or "none"
+    return setting(float(f"{value:.6g}") if isinstance(value, float) else value)
 
 
 def _cells(point: dict[str, Any]) -> list[str]:

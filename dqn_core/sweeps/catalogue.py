@@ -16,6 +16,9 @@ from dqn_core.sweeps.plan import Piece, Plan
 TAG = "sweep:"
 """What the tag of a sweep's runs begins with; its name follows."""
 
+PRUNED = "pruned"
+"""The tag of a run that a search has stopped early."""
+
 
 @dataclass(frozen=True)
 class Sweep:
@@ -104,13 +107,11 @@ def pieces_of(store: Store, name: str) -> list[KeptPiece]:
         raise _damaged(name, error) from error
 
 
-def add_piece(store: Store, name: str, configs: Piece) -> int:
-    """Add a piece at the end of the sweep; returns its number."""
+def added_piece(store: Store, name: str, number: int, configs: Piece) -> KeptPiece:
+    """The sweep's piece with that number, which is added if there is none."""
     with store.writing() as connection:
-        query = "SELECT COALESCE(MAX(piece) + 1, 0) FROM pieces WHERE sweep = ?"
-        number = int(connection.execute(query, (name,)).fetchone()[0])
         _add(connection, name, number, configs)
-    return number
+    return next(piece for piece in pieces_of(store, name) if piece.number == number)
 
 
 def claim(store: Store, sweep: Sweep, piece: KeptPiece) -> RunRecord:
@@ -140,7 +141,8 @@ def claim(store: Store, sweep: Sweep, piece: KeptPiece) -> RunRecord:
 
 def _add(connection: sqlite3.Connection, name: str, number: int, configs: Piece) -> None:
     connection.execute(
-        "INSERT INTO pieces VALUES (?, ?, ?, NULL)", (name, number, values_of(configs)["configs"])
+        "INSERT OR IGNORE INTO pieces VALUES (?, ?, ?, NULL)",
+        (name, number, values_of(configs)["configs"]),
     )
 
 

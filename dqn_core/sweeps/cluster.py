@@ -5,11 +5,13 @@ after the leg back, which is written into the store here, where the sweep was st
 that is lost costs at most one leg, which Ray has done again from the same state elsewhere.
 """
 
+import os
 import socket
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import dqn_core
@@ -192,7 +194,7 @@ def _connect(ray: Any, address: str) -> None:
     """Join the cluster; its machines get this version of the project with the first task."""
     if ray.is_initialized():
         return
-    host, colon, port = address.rpartition(":")
+    host, colon, port = _host_and_port(address).rpartition(":")
     try:
         if colon:  # Ray itself would try for minutes
             socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
@@ -207,3 +209,13 @@ def _connect(ray: Any, address: str) -> None:
         raise LabError(
             f"There is no Ray cluster at {address}: {reason}; start one with ray start --head."
         ) from error
+
+
+def _host_and_port(address: str) -> str:
+    """Where the cluster is that ``auto`` means, by what Ray has noted; else ``address``."""
+    if address != "auto":
+        return address
+    noted = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"
+    if "RAY_ADDRESS" in os.environ or not noted.is_file():
+        return os.environ.get("RAY_ADDRESS", address)
+    return noted.read_text().strip()

@@ -34,6 +34,8 @@ def importance(
     try:
         import optuna
         from optuna.importance import FanovaImportanceEvaluator
+
+        evaluator = FanovaImportanceEvaluator(seed=0)  # which needs scikit-learn
     except ImportError:
         raise MissingPackageError(
             "The importance of hyperparameters needs the packages optuna and scikit-learn: "
@@ -52,7 +54,7 @@ def importance(
             for point, value in seeds
         ]
     )
-    shares = FanovaImportanceEvaluator(seed=0).evaluate(study)
+    shares = evaluator.evaluate(study)
     return dict(sorted(shares.items(), key=lambda pair: -pair[1]))
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqn_core.comparison import Comparison, Measure, SeedRun, compare, grouped, seed_runs
+from dqn_core.comparison import Comparison, Measure, Metric, SeedRun, compare, grouped, seed_runs
 from dqn_core.config import DQNConfig
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
-from dqn_core.sweeps.catalogue import Sweep, pieces_of
+from dqn_core.sweeps.catalogue import PRUNED, Sweep, pieces_of
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.training import ENDED
 
@@ -45,22 +45,33 @@ class PointResult:
 class Results:
     """The points that have any finished seed, in the order of the sweep.
 
-    They are judged at step ``until``, by ``measure``. ``runs`` are the finished ones; ``planned``
-    and ``finished`` count seeds of points, which are members of runs.
+    They are judged at step ``until`` by ``measure``, and told apart by ``metric``. ``runs`` are the
+    finished ones; ``planned`` and ``finished`` count seeds of points, which are members of runs;
+    ``pruned`` counts the runs that a search has ended early.
     """
 
     points: tuple[PointResult, ...]
+    metric: Metric
     measure: Measure
     until: int
     runs: tuple[str, ...]
     planned: int
     finished: int
+    pruned: int
 
     @property
     def best(self) -> PointResult | None:
-        """The one with the largest interquartile mean of what its seeds came to."""
-        judged = [one for one in self.points if np.isfinite(one.final.interquartile_mean)]
-        return max(judged, key=lambda one: one.final.interquartile_mean, default=None)
+        """The one whose seeds have the largest interquartile mean."""
+        judged = [one for one in self.points if np.isfinite(self.score(one))]
+        return max(judged, key=self.score, default=None)
+
+    def judged(self, point: PointResult) -> Judged:
+        """By what points are told apart here."""
+        return point.area if self.metric == "area" else point.final
+
+    def score(self, point: PointResult) -> float:
+        """The interquartile mean of that."""
+        return self.judged(point).interquartile_mean
 
 
 def results_of(store: Store, sweep: Sweep) -> Results:
@@ -75,15 +86,19 @@ def results_of(store: Store, sweep: Sweep) -> Results:
     seeds = [one for record in done for one in members_of(store, record)]
     planned = sum(len(piece.configs) for piece in pieces)
     runs = tuple(record.run for record in done)
+    pruned = sum(PRUNED in records[piece.run].tags for piece in pieces if piece.run in records)
+    metric: Metric = "area" if sweep.pruner else "final"
     if not seeds:
-        return Results((), "greedy", 0, (), planned, 0)
+        return Results((), metric, "greedy", 0, (), planned, 0, pruned)
     groups = grouped(seeds)
     final, area = compare(groups, "final"), compare(groups, "area")
     points = [
         PointResult(point_of(sweep, group.config), tuple(group.seeds), *judged)
         for group, *judged in zip(groups, _judged(final), _judged(area), strict=True)
     ]
-    return Results(tuple(points), final.measure, final.until, runs, planned, len(seeds))
+    return Results(
+        tuple(points), metric, final.measure, final.until, runs, planned, len(seeds), pruned
+    )
 
 
 def members_of(store: Store, record: RunRecord) -> list[SeedRun]:

@@ -9,7 +9,7 @@ from dqn_core.config import DQNConfig
 from dqn_core.statistics import interquartile_mean
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
-from dqn_core.sweeps.catalogue import Sweep, pieces_of
+from dqn_core.sweeps.catalogue import PRUNED, Sweep, pieces_of
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.results import point_of
 from dqn_core.sweeps.training import ENDED
@@ -32,22 +32,27 @@ class HowFar:
 class Watch:
     """Looks at a sweep while it is trained; of the histories it reads what is new alone."""
 
-    def __init__(self, store: Store, sweep: Sweep) -> None:
+    def __init__(self, store: Store, sweep: Sweep, trials: int = 0) -> None:
+        """``trials`` is how many pieces a search is to have."""
         self._store = store
         self._sweep = sweep
+        self._trials = trials
         self._newest: dict[str, tuple[float, list[float]]] = {}
 
     def look(self) -> HowFar:
         """How far it is."""
         records = {record.run: record for record in self._store.runs()}
-        steps = planned = 0
+        pieces, plan = pieces_of(self._store, self._sweep.name), self._sweep.plan
+        to_come = max(0, self._trials - len(pieces))
+        steps, planned = 0, to_come * plan.base.total_steps * len(plan.seeds)
         returns: list[tuple[DQNConfig, float]] = []
-        for piece in pieces_of(self._store, self._sweep.name):
+        for piece in pieces:
             budget = piece.configs[0].total_steps
             planned += budget * len(piece.configs)
             if record := records.get(piece.run or ""):
                 # One that ended early has nothing more to do.
-                made = budget if record.status in ENDED else record.env_steps
+                has_ended = record.status in ENDED or PRUNED in record.tags
+                made = budget if has_ended else record.env_steps
                 steps += made * len(piece.configs)
                 returns += zip(piece.configs, self._returns(record), strict=True)
         return HowFar(steps, planned, *self._best(returns))

@@ -81,6 +81,11 @@ def test_a_wrong_axis_is_one_sentence_and_no_store_is_made(tmp_path, capsys):
     assert not folder.exists()
 
 
+def test_a_cluster_has_workers_of_its_own(sweep, capsys):
+    assert main([*sweep[0], "--ray", "auto", "--workers", "2"]) == 2
+    assert "give --workers or --ray" in capsys.readouterr().err
+
+
 def test_its_runs_are_ordinary_ones_with_the_sweeps_tag(sweep, capsys, tmp_path):
     ended(capsys, *sweep[0], "--name", "mine")
     store = Store(tmp_path)

@@ -1,0 +1,169 @@
+"""A search: Optuna chooses each point by those before it, and ends early what does badly.
+
+TPE (Bergstra et al. 2011) proposes the points. A trial is one run, whose members are the seeds of
+its point; it is judged by the interquartile mean of the area under their greedy curves.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
+from dqn_core.config import DQNConfig, hyperparameter
+from dqn_core.errors import ConfigurationError, MissingPackageError
+from dqn_core.statistics import interquartile_mean
+from dqn_core.store.store import Store
+from dqn_core.sweeps.axis import Axis
+from dqn_core.sweeps.catalogue import PRUNED, Sweep, added_piece, claim
+from dqn_core.sweeps.driver import LOOK_SECONDS
+from dqn_core.sweeps.results import members_of
+from dqn_core.sweeps.tasks import Crew, Outcome, Task
+from dqn_core.sweeps.training import ENDED
+
+DATABASE = "optuna.sqlite3"
+"""Optuna's own storage in the store's folder, which optuna-dashboard reads."""
+
+Pruner: TypeAlias = Literal["median", "hyperband", "none"]
+"""What ends a trial early: a greedy return below the median of those before it at that step,
+Hyperband (Li et al. 2018), or nothing."""
+
+
+class Search:
+    """A sweep whose pieces are trials. It goes on with the trials that a killed process left.
+
+    Raises `MissingPackageError` without Optuna.
+    """
+
+    def __init__(self, store: Store, sweep: Sweep, crew: Crew) -> None:
+        self._optuna = _optuna()
+        self._store = store
+        self._sweep = sweep
+        self._crew = crew
+        self._under_way: dict[str, Any] = {}  # trials by their runs
+        self._errors: list[str] = []
+        self._study = self._optuna.create_study(
+            study_name=sweep.name,
+            storage=f"sqlite:///{store.folder / DATABASE}",
+            direction="maximize",
+            pruner=self._pruner(),
+            load_if_exists=True,
+        )
+        states = self._optuna.trial.TrialState
+        self._complete, self._pruned, self._failed = states.COMPLETE, states.PRUNED, states.FAIL
+        unfinished = self._study.get_trials(deepcopy=False, states=(states.RUNNING,))
+        self._left = [self._optuna.trial.Trial(self._study, one._trial_id) for one in unfinished]
+
+    def run(
+        self, trials: int, is_stopped: Callable[[], bool], show: Callable[[], object]
+    ) -> list[str]:
+        """Train until there are so many trials; returns a sentence for each that failed.
+
+        ``is_stopped`` and ``show`` are as in `train_pieces`.
+        """
+        while True:
+            while self._crew.idle and (trial := self._next(trials)):
+                self._begin(trial)
+            if not self._under_way:
+                return self._errors
+            for outcome in self._crew.wait(LOOK_SECONDS):
+                self._hear(outcome)
+            show()
+            if is_stopped():
+                self._crew.stop()
+                return self._errors
+
+    def _next(self, trials: int) -> Any:
+        """A trial that was left, else a new one unless there are enough."""
+        if self._left:
+            return self._left.pop(0)
+        number = len(self._study.get_trials(deepcopy=False))
+        if number >= trials:
+            return None
+        # Its own seed for each trial: a search that goes on later proposes what it would have.
+        seed = (self._sweep.plan.base.seed + number) % 2**32
+        self._study.sampler = self._optuna.samplers.TPESampler(seed=seed)
+        return self._study.ask({axis.name: self._range(axis) for axis in self._sweep.plan.axes})
+
+    def _begin(self, trial: Any) -> None:
+        plan = self._sweep.plan
+        try:
+            config = plan.base.replace(**trial.params)
+        except ConfigurationError as error:  # values that do not go together
+            self._errors.append(str(error))
+            self._study.tell(trial, state=self._failed)
+            return
+        configs = tuple(config.replace(seed=seed) for seed in plan.seeds)
+        piece = added_piece(self._store, self._sweep.name, trial.number, configs)
+        record = claim(self._store, self._sweep, piece)
+        trial.set_user_attr("run", record.run)
+        self._under_way[record.run] = trial
+        self._go_on(record.run, config, record.env_steps)
+
+    def _go_on(self, run: str, config: DQNConfig, env_step: int) -> None:
+        """Train up to the next greedy evaluation."""
+        period = config.evaluation_period
+        self._crew.begin(Task(run, (env_step // period + 1) * period if period else None))
+
+    def _hear(self, outcome: Outcome) -> None:
+        trial = self._under_way.pop(outcome.run)
+        record = self._store.run(outcome.run)
+        if outcome.error:
+            self._errors.append(outcome.error)
+            self._study.tell(trial, state=self._failed)
+            return
+        members = members_of(self._store, record)
+        if record.status in ENDED:
+            self._judge(trial, members, record.env_steps)
+            return
+        returns = [member.greedy.returns[-1] for member in members if len(member.greedy.returns)]
+        if returns and self._is_to_be_pruned(trial, record.env_steps, interquartile_mean(returns)):
+            self._store.update(outcome.run, tags=[*record.tags, PRUNED])
+            self._study.tell(trial, state=self._pruned)
+            return
+        self._under_way[outcome.run] = trial
+        self._go_on(outcome.run, record.configs[0], record.env_steps)
+
+    def _is_to_be_pruned(self, trial: Any, env_step: int, greedy_return: float) -> bool:
+        known = self._study.get_trials(deepcopy=False)[trial.number].intermediate_values
+        if env_step not in known:  # it is, where the process was killed at this moment
+            trial.report(greedy_return, env_step)
+        return bool(trial.should_prune())
+
+    def _judge(self, trial: Any, members: list[Any], until: int) -> None:
+        """Tell what a trial that came to its end is worth; with a seed that diverged, nothing."""
+        measure: Literal["greedy", "training"] = "greedy"
+        if not all(len(member.greedy.returns) for member in members):
+            measure = "training"
+        areas = [member.score("area", measure, until) for member in members]
+        if all(area == area for area in areas):
+            self._study.tell(trial, interquartile_mean(areas), state=self._complete)
+        else:
+            self._study.tell(trial, state=self._pruned)
+
+    def _pruner(self) -> Any:
+        pruners, base = self._optuna.pruners, self._sweep.plan.base
+        match self._sweep.pruner:
+            case "median":
+                return pruners.MedianPruner()
+            case "hyperband":
+                return pruners.HyperbandPruner(max(1, base.evaluation_period), base.total_steps)
+        return pruners.NopPruner()
+
+    def _range(self, axis: Axis) -> Any:
+        """What Optuna may choose from: one of the listed values, or anything within the range."""
+        distributions, declared = self._optuna.distributions, hyperparameter(axis.name)
+        if axis.spacing == "list":
+            return distributions.CategoricalDistribution(axis.values)
+        is_log = axis.spacing == "log"
+        if declared.kind is int:
+            return distributions.IntDistribution(axis.values[0], axis.values[-1], log=is_log)
+        return distributions.FloatDistribution(axis.values[0], axis.values[-1], log=is_log)
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError:
+        raise MissingPackageError(
+            "A search needs the package optuna: pip install -r requirements-sweeps.txt."
+        ) from None
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
