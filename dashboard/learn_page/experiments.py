@@ -34,7 +34,7 @@ def experiments(session: Session) -> None:
     _arms(experiment)
     _prediction(state)
     _controls(session, state)
-    _messages(state)
+    _messages(session, state)
     if arms := state.shown_arms:
         experiment_chart(session, arms, state.drawings.get(experiment.id))
         if arms.is_over:
@@ -164,7 +164,7 @@ def _resume(session: Session, state: ExperimentsState) -> None:
         arms.start()
 
 
-def _messages(state: ExperimentsState) -> None:
+def _messages(session: Session, state: ExperimentsState) -> None:
     """What the person should know now."""
     if state.problem:
         tell_error(state.problem)
@@ -172,5 +172,7 @@ def _messages(state: ExperimentsState) -> None:
         for run in arms.runs.values():
             if run.status is Status.FAILED:
                 tell_error(run.message)
-        if arms.message:
+        if arms.is_active and session.run.is_active:
+            tell("The run of the Train page trains now. The experiment goes on when that pauses.")
+        elif arms.message:
             tell(arms.message)

@@ -30,6 +30,13 @@ class Arm:
     changes: Mapping[str, Value] = field(default_factory=dict)
     defect: Defect | None = None
 
+    def trainer(self, configs: Sequence[DQNConfig]) -> Trainer:
+        """A new trainer of these members, with the defect in it if there is one."""
+        trainer = Trainer(configs)
+        if self.defect:
+            self.defect(trainer)
+        return trainer
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -103,11 +110,8 @@ class Experiment:
         return [config.replace(seed=seed) for seed in seeds]
 
     def trainer(self, arm: Arm, seeds: Sequence[int] = SEEDS) -> Trainer:
-        """A new trainer of that arm, with its defect in it if it has one."""
-        trainer = Trainer(self.configs(arm, seeds))
-        if arm.defect:
-            arm.defect(trainer)
-        return trainer
+        """A new trainer of that arm, whose members are the seeds."""
+        return arm.trainer(self.configs(arm, seeds))
 
     def curves(self, evaluations: Mapping[str, np.ndarray], seeds: Sequence[int]) -> list[Curve]:
         """The measure of each seed over the steps, from an arm's table of greedy evaluations."""
