@@ -61,7 +61,98 @@ def this_project(config: DQNConfig, members: int = 1) -> Trainer:
     return trainer
 
 
-def stable_baselines() -> Advance:
+def floor(batch_size: int = BATCH_SIZE, hidden_dim: int = 128, members: int = 1) -> Advance:
+    """What no implementation can do without, on memory that is all there.
+
+    For each step the matrix products of two forward passes and one backward pass, and one fused
+    Adam step on all parameters.
+    """
+    sizes = [(4, hidden_dim), (hidden_dim, hidden_dim), (hidden_dim, 2)]
+    weights = [torch.rand(members, *size) for size in sizes]
+    activations = [torch.rand(members, batch_size, size[0]) for size in sizes]
+    outputs = [torch.rand(members, batch_size, size[1]) for size in sizes]
+    weight_gradients = [torch.empty(members, *size) for size in sizes]
+    input_gradients = [torch.empty(members, batch_size, size[0]) for size in sizes]
+    n_parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in sizes)
+    parameters, gradient, first, second = torch.rand(4, members * n_parameters)
+    steps = torch.zeros(())
+
+    def update() -> None:
+        for _ in ("online", "target"):
+            for layer in range(3):
+                torch.bmm(activations[layer], weights[layer], out=outputs[layer])
+        for layer in (2, 1, 0):
+            torch.bmm(activations[layer].mT, outputs[layer], out=weight_gradients[layer])
+            if layer:
+                torch.bmm(outputs[layer], weights[layer].mT, out=input_gradients[layer])
+        torch._fused_adam_(
+            [parameters],
+            [gradient],
+            [first],
+            [second],
+            [],
+            [steps],
+            lr=1e-3,
+            beta1=0.9,
+            beta2=0.999,
+            weight_decay=0.0,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    @torch.inference_mode()
+    def advance(times: int) -> None:
+        for _ in range(times):
+            update()
+
+    return advance
+
+
+def rejax(hidden_dim: int, members: int, steps: int) -> Advance:
+    """rejax's `DQN`, vectorised over seeds by JAX; a call makes ``steps`` steps of each.
+
+    Its loss is the squared error, it clips gradients by value, and it does not tell truncation
+    from termination.
+    """
+    import jax
+    from rejax import DQN
+
+    algorithm = DQN.create(
+        env="CartPole-v1",
+        agent_kwargs={"activation": "relu"},
+        num_envs=1,
+        num_epochs=1,
+        buffer_size=2_000,
+        fill_buffer=LEARNING_STARTS,
+        batch_size=BATCH_SIZE,
+        learning_rate=1e-3,
+        max_grad_norm=10.0,
+        gamma=0.99,
+        target_update_freq=TARGET_PERIOD,
+        ddqn=False,
+        eps_start=EPSILON,
+        eps_end=EPSILON,
+    )
+    agent = algorithm.agent.clone(hidden_layer_sizes=(hidden_dim, hidden_dim))
+    algorithm = algorithm.replace(agent=agent)
+    state = jax.vmap(algorithm.init_state)(jax.random.split(jax.random.key(0), members))
+
+    def of_one(state: Any) -> Any:
+        return jax.lax.fori_loop(0, steps, lambda _, s: algorithm.train_iteration(s), state)
+
+    some_steps = jax.jit(jax.vmap(of_one))
+
+    def advance(_: int) -> None:
+        nonlocal state
+        state = jax.block_until_ready(some_steps(state))
+
+    for _ in range(2 + LEARNING_STARTS // steps):
+        advance(steps)
+    return advance
+
+
+def stable_baselines(hidden_dim: int = 128) -> Advance:
     """Stable-Baselines3's `DQN`."""
     from stable_baselines3 import DQN
 
@@ -78,7 +169,7 @@ def stable_baselines() -> Advance:
         exploration_initial_eps=EPSILON,
         exploration_final_eps=EPSILON,
         max_grad_norm=10,
-        policy_kwargs={"net_arch": [128, 128]},
+        policy_kwargs={"net_arch": [hidden_dim, hidden_dim]},
         seed=0,
         device="cpu",
     )

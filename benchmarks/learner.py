@@ -23,49 +23,6 @@ OURS = "DQN Lab"
 SB3 = "Stable-Baselines3"
 
 
-def floor_update(batch_size: int = 64, hidden_dim: int = 128) -> Callable[[], None]:
-    """What no implementation can do without, on memory that is all there.
-
-    The matrix products of two forward passes and one backward pass, and one fused Adam step on
-    all parameters.
-    """
-    sizes = [(4, hidden_dim), (hidden_dim, hidden_dim), (hidden_dim, 2)]
-    weights = [torch.rand(size) for size in sizes]
-    activations = [torch.rand(batch_size, size[0]) for size in sizes]
-    outputs = [torch.rand(batch_size, size[1]) for size in sizes]
-    weight_gradients = [torch.empty(size) for size in sizes]
-    input_gradients = [torch.empty(batch_size, size[0]) for size in sizes]
-    n_parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in sizes)
-    parameters, gradient, first, second = torch.rand(4, n_parameters)
-    steps = torch.zeros(())
-
-    def update() -> None:
-        for _ in ("online", "target"):
-            for layer in range(3):
-                torch.mm(activations[layer], weights[layer], out=outputs[layer])
-        for layer in (2, 1, 0):
-            torch.mm(activations[layer].T, outputs[layer], out=weight_gradients[layer])
-            if layer:
-                torch.mm(outputs[layer], weights[layer].T, out=input_gradients[layer])
-        torch._fused_adam_(
-            [parameters],
-            [gradient],
-            [first],
-            [second],
-            [],
-            [steps],
-            lr=1e-3,
-            beta1=0.9,
-            beta2=0.999,
-            weight_decay=0.0,
-            eps=1e-8,
-            amsgrad=False,
-            maximize=False,
-        )
-
-    return update
-
-
 def parts(trainer: Trainer) -> dict[str, Callable[[], object]]:
     """The pieces of one step of ``trainer``, each callable by itself."""
     config, learner = trainer.config, trainer.learner
@@ -120,7 +77,8 @@ def main() -> None:
         [[name, micro[name], 1e6 / micro[name], micro[name] / micro[OURS]] for name in advance],
     )
 
-    pieces = parts(ours) | {"floor": floor_update()}
+    floor = contenders.floor()
+    pieces = parts(ours) | {"floor": lambda: floor(1)}
     seconds = interleaved({name: repeated(call, steps) for name, call in pieces.items()}, repeats)
     # Differences and ratios within a turn: a pause of the machine seldom falls on both of a pair.
     seconds["environment and store"] = [

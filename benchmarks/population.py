@@ -1,55 +1,169 @@
-"""What does a member cost when several agents train side by side?
+"""What does a member cost when many agents train side by side?
 
     python benchmarks/population.py
 
-Time of one step of one member for P members and several hidden widths, in turns, on the work
-described in contenders.py; and the two ratios that matter: eight members against one run of
-Stable-Baselines3, and a member among eight against one alone.
+Steps of all members together per second for P members, in turns, on the work described in
+contenders.py: this project on one thread, Stable-Baselines3 in a process on each core, and rejax
+(JAX) with `vmap` on all cores where it is installed. Then the ratios that matter, among them to
+the floor: the matrix products and the Adam step alone.
 """
 
 import functools
-from collections.abc import Callable
+import importlib.util
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from statistics import median
+from typing import Any
 
 import contenders
+import numpy as np
 from report import Report, arguments, interleaved, microseconds
 
 from dqn_core.compute import set_threads
+from dqn_core.interaction import Interaction
 
 SB3 = "Stable-Baselines3"
+BUFFER_CAPACITY = 2_000
+"""Small, so that the buffers of a thousand members fit into memory."""
+
+
+def ours(hidden_dim: int, members: int) -> Callable[[int], object]:
+    config = contenders.identical_work(hidden_dim).replace(buffer_capacity=BUFFER_CAPACITY)
+    trainer = contenders.this_project(config, members)
+    return lambda steps: trainer.run(max_steps=steps)
+
+
+def _serve(connection: Connection, hidden_dim: int) -> None:
+    """Advance Stable-Baselines3's agent whenever that is asked for, in a process of its own."""
+    set_threads()
+    advance = contenders.stable_baselines(hidden_dim)
+    connection.send("ready")
+    while steps := connection.recv():
+        advance(steps)
+        connection.send("done")
+
+
+@contextmanager
+def on_all_cores(hidden_dim: int) -> Iterator[Callable[[int], object]]:
+    """Stable-Baselines3's `DQN` in a process on each core, each making so many steps."""
+    spawn, connections = multiprocessing.get_context("spawn"), []
+    for _ in range(os.cpu_count() or 1):
+        here, there = spawn.Pipe()
+        spawn.Process(target=_serve, args=(there, hidden_dim), daemon=True).start()
+        connections.append(here)
+    for connection in connections:
+        connection.recv()
+
+    def advance(steps: int) -> None:
+        for connection in connections:
+            connection.send(steps)
+        for connection in connections:
+            connection.recv()
+
+    yield advance
+    for connection in connections:
+        connection.send(0)
+
+
+def environments(members: int, together: bool) -> Callable[[int], object]:
+    """Steps and resets of ``members`` CartPoles, in one operation or one by one."""
+    config = contenders.identical_work()
+    them = Interaction([config.replace(seed=seed) for seed in range(members)])
+    if not together:
+        them._side_by_side = None
+    actions = np.random.default_rng(0).integers(2, size=(1_000, members))
+
+    def advance(steps: int) -> None:
+        for step in range(steps):
+            made = them.step(actions[step % 1_000], step)
+            for p in (made.terminated | made.truncated).nonzero()[0].tolist():
+                them.end_episode(p)
+            them.begin_where_due(step)
+
+    return advance
 
 
 def main() -> None:
     options = arguments(__doc__).parse_args()
     set_threads()
-    steps, repeats = (5, 2) if options.quick else (200, 9)
-    members = (1, 2, 8) if options.quick else (1, 2, 4, 8, 16, 32)
-    widths = (64, 128) if options.quick else (64, 128, 256)
-    calls: dict[str, Callable[[], object]] = {}
-    for hidden in widths:
-        for count in members:
-            trainer = contenders.this_project(contenders.identical_work(hidden), count)
-            calls[f"{hidden}/{count}"] = functools.partial(trainer.run, max_steps=steps)
-    baseline = contenders.stable_baselines()
-    calls[SB3] = lambda: baseline(steps)
-    seconds = interleaved(calls, repeats)
-    step = {name: microseconds(values, steps) for name, values in seconds.items()}
-
+    repeats = 2 if options.quick else 9
+    members = (1, 2, 8) if options.quick else (1, 2, 4, 8, 16, 32, 64, 256, 1_024)
+    widths = (64, 128)
     report = Report("Agents side by side")
-    report.say("Microseconds of one step of one member:")
-    report.table(
-        "member_step",
-        ["members", *(f"hidden {hidden}" for hidden in widths)],
-        [[count, *(step[f"{hidden}/{count}"] / count for hidden in widths)] for count in members],
+    rows: list[list[Any]] = []
+    ratios: list[list[Any]] = []
+    has_rejax = importlib.util.find_spec("rejax") is not None
+    for hidden in widths:
+        micro, beside = _measured(hidden, members, repeats, options.quick, has_rejax)
+        rows += [[hidden, name, count, 1e6 * count / step] for (name, count), step in micro.items()]
+        ratios += beside
+    report.say("Steps of all members together per second:")
+    report.table("throughput", ["hidden", "", "members", "member-steps/s"], rows)
+    if not has_rejax:
+        report.say("rejax is left out: `pip install rejax gymnax==0.0.9` adds it.")
+
+    steps = 20 if options.quick else 400
+    seconds = interleaved(
+        {
+            name: functools.partial(environments(32, name == "together"), steps)
+            for name in ("together", "one by one")
+        },
+        repeats,
     )
-    report.table(
-        "ratios",
-        ["measure", "ratio"],
-        [
-            [f"8 members of hidden 128, wall time ÷ {SB3}'s for one", step["128/8"] / step[SB3]],
-            ["hidden 64: a member's step among 8 ÷ alone", step["64/8"] / 8 / step["64/1"]],
-        ],
+    ratios.append(
+        ["32 environments: a step of all in one operation ÷ one by one", _ratio(*seconds.values())]
     )
+    report.table("ratios", ["measure", "ratio"], ratios)
     report.finish(options.json)
+
+
+def _measured(
+    hidden: int, members: tuple[int, ...], repeats: int, quick: bool, has_rejax: bool
+) -> tuple[dict[tuple[str, int], float], list[list[Any]]]:
+    """Microseconds of a step of so many members by name and members, and ratios of these."""
+    one_step, cores = 200 if not quick else 5, os.cpu_count() or 1
+    with on_all_cores(hidden) as processes:
+        contestants: dict[tuple[str, int], Callable[[int], object]] = {}
+        for count in members:
+            contestants["DQN Lab", count] = ours(hidden, count)
+            contestants["floor", count] = contenders.floor(hidden_dim=hidden, members=count)
+            if has_rejax:
+                contestants["rejax", count] = contenders.rejax(hidden, count, one_step)
+        contestants[SB3, 1] = contenders.stable_baselines(hidden)
+        contestants[f"{SB3}, a process on each core", cores] = processes
+        # Fewer steps of many members, so that each has its turn within seconds.
+        steps = {key: max(1, one_step // max(1, key[1] // 8)) for key in contestants}
+        steps |= {key: one_step for key in contestants if key[0] == "rejax"}
+        seconds = interleaved(
+            {str(key): functools.partial(run, steps[key]) for key, run in contestants.items()},
+            repeats,
+        )
+    times = {key: [second / steps[key] for second in seconds[str(key)]] for key in contestants}
+    micro = {key: microseconds(values, 1) for key, values in times.items()}
+    largest = max(count for count in members if count <= 32)
+    lab = {count: times["DQN Lab", count] for count in members}
+    return micro, [
+        [
+            f"8 members of hidden {hidden}, wall time ÷ {SB3}'s for one",
+            _ratio(lab[8], times[SB3, 1]),
+        ],
+        [
+            f"hidden {hidden}: a member's step among {largest} ÷ alone",
+            _ratio(lab[largest], lab[1]) / largest,
+        ],
+        [
+            f"hidden {hidden}: a step of {largest} members ÷ the floor of that shape",
+            _ratio(lab[largest], times["floor", largest]),
+        ],
+    ]
+
+
+def _ratio(first: list[float], second: list[float]) -> float:
+    """Median of the ratios within a turn: a pause of the machine seldom falls on both."""
+    return median(a / b for a, b in zip(first, second, strict=True))
 
 
 if __name__ == "__main__":

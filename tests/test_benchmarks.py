@@ -17,7 +17,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
     ("name", "words"),
     [
         ("learner", ["Stable-Baselines3", "plain PyTorch", "Tianshou", "floor", "update"]),
-        ("population", ["hidden 64", "Stable-Baselines3's for one", "among 8"]),
+        ("population", ["hidden 64", "Stable-Baselines3's for one", "among 8", "one by one"]),
         ("replay", ["10,000", "1,000,000"]),
         ("store", ["with the store ÷ without", "1 / 1", "6 / 6"]),
         ("sweeps", ["16", "2 of 2", "1 of 1"]),
