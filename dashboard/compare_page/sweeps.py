@@ -7,13 +7,14 @@ import streamlit as st
 
 from dashboard.compare_page.groups import Line, lines_of
 from dashboard.compare_page.judgement import colours, metric_choice, standings_table
+from dashboard.compare_page.new_sweep import may_begin, new_sweep, start_or_stop
 from dashboard.compare_page.overlay import overlay, small_multiples, view_controls
 from dashboard.compare_page.page_state import PageState
 from dashboard.compare_page.responses import label, point_words, response, scatter, surface
 from dashboard.session.links import MOST_MEMBERS
 from dashboard.session.session import Session
 from dashboard.web.markup import plain
-from dashboard.web.notices import tell
+from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.comparison import Comparison, Standing, compare
 from dqn_core.errors import MissingPackageError
@@ -22,6 +23,7 @@ from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
 from dqn_core.sweeps.catalogue import TAG, Sweep, pieces_of, sweeps
+from dqn_core.sweeps.driver import trained_by
 from dqn_core.sweeps.importance import importance
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.results import point_of
@@ -43,20 +45,24 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
     wanted = state.look.sweep
     if wanted and wanted not in found:
         tell(f"There is no sweep {wanted} here.")
-    if not found:
+    may_begin_one = may_begin() and not session.owner
+    if not found and not may_begin_one:
         return None
     names = ["", *found]
     chosen = wanted if wanted in found else ""
     key = key_showing("sweep_choice", chosen)
-    st.selectbox(
-        "Sweep",
-        names,
-        names.index(chosen),
-        format_func=lambda name: name or "none, single runs",
-        key=key,
-        on_change=on_change(key, lambda name: state.look_at(sweep=name)),
-        width=360,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sweeps"):
+        st.selectbox(
+            "Sweep",
+            names,
+            names.index(chosen),
+            format_func=lambda name: name or "none, single runs",
+            key=key,
+            on_change=on_change(key, lambda name: state.look_at(sweep=name)),
+            width=360,
+        )
+        if may_begin_one:
+            new_sweep(state, session, store)
     return found.get(chosen)
 
 
@@ -68,9 +74,13 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
     ended = {run: record for run, record in begun.items() if record.status in ENDED}
     planned = sum(len(piece.configs) for piece in pieces)
     finished = sum(record.members for record in ended.values())
+    if state.problem:
+        tell_error(state.problem)
     _progress(sweep, finished, planned)
     if finished < planned:
-        _watch(session, store, sweep, _standing(begun))
+        if may_begin():
+            start_or_stop(state, store, sweep)
+        _watch(session, store, sweep, _standing(store, sweep, begun))
     if not begun:
         return
     state.rows.keep_only(begun)
@@ -104,12 +114,13 @@ def _progress(sweep: Sweep, finished: int, planned: int) -> None:
     )
 
 
-def _standing(records: Mapping[str, RunRecord]) -> tuple[str, ...]:
-    """Another one when a run has begun or ended."""
-    return tuple(f"{run} {record.status}" for run, record in sorted(records.items()))
+def _standing(store: Store, sweep: Sweep, records: Mapping[str, RunRecord]) -> tuple[object, ...]:
+    """Another one when a run has begun or ended, or nobody trains any more."""
+    runs = tuple(f"{run} {record.status}" for run, record in sorted(records.items()))
+    return trained_by(store, sweep), *runs
 
 
-def _watch(session: Session, store: Store, sweep: Sweep, drawn: tuple[str, ...]) -> None:
+def _watch(session: Session, store: Store, sweep: Sweep, drawn: tuple[object, ...]) -> None:
     """Have the page drawn anew when a run of the sweep has begun or ended."""
 
     @st.fragment(run_every=LOOK_SECONDS)
@@ -117,7 +128,7 @@ def _watch(session: Session, store: Store, sweep: Sweep, drawn: tuple[str, ...])
         session.runner.touch()  # somebody looks
         names = {piece.run for piece in pieces_of(store, sweep.name)}
         records = {one.run: one for one in store.runs() if one.run in names}
-        if _standing(records) != drawn:
+        if _standing(store, sweep, records) != drawn:
             st.rerun()
 
     watch()

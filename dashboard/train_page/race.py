@@ -21,6 +21,7 @@ from dqn_core.numbers import number
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
 USUALLY_RACED = "gamma"
+POPOVER = "race_popover"
 
 
 def race_button(session: Session) -> None:
@@ -28,56 +29,63 @@ def race_button(session: Session) -> None:
     names = [name for name in raceable() if name not in session.link.fixed_controls]
     if not names:
         return
-    with st.popover("Race", icon=":material/sports_score:", key="race_popover"):
-        st.caption(
-            "Values of one hyperparameter train side by side, each with the same seeds, and each "
-            "becomes a line with a band. The race is a run as any other."
-        )
-        name = st.selectbox(
-            "Hyperparameter",
-            names,
-            names.index(USUALLY_RACED) if USUALLY_RACED in names else 0,
-            format_func=control_name,
-            key="race_name",
-        )
-        value = getattr(session.config, name)
-        present = ", ".join(map(written, around(HYPERPARAMETERS[name], value)))
-        values = f"race_values_{name}_{value}"
-        st.text_input(
-            "Values",
-            present,
-            key=values,
-            help=f"At most {MOST_VALUES}, with commas between them. log:0.0001:0.01:5 stands for "
-            "five values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
-        )
-        from_here = _begins_here(session)
-        seeds = f"race_seeds_{from_here}"
-        st.number_input(
-            "Seeds of each value",
-            1,
-            int(MEMBERS.high),
-            session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
-            key=seeds,
-            disabled=from_here or "members" in session.link.fixed_controls,
-            help=f"With fewer than {FEWEST_SEEDS} a difference proves nothing. From the present "
-            "state those of the run go on.",
-        )
-        st.button(
-            "Start the race",
-            key="start_race",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=_start,
-            args=(session, name, values, seeds, from_here),
-        )
-        if session.refused == "race":
-            tell_error(in_labels(session.problem, session.named))
+    popover = st.popover("Race", icon=":material/sports_score:", key=POPOVER, on_change="rerun")
+    if popover.open:
+        with popover:
+            _what_to_race(session, names)
+
+
+def _what_to_race(session: Session, names: Sequence[str]) -> None:
+    st.caption(
+        "Values of one hyperparameter train side by side, each with the same seeds, and each "
+        "becomes a line with a band. The race is a run as any other."
+    )
+    name = st.selectbox(
+        "Hyperparameter",
+        names,
+        names.index(USUALLY_RACED) if USUALLY_RACED in names else 0,
+        format_func=control_name,
+        key="race_name",
+    )
+    value = getattr(session.config, name)
+    present = ", ".join(map(written, around(HYPERPARAMETERS[name], value)))
+    values = f"race_values_{name}_{value}"
+    st.text_input(
+        "Values",
+        present,
+        key=values,
+        help=f"At most {MOST_VALUES}, with commas between them. log:0.0001:0.01:5 stands for "
+        "five values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
+    )
+    from_here = _begins_here(session)
+    seeds = f"race_seeds_{from_here}"
+    st.number_input(
+        "Seeds of each value",
+        1,
+        int(MEMBERS.high),
+        session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
+        key=seeds,
+        disabled=from_here or "members" in session.link.fixed_controls,
+        help=f"With fewer than {FEWEST_SEEDS} a difference proves nothing. From the present "
+        "state those of the run go on.",
+    )
+    st.button(
+        "Start the race",
+        key="start_race",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_start,
+        args=(session, name, values, seeds, from_here),
+    )
+    if session.refused == "race":
+        tell_error(in_labels(session.problem, session.named))
 
 
 def _start(session: Session, name: str, values: str, seeds: str, from_here: bool) -> None:
     """With what the two fields hold by now: a text is often typed just before the click."""
     typed = st.session_state
     session.race(name, typed[values], int(typed[seeds]), from_here)
+    typed[POPOVER] = session.refused == "race"  # out of the curves' way, unless it has to say why
 
 
 def _begins_here(session: Session) -> bool:

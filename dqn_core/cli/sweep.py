@@ -15,7 +15,7 @@ from dqn_core.errors import ConfigurationError
 from dqn_core.numbers import number
 from dqn_core.presets import AUTO
 from dqn_core.store.store import Store
-from dqn_core.sweeps.catalogue import Sweep, declare
+from dqn_core.sweeps.catalogue import Sweep, declare, sweep_called
 from dqn_core.sweeps.cluster import RayCrew
 from dqn_core.sweeps.driver import alone, train_pieces
 from dqn_core.sweeps.plan import Plan
@@ -32,15 +32,9 @@ def sweep(options: argparse.Namespace) -> int:
     out, attempts = sys.stdout, Attempts()
     # What an environment prints is no part of the result.
     with redirect_stdout(sys.stderr):
-        config = new_config(options, given_values(options))
-        plan = Plan(
-            config, tuple(options.axes), tuple(member_seeds(options, config)), options.random
-        )
-        store = Store(options.runs)
-        pruner = (options.pruner or "median") if options.optuna else ""
-        declared = declare(store, plan, options.name, pruner, options.preset or AUTO)
+        store, declared = _declared(options)
         tell(f"This is the sweep {declared.name} in {options.runs}.")
-        with alone(store, declared), closing(_crew(options, store, plan)) as crew:
+        with alone(store, declared), closing(_crew(options, store, declared.plan)) as crew:
             _train(store, declared, crew, options.optuna or 0, attempts)
         result = sweep_result(declared, results_of(store, declared))
         with attempts.attempt():
@@ -60,6 +54,34 @@ def _check(options: argparse.Namespace) -> None:
         )
     if options.pruner and not options.optuna:
         raise ConfigurationError("--pruner is for a search: give --optuna with it.")
+
+
+def _declared(options: argparse.Namespace) -> tuple[Store, Sweep]:
+    """The store, and the sweep that the options declare; with a name alone, that is there."""
+    given = given_values(options)
+    if options.axes:
+        config = new_config(options, given)
+        plan = Plan(
+            config, tuple(options.axes), tuple(member_seeds(options, config)), options.random
+        )
+        store = Store(options.runs)
+        pruner = (options.pruner or "median") if options.optuna else ""
+        return store, declare(store, plan, options.name, pruner, options.preset or AUTO)
+    if not options.name:
+        raise ConfigurationError(
+            "A sweep needs an axis, such as --set gamma=0.9,0.95, or the --name of one that is in "
+            "the store."
+        )
+    if given or options.preset or options.seeds or options.random or options.pruner:
+        raise ConfigurationError(
+            "A sweep that is in the store keeps its values: give --name alone, or --set too."
+        )
+    store = Store(options.runs)
+    declared = sweep_called(store, options.name)
+    if bool(declared.pruner) != bool(options.optuna):
+        what = "a search: give --optuna too" if declared.pruner else "no search: give no --optuna"
+        raise ConfigurationError(f"{declared.name} is {what}.")
+    return store, declared
 
 
 def _crew(options: argparse.Namespace, store: Store, plan: Plan) -> Crew:

@@ -34,7 +34,7 @@ def add_sweep(commands: Any) -> None:
         "--set",
         action="append",
         type=axis_from,
-        required=True,
+        default=[],
         dest="axes",
         metavar="NAME=VALUES",
         help="a hyperparameter and its values: gamma=0.9,0.95, or a range of six values in equal "
@@ -85,7 +85,8 @@ def add_sweep(commands: Any) -> None:
         "--name",
         default="",
         metavar="NAME",
-        help="what the sweep is called in the store (default: after what it varies)",
+        help="what the sweep is called in the store (default: after what it varies); without --set "
+        "the sweep of that name goes on",
     )
     of_sweep.add_argument("--preset", choices=list(PRESETS), help="as in `train`")
     of_sweep.add_argument("--json", action="store_true", help="print the result as one JSON object")

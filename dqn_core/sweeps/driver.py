@@ -2,9 +2,12 @@
 
 import fcntl
 import hashlib
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from dqn_core.errors import StoreError
 from dqn_core.scalars import shown
@@ -53,14 +56,46 @@ def alone(store: Store, sweep: Sweep) -> Iterator[None]:
 
     The system takes the lock back from a process that is killed.
     """
-    name = hashlib.sha256(sweep.name.encode()).hexdigest()[:16]
-    path = store.folder / f"sweep-{name}.lock"
     try:
-        with path.open("w") as file:
+        with _lock(store, sweep).open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            try:
+                yield
+            finally:
+                file.truncate(0)
     except BlockingIOError:
         raise StoreError(
             f"The sweep {shown(sweep.name)} is being trained by another process: wait for it, or "
             "give another name."
         ) from None
+
+
+def trained_by(store: Store, sweep: Sweep) -> int | None:
+    """The process of this machine that has the sweep trained; None where none has."""
+    try:
+        with _lock(store, sweep).open() as file:
+            process = file.read()
+            if not process.isdecimal():
+                return None  # nobody, or one that is only just beginning
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None  # one that was killed has left its number
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return int(process)
+
+
+def stop(store: Store, sweep: Sweep) -> None:
+    """Have the process that trains the sweep write everything and end, as Ctrl-C does."""
+    process = trained_by(store, sweep)
+    if process is not None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(process, signal.SIGINT)
+
+
+def _lock(store: Store, sweep: Sweep) -> Path:
+    name = hashlib.sha256(sweep.name.encode()).hexdigest()[:16]
+    return store.folder / f"sweep-{name}.lock"

@@ -306,3 +306,37 @@ def test_a_sweep_that_is_not_there_is_said_and_single_runs_are_shown(store: Stor
     assert not at.exception
     assert names(at) == ["cartpole-1"]
     assert "There is no sweep nothing here." in said(at)
+
+
+def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[list[str]] = []
+
+    class Ended:
+        """A process that has nothing to do."""
+
+        def __init__(self, command: list[str], **_: object) -> None:
+            began.append(command)
+
+        def wait(self) -> None: ...
+
+    monkeypatch.setattr("dashboard.compare_page.new_sweep.is_own_machine", lambda headers: True)
+    monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)
+    keep(store)
+    at = page()
+    at.session_state["new_sweep"] = True
+    at.run()
+    at.text_area(key="sweep_axes").set_value("gamma=0.5,high").run()
+    at.button(key="start_sweep").click().run()
+    assert "gamma must be" in said(at)
+    at.text_area(key="sweep_axes").set_value("gamma=0.5,0.9").run()
+    at.button(key="start_sweep").click().run()
+    assert not at.exception
+    (command,) = began
+    assert command[1:4] == ["-m", "dqn_core", "sweep"]
+    assert command[command.index("--name") + 1] == "cartpole-gamma"
+    assert state(at).look.sweep == "cartpole-gamma"
+    assert len(pieces_of(store, "cartpole-gamma")[0].configs) * 2 >= 5
+    at.button(key="continue_sweep").click().run()
+    assert began == [command, command]

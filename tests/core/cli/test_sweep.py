@@ -91,3 +91,17 @@ def test_its_runs_are_ordinary_ones_with_the_sweeps_tag(sweep, capsys, tmp_path)
     store = Store(tmp_path)
     assert {record.tags for record in store.runs()} == {("sweep:mine",)}
     store.close()
+
+
+def test_a_sweep_that_is_there_goes_on_by_its_name_alone_and_keeps_its_values(
+    sweep, capsys, tmp_path
+):
+    command, crews = sweep
+    first = ended(capsys, *command, "--name", "mine")
+    by_name = ["sweep", "--runs", str(tmp_path), "--name", "mine"]
+    assert ended(capsys, *by_name)[:2] == first[:2]
+    assert [crew.began for crew in crews] == [2, 0]
+    assert main([*by_name, "--gamma", "0.5"]) == 2
+    assert "keeps its values" in capsys.readouterr().err
+    assert main(["sweep", "--runs", str(tmp_path)]) == 2
+    assert "needs an axis" in capsys.readouterr().err

@@ -1,11 +1,14 @@
 """The pieces of a sweep, trained by whoever is there."""
 
+import os
+import signal
+
 import pytest
 
 from dqn_core.errors import StoreError
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import claim, declare, pieces_of
-from dqn_core.sweeps.driver import alone, train_pieces, unfinished
+from dqn_core.sweeps.driver import alone, stop, train_pieces, trained_by, unfinished
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
 from dqn_core.sweeps.tasks import Outcome
@@ -81,3 +84,31 @@ def test_the_best_so_far_is_judged_by_the_newest_greedy_evaluations(store):
     assert best
     assert watch.look().greedy_return == best.final.interquartile_mean
     assert watch.look().steps == watch.look().planned_steps
+
+
+def test_who_trains_a_sweep_is_known_and_can_be_stopped_by_whoever_has_the_store(
+    store, monkeypatch
+):
+    sweep = declare(store, PLAN)
+    assert trained_by(store, sweep) is None
+    sent = []
+    monkeypatch.setattr(os, "kill", lambda *signal: sent.append(signal))
+    with alone(store, sweep):
+        assert trained_by(store, sweep) == os.getpid()
+        with pytest.raises(StoreError, match="is being trained"), alone(store, sweep):
+            pass
+        assert trained_by(store, sweep) == os.getpid(), "the other one has not wiped it out"
+        stop(store, sweep)
+    assert sent == [(os.getpid(), signal.SIGINT)]
+    assert trained_by(store, sweep) is None
+    stop(store, sweep)
+    assert len(sent) == 1
+
+
+def test_a_process_that_was_killed_trains_no_sweep_though_its_number_is_left(store):
+    sweep = declare(store, PLAN)
+    with alone(store, sweep):
+        pass
+    (lock,) = store.folder.glob("sweep-*.lock")
+    lock.write_text("1")
+    assert trained_by(store, sweep) is None

@@ -88,6 +88,11 @@ def page() -> AppTest:
 
 
 def test_the_page_starts_a_race_stops_an_arm_and_takes_the_winner(page: AppTest) -> None:
+    page.session_state["race_popover"] = True
+    page.run()
+    page.text_input(key="race_values_gamma_0.99").set_value("0.5, high").run()
+    page.button(key="start_race").click().run()
+    assert any("must be" in error.value for error in page.error)
     page.text_input(key="race_values_gamma_0.99").set_value("0.5, 0.99").run()
     page.number_input(key="race_seeds_False").set_value(2).run()
     page.button(key="start_race").click().run()

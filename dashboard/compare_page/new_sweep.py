@@ -1,0 +1,117 @@
+"""A sweep that is begun on the page: declared in the store, and trained by a process of its own."""
+
+import subprocess
+import sys
+import threading
+
+import streamlit as st
+
+from dashboard.compare_page.managing import attempt
+from dashboard.compare_page.page_state import PageState
+from dashboard.session.session import Session
+from dashboard.web.admission import is_own_machine
+from dqn_core.comparison import FEWEST_SEEDS
+from dqn_core.store.store import Store
+from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.catalogue import Sweep, declare
+from dqn_core.sweeps.driver import stop, trained_by
+from dqn_core.sweeps.plan import Plan
+from dqn_core.sweeps.workers import usual_workers
+
+POPOVER = "new_sweep"
+MOST_SEEDS, MOST_WORKERS = 100, 64
+EXAMPLE = "gamma=0.9,0.95,0.99\nlearning_rate=log:0.0001:0.01:5"
+
+
+def may_begin() -> bool:
+    """Whether whoever looks may start processes: who sits at the server's own machine."""
+    return is_own_machine(st.context.headers)
+
+
+def new_sweep(state: PageState, session: Session, store: Store) -> None:
+    """The form that declares a sweep of the Train page's values and has it trained."""
+    popover = st.popover("New sweep", icon=":material/grid_view:", key=POPOVER, on_change="rerun")
+    if popover.open:
+        with popover:
+            _what_to_sweep(state, session, store)
+
+
+def _what_to_sweep(state: PageState, session: Session, store: Store) -> None:
+    st.caption(
+        "All combinations of these values, each with the same seeds and with the other values "
+        "that the controls of the Train page have. It trains in the background, also when the "
+        "page is closed."
+    )
+    st.text_area(
+        "One hyperparameter a line",
+        EXAMPLE,
+        key="sweep_axes",
+        help="gamma=0.9,0.95 lists values. log:0.0001:0.01:5 stands for five values with "
+        "equal ratios, lin:0.1:0.9:5 for five with equal distances.",
+    )
+    st.number_input("Seeds of each", 1, MOST_SEEDS, FEWEST_SEEDS, key="sweep_seeds")
+    st.number_input(
+        "Processes",
+        1,
+        MOST_WORKERS,
+        usual_workers(),
+        key="sweep_workers",
+        help="How many train at once. The results do not depend on it.",
+    )
+    st.button(
+        "Start the sweep",
+        key="start_sweep",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=attempt,
+        args=(state, lambda: _begin(state, session, store)),
+    )
+
+
+def _begin(state: PageState, session: Session, store: Store) -> None:
+    """Raises `LabError` for what is no sweep."""
+    typed = st.session_state
+    axes = tuple(axis_from(line) for line in typed["sweep_axes"].splitlines() if line.strip())
+    first, count = session.config.seed, int(typed["sweep_seeds"])
+    plan = Plan(session.config, axes, tuple(range(first, first + count)))
+    sweep = declare(store, plan, preset=session.preset)
+    train(store, sweep, int(typed["sweep_workers"]))
+    state.look_at(sweep=sweep.name)
+    typed[POPOVER] = False
+
+
+def train(store: Store, sweep: Sweep, workers: int) -> None:
+    """Have a process of its own go on with the sweep; one that is being trained is left to it."""
+    if trained_by(store, sweep) is not None:
+        return
+    command = [sys.executable, "-m", "dqn_core", "sweep", "--runs", str(store.folder)]
+    process = subprocess.Popen(
+        [*command, "--name", sweep.name, "--workers", str(workers)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # it outlives the server
+    )
+    # Whoever does not wait for a process that has ended leaves its entry in the system's table.
+    threading.Thread(target=process.wait, daemon=True).start()
+
+
+def start_or_stop(state: PageState, store: Store, sweep: Sweep) -> None:
+    """The button that has the rest of a sweep trained, or ends that."""
+    if trained_by(store, sweep) is not None:
+        st.button(
+            "Stop",
+            key="stop_sweep",
+            icon=":material/stop:",
+            help="What was trained is kept, and can be gone on with.",
+            on_click=attempt,
+            args=(state, lambda: stop(store, sweep)),
+        )
+    else:
+        st.button(
+            "Train the rest",
+            key="continue_sweep",
+            icon=":material/play_arrow:",
+            on_click=attempt,
+            args=(state, lambda: train(store, sweep, usual_workers())),
+        )
