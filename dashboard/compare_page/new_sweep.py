@@ -13,13 +13,16 @@ from dashboard.web.admission import is_own_machine
 from dqn_core.comparison import FEWEST_SEEDS
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import Sweep, declare
+from dqn_core.sweeps.catalogue import Sweep, declare, pieces_of
 from dqn_core.sweeps.driver import stop, trained_by
 from dqn_core.sweeps.plan import Plan
+from dqn_core.sweeps.search import Pruner, loaded_optuna
 from dqn_core.sweeps.workers import usual_workers
 
 POPOVER = "new_sweep"
-MOST_SEEDS, MOST_WORKERS = 100, 64
+MOST_SEEDS, MOST_WORKERS, MOST_TRIALS = 100, 64, 1_000
+FURTHER_TRIALS = 20
+PRUNER: Pruner = "median"
 EXAMPLE = "gamma=0.9,0.95,0.99\nlearning_rate=log:0.0001:0.01:5"
 
 
@@ -51,6 +54,15 @@ def _what_to_sweep(state: PageState, session: Session, store: Store) -> None:
     )
     st.number_input("Seeds of each", 1, MOST_SEEDS, FEWEST_SEEDS, key="sweep_seeds")
     st.number_input(
+        "Trials of a search",
+        0,
+        MOST_TRIALS,
+        0,
+        key="sweep_trials",
+        help="0 trains all combinations. Else Optuna chooses each trial's values by those before "
+        "it, within the ranges and among the listed values, and ends early what does badly.",
+    )
+    st.number_input(
         "Processes",
         1,
         MOST_WORKERS,
@@ -74,19 +86,26 @@ def _begin(state: PageState, session: Session, store: Store) -> None:
     axes = tuple(axis_from(line) for line in typed["sweep_axes"].splitlines() if line.strip())
     first, count = session.config.seed, int(typed["sweep_seeds"])
     plan = Plan(session.config, axes, tuple(range(first, first + count)))
-    sweep = declare(store, plan, preset=session.preset)
-    train(store, sweep, int(typed["sweep_workers"]))
+    trials = int(typed["sweep_trials"])
+    if trials:
+        loaded_optuna()
+    sweep = declare(store, plan, pruner=PRUNER if trials else "", preset=session.preset)
+    train(store, sweep, int(typed["sweep_workers"]), trials)
     state.look_at(sweep=sweep.name)
     typed[POPOVER] = False
 
 
-def train(store: Store, sweep: Sweep, workers: int) -> None:
-    """Have a process of its own go on with the sweep; one that is being trained is left to it."""
+def train(store: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:
+    """Have a process of its own go on with the sweep, a search until it has so many ``trials``.
+
+    One that is being trained already is left to whoever does that.
+    """
     if trained_by(store, sweep) is not None:
         return
     command = [sys.executable, "-m", "dqn_core", "sweep", "--runs", str(store.folder)]
+    command += ["--name", sweep.name, "--workers", str(workers)]
     process = subprocess.Popen(
-        [*command, "--name", sweep.name, "--workers", str(workers)],
+        command + (["--optuna", str(trials)] if trials else []),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -107,11 +126,12 @@ def start_or_stop(state: PageState, store: Store, sweep: Sweep) -> None:
             on_click=attempt,
             args=(state, lambda: stop(store, sweep)),
         )
-    else:
-        st.button(
-            "Train the rest",
-            key="continue_sweep",
-            icon=":material/play_arrow:",
-            on_click=attempt,
-            args=(state, lambda: train(store, sweep, usual_workers())),
-        )
+        return
+    trials = len(pieces_of(store, sweep.name)) + FURTHER_TRIALS if sweep.pruner else 0
+    st.button(
+        f"{FURTHER_TRIALS} more trials" if sweep.pruner else "Train the rest",
+        key="continue_sweep",
+        icon=":material/play_arrow:",
+        on_click=attempt,
+        args=(state, lambda: train(store, sweep, usual_workers(), trials)),
+    )

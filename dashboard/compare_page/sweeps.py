@@ -22,7 +22,7 @@ from dqn_core.numbers import number, percent
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
-from dqn_core.sweeps.catalogue import TAG, Sweep, pieces_of, sweeps
+from dqn_core.sweeps.catalogue import PRUNED, TAG, Sweep, pieces_of, sweeps
 from dqn_core.sweeps.driver import trained_by
 from dqn_core.sweeps.importance import importance
 from dqn_core.sweeps.plan import Point
@@ -74,10 +74,11 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
     ended = {run: record for run, record in begun.items() if record.status in ENDED}
     planned = sum(len(piece.configs) for piece in pieces)
     finished = sum(record.members for record in ended.values())
+    pruned = sum(PRUNED in record.tags for record in begun.values())
     if state.problem:
         tell_error(state.problem)
-    _progress(sweep, finished, planned)
-    if finished < planned:
+    _progress(sweep, finished, planned, pruned)
+    if finished < planned or sweep.pruner:
         if may_begin():
             start_or_stop(state, store, sweep)
         _watch(session, store, sweep, _standing(store, sweep, begun))
@@ -106,12 +107,12 @@ def _lines(state: PageState, store: Store, records: Mapping[str, RunRecord]) -> 
     return lines_of(seeds, records)
 
 
-def _progress(sweep: Sweep, finished: int, planned: int) -> None:
+def _progress(sweep: Sweep, finished: int, planned: int, pruned: int) -> None:
     axes = ", ".join(label(axis) for axis in sweep.plan.axes)
-    st.progress(
-        finished / planned if planned else 0.0,
-        plain(f"{axes}: {finished:,} of {planned:,} seeds are finished."),
-    )
+    words = f"{axes}: {finished:,} of {planned:,} seeds are finished."
+    if pruned:
+        words += f" {pruned:,} trials ended early, since they did badly."
+    st.progress(finished / planned if planned else 0.0, plain(words))
 
 
 def _standing(store: Store, sweep: Sweep, records: Mapping[str, RunRecord]) -> tuple[object, ...]:
@@ -194,7 +195,8 @@ def _response(sweep: Sweep, axes: Sequence[Axis], comparison: Comparison) -> Non
         figure = response(axes[0], comparison, colours()[0])
     else:
         first, second = _pair(axes)
-        draw = scatter if sweep.plan.random is not None else surface
+        is_grid = sweep.plan.random is None and not sweep.pruner
+        draw = surface if is_grid else scatter
         figure = draw(first, second, comparison)
     st.plotly_chart(figure, config=PICTURE, key="sweep_response")
     if len(axes) > 2:

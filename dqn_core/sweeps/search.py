@@ -33,7 +33,7 @@ class Search:
     """
 
     def __init__(self, store: Store, sweep: Sweep, crew: Crew) -> None:
-        self._optuna = _optuna()
+        self._optuna = loaded_optuna()
         self._store = store
         self._sweep = sweep
         self._crew = crew
@@ -158,7 +158,8 @@ class Search:
         return distributions.FloatDistribution(axis.values[0], axis.values[-1], log=is_log)
 
 
-def _optuna() -> Any:
+def loaded_optuna() -> Any:
+    """Optuna, which says nothing of each study; raises `MissingPackageError` without it."""
     try:
         import optuna
     except ImportError:

@@ -340,3 +340,10 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
     assert len(pieces_of(store, "cartpole-gamma")[0].configs) * 2 >= 5
     at.button(key="continue_sweep").click().run()
     assert began == [command, command]
+    at.session_state["new_sweep"] = True
+    at.run()
+    at.number_input(key="sweep_trials").set_value(3).run()
+    at.button(key="start_sweep").click().run()
+    assert not at.exception
+    assert began[2][-2:] == ["--optuna", "3"]
+    assert state(at).look.sweep == "cartpole-gamma-learning_rate"

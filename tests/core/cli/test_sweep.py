@@ -103,5 +103,7 @@ def test_a_sweep_that_is_there_goes_on_by_its_name_alone_and_keeps_its_values(
     assert [crew.began for crew in crews] == [2, 0]
     assert main([*by_name, "--gamma", "0.5"]) == 2
     assert "keeps its values" in capsys.readouterr().err
+    assert main([*by_name, "--optuna", "3"]) == 2
+    assert "no search" in capsys.readouterr().err
     assert main(["sweep", "--runs", str(tmp_path)]) == 2
     assert "needs an axis" in capsys.readouterr().err
