@@ -36,6 +36,7 @@ from dashboard.train_page.past import (
 from dashboard.train_page.q_map import member_choice, q_map
 from dashboard.train_page.race import race, race_button
 from dashboard.train_page.scene import scene
+from dashboard.train_page.tour import tour
 from dashboard.web.admission import Admission
 from dashboard.web.connections import allow_many_connections
 from dashboard.web.markup import formatted, plain
@@ -232,6 +233,7 @@ def view(session: Session) -> None:
         fork(session)
         take_apart()
         aim(session)
+        tour(session.link)
 
 
 def take_apart() -> None:

@@ -54,6 +54,8 @@ STILL = """
     document.adoptedStyleSheets = [still];
 """
 """What pulses while a page is loaded takes more of a processor without a GPU than the page."""
+VISITED = "localStorage.setItem('dqn-lab-tour', 'over')"
+"""Whoever was here before is not shown around."""
 server_logs = pytest.StashKey[list[Path]]()
 open_pages = pytest.StashKey[list[Page]]()
 failed = pytest.StashKey[bool]()
@@ -236,8 +238,10 @@ def watch(
     assert not errors, "Uncaught errors in the page:\n" + "\n".join(errors)
 
 
-def profile(browser: Browser, **options: Any) -> BrowserContext:
+def profile(browser: Browser, is_new: bool = False, **options: Any) -> BrowserContext:
     """A browser profile of its own, for somebody for whom no film begins to play by itself.
+
+    Unless it ``is_new``, it is that of somebody who has seen the tour.
 
     Fifty pictures a second take more of a processor than all the rest of a page.
     """
@@ -245,6 +249,8 @@ def profile(browser: Browser, **options: Any) -> BrowserContext:
     context = browser.new_context(**{**usual, **options})
     context.set_default_timeout(PATIENCE)
     context.add_init_script(STILL)
+    if not is_new:
+        context.add_init_script(VISITED)
     return context
 
 

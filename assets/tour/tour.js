@@ -1,0 +1,132 @@
+/** A tour of the page, step by step: by itself on the first visit, later only when asked for. */
+
+import { Mounted } from "../shared/component.js";
+import { button, element, setText, styleLink } from "../shared/dom.js";
+import { placed } from "./place.js";
+
+const KEPT = "dqn-lab-tour"; // what the browser remembers: this visitor has seen it, or did not want it
+const LOOK_MS = 250;
+
+function isKnown() {
+  try {
+    return localStorage.getItem(KEPT) !== null;
+  } catch {
+    return true; // a browser that stores nothing would show it each time
+  }
+}
+
+function know() {
+  try {
+    localStorage.setItem(KEPT, "over");
+  } catch {
+    // a browser that stores nothing
+  }
+}
+
+/** What a step speaks of, where it is on the page and can be seen. */
+function found({ target }) {
+  const nodes = [...document.querySelectorAll(target)];
+  return nodes.find((node) => {
+    const { width, height, right, left } = node.getBoundingClientRect();
+    return width > 0 && height > 0 && right > 0 && left < innerWidth;
+  });
+}
+
+class Tour {
+  #steps = [];
+  #shown = [];
+  #at = 0;
+  #timer = 0;
+  #title = element("h4", "");
+  #text = element("p", "");
+  #count = element("span", "tour-count");
+  #back = button("tour-button", "Back", () => this.#go(-1), "Back");
+  #next = button("tour-button tour-next", "Next", () => this.#go(1), "Next");
+  #ring = element("div", "tour-ring");
+  #card = element("section", "tour-card");
+  #root = element("div", "tour");
+
+  constructor(parent) {
+    const skip = button("tour-button", "End the tour", () => this.#end(), "Skip");
+    const row = element("div", "tour-row", this.#count, skip, this.#back, this.#next);
+    this.#card.append(this.#title, this.#text, row);
+    this.#card.setAttribute("aria-label", "Tour of the page");
+    this.#card.onkeydown = (event) => {
+      if (event.key === "Escape") this.#end();
+      event.stopPropagation(); // the space bar is for its buttons
+    };
+    for (const node of [this.#ring, this.#card]) node.setAttribute("popover", "manual");
+    const start = button("tour-start", "A tour of this page", () => this.#begin(true), "Tour");
+    this.#root.append(start, this.#ring, this.#card);
+    parent.append(styleLink(new URL("tour.css", import.meta.url).href), this.#root);
+  }
+
+  render({ data }) {
+    const isFirst = !this.#steps.length;
+    this.#steps = data.steps;
+    if (isFirst && data.isAutomatic && !isKnown()) setTimeout(() => this.#begin(false), 1000);
+  }
+
+  #begin(isAsked) {
+    know();
+    this.#shown = this.#steps.filter(found);
+    if (!this.#root.isConnected || !this.#shown.length) return;
+    this.#at = 0;
+    this.#card.showPopover();
+    this.#show();
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#place(), LOOK_MS);
+    if (isAsked) this.#next.focus();
+  }
+
+  #go(by) {
+    this.#at += by;
+    if (this.#at < this.#shown.length) this.#show();
+    else this.#end();
+  }
+
+  #show() {
+    const step = this.#shown[this.#at];
+    const isLast = this.#at === this.#shown.length - 1;
+    found(step)?.scrollIntoView({ block: "center" });
+    setText(this.#title, step.title);
+    setText(this.#text, step.text);
+    setText(this.#count, `${this.#at + 1} of ${this.#shown.length}`);
+    setText(this.#next, isLast ? "Done" : "Next");
+    this.#next.setAttribute("aria-label", isLast ? "Done" : "Next");
+    this.#back.disabled = this.#at === 0;
+    this.#place();
+  }
+
+  /** The page may have moved, or been drawn anew. */
+  #place() {
+    if (!this.#root.isConnected) {
+      this.dispose();
+      return;
+    }
+    const node = found(this.#shown[this.#at]);
+    this.#ring.togglePopover(Boolean(node));
+    const view = { width: innerWidth, height: innerHeight };
+    const box = node?.getBoundingClientRect() ?? { left: 0, top: view.height, width: 0, height: 0 };
+    const { left, top } = placed(box, this.#card.getBoundingClientRect(), view);
+    Object.assign(this.#card.style, { left: `${left}px`, top: `${top}px` });
+    Object.assign(this.#ring.style, {
+      left: `${box.left - 4}px`,
+      top: `${box.top - 4}px`,
+      width: `${box.width + 8}px`,
+      height: `${box.height + 8}px`,
+    });
+  }
+
+  #end() {
+    clearInterval(this.#timer);
+    this.#ring.hidePopover();
+    this.#card.hidePopover();
+  }
+
+  dispose() {
+    clearInterval(this.#timer);
+  }
+}
+
+export default new Mounted(Tour).render;

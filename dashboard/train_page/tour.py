@@ -1,0 +1,88 @@
+"""A tour of the Train page in ten steps: on the first visit, and when somebody asks for it."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard.session.links import Link
+from dashboard.web.static_files import component
+
+_component = component("tour/tour.js", isolate_styles=False)
+
+
+class Step(NamedTuple):
+    """What is said of the part of the page that ``target``, a CSS selector, finds.
+
+    A part that is not there, as one that a lesson hides, is left out.
+    """
+
+    target: str
+    title: str
+    text: str
+
+
+STEPS = (
+    Step(
+        ".st-key-time_controls",
+        "Let an agent learn",
+        "Start, or the space bar, lets it train in the environment. Try it now: everything can be "
+        "changed while it trains.",
+    ),
+    Step(
+        ".st-key-speed",
+        "As slowly as you like",
+        "At full speed it learns CartPole in a minute. At 1 step/s you can follow each step.",
+    ),
+    Step(
+        ".live-chart-panel",
+        "The return is what it gets",
+        "Each episode is a point: the sum of its rewards. The orange points are greedy "
+        "evaluations: episodes without random actions.",
+    ),
+    Step(
+        ".figures",
+        "The numbers of the moment",
+        "ε is the share of random actions, α the learning rate. Below them is how far the run is.",
+    ),
+    Step(
+        "[class*='st-key-control_env_id']",
+        "What it learns",
+        "Another environment brings the values that are recommended for it.",
+    ),
+    Step(
+        "[class*='st-key-control_gamma']",
+        "Change something",
+        "γ says how much later rewards count. A change works from the next update on, is marked in "
+        "the chart, and can be undone.",
+    ),
+    Step(
+        ".st-key-q_map_section",
+        "What it believes",
+        "The map shows the Q-values of two quantities of the world, and the dots where it has "
+        "been.",
+    ),
+    Step(
+        ".health",
+        "Is its learning healthy?",
+        "Each card is a sign of what goes wrong in deep Q-learning, with what to do about it.",
+    ),
+    Step(
+        ".st-key-take_apart",
+        "One update, taken apart",
+        "The microscope shows the batch, both networks and the equation with its numbers.",
+    ),
+    Step(
+        ".st-key-navigation",
+        "And then",
+        "Test plays with what was learnt, Compare sets runs side by side, and Learn explains. This "
+        "tour is under Tour.",
+    ),
+)
+
+
+def tour(link: Link) -> None:
+    """The button; by itself the tour begins where a new visitor comes without a lesson."""
+    is_lesson = bool(link.task or link.hidden_controls or link.fixed_controls)
+    is_automatic = not is_lesson and not st.context.is_embedded
+    steps = [step._asdict() for step in STEPS]
+    _component(key="tour", data={"steps": steps, "isAutomatic": is_automatic}, width="content")
