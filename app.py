@@ -231,9 +231,6 @@ def view(session: Session) -> None:
         race_button(session)
         earlier_runs(session)
         fork(session)
-        take_apart()
-        aim(session)
-        tour(session.link)
 
 
 def take_apart() -> None:
@@ -301,7 +298,11 @@ def presentation(session: Session, badge: str) -> None:
 
 def page(session: Session, badge: str) -> None:
     """All that there is above the curves, and the sidebar."""
-    st.markdown(f"# Train a deep Q-network {badge}", anchors=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="title"):
+        st.markdown(f"# Train a deep Q-network {badge}", anchors=False, width="content")
+        take_apart()
+        aim(session)
+        tour(session.link)
     st.button(
         "Present",
         key="present",
