@@ -25,6 +25,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("solve", ["rl-zoo", "not solved"]),
         ("environments", ["Acrobot-v1", "FrozenLake8x8-v1", "−69 (RL Zoo", "of 2", "never"]),
         ("ablation", ["MountainCar-v0", "2 of 2 arms", "DQN", "all", "fresh episodes"]),
+        ("experiments", ["no-target", "DQN > Double DQN", "NOT there", "predicted − obtained"]),
     ],
 )
 def test_benchmark(name, words, tmp_path):
@@ -35,6 +36,8 @@ def test_benchmark(name, words, tmp_path):
         command += ["--results", str(tmp_path), "--agents", str(tmp_path)]
     if name == "ablation":
         command += ["MountainCar-v0", "--workers", "1", "--results", str(tmp_path)]
+    if name == "experiments":
+        command += ["no-target", "double", "--results", str(tmp_path)]
     # From a foreign folder and without the checkout on the path.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     process = subprocess.run(

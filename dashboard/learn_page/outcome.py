@@ -31,7 +31,8 @@ def prediction(experiment: Experiment, answer: int) -> None:
         return
     right = next(other for other in experiment.answers if other.is_right)
     st.info(
-        f"You predicted: {chosen.label}\n\nExpected is: {right.label}", icon=":material/lightbulb:"
+        f"You predicted: {chosen.label}\n\nTen other seeds have shown: {right.label}",
+        icon=":material/lightbulb:",
     )
 
 

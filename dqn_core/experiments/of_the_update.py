@@ -26,8 +26,8 @@ NO_TARGET = Experiment(
     why="An update that raises Q(s, a) also raises Q(s′, a′) of similar states, and so its own "
     "next target. With a copy that stays fixed for 200 steps this circle is cut; with one network "
     "Q grows past 1 / (1 − γ) = 100, the largest discounted return there is. CartPole forgives it: "
-    "which action is better often stays right while all values are wrong. In a harder task it does "
-    "not.",
+    "which action is better can stay right while all values are wrong, so the return alone does "
+    "not show it.",
 )
 
 BROADCASTING = Experiment(
