@@ -34,8 +34,8 @@ function found({ target }) {
 
 class Tour {
   #steps = [];
-  #shown = [];
-  #at = 0;
+  /** @type {any} */
+  #step = null;
   #timer = 0;
   #title = element("h4", "");
   #text = element("p", "");
@@ -63,39 +63,50 @@ class Tour {
 
   render({ data }) {
     const isFirst = !this.#steps.length;
-    this.#steps = data.steps;
+    if (isFirst) this.#steps = data.steps;
     if (isFirst && data.isAutomatic && !isKnown()) setTimeout(() => this.#begin(false), 1000);
   }
 
   #begin(isAsked) {
     know();
-    this.#shown = this.#steps.filter(found);
-    if (!this.#root.isConnected || !this.#shown.length) return;
-    this.#at = 0;
+    const [first] = this.#shown;
+    if (!this.#root.isConnected || !first) return;
     this.#card.showPopover();
-    this.#show();
+    this.#show(first);
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#place(), LOOK_MS);
     if (isAsked) this.#next.focus();
   }
 
+  /** The steps whose parts are on the page by now: some come late, some a lesson hides. */
+  get #shown() {
+    return this.#steps.filter(found);
+  }
+
   #go(by) {
-    this.#at += by;
-    if (this.#at < this.#shown.length) this.#show();
+    const place = (step) => this.#steps.indexOf(step);
+    const ahead = this.#shown.filter((step) => by * (place(step) - place(this.#step)) > 0);
+    const next = by > 0 ? ahead.at(0) : ahead.at(-1);
+    if (next) this.#show(next);
     else this.#end();
   }
 
-  #show() {
-    const step = this.#shown[this.#at];
-    const isLast = this.#at === this.#shown.length - 1;
+  #show(step) {
+    this.#step = step;
     found(step)?.scrollIntoView({ block: "center" });
     setText(this.#title, step.title);
     setText(this.#text, step.text);
-    setText(this.#count, `${this.#at + 1} of ${this.#shown.length}`);
+    this.#place();
+  }
+
+  #number() {
+    const shown = this.#shown;
+    const at = shown.indexOf(this.#step);
+    const isLast = at === shown.length - 1;
+    setText(this.#count, `${at + 1} of ${shown.length}`);
     setText(this.#next, isLast ? "Done" : "Next");
     this.#next.setAttribute("aria-label", isLast ? "Done" : "Next");
-    this.#back.disabled = this.#at === 0;
-    this.#place();
+    this.#back.disabled = at === 0;
   }
 
   /** The page may have moved, or been drawn anew. */
@@ -104,7 +115,8 @@ class Tour {
       this.dispose();
       return;
     }
-    const node = found(this.#shown[this.#at]);
+    this.#number();
+    const node = found(this.#step);
     this.#ring.togglePopover(Boolean(node));
     const view = { width: innerWidth, height: innerHeight };
     const box = node?.getBoundingClientRect() ?? { left: 0, top: view.height, width: 0, height: 0 };

@@ -11,9 +11,10 @@ def test_a_new_visitor_is_shown_around_once_and_can_do_anything_meanwhile(
     page = new_page(is_new=True)
     open_app(page, app_url, LONG)
     card = page.get_by_role("region", name="Tour of the page")
-    expect(card).to_contain_text("1 of 10")
+    expect(card).to_contain_text("Let an agent learn")
     button(page, "one_step").click()
     expect(page.get_by_text("Environment step 1 of")).to_be_visible()
+    expect(card).to_contain_text("1 of 10")  # all is drawn
     for _ in range(9):
         card.get_by_role("button", name="Next").click()
     expect(card).to_contain_text("10 of 10")
