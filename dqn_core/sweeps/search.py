@@ -16,7 +16,6 @@ from dqn_core.sweeps.catalogue import PRUNED, Sweep, added_piece, claim
 from dqn_core.sweeps.driver import LOOK_SECONDS
 from dqn_core.sweeps.results import members_of
 from dqn_core.sweeps.tasks import Crew, Outcome, Task
-from dqn_core.sweeps.training import ENDED
 
 DATABASE = "optuna.sqlite3"
 """Optuna's own storage in the store's folder, which optuna-dashboard reads."""
@@ -110,7 +109,7 @@ class Search:
             self._study.tell(trial, state=self._failed)
             return
         members = members_of(self._store, record)
-        if record.status in ENDED:
+        if outcome.is_finished:
             self._judge(trial, members, record.env_steps)
             return
         returns = [member.greedy.returns[-1] for member in members if len(member.greedy.returns)]

@@ -20,8 +20,11 @@ from dqn_core.sweeps.training import OpenRun
 # Not forked: a copy of a process with threads may hang.
 _CONTEXT = multiprocessing.get_context("spawn")
 
-MOST_DEATHS = 10
-"""Of workers in a row at one step of one run: then it is the run that kills them."""
+MOST_CRASHES = 3
+"""Of workers at one step of one run: then it is the run that they crash by."""
+
+MOST_KILLS = 100
+"""Of workers at one step of one run by somebody else, as by the system where memory is short."""
 
 STOP_SECONDS = 60.0
 """For a worker to end a step and to write what it has."""
@@ -45,7 +48,7 @@ class Workers:
         self._env_id = env_id
         self._count = count
         self._workers: list[_Worker] = []
-        self._deaths: Counter[tuple[str, int]] = Counter()
+        self._deaths: Counter[tuple[str, int, bool]] = Counter()
 
     @property
     def idle(self) -> int:
@@ -100,19 +103,20 @@ class Workers:
         """Have another one do what a dead one was doing, unless that kills whoever does it."""
         task = worker.task
         assert task
-        worker.kill()
+        was_killed = worker.ended() == -signal.SIGKILL
         self._workers.remove(worker)
-        place = task.run, self._store.run(task.run).env_steps
-        self._deaths[place] += 1
-        if self._deaths[place] < MOST_DEATHS:
+        step = self._store.run(task.run).env_steps
+        self._deaths[task.run, step, was_killed] += 1
+        deaths = self._deaths[task.run, step, was_killed]
+        if deaths < (MOST_KILLS if was_killed else MOST_CRASHES):
             self.begin(task)
             return []
         return [
             Outcome(
                 task.run,
                 is_finished=False,
-                error=f"{task.run} has ended {MOST_DEATHS} worker processes at step {place[1]:,}: "
-                f"train it alone to see why (train --resume {task.run}).",
+                error=f"{deaths} worker processes have ended at step {step:,} of {task.run}: train "
+                f"it alone to see why (train --resume {task.run}).",
             )
         ]
 
@@ -141,6 +145,12 @@ class _Worker:
     def stop(self) -> None:
         with suppress(OSError):
             self.connection.send(None)
+
+    def ended(self) -> int | None:
+        """The exit code of a process that is about to end; below 0 a signal."""
+        self.process.join(1.0)
+        self.kill()
+        return self.process.exitcode
 
     def kill(self) -> None:
         self.process.kill()

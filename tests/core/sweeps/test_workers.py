@@ -1,13 +1,18 @@
 """Worker processes, one of which is killed in the middle."""
 
+import signal
+from multiprocessing import Pipe
 from multiprocessing.process import BaseProcess
+
+import pytest
 
 from dqn_core import Trainer
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare, pieces_of
 from dqn_core.sweeps.driver import train_pieces, unfinished
 from dqn_core.sweeps.plan import Plan
-from dqn_core.sweeps.workers import Workers
+from dqn_core.sweeps.tasks import Task
+from dqn_core.sweeps.workers import MOST_CRASHES, MOST_KILLS, Workers
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 
 PLAN = Plan(
@@ -42,3 +47,49 @@ def test_a_killed_worker_is_replaced_and_each_run_is_there_once_and_to_the_bit(s
         alone.run()
         kept = store.trainer(str(piece.run))
         assert_bit_equal(without_seconds(kept.state_dict()), without_seconds(alone.state_dict()))
+
+
+class Dying:
+    """Stands for a worker process that ends as soon as it has a task."""
+
+    def __init__(self, exit_code):
+        self.task = None
+        self.run = ""
+        self.connection, theirs = Pipe()
+        theirs.close()
+        self.exit_code = exit_code
+
+    def begin(self, task):
+        self.task = task
+
+    def outcome(self):
+        return self.connection.recv()
+
+    def ended(self):
+        self.connection.close()
+        return self.exit_code
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "deaths"), [(-signal.SIGSEGV, MOST_CRASHES), (-signal.SIGKILL, MOST_KILLS)]
+)
+def test_a_run_that_crashes_its_workers_is_given_up_sooner_than_one_whose_workers_are_killed(
+    store, monkeypatch, exit_code, deaths
+):
+    made: list[Dying] = []
+
+    def worker(*_: object) -> Dying:
+        made.append(Dying(exit_code))
+        return made[-1]
+
+    monkeypatch.setattr("dqn_core.sweeps.workers._Worker", worker)
+    run = store.create([SMALL]).run
+    workers = Workers(store, SMALL.env_id, 1)
+    workers.begin(Task(run))
+    outcomes = [outcome for _ in range(deaths) for outcome in workers.wait(1.0)]
+    assert len(made) == deaths
+    assert [outcome.error for outcome in outcomes] == [
+        f"{deaths} worker processes have ended at step 0 of {run}: train it alone to see why "
+        f"(train --resume {run})."
+    ]
+    assert not workers.is_busy
