@@ -15,11 +15,13 @@ from dashboard.session.session import Session
 from dashboard.session.words import named_value
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
+from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.errors import LabError
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import Arm, Experiment
 
+READING = ASSETS / "learn" / "reading.css"
 PAUSED = "Paused, since an experiment began on the Learn page."
 
 
@@ -27,7 +29,16 @@ def experiments(session: Session) -> None:
     """The section on the Learn page."""
     state = page_state().experiments
     drawn = state.arms.state if state.arms else ""
-    _choice(state)
+    st.html(READING)
+    with st.container(key="experiments"):
+        _choice(state)
+        _shown(session, state)
+    if state.arms and state.arms.state != drawn:
+        st.rerun()
+
+
+def _shown(session: Session, state: ExperimentsState) -> None:
+    """The experiment that was chosen, from its question to what happened."""
     experiment = state.experiment
     st.header(experiment.title, anchor=False)
     st.markdown(experiment.question)
@@ -39,8 +50,6 @@ def experiments(session: Session) -> None:
         experiment_chart(session, arms, state.drawings.get(experiment.id))
         if arms.is_over:
             outcome(arms, state.answers[experiment.id])
-    if state.arms and state.arms.state != drawn:
-        st.rerun()
 
 
 def _choice(state: ExperimentsState) -> None:
@@ -172,6 +181,8 @@ def _messages(session: Session, state: ExperimentsState) -> None:
         for run in arms.runs.values():
             if run.status is Status.FAILED:
                 tell_error(run.message)
+            elif run.stopped:
+                st.warning(plain(" ".join(run.stopped)), icon=":material/warning:")
         if arms.is_active and session.run.is_active:
             tell("The run of the Train page trains now. The experiment goes on when that pauses.")
         elif arms.message:

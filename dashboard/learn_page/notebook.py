@@ -7,17 +7,30 @@ import streamlit as st
 from dashboard.learn_page.notebook_sections import SECTIONS, NotebookSection, Passage
 from dashboard.learn_page.page_state import PageState, page_state
 from dashboard.session.session import Session
+from dashboard.web.static_files import ASSETS
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.notebook.export import notebook as exported
+
+READING = ASSETS / "learn" / "reading.css"
 
 
 def notebook(session: Session) -> None:
     """The section on the Learn page."""
     state = page_state()
-    st.markdown(
-        "The notebook that this project began with does not learn. Here is each of its sections: "
-        "the idea, its lines beside ours, what was wrong, and an experiment that shows it."
-    )
+    st.html(READING)
+    with st.container(key="notebook"):
+        st.markdown(
+            "The notebook that this project began with does not learn. Here is each of its "
+            "sections: the idea, its lines beside ours, what was wrong, and an experiment that "
+            "shows it."
+        )
+        _links(state)
+        for number, section in enumerate(SECTIONS, start=1):
+            _section(state, number, section)
+
+
+def _links(state: PageState) -> None:
+    """The notebook to take away, and the microscope."""
     with st.container(horizontal=True, vertical_alignment="center", key="notebook_links"):
         st.download_button(
             "Download it as a Jupyter notebook",
@@ -36,8 +49,6 @@ def notebook(session: Session) -> None:
             icon=":material/biotech:",
             on_click=partial(state.show, "microscope"),
         )
-    for number, section in enumerate(SECTIONS, start=1):
-        _section(state, number, section)
 
 
 def _section(state: PageState, number: int, section: NotebookSection) -> None:
