@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
 from dqn_core.files.script import script
+from dqn_core.history import WHEN
 from dqn_core.store import transfer
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.whole_files import checked_target, whole_file
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMATS = (
     ".safetensors is the whole run, for import; .csv and .parquet are one table of its history; "
@@ -47,8 +50,10 @@ def write(store: Store, record: RunRecord, table: str, path: Path) -> None:
         _WRITERS[path.suffix](store, record, table, part)
 
 
-def frame(store: Store, record: RunRecord, table: str) -> pd.DataFrame:
+def frame(store: Store, record: RunRecord, table: str) -> "pd.DataFrame":
     """A table of the run's history, with ``run`` and each row's ``seed`` besides."""
+    import pandas as pd  # which no other command needs
+
     columns = pd.DataFrame(store.columns(record.run, table))
     seeds = np.array([config.seed for config in record.configs])
     columns.insert(0, "run", record.run)
@@ -104,12 +109,12 @@ def _event_files(store: Store, record: RunRecord, folder: Path) -> None:
         name = record.run if record.members == 1 else f"{record.run}-seed-{config.seed}"
         with SummaryWriter(str(folder / name)) as writer:
             for table in ("episodes", "evaluations", "updates"):
-                rows = pd.DataFrame(store.columns(record.run, table))
+                rows = frame(store, record, table)
                 _add_scalars(writer, table, rows[rows["member"] == member], record.created)
 
 
-def _add_scalars(writer: Any, table: str, rows: pd.DataFrame, created: float) -> None:
-    for column in rows.columns.difference(["member", "env_step", "episode", "seconds"]):
+def _add_scalars(writer: Any, table: str, rows: "pd.DataFrame", created: float) -> None:
+    for column in rows.columns.difference(["run", "seed", *WHEN]):
         known = rows[rows[column].notna()]
         times = created + known["seconds"]
         for value, step, when in zip(known[column], known["env_step"], times, strict=True):

@@ -1,5 +1,6 @@
 """The other runs of the store: which the page shows, and how they are told from the present one."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from dashboard.train_page.figures import figures
 from dashboard.train_page.run_files import run_bytes
 from dqn_core.divergence import Stop
 from dqn_core.numbers import number
+from dqn_core.trainer import Trainer
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import go_back, train, undo
 
@@ -266,3 +268,18 @@ def test_the_returns_of_an_earlier_run_are_those_that_the_page_showed(smoothing:
     (earlier,) = shown(session)
     assert number(earlier.average_return(smoothing)) == numbers["average_return"][1] != "–"
     assert number(earlier.greedy_return) == numbers["greedy_return"][1] != "–"
+
+
+def test_of_the_runs_that_were_left_only_the_store_has_more_than_values() -> None:
+    """After two hundred runs a server takes what it took after one."""
+    gc.collect()
+    others = [one for one in gc.get_objects() if type(one) is Trainer]
+    session = Session(Link(config=SMALL))
+    for seed in range(5):
+        train(session, 25)
+        session.earlier.of(session.run)
+        session.reset(seed)
+    gc.collect()
+    trainers = [one for one in gc.get_objects() if type(one) is Trainer]
+    assert [one for one in trainers if one not in others] == [session.run.trainer]
+    assert len(store().runs()) == 5
