@@ -301,7 +301,7 @@ def another_page(
     return page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_tab(visitor: BrowserContext, app_url: str) -> Iterator[Page]:
     page = visitor.new_page()
     open_app(page, app_url, LASTING)
@@ -311,7 +311,7 @@ def open_tab(visitor: BrowserContext, app_url: str) -> Iterator[Page]:
 
 @pytest.fixture
 def tab(open_tab: Page, watch: Callable[[Page], None]) -> Page:
-    """The Train page, put back to `LASTING`: one for all tests of a file, since loading it is dear.
+    """The Train page, put back to `LASTING`: one for all tests, since loading it is dear.
 
     Panels and boxes that were unfolded stay so.
     """

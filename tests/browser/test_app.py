@@ -168,10 +168,12 @@ def test_nothing_below_the_time_controls_moves_when_they_change(tab: Page) -> No
     assert len(tab.evaluate("[...tops]")) == 1
 
 
-def test_a_run_is_saved_and_opened_again_in_another_window(
+def test_two_windows_are_two_runs_and_one_that_is_saved_is_opened_in_the_other(
     page: Page, another_page: Page, app_url: str, tmp_path: Path
 ) -> None:
+    other = another_page
     open_app(page, app_url, LONG)
+    open_app(other, app_url, "?seed=9")
     button(page, "start").click()
     wait_for_step(page, 300)
     button(page, "pause").click()
@@ -183,8 +185,8 @@ def test_a_run_is_saved_and_opened_again_in_another_window(
     saved = tmp_path / "run.safetensors"
     download.value.save_as(saved)
 
-    other = another_page
-    open_app(other, app_url, "?seed=9")
+    assert env_step(other) == 0
+    expect(button(other, "start")).to_be_visible()
     button(other, "open_files").click()
     other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(saved)
     button(other, "use_opened").click()
@@ -201,17 +203,6 @@ def test_reset_begins_at_the_start_again(tab: Page) -> None:
     button(tab, "reset").click()
     expect(tab.get_by_text("Environment step 0 of")).to_be_visible()
     expect(tab.get_by_text("ready", exact=True)).to_be_visible()
-
-
-def test_two_windows_are_two_runs(page: Page, another_page: Page, app_url: str) -> None:
-    mine, theirs = page, another_page
-    open_app(mine, app_url, LONG)
-    open_app(theirs, app_url, LONG)
-    button(mine, "start").click()
-    wait_for_step(mine, 200)
-    theirs.wait_for_timeout(1_000)
-    assert env_step(theirs) == 0
-    expect(button(theirs, "start")).to_be_visible()
 
 
 def test_a_second_visitor_waits_for_a_place_and_gets_it_when_the_first_tab_closes(

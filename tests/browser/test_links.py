@@ -28,7 +28,7 @@ def configuration(page: Page) -> dict[str, object]:
     return found
 
 
-def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
+def test_the_address_follows_the_controls_opens_the_same_elsewhere_and_is_kept_on_other_pages(
     page: Page, another_page: Page, app_url: str
 ) -> None:
     mine = page
@@ -48,20 +48,17 @@ def test_the_address_follows_the_controls_and_opens_the_same_elsewhere(
     assert configuration(theirs)["gamma"] == 0.9725
     expect(theirs.get_by_role("radio", name="episodes")).to_be_checked()
 
-
-def test_the_address_is_kept_on_other_pages_and_over_a_reload(page: Page, app_url: str) -> None:
-    open_app(page, app_url, "?gamma=0.9")
-    wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
-    page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
-    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
-    wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
-    assert urlsplit(page.url).path == "/test"
-    page.reload()
-    expect(page.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"))
-    until_idle(page)  # what a page asks for when it is loaded would cross the click
-    page.locator(".st-key-navigation").get_by_role("link", name="Train").click()
-    expect(box(page, "exact_gamma")).to_have_value("0.9")
-    wait_for_query(page, "preset=auto&env_id=CartPole-v1&gamma=0.9&seed=0")
+    query = urlsplit(mine.url).query
+    mine.locator(".st-key-navigation").get_by_role("link", name="Test").click()
+    expect(mine.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
+    wait_for_query(mine, query)
+    assert urlsplit(mine.url).path == "/test"
+    mine.reload()
+    expect(mine.locator(".player .readout")).to_have_text(re.compile(r"/ \d+$"))
+    until_idle(mine)  # what a page asks for when it is loaded would cross the click
+    mine.locator(".st-key-navigation").get_by_role("link", name="Train").click()
+    expect(box(mine, "exact_gamma")).to_have_value("0.9725")
+    wait_for_query(mine, query)
 
 
 def test_a_bad_link_is_reported_as_text_and_the_rest_of_it_used(page: Page, app_url: str) -> None:
@@ -109,33 +106,25 @@ def test_a_lessons_task_keeps_its_lines_lists_and_formulas_and_the_rest_is_text(
     wait_for_query(page, Link(task=whole).query)
 
 
-def test_a_lesson_hides_and_locks(page: Page, app_url: str) -> None:
-    open_app(page, app_url, "?gamma=0.9&hide=gamma,Target&lock=seed,learning_rate")
-    expect(box(page, "control_seed")).to_be_disabled()
-    expect(box(page, "exact_learning_rate")).to_be_disabled()
-    label = page.locator(".st-key-control_learning_rate [data-testid=stMarkdownContainer]").first
-    mark = label.evaluate("label => getComputedStyle(label, '::before').content")
-    assert mark.startswith('"lock"'), "it is marked, but not in its name"
-    expect(page.get_by_role("group", name="Learning rate α", exact=True)).to_be_attached()
-    expect(page.locator(".st-key-control_gamma")).to_have_count(0)
-    expect(page.locator(".st-key-control_tau")).to_have_count(0)
-    assert configuration(page)["gamma"] == 0.9
-
-
-def test_a_lesson_link_is_made_in_its_dialog_and_works(
+def test_a_lesson_link_is_made_in_its_dialog_and_hides_and_locks(
     page: Page, another_page: Page, app_url: str
 ) -> None:
     teacher = page
     open_app(teacher, app_url, "?gamma=0.9")
     teacher.locator(".st-key-open_lesson button").first.click()
     dialog = teacher.get_by_role("dialog")
-    for key, label in (("lesson_hide", "All of “Target”"), ("lesson_lock", "Seed")):
+    for key, label in (
+        ("lesson_hide", "Discount γ"),
+        ("lesson_hide", "All of “Target”"),
+        ("lesson_lock", "Learning rate α"),
+        ("lesson_lock", "Seed"),
+    ):
         field = dialog.locator(f".st-key-{key} input")
         field.fill(label)
         teacher.get_by_role("option", name=label, exact=True).click()
     code = dialog.locator("pre").last
-    expect(code).to_contain_text("lock=seed")
-    expect(code).to_contain_text("hide=target")
+    expect(code).to_contain_text("lock=learning_rate,seed")
+    expect(code).to_contain_text("hide=gamma,target")
     link = code.inner_text().strip()
     assert link.startswith(app_url)
     assert parse_qs(urlsplit(link).query)["gamma"] == ["0.9"]
@@ -143,5 +132,12 @@ def test_a_lesson_link_is_made_in_its_dialog_and_works(
     student = another_page
     open_app(student, app_url, link.removeprefix(f"{app_url}/"))
     expect(box(student, "control_seed")).to_be_disabled()
-    expect(box(student, "exact_gamma")).to_have_value("0.9")
+    expect(box(student, "exact_learning_rate")).to_be_disabled()
+    name = ".st-key-control_learning_rate [data-testid=stMarkdownContainer]"
+    mark = student.locator(name).first.evaluate("it => getComputedStyle(it, '::before').content")
+    assert mark.startswith('"lock"'), "it is marked, but not in its name"
+    group = student.get_by_role("group", name="Learning rate α", exact=True)
+    expect(group).to_be_attached()
+    expect(student.locator(".st-key-control_gamma")).to_have_count(0)
     expect(student.locator(".st-key-control_tau")).to_have_count(0)
+    assert configuration(student)["gamma"] == 0.9

@@ -24,6 +24,7 @@ def open_app(page: Page, url: str, query: str = "") -> None:
 def put_back(page: Page) -> None:
     """From anywhere, without loading it again: `LASTING`'s values, and a run that has not begun."""
     page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
     page.mouse.move(0, 0)
     page.keyboard.press("Escape")  # a dialog
     expect(page.get_by_role("dialog")).to_have_count(0)
