@@ -2,6 +2,7 @@
 import "./keys.js";
 import "./sheet.js";
 import "./number_box.js";
+import "./symbols.js";
 
 import keepAddress from "./address.js";
 
