@@ -58,8 +58,9 @@ def main() -> None:
             ["one process, s", median(seconds[1])],
             ["two processes, times as fast", median(seconds[1]) / median(seconds[2])],
             ["two processes: pieces with the same bits", _same(folder / "0-2", plan, expected)],
-            ["Ray: pieces with the same bits", _by_ray(folder / "ray", plan, expected)],
         ]
+        if not quick:
+            rows.append(["Ray: pieces with the same bits", _by_ray(folder, plan, expected)])
         rows += _killed(folder / "killed", plan, expected, kills=1 if quick else 50)
     finally:
         shutil.rmtree(folder)
@@ -93,6 +94,7 @@ def _seconds(
 
 
 def _by_ray(folder: Path, plan: Plan, expected: Bits) -> str:
+    folder /= "ray"
     if not find_spec("ray"):
         return "Ray is not installed"
     import ray

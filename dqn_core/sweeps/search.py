@@ -4,9 +4,12 @@ TPE (Bergstra et al. 2011) proposes the points. A trial is one run, whose member
 its point; it is judged by the interquartile mean of the area under their greedy curves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+
+from dqn_core.comparison import Measure, SeedRun
 from dqn_core.config import DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError, MissingPackageError
 from dqn_core.statistics import interquartile_mean
@@ -126,13 +129,12 @@ class Search:
             trial.report(greedy_return, env_step)
         return bool(trial.should_prune())
 
-    def _judge(self, trial: Any, members: list[Any], until: int) -> None:
+    def _judge(self, trial: Any, members: Sequence[SeedRun], until: int) -> None:
         """Tell what a trial that came to its end is worth; with a seed that diverged, nothing."""
-        measure: Literal["greedy", "training"] = "greedy"
-        if not all(len(member.greedy.returns) for member in members):
-            measure = "training"
+        is_greedy = all(len(member.greedy.returns) for member in members)
+        measure: Measure = "greedy" if is_greedy else "training"
         areas = [member.score("area", measure, until) for member in members]
-        if all(area == area for area in areas):
+        if np.isfinite(areas).all():
             self._study.tell(trial, interquartile_mean(areas), state=self._complete)
         else:
             self._study.tell(trial, state=self._pruned)

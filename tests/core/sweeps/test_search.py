@@ -2,7 +2,6 @@
 
 import sys
 
-import optuna
 import pytest
 
 from dqn_core.errors import MissingPackageError
@@ -14,6 +13,8 @@ from dqn_core.sweeps.search import DATABASE, Search
 from dqn_core.sweeps.tasks import Task
 from tests.core.small_runs import SMALL
 from tests.core.sweeps.in_process import InProcess
+
+optuna = pytest.importorskip("optuna", reason="Optuna is not installed: requirements-sweeps.txt")
 
 PLAN = Plan(
     SMALL.replace(total_steps=120, evaluation_period=40, evaluation_episodes=1),
