@@ -45,7 +45,7 @@ EPSILON_LAKE = Experiment(
     "less and less over 4,000 steps, the other is greedy after 100. What becomes of the second?",
     answers=(
         Answer("It is faster: it does not waste steps."),
-        Answer("It never finds the goal, and there is nothing to learn from.", True),
+        Answer("It hardly ever finds the goal, and has nothing to learn from.", True),
         Answer("It takes longer, and comes to the same."),
     ),
     config=PLAIN.replace(
