@@ -21,6 +21,9 @@ const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
 // milliseconds of a frame that are spent on drawing; what is left is drawn in the next
 const SLICE = 12;
 const NEAR = 0.01;
+// Until the first row is here it is asked for so many times as often, and at most so many times.
+const EAGER = 5;
+const MOST_EAGER = 20;
 
 const beside = (file) => new URL(file, import.meta.url).href;
 
@@ -60,6 +63,7 @@ export class Chart {
   /** @type {any} */
   #page = null;
   #held = false;
+  #eagerly = 0;
   #sizes;
   #views;
   #disposed = new AbortController();
@@ -148,7 +152,16 @@ export class Chart {
     this.#takeBeside?.(news.beside);
     for (const [key, panel] of this.panels) panel.remark(news.remarks[key] ?? "");
     this.#outdate();
+    this.#pace();
     if (news.state !== this.#page.drawn) this.#page.redraw(news.state);
+  }
+
+  /** A run that has just begun is looked at more often until there is something to see. */
+  #pace() {
+    const { period } = this.#page;
+    this.#eagerly = this.#end > 0 ? 0 : this.#eagerly + 1;
+    const isEager = this.#eagerly > 0 && this.#eagerly <= MOST_EAGER;
+    this.#feed.pace(isEager ? period / EAGER : period);
   }
 
   #configure(spec) {

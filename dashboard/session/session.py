@@ -332,7 +332,8 @@ class Session:
         link = self._link_of_run
         seed = max(config.seed for config in self.run.trainer.configs) + 1
         self._begin(replace(link, config=link.config.replace(seed=seed)))
-        self.run.start()
+        if not self.problem:
+            self.run.start()
 
     def _begin(self, link: Link) -> None:
         self.problem = self.refused = ""

@@ -17,6 +17,7 @@ from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import HYPERPARAMETERS, LabError
 from dqn_core.comparison import FEWEST_SEEDS, Comparison, Group, Standing, compare, seed_runs
+from dqn_core.members import differing
 from dqn_core.numbers import number
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
@@ -209,15 +210,16 @@ def _extensions(session: Session) -> None:
         on_click=more_steps,
         disabled=session.for_next or run.status is Status.FAILED,
     )
-    st.button(
-        "More seeds",
-        key="race_seeds",
-        type="tertiary",
-        icon=":material/casino:",
-        help="A new run of the same race, from step 0, with as many seeds after these. On the "
-        "Compare page both runs together are one race.",
-        on_click=session.more_seeds,
-    )
+    if differing(run.first_configs):  # else it is a fork, which other seeds cannot be of
+        st.button(
+            "More seeds",
+            key="race_seeds",
+            type="tertiary",
+            icon=":material/casino:",
+            help="A new run of the same race, from step 0, with as many seeds after these. On the "
+            "Compare page both runs together are one race.",
+            on_click=session.more_seeds,
+        )
     st.button(
         "End the race",
         key="race_end",
