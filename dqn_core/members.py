@@ -67,7 +67,8 @@ def first_configs(
     for member, name, old in zip(changes["member"], changes["name"], changes["old"], strict=True):
         first[member].setdefault(name, old)
     try:
-        return [c.replace(**values) for c, values in zip(configs, first, strict=True)]
+        pairs = zip(configs, first, strict=True)
+        return [config.replace(**values) if values else config for config, values in pairs]
     except ConfigurationError:  # those in a file may not go together
         return list(configs)
 

@@ -113,7 +113,7 @@ def _which(configs: Sequence[DQNConfig]) -> list[str]:
     """What the names of agents that were trained side by side differ in."""
     if len(configs) == 1:
         return [""]
-    return [f", {member_words(configs, member)}" for member in range(len(configs))]
+    return [f", {words}" for words in member_words(configs)]
 
 
 @st.cache_resource(show_spinner=False)

@@ -52,10 +52,13 @@ def checked(axis: Axis, seeds: int) -> Axis:
 
 
 def member_configs(config: DQNConfig, seeds: int, race: Axis | None) -> list[DQNConfig]:
-    """One configuration for each member: consecutive seeds, in a race once with each value."""
+    """One configuration for each member: consecutive seeds, in a race once with each value.
+
+    Raises `ConfigurationError` for a race that a page does not run.
+    """
     values: list[dict[str, Value]] = [{}]
     if race:
-        values = [{race.name: value} for value in race.values]
+        values = [{race.name: value} for value in checked(race, seeds).values]
     return [config.replace(seed=config.seed + p, **own) for own in values for p in range(seeds)]
 
 
@@ -102,7 +105,10 @@ def arms_of(configs: Sequence[DQNConfig]) -> list[Arm]:
     ]
 
 
-def member_words(configs: Sequence[DQNConfig], member: int) -> str:
-    """Which of several members: ``seed 3``, in a race ``seed 3 of γ 0.9``."""
-    labels = [arm.label for arm in arms_of(configs) if member in arm.members]
-    return " of ".join([f"seed {configs[member].seed}", *labels])
+def member_words(configs: Sequence[DQNConfig]) -> list[str]:
+    """What each member is called: ``seed 3``, in a race ``seed 3 of γ 0.9``."""
+    words = [f"seed {config.seed}" for config in configs]
+    for arm in arms_of(configs):
+        for member in arm.members:
+            words[member] += f" of {arm.label}"
+    return words

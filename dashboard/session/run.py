@@ -160,14 +160,15 @@ class Run:
     def stopped(self) -> list[str]:
         """Who of several stopped and why, one sentence each, but the arms that stopped whole."""
         configs, stops = self.trainer.configs, self.trainer.stops
+        if self.trainer.members == 1 or not any(stops):
+            return []
         whole = {p for arm in self.arms if all(stops[p] for p in arm.members) for p in arm.members}
-        who = [member_words(configs, p) for p in range(len(configs))]
-        sentences = [
+        who = member_words(configs)
+        return [
             f"{who[p][0].upper()}{who[p][1:]} stopped: {stop.reason}"
             for p, stop in enumerate(stops)
             if stop and p not in whole
         ]
-        return sentences if self.trainer.members > 1 else []
 
     @property
     def evidence(self) -> int:

@@ -6,7 +6,7 @@ import shlex
 import streamlit as st
 
 from dashboard.session.earlier import LEAVES
-from dashboard.session.links import Link, written
+from dashboard.session.links import Link, written, written_race
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_link, show_qr_code
@@ -160,8 +160,12 @@ def _files(session: Session) -> None:
 
 
 def command_line(link: Link) -> str:
-    """The command that trains the same experiment, with what differs from the preset."""
-    words = ["python", "-m", "dqn_core", "train"]
+    """The command that trains the same experiment, with what differs from the preset.
+
+    Of a race it is the sweep of its values.
+    """
+    words = ["python", "-m", "dqn_core"]
+    words += ["sweep", "--set", written_race(link.race)] if link.race else ["train"]
     is_auto = link.preset == AUTO  # as it is where no preset is given
     words += [] if is_auto else ["--preset", link.preset]
     for name, value in (link.environment | link.differences).items():
@@ -172,6 +176,6 @@ def command_line(link: Link) -> str:
         else:
             words += [option(name), written(value)]
     words += ["--seed", str(link.config.seed)]
-    if link.members > 1:
+    if link.members > 1 or link.race:
         words += ["--seeds", str(link.members)]
     return shlex.join(words)

@@ -101,11 +101,11 @@ def member_choice(run: Run) -> int:
     """The member to look into; asked only where several train side by side."""
     if run.trainer.members == 1:
         return 0
-    configs, stops = run.trainer.configs, run.trainer.stops
+    who, stops = member_words(run.trainer.configs), run.trainer.stops
 
     def words(member: int) -> str:
         stopped = " (stopped)" if stops[member] else ""
-        return f"{member_words(configs, member)}{stopped}"
+        return f"{who[member]}{stopped}"
 
     return st.selectbox(
         "Shown agent",

@@ -36,7 +36,7 @@ def scene(run: Run) -> None:
 
     title = "The environment now"
     if run.trainer.members > 1:
-        title += f", for {member_words(run.trainer.configs, run.trainer.first)}"
+        title += f", for {member_words(run.trainer.configs)[run.trainer.first]}"
     slow = run.steps_per_second is not None and run.steps_per_second <= SLOW
     # With a key of its own, since one that is there stays open or closed as it is.
     with st.expander(title, slow, key="scene_slow" if slow else "scene_fast"):

@@ -16,10 +16,15 @@ from dashboard.session.race import (
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.store import store
+from dashboard.train_page.exchange import command_line
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, Trainer
+from dqn_core.cli.command_line import _parser
+from dqn_core.cli.origins import given_values, member_seeds, new_config
 from dqn_core.errors import ConfigurationError
+from dqn_core.sweeps.plan import Plan
 from tests.core.small_runs import SMALL
+from tests.dashboard.session.ways import undo
 
 VALUES = "0.9, 0.99"
 
@@ -87,12 +92,12 @@ def test_the_members_of_a_race_are_known_by_their_value_and_their_seed() -> None
         ("γ 0.9", (0, 1)),
         ("γ 0.99", (2, 3)),
     ]
-    assert member_words(configs, 3) == "seed 1 of γ 0.99"
+    assert member_words(configs)[3] == "seed 1 of γ 0.99"
     assert race_words(race) == "race of γ 0.9, 0.99"
     alone = member_configs(SMALL, 2, None)
     assert race_of(alone) is None
     assert arms_of(alone) == []
-    assert member_words(alone, 1) == "seed 1"
+    assert member_words(alone) == ["seed 0", "seed 1"]
 
 
 def test_an_arm_of_a_race_has_the_bits_of_a_lone_run() -> None:
@@ -149,6 +154,34 @@ def test_one_arm_goes_on_alone_to_the_bit() -> None:
     alone.run(max_steps=20)
     race.run(max_steps=20)
     assert torch.equal(alone.learner.online.parameters, race.learner.online.parameters[2:])
+
+
+def test_undo_and_the_way_back_keep_the_race() -> None:
+    session = raced()
+    session.set("learning_rate", 1e-4)
+    train(session)
+    undo(session, 0)
+    assert session.problem == ""
+    assert [config.learning_rate for config in session.run.trainer.configs] == [1e-3] * 4
+    assert [arm.label for arm in session.run.arms] == ["γ 0.9", "γ 0.99"]
+    assert session.needs_reset() == []
+
+
+def test_more_agents_than_a_race_has_are_refused_where_the_seeds_are_set() -> None:
+    session = Session(Link(config=SMALL, race=race_from("gamma=lin:0.1:0.9:8", 2), members=2))
+    session.set_members(6)
+    assert "48 agents" in session.problem
+    assert session.members == 2
+
+
+def test_the_command_of_a_race_is_a_sweep_of_its_configurations() -> None:
+    link = Link(config=SMALL, race=race_from("gamma=0.9,0.99", 2), members=2)
+    options = _parser().parse_args(command_line(link).split()[3:])
+    given = given_values(options)
+    config = new_config(options, given)
+    plan = Plan(config, tuple(options.axes), tuple(member_seeds(options, config)))
+    planned = [config for piece in plan.pieces() for config in piece]
+    assert {*planned} == {*link.member_configs}
 
 
 def test_more_seeds_are_a_run_of_the_same_race_with_the_seeds_after() -> None:
