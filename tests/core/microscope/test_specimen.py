@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dqn_core import DQNConfig, Trainer
+from dqn_core import Agent, DQNConfig, Trainer
 from dqn_core.microscope.specimen import Act, Specimen
 from dqn_core.microscope.update import Update
 from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, trained, weights
@@ -127,6 +127,32 @@ def test_the_equation_holds_in_the_numbers_shown(values: dict[str, Any]) -> None
     assert (shown.discounts[~shown.returns.terminated] > 0).all()
     powers = 0.99 ** np.arange(shown.returns.rewards.shape[1])
     np.testing.assert_allclose((shown.returns.rewards * powers).sum(1), shown.rewards, rtol=1e-6)
+
+
+def test_the_q_values_after_an_update_are_those_of_the_moved_network(
+    looked_at: Specimen,
+) -> None:
+    learner, shown = looked_at.trainer.learner, newest(looked_at)
+    if learner.online.shape.noisy:
+        assert shown.q_after is None, "with noise it is another network at each use"
+        return
+    assert learner.last is not None
+    observations = learner.last.batch.observations
+    after = Agent(looked_at.trainer.config, learner.online.copy(), 0)
+    assert shown.q_after is not None
+    np.testing.assert_allclose(
+        shown.q_after, after.q_values(observations[0].numpy()), rtol=1e-4, atol=1e-5
+    )
+    assert (shown.q_after != shown.q).any()
+
+
+def test_the_shares_of_a_loss_are_weighted_and_make_a_whole(looked_at: Specimen) -> None:
+    shown = newest(looked_at)
+    weights = np.ones_like(shown.losses) if shown.weights is None else shown.weights
+    np.testing.assert_allclose(
+        shown.shares, weights * shown.losses / (weights * shown.losses).sum(), rtol=1e-5
+    )
+    assert shown.shares.sum() == pytest.approx(1)
 
 
 def test_the_dice_shown_are_those_that_decided() -> None:
