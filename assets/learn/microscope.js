@@ -136,6 +136,10 @@ class Microscope {
 
   #take(bytes) {
     const { header, body } = unpacked(bytes);
+    if (header.failure) {
+      setText(this.#problem, header.failure);
+      return;
+    }
     if (!header.isComplete && this.#do === "look") this.#do = "on";
     if (header.problem && this.#isPlaying) this.#toggle();
     const pngs = [];

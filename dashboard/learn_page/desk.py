@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from dashboard.learn_page.message import message
 from dashboard.session.session import Session
+from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
 from dqn_core import LabError
 from dqn_core.microscope.specimen import Act, Specimen
@@ -42,7 +43,10 @@ class Desk:
         with self._lock:
             if do == "fresh":
                 self._is_following = True
-            specimen = self._present()
+            try:
+                specimen = self._present()
+            except LabError as error:  # no room for a copy, or its environment fails
+                return packed({"failure": str(error)})
             self._do(specimen, do)
             return message(
                 specimen,

@@ -166,7 +166,7 @@ def _count(kinds: np.ndarray, kind: int) -> int:
 
 
 def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
-    spec, config = specimen.trainer.spec, specimen.trainer.config
+    spec, config = specimen.trainer.spec, specimen.trainer.configs[specimen.member]
     returns, i = update.returns, chosen
     action = spec.action_labels[update.actions[i]]
     words = [

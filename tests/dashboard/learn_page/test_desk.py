@@ -10,6 +10,7 @@ from dashboard.session.links import Link
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.web.feed import BadQueryError
+from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.small_runs import SMALL, fingerprint
 from tests.dashboard.envelope import opened
 
@@ -113,6 +114,25 @@ def test_a_limit_of_the_run_is_told(session: Session) -> None:
     desk = Desk(session)
     seen(desk)
     assert "step budget" in seen(desk, "step")["problem"]
+    assert seen(desk, "back")["problem"] == ""
+
+
+def test_where_there_is_no_room_for_a_copy_that_is_told(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dqn_core.replay.free_memory", lambda: 1)
+    header, _ = opened(Desk(session).answer({}))
+    assert "may take" in header["failure"]
+
+
+def test_a_run_that_has_diverged_says_so(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    session.run.trainer.learner.online.parameters.fill_(float("nan"))
+    desk = Desk(session)
+    seen(desk)
+    for _ in range(STATISTICS_PERIOD):
+        header = seen(desk, "update")
+    assert "no longer finite" in header["problem"]
     assert seen(desk, "back")["problem"] == ""
 
 
