@@ -14,6 +14,7 @@ const STEP = 0.05; // of the range, for each press of a key
 class DrawnCurve {
   #heights = /** @type {(number | null)[]} */ ([]);
   #at = 0;
+  #isByKey = false;
   /** @type {(name: string, value: unknown) => void} */
   #send = () => {};
   #root = element("div", "drawn-curve");
@@ -35,6 +36,7 @@ class DrawnCurve {
     parent.append(styleLink(new URL("drawn_curve.css", import.meta.url).href), this.#root);
     this.#svg.onpointerdown = (event) => {
       this.#svg.setPointerCapture(event.pointerId);
+      this.#isByKey = false;
       this.#draw(event);
     };
     this.#svg.onpointermove = (event) => {
@@ -134,20 +136,24 @@ class DrawnCurve {
       this.#heights = this.#heights.map((other) => other ?? 0);
       this.#heights[this.#at] = Math.min(1, Math.max(0, height));
     }
-    this.#show(true);
+    this.#isByKey = true;
+    this.#show();
   }
 
-  #show(isByKey = false) {
+  #show() {
     const points = this.#heights.flatMap((height, i) =>
       height === null ? [] : [`${this.#x(i)},${this.#y(height)}`],
     );
     this.#line.setAttribute("points", points.join(" "));
     const height = this.#heights[this.#at];
-    this.#mark.setAttribute("visibility", isByKey ? "visible" : "hidden");
+    this.#mark.setAttribute("visibility", this.#isByKey ? "visible" : "hidden");
     this.#mark.setAttribute("cx", String(this.#x(this.#at)));
     this.#mark.setAttribute("cy", String(this.#y(height ?? 0)));
     const here = `${this.#stepAt(this.#at)}: ${number(this.#value(height ?? 0))}`;
-    setText(this.#reading, isByKey ? here : points.length ? this.data.drawn : this.data.empty);
+    setText(
+      this.#reading,
+      this.#isByKey ? here : points.length ? this.data.drawn : this.data.empty,
+    );
   }
 
   #done() {

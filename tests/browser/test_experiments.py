@@ -1,5 +1,6 @@
 """Experiments on the Learn page, from the prediction to the arms that train."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -27,7 +28,7 @@ def test_a_curve_is_drawn_an_answer_chosen_and_the_arms_train_beside_it(
     )
     axes.focus()
     page.keyboard.press("ArrowUp")
-    expect(page.locator(".drawn-curve .reading")).not_to_have_text("")
+    expect(page.locator(".drawn-curve .reading")).to_have_text(re.compile(r"^[\d,]+: \d+"))
     page.get_by_text("The small replay does worse").click()
 
     expect(button(page, "experiment_start")).to_be_enabled()
