@@ -51,7 +51,7 @@ def main() -> None:
         for turn in range(1 if quick else 2):
             for count in seconds:
                 place = folder / f"{turn}-{count}"
-                seconds[count].append(_seconds(place, plan, _processes(plan, count)))
+                seconds[count].append(_seconds(place, plan, _processes(count)))
         expected = _bits(folder / "0-1", plan)
         rows: list[list[Any]] = [
             ["runs", sum(map(len, plan.pieces()))],
@@ -74,8 +74,8 @@ def _plan(quick: bool) -> Plan:
     return Plan(base, tuple(map(axis_from, axes)), tuple(range(8)))
 
 
-def _processes(plan: Plan, count: int) -> Callable[[Store], Workers]:
-    return lambda store: Workers(store, plan.base.env_id, count)
+def _processes(count: int) -> Callable[[Store], Workers]:
+    return lambda store: Workers(store, count)
 
 
 def _seconds(
@@ -128,7 +128,7 @@ def _killed(folder: Path, plan: Plan, expected: Bits, kills: int) -> list[list[A
     sweeps, same, once = 0, 0, 0
     while killed < kills:
         place = folder / str(sweeps)
-        _seconds(place, plan, _processes(plan, 2), kill)
+        _seconds(place, plan, _processes(2), kill)
         found = _bits(place, plan)
         same += sum(found.get(piece) == bits for piece, bits in expected.items())
         once += _runs(place) == len(expected)

@@ -85,9 +85,10 @@ def _declared(options: argparse.Namespace) -> tuple[Store, Sweep]:
 
 
 def _crew(options: argparse.Namespace, store: Store, plan: Plan) -> Crew:
+    typed = getattr(options, "env_id", "")
     if options.ray is not None:
-        return RayCrew(store, plan.base, options.ray)
-    return Workers(store, plan.base.env_id, options.workers or usual_workers())
+        return RayCrew(store, plan.base, options.ray, typed)
+    return Workers(store, options.workers or usual_workers(), typed)
 
 
 def _train(store: Store, declared: Sweep, crew: Crew, trials: int, attempts: Attempts) -> None:

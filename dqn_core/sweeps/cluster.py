@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +43,13 @@ BYTES_OF_PROCESS = 600 * 2**20
 
 @dataclass(frozen=True)
 class Leg:
-    """What a machine says of a leg beside the state after it."""
+    """What a machine says of a leg beside the state after it.
+
+    ``is_there`` says whether the task's step was reached, with the greedy evaluation that is due.
+    """
 
     status: Status
-    env_step: int
+    is_there: bool = False
     error: str = ""
 
 
@@ -55,14 +58,20 @@ class RayCrew:
 
     Raises `MissingPackageError` without Ray, and `LabError` where there is no cluster at
     ``address``, or none with the GPU that ``base`` needs; ``auto`` is the cluster that this machine
-    belongs to.
+    belongs to. ``typed`` is as for `Workers`.
     """
 
     def __init__(
-        self, store: Store, base: DQNConfig, address: str, leg_seconds: float = LEG_SECONDS
+        self,
+        store: Store,
+        base: DQNConfig,
+        address: str,
+        typed: str = "",
+        leg_seconds: float = LEG_SECONDS,
     ) -> None:
         self._ray: Any = _ray()
         self._store = store
+        self._typed = typed
         self._leg_seconds = leg_seconds
         self._legs: dict[Any, tuple[Task, Any]] = {}  # by what says how it ended: its state
         _connect(self._ray, address)
@@ -114,7 +123,9 @@ class RayCrew:
     def _set_out(self, task: Task, configs: Sequence[DQNConfig], state: Any) -> None:
         # A function with its own resources; -1: again and again, as long as machines are lost.
         remote = self._ray.remote(num_returns=2, max_retries=-1, **resources(configs))(_leg)
-        ended, content = remote.remote(list(configs), state, task.until, self._leg_seconds)
+        ended, content = remote.remote(
+            list(configs), state, task.until, self._leg_seconds, self._typed
+        )
         self._legs[ended] = task, content
 
     def _ended(self, each: Any) -> Outcome | None:
@@ -125,10 +136,11 @@ class RayCrew:
         except self._ray.exceptions.RayError as error:
             reason = first_line(error, 160) or type(error).__name__
             return Outcome(task.run, False, f"{task.run} failed on the cluster: {reason}.")
-        problem = leg.error or self._written(task.run, leg, state)
+        unwritten = self._written(task.run, leg, state)
+        problem = leg.error or unwritten
         if problem or leg.status in ENDED:
             return Outcome(task.run, is_finished=not problem, error=problem)
-        if task.until is not None and leg.env_step >= task.until:
+        if leg.is_there:
             return Outcome(task.run, is_finished=False)
         self._set_out(task, self._store.run(task.run).configs, content)
         return None
@@ -155,17 +167,21 @@ def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
 
 
 def _leg(
-    configs: Sequence[DQNConfig], state: bytes | None, until: int | None, seconds: float
+    configs: Sequence[DQNConfig],
+    state: bytes | None,
+    until: int | None,
+    seconds: float,
+    typed: str,
 ) -> tuple[Leg, bytes]:
     """Go on with a run for some seconds; without a state, only make that of its start."""
     set_threads()
-    import_typed(configs[0].env_id)
+    import_typed(typed)
     trainer = Trainer(configs) if state is None else load_run(state)
     with closing(trainer):
-        leg = Leg(Status.PAUSED, trainer.env_step)
+        leg = Leg(Status.PAUSED)
         if state is not None:
             leg = _trained(trainer, until, seconds)
-        return replace(leg, env_step=trainer.env_step), pack("run", trainer.state_dict())
+        return leg, pack("run", trainer.state_dict())
 
 
 def _trained(trainer: Trainer, until: int | None, seconds: float) -> Leg:
@@ -173,11 +189,11 @@ def _trained(trainer: Trainer, until: int | None, seconds: float) -> Leg:
     try:
         trainer.run(max_steps=steps, max_seconds=seconds)
     except DivergenceError:
-        return Leg(Status.DIVERGED, trainer.env_step)
+        return Leg(Status.DIVERGED)
     except LabError as error:
-        return Leg(Status.INTERRUPTED, trainer.env_step, str(error))
-    status = Status.FINISHED if trainer.finished() else Status.PAUSED
-    return Leg(status, trainer.env_step)
+        return Leg(Status.INTERRUPTED, error=str(error))
+    is_there = until is not None and trainer.env_step >= until and trainer.is_between_steps
+    return Leg(Status.FINISHED if trainer.finished() else Status.PAUSED, is_there)
 
 
 def _ray() -> Any:

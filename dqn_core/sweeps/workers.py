@@ -40,12 +40,13 @@ def usual_workers() -> int:
 class Workers:
     """A `Crew` of processes. One that dies is replaced, and its run goes on from the store.
 
-    ``env_id`` is the environment that a person typed: its module is imported in each.
+    ``typed`` is the environment where a person typed it, whose module is imported in each. One that
+    only the store names is imported where `import_allowed` says so.
     """
 
-    def __init__(self, store: Store, env_id: str, count: int) -> None:
+    def __init__(self, store: Store, count: int, typed: str = "") -> None:
         self._store = store
-        self._env_id = env_id
+        self._typed = typed
         self._count = count
         self._workers: list[_Worker] = []
         self._deaths: Counter[tuple[str, int, bool]] = Counter()
@@ -68,7 +69,7 @@ class Workers:
         # The one that has the run open goes on with it.
         free.sort(key=lambda worker: worker.run != task.run)
         if not free:
-            free = [_Worker(self._store.folder, self._env_id)]
+            free = [_Worker(self._store.folder, self._typed)]
             self._workers += free
         free[0].begin(task)
 
@@ -124,11 +125,11 @@ class Workers:
 class _Worker:
     """One process, and the end of the pipe by which it is told what to do."""
 
-    def __init__(self, folder: Path, env_id: str) -> None:
+    def __init__(self, folder: Path, typed: str) -> None:
         self.task: Task | None = None
         self.run = ""
         self.connection, theirs = _CONTEXT.Pipe()
-        self.process = _CONTEXT.Process(target=_work, args=(theirs, folder, env_id), daemon=True)
+        self.process = _CONTEXT.Process(target=_work, args=(theirs, folder, typed), daemon=True)
         self.process.start()
         theirs.close()  # or its death would not be seen here
 
@@ -158,13 +159,13 @@ class _Worker:
         self.connection.close()
 
 
-def _work(connection: Connection, folder: Path, env_id: str) -> None:
+def _work(connection: Connection, folder: Path, typed: str) -> None:
     """Do the tasks that come, until None comes or nobody is there any more to send one."""
     # A terminal sends these to all its processes: the first one says what becomes of the others.
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     set_threads()
-    import_typed(env_id)
+    import_typed(typed)
     store, opened = Store(folder), None
     with suppress(EOFError, BrokenPipeError):
         while (task := connection.recv()) is not None:

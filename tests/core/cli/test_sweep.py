@@ -5,7 +5,11 @@ import signal
 import pytest
 
 from dqn_core.cli.command_line import main
+from dqn_core.config import DQNConfig
 from dqn_core.store.store import Store
+from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.catalogue import declare
+from dqn_core.sweeps.plan import Plan
 from tests.core.commands import ended
 from tests.core.sweeps.in_process import InProcess
 
@@ -107,3 +111,17 @@ def test_a_sweep_that_is_there_goes_on_by_its_name_alone_and_keeps_its_values(
     assert "no search" in capsys.readouterr().err
     assert main(["sweep", "--runs", str(tmp_path)]) == 2
     assert "needs an axis" in capsys.readouterr().err
+
+
+def test_a_stored_sweep_imports_no_module_that_nobody_typed(tmp_path, capsys, monkeypatch):
+    (tmp_path / "never_typed.py").write_text("raise SystemExit('it was imported')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    store = Store(tmp_path)
+    base = DQNConfig(env_id="never_typed:CartPole-v1")
+    declare(store, Plan(base, (axis_from("gamma=0.9"),), (0,)), name="mine")
+    store.close()
+    monkeypatch.setattr(
+        "dqn_core.cli.sweep.Workers", lambda store, count, typed: InProcess(store, typed)
+    )
+    assert main(["sweep", "--runs", str(tmp_path), "--name", "mine"]) == 2
+    assert "names a module that was not imported" in capsys.readouterr().err

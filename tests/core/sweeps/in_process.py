@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from dqn_core.environments.modules import import_typed
 from dqn_core.store.store import Store
 from dqn_core.sweeps.tasks import Outcome, Task
 from dqn_core.sweeps.training import OpenRun
@@ -10,7 +11,8 @@ from dqn_core.sweeps.training import OpenRun
 class InProcess:
     """Does one task at a time, the oldest first; tells how many it began."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, typed: str = "") -> None:
+        import_typed(typed)
         self.began = 0
         self._store = store
         self._tasks: deque[Task] = deque()

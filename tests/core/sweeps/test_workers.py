@@ -24,7 +24,7 @@ PLAN = Plan(
 
 def test_a_killed_worker_is_replaced_and_each_run_is_there_once_and_to_the_bit(store):
     sweep = declare(store, PLAN)
-    workers = Workers(store, PLAN.base.env_id, 2)
+    workers = Workers(store, 2)
     killed: list[BaseProcess] = []
 
     def kill_one_in_the_middle():
@@ -84,7 +84,7 @@ def test_a_run_that_crashes_its_workers_is_given_up_sooner_than_one_whose_worker
 
     monkeypatch.setattr("dqn_core.sweeps.workers._Worker", worker)
     run = store.create([SMALL]).run
-    workers = Workers(store, SMALL.env_id, 1)
+    workers = Workers(store, 1)
     workers.begin(Task(run))
     outcomes = [outcome for _ in range(deaths) for outcome in workers.wait(1.0)]
     assert len(made) == deaths
