@@ -13,7 +13,7 @@ export class Memory {
   #words = element("p", "ms-quiet");
   #key = element("p", "ms-quiet ms-key");
   #batch = element("div", "ms-batch");
-  #heading = element("h4", "", "The batch: the darker, the more of the loss");
+  #heading = element("h4", "", "The batch: the stronger the colour, the more of the loss");
   #choose;
   /** @type {any} */
   #data = null;

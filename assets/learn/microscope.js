@@ -76,14 +76,14 @@ class Microscope {
     const bar = element(
       "div",
       "ms-bar",
-      add("back", "◀ Back one", "Back to the state before the last action, exactly"),
+      add("back", "◀ Back one", "Back one: to the exact state before the last button"),
       add("forward", "Forward ▶", "Forward again"),
       add("step", "Environment step", "Make one environment step"),
       add("update", "Update", "Go on to the next gradient update"),
       add("copy", "Target copy", "Go on to the next target copy"),
       this.#play,
       this.#speed,
-      add("fresh", "The run as it is now", "Take a new copy of the run on the Train page"),
+      add("fresh", "The run as it is now", "The run as it is now: a new copy of it"),
       this.#about,
     );
     bar.setAttribute("role", "toolbar");

@@ -84,8 +84,8 @@ export class Networks {
   #legend = element(
     "p",
     "ms-quiet",
-    "From left to right: what is seen, the hidden layers, the actions. Units are the darker the " +
-      "more they give. The largest weights are drawn, blue above 0 and orange below.",
+    "From left to right: what is seen, the hidden layers, the actions. The stronger a " +
+      "unit's colour, the more it gives. The largest weights are drawn, blue above 0 and orange below.",
   );
   node = element("div", "", this.#none, this.#row, this.#words, this.#legend);
 

@@ -58,9 +58,9 @@ export class World {
     drawing.setAttribute("aria-label", `The random number is ${words}.`);
     this.#dice.replaceChildren(drawing);
     this.#actions.replaceChildren(
-      ...actions.flatMap(([label, q], index) => {
-        const className = index === taken ? "ms-taken" : "";
-        return [mark(element("dt", className, label), "a"), mark(element("dd", className, q), "q")];
+      ...actions.map(([label, q], index) => {
+        const row = [mark(cell("dt", label), "a"), mark(cell("dd", q), "q")];
+        return element("div", index === taken ? "ms-taken" : "", ...row);
       }),
     );
   }

@@ -31,7 +31,7 @@ def test_an_update_is_read_as_an_equation_and_taken_back(page: Page, app_url: st
     expect(lit).to_contain_text("td_errors = q_taken - targets")
     expect(page.locator(".ms-meaning")).to_contain_text("the TD error")
 
-    page.get_by_role("button", name="Back to the state before").click()
+    page.get_by_role("button", name="Back one").click()
     expect(about).to_contain_text("Environment step 1,")
     expect(page.locator(".ms-networks")).to_contain_text("from the first update on")
     page.get_by_role("button", name="Forward again").click()
