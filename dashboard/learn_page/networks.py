@@ -66,7 +66,8 @@ def _wires(matrix: np.ndarray) -> list[float]:
     if not np.isfinite(matrix).all():
         return []
     flat = np.abs(matrix).ravel()
-    largest = np.argsort(flat, kind="stable")[-MOST_WIRES:]
+    count = min(MOST_WIRES, flat.size)
+    largest = np.argpartition(flat, -count)[-count:]
     to, start = np.divmod(largest[flat[largest] > 0], matrix.shape[1])
     rows = zip(start.tolist(), to.tolist(), matrix[to, start].round(DIGITS).tolist(), strict=True)
     return [number for row in rows for number in row]
