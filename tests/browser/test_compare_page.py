@@ -115,5 +115,5 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(url: str, new_page: Open) -
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     links = page.locator(".st-key-navigation a")
     tops = links.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().top)")
-    assert len(tops) == 3
+    assert len(tops) == 4
     assert len(set(tops)) == 1
