@@ -6,20 +6,20 @@ from dataclasses import replace
 from functools import partial
 
 from dashboard.session.address import Remembered
+from dashboard.session.controls_of_run import shown_for, waiting, with_values_of
 from dashboard.session.earlier import Earlier, EarlierRuns
 from dashboard.session.filling import Refill, filled, fixed_values, moved
 from dashboard.session.keeping import Origin
-from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link, Problem, pasted
-from dashboard.session.race import MOST_RACED, Arm, race_of, race_typed, race_words
+from dashboard.session.links import MEMBERS, Link, Problem, pasted
+from dashboard.session.race import MOST_RACED, Arm, race_typed
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner, Trains
 from dashboard.session.store import own_run, store
-from dashboard.session.words import change_label
 from dqn_core import DQNConfig, LabError, preset
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments.configured import spec_for
 from dqn_core.environments.modules import import_typed
-from dqn_core.errors import CheckpointError, ConfigurationError
+from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.foresight import Never, never_due
 from dqn_core.forking import forked, with_members
@@ -217,7 +217,7 @@ class Session:
         """Put back what choosing the environment has replaced."""
         if refill := self.refill:
             kept = partial(moved, refill.before, self.config.env_id, self.config.env_kwargs)
-            self._adopt("env_id", lambda: self._with_values_of(kept()))
+            self._adopt("env_id", lambda: with_values_of(self.link, kept()))
 
     def paste(self, text: str) -> bool:
         """Fill every control from JSON, a link or a command, but what a lesson fixes.
@@ -256,7 +256,7 @@ class Session:
             return
         other = self._set_aside or self.link
         self._set_aside = self.link if for_next or self.needs_reset() else None
-        self.link = self._with_values_of(other)
+        self.link = with_values_of(self.link, other)
         self.for_next = for_next
 
     def look_at(self, **view: object) -> None:
@@ -379,7 +379,7 @@ class Session:
     def _taken_over(self, trainer: Trainer, make: Callable[[Trainer], Run]) -> tuple[Link, Run]:
         """What the controls show for it, and its run; closed where either is refused."""
         try:
-            return self._with_trained(trainer), make(trainer)
+            return shown_for(trainer, self.link), make(trainer)
         except LabError:
             trainer.close()
             raise
@@ -444,31 +444,11 @@ class Session:
 
         Raises `LabError` for a run that is none of a page, or not of this lesson.
         """
-        link = self._with_trained(trainer)
+        link = shown_for(trainer, self.link)
         fixed = fixed_values(self.link)
         if any(getattr(trainer.config, n) != value for n, value in fixed.items()):
             raise ConfigurationError("This lesson has fixed values, and that run has other values.")
         return self._shown.get((name, len(trainer.history.changes)), link)
-
-    def _with_trained(self, trainer: Trainer) -> Link:
-        """The controls with a run's values; raises `CheckpointError` where they have no such."""
-        race = race_of(trainer.configs)
-        seeds = trainer.members // (len(race.values) if race else 1)
-        if seeds > MOST_MEMBERS:
-            raise CheckpointError(
-                f"A page trains 1 to {MOST_MEMBERS} seeds, but this run has {seeds}: continue it "
-                "with python -m dqn_core train --resume."
-            )
-        config = trainer.config
-        if race and (own := getattr(self.config, race.name)) in race.values:
-            config = config.replace(**{race.name: own})
-        link = replace(self.link, config=config, members=seeds, race=race)
-        if link.member_configs != trainer.configs:
-            raise CheckpointError(
-                "A page trains consecutive seeds with the same values or in a race of one, but "
-                "this run has others: continue it with python -m dqn_core train --resume."
-            )
-        return link
 
     @property
     def _link_of_run(self) -> Link:
@@ -480,11 +460,7 @@ class Session:
         if self.for_next:
             self._set_aside = link
         else:
-            self.link = self._with_values_of(link)
-
-    def _with_values_of(self, link: Link) -> Link:
-        parts = {name: getattr(link, name) for name in ("preset", "config", "members", "race")}
-        return replace(self.link, **parts)
+            self.link = with_values_of(self.link, link)
 
     def open(self, name: str, content: bytes) -> bool:
         """Go on with a saved run in place of this one; whether it could be opened."""
@@ -496,7 +472,7 @@ class Session:
                 )
             trainer = load_run(content, MOST_RACED)
             try:
-                link = self._with_trained(trainer)
+                link = shown_for(trainer, self.link)
                 opened = Run(trainer, Origin(self.preset, self.owner))
             except LabError:
                 trainer.close()
@@ -519,21 +495,8 @@ class Session:
         self._start_from(link, link_problems)
 
     def needs_reset(self) -> list[str]:
-        """What the controls show and the run does not have, as ``Batch size 128 → 64``."""
-        old, new = self.run.config, self.config
-        race, now = race_of(self.run.trainer.configs), self.link.race
-        raced = {axis.name for axis in (race, now) if axis}
-        waiting = [
-            change_label(n, getattr(old, n), value)
-            for n, value in new.difference(old).items()
-            if n not in raced
-        ]
-        seeds = self.run.trainer.members // (len(race.values) if race else 1)
-        if self.members != seeds:
-            waiting.append(f"Seeds side by side {seeds} → {self.members}")
-        if race != now:
-            waiting.append(race_words(now))
-        return waiting
+        """What the controls show and the run does not have, in words."""
+        return waiting(self.link, self.run.trainer)
 
     def _new_run(self, link: Link) -> Run:
         return Run(link.member_configs, Origin(link.preset, self.owner))

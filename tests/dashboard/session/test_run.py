@@ -209,5 +209,6 @@ def test_the_heaviest_evaluation_leaves_the_interpreter_to_others_after_each_ste
     for _ in range(100):
         made = 0
         run.advance(slots)
-        assert 0 < made <= 256
+        assert made <= 256
+    assert made > 0
     assert run.trainer.evaluations.is_under_way
