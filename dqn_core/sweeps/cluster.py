@@ -43,12 +43,14 @@ BYTES_OF_PROCESS = 600 * 2**20
 
 @dataclass(frozen=True)
 class Leg:
-    """What a machine says of a leg beside the state after it.
+    """What a machine gives back: a run's complete state, packed, and how the run stands.
 
+    All in one: where a lost machine's leg is done again, it may come less far than the first time.
     ``is_there`` says whether the task's step was reached, with the greedy evaluation that is due.
     """
 
-    status: Status
+    content: bytes
+    status: Status = Status.PAUSED
     is_there: bool = False
     error: str = ""
 
@@ -73,7 +75,7 @@ class RayCrew:
         self._store = store
         self._typed = typed
         self._leg_seconds = leg_seconds
-        self._legs: dict[Any, tuple[Task, Any]] = {}  # by what says how it ended: its state
+        self._legs: dict[Any, Task] = {}
         _connect(self._ray, address)
         if base.device == "cuda" and not self._ray.cluster_resources().get("GPU"):
             raise LabError(
@@ -91,11 +93,11 @@ class RayCrew:
 
     def begin(self, task: Task) -> None:
         record = self._store.run(task.run)
-        state = None
+        before = None
         if self._store.snapshots(task.run):
             with closing(self._store.trainer(task.run)) as trainer:
-                state = self._ray.put(pack("run", trainer.state_dict()))
-        self._set_out(task, record.configs, state)
+                before = self._ray.put(Leg(pack("run", trainer.state_dict())))
+        self._set_out(task, record.configs, before)
 
     def wait(self, seconds: float) -> Sequence[Outcome]:
         if not self._legs:
@@ -110,8 +112,7 @@ class RayCrew:
         while self._legs and time.monotonic() < deadline:
             ended, _ = self._ray.wait(list(self._legs), num_returns=1, timeout=1.0)
             for each in ended:
-                task, content = self._legs.pop(each)
-                self._written(task.run, *self._ray.get([each, content]))
+                self._arrived(each)
         self.close()
 
     def close(self) -> None:
@@ -120,36 +121,35 @@ class RayCrew:
         self._legs = {}
         self._ray.shutdown()
 
-    def _set_out(self, task: Task, configs: Sequence[DQNConfig], state: Any) -> None:
+    def _set_out(self, task: Task, configs: Sequence[DQNConfig], before: Any) -> None:
         # A function with its own resources; -1: again and again, as long as machines are lost.
-        remote = self._ray.remote(num_returns=2, max_retries=-1, **resources(configs))(_leg)
-        ended, content = remote.remote(
-            list(configs), state, task.until, self._leg_seconds, self._typed
-        )
-        self._legs[ended] = task, content
+        remote = self._ray.remote(max_retries=-1, **resources(configs))(_leg)
+        each = remote.remote(list(configs), before, task.until, self._leg_seconds, self._typed)
+        self._legs[each] = task
 
     def _ended(self, each: Any) -> Outcome | None:
         """Write what a leg came to, and begin the next one unless it was the last."""
-        task, content = self._legs.pop(each)
-        try:
-            leg, state = self._ray.get([each, content])
-        except self._ray.exceptions.RayError as error:
-            reason = first_line(error, 160) or type(error).__name__
-            return Outcome(task.run, False, f"{task.run} failed on the cluster: {reason}.")
-        unwritten = self._written(task.run, leg, state)
-        problem = leg.error or unwritten
-        if problem or leg.status in ENDED:
-            return Outcome(task.run, is_finished=not problem, error=problem)
-        if leg.is_there:
-            return Outcome(task.run, is_finished=False)
-        self._set_out(task, self._store.run(task.run).configs, content)
+        task = self._legs[each]
+        leg, problem = self._arrived(each)
+        if problem or leg is None:
+            return Outcome(task.run, is_finished=False, error=problem)
+        if leg.is_there or leg.status in ENDED:
+            return Outcome(task.run, is_finished=leg.status in ENDED)
+        self._set_out(task, self._store.run(task.run).configs, each)
         return None
 
-    def _written(self, run: str, leg: Leg, state: bytes) -> str:
-        """Write a state and its history into the store; returns what the problem is, or ""."""
-        with closing(load_run(state)) as trainer:
+    def _arrived(self, each: Any) -> tuple[Leg | None, str]:
+        """A leg that has ended, which is written herewith, and what the problem is, or ""."""
+        run = self._legs.pop(each).run
+        try:
+            leg: Leg = self._ray.get(each)
+        except self._ray.exceptions.RayError as error:
+            reason = first_line(error, 160) or type(error).__name__
+            return None, f"{run} failed on the cluster: {reason}."
+        with closing(load_run(leg.content)) as trainer:
             recorder = Recorder(self._store, self._store.run(run), trainer)
-            return "" if recorder.finish(leg.status) else recorder.problem
+            unwritten = "" if recorder.finish(leg.status) else recorder.problem
+        return leg, leg.error or unwritten
 
 
 def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
@@ -168,32 +168,33 @@ def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
 
 def _leg(
     configs: Sequence[DQNConfig],
-    state: bytes | None,
+    before: Leg | None,
     until: int | None,
     seconds: float,
     typed: str,
-) -> tuple[Leg, bytes]:
-    """Go on with a run for some seconds; without a state, only make that of its start."""
+) -> Leg:
+    """Go on with a run for some seconds; with no leg before, only make the state of its start."""
     set_threads()
     import_typed(typed)
-    trainer = Trainer(configs) if state is None else load_run(state)
+    trainer = Trainer(configs) if before is None else load_run(before.content)
     with closing(trainer):
-        leg = Leg(Status.PAUSED)
-        if state is not None:
-            leg = _trained(trainer, until, seconds)
-        return leg, pack("run", trainer.state_dict())
+        status, error = Status.PAUSED, ""
+        if before is not None:
+            status, error = _trained(trainer, until, seconds)
+        is_there = until is not None and trainer.env_step >= until and trainer.is_between_steps
+        return Leg(pack("run", trainer.state_dict()), status, is_there, error)
 
 
-def _trained(trainer: Trainer, until: int | None, seconds: float) -> Leg:
+def _trained(trainer: Trainer, until: int | None, seconds: float) -> tuple[Status, str]:
+    """How the run stands after some seconds, and why it could not go on, or ""."""
     steps = None if until is None else max(0, until - trainer.env_step)
     try:
         trainer.run(max_steps=steps, max_seconds=seconds)
     except DivergenceError:
-        return Leg(Status.DIVERGED)
+        return Status.DIVERGED, ""
     except LabError as error:
-        return Leg(Status.INTERRUPTED, error=str(error))
-    is_there = until is not None and trainer.env_step >= until and trainer.is_between_steps
-    return Leg(Status.FINISHED if trainer.finished() else Status.PAUSED, is_there)
+        return Status.INTERRUPTED, str(error)
+    return (Status.FINISHED if trainer.finished() else Status.PAUSED), ""
 
 
 def _ray() -> Any:

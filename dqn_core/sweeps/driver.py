@@ -1,15 +1,16 @@
 """Has the pieces of a sweep trained, each once, by whatever crew there is."""
 
-import fcntl
 import hashlib
 import os
+import platform
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple, TextIO
 
-from dqn_core.errors import StoreError
+from dqn_core.errors import StoreError, reason_of
 from dqn_core.scalars import shown
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import KeptPiece, Sweep, claim, pieces_of
@@ -50,50 +51,79 @@ def unfinished(store: Store, sweep: Sweep) -> list[KeptPiece]:
     return [piece for piece in pieces_of(store, sweep.name) if piece.run not in ended]
 
 
+class Process(NamedTuple):
+    """One of a machine, by its number there."""
+
+    number: int
+    machine: str
+
+
 @contextmanager
 def alone(store: Store, sweep: Sweep) -> Iterator[None]:
     """Be the only process that has this sweep trained; raises `StoreError` where another one has.
 
     The system takes the lock back from a process that is killed.
     """
-    try:
-        with _lock(store, sweep).open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with ExitStack() as held:
+        try:
+            file = held.enter_context(_lock(store, sweep).open("a"))
+            _take(file)
+        except BlockingIOError:
+            raise StoreError(
+                f"The sweep {shown(sweep.name)} is being trained by another process: wait for it, "
+                "or give another name."
+            ) from None
+        except OSError as error:
+            raise StoreError(
+                f"The sweep {shown(sweep.name)} cannot be locked in {str(store.folder)!r}: "
+                f"{reason_of(error)}; give another folder."
+            ) from error
+        file.truncate(0)
+        file.write(f"{os.getpid()} {platform.node()}")
+        file.flush()
+        try:
+            yield
+        finally:
             file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
-            try:
-                yield
-            finally:
-                file.truncate(0)
-    except BlockingIOError:
-        raise StoreError(
-            f"The sweep {shown(sweep.name)} is being trained by another process: wait for it, or "
-            "give another name."
-        ) from None
 
 
-def trained_by(store: Store, sweep: Sweep) -> int | None:
-    """The process of this machine that has the sweep trained; None where none has."""
-    try:
-        with _lock(store, sweep).open() as file:
-            process = file.read()
-            if not process.isdecimal():
-                return None  # nobody, or one that is only just beginning
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return None  # one that was killed has left its number
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        return int(process)
+def trained_by(store: Store, sweep: Sweep) -> Process | None:
+    """The process that has the sweep trained; None where none has, or it is just beginning."""
+    with suppress(FileNotFoundError), _lock(store, sweep).open() as file:
+        if not file.read():
+            return None
+        try:
+            _take(file, shared=True)  # from nobody: who was killed has left its number
+        except BlockingIOError:
+            file.seek(0)
+            number, _, machine = file.read().partition(" ")
+            return Process(int(number), machine) if number.isdecimal() else None
+    return None
 
 
 def stop(store: Store, sweep: Sweep) -> None:
-    """Have the process that trains the sweep write everything and end, as Ctrl-C does."""
+    """Have the process that trains the sweep write everything and end, as Ctrl-C does.
+
+    Raises `StoreError` where it is another machine's.
+    """
     process = trained_by(store, sweep)
-    if process is not None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(process, signal.SIGINT)
+    if process is None:
+        return
+    if process.machine != platform.node():
+        raise StoreError(
+            f"The sweep {shown(sweep.name)} is trained on {process.machine}: stop it there."
+        )
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(process.number, signal.SIGINT)
+
+
+def _take(file: TextIO, shared: bool = False) -> None:
+    """Lock an open file; raises `BlockingIOError` where another process has it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such lock
+        return
+    fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def _lock(store: Store, sweep: Sweep) -> Path:

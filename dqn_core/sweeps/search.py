@@ -11,7 +11,7 @@ import numpy as np
 
 from dqn_core.comparison import Measure, SeedRun
 from dqn_core.config import DQNConfig, hyperparameter
-from dqn_core.errors import ConfigurationError, MissingPackageError
+from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
 from dqn_core.statistics import interquartile_mean
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
@@ -31,7 +31,7 @@ Hyperband (Li et al. 2018), or nothing."""
 class Search:
     """A sweep whose pieces are trials. It goes on with the trials that a killed process left.
 
-    Raises `MissingPackageError` without Optuna.
+    Raises `MissingPackageError` without Optuna, and `StoreError` where its file cannot be used.
     """
 
     def __init__(self, store: Store, sweep: Sweep, crew: Crew) -> None:
@@ -41,13 +41,7 @@ class Search:
         self._crew = crew
         self._under_way: dict[str, Any] = {}  # trials by their runs
         self._errors: list[str] = []
-        self._study = self._optuna.create_study(
-            study_name=sweep.name,
-            storage=f"sqlite:///{store.folder / DATABASE}",
-            direction="maximize",
-            pruner=self._pruner(),
-            load_if_exists=True,
-        )
+        self._study = self._stored()
         states = self._optuna.trial.TrialState
         self._complete, self._pruned, self._failed = states.COMPLETE, states.PRUNED, states.FAIL
         unfinished = self._study.get_trials(deepcopy=False, states=(states.RUNNING,))
@@ -75,14 +69,17 @@ class Search:
     def _next(self, trials: int) -> Any:
         """A trial that was left, else a new one unless there are enough."""
         if self._left:
-            return self._left.pop(0)
-        number = len(self._study.get_trials(deepcopy=False))
-        if number >= trials:
+            trial = self._left.pop(0)
+        elif len(self._study.get_trials(deepcopy=False)) < trials:
+            trial = self._study.ask()
+        else:
             return None
         # Its own seed for each trial: a search that goes on later proposes what it would have.
-        seed = (self._sweep.plan.base.seed + number) % 2**32
+        seed = (self._sweep.plan.base.seed + trial.number) % 2**32
         self._study.sampler = self._optuna.samplers.TPESampler(seed=seed)
-        return self._study.ask({axis.name: self._range(axis) for axis in self._sweep.plan.axes})
+        for axis in self._sweep.plan.axes:
+            _propose(trial, axis)
+        return trial
 
     def _begin(self, trial: Any) -> None:
         plan = self._sweep.plan
@@ -95,6 +92,9 @@ class Search:
         configs = tuple(config.replace(seed=seed) for seed in plan.seeds)
         piece = added_piece(self._store, self._sweep.name, trial.number, configs)
         record = claim(self._store, self._sweep, piece)
+        if PRUNED in record.tags:  # the process was killed before it told
+            self._study.tell(trial, state=self._pruned)
+            return
         trial.set_user_attr("run", record.run)
         self._under_way[record.run] = trial
         self._go_on(record.run, config, record.env_steps)
@@ -148,15 +148,34 @@ class Search:
                 return pruners.HyperbandPruner(max(1, base.evaluation_period), base.total_steps)
         return pruners.NopPruner()
 
-    def _range(self, axis: Axis) -> Any:
-        """What Optuna may choose from: one of the listed values, or anything within the range."""
-        distributions, declared = self._optuna.distributions, hyperparameter(axis.name)
-        if axis.spacing == "list":
-            return distributions.CategoricalDistribution(axis.values)
-        is_log = axis.spacing == "log"
-        if declared.kind is int:
-            return distributions.IntDistribution(axis.values[0], axis.values[-1], log=is_log)
-        return distributions.FloatDistribution(axis.values[0], axis.values[-1], log=is_log)
+    def _stored(self) -> Any:
+        """The study in the store's folder, which is made if there is none."""
+        file = self._store.folder / DATABASE
+        try:
+            return self._optuna.create_study(
+                study_name=self._sweep.name,
+                storage=f"sqlite:///{file}",
+                direction="maximize",
+                pruner=self._pruner(),
+                load_if_exists=True,
+            )
+        except Exception as error:  # whatever Optuna's database raises
+            raise StoreError(
+                f"Optuna cannot use {str(file)!r}: {reason_of(error)}; move it elsewhere."
+            ) from error
+
+
+def _propose(trial: Any, axis: Axis) -> None:
+    """Have Optuna choose one of the listed values, or anything within the range.
+
+    What it chose before stays: a process may be killed between two axes of a trial.
+    """
+    if axis.spacing == "list":
+        trial.suggest_categorical(axis.name, axis.values)
+        return
+    is_whole = hyperparameter(axis.name).kind is int
+    suggest = trial.suggest_int if is_whole else trial.suggest_float
+    suggest(axis.name, axis.values[0], axis.values[-1], log=axis.spacing == "log")
 
 
 def loaded_optuna() -> Any:

@@ -44,7 +44,7 @@ class OpenRun:
         except LabError as error:
             self._left(Status.INTERRUPTED)
             return Outcome(self.run, False, str(error))
-        return self._left(Status.FINISHED)
+        return self._left(Status.FINISHED if self.trainer.going_on else Status.DIVERGED)
 
     def close(self) -> None:
         """Release the environments."""

@@ -162,15 +162,20 @@ class _Worker:
 def _work(connection: Connection, folder: Path, typed: str) -> None:
     """Do the tasks that come, until None comes or nobody is there any more to send one."""
     # A terminal sends these to all its processes: the first one says what becomes of the others.
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     set_threads()
     import_typed(typed)
-    store, opened = Store(folder), None
+    store = Store(folder)
+    opened: OpenRun | None = None
     with suppress(EOFError, BrokenPipeError):
         while (task := connection.recv()) is not None:
             try:
-                opened = _opened(store, task.run, opened)
+                if opened and opened.run != task.run:
+                    opened.close()
+                    opened = None
+                opened = opened or OpenRun(store, task.run)
                 outcome = opened.go_on(task.until, connection.poll)
             except LabError as error:
                 outcome = Outcome(task.run, False, str(error))
@@ -179,12 +184,3 @@ def _work(connection: Connection, folder: Path, typed: str) -> None:
             connection.send(outcome)
     if opened:
         opened.close()
-
-
-def _opened(store: Store, run: str, before: OpenRun | None) -> OpenRun:
-    """The run that is open already, or another one in its place."""
-    if before and before.run == run:
-        return before
-    if before:
-        before.close()
-    return OpenRun(store, run)

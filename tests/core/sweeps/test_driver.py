@@ -1,6 +1,7 @@
 """The pieces of a sweep, trained by whoever is there."""
 
 import os
+import platform
 import signal
 
 import pytest
@@ -94,10 +95,10 @@ def test_who_trains_a_sweep_is_known_and_can_be_stopped_by_whoever_has_the_store
     sent = []
     monkeypatch.setattr(os, "kill", lambda *signal: sent.append(signal))
     with alone(store, sweep):
-        assert trained_by(store, sweep) == os.getpid()
+        assert trained_by(store, sweep) == (os.getpid(), platform.node())
         with pytest.raises(StoreError, match="is being trained"), alone(store, sweep):
             pass
-        assert trained_by(store, sweep) == os.getpid(), "the other one has not wiped it out"
+        assert trained_by(store, sweep), "the other one has not wiped it out"
         stop(store, sweep)
     assert sent == [(os.getpid(), signal.SIGINT)]
     assert trained_by(store, sweep) is None
@@ -105,10 +106,24 @@ def test_who_trains_a_sweep_is_known_and_can_be_stopped_by_whoever_has_the_store
     assert len(sent) == 1
 
 
+def test_a_process_of_another_machine_is_not_taken_for_one_of_this(store, monkeypatch):
+    sweep = declare(store, PLAN)
+    monkeypatch.setattr(os, "kill", lambda *signal: pytest.fail("somebody else's process"))
+    with alone(store, sweep):
+        monkeypatch.setattr(platform, "node", lambda: "elsewhere")
+        with pytest.raises(StoreError, match="stop it there"):
+            stop(store, sweep)
+
+
+def test_what_blocks_while_a_sweep_is_trained_is_not_taken_for_another_process(store):
+    with pytest.raises(BlockingIOError), alone(store, declare(store, PLAN)):
+        raise BlockingIOError
+
+
 def test_a_process_that_was_killed_trains_no_sweep_though_its_number_is_left(store):
     sweep = declare(store, PLAN)
     with alone(store, sweep):
         pass
     (lock,) = store.folder.glob("sweep-*.lock")
-    lock.write_text("1")
+    lock.write_text(f"1 {platform.node()}")
     assert trained_by(store, sweep) is None

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from dqn_core.errors import MissingPackageError
+from dqn_core.errors import MissingPackageError, StoreError
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import declare, pieces_of
+from dqn_core.sweeps.catalogue import PRUNED, declare, pieces_of
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import members_of, results_of
 from dqn_core.sweeps.search import DATABASE, Search
@@ -77,6 +77,32 @@ def test_a_pruned_trial_is_a_run_that_was_left_early(store, monkeypatch):
     assert crew.began == 4  # one from each greedy evaluation to the next, and the end
     crew.begin(Task(record.run))
     assert crew.wait(0)[0].is_finished  # it can be gone on with all the same
+
+
+def test_a_trial_that_was_killed_between_two_axes_gets_the_other_value(store):
+    sweep = declare(store, PLAN, pruner="none")
+    Search(store, sweep, InProcess(store))
+    gamma = study_of(store, sweep).ask().suggest_float("gamma", 0.8, 1.0)
+    _, _, study = searched(store, 1)
+    (trial,) = study.trials
+    assert trial.params["gamma"] == gamma
+    (config, _) = pieces_of(store, sweep.name)[0].configs
+    assert config.learning_rate == trial.params["learning_rate"] != PLAN.base.learning_rate
+
+
+def test_a_trial_that_was_pruned_is_not_gone_on_with_though_nobody_told_optuna(store):
+    searched(store, 1, "median", is_stopped=lambda: True)
+    (record,) = store.runs()
+    store.update(record.run, tags=[*record.tags, PRUNED])
+    _, crew, study = searched(store, 1, "median")
+    assert [trial.state.name for trial in study.trials] == ["PRUNED"]
+    assert crew.began == 0
+
+
+def test_a_file_of_optuna_that_is_none_is_one_sentence(store):
+    (store.folder / DATABASE).write_text("no database")
+    with pytest.raises(StoreError, match=r"Optuna cannot use .*move it elsewhere"):
+        Search(store, declare(store, PLAN, pruner="none"), InProcess(store))
 
 
 def test_values_that_do_not_go_together_are_told_and_the_search_goes_on(store):
