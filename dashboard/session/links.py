@@ -196,13 +196,14 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
         problems.append(Problem(f"task is cut off after {MOST_TASK} characters."))
         task = task[:MOST_TASK].rstrip()
 
+    config = _configuration(preset_name, texts, problems)
     link = Link(
         preset=preset_name,
-        config=_configuration(preset_name, texts, problems),
+        config=config,
         hidden=_named("hide", texts.get("hide", ""), problems),
         locked=_named("lock", texts.get("lock", ""), problems),
         task=task,
-        race=_race(texts.get("race", ""), settings.get("members", 1), problems),
+        race=_race(texts.get("race", ""), config, settings.get("members", 1), problems),
         **settings,
     )
     try:
@@ -214,9 +215,11 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
     return link, problems
 
 
-def _race(text: str, seeds: int, problems: list[Problem]) -> Axis | None:
+def _race(text: str, config: DQNConfig, seeds: int, problems: list[Problem]) -> Axis | None:
     try:
-        return race_from(text, seeds) if text else None
+        race = race_from(text, seeds) if text else None
+        member_configs(config, 1, race)  # its values have to go together with the others
+        return race
     except ConfigurationError as error:
         problems.append(_instead(error, "no race"))
         return None

@@ -19,9 +19,6 @@ USUAL_POINTS = 5
 
 MOST_POINTS = 1_000
 
-_FIXED = ("seed", "env_id", "env_kwargs", "total_seconds")
-"""What is no axis."""
-
 
 @dataclass(frozen=True)
 class Axis:
@@ -63,7 +60,7 @@ def axis_from(text: str) -> Axis:
     if not equals:
         raise ConfigurationError(f"An axis is written as gamma=0.9,0.95, not as {shown(text)}.")
     name = name.strip().replace("-", "_")
-    if name in _FIXED:
+    if name in _REASONS:
         raise ConfigurationError(f"{name} is no axis: {_REASONS[name]}.", name)
     return axis_of(hyperparameter(name), values)
 
@@ -85,7 +82,10 @@ _REASONS = {
     "env_id": "returns of two environments cannot be compared, so make a sweep of each",
     "env_kwargs": "returns of two environments cannot be compared, so make a sweep of each",
     "total_seconds": "what is learnt in a time depends on the machine, so give total_steps",
+    "stop_when_solved": "all points are judged at the same step, so it is off in a sweep",
+    "plateau_evaluations": "all points are judged at the same step, so it is 0 in a sweep",
 }
+"""What is no axis, and why."""
 
 
 def _range(declared: Hyperparameter, spacing: Spacing, parts: list[str], text: str) -> Axis:
@@ -112,7 +112,8 @@ def _range(declared: Hyperparameter, spacing: Spacing, parts: list[str], text: s
 
 
 def _points(text: str) -> int:
-    if not text.strip().isdecimal() or not 2 <= int(text) <= MOST_POINTS:
+    is_short = text.strip().isdecimal() and len(text.strip()) <= len(str(MOST_POINTS))
+    if not is_short or not 2 <= int(text) <= MOST_POINTS:
         raise ConfigurationError(f"A range has 2 to {MOST_POINTS:,} values, not {shown(text)}.")
     return int(text)
 

@@ -20,6 +20,13 @@ MOST_MEMBERS = 8
 MOST_TRANSITIONS = 2_000_000
 """In the replay buffers of a piece: its memory, and the size of its snapshots."""
 
+NO_STOPS = {
+    "total_seconds": "whose result would depend on the machine: give total_steps",
+    "stop_when_solved": "which judges all points at the same step: set it to off",
+    "plateau_evaluations": "which judges all points at the same step: set it to 0",
+}
+"""What would end a run of a sweep sooner than its step budget, and why it must not."""
+
 Point = dict[str, Value]
 """One value for each axis."""
 
@@ -48,11 +55,9 @@ class Plan:
             raise ConfigurationError(f"{twice[0]} is an axis twice: list all its values once.")
         if not names:
             raise ConfigurationError("A sweep needs an axis, such as gamma=0.9,0.95.")
-        if self.base.total_seconds:
-            raise ConfigurationError(
-                "total_seconds does not go with a sweep, whose result would depend on the machine: "
-                "give total_steps."
-            )
+        for name, reason in NO_STOPS.items():
+            if getattr(self.base, name):
+                raise ConfigurationError(f"{name} does not go with a sweep, {reason}.", name)
         count = self.random or math.prod(len(axis.values) for axis in self.axes)
         if count * len(self.seeds) > MOST_RUNS:
             raise ConfigurationError(

@@ -36,6 +36,7 @@ def test_what_is_typed_is_an_axis_of_values_in_their_own_type(text, axis):
         ("gamma=lin:0.9:0.8", "needs a highest value above the lowest, not 'lin:0.9:0.8'."),
         ("gamma=log:0:0.8", "needs a lowest value above 0 and a highest value above the lowest"),
         ("gamma=lin:0:1:one", "A range has 2 to 1,000 values, not 'one'."),
+        (f"gamma=lin:0:1:{'9' * 5_000}", "A range has 2 to 1,000 values, not '99"),
     ],
 )
 def test_what_is_no_axis_is_refused_in_one_sentence(text, words):

@@ -1,9 +1,11 @@
 """Which hyperparameter of a sweep mattered."""
 
+import sys
 from itertools import product
 
 import pytest
 
+from dqn_core.errors import MissingPackageError
 from dqn_core.hyperparameter import Value
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.importance import importance
@@ -40,3 +42,9 @@ def test_what_returns_depend_on_has_the_largest_share_and_what_not_next_to_none(
 def test_without_a_difference_or_with_few_points_there_is_nothing_to_say() -> None:
     assert importance([GAMMA, RATE, LOSS], seeds({})) == {}
     assert importance([GAMMA, RATE], seeds({"gamma": 1.0})[:3]) == {}
+
+
+def test_without_optuna_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(MissingPackageError, match=r"pip install -r requirements-sweeps.txt"):
+        importance([GAMMA, RATE, LOSS], seeds({"gamma": 1.0}))

@@ -1,8 +1,10 @@
 """Which configurations a sweep trains, and which of them side by side."""
 
+import sys
+
 import pytest
 
-from dqn_core.errors import ConfigurationError
+from dqn_core.errors import ConfigurationError, MissingPackageError
 from dqn_core.members import check_members
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.plan import MOST_MEMBERS, Plan
@@ -51,12 +53,24 @@ def test_a_plan_comes_back_from_json():
     assert Plan.from_dict(one.to_dict()) == one
 
 
+def test_without_scipy_one_sentence_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    with pytest.raises(MissingPackageError, match=r"pip install -r requirements-sweeps.txt"):
+        plan("gamma=lin:0.9:1", random=4).points()
+
+
 @pytest.mark.parametrize(
     ("axes", "values", "words"),
     [
         ([], {}, "A sweep needs an axis"),
         (["gamma=0.9", "gamma=0.8"], {}, "gamma is an axis twice"),
         (["gamma=0.9"], {"total_seconds": 5}, "total_seconds does not go with a sweep"),
+        (
+            ["gamma=0.9"],
+            {"stop_when_solved": True, "evaluation_period": 50},
+            "stop_when_solved does not go with a sweep, which judges all points at the same step",
+        ),
+        (["stop_when_solved=on,off"], {}, "stop_when_solved is no axis"),
         (["gamma=lin:0:1:1000", "tau=lin:0.1:1:9"], {}, "18,000|more than 10,000 runs"),
     ],
 )

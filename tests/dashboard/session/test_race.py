@@ -84,6 +84,14 @@ def test_what_cannot_be_raced_is_refused_in_a_sentence(text: str, seeds: int, wo
     assert words in problems[0]
 
 
+def test_a_race_whose_values_do_not_go_with_the_others_is_left_out() -> None:
+    found, problems = read({"head": ["quantile"], "race": ["loss=mse,huber"]})
+    assert found.race is None
+    (problem,) = problems
+    assert "The head quantile does not go together with the loss mse" in problem
+    assert problem.endswith("Used instead: no race.")
+
+
 def test_the_members_of_a_race_are_known_by_their_value_and_their_seed() -> None:
     race = race_from("gamma=0.9,0.99", 2)
     configs = member_configs(SMALL, 2, race)
