@@ -1,5 +1,6 @@
 """A sweep that is begun on the page: declared in the store, and trained by a process of its own."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
 from dashboard.web.admission import is_own_machine
 from dqn_core.comparison import FEWEST_SEEDS
+from dqn_core.environments.modules import SETTING, parts
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import Sweep, declare, pieces_of
@@ -103,16 +105,24 @@ def train(store: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:
     if trained_by(store, sweep) is not None:
         return
     command = [sys.executable, "-m", "dqn_core", "sweep", "--runs", str(store.folder)]
-    command += ["--name", sweep.name, "--workers", str(workers)]
+    command += [f"--name={sweep.name}", "--workers", str(workers)]  # a name may begin with a dash
     process = subprocess.Popen(
         command + (["--optuna", str(trials)] if trials else []),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=_variables(sweep.plan.base.env_id),
         start_new_session=True,  # it outlives the server
     )
     # Whoever does not wait for a process that has ended leaves its entry in the system's table.
     threading.Thread(target=process.wait, daemon=True).start()
+
+
+def _variables(env_id: str) -> dict[str, str]:
+    """The process's environment variables: it may import the environment's module, if one did."""
+    module, _ = parts(env_id)
+    imported = module if module in sys.modules else ""
+    return {**os.environ, SETTING: ",".join(filter(None, (os.environ.get(SETTING), imported)))}
 
 
 def start_or_stop(state: PageState, store: Store, sweep: Sweep) -> None:
@@ -127,7 +137,10 @@ def start_or_stop(state: PageState, store: Store, sweep: Sweep) -> None:
             args=(state, lambda: stop(store, sweep)),
         )
         return
-    trials = len(pieces_of(store, sweep.name)) + FURTHER_TRIALS if sweep.pruner else 0
+    trials = 0
+    if sweep.pruner:  # those that were refused have no piece
+        numbers = [piece.number for piece in pieces_of(store, sweep.name)]
+        trials = max(numbers, default=-1) + 1 + FURTHER_TRIALS
     st.button(
         f"{FURTHER_TRIALS} more trials" if sweep.pruner else "Train the rest",
         key="continue_sweep",

@@ -1,8 +1,10 @@
 """The sweeps of a store: what each was declared to be, and which run each of its pieces is."""
 
 import json
+import logging
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,6 +17,8 @@ from dqn_core.sweeps.plan import Piece, Plan
 
 TAG = "sweep:"
 """What the tag of a sweep's runs begins with; its name follows."""
+
+_LOG = logging.getLogger(__name__)
 
 PRUNED = "pruned"
 """The tag of a run that a search has stopped early."""
@@ -49,43 +53,45 @@ def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: 
     Without a ``name`` the newest of the same plan is meant, and a new one is called by what it
     varies. Raises `StoreError` where the name is that of another plan.
     """
-    text = json.dumps(plan.to_dict())
     pieces = [] if pruner else plan.pieces()
     name = " ".join(name.split())
     if len(TAG + name) > LONGEST_TAG:
         raise StoreError(f"A sweep's name has at most {LONGEST_TAG - len(TAG)} characters.")
     with store.writing() as connection:
-        same = connection.execute(
-            "SELECT sweep FROM sweeps WHERE \"plan\" = ? AND pruner = ? AND (? = '' OR sweep = ?) "
-            "ORDER BY created DESC",
-            (text, pruner, name, name),
-        ).fetchone()
+        same = _same(connection, plan, name, pruner)
         if same is None:
             name = name or _free_name(connection, plan)
             _check_free(connection, name)
+            text = json.dumps(plan.to_dict())
             connection.execute(
                 "INSERT INTO sweeps VALUES (?, ?, ?, ?, ?)",
                 (name, text, pruner, preset, time.time()),
             )
             for number, configs in enumerate(pieces):
                 _add(connection, name, number, configs)
-    return sweep_called(store, name if same is None else str(same["sweep"]))
+    return sweep_called(store, same or name)
 
 
 def sweeps(store: Store) -> list[Sweep]:
-    """All of them, the newest first."""
+    """All of them, the newest first; one that is damaged is left out, and logged in a sentence."""
     with store.reading() as connection:
-        found = connection.execute("SELECT * FROM sweeps ORDER BY created DESC, sweep").fetchall()
-    return [_sweep(row) for row in found]
+        rows = connection.execute("SELECT * FROM sweeps ORDER BY created DESC, sweep").fetchall()
+    found = []
+    for row in rows:
+        try:
+            found.append(_sweep(row))
+        except StoreError as error:
+            _LOG.warning(str(error))
+    return found
 
 
 def sweep_called(store: Store, name: str) -> Sweep:
     """The sweep with that name; raises `StoreError`."""
-    found = sweeps(store)
-    for sweep in found:
-        if sweep.name == name:
-            return sweep
-    near = get_close_matches(name, [sweep.name for sweep in found], n=1)
+    with store.reading() as connection:
+        row = connection.execute("SELECT * FROM sweeps WHERE sweep = ?", (name,)).fetchone()
+    if row:
+        return _sweep(row)
+    near = get_close_matches(name, [sweep.name for sweep in sweeps(store)], n=1)
     hint = f": did you mean {near[0]}?" if near else "."
     raise StoreError(f"There is no sweep {shown(name)} in {str(store.folder)!r}{hint}")
 
@@ -137,6 +143,22 @@ def claim(store: Store, sweep: Sweep, piece: KeptPiece) -> RunRecord:
         else:
             run = str(row["run"])
     return store.run(run)
+
+
+def _same(connection: sqlite3.Connection, plan: Plan, name: str, pruner: str) -> str | None:
+    """The newest sweep of that plan, with that name if there is one.
+
+    By what is read: another version may have written the same plan in other words.
+    """
+    rows = connection.execute(
+        "SELECT * FROM sweeps WHERE pruner = ? AND (? = '' OR sweep = ?) ORDER BY created DESC",
+        (pruner, name, name),
+    )
+    for row in rows:
+        with suppress(StoreError):  # a damaged one is another one
+            if _sweep(row).plan == plan:
+                return str(row["sweep"])
+    return None
 
 
 def _add(connection: sqlite3.Connection, name: str, number: int, configs: Piece) -> None:

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqn_core.comparison import Comparison, Measure, Metric, SeedRun, compare, grouped, seed_runs
+from dqn_core.comparison import (
+    NEEDED,
+    Comparison,
+    Measure,
+    Metric,
+    SeedRun,
+    compare,
+    grouped,
+    seed_runs,
+)
 from dqn_core.config import DQNConfig
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import PRUNED, Sweep, pieces_of
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.training import ENDED
-
-_COLUMNS = {
-    "episodes": ("member", "env_step", "return"),
-    "evaluations": ("member", "env_step", "mean_return"),
-    "changes": ("member", "env_step", "name", "old", "new"),
-}
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def results_of(store: Store, sweep: Sweep) -> Results:
 def members_of(store: Store, record: RunRecord) -> list[SeedRun]:
     """Each member of a run of the store, to be judged."""
     tables = {
-        table: store.columns(record.run, table, names=names) for table, names in _COLUMNS.items()
+        table: store.columns(record.run, table, names=names) for table, names in NEEDED.items()
     }
     return seed_runs(
         record.run,

@@ -1,5 +1,7 @@
 """The sweeps of a store."""
 
+import json
+
 import pytest
 
 from dqn_core.errors import StoreError
@@ -55,9 +57,20 @@ def test_a_run_that_was_deleted_is_made_anew(store):
     assert pieces_of(store, sweep.name)[0].run is None
 
 
-def test_a_damaged_declaration_is_one_sentence(store):
+def test_a_damaged_declaration_is_one_sentence_and_does_not_hide_the_others(store):
     declare(store, PLAN, name="mine")
     with store.writing() as connection:
         connection.execute("UPDATE sweeps SET \"plan\" = '{}'")
+    other = declare(store, PLAN)
+    assert sweeps(store) == [other]
     with pytest.raises(StoreError, match="The sweep 'mine' is damaged: there is no 'base'"):
-        sweeps(store)
+        sweep_called(store, "mine")
+
+
+def test_a_plan_that_a_version_with_fewer_hyperparameters_wrote_is_the_same_one(store):
+    sweep = declare(store, PLAN)
+    described = PLAN.to_dict()
+    del described["base"]["munchausen"]
+    with store.writing() as connection:
+        connection.execute('UPDATE sweeps SET "plan" = ?', (json.dumps(described),))
+    assert declare(store, PLAN) == sweep
