@@ -212,6 +212,15 @@ class ReplayBuffer:
         own = self._rows[member]
         return own[slots, :d], own[slots, 2 * d : 2 * d + m] > 0
 
+    def ends(self, member: int) -> np.ndarray:
+        """Which of that member's transitions terminated, and which were truncated, `(N, 2)` bool.
+
+        Of all that is stored, oldest first.
+        """
+        slots = self.contents.slots(self.contents.oldest)
+        ended: np.ndarray = self._rows[member, slots, -2:] > 0
+        return ended
+
     def _at(self, slots: np.ndarray) -> np.ndarray:
         rows: np.ndarray = self._flat.take(slots + self._offsets, axis=0)
         return rows

@@ -152,7 +152,7 @@ class Microscope {
 
   #show(header, pngs) {
     setText(this.#about, header.about);
-    setText(this.#problem, header.problem);
+    setText(this.#problem, header.problem || header.notice);
     setText(this.#copied, header.copied);
     this.#root.dataset.complete = String(header.isComplete);
     this.#buttons.get("back").disabled = !header.canGoBack;

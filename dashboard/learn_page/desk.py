@@ -42,7 +42,7 @@ class Desk:
             raise BadQueryError("there is no such thing to do")
         with self._lock:
             if do == "fresh":
-                self._is_following = True
+                self._is_following, self._taken = True, ()
             try:
                 specimen = self._present()
             except LabError as error:  # no room for a copy, or its environment fails
@@ -69,9 +69,10 @@ class Desk:
             if self._specimen and place == self._taken:
                 return self._specimen
             state = trainer.state_without_history()
+        copy = Specimen(state)
         if self._specimen:
             self._specimen.close()
-        self._specimen, self._taken, self._is_following = Specimen(state), place, True
+        self._specimen, self._taken, self._is_following = copy, place, True
         self._is_complete, self._problem = True, ""
         if trainer.env_step >= trainer.config.learning_starts:
             self._advance(self._specimen, "update")

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from dqn_core.config import DQNConfig
 from dqn_core.microscope.update import Update
-from dqn_core.numbers import MINUS, UNKNOWN
+from dqn_core.numbers import MINUS, UNKNOWN, percent
 
 Piece: TypeAlias = tuple[str, str]
 """A text and the id of the symbol that it is, or whose number; "" for what is neither."""
@@ -139,7 +139,7 @@ def _loss(update: Update, i: int, config: DQNConfig) -> Line:
         (exact(update.losses[i]), "loss"),
         *weight,
         ("   share of the batch's loss ", "share"),
-        (f"{100 * float(update.shares[i]):.3g}\u202f%", "share"),
+        (percent(float(update.shares[i])), "share"),
     ]
 
 

@@ -163,7 +163,8 @@ def _begin(session: Session, state: ExperimentsState, first_seed: int = 0) -> No
 
 
 def _forget(session: Session, state: ExperimentsState) -> None:
-    session.beside = None
+    if session.beside is state.arms:  # and not what another page has begun since
+        session.beside = None
     state.forget()
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from dashboard.learn_page.equations import equations, exact
 from dashboard.learn_page.networks import networks
+from dashboard.session.race import member_words
 from dashboard.session.run import Run
 from dashboard.session.stage import picture
 from dashboard.web.envelope import packed
@@ -36,7 +37,8 @@ def message(
     pictures = _pictures(specimen)
     header = {
         "about": _about(specimen, run, is_following),
-        "problem": problem or trainer.notice,
+        "problem": problem,
+        "notice": trainer.notice,
         "isComplete": is_complete,
         "isFollowing": is_following,
         "canGoBack": specimen.can_go_back,
@@ -44,7 +46,7 @@ def message(
         "chosen": chosen,
         "world": _world(trainer.spec, specimen, chosen),
         "memory": _memory(specimen),
-        "networks": networks(update, chosen, trainer.spec) if update else None,
+        "networks": networks(update, chosen) if update else None,
         "copied": COPIED if specimen.has_copied else "",
         "update": _update(update, chosen, specimen) if update else None,
         "pictures": [len(png) for png in pictures],
@@ -56,6 +58,8 @@ def _about(specimen: Specimen, run: Run, is_following: bool) -> str:
     """Whose copy it is, and how far it has come."""
     trainer = specimen.trainer
     where = f"Environment step {trainer.env_step:,}, gradient update {trainer.gradient_updates:,}."
+    if trainer.members > 1:
+        where += f" The agent shown is {member_words(trainer.configs)[specimen.member]}."
     if is_following:
         return f"{where} This is a copy of the run on the Train page: nothing here moves the run."
     return f"{where} This is a copy: the run on the Train page is at {run.trainer.env_step:,}."
@@ -97,8 +101,6 @@ def _step(spec: EnvironmentSpec, step: Step) -> dict[str, Any]:
     first, second = step.dice
     q_values = step.q_values
     return {
-        "action": spec.action_labels[step.action],
-        "reward": exact(step.reward),
         "epsilon": step.epsilon,
         "dice": [first, second],
         "isRandom": step.is_random,
@@ -137,9 +139,7 @@ def _of_step(spec: EnvironmentSpec, step: Step) -> list[str]:
 def _memory(specimen: Specimen) -> dict[str, Any]:
     """The strip of time: which transitions are stored, where episodes end, and how."""
     trainer, update = specimen.trainer, specimen.update
-    replay, contents = trainer.replay, trainer.replay.contents
-    order = np.tile(np.arange(contents.size), (trainer.members, 1))
-    flags = replay.rows(order)[specimen.member, :, -2:] > 0
+    contents, flags = trainer.replay.contents, trainer.replay.ends(specimen.member)
     at = np.flatnonzero(flags.any(1))
     kinds = np.where(flags[at, 0], TERMINATED, TRUNCATED)
     oldest, newest = contents.oldest, contents.pushed - 1
@@ -147,11 +147,10 @@ def _memory(specimen: Specimen) -> dict[str, Any]:
     if contents.size:
         words = (
             f"{contents.size:,} of {contents.capacity:,} places are filled, with transitions "
-            f"{oldest:,} to {newest:,}. {_count(kinds, TERMINATED):,} episodes in it terminated, "
-            f"and {_count(kinds, TRUNCATED):,} were truncated by the time limit."
+            f"{oldest:,} to {newest:,}. Episodes that terminated: {_count(kinds, TERMINATED):,}. "
+            f"Episodes that the time limit truncated: {_count(kinds, TRUNCATED):,}."
         )
     return {
-        "capacity": contents.capacity,
         "oldest": oldest,
         "size": contents.size,
         "ends": (at + oldest).tolist(),
@@ -184,7 +183,6 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
     return {
         "words": words,
         "lines": equations(update, i, config),
-        "tdErrors": _finite(update.td_errors),
         "shares": _finite(update.shares),
         "names": [
             f"Transition {n:,}, TD error {exact(error)}"

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.microscope.update import Update
 from dqn_core.networks import QNetwork
 from dqn_core.numbers import percent
@@ -16,7 +15,7 @@ DIGITS = 4
 """Of what is drawn and not written: a picture shows no more."""
 
 
-def networks(update: Update, i: int, spec: EnvironmentSpec) -> dict[str, Any]:
+def networks(update: Update, i: int) -> dict[str, Any]:
     """Both networks as they were asked for the chosen transition, and what differs in them.
 
     The online one sees s, the target network s′. A drawing has each layer's ``units``, from the
@@ -34,8 +33,6 @@ def networks(update: Update, i: int, spec: EnvironmentSpec) -> dict[str, Any]:
         "online": _drawing([layer[i] for layer in update.of_online], _matrices(online, s)),
         "target": _drawing([layer[i] for layer in update.of_target], _matrices(target, s2)),
         "difference": _drawing(changed, differences),
-        "inputs": [f"state {int(s[0])}"] if spec.n_states else list(spec.observation_labels),
-        "outputs": list(spec.action_labels),
         "words": _difference(online, target),
     }
 

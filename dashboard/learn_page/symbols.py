@@ -1,13 +1,11 @@
 """The symbols of Algorithm 1: what each means, and the line of the source where it is made."""
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from dashboard.learn_page.excerpt import Excerpt
 from dqn_core.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.exploration import EpsilonGreedy
@@ -18,7 +16,6 @@ from dqn_core.replay import ReplayBuffer
 from dqn_core.samplers import SAMPLERS, Sequential, Uniform
 from dqn_core.trainer import Trainer
 
-ROOT = Path(__file__).parents[2]
 HEADS: dict[str, type] = {"scalar": Scalar, "categorical": Categorical, "quantile": Quantile}
 
 MEANINGS = {
@@ -160,14 +157,13 @@ def code(config: DQNConfig) -> list[dict[str, Any]]:
 
 
 def _shown(passage: Passage) -> dict[str, Any]:
-    lines, first = inspect.getsourcelines(passage.function)
-    lines = textwrap.dedent("".join(lines)).splitlines()
+    source = Excerpt(passage.function)
+    lines = source.text.splitlines()
     ends = _docstring(lines)
     kept = [(n, line) for n, line in enumerate(lines) if n not in ends]
-    file = Path(inspect.getsourcefile(passage.function) or "").relative_to(ROOT)
     return {
         "title": passage.title,
-        "place": f"{file.as_posix()}:{first}",
+        "place": source.place,
         "lines": [
             [line, [symbol for symbol, mark in passage.landmarks if n and mark in line]]
             for n, line in kept

@@ -58,13 +58,14 @@ STEPS = (
     Step(
         ".st-key-q_map_section",
         "What it believes",
-        "The map shows the Q-values of two quantities of the world, and the dots where it has "
-        "been.",
+        "The map shows the Q-values over two quantities of the world. The dots are states in "
+        "which the agent has been.",
     ),
     Step(
         ".health",
         "Is its learning healthy?",
-        "Each card is a sign of what goes wrong in deep Q-learning, with what to do about it.",
+        "Each card watches one thing that can go wrong in deep Q-learning, and says what to do "
+        "about it.",
     ),
     Step(
         ".st-key-take_apart",

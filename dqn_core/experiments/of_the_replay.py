@@ -6,13 +6,13 @@ from dqn_core.experiments.plain import PLAIN
 NO_REPLAY = Experiment(
     id="no-replay",
     title="No replay",
-    question="Without a replay each transition is learnt once, when it happens, and then "
-    "forgotten: a batch of one, out of the newest 16. A third agent keeps the replay, but its "
-    "batches are 64 transitions in a row. Who learns CartPole?",
+    question="Without a replay each transition is learnt about once and then forgotten: one agent "
+    "learns from one transition at a time, out of the newest 16. Two agents keep the last 10,000. "
+    "One of them draws 64 at random for a batch, the other takes 64 in a row. Who learns CartPole?",
     answers=(
         Answer("Only the agent that draws its batches at random."),
         Answer("All: CartPole is easy."),
-        Answer("Both with a replay: that they come in a row does little harm here.", True),
+        Answer("Both with a replay: that transitions come in a row does little harm here.", True),
     ),
     config=PLAIN,
     arms=(
@@ -28,8 +28,9 @@ NO_REPLAY = Experiment(
     effects=(Effect(more="replay", less="none"), Effect(more="in-a-row", less="none")),
     why="The replay does two things: it lets a transition be learnt many times, and it shuffles. "
     "Without one the network follows the few states of the last moments, and forgets the others. "
-    "That is what costs the return here. 64 transitions in a row, from a random place of 10,000, "
-    "are still much of the past; on CartPole their order alone costs little or nothing.",
+    "That is what costs the return here. 64 transitions in a row begin at a random place among "
+    "10,000, so the batches still come from all of the past. On CartPole their order alone costs "
+    "little or nothing.",
 )
 
 FORGETTING = Experiment(

@@ -62,8 +62,8 @@ EPSILON_LAKE = Experiment(
     ),
     measure=Measure("greedy return", metric="area"),
     effects=(Effect(more="slow", less="fast"),),
-    why="Until the goal is reached once every reward is 0, and so is every target: all "
-    "Q-values sink to 0 and no action is better than another. Random walks reach the goal now and "
+    why="Until the goal is reached once every reward is 0. So the targets lead all Q-values to 0, "
+    "and no action is better than another. Random walks reach the goal now and "
     "then, but only while ε is large. An agent that is greedy before the first reward repeats "
     "what the first weights happen to say.",
 )

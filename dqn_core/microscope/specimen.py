@@ -12,6 +12,7 @@ from dqn_core.learner import learning_rate_at
 from dqn_core.microscope.step import Step, StepStart
 from dqn_core.microscope.update import Update
 from dqn_core.microscope.watched import Watched
+from dqn_core.networks import QNetwork
 from dqn_core.trainer import Trainer
 
 Act: TypeAlias = Literal["step", "update", "copy"]
@@ -31,18 +32,13 @@ OFF: dict[str, Any] = {
 
 
 class Moment(NamedTuple):
-    """A state, and what had led to it."""
+    """A state, and what had led to it; together they take about so many ``bytes``."""
 
     state: dict[str, Any]
     step: Step | None
     update: Update | None
     has_copied: bool
-
-    @property
-    def bytes(self) -> int:
-        """About what it takes: all else is small."""
-        learner, rows = self.state["learner"], self.state["replay"]["rows"]
-        return int(rows.nbytes) + 4 * int(learner["online"].nbytes)
+    bytes: int
 
 
 class Specimen:
@@ -118,7 +114,7 @@ class Specimen:
         if trainer.is_between_steps:
             start = StepStart.of(trainer)
             trainer.run(max_steps=1, max_updates=0)
-            self.step = Step(start, self._online.drawn[0] if self._online.drawn else None, trainer)
+            self.step = Step(start, self._online.drawn[0], trainer)
             made: Act = "step"
         else:
             trainer.run(max_steps=0, max_updates=1)
@@ -138,12 +134,15 @@ class Specimen:
         self._restore(self._future.pop())
 
     def _moment(self) -> Moment:
-        return Moment(self.trainer.state_without_history(), self.step, self.update, self.has_copied)
+        state, step, update = self.trainer.state_without_history(), self.step, self.update
+        size = _bytes([state, vars(step) if step else (), vars(update) if update else ()])
+        return Moment(state, step, update, self.has_copied, size)
 
     def _restore(self, moment: Moment) -> None:
         history = self.trainer.history.state_dict()
         self.trainer.load_state_dict({**moment.state, "history": history})
-        self.step, self.update, self.has_copied = moment[1:]
+        self.step, self.update = moment.step, moment.update
+        self.has_copied = moment.has_copied
 
     def _forget(self) -> None:
         """Let the oldest states go that are too many."""
@@ -153,6 +152,17 @@ class Specimen:
     def close(self) -> None:
         """Release the environments."""
         self.trainer.close()
+
+
+def _bytes(value: object) -> int:
+    """What the arrays, tensors and networks in it take."""
+    if isinstance(value, QNetwork):
+        return int(value.parameters.nbytes)
+    if isinstance(value, Mapping):
+        return sum(map(_bytes, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_bytes, value))
+    return int(getattr(value, "nbytes", 0))
 
 
 def _without_limits(config: DQNConfig, env_step: int) -> DQNConfig:

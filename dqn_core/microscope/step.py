@@ -16,7 +16,6 @@ from dqn_core.trainer import Trainer
 class StepStart:
     """What is there before a step and is gone after it."""
 
-    env_step: int
     observations: np.ndarray  # (P, observation_dim)
     allowed: np.ndarray | None  # (P, n_actions) bool
     environment: Mapping[str, Any]
@@ -26,7 +25,6 @@ class StepStart:
     def of(cls, trainer: Trainer) -> "StepStart":
         interaction, member = trainer.interaction, trainer.first
         return cls(
-            trainer.env_step,
             interaction.observations.copy(),
             None if interaction.allowed is None else interaction.allowed.copy(),
             interaction.environments[member].state_dict(),
@@ -44,12 +42,12 @@ class Step:
     been where all members acted at random.
     """
 
-    def __init__(self, start: StepStart, drawn: QNetwork | None, trainer: Trainer) -> None:
+    def __init__(self, start: StepStart, network: QNetwork, trainer: Trainer) -> None:
         self.member = p = trainer.first
         self.start = start
         self.epsilon = start.epsilons[p]
         self.dice: tuple[float, float] = tuple(trainer.exploration.uniforms[p].tolist())
-        self.network = drawn or trainer.learner.online.copy()
+        self.network = network
         replay, d = trainer.replay, trainer.replay.observation_dim
         newest = np.full((trainer.members, 1), len(replay) - 1)
         row = replay.rows(newest)[p, 0]

@@ -30,7 +30,6 @@ class Update:
     ``q_after`` is None with noise, which is another one at each use.
     """
 
-    env_step: int
     gradient_update: int
     returns: Returns
     observations: np.ndarray  # (B, observation_dim)
@@ -89,7 +88,6 @@ class Update:
         is_noisy = learner.online.shape.noisy
         predicted, aimed_at = _distributions(last, p) if head.atoms else (None, None)
         return cls(
-            env_step=trainer.env_step,
             gradient_update=trainer.gradient_updates,
             returns=Returns.of(trainer, batch.slots),
             observations=own(batch.observations),

@@ -286,6 +286,21 @@ def test_each_member_is_discounted_by_its_own_gamma() -> None:
 # --- memory -----------------------------------------------------------------------------------
 
 
+def test_how_episodes_ended_is_told_of_one_member_from_the_oldest_transition_on() -> None:
+    buffer = make(3, [1, 2])
+    for k in range(5):
+        buffer.push(
+            np.zeros((2, DIM)),
+            np.zeros(2),
+            np.zeros(2),
+            np.zeros((2, DIM)),
+            np.array([False, k == 2]),
+            np.array([k == 3, k == 4]),
+        )
+    assert buffer.ends(0).tolist() == [[False, False], [False, True], [False, False]]
+    assert buffer.ends(1).tolist() == [[True, False], [False, False], [False, True]]
+
+
 def test_a_buffer_that_does_not_fit_into_memory_is_refused_before_it_is_taken() -> None:
     with pytest.raises(ConfigurationError) as refusal:
         ReplayBuffer(1_000_000, 84 * 84 * 4, UniformStream([0], "replay"))

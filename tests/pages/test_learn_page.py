@@ -1,6 +1,7 @@
 """The Learn page, without a browser: its sections and its address."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -65,7 +66,10 @@ def test_an_experiment_asks_for_a_prediction_first_and_shows_it_beside_what_happ
     shown = " ".join(each.value for each in at.markdown)
     assert "of 100 pairs of seeds" in shown
     assert experiment.why in shown
+    session = at.session_state["session"]
+    session.beside = other = SimpleNamespace(is_active=False)  # of another page
     button(at, "Predict anew").click().run()
+    assert session.beside is other
     assert state.arms is None
     assert at.radio[0].value is None
     assert button(at, "Start").disabled

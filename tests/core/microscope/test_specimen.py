@@ -217,6 +217,19 @@ def test_what_was_too_much_is_forgotten_from_the_oldest_on(
     assert not of_run.can_go_back
 
 
+def test_what_the_updates_were_made_of_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch with the units of two networks may be larger than the run itself."""
+    monkeypatch.setattr("dqn_core.microscope.specimen.MOST_BYTES", 200_000)
+    of_run = specimen(batch_size=60, hidden_dims="64")
+    for _ in range(10):
+        of_run.advance("update")
+    ways_back = 0
+    while of_run.can_go_back:
+        of_run.back()
+        ways_back += 1
+    assert 1 < ways_back < 8
+
+
 def test_one_member_of_several_is_looked_at() -> None:
     trainer = Trainer([SMALL.replace(seed=seed) for seed in (3, 4)])
     trainer.run(max_steps=60)

@@ -87,6 +87,33 @@ def test_the_run_is_followed_until_something_is_done(session: Session) -> None:
     assert "step 71" in seen(desk, "fresh")["about"]
 
 
+def test_of_a_run_that_stands_still_a_new_copy_is_that_run_again(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    desk = Desk(session)
+    first = seen(desk)
+    seen(desk, "step")
+    assert seen(desk, "fresh") == first
+
+
+def test_that_an_episode_cannot_be_resumed_is_said_and_stops_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dqn_core.interaction.restores_exactly", lambda spec: False)
+    session.run.trainer.run(max_steps=60)
+    header = seen(Desk(session), "update")
+    assert "a new episode was started" in header["notice"]
+    assert header["problem"] == ""
+
+
+def test_of_several_agents_it_is_said_which_one_is_shown() -> None:
+    session = Session(Link(config=SMALL.replace(seed=3), members=2))
+    session.runner = cast(Runner, Nobody())
+    session.run.trainer.run(max_steps=60)
+    session.run.trainer.cancel([0])
+    assert "seed 4" in seen(Desk(session))["about"]
+    session.run.close()
+
+
 def test_another_run_of_the_page_takes_the_place_of_the_copy(session: Session) -> None:
     session.run.trainer.run(max_steps=60)
     desk = Desk(session)

@@ -19,7 +19,7 @@ def test_wires_lead_from_unit_to_unit_and_are_the_largest_weights(values: dict[s
     specimen = Specimen(trained(60, **values).state_without_history())
     specimen.advance("update")
     assert specimen.update is not None
-    shown = networks(specimen.update, 0, specimen.trainer.spec)
+    shown = networks(specimen.update, 0)
     for name in ("online", "target", "difference"):
         units, wires = shown[name]["units"], shown[name]["wires"]
         assert len(units) == len(wires) + 1
@@ -38,6 +38,6 @@ def test_after_a_whole_copy_the_networks_are_the_same() -> None:
     specimen = Specimen(trained(60, tau=1.0, target_update_period=1).state_without_history())
     specimen.advance("update")
     assert specimen.update is not None
-    shown = networks(specimen.update, 0, specimen.trainer.spec)
+    shown = networks(specimen.update, 0)
     assert shown["words"] == "For this update both networks had the same weights."
     assert shown["difference"]["wires"] == [[], [], []]
