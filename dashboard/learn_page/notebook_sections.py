@@ -107,7 +107,7 @@ self.target_net = model.to(self.device)""",
 loss = nn.MSELoss()(q_values, expected_q_values.unsqueeze(1))""",
             Excerpt(Scalar.gradient, "# (B,) against (B, 1)", "td_errors = q_taken - targets"),
             "Shapes (B,) and (B, 1) are broadcast to (B, B): each value is pulled to the targets "
-            "of all transitions, and learns their mean. The loss falls, and the agent learns "
+            "of all transitions, and learns their mean. PyTorch only warns, and the agent learns "
             "nothing. One line that compares the shapes would have told.",
             ("broadcasting",),
         ),

@@ -51,8 +51,8 @@ BROADCASTING = Experiment(
     effects=(Effect(more="sound", less="broadcasting"),),
     why="The mean over all pairs (qᵢ − yⱼ)² is smallest where each qᵢ is the mean of all targets. "
     "So states and actions all get the same value, no action is better than another, and the "
-    "greedy policy is as good as always choosing one action: about 9 steps. The loss falls all the "
-    "same, so the loss curve does not show it.",
+    "greedy policy is hardly better than always choosing one action: about 9 steps. The loss does "
+    "not tell: it stays finite and grows slowly, as that of an agent that learns does.",
 )
 
 TRUNCATION = Experiment(
@@ -129,10 +129,10 @@ LEARNING_RATE = Experiment(
     ),
     measure=Measure("greedy return", metric="area"),
     effects=(Effect(more="middle", less="small"), Effect(more="middle", less="large")),
-    why="Adam moves every weight by about α in each update. With 0.00001 the 7,500 updates move no "
-    "weight by more than 0.1: the network is still nearly the first one. With 0.1 a single update "
-    "moves all weights by as much as they are large: what was learnt is overwritten before the "
-    "target has followed.",
+    why="Adam moves every weight by about α in each update. With 0.00001 the 7,500 updates move "
+    "hardly any weight by more than 0.1: the network is still nearly the first one. With 0.1 a "
+    "single update moves all weights by as much as they are large: what was learnt is overwritten "
+    "before the target has followed.",
 )
 
 EXPERIMENTS = (NO_TARGET, BROADCASTING, TRUNCATION, DOUBLE, LEARNING_RATE)
