@@ -222,9 +222,10 @@ def _importance(axes: Sequence[Axis], comparison: Comparison) -> None:
             share = shares[axis.name]
             st.progress(min(1.0, share), plain(f"{label(axis)}: {percent(share)}"))
         st.caption(
-            "The share of the variance of the seeds' returns that each explains by itself "
-            "(functional ANOVA over a random forest, Hutter et al. 2014). What is missing to "
-            "100 % is explained by values of several together, or is chance."
+            "A random forest learns to predict the seeds' returns. This is the share of its "
+            "predictions' variance that each explains by itself (functional ANOVA, Hutter et al. "
+            "2014); what is missing to 100 % is explained by values of several together. Where "
+            "seeds differ as much as values do, the forest has learnt chance."
         )
 
 

@@ -17,8 +17,8 @@ from dqn_core.sweeps.results import Results
 def sweep_result(sweep: Sweep, results: Results) -> dict[str, Any]:
     """``final`` judges a point by the return that its seeds came to at step ``until``, ``area`` by
     the area under their curves up to there, divided by the steps. ``best`` is the one with the
-    largest interquartile mean, by ``metric``; ``importance`` is how much of the variance of seeds
-    each axis explains.
+    largest interquartile mean, by ``metric``; ``importance`` is what
+    `importance` says of each axis.
     """
     return {
         "sweep": sweep.name,
@@ -74,7 +74,10 @@ def sweep_words(result: dict[str, Any]) -> str:
     )
     if shares := result["importance"]:
         words = ", ".join(f"{name} {percent(share)}" for name, share in shares.items())
-        lines.append(f"Of the variance of all seeds each explains by itself (fANOVA): {words}.")
+        lines.append(
+            "Of the variance of what a forest predicts from all seeds each explains by itself "
+            f"(fANOVA): {words}."
+        )
     return "\n".join(lines)
 
 

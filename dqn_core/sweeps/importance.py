@@ -17,13 +17,16 @@ FEWEST_POINTS = 4
 def importance(
     axes: Sequence[Axis], seeds: Sequence[tuple[Mapping[str, Value], float]]
 ) -> dict[str, float]:
-    """The share of the variance of returns that each axis explains by itself, largest first.
+    """The share of the variance of predicted returns that each axis explains by itself.
+
+    The largest comes first.
 
     ``seeds`` are values of the axes, each with the finite return that a seed came to with them. It
     is functional ANOVA over a random forest (Hutter et al. 2014, "An Efficient Approach for
     Assessing Hyperparameter Importance", section 3), as Optuna has it. What is missing to 1 is
-    explained by values of several axes together, or by nothing. Empty where there are too few
-    points, or all returns are the same.
+    explained by values of several axes together. A forest also learns chance, so where seeds differ
+    as much as values do, the shares say nothing. Empty where there are too few points, or all
+    returns are the same.
 
     Raises `MissingPackageError` without Optuna.
     """
