@@ -35,7 +35,9 @@ def may_begin() -> bool:
 
 def new_sweep(state: PageState, session: Session, store: Store) -> None:
     """The form that declares a sweep of the Train page's values and has it trained."""
-    popover = st.popover("New sweep", icon=":material/grid_view:", key=POPOVER, on_change="rerun")
+    # Another one for each sweep that is looked at: it is closed when one has begun.
+    key = f"{POPOVER}_{state.look.sweep}"
+    popover = st.popover("New sweep", icon=":material/grid_view:", key=key, on_change="rerun")
     if popover.open:
         with popover:
             _what_to_sweep(state, session, store)
@@ -94,7 +96,6 @@ def _begin(state: PageState, session: Session, store: Store) -> None:
     sweep = declare(store, plan, pruner=PRUNER if trials else "", preset=session.preset)
     train(store, sweep, int(typed["sweep_workers"]), trials)
     state.look_at(sweep=sweep.name)
-    typed[POPOVER] = False
 
 
 def train(store: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:

@@ -22,7 +22,6 @@ from dqn_core.numbers import number
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
 USUALLY_RACED = "gamma"
-POPOVER = "race_popover"
 
 
 def race_button(session: Session) -> None:
@@ -30,7 +29,10 @@ def race_button(session: Session) -> None:
     names = [name for name in raceable() if name not in session.link.fixed_controls]
     if not names:
         return
-    popover = st.popover("Race", icon=":material/sports_score:", key=POPOVER, on_change="rerun")
+    with st.container(key="race_popover", width="content"):
+        # Another one for each run: it is closed when a race has begun, out of the curves' way.
+        key = f"race_popover_{session.run.id}"
+        popover = st.popover("Race", icon=":material/sports_score:", key=key, on_change="rerun")
     if popover.open:
         with popover:
             _what_to_race(session, names)
@@ -86,7 +88,6 @@ def _start(session: Session, name: str, values: str, seeds: str, from_here: bool
     """With what the two fields hold by now: a text is often typed just before the click."""
     typed = st.session_state
     session.race(name, typed[values], int(typed[seeds]), from_here)
-    typed[POPOVER] = session.refused == "race"  # out of the curves' way, unless it has to say why
 
 
 def _begins_here(session: Session) -> bool:

@@ -54,8 +54,8 @@ STILL = """
     document.adoptedStyleSheets = [still];
 """
 """What pulses while a page is loaded takes more of a processor without a GPU than the page."""
-VISITED = "localStorage.setItem('dqn-lab-tour', 'over')"
-"""Whoever was here before is not shown around."""
+VISITED = "if (location.origin !== 'null') localStorage.setItem('dqn-lab-tour', 'over')"
+"""Whoever was here before is not shown around. An empty page has no storage."""
 server_logs = pytest.StashKey[list[Path]]()
 open_pages = pytest.StashKey[list[Page]]()
 failed = pytest.StashKey[bool]()

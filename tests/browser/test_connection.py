@@ -59,6 +59,7 @@ def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) 
     open_app(page, app_url, LONG)
     button(page, "start").click()
     wait_for_step(page, 100)
+    until_idle(page)  # what Start has drawn anew has come
     frames.clear()
     button(page, "pause").click()
 

@@ -325,7 +325,7 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
     monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)
     keep(store)
     at = page()
-    at.session_state["new_sweep"] = True
+    at.session_state["new_sweep_"] = True
     at.run()
     at.text_area(key="sweep_axes").set_value("gamma=0.5,high").run()
     at.button(key="start_sweep").click().run()
@@ -340,7 +340,7 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
     assert len(pieces_of(store, "cartpole-gamma")[0].configs) * 2 >= 5
     at.button(key="continue_sweep").click().run()
     assert began == [command, command]
-    at.session_state["new_sweep"] = True
+    at.session_state["new_sweep_cartpole-gamma"] = True
     at.run()
     at.number_input(key="sweep_trials").set_value(3).run()
     at.button(key="start_sweep").click().run()

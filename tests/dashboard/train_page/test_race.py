@@ -88,7 +88,7 @@ def page() -> AppTest:
 
 
 def test_the_page_starts_a_race_stops_an_arm_and_takes_the_winner(page: AppTest) -> None:
-    page.session_state["race_popover"] = True
+    page.session_state[f"race_popover_{session(page).run.id}"] = True
     page.run()
     page.text_input(key="race_values_gamma_0.99").set_value("0.5, high").run()
     page.button(key="start_race").click().run()
