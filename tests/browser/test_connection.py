@@ -66,8 +66,8 @@ def test_the_answer_to_pause_comes_before_the_sidebar(page: Page, app_url: str) 
     def has_come(content: bytes) -> list[int]:
         return [number for number, frame in enumerate(frames) if content in frame]
 
-    until(page, lambda: has_come(b"-start") and has_come(b"control_gamma"))
-    assert has_come(b"-start")[0] < has_come(b"control_gamma")[0]
+    until(page, lambda: has_come(b"-start") and has_come(b"control_batch_size"))
+    assert has_come(b"-start")[0] < has_come(b"control_batch_size")[0]
 
 
 class Uplink:
