@@ -248,6 +248,9 @@ class Session:
         whole = {n: getattr(self.link, n) for n in ("preset", "members") if n in fixed}
         self.left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
         self.left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
+        if link.race and link.race.name in fixed and link.race != self.link.race:
+            self.left_alone.append(link.race.name)
+            link = replace(link, race=self.link.race)
         return replace(link, config=link.config.replace(**kept), **whole)
 
     def choose_next(self, for_next: bool) -> None:

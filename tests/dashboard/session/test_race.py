@@ -238,3 +238,14 @@ def test_what_is_typed_wrongly_is_said_beside_the_race_and_changes_nothing() -> 
     assert "gamma must be" in session.problem
     assert session.run is run
     assert DQNConfig().gamma == 0.99
+
+
+def test_a_lesson_that_locks_a_hyperparameter_keeps_out_an_earlier_race_of_it() -> None:
+    before = raced()
+    session = Session(Link(config=SMALL, locked=("gamma",)))
+    session.prepare(before.config, 2, before.link.race)
+    assert session.link.race is None
+    assert session.left_alone == ["gamma"]
+    session.prepare(before.config, 2, race_from("learning_rate=0.001,0.01", 2))
+    assert session.link.race is not None
+    assert session.left_alone == []
