@@ -101,6 +101,11 @@ class ReplayBuffer:
         return self._size
 
     @property
+    def stored_bytes(self) -> int:
+        """What the stored transitions take."""
+        return int(self._members * self._size * self._rows[0, 0].nbytes)
+
+    @property
     def contents(self) -> Contents:
         """Which transitions are stored, and where."""
         return Contents(self._members, self.capacity, self._size, self.pushed)

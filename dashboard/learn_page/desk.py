@@ -7,12 +7,17 @@ from dashboard.learn_page.message import message
 from dashboard.session.session import Session
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
-from dqn_core import LabError
+from dqn_core import LabError, Trainer
+from dqn_core.errors import ConfigurationError
+from dqn_core.memory import in_words
 from dqn_core.microscope.specimen import Act, Specimen
 
 ACTS: tuple[Act, ...] = ("step", "update", "copy")
 OTHERS = ("look", "on", "back", "forward", "fresh")
 """Look, go on with an act that has not come to its end, back, forward, the run as it is now."""
+
+LARGEST = 256 << 20
+"""Bytes of replay that are copied: a copy and its state before an act hold them twice."""
 
 SECONDS = 0.05
 """How long an act may go on before its answer is due."""
@@ -68,6 +73,7 @@ class Desk:
                 return self._specimen
             if self._specimen and place == self._taken:
                 return self._specimen
+            _check_size(trainer)
             state = trainer.state_without_history()
         copy = Specimen(state)
         if self._specimen:
@@ -103,3 +109,14 @@ class Desk:
             self._problem = specimen.trainer.finished() or ""
         except LabError as error:
             self._is_complete, self._problem = True, str(error)
+
+
+def _check_size(trainer: Trainer) -> None:
+    """Refuse a run whose copies would take too much of the server's memory."""
+    size = trainer.replay.stored_bytes
+    if size > LARGEST:
+        raise ConfigurationError(
+            f"The microscope copies the run, but its replay takes {in_words(size)} and "
+            f"{in_words(LARGEST)} are the most: lower buffer_capacity or train fewer seeds.",
+            "buffer_capacity",
+        )

@@ -167,3 +167,17 @@ def test_a_run_that_has_diverged_says_so(session: Session) -> None:
 def test_what_there_is_not_to_do_is_refused(session: Session, query: dict[str, str]) -> None:
     with pytest.raises(BadQueryError):
         Desk(session).answer(query)
+
+
+def test_a_run_whose_copies_would_fill_the_memory_is_not_copied_and_that_is_said(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.run.trainer.run(max_steps=60)
+    taken = session.run.trainer.replay.stored_bytes
+    assert taken == 60 * 12 * 4  # rows of CartPole
+    monkeypatch.setattr("dashboard.learn_page.desk.LARGEST", taken - 1)
+    header, _ = opened(Desk(session).answer({"do": "look"}))
+    assert "its replay takes" in header["failure"]
+    assert "lower buffer_capacity" in header["failure"]
+    monkeypatch.setattr("dashboard.learn_page.desk.LARGEST", taken)
+    assert seen(Desk(session))["update"]["lines"]
