@@ -69,7 +69,8 @@ class Desk:
             trainer = run.trainer
             place = (run.id, trainer.env_step, trainer.gradient_updates, tuple(trainer.configs))
             is_other = place[0] != (self._taken or place)[0]
-            if self._specimen and not is_other and not self._is_following:
+            stays = not self._is_following or not self._is_complete
+            if self._specimen and not is_other and stays:
                 return self._specimen
             if self._specimen and place == self._taken:
                 return self._specimen
@@ -81,11 +82,16 @@ class Desk:
         self._specimen, self._taken, self._is_following = copy, place, True
         self._is_complete, self._problem = True, ""
         if trainer.env_step >= trainer.config.learning_starts:
-            self._advance(self._specimen, "update")
+            self._act = "update"
+            self._advance(self._specimen, self._act)
         return self._specimen
 
     def _do(self, specimen: Specimen, do: str) -> None:
         if do in ("look", "fresh"):
+            return
+        if do == "on":
+            if not self._is_complete:
+                self._advance(specimen, self._act, is_new=False)
             return
         self._is_following = False
         if do == "back":
@@ -95,9 +101,6 @@ class Desk:
         elif do == "forward":
             if specimen.can_go_forward:
                 specimen.forward()
-        elif do == "on":
-            if not self._is_complete:
-                self._advance(specimen, self._act, is_new=False)
         else:
             self._act = next(act for act in ACTS if act == do)
             self._advance(specimen, self._act)

@@ -181,3 +181,16 @@ def test_a_run_whose_copies_would_fill_the_memory_is_not_copied_and_that_is_said
     assert "lower buffer_capacity" in header["failure"]
     monkeypatch.setattr("dashboard.learn_page.desk.LARGEST", taken)
     assert seen(Desk(session))["update"]["lines"]
+
+
+def test_a_run_is_followed_also_where_an_update_takes_several_answers(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.learn_page.desk.SECONDS", 0)
+    desk, trainer = Desk(session), session.run.trainer
+    trainer.run(max_steps=60)
+    assert seen(desk)["isFollowing"]
+    trainer.run(max_steps=20)
+    header = seen(desk)
+    assert header["isFollowing"]
+    assert header["update"]["lines"]
