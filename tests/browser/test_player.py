@@ -387,3 +387,5 @@ def test_dark_and_narrow(desk: Desk) -> None:
         )
     )
     assert min(red, green, blue) > 180
+    # A film on white is no white block between dark bars.
+    expect(desk["canvas.picture"].first).to_have_class(re.compile("inverted"))
