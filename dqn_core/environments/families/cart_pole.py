@@ -70,8 +70,8 @@ class CartPoles:
         inner.steps_beyond_terminated = 0 if self._has_fallen[p] else None
 
     def step(self, rows: Rows, actions: np.ndarray) -> Outcome:
-        c = self._c
-        x, x_dot, theta, theta_dot = self._state[:, rows]
+        c, state = self._c, self._state[:, rows]
+        x, x_dot, theta, theta_dot = state
         force = np.where(actions == 1, c.force_mag, -c.force_mag)
         costheta, sintheta = np.cos(theta), np.sin(theta)
         temp = (force + c.polemass_length * np.square(theta_dot) * sintheta) / c.total_mass
@@ -79,15 +79,11 @@ class CartPoles:
             c.length * (4.0 / 3.0 - c.masspole * np.square(costheta) / c.total_mass)
         )
         xacc = temp - c.polemass_length * thetaacc * costheta / c.total_mass
-        state = np.array(
-            (
-                x + c.tau * x_dot,
-                x_dot + c.tau * xacc,
-                theta + c.tau * theta_dot,
-                theta_dot + c.tau * thetaacc,
-            )
-        )
-        fallen = (np.abs(state[0]) > c.x_threshold) | (np.abs(state[2]) > c.theta_threshold_radians)
+        x += c.tau * x_dot  # in this order: each with the velocity of before
+        x_dot += c.tau * xacc
+        theta += c.tau * theta_dot
+        theta_dot += c.tau * thetaacc
+        fallen = (np.abs(x) > c.x_threshold) | (np.abs(theta) > c.theta_threshold_radians)
         self._state[:, rows], self._has_fallen[rows] = state, fallen
         reward = np.where(fallen, -1.0, 0.0) if c._sutton_barto_reward else 1.0
         return Outcome(state.T, reward, fallen)
