@@ -151,6 +151,7 @@ def test_the_keys_go_from_a_control_to_its_way_back(tab: Page) -> None:
 
 def test_the_way_over_the_sidebar_leads_to_start(page: Page, app_url: str) -> None:
     ready(page, app_url)
+    until_idle(page)  # a button that is drawn anew loses the focus
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(button(page, "start")).to_be_focused()
