@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from dqn_core.comparison import NEEDED, SeedRun, seed_runs
+from dqn_core.comparison import NEEDED, SeedRun
 from dqn_core.history import WHEN
-from dqn_core.store.record import RunRecord, Status
+from dqn_core.store.record import RunRecord
+from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 
 Columns = Mapping[str, np.ndarray]
@@ -41,13 +42,7 @@ class Rows:
 
     def seed_runs(self, store: Store, record: RunRecord) -> list[SeedRun]:
         """What each seed of a run came to; raises `StoreError`."""
-        return seed_runs(
-            record.run,
-            record.configs,
-            record.env_steps,
-            has_diverged=record.status is Status.DIVERGED,
-            **self.of(store, record),
-        )
+        return stored_seed_runs(store, record, self.of(store, record))
 
     def _longer(self, store: Store, run: str, name: str, known: Mapping[str, Columns]) -> Columns:
         """A table with the rows that were added to what is ``known`` of it."""

@@ -9,7 +9,6 @@ from dqn_core.cli.runs import kept
 from dqn_core.cli.runs_parser import add_folder
 from dqn_core.cli.streams import say
 from dqn_core.comparison import (
-    NEEDED,
     Comparison,
     Group,
     Metric,
@@ -17,10 +16,9 @@ from dqn_core.comparison import (
     compare,
     differing,
     grouped,
-    seed_runs,
 )
 from dqn_core.numbers import number
-from dqn_core.store.record import Status
+from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.verdict import basis_words, letter, verdict_words
 
@@ -62,16 +60,7 @@ def _seed_runs(store: Store, names: Sequence[str]) -> list[SeedRun]:
     return [
         one
         for record in {record.run: record for record in map(store.called, names)}.values()
-        for one in seed_runs(
-            record.run,
-            record.configs,
-            record.env_steps,
-            has_diverged=record.status is Status.DIVERGED,
-            **{
-                table: store.columns(record.run, table, names=names)
-                for table, names in NEEDED.items()
-            },
-        )
+        for one in stored_seed_runs(store, record)
     ]
 
 

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dqn_core.comparison import (
-    NEEDED,
     Comparison,
     Measure,
     Metric,
-    SeedRun,
     compare,
     grouped,
-    seed_runs,
 )
 from dqn_core.config import DQNConfig
-from dqn_core.store.record import RunRecord, Status
+from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import PRUNED, Sweep, pieces_of
 from dqn_core.sweeps.plan import Point
@@ -86,7 +83,7 @@ def results_of(store: Store, sweep: Sweep) -> Results:
         for piece in pieces
         if piece.run in records and records[piece.run].status in ENDED
     ]
-    seeds = [one for record in done for one in members_of(store, record)]
+    seeds = [one for record in done for one in stored_seed_runs(store, record)]
     planned = sum(len(piece.configs) for piece in pieces)
     runs = tuple(record.run for record in done)
     pruned = sum(PRUNED in records[piece.run].tags for piece in pieces if piece.run in records)
@@ -101,20 +98,6 @@ def results_of(store: Store, sweep: Sweep) -> Results:
     ]
     return Results(
         tuple(points), metric, final.measure, final.until, runs, planned, len(seeds), pruned
-    )
-
-
-def members_of(store: Store, record: RunRecord) -> list[SeedRun]:
-    """Each member of a run of the store, to be judged."""
-    tables = {
-        table: store.columns(record.run, table, names=names) for table, names in NEEDED.items()
-    }
-    return seed_runs(
-        record.run,
-        record.configs,
-        record.env_steps,
-        has_diverged=record.status is Status.DIVERGED,
-        **tables,
     )
 
 

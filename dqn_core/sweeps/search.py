@@ -13,11 +13,11 @@ from dqn_core.comparison import Measure, SeedRun
 from dqn_core.config import DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
 from dqn_core.statistics import interquartile_mean
+from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
 from dqn_core.sweeps.catalogue import PRUNED, Sweep, added_piece, claim
 from dqn_core.sweeps.driver import LOOK_SECONDS
-from dqn_core.sweeps.results import members_of
 from dqn_core.sweeps.tasks import Crew, Outcome, Task
 
 DATABASE = "optuna.sqlite3"
@@ -111,7 +111,7 @@ class Search:
             self._errors.append(outcome.error)
             self._study.tell(trial, state=self._failed)
             return
-        members = members_of(self._store, record)
+        members = stored_seed_runs(self._store, record)
         if outcome.is_finished:
             self._judge(trial, members, record.env_steps)
             return

@@ -5,10 +5,11 @@ import sys
 import pytest
 
 from dqn_core.errors import MissingPackageError, StoreError
+from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import PRUNED, declare, pieces_of
 from dqn_core.sweeps.plan import Plan
-from dqn_core.sweeps.results import members_of, results_of
+from dqn_core.sweeps.results import results_of
 from dqn_core.sweeps.search import DATABASE, Search
 from dqn_core.sweeps.tasks import Task
 from tests.core.small_runs import SMALL
@@ -45,7 +46,7 @@ def test_each_trial_is_a_run_judged_by_the_area_under_its_greedy_curves(store):
     ):
         assert trial.user_attrs["run"] == piece.run
         assert point.values == pytest.approx(trial.params)
-        members = members_of(store, store.run(str(piece.run)))
+        members = stored_seed_runs(store, store.run(str(piece.run)))
         areas = [member.score("area", "greedy", 120) for member in members]
         assert trial.value == pytest.approx(sum(areas) / 2)  # the middle of two is their mean
     assert results.best
