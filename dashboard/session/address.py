@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from dashboard.session import looks
-from dashboard.session.links import Link, read
+from dashboard.session.links import Link
+from dashboard.session.reading import read
 from dashboard.web.markup import plain
 from dashboard.web.static_files import component
 

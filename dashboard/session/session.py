@@ -10,8 +10,10 @@ from dashboard.session.controls_of_run import shown_for, waiting, with_values_of
 from dashboard.session.earlier import Earlier, EarlierRuns
 from dashboard.session.filling import Refill, filled, fixed_values, moved
 from dashboard.session.keeping import Origin
-from dashboard.session.links import MEMBERS, Link, Problem, pasted
+from dashboard.session.links import MEMBERS, Link
+from dashboard.session.pasting import pasted
 from dashboard.session.race import MOST_RACED, Arm, race_typed
+from dashboard.session.reading import Problem
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner, Trains
 from dashboard.session.store import own_run, store

@@ -1,15 +1,13 @@
-"""Environments from an id: checks, seeding and flat observations."""
+"""Environments from an id: seeding, flat observations, and their state."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from difflib import get_close_matches
-from functools import cached_property, partial
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.envs.registration import EnvSpec
 
 from dqn_core.environments.border import (
     FOREIGN,
@@ -24,15 +22,8 @@ from dqn_core.environments.border import (
     reward_of,
     start_of,
 )
-from dqn_core.environments.declared import EnvironmentSpec, described
-from dqn_core.environments.families import family
-from dqn_core.environments.modules import parts
-from dqn_core.environments.registration import (
-    check_arguments,
-    registered_by,
-    registration,
-    usual_time_limit,
-)
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.making import ids_of_families, made
 from dqn_core.environments.spaces import actions_of, observed
 from dqn_core.environments.state import (
     Data,
@@ -50,13 +41,10 @@ from dqn_core.errors import (
     EnvironmentFailure,
     LabError,
     UnsupportedEnvironmentError,
-    excerpt,
 )
-from dqn_core.keyword_arguments import called
-from dqn_core.scalars import finite, is_number, plain, shown, whole
+from dqn_core.scalars import shown, whole
 
 _log = logging.getLogger(__name__)
-_Built = TypeVar("_Built")
 
 MOST_STEPS = 2**40
 """No episode is longer, and no run has more environment steps, updates or episodes."""
@@ -270,72 +258,14 @@ def make_environment(
     Raises `UnsupportedEnvironmentError` with what was found and what is needed, and
     `ConfigurationError` for a parameter that cannot be set.
     """
-    max_episode_steps = whole("max_episode_steps", max_episode_steps, 0, MOST_STEPS)
-    registered = registration(env_id, env_kwargs)
-    if registered is None:
-        raise UnsupportedEnvironmentError(_unknown(env_id))
-    usual = usual_time_limit(registered)
-    time_limit = max_episode_steps or usual
-    name = called(env_id, env_kwargs)
-    _guarded(name, lambda: check_arguments(registered, env_kwargs))
-    env = _guarded(name, lambda: _made(registered, render_mode))
-    try:
-        spec = _guarded(name, lambda: described(env_id, env_kwargs, registered, env, time_limit))
-        _guarded(name, lambda: _set_parameters(spec, env.unwrapped, parameters or {}))
-    except LabError:
-        with suppress(*FOREIGN):
-            env.close()
-        raise
-    return Environment(env, spec, usual, render_mode)
-
-
-def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
-    """``build()``; what a foreign environment raises meanwhile becomes one sentence."""
-    try:
-        return build()
-    except LabError:
-        raise
-    except FOREIGN as error:
-        package = _missing_package(error)
-        raise UnsupportedEnvironmentError(
-            f"{name} needs the package {package}: pip install {package}."
-            if package
-            else f"{name} cannot be made: {named_reason(error)}."
-        ) from error
-
-
-def _made(registered: EnvSpec, render_mode: str | None) -> gymnasium.Env[Any, Any]:
-    make = partial(
-        gymnasium.make,
-        registered,
-        max_episode_steps=-1,  # `Environment` counts the steps
-        disable_env_checker=True,
+    env, spec, usual_time_limit = made(
+        env_id,
+        whole("max_episode_steps", max_episode_steps, 0, MOST_STEPS),
+        render_mode,
+        parameters or {},
+        env_kwargs,
     )
-    if render_mode is None and "render_mode" not in registered.kwargs:
-        return make()  # many constructors know no such argument
-    try:
-        return make(render_mode=render_mode)
-    except TypeError as error:
-        if "render_mode" not in str(error):
-            raise
-    env = make()
-    env.unwrapped.render_mode = render_mode
-    return env
-
-
-def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, float]) -> None:
-    """Set variables of the environment, which have to be there and to be numbers."""
-    for name, value in parameters.items():
-        if not is_number(getattr(inner, str(name), None)):
-            numbers = [name for name, value in vars(inner).items() if is_number(value)]
-            there = ", ".join(spec.family.physics or numbers) or "none"
-            raise ConfigurationError(
-                f"{spec.env_id} has no parameter {shown(name)}: there are {there}."
-            )
-        finite(name, value)
-        setattr(inner, name, plain(value))
-    if parameters and spec.family.derive:
-        spec.family.derive(inner)
+    return Environment(env, spec, usual_time_limit, render_mode)
 
 
 def make_environments(
@@ -347,17 +277,17 @@ def make_environments(
     env_kwargs: str = "",
 ) -> list[Environment]:
     """So many of `make_environment`; where one cannot be made, all are closed."""
-    made: list[Environment] = []
+    environments: list[Environment] = []
     try:
         for _ in range(count):
-            made.append(
+            environments.append(
                 make_environment(env_id, max_episode_steps, None, parameters, env_kwargs=env_kwargs)
             )
     except LabError:
-        for environment in made:
+        for environment in environments:
             environment.close()
         raise
-    return made
+    return environments
 
 
 def environment_spec(
@@ -371,22 +301,7 @@ def environment_spec(
 
 def known_environments() -> list[str]:
     """Ids of Gymnasium's own environments that can be learnt here, with what is installed."""
-    return [env_id for env_id in _ids_of_families() if _is_supported(env_id)]
-
-
-def _missing_package(error: BaseException) -> str | None:
-    """The package that an environment could not be made without, if that was the reason."""
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return error.name.partition(".")[0]
-    if isinstance(error, gymnasium.error.DependencyNotInstalled):
-        named = [name for name in ("box2d", "pygame", "mujoco") if name in str(error).lower()]
-        return named[0] if named else None
-    return None
-
-
-def _ids_of_families() -> list[str]:
-    """Ids of Gymnasium's own environments with discrete actions and flat observations, sorted."""
-    return sorted(i for i in gymnasium.registry if family(i).is_known)
+    return [env_id for env_id in ids_of_families() if _is_supported(env_id)]
 
 
 def _is_supported(env_id: str) -> bool:
@@ -395,19 +310,6 @@ def _is_supported(env_id: str) -> bool:
     except UnsupportedEnvironmentError:
         return False
     return True
-
-
-def _unknown(env_id: str) -> str:
-    module, name = parts(env_id)
-    # One of Gymnasium's own that needs a package is meant all the same.
-    known = registered_by(module) if module else _ids_of_families()
-    near = get_close_matches(name, known, n=1, cutoff=0.65)
-    hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
-    if not module:
-        return f"There is no environment called {shown(env_id)}{hint}"
-    if not near:
-        hint = f": it registers {', '.join(known) or 'none'}."
-    return f"The module {excerpt(module)} registers no environment {shown(name)}{hint}"
 
 
 def counts(state: Mapping[str, Any]) -> tuple[int, int]:

@@ -18,9 +18,9 @@ from dashboard.session.links import (
     MOST_TASK,
     NAMES,
     Link,
-    pasted,
-    read,
 )
+from dashboard.session.pasting import pasted
+from dashboard.session.reading import read
 from dashboard.train_page.exchange import command_line
 from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset, recommended
 from dqn_core.cli.command_line import _parser

@@ -4,7 +4,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from dashboard.session.links import Link, pasted, read
+from dashboard.session.links import Link
+from dashboard.session.pasting import pasted
+from dashboard.session.reading import read
 from dashboard.session.session import Session
 from dashboard.train_page.exchange import command_line
 from dashboard.web.slots import Slots

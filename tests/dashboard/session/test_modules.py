@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session.links import Link, pasted, read
+from dashboard.session.links import Link
+from dashboard.session.pasting import pasted
+from dashboard.session.reading import read
 from dashboard.session.session import Session
 from dqn_core import DQNConfig
 from dqn_core.environments.modules import SETTING

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from dashboard.session.earlier import Earlier
-from dashboard.session.links import Link, read
+from dashboard.session.links import Link
 from dashboard.session.race import (
     arms_of,
     member_configs,
@@ -13,6 +13,7 @@ from dashboard.session.race import (
     race_of,
     race_words,
 )
+from dashboard.session.reading import read
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.store import store

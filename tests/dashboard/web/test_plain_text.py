@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dashboard.session.links import Link, pasted
+from dashboard.session.links import Link
+from dashboard.session.pasting import pasted
 from dashboard.web.plain_text import as_typed
 from dqn_core import DQNConfig
 

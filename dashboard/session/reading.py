@@ -1,0 +1,182 @@
+"""What a link says; what is wrong in it is replaced and named."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from dashboard.session.links import CONTROLS, GROUPS, MOST_TASK, NAMES, SETTINGS, Link, written
+from dashboard.session.race import member_configs, race_from
+from dashboard.web.markup import in_lines
+from dqn_core.compute import chosen_device
+from dqn_core.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, in_todays_names
+from dqn_core.environments.configured import spec_for
+from dqn_core.errors import ConfigurationError, LabError, excerpt
+from dqn_core.hyperparameter import Value
+from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
+from dqn_core.sweeps.axis import Axis
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a part of a link was not used, and what is used instead, if anything."""
+
+    reason: str
+    used: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} Used instead: {self.used}." if self.used else self.reason
+
+
+def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
+    """What a link says, and one sentence for each part of it that was not used.
+
+    Nothing that a link can hold raises an error: what is wrong is replaced by the preset's value.
+    """
+    link, problems = _read(parameters)
+    return link, [str(problem) for problem in problems]
+
+
+def whole(parameters: Mapping[str, Sequence[str]]) -> Link:
+    """The link of these parameters; raises `ConfigurationError` for the first thing wrong in it."""
+    link, problems = _read(parameters)
+    if problems:
+        raise ConfigurationError(problems[0].reason)
+    return link
+
+
+def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]:
+    problems: list[Problem] = []
+    texts: dict[str, str] = {}
+    for name, values in parameters.items():
+        if name not in NAMES and name not in EARLIER_NAMES:
+            problems.append(Problem(f"There is no setting called {_near(name, NAMES)}"))
+        elif name in ("hide", "lock"):
+            texts[name] = ",".join(values)
+        elif values:
+            texts[name] = values[-1].strip()
+            if len(values) > 1:
+                reason = f"{name} is given {len(values)} times: the last one counts."
+                problems.append(Problem(reason))
+
+    # A link that names no preset has CartPole's values in any environment, as it always had.
+    preset_name = texts.pop("preset", OF_CARTPOLE)
+    if preset_name not in PRESETS:
+        reason = f"There is no preset {excerpt(preset_name, 60)!r}: choose {' or '.join(PRESETS)}."
+        preset_name = AUTO
+        problems.append(Problem(reason, preset_name))
+
+    settings: dict[str, Any] = {}
+    for setting in SETTINGS:
+        if setting.name in texts:
+            try:
+                settings[setting.name] = setting.parsed(texts[setting.name])
+            except ConfigurationError as error:
+                problems.append(_instead(error, setting.default))
+
+    task = in_lines(texts.pop("task", ""))
+    if len(task) > MOST_TASK:
+        problems.append(Problem(f"task is cut off after {MOST_TASK} characters."))
+        task = task[:MOST_TASK].rstrip()
+
+    config = _configuration(preset_name, texts, problems)
+    link = Link(
+        preset=preset_name,
+        config=config,
+        hidden=_named("hide", texts.get("hide", ""), problems),
+        locked=_named("lock", texts.get("lock", ""), problems),
+        task=task,
+        race=_race(texts.get("race", ""), config, settings.get("members", 1), problems),
+        **settings,
+    )
+    try:
+        _ = link.member_configs
+    except ConfigurationError as error:
+        seed = link.baseline.seed
+        problems.append(_instead(error, f"{seed} as the first member's seed"))
+        link = replace(link, config=link.config.replace(seed=seed))
+    return link, problems
+
+
+def _race(text: str, config: DQNConfig, seeds: int, problems: list[Problem]) -> Axis | None:
+    try:
+        race = race_from(text, seeds) if text else None
+        member_configs(config, 1, race)  # its values have to go together with the others
+        return race
+    except ConfigurationError as error:
+        problems.append(_instead(error, "no race"))
+        return None
+
+
+def _configuration(
+    preset_name: str, texts: Mapping[str, str], problems: list[Problem]
+) -> DQNConfig:
+    try:
+        texts = in_todays_names(texts)
+    except ConfigurationError as error:
+        texts = {name: text for name, text in texts.items() if name not in EARLIER_NAMES}
+        problems.append(Problem(str(error)))
+    named = _in_environment(preset(preset_name), texts, problems)
+    base = preset(preset_name, named.env_id, named.env_kwargs)
+    values: dict[str, Value] = {"env_id": named.env_id, "env_kwargs": named.env_kwargs}
+    for name in [name for name in HYPERPARAMETERS if name in texts and name not in values]:
+        try:
+            value = HYPERPARAMETERS[name].parsed(texts[name])
+            if name == "device":  # only trying tells whether it is on this machine
+                chosen_device(str(value))
+            values[name] = value
+        except LabError as error:
+            problems.append(_instead(error, getattr(base, name)))
+    while True:
+        try:
+            return base.replace(**values)
+        except ConfigurationError as error:
+            # Two values that do not go together: neither is used.
+            together = [name for name in values if name in error.names] or list(values)
+            used = " and ".join(f"{name} {written(getattr(base, name))}" for name in together)
+            problems.append(_instead(error, used))
+            for name in together:
+                del values[name]
+
+
+def _in_environment(
+    base: DQNConfig, texts: Mapping[str, str], problems: list[Problem]
+) -> DQNConfig:
+    """``base`` in the environment that ``texts`` name, if it can be made on this machine."""
+    refusal = None
+    for names in (("env_id", "env_kwargs"), ("env_id",), ()):  # as much of it as can be used
+        try:
+            given = {n: HYPERPARAMETERS[n].parsed(texts[n]) for n in names if n in texts}
+            found = base.replace(**given)
+            spec_for(found)
+        except LabError as error:
+            refusal = refusal or error
+        else:
+            break
+    if refusal:
+        problems.append(_instead(refusal, found.environment))
+    return found
+
+
+def _named(parameter: str, text: str, problems: list[Problem]) -> tuple[str, ...]:
+    """The controls and groups that ``hide`` or ``lock`` names, each once."""
+    known = {name.lower(): name for name in (*CONTROLS, *GROUPS)}
+    known |= {earlier: declared.name for earlier, declared in EARLIER_NAMES.items()}
+    found: dict[str, None] = {}
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        if word.lower() in known:
+            found[known[word.lower()]] = None
+        else:
+            hint = _near(word, (*CONTROLS, *GROUPS))
+            problems.append(Problem(f"{parameter} names a control that does not exist, {hint}"))
+    return tuple(found)
+
+
+def _instead(error: LabError, used: Value) -> Problem:
+    return Problem(str(error), written(used) or "none")
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    short = excerpt(name, 60)
+    near = get_close_matches(short.lower(), known, n=1, cutoff=0.65)
+    return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."

@@ -1,0 +1,132 @@
+"""A Gymnasium environment as it is registered: made, described, and refused in one sentence."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from functools import partial
+from typing import Any, TypeVar
+
+import gymnasium
+from gymnasium.envs.registration import EnvSpec
+
+from dqn_core.environments.border import FOREIGN, named_reason
+from dqn_core.environments.declared import EnvironmentSpec, described
+from dqn_core.environments.families import family
+from dqn_core.environments.modules import parts
+from dqn_core.environments.registration import (
+    check_arguments,
+    registered_by,
+    registration,
+    usual_time_limit,
+)
+from dqn_core.errors import ConfigurationError, LabError, UnsupportedEnvironmentError, excerpt
+from dqn_core.keyword_arguments import called
+from dqn_core.scalars import finite, is_number, plain, shown
+
+_Built = TypeVar("_Built")
+
+
+def made(
+    env_id: str,
+    max_episode_steps: int,
+    render_mode: str | None,
+    parameters: Mapping[str, float],
+    env_kwargs: str,
+) -> tuple[gymnasium.Env[Any, Any], EnvironmentSpec, int]:
+    """The environment itself, what is known of it, and its own time limit.
+
+    Arguments and errors are those of `make_environment`.
+    """
+    registered = registration(env_id, env_kwargs)
+    if registered is None:
+        raise UnsupportedEnvironmentError(_unknown(env_id))
+    usual = usual_time_limit(registered)
+    time_limit = max_episode_steps or usual
+    name = called(env_id, env_kwargs)
+    _guarded(name, lambda: check_arguments(registered, env_kwargs))
+    env = _guarded(name, lambda: _by_gymnasium(registered, render_mode))
+    try:
+        spec = _guarded(name, lambda: described(env_id, env_kwargs, registered, env, time_limit))
+        _guarded(name, lambda: _set_parameters(spec, env.unwrapped, parameters))
+    except LabError:
+        with suppress(*FOREIGN):
+            env.close()
+        raise
+    return env, spec, usual
+
+
+def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
+    """``build()``; what a foreign environment raises meanwhile becomes one sentence."""
+    try:
+        return build()
+    except LabError:
+        raise
+    except FOREIGN as error:
+        package = _missing_package(error)
+        raise UnsupportedEnvironmentError(
+            f"{name} needs the package {package}: pip install {package}."
+            if package
+            else f"{name} cannot be made: {named_reason(error)}."
+        ) from error
+
+
+def _by_gymnasium(registered: EnvSpec, render_mode: str | None) -> gymnasium.Env[Any, Any]:
+    make = partial(
+        gymnasium.make,
+        registered,
+        max_episode_steps=-1,  # `Environment` counts the steps
+        disable_env_checker=True,
+    )
+    if render_mode is None and "render_mode" not in registered.kwargs:
+        return make()  # many constructors know no such argument
+    try:
+        return make(render_mode=render_mode)
+    except TypeError as error:
+        if "render_mode" not in str(error):
+            raise
+    env = make()
+    env.unwrapped.render_mode = render_mode
+    return env
+
+
+def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, float]) -> None:
+    """Set variables of the environment, which have to be there and to be numbers."""
+    for name, value in parameters.items():
+        if not is_number(getattr(inner, str(name), None)):
+            numbers = [name for name, value in vars(inner).items() if is_number(value)]
+            there = ", ".join(spec.family.physics or numbers) or "none"
+            raise ConfigurationError(
+                f"{spec.env_id} has no parameter {shown(name)}: there are {there}."
+            )
+        finite(name, value)
+        setattr(inner, name, plain(value))
+    if parameters and spec.family.derive:
+        spec.family.derive(inner)
+
+
+def _missing_package(error: BaseException) -> str | None:
+    """The package that an environment could not be made without, if that was the reason."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return error.name.partition(".")[0]
+    if isinstance(error, gymnasium.error.DependencyNotInstalled):
+        named = [name for name in ("box2d", "pygame", "mujoco") if name in str(error).lower()]
+        return named[0] if named else None
+    return None
+
+
+def ids_of_families() -> list[str]:
+    """Ids of Gymnasium's own environments with discrete actions and flat observations, sorted."""
+    return sorted(i for i in gymnasium.registry if family(i).is_known)
+
+
+def _unknown(env_id: str) -> str:
+    module, name = parts(env_id)
+    # One of Gymnasium's own that needs a package is meant all the same.
+    known = registered_by(module) if module else ids_of_families()
+    near = get_close_matches(name, known, n=1, cutoff=0.65)
+    hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
+    if not module:
+        return f"There is no environment called {shown(env_id)}{hint}"
+    if not near:
+        hint = f": it registers {', '.join(known) or 'none'}."
+    return f"The module {excerpt(module)} registers no environment {shown(name)}{hint}"
