@@ -13,9 +13,12 @@ import streamlit as st
 from dashboard.session.address import keep_address, tell_problems
 from dashboard.session.session import Session
 from dashboard.session.visits import come_back, current_session
+from dashboard.web.catalogues import LANGUAGES
 from dashboard.web.keys import PAGE
+from dashboard.web.language import _, language, speak
 from dashboard.web.static_files import ASSETS
 from dqn_core.compute import set_threads
+from dqn_core.phrases import Phrase
 
 SIDEBAR_WIDTH = 315
 LOGO = ASSETS / "images" / "logo.png"
@@ -23,10 +26,10 @@ STYLE, FOCUS = ASSETS / "frame" / "frame.css", ASSETS / "frame" / "focus.css"
 PAPER = ASSETS / "shared" / "paper.css"
 
 PAGES = {
-    "app.py": ("Train", ":material/play_circle:"),
-    "pages/learn.py": ("Learn", ":material/school:"),
-    "pages/test.py": ("Test", ":material/movie:"),
-    "pages/compare.py": ("Compare", ":material/query_stats:"),
+    "app.py": (Phrase("Train"), ":material/play_circle:"),
+    "pages/learn.py": (Phrase("Learn"), ":material/school:"),
+    "pages/test.py": (Phrase("Test"), ":material/movie:"),
+    "pages/compare.py": (Phrase("Compare"), ":material/query_stats:"),
 }
 """Name and symbol of every page by its script, in the order of the navigation."""
 
@@ -37,7 +40,7 @@ def open_page(script: str, look: str = "") -> Session:
     ``look`` is what the address says of the page besides the experiment.
     """
     st.set_page_config(
-        page_title=f"{PAGES[script][0]} · DQN Lab",
+        page_title=f"{_(PAGES[script][0])} · DQN Lab",
         page_icon=str(LOGO),
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
@@ -53,7 +56,8 @@ def open_page(script: str, look: str = "") -> Session:
         st.html(STYLE)
     with st.container(horizontal=True, gap="small", key="navigation"):
         for page, (name, symbol) in PAGES.items():
-            st.page_link(page, label=name, icon=symbol)
+            st.page_link(page, label=_(name), icon=symbol)
+        _language_switch()
         session = current_session()
         keep_address(
             list(PAGES).index(script),
@@ -64,6 +68,18 @@ def open_page(script: str, look: str = "") -> Session:
         )
     tell_problems(session.link_problems)
     return session
+
+
+def _language_switch() -> None:
+    """A button for each language that the page does not speak, named as its speakers call it."""
+    for other, name in LANGUAGES.items():
+        if other != language():
+            st.button(
+                name,
+                key=f"speak_{other}",
+                type="tertiary",
+                on_click=partial(speak, other),
+            )
 
 
 @st.cache_resource(show_spinner=False)

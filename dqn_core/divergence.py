@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dqn_core.config import DQNConfig
 from dqn_core.learner import Learner
 from dqn_core.numbers import number, setting
+from dqn_core.phrases import Phrase
 
 DIVERGENCE_FACTOR = 1_000
 """How many times the largest value that the rewards allow counts as diverged."""
@@ -53,13 +54,28 @@ def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> di
 
 def diverged(largest_q: float, config: DQNConfig, env_step: int) -> Stop:
     """The stop of a member whose Q-values have come to ``largest_q``, with the likely cause."""
-    what = f"reached {number(largest_q)}" if math.isfinite(largest_q) else "are no longer finite"
-    return Stop(env_step, f"Q-values {what} at step {env_step:,}; most likely {_cause(config)}.")
+    cause = _cause(config)
+    if math.isfinite(largest_q):
+        reason = Phrase(
+            "Q-values reached {largest} at step {step:,}; most likely {cause}.",
+            largest=number(largest_q),
+            step=env_step,
+            cause=cause,
+        )
+    else:
+        reason = Phrase(
+            "Q-values are no longer finite at step {step:,}; most likely {cause}.",
+            step=env_step,
+            cause=cause,
+        )
+    return Stop(env_step, reason)
 
 
-def _cause(config: DQNConfig) -> str:
+def _cause(config: DQNConfig) -> Phrase:
     if config.learning_rate > 1e-2:
-        return f"learning_rate {setting(config.learning_rate)} is very high: try 0.001"
+        return Phrase(
+            "learning_rate {rate} is very high: try 0.001", rate=setting(config.learning_rate)
+        )
     if config.gamma == 1:
-        return "gamma 1 lets values grow without end: try 0.99"
-    return "the target follows the online network too fast: lower tau or learning_rate"
+        return Phrase("gamma 1 lets values grow without end: try 0.99")
+    return Phrase("the target follows the online network too fast: lower tau or learning_rate")

@@ -5,27 +5,36 @@ from typing import TYPE_CHECKING
 
 from dqn_core.environments import MOST_STEPS
 from dqn_core.numbers import number
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import finite, whole
 
 if TYPE_CHECKING:
     from dqn_core.trainer import Trainer
 
 
-def reason_to_end(run: "Trainer") -> str | None:
+def reason_to_end(run: "Trainer") -> Phrase | None:
     """Why a run that is between two steps is over, in one sentence, or None while it is not."""
     config, evaluations = run.config, run.evaluations
     if run.env_step >= config.total_steps:
-        return f"The step budget of {config.total_steps:,} environment steps is used up."
+        return Phrase(
+            "The step budget of {steps:,} environment steps is used up.", steps=config.total_steps
+        )
     if config.total_episodes and run.fewest_episodes >= config.total_episodes:
-        return f"The episode budget of {config.total_episodes:,} episodes is used up."
+        return Phrase(
+            "The episode budget of {episodes:,} episodes is used up.",
+            episodes=config.total_episodes,
+        )
     if config.stop_when_solved and evaluations.solved_at is not None:
-        return f"Solved after {evaluations.solved_at:,} environment steps."
+        return Phrase("Solved after {steps:,} environment steps.", steps=evaluations.solved_at)
     if config.total_seconds and run.seconds >= config.total_seconds:
-        return f"The time budget of {config.total_seconds:,} seconds is used up."
+        return Phrase(
+            "The time budget of {seconds:,} seconds is used up.", seconds=config.total_seconds
+        )
     if 0 < config.plateau_evaluations <= evaluations.since_best:
-        return (
-            f"No improvement in the last {evaluations.since_best} evaluations: the best mean "
-            f"return is {number(evaluations.best_mean)}."
+        return Phrase(
+            "No improvement in the last {count} evaluations: the best mean return is {best}.",
+            count=evaluations.since_best,
+            best=number(evaluations.best_mean),
         )
     return None
 

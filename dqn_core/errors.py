@@ -4,6 +4,9 @@ Programming errors are not in here; they stay loud.
 """
 
 from contextlib import suppress
+from typing import Any
+
+from dqn_core.phrases import Phrase
 
 LONGEST_MESSAGE = 400
 """Characters in a message: what it quotes may be as long as a file."""
@@ -12,14 +15,26 @@ LONGEST_MESSAGE = 400
 class LabError(Exception):
     """Something a user asked for cannot be done; the message says what is wrong and what to do.
 
-    It is one line of printable text, whatever it quotes. ``names`` are the hyperparameters that it
-    is about, which it calls by these names.
+    It is one line of printable text, whatever ``values`` it quotes in the holes of its
+    ``template``. ``phrase`` has both, for who says it in another language. ``names`` are the
+    hyperparameters that it is about, which it calls by these names.
     """
 
     names: tuple[str, ...] = ()
 
-    def __init__(self, message: str) -> None:
-        super().__init__(excerpt(message, LONGEST_MESSAGE))
+    def __init__(self, template: str, /, **values: Any) -> None:
+        if not isinstance(template, Phrase):
+            template = Phrase(template, **{name: _quoted(value) for name, value in values.items()})
+        self.phrase = template
+        super().__init__(excerpt(template, LONGEST_MESSAGE))
+
+
+def _quoted(value: Any) -> Any:
+    """A value as a message may keep it: a text is as short as the message, and printable."""
+    if isinstance(value, LabError):
+        return value.phrase
+    is_foreign = isinstance(value, str) and not isinstance(value, Phrase)
+    return excerpt(value, LONGEST_MESSAGE) if is_foreign else value
 
 
 def excerpt(value: object, most: int = 80) -> str:
@@ -32,8 +47,12 @@ def excerpt(value: object, most: int = 80) -> str:
 
 def reason_of(error: Exception) -> str:
     """What an exception says, to stand in a sentence."""
+    if isinstance(error, LabError):
+        return error.phrase
+    if error.args and isinstance(error.args[0], Phrase):
+        return error.args[0]
     if isinstance(error, KeyError):
-        return f"there is no {excerpt(error)}"
+        return Phrase("there is no {name}", name=excerpt(error))
     return first_line(error, 160) or type(error).__name__
 
 
@@ -54,8 +73,8 @@ def _printable(character: str) -> str:
 class ConfigurationError(LabError):
     """A hyperparameter is out of range, of the wrong type, or does not go with another one."""
 
-    def __init__(self, message: str, *names: str) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, /, *names: str, **values: Any) -> None:
+        super().__init__(template, **values)
         self.names = names
 
 

@@ -5,29 +5,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dqn_core.errors import ConfigurationError
+from dqn_core.errors import ConfigurationError, reason_of
 from dqn_core.numbers import setting
+from dqn_core.phrases import Phrase, one_of
 from dqn_core.scalars import plain, shown
 from dqn_core.widths import MOST_LAYERS, widths
 
 Applies = Literal["now", "next episode", "restart"]
-APPLIES_WORDS: dict[str, str] = {
-    "now": "at once",
-    "next episode": "at the next episode",
-    "restart": "at the next reset",
+APPLIES_WORDS: dict[str, Phrase] = {
+    "now": Phrase("at once"),
+    "next episode": Phrase("at the next episode"),
+    "restart": Phrase("at the next reset"),
 }
 MOST_DIGITS = 40
 """A longer number is not repeated as it was typed."""
 
 Group = Literal["environment", "explore", "remember", "learn", "target", "network", "budget"]
 GROUP_LABELS: dict[str, str] = {
-    "environment": "Environment",
-    "explore": "Explore",
-    "remember": "Remember",
-    "learn": "Learn",
-    "target": "Target",
-    "network": "Network",
-    "budget": "Budget",
+    "environment": Phrase("Environment"),
+    "explore": Phrase("Explore"),
+    "remember": Phrase("Remember"),
+    "learn": Phrase("Learn"),
+    "target": Phrase("Target"),
+    "network": Phrase("Network"),
+    "budget": Phrase("Budget"),
 }
 Scale = Literal["linear", "log", "choice", "switch", "name", "widths", "text"]
 Value = bool | int | float | str
@@ -65,37 +66,51 @@ class Hyperparameter:
     formerly: tuple[str, str] | None
 
     @property
-    def range_text(self) -> str:
+    def range_text(self) -> Phrase:
         """The values that are allowed, in words: ``0 to 1``, ``mse or huber``, ``on or off``."""
         match self.scale:
             case "switch":
-                return "on or off"
+                return Phrase("on or off")
             case "choice":
-                return " or ".join(self.choices)
+                return one_of(self.choices)
             case "name":
-                return "a name"
+                return Phrase("a name")
             case "widths":
-                return f"1 to {MOST_LAYERS} widths of {setting(self.low)} to {setting(self.high)}"
+                return Phrase(
+                    "1 to {most} widths of {low} to {high}",
+                    most=MOST_LAYERS,
+                    low=setting(self.low),
+                    high=setting(self.high),
+                )
             case "text":
-                return "a text"
-        return f"{setting(self.low)} to {setting(self.high)}"
+                return Phrase("a text")
+        return Phrase("{low} to {high}", low=setting(self.low), high=setting(self.high))
 
     @property
     def help(self) -> str:
-        """Meaning, direction of effect, range and when a change applies, as one paragraph.
+        """What `sentences` say, as one paragraph."""
+        return " ".join(self.sentences)
+
+    @property
+    def sentences(self) -> list[Phrase]:
+        """Meaning, direction of effect, range and when a change applies.
 
         The choices of a list or a switch are seen where it is, so they are not repeated here.
         """
-        parts = [self.description]
+        parts = [Phrase(self.description)]
         if self.too_low:
-            parts.append(f"Too low: {self.too_low}")
+            parts.append(Phrase("Too low: {what}.", what=Phrase(self.too_low)))
         if self.too_high:
-            parts.append(f"Too high: {self.too_high}")
+            parts.append(Phrase("Too high: {what}.", what=Phrase(self.too_high)))
         if self.scale in ("linear", "log", "widths"):
-            unit = f" {self.unit}" if self.unit else ""
-            parts.append(f"Range: {self.range_text}{unit}.")
-        parts.append(f"A change applies {APPLIES_WORDS[self.applies]}.")
-        return " ".join(parts)
+            unit, allowed = Phrase(self.unit), self.range_text
+            parts.append(
+                Phrase("Range: {range} {unit}.", range=allowed, unit=unit)
+                if unit
+                else Phrase("Range: {range}.", range=allowed)
+            )
+        parts.append(Phrase("A change applies {when}.", when=APPLIES_WORDS[self.applies]))
+        return parts
 
     def validated(self, value: Any) -> Value:
         """``value`` in its own type; raises `ConfigurationError` if it is not allowed."""
@@ -106,7 +121,7 @@ class Hyperparameter:
             try:
                 return self.canonical(value)
             except ValueError as error:
-                raise self._refusal_of(str(error)) from None
+                raise self._refusal_of(reason_of(error)) from None
         if self.kind is bool:
             if not isinstance(value, bool):
                 raise self._refusal(value)
@@ -129,9 +144,14 @@ class Hyperparameter:
 
     def _number(self, value: float, words: str) -> Value:
         if not self.low <= value <= self.high:  # NaN compares false
-            raise self._refusal_of(f"must be {self.range_text}, not {words}")
+            raise self._outside(words)
         if self.kind is int and value != int(value):
-            raise self._refusal_of(f"must be a whole number, not {words}")
+            raise ConfigurationError(
+                "{name} must be a whole number, not {value}.",
+                self.name,
+                name=self.name,
+                value=words,
+            )
         converted: Value = self.kind(value)
         return converted
 
@@ -158,10 +178,19 @@ class Hyperparameter:
         return self.formerly[1].format(plain(value))
 
     def _refusal(self, value: object) -> ConfigurationError:
-        return self._refusal_of(f"must be {self.range_text}, not {shown(value)}")
+        return self._outside(shown(value))
 
-    def _refusal_of(self, words: str) -> ConfigurationError:
-        return ConfigurationError(f"{self.name} {words}.", self.name)
+    def _outside(self, words: str) -> ConfigurationError:
+        return ConfigurationError(
+            "{name} must be {range}, not {value}.",
+            self.name,
+            name=self.name,
+            range=self.range_text,
+            value=words,
+        )
+
+    def _refusal_of(self, reason: str) -> ConfigurationError:
+        return ConfigurationError("{name} {reason}.", self.name, name=self.name, reason=reason)
 
 
 def declare(

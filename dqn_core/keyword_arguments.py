@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from dqn_core.errors import excerpt
+from dqn_core.phrases import Phrase
 
 Single: TypeAlias = bool | int | float | str | None
 Argument: TypeAlias = Single | list[Single] | tuple[Single, ...]
@@ -15,8 +16,6 @@ LONGEST_TEXT = 1_000
 """Characters of all arguments together."""
 
 LARGEST_NUMBER = 2**63
-
-FORM = "names and values such as is_slippery=False, map_name=8x8"
 
 _WORD = r"[\w./:+-]+"
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
@@ -33,17 +32,21 @@ def parsed(text: str) -> dict[str, Argument]:
     word needs no quotation marks outside a list.
     """
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"may have {LONGEST_TEXT:,} characters, not {len(text):,}")
+        raise ValueError(
+            Phrase(
+                "may have {most:,} characters, not {count:,}", most=LONGEST_TEXT, count=len(text)
+            )
+        )
     found: dict[str, Argument] = {}
     position, end = 0, len(text.rstrip())
     while position < end:
         pair = _PAIR.match(text, position)
         if pair is None or keyword.iskeyword(pair[1]):
-            raise ValueError(f"must be {FORM}, not {excerpt(text[position:].strip(), 60)!r}")
+            raise ValueError(_form_needed(repr(excerpt(text[position:].strip(), 60))))
         if pair[1] in found:
-            raise ValueError(f"has {pair[1]} twice")
+            raise ValueError(Phrase("has {name} twice", name=pair[1]))
         if pair[1] == "render_mode":
-            raise ValueError("cannot have render_mode, which DQN Lab chooses itself")
+            raise ValueError(Phrase("cannot have render_mode, which DQN Lab chooses itself"))
         found[pair[1]] = _value(pair[2])
         position = pair.end()
     return found
@@ -60,13 +63,20 @@ def canonical(value: Any) -> str:
     if isinstance(value, Mapping):
         value = written(value)
     if not isinstance(value, str):
-        raise ValueError(f"must be {FORM}, not {excerpt(repr(value), 60)}")
+        raise ValueError(_form_needed(excerpt(repr(value), 60)))
     return written(parsed(value))
 
 
 def called(env_id: str, text: str) -> str:
     """An environment with its arguments: ``FrozenLake-v1(is_slippery=False)``."""
     return f"{env_id}({text})" if text else env_id
+
+
+def _form_needed(given: str) -> Phrase:
+    return Phrase(
+        "must be names and values such as is_slippery=False, map_name=8x8, not {given}",
+        given=given,
+    )
 
 
 def _value(word: str) -> Argument:
@@ -81,7 +91,9 @@ def _value(word: str) -> Argument:
     try:
         value: Argument = ast.literal_eval(word)
     except (ValueError, SyntaxError):
-        raise ValueError(f"has {excerpt(word, 60)}, which cannot be read") from None
+        raise ValueError(
+            Phrase("has {word}, which cannot be read", word=excerpt(word, 60))
+        ) from None
     for single in value if isinstance(value, list | tuple) else (value,):
         _check(single, word)
     return value
@@ -89,9 +101,17 @@ def _value(word: str) -> Argument:
 
 def _check(single: Any, word: str) -> None:
     if not isinstance(single, str | int | float | None):
-        raise ValueError(f"has {excerpt(word, 60)}, which is no list of numbers and texts")
+        raise ValueError(
+            Phrase("has {word}, which is no list of numbers and texts", word=excerpt(word, 60))
+        )
     if isinstance(single, int | float) and not abs(single) < LARGEST_NUMBER:  # NaN compares false
-        raise ValueError(f"has {excerpt(word, 60)}, but numbers are between ±{LARGEST_NUMBER:.1e}")
+        raise ValueError(
+            Phrase(
+                "has {word}, but numbers are between ±{largest:.1e}",
+                word=excerpt(word, 60),
+                largest=LARGEST_NUMBER,
+            )
+        )
 
 
 def _text(value: Any) -> str:

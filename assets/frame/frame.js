@@ -1,10 +1,11 @@
-/** What every page needs: its address, what the keys do, and the ways for who cannot see it. */
+/** What every page needs: its address and language, what the keys do, and the ways for who cannot see it. */
 import "./keys.js";
 import "./sheet.js";
 import "./number_box.js";
 import "./symbols.js";
 
 import keepAddress from "./address.js";
+import tellLanguage from "./language.js";
 
 /** Streamlit's link over the sidebar's many controls brings to the first button of the page. */
 document.addEventListener("click", ({ target }) => {
@@ -22,6 +23,7 @@ function markPage(position) {
 }
 
 export default function render(component) {
+  tellLanguage(component.data);
   markPage(component.data.page);
   keepAddress(component);
 }

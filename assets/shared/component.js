@@ -1,9 +1,11 @@
 /** Components of Streamlit, each an instance of a class that lives as long as its element. */
+import { language } from "./words.js";
 
 /**
  * The instances of `Component`, by the elements that they are in. A component is made with its
  * element, has `render(component)` called at each draw of the page, with Streamlit's `data` and
- * `setTriggerValue`, and, if it has one, `dispose()` when the element has left the page.
+ * `setTriggerValue`, and, if it has one, `dispose()` when the element has left the page. Where the
+ * page speaks another language another instance takes its place.
  */
 export class Mounted {
   #Component;
@@ -15,19 +17,30 @@ export class Mounted {
 
   /** The instance in an element, if there is one. */
   get(parent) {
-    return this.#instances.get(parent);
+    return this.#instances.get(parent)?.instance;
   }
 
   /** What Streamlit calls at each draw; returns the clean-up. */
   render = (component) => {
     const parent = component.parentElement;
-    if (!this.#instances.has(parent)) this.#instances.set(parent, new this.#Component(parent));
+    const present = this.#instances.get(parent);
+    if (present && present.language !== language()) {
+      this.#leave(parent);
+      parent.replaceChildren();
+    }
+    if (!this.get(parent)) {
+      const instance = new this.#Component(parent);
+      this.#instances.set(parent, { instance, language: language() });
+    }
     this.get(parent).render(component);
     return () => {
       // Streamlit also cleans up after a superseded call: only the end of the element counts.
-      if (parent.isConnected) return;
-      this.get(parent)?.dispose?.();
-      this.#instances.delete(parent);
+      if (!parent.isConnected) this.#leave(parent);
     };
   };
+
+  #leave(parent) {
+    this.get(parent)?.dispose?.();
+    this.#instances.delete(parent);
+  }
 }

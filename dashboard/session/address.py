@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.session import looks
 from dashboard.session.links import Link
 from dashboard.session.reading import read
+from dashboard.web.language import PARAMETER, _, said, spoken
 from dashboard.web.markup import plain
 from dashboard.web.static_files import component
 
@@ -58,7 +59,7 @@ def _read(query: str) -> tuple[Link, list[str]]:
 
 def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     """What of an address is the experiment; the rest of it is another page's."""
-    others = {*looks.NAMES, SECTION, EXPERIMENT}
+    others = {*looks.NAMES, SECTION, EXPERIMENT, PARAMETER}
     return read({name: values for name, values in given.items() if name not in others})
 
 
@@ -82,6 +83,7 @@ def keep_address(
         sent = st.session_state["address"]["back"]
         come_back(Remembered(*(str(sent[name]) for name in ("name", "run", "query", "left"))))
 
+    language = spoken()
     _component(
         key="address",
         data={
@@ -89,7 +91,9 @@ def keep_address(
             "answered": answered,
             "name": session.name,
             "run": session.run,
-            "query": "&".join(filter(None, (look, session.query))),
+            "query": "&".join(filter(None, (language.query, look, session.query))),
+            "language": language.language,
+            "isChosen": language.is_chosen,
         },
         on_back_change=back,
     )
@@ -101,8 +105,9 @@ def tell_problems(problems: list[str]) -> None:
         return
     with st.container(horizontal=True, wrap=False, gap="xsmall", key="link_problems"):
         st.warning(
-            "**Not all of this link could be used**\n\n"
-            + "\n".join(f"- {plain(problem)}" for problem in problems),
+            _("**Not all of this link could be used**")
+            + "\n\n"
+            + "\n".join(f"- {plain(said(problem))}" for problem in problems),
             icon=":material/link_off:",
         )
         st.button(
@@ -110,6 +115,6 @@ def tell_problems(problems: list[str]) -> None:
             key="close_link_problems",
             icon=":material/close:",
             type="tertiary",
-            help="Close",
+            help=_("Close"),
             on_click=problems.clear,
         )

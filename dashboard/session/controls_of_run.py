@@ -6,6 +6,7 @@ from dashboard.session.links import MOST_MEMBERS, Link
 from dashboard.session.race import race_of, race_words
 from dashboard.session.words import change_label
 from dqn_core.errors import CheckpointError
+from dqn_core.phrases import Phrase
 from dqn_core.trainer import Trainer
 
 
@@ -36,7 +37,7 @@ def with_values_of(controls: Link, link: Link) -> Link:
     return replace(controls, **parts)
 
 
-def waiting(controls: Link, trainer: Trainer) -> list[str]:
+def waiting(controls: Link, trainer: Trainer) -> list[Phrase]:
     """What the controls show and the run does not have, as ``Batch size 128 → 64``."""
     old, new = trainer.config, controls.config
     race, now = race_of(trainer.configs), controls.race
@@ -48,7 +49,7 @@ def waiting(controls: Link, trainer: Trainer) -> list[str]:
     ]
     seeds = _seeds(trainer)
     if controls.members != seeds:
-        changes.append(f"Seeds side by side {seeds} → {controls.members}")
+        changes.append(Phrase("Seeds side by side {old} → {new}", old=seeds, new=controls.members))
     if race != now:
         changes.append(race_words(now))
     return changes

@@ -13,11 +13,12 @@ from dashboard.session.returns import average_returns, over_members
 from dashboard.session.run import Run
 from dashboard.session.store import store_so_far
 from dashboard.session.view import Dash
-from dashboard.session.words import change_label, show
-from dqn_core import HYPERPARAMETERS, DQNConfig
+from dashboard.session.words import change_label, named_value
+from dqn_core import DQNConfig
 from dqn_core.comparison import NEEDED, Change, changes_of
 from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.members import first_configs
+from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
@@ -28,7 +29,7 @@ MOST_NAMED = 2
 DASHES: tuple[Dash, ...] = get_args(Dash)
 """Of the curves of other runs; as many are shown."""
 
-LEAVES = (
+LEAVES = Phrase(
     "The present run ends. It stays under Earlier runs, where it can be continued, and its curve "
     "stays in grey."
 )
@@ -118,11 +119,11 @@ class Earlier:
     def words(self, present: Run) -> str:
         """``run 2 (γ 0.9, α 0.01 → 0.001, 1 more)``, for a legend."""
         values = self.differences(present)
-        more = [f"{len(values) - MOST_NAMED} more"] if len(values) > MOST_NAMED else []
-        named = ", ".join(values[:MOST_NAMED] + more)
-        return f"{self.name} ({named})" if named else self.name
+        more = len(values) - MOST_NAMED
+        named = [*values[:MOST_NAMED], *([Phrase("{count} more", count=more)] if more > 0 else [])]
+        return Phrase("{run} ({values})", run=self.name, values=named) if named else self.name
 
-    def differences(self, present: Run) -> list[str]:
+    def differences(self, present: Run) -> list[Phrase]:
         """Values that differ from those ``present`` began with, and the changes of this run, as
         ``γ 0.9`` and ``α 0.01 → 0.001``; of an undone branch, only the changes after the fork."""
         first, last, other = self.first_config, self.config, present.first_config
@@ -133,13 +134,14 @@ class Earlier:
         values += [
             change_label(name, getattr(first, name), getattr(last, name))
             if name in last.difference(first)
-            else f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
+            else named_value(name, value)
             for name, value in last.to_dict().items()
             if name in last.difference(first) or name in last.difference(other)
             if not race or name != race.name
         ]
         if self.members != present.trainer.members:
-            values.append("1 seed" if self.seeds == 1 else f"{self.seeds} seeds")
+            seeds = self.seeds
+            values.append(Phrase("{count} seeds", count=seeds) if seeds > 1 else Phrase("1 seed"))
         return values
 
     def _where_left(self, present: Run) -> DQNConfig:

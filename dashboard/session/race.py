@@ -8,6 +8,7 @@ from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
 from dqn_core.members import alike, differing
+from dqn_core.phrases import Phrase, listed
 from dqn_core.sweeps.axis import Axis, axis_from, axis_of
 
 MOST_VALUES = 8
@@ -71,12 +72,12 @@ def race_of(configs: Sequence[DQNConfig]) -> Axis | None:
     return Axis(names[0], tuple(values))
 
 
-def race_words(race: Axis | None) -> str:
+def race_words(race: Axis | None) -> Phrase:
     """``race of γ 0.9, 0.99``."""
     if race is None:
-        return "no race"
+        return Phrase("no race")
     first, *others = race.values
-    return f"race of {', '.join([named_value(race.name, first), *map(show, others)])}"
+    return Phrase("race of {values}", values=[named_value(race.name, first), *map(show, others)])
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Arm:
     """A value of a race, and the members that have it; ``position`` is its place among all."""
 
     position: int
-    label: str
+    label: Phrase
     config: DQNConfig
     members: tuple[int, ...]
 
@@ -97,7 +98,7 @@ def arms_of(configs: Sequence[DQNConfig]) -> list[Arm]:
     return [
         Arm(
             position,
-            ", ".join(named_value(name, getattr(configs[members[0]], name)) for name in names),
+            listed(named_value(name, getattr(configs[members[0]], name)) for name in names),
             configs[members[0]],
             tuple(members),
         )
@@ -105,10 +106,10 @@ def arms_of(configs: Sequence[DQNConfig]) -> list[Arm]:
     ]
 
 
-def member_words(configs: Sequence[DQNConfig]) -> list[str]:
+def member_words(configs: Sequence[DQNConfig]) -> list[Phrase]:
     """What each member is called: ``seed 3``, in a race ``seed 3 of γ 0.9``."""
-    words = [f"seed {config.seed}" for config in configs]
+    words = [Phrase("seed {seed}", seed=config.seed) for config in configs]
     for arm in arms_of(configs):
         for member in arm.members:
-            words[member] += f" of {arm.label}"
+            words[member] = Phrase("{member} of {arm}", member=words[member], arm=arm.label)
     return words

@@ -27,6 +27,7 @@ from dqn_core.foresight import Never, never_due
 from dqn_core.forking import forked, with_members
 from dqn_core.hyperparameter import Value
 from dqn_core.members import differing
+from dqn_core.phrases import Phrase
 from dqn_core.presets import AUTO, PRESETS
 from dqn_core.store.snapshots import Snapshot
 from dqn_core.sweeps.axis import Axis
@@ -499,7 +500,7 @@ class Session:
         self.run.close()
         self._start_from(link, link_problems)
 
-    def needs_reset(self) -> list[str]:
+    def needs_reset(self) -> list[Phrase]:
         """What the controls show and the run does not have, in words."""
         return waiting(self.link, self.run.trainer)
 

@@ -10,6 +10,7 @@ from streamlit import config
 
 from dashboard.session.links import Link
 from dashboard.web.copyable import copyable
+from dashboard.web.language import spoken
 
 MOST_VERSION = 20
 """Of a QR code that a phone reads from a wall: 97 squares wide, for about 850 letters."""
@@ -21,7 +22,8 @@ UNUSED_ADDRESS = "203.0.113.1"
 def share_link(link: Link) -> str:
     """The link to copy, and what keeps others from it; returns its address."""
     page_address, problem = address_for_others(st.context.url or "")
-    address = f"{page_address.rstrip('/')}/?{link.query}"
+    query = "&".join(filter(None, (spoken().query, link.query)))
+    address = f"{page_address.rstrip('/')}/?{query}"
     copyable("link", address, key="copy_link")
     if problem:
         st.warning(problem, icon=":material/wifi_off:")

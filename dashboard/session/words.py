@@ -3,25 +3,31 @@
 from dqn_core import HYPERPARAMETERS
 from dqn_core.hyperparameter import Value
 from dqn_core.numbers import setting
+from dqn_core.phrases import Phrase
 
 _CHOICES = frozenset(choice for h in HYPERPARAMETERS.values() for choice in h.choices)
 
 
-def change_label(name: str, old: Value, new: Value) -> str:
+def change_label(name: str, old: Value, new: Value) -> Phrase:
     """A change as a chart can show it: ``γ 0.99 → 0.9``."""
-    declared = HYPERPARAMETERS[name]
-    return f"{declared.symbol or declared.label} {show(old)} → {show(new)}"
+    return Phrase("{name} {old} → {new}", name=called(name), old=show(old), new=show(new))
 
 
-def named_value(name: str, value: Value) -> str:
+def named_value(name: str, value: Value) -> Phrase:
     """A hyperparameter with its value: ``γ 0.9``."""
-    return f"{HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label} {show(value)}"
+    return Phrase("{name} {value}", name=called(name), value=show(value))
+
+
+def called(name: str) -> Phrase:
+    """A hyperparameter's symbol, or its label where it has none."""
+    return Phrase(HYPERPARAMETERS[name].symbol or HYPERPARAMETERS[name].label)
 
 
 def show(value: Value) -> str:
     """A hyperparameter's value for a person."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return Phrase("on") if value else Phrase("off")
     if isinstance(value, str):
-        return value.replace("_", " ") if value in _CHOICES else value or "none"
+        known = Phrase(value.replace("_", " ")) if value in _CHOICES else value
+        return known or Phrase("none")
     return setting(value)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.web.keys import FEED
+from dashboard.web.language import answering, language
 
 Source = Callable[[Mapping[str, str]], bytes | None]
 """Answers a request, given its query parameters; None is "not now"."""
@@ -35,7 +36,9 @@ class BadQueryError(Exception):
 
 
 class Feed:
-    """The sources of one browser session, under a name that nobody can guess."""
+    """The sources of one browser session, under a name that nobody can guess, and its language."""
+
+    language: str
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)
@@ -60,6 +63,7 @@ def offer(name: str, source: Source, period: float, method: Method = "GET") -> d
         st.session_state[FEED] = Feed()
     feed: Feed = st.session_state[FEED]
     _feeds()[feed.token] = feed
+    feed.language = language()
     feed.sources[method, name] = source
     return {
         "address": f"{PATH}/{feed.token}/{name}",
@@ -72,10 +76,11 @@ def answer(request: Request) -> Response:
     """What a source says; in a thread of the server's pool, since it may wait for a step to end."""
     feed = _feeds().get(request.path_params["token"])
     source = feed.sources.get((request.method, request.path_params["name"])) if feed else None
-    if source is None:
+    if feed is None or source is None:
         return Response(status_code=404)
     try:
-        content = source(request.query_params)
+        with answering(feed.language):
+            content = source(request.query_params)
     except BadQueryError as error:
         return Response(f"This cannot be answered: {error}.", 400, media_type="text/plain")
     if content is None:

@@ -6,6 +6,7 @@ What a widget shows is there too, under the widget's own key.
 COMPARE_PAGE = "compare_page"
 DESK = "desk"
 FEED = "feed"
+LANGUAGE = "language"
 LEARN_PAGE = "learn_page"
 OPEN_DIALOG = "open_dialog"
 PAGE = "page"

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
+from dashboard.web.language import said
 from dashboard.web.markup import plain
 
 
 def tell_error(sentence: str) -> None:
     """Why something was refused or went wrong."""
-    st.error(plain(sentence), icon=":material/error:")
+    st.error(plain(said(sentence)), icon=":material/error:")
 
 
 def tell(sentence: str) -> None:
     """What the person should know."""
-    st.info(plain(sentence), icon=":material/info:")
+    st.info(plain(said(sentence)), icon=":material/info:")

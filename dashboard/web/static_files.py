@@ -16,22 +16,30 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard.web.catalogues import ENGLISH, LANGUAGES, words_of_scripts
+from dashboard.web.language import _, language
+from dqn_core.phrases import Phrase
+
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PATH = "files"
+LOST = Phrase(
+    "Part of this page could not be loaded: reload it, and if that does not help, start the server "
+    "again."
+)
 _SERVED = (".css", ".js")
+_WORDS = "shared/words.js"
 
 
 class Folder:
-    """Scripts and styles below ``root``, and ``more`` by their paths in it, as they are now."""
+    """Scripts and styles below ``root`` as they are now, and ``more`` by paths in it."""
 
-    def __init__(self, root: Path, more: Mapping[str, Path] | None = None) -> None:
-        files = {
-            path.relative_to(root).as_posix(): path
+    def __init__(self, root: Path, more: Mapping[str, bytes] | None = None) -> None:
+        contents = {
+            path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
             if path.suffix in _SERVED
         }
-        files |= more or {}
-        self._contents = {name: path.read_bytes() for name, path in files.items()}
+        self._contents = contents | dict(more or {})
         together = hashlib.sha256()
         for name, content in self._contents.items():
             together.update(b"%d %s %d " % (len(name), name.encode(), len(content)) + content)
@@ -56,9 +64,11 @@ class Folder:
 
 @cache
 def assets() -> Folder:
-    """`assets/` as it was at first, with Plotly's script, which comes with its package."""
+    """`assets/` as it was at first, with Plotly's script, which comes with its package, and what
+    scripts say in other languages than English."""
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return Folder(ASSETS, {"vendor/plotly.min.js": script})
+    words = {f"words/{name}.json": words_of_scripts(name) for name in LANGUAGES if name != ENGLISH}
+    return Folder(ASSETS, {"vendor/plotly.min.js": script.read_bytes(), **words})
 
 
 def component(script: str, **options: Any) -> Any:
@@ -68,7 +78,7 @@ def component(script: str, **options: Any) -> Any:
 
     def mount(*, data: Any, **arguments: Any) -> Any:
         # In a mapping Streamlit looks for data frames, and imports pandas for it.
-        return mounted(data=[data], **arguments)
+        return mounted(data=[data, language(), _(LOST)], **arguments)
 
     return mount
 
@@ -77,22 +87,23 @@ def _loader(address: str) -> str:
     """Script of a component (`js=`) whose real module lies at ``address``.
 
     Streamlit sends a component's script again with each change of its data, so this one is short.
-    The address is resolved like those of Streamlit's own scripts, against that of the page.
+    The address is resolved like those of Streamlit's own scripts, against that of the page. What
+    the page's language says is there before anything is drawn.
     """
     return f"""
 const module = import(new URL("{address}", document.baseURI))
+const words = import(new URL("{assets().address(_WORDS)}", document.baseURI))
 export default function (component) {{
+  const [data, language, lost] = component.data
   let mounted = true
   let unmount
-  module.then(
+  words.then(({{ speak }}) => speak(language)).then(() => module).then(
     (loaded) => {{
       // Where the page was left meanwhile, the element may be gone before the clean-up is called.
       if (mounted && component.parentElement.isConnected)
-        unmount = loaded.default({{ ...component, data: component.data[0] }})
+        unmount = loaded.default({{ ...component, data }})
     }},
-    () => {{ component.parentElement.textContent =
-      "Part of this page could not be loaded: reload it, and if that does not help, start " +
-      "the server again." }},
+    () => {{ component.parentElement.textContent = lost }},
   )
   return () => {{ mounted = false; unmount?.() }}
 }}

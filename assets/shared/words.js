@@ -1,0 +1,51 @@
+/**
+ * What the scripts say, in the language of the page: the code speaks English, and what it says is
+ * looked up here. What the page's language has no words for is said in English.
+ */
+
+const ENGLISH = "en";
+
+/** The page's language, its words by the English ones, and the way of these to the browser. */
+let spoken = ENGLISH;
+let words = {};
+let coming = Promise.resolve();
+
+/** Have all scripts of the page speak `language` from now on; resolves once its words are here. */
+export function speak(language) {
+  if (language !== spoken) {
+    spoken = language;
+    coming = fetched(language).then((found) => {
+      if (language === spoken) words = found;
+    });
+  }
+  return coming;
+}
+
+/** The language that the page speaks. */
+export const language = () => spoken;
+
+/** `text` in the page's language, with `values` in its holes: `_("{count} steps", { count: 3 })`. */
+export function _(text, values = {}) {
+  return filled(words[text] ?? text, values);
+}
+
+/** The same of a text about one thing or `many`; `count` stands in its hole {count}, if it has one. */
+export function n_(one, many, count, values = {}) {
+  return filled(words[one] ?? (count === 1 ? one : many), { count, ...values });
+}
+
+/** Marks a text, such as one of a table, that is said by `_` where it is shown. */
+export const phrase = (text) => text;
+
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+}
+
+async function fetched(language) {
+  if (language === ENGLISH) return {};
+  try {
+    return await (await fetch(new URL(`../words/${language}.json`, import.meta.url))).json();
+  } catch {
+    return {}; // the server is away
+  }
+}

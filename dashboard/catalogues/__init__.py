@@ -1,0 +1,1 @@
+"""What the pages say in other languages: a folder of PO files for each, and how they are kept."""

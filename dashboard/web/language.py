@@ -1,0 +1,106 @@
+"""The visitor's language: the code speaks English, and what it says is looked up here.
+
+`_("{count} of {total} seeds", count=2, total=5)` is that sentence in the language of whoever looks
+at the page, also in a callback and in an answer of the feed. What no catalogue has is said in
+English.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.web.catalogues import ENGLISH, LANGUAGES, catalogue
+from dashboard.web.keys import LANGUAGE
+from dqn_core.errors import LONGEST_MESSAGE, LabError, excerpt
+from dqn_core.phrases import Phrase, filled
+
+PARAMETER = "lang"
+"""What an address may say the language with."""
+
+COOKIE = "dqn-lab-language"
+"""How a browser remembers what its visitor has chosen (`assets/frame/language.js`)."""
+
+_ANSWERED: ContextVar[str | None] = ContextVar("the language of who is answered", default=None)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The language of a session; whether its address says so, and whether it was chosen here."""
+
+    language: str = ENGLISH
+    is_in_address: bool = False
+    is_chosen: bool = False
+
+    @property
+    def query(self) -> str:
+        """Its part of the address: one that came without it is shared without it."""
+        return f"{PARAMETER}={self.language}" if self.is_in_address else ""
+
+
+def spoken() -> Spoken:
+    """By the address, else as the browser remembers it, else in the language of the browser."""
+    if LANGUAGE not in st.session_state:
+        asked = st.query_params.get(PARAMETER, "").lower()
+        if asked in LANGUAGES:
+            found = Spoken(asked, is_in_address=True)
+        else:
+            remembered = st.context.cookies.get(COOKIE, "")
+            usual = str(st.context.locale).partition("-")[0]
+            known = (word for word in (remembered, usual) if word in LANGUAGES)
+            found = Spoken(next(known, ENGLISH))
+        st.session_state[LANGUAGE] = found
+    session_spoken: Spoken = st.session_state[LANGUAGE]
+    return session_spoken
+
+
+def speak(language: str) -> None:
+    """Have this session speak another language, and its browser remember that."""
+    st.session_state[LANGUAGE] = replace(spoken(), language=language, is_chosen=True)
+
+
+def language() -> str:
+    """The language of whoever sees what is said now; English where nobody does."""
+    answered = _ANSWERED.get()
+    if answered:
+        return answered
+    return spoken().language if get_script_run_ctx(suppress_warning=True) else ENGLISH
+
+
+@contextmanager
+def answering(language: str) -> Iterator[None]:
+    """Speak ``language`` where no script of a page runs, as in an answer of the feed."""
+    token = _ANSWERED.set(language)
+    try:
+        yield
+    finally:
+        _ANSWERED.reset(token)
+
+
+def _(text: str, /, **values: Any) -> str:
+    """``text`` in the visitor's language, with ``values`` in its holes."""
+    if isinstance(text, Phrase) and not values:
+        return _(text.template, **text.values)
+    return _filled(catalogue(language()).gettext(text) if text else "", values)
+
+
+def n_(one: str, many: str, count: int, /, **values: Any) -> str:
+    """The same of a text about one thing or ``many``; ``count`` stands in its hole {count}."""
+    found = catalogue(language()).ngettext(one, many, count)
+    return _filled(found, {"count": count} | values)
+
+
+def said(words: LabError | str) -> str:
+    """What the program says in an error or a `Phrase`; words from elsewhere stay as they are."""
+    if isinstance(words, LabError):
+        return excerpt(_(words.phrase), LONGEST_MESSAGE)
+    return _(words) if isinstance(words, Phrase) else words
+
+
+def _filled(template: str, values: dict[str, Any]) -> str:
+    phrases = {n: v.phrase if isinstance(v, LabError) else v for n, v in values.items()}
+    return filled(template, phrases, _)
