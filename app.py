@@ -77,8 +77,8 @@ STATUS_BADGES: dict[Status, tuple[str, Color]] = {
 
 def start_or_pause(session: Session) -> None:
     """The button that trains, or stops that."""
-    run = session.run
-    if run.is_active:
+    turns = session.turns
+    if turns.is_active:
         st.button(
             "Pause",
             key="pause",
@@ -86,19 +86,19 @@ def start_or_pause(session: Session) -> None:
             type="primary",
             shortcut="space",
             width=170,
-            on_click=lambda: session.run.pause(),
+            on_click=lambda: session.turns.pause(),
         )
     else:
         st.button(
-            "Resume" if run.trainer.env_step else "Start",
+            "Resume" if session.run.trainer.env_step else "Start",
             key="start",
             icon=":material/play_arrow:",
             type="primary",
             shortcut="space",
             width=170,
             help=PAGE,
-            on_click=lambda: session.run.start(),
-            disabled=run.status in (Status.FINISHED, Status.FAILED),
+            on_click=lambda: session.turns.start(),
+            disabled=turns.status in (Status.FINISHED, Status.FAILED),
         )
 
 
@@ -108,9 +108,9 @@ def time_controls(session: Session) -> None:
     A click acts on the run that there is by then: a value that was typed just before it has made
     another one than was drawn.
     """
-    run = session.run
-    active = run.is_active
-    over = run.status in (Status.FINISHED, Status.FAILED)
+    turns = session.turns
+    active = turns.is_active
+    over = turns.status in (Status.FINISHED, Status.FAILED)
     with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
         start_or_pause(session)
         st.button(
@@ -118,7 +118,7 @@ def time_controls(session: Session) -> None:
             key="one_step",
             icon=":material/skip_next:",
             help="One environment step",
-            on_click=lambda: session.run.step(),
+            on_click=lambda: session.turns.step(),
             disabled=active or over,
         )
         st.button(
@@ -126,7 +126,7 @@ def time_controls(session: Session) -> None:
             key="one_episode",
             icon=":material/fast_forward:",
             help="Trains to the end of the episode",
-            on_click=lambda: session.run.episode(),
+            on_click=lambda: session.turns.episode(),
             disabled=active or over,
         )
         st.button(
@@ -145,7 +145,9 @@ def time_controls(session: Session) -> None:
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
-        speed = next(name for name, value in SPEEDS.items() if value == run.steps_per_second)
+        speed = next(
+            name for name, value in SPEEDS.items() if value == session.run.steps_per_second
+        )
         key = key_showing("speed", speed)
         st.selectbox(
             "Speed",
@@ -160,7 +162,7 @@ def time_controls(session: Session) -> None:
 
 def messages(session: Session) -> None:
     """What the person should know now: refusals, why a run stopped, what waits for a reset."""
-    run = session.run
+    run = session.turns.foremost
     if session.problem and not session.refused:  # else it stands beside its control
         tell_error(session.problem)
     if run.status is Status.FAILED:
@@ -211,16 +213,17 @@ def messages(session: Session) -> None:
 
 def offer(session: Session) -> None:
     """The way back to the run that this page had before."""
-    if not session.offered or session.run.status is not Status.READY:
+    if not session.offered or session.turns.status is not Status.READY:
         return
     with suppress(LabError):  # it was deleted meanwhile
-        record = own_run(session.offered, session.owner)
+        first, *_ = session.offered.split()
+        record = own_run(first, session.owner)
         st.button(
             f"Go on with {record.name}, step {record.env_steps:,}",
             key="go_on",
             icon=":material/history:",
             on_click=session.go_on_with,
-            args=(record.run,),
+            args=(session.offered,),
         )
 
 
@@ -266,8 +269,7 @@ def aim(session: Session) -> None:
 @st.fragment
 def inside(session: Session) -> None:
     """What the networks have become; its controls draw no more than this anew."""
-    run = session.run
-    member = member_choice(run)
+    run, member = member_choice(session.turns)
     with st.container(border=True, key="q_map_section"):
         q_map(run, member)
     health(run, member)
@@ -329,7 +331,7 @@ def train_page() -> None:
     """Draw the page; while a run is under way, the browser renews what is live on it."""
     session = open_page("app.py")
     # Read before anything is drawn: the run may pause by itself meanwhile.
-    status, drawn = session.run.status, session.state
+    status, drawn = session.turns.status, session.state
 
     word, color = STATUS_BADGES[status]
     is_presentation = session.link.view == "presentation"

@@ -7,24 +7,46 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from dqn_core.config import hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
 from dqn_core.trainer import Trainer
 
 
-def forked(trainer: Trainer, name: str, values: Sequence[Value]) -> Trainer:
-    """A new trainer in the state of ``trainer``, whose members go on with each value of ``name``.
+def forked(trainer: Trainer, name: str, values: Sequence[Value]) -> list[Trainer]:
+    """New trainers in the state of ``trainer``, whose members go on with each value of ``name``.
 
-    Its members are those that go on, all with the first value, then all with the second, and so
-    forth. They have in common whatever was before; the new value is a change at this step. A member
-    with the value that it had goes on to the bit as it would have.
+    Where members may differ in it, it is one trainer: its members are those that go on, all with
+    the first value, then all with the second, and so forth. Else it is one for each value. They
+    have in common whatever was before; the new value is a change at this step. A member with the
+    value that it had goes on to the bit as it would have.
 
-    Raises `ConfigurationError` for a value that is not allowed, and for a hyperparameter in which
-    members cannot differ.
+    Raises `ConfigurationError` for a value that is not allowed, and for a hyperparameter that only
+    a restart can change.
     """
-    copied = trainer.going_on
-    twin = Trainer.from_state(of_members(trainer.state_dict(), copied * len(values)))
+    state, copied = trainer.state_dict(), trainer.going_on
+    if hyperparameter(name).per_member:
+        return [_with_values(state, copied, name, values)]
+    twins: list[Trainer] = []
     try:
+        for value in values:
+            twins.append(_with_values(state, copied, name, [value]))
+    except ConfigurationError:
+        for twin in twins:
+            twin.close()
+        raise
+    return twins
+
+
+def _with_values(
+    state: Mapping[str, Any], copied: Sequence[int], name: str, values: Sequence[Value]
+) -> Trainer:
+    """A trainer in which these members go on with the first value, then with the second, …"""
+    twin = Trainer.from_state(of_members(state, list(copied) * len(values)))
+    try:
+        if len(values) == 1:  # of one that members have to share, too
+            twin.change(None, **{name: values[0]})
+            return twin
         for arm, value in enumerate(values):
             for member in range(arm * len(copied), (arm + 1) * len(copied)):
                 twin.change(member, **{name: value})

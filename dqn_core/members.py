@@ -8,6 +8,15 @@ from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
 
 
+def side_by_side(configs: Sequence[DQNConfig]) -> list[list[DQNConfig]]:
+    """``configs`` as runs whose members agree in what they have to share; the order stays."""
+    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
+    found: dict[tuple[Value, ...], list[DQNConfig]] = {}
+    for config in configs:
+        found.setdefault(tuple(getattr(config, name) for name in shared), []).append(config)
+    return list(found.values())
+
+
 def check_members(configs: Sequence[DQNConfig]) -> None:
     """Refuse members that differ in what they have to share."""
     if not configs:

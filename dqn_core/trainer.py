@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -313,20 +314,22 @@ class Trainer:
         if not self.going_on:
             raise DivergenceError(newest(self.stops).reason)
 
-    def cancel(self, members: Iterable[int]) -> None:
+    def cancel(self, members: Iterable[int], may_end: bool = False) -> None:
         """Let these members go no further; one that has stopped already stays as it is.
 
-        Raises `ConfigurationError`, with nothing changed, where no member would go on.
+        Raises `ConfigurationError`, with nothing changed, where no member would go on, unless that
+        ``may_end`` the run.
         """
         chosen = {self._checked(member) for member in members}
-        if chosen.issuperset(self.going_on):
+        if chosen.issuperset(self.going_on) and not may_end:
             raise ConfigurationError(
                 "No member of the run would go on: pause it, or leave one of them."
             )
         if self.evaluations.is_under_way:
             self.evaluations.begin()  # of those alone that go on
-        reason = f"Cancelled at step {self.env_step:,}."
-        self._stop(dict.fromkeys(chosen, Stop(self.env_step, reason)))
+        stop = Stop(self.env_step, f"Cancelled at step {self.env_step:,}.")
+        with suppress(DivergenceError):  # it is what was asked for
+            self._stop(dict.fromkeys(chosen, stop))
 
     @training_arithmetic()
     def evaluate(self) -> None:

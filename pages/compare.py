@@ -15,6 +15,7 @@ from dashboard.compare_page.judgement import (
 from dashboard.compare_page.listing import filters, listed, run_table
 from dashboard.compare_page.managing import actions
 from dashboard.compare_page.more_seeds import more_seeds, take_in
+from dashboard.compare_page.new_sweep import may_begin, new_sweep
 from dashboard.compare_page.overlay import overlay, view_controls
 from dashboard.compare_page.page_state import PageState, page_state
 from dashboard.compare_page.sweeps import sweep_choice, sweep_section
@@ -31,6 +32,7 @@ from dqn_core.comparison import Comparison, compare
 from dqn_core.store.folder import default_folder
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
+from dqn_core.sweeps.catalogue import sweeps
 from dqn_core.verdict import basis_words, verdict, verdict_words
 
 SCRIPT = "pages/compare.py"
@@ -46,6 +48,14 @@ def no_runs() -> None:
         words += f", and so does each that the command line trains with `--runs {folder}`"
     st.info(f"No run is kept yet. {words}.", icon=":material/inbox:")
     st.page_link("app.py", label="Train a first run", icon=":material/play_circle:")
+
+
+def is_empty(
+    state: PageState, session: Session, store: Store, records: Sequence[RunRecord]
+) -> bool:
+    """Whether there is nothing to look at, and nothing that can be restored."""
+    has_sweeps = not session.owner and bool(sweeps(store))
+    return not (records or state.deleted or state.deleted_sweep or has_sweeps)
 
 
 def compared(state: PageState, records: Mapping[str, RunRecord]) -> dict[str, RunRecord]:
@@ -138,8 +148,10 @@ def compare_page() -> None:
     try:
         store = store_so_far()
         records = store.runs(session.owner) if store else []
-        if store is None or (not records and not state.deleted):
+        if store is None or is_empty(state, session, store, records):
             no_runs()
+            if may_begin() and not session.owner:
+                new_sweep(state, session)
             return
         if sweep := sweep_choice(state, session, store):
             sweep_section(state, session, store, sweep)

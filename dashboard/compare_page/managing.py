@@ -12,6 +12,7 @@ from dashboard.web.notices import tell_error
 from dqn_core import LabError
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
+from dqn_core.sweeps.catalogue import restore_sweep
 
 DESCRIBE = "describe_runs"
 
@@ -22,7 +23,7 @@ def actions(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> None
         _buttons(state, store, chosen)
     if st.session_state.get(OPEN_DIALOG) == DESCRIBE and chosen:
         st.dialog("Describe the chosen runs", on_dismiss=_close)(_describe)(state, store, chosen)
-    if state.deleted:
+    if state.deleted or state.deleted_sweep:
         _undo(state, store)
     if state.problem:
         tell_error(state.problem)
@@ -39,7 +40,7 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
         for record in chosen:
             store.delete(record.run)
         gone = tuple(record.run for record in chosen)
-        state.deleted = gone
+        state.deleted, state.deleted_sweep = gone, ""
         state.look_at(runs=tuple(run for run in state.look.runs if run not in gone))
 
     with st.container(horizontal=True, gap="small", key="run_actions"):
@@ -87,17 +88,22 @@ def attempt(state: PageState, act: Callable[[], object]) -> None:
 
 
 def _undo(state: PageState, store: Store) -> None:
-    deleted = state.deleted
+    deleted, sweep = state.deleted, state.deleted_sweep
+
+    def forget() -> None:
+        state.deleted, state.deleted_sweep = (), ""
 
     def restore() -> None:
         for run in deleted:
             store.restore(run)
-        state.deleted = ()
-        state.look_at(runs=(*state.look.runs, *deleted))
+        if sweep:
+            restore_sweep(store, sweep)
+        forget()
+        state.look_at(runs=(*state.look.runs, *deleted), sweep=sweep)
 
     with st.container(horizontal=True, vertical_alignment="center", key="deleted_runs"):
         more = f" and {len(deleted) - 3} more" if len(deleted) > 3 else ""
-        names = plain(", ".join(deleted[:3]) + more)
+        names = plain(sweep or ", ".join(deleted[:3]) + more)
         st.markdown(f":material/delete: Deleted: {names}. Can be restored for a day.")
         st.button(
             "Undo",
@@ -112,8 +118,7 @@ def _undo(state: PageState, store: Store) -> None:
             icon=":material/close:",
             type="tertiary",
             help="Close",
-            on_click=setattr,
-            args=(state, "deleted", ()),
+            on_click=forget,
         )
 
 

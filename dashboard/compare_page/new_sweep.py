@@ -4,18 +4,21 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 import streamlit as st
 
 from dashboard.compare_page.managing import attempt
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
+from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
 from dqn_core.comparison import FEWEST_SEEDS
 from dqn_core.environments.modules import SETTING, parts
+from dqn_core.errors import StoreError
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import Sweep, declare, pieces_of
+from dqn_core.sweeps.catalogue import Sweep, declare, note_problem, pieces_of, sweep_called
 from dqn_core.sweeps.driver import stop, trained_by
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.search import Pruner, loaded_optuna
@@ -25,6 +28,9 @@ POPOVER = "new_sweep"
 MOST_SEEDS, MOST_WORKERS, MOST_TRIALS = 100, 64, 1_000
 FURTHER_TRIALS = 20
 PRUNER: Pruner = "median"
+INTERRUPTED = 130
+"""The exit code of a process that was stopped as Ctrl-C does."""
+
 EXAMPLE = "gamma=0.9,0.95,0.99\nlearning_rate=log:0.0001:0.01:5"
 
 
@@ -33,17 +39,17 @@ def may_begin() -> bool:
     return is_own_machine(st.context.headers)
 
 
-def new_sweep(state: PageState, session: Session, store: Store) -> None:
+def new_sweep(state: PageState, session: Session) -> None:
     """The form that declares a sweep of the Train page's values and has it trained."""
     # Another one for each sweep that is looked at: it is closed when one has begun.
     key = f"{POPOVER}_{state.look.sweep}"
     popover = st.popover("New sweep", icon=":material/grid_view:", key=key, on_change="rerun")
     if popover.open:
         with popover:
-            _what_to_sweep(state, session, store)
+            _what_to_sweep(state, session)
 
 
-def _what_to_sweep(state: PageState, session: Session, store: Store) -> None:
+def _what_to_sweep(state: PageState, session: Session) -> None:
     st.caption(
         "All combinations of these values, each with the same seeds and with the other values "
         "that the controls of the Train page have. It trains in the background, also when the "
@@ -80,11 +86,11 @@ def _what_to_sweep(state: PageState, session: Session, store: Store) -> None:
         type="primary",
         icon=":material/play_arrow:",
         on_click=attempt,
-        args=(state, lambda: _begin(state, session, store)),
+        args=(state, lambda: _begin(state, session)),
     )
 
 
-def _begin(state: PageState, session: Session, store: Store) -> None:
+def _begin(state: PageState, session: Session) -> None:
     """Raises `LabError` for what is no sweep."""
     typed = st.session_state
     axes = tuple(axis_from(line) for line in typed["sweep_axes"].splitlines() if line.strip())
@@ -93,19 +99,20 @@ def _begin(state: PageState, session: Session, store: Store) -> None:
     trials = int(typed["sweep_trials"])
     if trials:
         loaded_optuna()
-    sweep = declare(store, plan, pruner=PRUNER if trials else "", preset=session.preset)
-    train(store, sweep, int(typed["sweep_workers"]), trials)
+    kept = store()
+    sweep = declare(kept, plan, pruner=PRUNER if trials else "", preset=session.preset)
+    train(kept, sweep, int(typed["sweep_workers"]), trials)
     state.look_at(sweep=sweep.name)
 
 
-def train(store: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:
+def train(kept: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:
     """Have a process of its own go on with the sweep, a search until it has so many ``trials``.
 
     One that is being trained already is left to whoever does that.
     """
-    if trained_by(store, sweep) is not None:
+    if trained_by(kept, sweep) is not None:
         return
-    command = [sys.executable, "-m", "dqn_core", "sweep", "--runs", str(store.folder)]
+    command = [sys.executable, "-m", "dqn_core", "sweep", "--runs", str(kept.folder)]
     command += [f"--name={sweep.name}", "--workers", str(workers)]  # a name may begin with a dash
     process = subprocess.Popen(
         command + (["--optuna", str(trials)] if trials else []),
@@ -116,7 +123,19 @@ def train(store: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:
         start_new_session=True,  # it outlives the server
     )
     # Whoever does not wait for a process that has ended leaves its entry in the system's table.
-    threading.Thread(target=process.wait, daemon=True).start()
+    threading.Thread(target=_wait, args=(kept, sweep, process), daemon=True).start()
+
+
+def _wait(kept: Store, sweep: Sweep, process: subprocess.Popen[bytes]) -> None:
+    """Until the process has ended: one that could not say why it failed has that said for it."""
+    code = process.wait()
+    if code in (0, INTERRUPTED):
+        return
+    with suppress(StoreError):
+        is_unsaid = not sweep_called(kept, sweep.name).problem
+        if is_unsaid and trained_by(kept, sweep) is None:
+            ended = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
+            note_problem(kept, sweep.name, f"The process that trained it {ended}: train the rest.")
 
 
 def _variables(env_id: str) -> dict[str, str]:
@@ -126,26 +145,26 @@ def _variables(env_id: str) -> dict[str, str]:
     return {**os.environ, SETTING: ",".join(filter(None, (os.environ.get(SETTING), imported)))}
 
 
-def start_or_stop(state: PageState, store: Store, sweep: Sweep) -> None:
+def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
     """The button that has the rest of a sweep trained, or ends that."""
-    if trained_by(store, sweep) is not None:
+    if trained_by(kept, sweep) is not None:
         st.button(
             "Stop",
             key="stop_sweep",
             icon=":material/stop:",
             help="What was trained is kept, and can be gone on with.",
             on_click=attempt,
-            args=(state, lambda: stop(store, sweep)),
+            args=(state, lambda: stop(kept, sweep)),
         )
         return
     trials = 0
     if sweep.pruner:  # those that were refused have no piece
-        numbers = [piece.number for piece in pieces_of(store, sweep.name)]
+        numbers = [piece.number for piece in pieces_of(kept, sweep.name)]
         trials = max(numbers, default=-1) + 1 + FURTHER_TRIALS
     st.button(
         f"{FURTHER_TRIALS} more trials" if sweep.pruner else "Train the rest",
         key="continue_sweep",
         icon=":material/play_arrow:",
         on_click=attempt,
-        args=(state, lambda: train(store, sweep, usual_workers(), trials)),
+        args=(state, lambda: train(kept, sweep, usual_workers(), trials)),
     )

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.compare_page.rows import Rows
+from dashboard.compare_page.sweep_progress import SweepProgress
 from dashboard.session.address import parameters
 from dashboard.session.looks import Look, read
 from dashboard.web.keys import COMPARE_PAGE
@@ -15,13 +16,15 @@ from dashboard.web.keys import COMPARE_PAGE
 class PageState:
     """Kept from one run of the page to the next.
 
-    ``deleted`` are the runs that Undo brings back, ``problem`` is why the last click changed
-    nothing.
+    ``deleted`` are the runs that Undo brings back, ``deleted_sweep`` is the sweep; ``problem`` is
+    why the last click changed nothing. ``progress`` is that of the sweep that is looked at.
     """
 
     look: Look
     rows: Rows = field(default_factory=Rows)
     deleted: tuple[str, ...] = ()
+    deleted_sweep: str = ""
+    progress: SweepProgress | None = None
     problem: str = ""
 
     def look_at(self, **values: Any) -> None:

@@ -1,33 +1,45 @@
 """A sweep on the Compare page: how far it is, which point is best, how it depends on its values."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
 from dashboard.compare_page.groups import Line, lines_of
 from dashboard.compare_page.judgement import colours, metric_choice, standings_table
+from dashboard.compare_page.managing import attempt
 from dashboard.compare_page.new_sweep import may_begin, new_sweep, start_or_stop
 from dashboard.compare_page.overlay import overlay, small_multiples, view_controls
 from dashboard.compare_page.page_state import PageState
 from dashboard.compare_page.responses import label, point_words, response, scatter, surface
+from dashboard.compare_page.sweep_progress import SweepProgress, left_words, so_far
 from dashboard.session.links import MOST_MEMBERS
 from dashboard.session.session import Session
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.comparison import Comparison, Standing, compare
-from dqn_core.errors import MissingPackageError
+from dqn_core.errors import MissingPackageError, StoreError
 from dqn_core.numbers import number, percent
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
-from dqn_core.sweeps.catalogue import PRUNED, TAG, Sweep, pieces_of, sweeps
+from dqn_core.sweeps.catalogue import (
+    PRUNED,
+    TAG,
+    Sweep,
+    delete_sweep,
+    pieces_of,
+    sweep_called,
+    sweeps,
+)
 from dqn_core.sweeps.driver import trained_by
 from dqn_core.sweeps.importance import importance
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.results import point_of
 from dqn_core.sweeps.training import ENDED
+from dqn_core.sweeps.watch import Watch
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
 LOOK_SECONDS = 3
@@ -62,7 +74,7 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
             width=360,
         )
         if may_begin_one:
-            new_sweep(state, session, store)
+            new_sweep(state, session)
     return found.get(chosen)
 
 
@@ -75,13 +87,14 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
     planned = sum(len(piece.configs) for piece in pieces)
     finished = sum(record.members for record in ended.values())
     pruned = sum(PRUNED in record.tags for record in begun.values())
-    if state.problem:
-        tell_error(state.problem)
-    _progress(sweep, finished, planned, pruned)
+    for problem in filter(None, (state.problem, sweep.problem)):
+        tell_error(problem)
+    words = _finished_words(sweep, finished, planned, pruned)
     if finished < planned or sweep.pruner:
-        if may_begin():
-            start_or_stop(state, store, sweep)
-        _watch(session, store, sweep, _standing(store, sweep, begun))
+        _watch(session, state, store, sweep, words, _standing(store, sweep, begun))
+    else:
+        st.progress(1.0, plain(words))
+    _handling(state, store, sweep, may_train=finished < planned or bool(sweep.pruner))
     if not begun:
         return
     state.rows.keep_only(begun)
@@ -107,29 +120,72 @@ def _lines(state: PageState, store: Store, records: Mapping[str, RunRecord]) -> 
     return lines_of(seeds, records)
 
 
-def _progress(sweep: Sweep, finished: int, planned: int, pruned: int) -> None:
+def _finished_words(sweep: Sweep, finished: int, planned: int, pruned: int) -> str:
     axes = ", ".join(label(axis) for axis in sweep.plan.axes)
     words = f"{axes}: {finished:,} of {planned:,} seeds are finished."
     if pruned:
         words += f" {pruned:,} trials ended early, since they did badly."
-    st.progress(finished / planned if planned else 0.0, plain(words))
+    return words
+
+
+def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> None:
+    """The ways to go on with the sweep, to stop and to delete it."""
+
+    def delete() -> None:
+        delete_sweep(store, sweep.name)
+        state.deleted, state.deleted_sweep = (), sweep.name
+        state.look_at(sweep="")
+
+    with st.container(horizontal=True, key="sweep_handling"):
+        if may_train and may_begin():
+            start_or_stop(state, store, sweep)
+        st.button(
+            "Delete",
+            key="delete_sweep",
+            icon=":material/delete:",
+            type="tertiary",
+            help="The sweep and its runs. They can be restored for a day.",
+            disabled=trained_by(store, sweep) is not None,
+            on_click=attempt,
+            args=(state, delete),
+        )
 
 
 def _standing(store: Store, sweep: Sweep, records: Mapping[str, RunRecord]) -> tuple[object, ...]:
-    """Another one when a run has begun or ended, or nobody trains any more."""
+    """Another one when a run has begun or ended, or nobody trains any more, and why."""
     runs = tuple(f"{run} {record.status}" for run, record in sorted(records.items()))
-    return trained_by(store, sweep), *runs
+    return trained_by(store, sweep), sweep_called(store, sweep.name).problem, *runs
 
 
-def _watch(session: Session, store: Store, sweep: Sweep, drawn: tuple[object, ...]) -> None:
-    """Have the page drawn anew when a run of the sweep has begun or ended."""
+def _standing_now(store: Store, sweep: Sweep) -> tuple[object, ...]:
+    names = {piece.run for piece in pieces_of(store, sweep.name)}
+    with suppress(StoreError):  # another window may have deleted it
+        return _standing(store, sweep, {one.run: one for one in store.runs() if one.run in names})
+    return ()
+
+
+def _watch(
+    session: Session,
+    state: PageState,
+    store: Store,
+    sweep: Sweep,
+    words: str,
+    drawn: tuple[object, ...],
+) -> None:
+    """How far the sweep is; the page is drawn anew when a run of it has begun or ended."""
+    if state.progress is None or state.progress.name != sweep.name:
+        state.progress = SweepProgress(sweep.name, Watch(store, sweep))
+    progress = state.progress
 
     @st.fragment(run_every=LOOK_SECONDS)
     def watch() -> None:
         session.runner.touch()  # somebody looks
-        names = {piece.run for piece in pieces_of(store, sweep.name)}
-        records = {one.run: one for one in store.runs() if one.run in names}
-        if _standing(store, sweep, records) != drawn:
+        far = progress.look()
+        left = None if sweep.pruner else progress.seconds_left(far)
+        said = (words, so_far(far), left_words(left))
+        share = far.steps / far.planned_steps if far.planned_steps else 0.0
+        st.progress(min(1.0, share), plain(" ".join(filter(None, said))))
+        if _standing_now(store, sweep) != drawn:
             st.rerun()
 
     watch()

@@ -1,11 +1,10 @@
 """An experiment's arms as a page trains them: runs that take turns and are not kept."""
 
-import uuid
 from collections.abc import Sequence
 
 from dashboard.session.keeping import Origin
 from dashboard.session.run import Run, Status
-from dashboard.web.slots import Slots
+from dashboard.session.turns import Turns
 from dqn_core.comparison import Group
 from dqn_core.experiments.experiment import SEEDS, Arm, Experiment
 from dqn_core.experiments.judging import Finding, findings
@@ -15,22 +14,15 @@ NOT_KEPT = Origin(kept=False)
 
 
 class Arms:
-    """What a runner trains while an experiment goes on: all arms on one place, none ahead."""
+    """Runs by the ids of their arms, which a runner trains as ``turns``: none is ahead."""
 
     def __init__(self, experiment: Experiment, seeds: Sequence[int] = SEEDS) -> None:
         self.experiment = experiment
         self.seeds = seeds
-        self.id = uuid.uuid4().hex[:12]
         self.runs = {
             arm.id: Run(experiment.trainer(arm, seeds), NOT_KEPT) for arm in experiment.arms
         }
-        for run in self.runs.values():
-            run.id = self.id  # they share a place
-
-    @property
-    def is_active(self) -> bool:
-        """Whether any arm trains or waits for its turn to."""
-        return any(run.is_active for run in self.runs.values())
+        self.turns = Turns([*self.runs.values()])
 
     @property
     def is_over(self) -> bool:
@@ -41,7 +33,7 @@ class Arms:
     @property
     def state(self) -> str:
         """Another one whenever the page has to be drawn anew."""
-        return " ".join((self.id, *(run.status for run in self.runs.values())))
+        return " ".join((self.turns.id, *(run.status for run in self.runs.values())))
 
     @property
     def env_step(self) -> int:
@@ -59,30 +51,6 @@ class Arms:
         stopped = (Status.PAUSED, Status.INTERRUPTED)
         told = [run.message for run in self.runs.values() if run.status in stopped]
         return next(filter(None, told), "")
-
-    def start(self) -> None:
-        """Train all arms until each is over."""
-        for run in self.runs.values():
-            run.start()
-
-    def pause(self, message: str = "") -> None:
-        """Stop all arms between two steps or two updates; nothing is lost."""
-        for run in self.runs.values():
-            run.pause(message)
-
-    def advance(self, slots: Slots) -> float:
-        """Train a slice of the arm that is least far; called by the runner's thread alone."""
-        runs = list(self.runs.values())
-        going_on = [run for run in runs if run.is_active]
-        return min(going_on or runs, key=lambda run: run.trainer.env_step).advance(slots)
-
-    def rest(self) -> None:
-        """They are kept nowhere: there is nothing to write."""
-
-    def close(self) -> None:
-        """Stop for good and release the environments."""
-        for run in self.runs.values():
-            run.close()
 
     def findings(self) -> list[Finding]:
         """What the seeds say so far of each claim."""

@@ -22,7 +22,8 @@ def experiment_chart(session: Session, arms: Arms, heights: Sequence[float] | No
     def news() -> News:
         session.runner.touch()  # somebody looks
         state = "no runner" if session.runner.is_stopped else arms.state
-        return News(_tables(arms, heights), arms.id, state, remarks={"measure": _progress(arms)})
+        remarks = {"measure": _progress(arms)}
+        return News(_tables(arms, heights), arms.turns.id, state, remarks=remarks)
 
     live_charts(
         _panels(experiment, arms, heights),
@@ -30,7 +31,7 @@ def experiment_chart(session: Session, arms: Arms, heights: Sequence[float] | No
         x_axis="env_step",
         smoothing=0.0,
         key="experiment_chart",
-        period=CURVES_SECONDS if arms.is_active else 0,
+        period=CURVES_SECONDS if arms.turns.is_active else 0,
         drawn=drawn,
         height=300,
         caption=experiment.title,

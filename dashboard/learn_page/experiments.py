@@ -119,13 +119,13 @@ def _controls(session: Session, state: ExperimentsState) -> None:
             )
             if not state.has_predicted:
                 st.caption("Predict first, then start.")
-        elif arms.is_active:
+        elif arms.turns.is_active:
             st.button(
                 "Pause",
                 key="experiment_pause",
                 icon=":material/pause:",
                 type="primary",
-                on_click=lambda: arms.pause(),
+                on_click=lambda: arms.turns.pause(),
             )
         elif not arms.is_over:
             st.button(
@@ -135,7 +135,7 @@ def _controls(session: Session, state: ExperimentsState) -> None:
                 type="primary",
                 on_click=partial(_resume, session, state),
             )
-        if arms and not arms.is_active:
+        if arms and not arms.turns.is_active:
             next_seed = arms.seeds[-1] + 1
             st.button(
                 "Again, with other seeds",
@@ -158,20 +158,20 @@ def _begin(session: Session, state: ExperimentsState, first_seed: int = 0) -> No
     except LabError as error:
         state.problem = str(error)
         return
-    session.train_beside(arms, PAUSED)
-    arms.start()
+    session.train_beside(arms.turns, PAUSED)
+    arms.turns.start()
 
 
 def _forget(session: Session, state: ExperimentsState) -> None:
-    if session.beside is state.arms:  # and not what another page has begun since
+    if state.arms and session.beside is state.arms.turns:  # not what another page began since
         session.beside = None
     state.forget()
 
 
 def _resume(session: Session, state: ExperimentsState) -> None:
     if arms := state.arms:
-        session.train_beside(arms, PAUSED)
-        arms.start()
+        session.train_beside(arms.turns, PAUSED)
+        arms.turns.start()
 
 
 def _messages(session: Session, state: ExperimentsState) -> None:
@@ -184,7 +184,7 @@ def _messages(session: Session, state: ExperimentsState) -> None:
                 tell_error(run.message)
             elif run.stopped:
                 st.warning(plain(" ".join(run.stopped)), icon=":material/warning:")
-        if arms.is_active and session.run.is_active:
+        if arms.turns.is_active and session.turns.is_active:
             tell("The run of the Train page trains now. The experiment goes on when that pauses.")
         elif arms.message:
             tell(arms.message)

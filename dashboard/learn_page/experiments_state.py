@@ -74,5 +74,5 @@ class ExperimentsState:
 
     def _close(self) -> None:
         if self.arms:
-            self.arms.close()
+            self.arms.turns.close()
         self.arms = None

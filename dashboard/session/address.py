@@ -25,7 +25,8 @@ EXPERIMENT = "experiment"
 @dataclass(frozen=True)
 class Remembered:
     """What a browser's tab knows of its session: its ``name``, the ``run`` that it has in the store
-    or "", and the ``query`` of the address; ``left`` is the query that it had at last."""
+    or "" (of several that take turns their names, with spaces), and the ``query`` of the address;
+    ``left`` is the query that it had at last."""
 
     name: str
     run: str

@@ -1,29 +1,33 @@
 """What the controls show for a run, and what they show that it does not have."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dashboard.session.links import MOST_MEMBERS, Link
 from dashboard.session.race import race_of, race_words
 from dashboard.session.words import change_label
+from dqn_core import DQNConfig
 from dqn_core.errors import CheckpointError
 from dqn_core.phrases import Phrase
-from dqn_core.trainer import Trainer
 
 
-def shown_for(trainer: Trainer, controls: Link) -> Link:
-    """``controls`` with a run's values; raises `CheckpointError` where they have no such."""
-    race = race_of(trainer.configs)
-    seeds = _seeds(trainer)
+def shown_for(configs: Sequence[DQNConfig], controls: Link) -> Link:
+    """``controls`` with the values of these agents.
+
+    Raises `CheckpointError` where controls have no such.
+    """
+    race = race_of(configs)
+    seeds = _seeds(configs)
     if seeds > MOST_MEMBERS:
         raise CheckpointError(
             f"A page trains 1 to {MOST_MEMBERS} seeds, but this run has {seeds}: continue it "
             "with python -m dqn_core train --resume."
         )
-    config = trainer.config
+    config = configs[0]
     if race and (own := getattr(controls.config, race.name)) in race.values:
         config = config.replace(**{race.name: own})
     link = replace(controls, config=config, members=seeds, race=race)
-    if link.member_configs != trainer.configs:
+    if link.member_configs != [*configs]:
         raise CheckpointError(
             "A page trains consecutive seeds with the same values or in a race of one, but "
             "this run has others: continue it with python -m dqn_core train --resume."
@@ -37,17 +41,17 @@ def with_values_of(controls: Link, link: Link) -> Link:
     return replace(controls, **parts)
 
 
-def waiting(controls: Link, trainer: Trainer) -> list[Phrase]:
-    """What the controls show and the run does not have, as ``Batch size 128 → 64``."""
-    old, new = trainer.config, controls.config
-    race, now = race_of(trainer.configs), controls.race
+def waiting(controls: Link, configs: Sequence[DQNConfig]) -> list[Phrase]:
+    """What the controls show and these agents do not have, as ``Batch size 128 → 64``."""
+    old, new = configs[0], controls.config
+    race, now = race_of(configs), controls.race
     raced = {axis.name for axis in (race, now) if axis}
     changes = [
         change_label(name, getattr(old, name), value)
         for name, value in new.difference(old).items()
         if name not in raced
     ]
-    seeds = _seeds(trainer)
+    seeds = _seeds(configs)
     if controls.members != seeds:
         changes.append(Phrase("Seeds side by side {old} → {new}", old=seeds, new=controls.members))
     if race != now:
@@ -55,7 +59,7 @@ def waiting(controls: Link, trainer: Trainer) -> list[Phrase]:
     return changes
 
 
-def _seeds(trainer: Trainer) -> int:
-    """Of each value of a race, or of all members where there is none."""
-    race = race_of(trainer.configs)
-    return trainer.members // (len(race.values) if race else 1)
+def _seeds(configs: Sequence[DQNConfig]) -> int:
+    """Of each value of a race, or of all where there is none."""
+    race = race_of(configs)
+    return len(configs) // (len(race.values) if race else 1)

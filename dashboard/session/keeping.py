@@ -82,7 +82,7 @@ class Keeping:
         """Another one whenever the run has gone on."""
         trainer = self._trainer
         rows = [len(table) for table in trainer.history.tables().values()]
-        return trainer.env_step, trainer.gradient_updates, *rows
+        return trainer.env_step, trainer.gradient_updates, len(trainer.going_on), *rows
 
     def _recording(self) -> Recorder | None:
         is_missing = self._recorder is None and self._origin.kept

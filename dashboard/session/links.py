@@ -10,7 +10,7 @@ from dashboard.session.view import XAxis
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
-from dqn_core.sweeps.axis import Axis
+from dqn_core.sweeps.axis import Axis, separator
 
 View: TypeAlias = Literal["page", "presentation"]
 
@@ -138,4 +138,5 @@ def written(value: Value) -> str:
 
 def written_race(race: Axis) -> str:
     """A race that `race_from` reads back."""
-    return f"{race.name}={','.join(map(written, race.values))}"
+    between = separator(HYPERPARAMETERS[race.name])
+    return f"{race.name}={between.join(map(written, race.values))}"

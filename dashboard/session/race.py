@@ -1,24 +1,33 @@
-"""A race: several values of one hyperparameter in one run, each with the same seeds."""
+"""A race: several values of one hyperparameter, each with the same seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.session.words import named_value, show
+from dashboard.session.words import called, named_value, show
 from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
 from dqn_core.members import alike, differing
 from dqn_core.phrases import Phrase, listed
-from dqn_core.sweeps.axis import Axis, axis_from, axis_of
+from dqn_core.sweeps.axis import NO_AXES, Axis, axis_from, axis_of, separator
 
 MOST_VALUES = 8
 MOST_RACED = 40
 """Agents of a race: eight values with five seeds each."""
 
+NOT_RACED = NO_AXES | {
+    "total_steps": "all values train equally long",
+    "evaluation_period": "it says how agents are judged and not how they learn",
+    "evaluation_episodes": "it says how agents are judged and not how they learn",
+    "max_episode_steps": "returns under two time limits cannot be compared",
+    "device": "it moves no result",
+}
+"""What is not raced, and why."""
+
 
 def raceable() -> list[str]:
-    """The hyperparameters in which the members of a run may differ, but the seed."""
-    return [name for name, h in HYPERPARAMETERS.items() if h.per_member and name != "seed"]
+    """The hyperparameters that can be raced, in the order of the DQN loop."""
+    return [name for name in HYPERPARAMETERS if name not in NOT_RACED]
 
 
 def race_from(text: str, seeds: int) -> Axis:
@@ -34,12 +43,8 @@ def race_typed(name: str, values: str, seeds: int) -> Axis:
 def checked(axis: Axis, seeds: int) -> Axis:
     """The axis as a list of values, if a page can race them; raises `ConfigurationError`."""
     name, count = axis.name, len(axis.values)
-    if name not in raceable():
-        raise ConfigurationError(
-            f"{name} cannot be raced, because agents that train side by side share it: "
-            f"python -m dqn_core sweep --set {name}=… tries its values one after the other.",
-            name,
-        )
+    if name in NOT_RACED:
+        raise ConfigurationError(f"{name} cannot be raced: {NOT_RACED[name]}.", name)
     if not 2 <= count <= MOST_VALUES:
         raise ConfigurationError(
             f"A race has 2 to {MOST_VALUES} values of {name}, not {count}.", name
@@ -77,17 +82,25 @@ def race_words(race: Axis | None) -> Phrase:
     if race is None:
         return Phrase("no race")
     first, *others = race.values
+    if separator(HYPERPARAMETERS[race.name]) != ",":  # each value has commas of its own
+        values = "; ".join(map(show, race.values))
+        return Phrase("race of {name} {values}", name=called(race.name), values=values)
     return Phrase("race of {values}", values=[named_value(race.name, first), *map(show, others)])
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A value of a race, and the members that have it; ``position`` is its place among all."""
+    """A value of a race, and the agents that have it; ``position`` is its place among all.
+
+    The agents are ``members`` of the run with the number ``run``: of the only one, unless values
+    cannot train side by side.
+    """
 
     position: int
     label: Phrase
     config: DQNConfig
     members: tuple[int, ...]
+    run: int = 0
 
 
 def arms_of(configs: Sequence[DQNConfig]) -> list[Arm]:

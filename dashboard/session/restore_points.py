@@ -6,7 +6,7 @@ from math import inf
 from dashboard.session.run import Run
 from dashboard.session.store import store_so_far
 from dqn_core.errors import StoreError
-from dqn_core.store.snapshots import Snapshot
+from dqn_core.store.snapshots import Kind, Snapshot
 
 Place = tuple[float, float]
 """Environment steps and changes made so far: neither falls on the way of a run."""
@@ -26,6 +26,20 @@ def snapshots_on_the_way(run: Run) -> list[Snapshot]:
             begin = min(map(_place, own), default=(record.fork_step or 0, 0))
             name, end = record.parent or "", min(end, begin)
     return found
+
+
+def alike_on_the_way(run: Run, at: Snapshot) -> Snapshot:
+    """The state of ``run`` that is like ``at``, of a run that takes turns with it.
+
+    That before the same change, else the nearest at or before the same step. Raises `StoreError`
+    where none is kept.
+    """
+    way = snapshots_on_the_way(run)
+    same = [s for s in way if s.kind is at.kind is Kind.CHANGE and s.changes == at.changes]
+    found = same or [s for s in way if s.env_step <= at.env_step]
+    if not found:
+        raise StoreError(f"No state of {run.keeping.name} is kept at or before that step.")
+    return found[-1]
 
 
 def _place(snapshot: Snapshot) -> Place:

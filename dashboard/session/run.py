@@ -79,7 +79,8 @@ class Run:
     """One run: its trainer and what the page can ask of it.
 
     ``id`` tells it from all others, also from itself where it was gone on with from the store;
-    ``keeping`` writes it there.
+    ``place`` names its place among those that train at once, and ``keeping`` writes it into the
+    store.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Run:
         """
         check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
-        self.id = uuid.uuid4().hex[:12]
+        self.id = self.place = uuid.uuid4().hex[:12]
         self.status: Status
         self.message: str
         self._settle(Status.PAUSED if self.trainer.env_step else Status.READY, self.trainer.notice)
@@ -107,6 +108,7 @@ class Run:
         self._only: dict[str, int] = {}
         self._steps_per_second: float | None = None
         self._next_step_at = 0.0
+        self._was_cancelled = False  # which is no divergence
         self._pace = Pace()
 
     @property
@@ -271,10 +273,16 @@ class Run:
     def _learning_rate(self) -> float:
         return learning_rate_at(self.config, self.trainer.env_step)
 
-    def cancel(self, arm: Arm) -> None:
-        """Let an arm of the race go no further; raises `ConfigurationError` for the last one."""
+    def cancel(self, arm: Arm, may_end: bool = False) -> None:
+        """Let an arm of the race go no further.
+
+        Raises `ConfigurationError` for the last one, unless that ``may_end`` the run.
+        """
         with self._turnstile.for_page():
-            self.trainer.cancel(arm.members)
+            self.trainer.cancel(arm.members, may_end)
+            if not self.trainer.going_on:
+                self._settle(Status.FAILED, "")
+                self._was_cancelled = True
 
     def trend(self, member: int) -> Trend:
         """Of that member's updates; another one once the history is not the earlier one's."""
@@ -319,10 +327,10 @@ class Run:
         Called by the runner's thread alone.
         """
         if not self.is_active:
-            slots.leave(self.id)
+            slots.leave(self.place)
             self.rest()
             return 0.5
-        self.ahead = slots.enter(self.id)
+        self.ahead = slots.enter(self.place)
         if self.ahead:
             with self._turnstile.for_trainer():
                 if self.is_active:  # unless it was paused meanwhile
@@ -387,7 +395,8 @@ class Run:
     def rest(self) -> None:
         """Have the store write everything: the run stands still, or its page goes away."""
         with self._turnstile.for_page():
-            self.keeping.rest(STORED.get(self.status, Stored.PAUSED))
+            stored = STORED.get(self.status, Stored.PAUSED)
+            self.keeping.rest(Stored.INTERRUPTED if self._was_cancelled else stored)
 
     def close(self) -> None:
         """Stop for good and release the environments."""

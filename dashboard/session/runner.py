@@ -20,7 +20,7 @@ LEAVING_SECONDS = 10.0
 
 
 class Trains(Protocol):
-    """What a runner trains: a `Run`, or several that take turns."""
+    """What a runner trains: runs that train as one (`Turns`), or one after the other."""
 
     @property
     def id(self) -> str:

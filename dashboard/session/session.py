@@ -1,7 +1,8 @@
 """What belongs to one browser session: its draft configuration, its run, its runner."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 
@@ -14,9 +15,12 @@ from dashboard.session.links import MEMBERS, Link
 from dashboard.session.pasting import pasted
 from dashboard.session.race import MOST_RACED, Arm, race_typed
 from dashboard.session.reading import Problem
+from dashboard.session.restore_points import alike_on_the_way
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner, Trains
+from dashboard.session.size import check_size
 from dashboard.session.store import own_run, store
+from dashboard.session.turns import Turns, new_turns
 from dqn_core import DQNConfig, LabError, preset
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments.configured import spec_for
@@ -79,41 +83,46 @@ class Session:
         self.asked_for = link.query  # whether or not it can be built
         self.link_problems = list(link_problems)
         try:
-            self.run = self._new_run(self.link)
+            self.turns = self._new_turns(self.link)
         except LabError as error:
             self.link_problems.append(str(Problem(str(error), "the preset")))
-            self.link = replace(self.link, config=preset(self.preset))
-            self.run = self._new_run(self.link)
+            self.link = replace(self.link, config=preset(self.preset), race=None)
+            self.turns = self._new_turns(self.link)
+
+    @property
+    def run(self) -> Run:
+        """The run that the page looks into: of several that take turns, the first."""
+        return self.turns.first
 
     @property
     def remembered(self) -> Remembered:
         """What its browser tab is to know of it."""
-        kept = self.run.keeping
-        return Remembered(self.name, kept.name or kept.parent or "", self.link.query)
+        names = self.turns.names or self.run.keeping.parent or ""
+        return Remembered(self.name, names, self.link.query)
 
     @property
     def state(self) -> str:
         """Another one whenever the page has to be drawn anew, not only what is live on it."""
-        run = self.run
-        kept = run.keeping
-        going_on = len(run.trainer.going_on)
-        standing = run.evidence if run.arms else 0
-        about = (run.status, run.ahead, going_on, standing, kept.name, kept.problem)
-        return " ".join(map(str, (run.id, *about, hash(self.link))))
+        standing = self.turns.evidence if self.turns.arms else 0
+        parts: list[object] = [standing, hash(self.link)]
+        for run in self.turns.runs:
+            kept, going_on = run.keeping, len(run.trainer.going_on)
+            parts += [run.id, run.status, run.ahead, going_on, kept.name, kept.problem]
+        return " ".join(map(str, parts))
 
     @property
     def trained(self) -> Trains:
         """What is to be trained now: a run that goes on comes before what is beside it."""
-        if self.beside and self.beside.is_active and not self.run.is_active:
+        if self.beside and self.beside.is_active and not self.turns.is_active:
             return self.beside
-        return self.run
+        return self.turns
 
     def train_beside(self, other: Trains, why: str) -> None:
         """Train something else from now on; the run pauses, and says ``why``.
 
         What was beside it before is given up.
         """
-        for before in filter(None, (self.run, self.beside)):
+        for before in filter(None, (self.turns, self.beside)):
             before.pause(why)
             before.rest()
         self.beside = other
@@ -193,7 +202,7 @@ class Session:
 
     def _move(self, control: str, chosen: Callable[[], tuple[str, str]]) -> None:
         shown, was_for_next = self.link, self.for_next
-        self.choose_next(was_for_next or self.run.status is not Status.READY)
+        self.choose_next(was_for_next or self.turns.status is not Status.READY)
         follows = PRESETS[shown.preset].follows_environment
         stays = "preset" in shown.fixed_controls and not follows
         name = shown.preset if follows else AUTO
@@ -211,7 +220,7 @@ class Session:
         None once other values were set since, or the run has begun.
         """
         refill = self._refill
-        if refill is None or not (self.for_next or self.run.status is Status.READY):
+        if refill is None or not (self.for_next or self.turns.status is Status.READY):
             return None
         is_present = self.config == refill.since.config
         return refill if is_present and (refill.replaced or refill.preset) else None
@@ -240,7 +249,7 @@ class Session:
 
         A run that was begun goes on as it is: they are the next one's.
         """
-        self.choose_next(self.run.status is not Status.READY)
+        self.choose_next(self.turns.status is not Status.READY)
         link = replace(self.link, config=config, members=members, race=race)
         self._adopt("", lambda: self._unless_fixed(link))
 
@@ -271,15 +280,16 @@ class Session:
 
     def set_speed(self, steps_per_second: float | None) -> None:
         """Let this run and the coming ones make so many steps a second; None is all they can."""
-        self.run.steps_per_second = steps_per_second
+        for run in self.turns.runs:
+            run.steps_per_second = steps_per_second
 
     def _adopt(self, control: str, make: Callable[[], Link]) -> None:
         self.problem = self.refused = ""
         try:
             link = make()
             _ = link.member_configs  # which may be refused
-            if self.run.status is Status.READY:
-                self._replace_run(self._new_run(link))
+            if self.turns.status is Status.READY:
+                self._replace(self._new_turns(link))
             else:
                 if link.config.environment != self.config.environment:
                     spec_for(link.config)
@@ -291,15 +301,15 @@ class Session:
 
     def _change(self, values: Mapping[str, Value]) -> None:
         """Of these values, those that a run that goes on can take; arms of a race keep theirs."""
-        raced = differing(self.run.trainer.configs)
+        raced = differing(self.turns.configs)
         live = {
             n: v
             for n, v in values.items()
             if HYPERPARAMETERS[n].applies != "restart" and n not in raced
         }
         before = len(self.run.history.changes)
-        if self.run.change(**live):
-            self._shown[self.run.keeping.name, before] = self.link
+        if self.turns.change(**live):
+            self._shown[self.turns.names, before] = self.link
 
     def reset(self, seed: int | None = None) -> None:
         """A fresh run from the controls; with ``seed`` the first member gets another one.
@@ -321,13 +331,13 @@ class Session:
             self.problem, self.refused, self.named = str(error), "race", error.names
             return
         if from_here:
-            self._branch(lambda trainer: forked(trainer, axis.name, axis.values))
+            self._branch(partial(forked, name=axis.name, values=axis.values))
         else:
             self._begin(replace(self.link, race=axis, members=seeds))
         if self.problem:
             self.refused, self.named = "race", ()
         else:
-            self.run.start()
+            self.turns.start()
 
     def end_race(self) -> None:
         """A fresh run from the controls, without the race."""
@@ -336,15 +346,15 @@ class Session:
     def more_seeds(self) -> None:
         """Start a fresh run of the same race with as many seeds, which come after the present."""
         link = self._link_of_run
-        seed = max(config.seed for config in self.run.trainer.configs) + 1
+        seed = max(config.seed for config in self.turns.configs) + 1
         self._begin(replace(link, config=link.config.replace(seed=seed)))
         if not self.problem:
-            self.run.start()
+            self.turns.start()
 
     def _begin(self, link: Link) -> None:
         self.problem = self.refused = ""
         try:
-            self._replace_run(self._new_run(link))
+            self._replace(self._new_turns(link))
         except LabError as error:
             self.problem = str(error)
             return
@@ -354,11 +364,26 @@ class Session:
 
     def go_on_alone(self, arm: Arm) -> None:
         """Go on from the present state with one arm of the race, without the others."""
-        self._branch(lambda trainer: with_members(trainer, arm.members))
+        run = self.turns.runs[arm.run]
+        if len(arm.members) == run.trainer.members:  # it is a run of its own already
+            self._go_on_without_others(run)
+        else:
+            self._branch(lambda trainer: [with_members(trainer, arm.members)])
         if not self.problem:
-            self.run.start()
+            self.turns.start()
 
-    def _branch(self, make: Callable[[Trainer], Trainer]) -> None:
+    def _go_on_without_others(self, run: Run) -> None:
+        """Leave the runs that take turns with one of them."""
+        self.problem = self.refused = ""
+        try:
+            link = shown_for(run.trainer.configs, self.link)
+        except LabError as error:
+            self.problem = str(error)
+            return
+        self._replace(Turns([run]))
+        self._show_values_of(link)
+
+    def _branch(self, make: Callable[[Trainer], Sequence[Trainer]]) -> None:
         """Go on with what ``make`` makes of the present state; the present run stays in the store.
 
         A refusal becomes ``problem``, with nothing changed but that the run is paused.
@@ -367,94 +392,124 @@ class Session:
         run.pause()
         run.rest()  # the state that it forks from is kept, too
 
-        def branched(trainer: Trainer) -> Run:
+        def branches() -> Sequence[Trainer]:
+            with run.held():
+                return make(run.trainer)
+
+        def branched(_: int, trainer: Trainer) -> Run:
             present = run.keeping.name or run.keeping.parent
             return Run(trainer, Origin(self.preset, self.owner, present, trainer.env_step))
 
-        self.problem = self.refused = ""
-        try:
-            with run.held():
-                trainer = make(run.trainer)
-            link, new = self._taken_over(trainer, branched)
-        except LabError as error:
-            self.problem = str(error)
-            return
-        self._replace_run(new)
-        self._show_values_of(link)
+        self._take_over(branches, branched, lambda turns: shown_for(turns.configs, self.link))
 
-    def _taken_over(self, trainer: Trainer, make: Callable[[Trainer], Run]) -> tuple[Link, Run]:
-        """What the controls show for it, and its run; closed where either is refused."""
-        try:
-            return shown_for(trainer, self.link), make(trainer)
-        except LabError:
-            trainer.close()
-            raise
+    def _take_over(
+        self,
+        trainers: Callable[[], Iterable[Trainer]],
+        run_of: Callable[[int, Trainer], Run],
+        shown: Callable[[Turns], Link],
+    ) -> None:
+        """Go on with these trainers, each with its number made a run, in place of what there is.
+
+        ``shown`` are the controls for them. A refusal becomes ``problem``, with nothing changed.
+        """
+        self.problem = self.refused = ""
+        with ExitStack() as opened:
+            try:
+                found = [opened.enter_context(closing(trainer)) for trainer in trainers()]
+                check_size([config for trainer in found for config in trainer.configs])
+                turns = Turns([run_of(n, trainer) for n, trainer in enumerate(found)])
+                link = shown(turns)
+            except LabError as error:
+                self.problem = str(error)
+                return
+            opened.pop_all()
+        self._replace(turns)
+        self._show_values_of(link)
 
     def fork(self, at: Snapshot, where: str = "") -> None:
         """Go on from an earlier state as a new run; the present one stays in the store as it is.
 
-        ``where`` says in words what is there. A refusal becomes ``problem``, with nothing changed.
+        Runs that take turns each go on from their own state there. ``where`` says in words what is
+        there. A refusal becomes ``problem``, with nothing changed.
         """
-        present = self.run.keeping.name or self.run.keeping.parent
-        snapshots = [agent for agent in self.run.snapshots if agent.env_steps <= at.env_step]
-
-        def forked(trainer: Trainer) -> Run:
-            origin = Origin(self.preset, self.owner, present, trainer.env_step)
-            return Run(trainer, origin, snapshots=snapshots)
-
-        self._go_to(at.run, at.id, forked, f", {where}" if where else f" of {present}")
-
-    def go_on_with(self, name: str) -> None:
-        """Go on with a run of the store where it was, to the bit; the present one stays there too.
-
-        A refusal becomes ``problem``, with nothing changed.
-        """
-        if name != self.run.keeping.name:
-            self._go_to(name, None, lambda trainer: Run(trainer, record=own_run(name, self.owner)))
-
-    def _go_to(
-        self, name: str, snapshot: int | None, make: Callable[[Trainer], Run], where: str = ""
-    ) -> None:
-        self.problem = self.refused = ""
+        runs = self.turns.runs
         try:
-            own_run(name, self.owner)
-            trainer = store().trainer(name, snapshot=snapshot)
-            try:
-                link = self._shown_at(name, trainer)
-                run = make(trainer)
-            except LabError:
-                trainer.close()
-                raise
+            places = [at, *(alike_on_the_way(run, at) for run in runs[1:])]
         except LabError as error:
             self.problem = str(error)
             return
-        self._replace_run(run)
-        self._show_values_of(link)
-        self.offered = ""
-        where = where or f" of {name}"
-        if run.status in (Status.PAUSED, Status.READY):
-            run.message = f"Back at step {trainer.env_step:,}{where}. {run.message}".rstrip()
+        present = [run.keeping.name or run.keeping.parent for run in runs]
 
-    def come_back_to(self, name: str) -> None:
+        def forked(n: int, trainer: Trainer) -> Run:
+            passed = [agent for agent in runs[n].snapshots if agent.env_steps <= trainer.env_step]
+            origin = Origin(self.preset, self.owner, present[n], trainer.env_step)
+            return Run(trainer, origin, snapshots=passed)
+
+        where = f", {where}" if where else f" of {present[0]}"
+        self._go_to([(place.run, place.id) for place in places], forked, where)
+
+    def go_on_with(self, names: str) -> None:
+        """Go on with a run of the store where it was, to the bit; the present one stays there too.
+
+        Of runs that take turns there are several ``names``, with spaces between them. A refusal
+        becomes ``problem``, with nothing changed.
+        """
+        wanted = names.split()
+        having = {run.keeping.name: run for run in self.turns.runs}
+        if wanted == [*having]:
+            return
+        if len(wanted) == 1 and wanted[0] in having:
+            self._go_on_without_others(having[wanted[0]])
+            return
+
+        def gone_on(n: int, trainer: Trainer) -> Run:
+            return Run(trainer, record=own_run(wanted[n], self.owner))
+
+        self._go_to([(name, None) for name in wanted], gone_on, f" of {', '.join(wanted)}")
+
+    def _go_to(
+        self,
+        places: Sequence[tuple[str, int | None]],
+        make: Callable[[int, Trainer], Run],
+        where: str,
+    ) -> None:
+        """Go on from a snapshot of each of these runs of the store, from the newest for None."""
+        names = " ".join(name for name, _ in places)
+
+        def trainers() -> Iterator[Trainer]:
+            for name, snapshot in places:
+                own_run(name, self.owner)
+                yield store().trainer(name, snapshot=snapshot)
+
+        self._take_over(trainers, make, partial(self._shown_at, names))
+        if self.problem:
+            return
+        self.offered = ""
+        for run in self.turns.runs:
+            if run.status in (Status.PAUSED, Status.READY):
+                back = f"Back at step {run.trainer.env_step:,}{where}."
+                run.message = f"{back} {run.message}".rstrip()
+
+    def come_back_to(self, names: str) -> None:
         """Go on with the run that the page had; the controls keep the values of its address."""
         asked = self.link
-        self.go_on_with(name)
+        self.go_on_with(names)
         if self.problem:
             return
         ahead = asked.config.difference(self.run.config)
         self.choose_next(any(HYPERPARAMETERS[n].applies != "restart" for n in ahead))
         self.link = asked
 
-    def _shown_at(self, name: str, trainer: Trainer) -> Link:
-        """What the controls showed for the run where ``trainer`` is, else its values.
+    def _shown_at(self, names: str, turns: Turns) -> Link:
+        """What the controls showed for these runs where they are now, else their values.
 
         Raises `LabError` for a run that is none of a page, or not of this lesson.
         """
-        link = shown_for(trainer, self.link)
-        fixed = fixed_values(self.link)
-        if any(getattr(trainer.config, n) != value for n, value in fixed.items()):
+        link = shown_for(turns.configs, self.link)
+        fixed, run = fixed_values(self.link), turns.first
+        if any(getattr(run.config, n) != value for n, value in fixed.items()):
             raise ConfigurationError("This lesson has fixed values, and that run has other values.")
-        return self._shown.get((name, len(trainer.history.changes)), link)
+        return self._shown.get((names, len(run.history.changes)), link)
 
     @property
     def _link_of_run(self) -> Link:
@@ -478,13 +533,13 @@ class Session:
                 )
             trainer = load_run(content, MOST_RACED)
             try:
-                link = shown_for(trainer, self.link)
+                link = shown_for(trainer.configs, self.link)
                 opened = Run(trainer, Origin(self.preset, self.owner))
             except LabError:
                 trainer.close()
                 raise
             self.choose_next(False)
-            self._replace_run(opened)
+            self._replace(Turns([opened]))
             self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
             return link
 
@@ -497,19 +552,22 @@ class Session:
 
     def begin_anew(self, link: Link, link_problems: Sequence[str]) -> None:
         """Be as one that this link has opened."""
-        self.run.close()
+        self.turns.close()
         self._start_from(link, link_problems)
 
     def needs_reset(self) -> list[Phrase]:
         """What the controls show and the run does not have, in words."""
-        return waiting(self.link, self.run.trainer)
+        return waiting(self.link, self.turns.configs)
 
-    def _new_run(self, link: Link) -> Run:
-        return Run(link.member_configs, Origin(link.preset, self.owner))
+    def _new_turns(self, link: Link) -> Turns:
+        return new_turns(link.member_configs, Origin(link.preset, self.owner))
 
-    def _replace_run(self, run: Run) -> None:
-        run.steps_per_second = self.run.steps_per_second
-        self.run.close()
-        left = self.run.keeping.name, len(self.run.history.changes)
+    def _replace(self, turns: Turns) -> None:
+        for run in turns.runs:
+            run.steps_per_second = self.run.steps_per_second
+        for run in self.turns.runs:
+            if run not in turns.runs:
+                run.close()
+        left = self.turns.names, len(self.run.history.changes)
         self._shown[left] = self._link_of_run
-        self.run = run
+        self.turns = turns

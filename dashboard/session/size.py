@@ -1,4 +1,4 @@
-"""What a run may take of a server's memory."""
+"""What runs may take of a server's memory."""
 
 from collections.abc import Sequence
 
@@ -6,36 +6,50 @@ from dqn_core import DQNConfig
 from dqn_core.agent import network_shape
 from dqn_core.environments.configured import spec_for
 from dqn_core.errors import ConfigurationError
+from dqn_core.members import side_by_side
 from dqn_core.memory import in_words
 from dqn_core.replay import replay_bytes
 
 MOST_WEIGHTS = 5_000_000
-"""Of all members of a run; a run keeps six numbers for each, and a server many runs."""
+"""Of all agents that train at once; a run keeps six numbers for each, and a server many runs."""
 
 MOST_REPLAY_BYTES = 2**30
-"""Of all members of a run: a server has many visitors."""
+"""Of all agents that train at once: a server has many visitors."""
 
 
 def check_size(configs: Sequence[DQNConfig]) -> None:
-    """Refuse what would fill a server's memory before anything is trained."""
-    first, spec = configs[0], spec_for(configs[0])
-    shape = network_shape(spec, first)
-    if len(configs) * shape.n_parameters > MOST_WEIGHTS:
+    """Refuse what would fill a server's memory before anything is trained.
+
+    ``configs`` are those of a run, or of all runs of a race.
+    """
+    runs = side_by_side(configs)
+    weights = sum(len(run) * _weights(run[0]) for run in runs)
+    if weights > MOST_WEIGHTS:
         raise ConfigurationError(
-            f"{len(configs)} networks of {shape.n_parameters:,} weights are more than the "
+            f"{len(configs)} networks of {weights // len(configs):,} weights are more than the "
             f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or smaller hidden layers."
         )
-    size = replay_bytes(
-        len(configs),
+    size = sum(map(_replay_bytes, runs))
+    if size > MOST_REPLAY_BYTES:
+        transitions = sum(config.buffer_capacity for config in configs) // len(configs)
+        raise ConfigurationError(
+            f"{len(configs)} × {transitions:,} transitions may take {in_words(size)} of "
+            f"memory and a page has {in_words(MOST_REPLAY_BYTES)}: lower the buffer capacity or "
+            "take fewer seeds.",
+            "buffer_capacity",
+        )
+
+
+def _weights(config: DQNConfig) -> int:
+    return network_shape(spec_for(config), config).n_parameters
+
+
+def _replay_bytes(members: Sequence[DQNConfig]) -> int:
+    first, spec = members[0], spec_for(members[0])
+    return replay_bytes(
+        len(members),
         first.buffer_capacity,
         spec.observation_dim,
         first.sampling,
         n_masked=spec.n_actions if first.action_masks else 0,
     )
-    if size > MOST_REPLAY_BYTES:
-        raise ConfigurationError(
-            f"{len(configs)} × {first.buffer_capacity:,} transitions may take {in_words(size)} of "
-            f"memory and a page has {in_words(MOST_REPLAY_BYTES)}: lower the buffer capacity or "
-            "take fewer seeds.",
-            "buffer_capacity",
-        )

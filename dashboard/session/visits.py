@@ -40,8 +40,8 @@ def come_back(session: Session, left: Remembered) -> None:
     if left.run and left.is_at_its_address and not is_trained_elsewhere(left.run):
         session.come_back_to(left.run)
         before = sessions().get(left.name)
-        if before and before.run.keeping.name == session.run.keeping.name == left.run:
-            session.run.go_on_as(before.run)
+        if before and before.turns.names == session.turns.names == left.run:
+            session.turns.go_on_as(before.turns)
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,13 @@ def _visit(_session: Session) -> Visit:
     return Visit(Runner(lambda: _session.trained, slots()))
 
 
-def is_trained_elsewhere(run: str) -> bool:
-    """Whether another page has the run of that name, as where a tab was duplicated.
+def is_trained_elsewhere(names: str) -> bool:
+    """Whether another page has one of these runs, as where a tab was duplicated.
 
     A page that is leaving is waited for: it still writes its run down.
     """
-    having = [other for other in sessions().values() if other.run.keeping.name == run]
+    wanted = {*names.split()}
+    having = [one for one in sessions().values() if wanted & {*one.turns.names.split()}]
     for session in having:
         if session.runner.is_stopped:
             session.runner.join()

@@ -31,3 +31,9 @@ def show(value: Value) -> str:
         known = Phrase(value.replace("_", " ")) if value in _CHOICES else value
         return known or Phrase("none")
     return setting(value)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, or hours and minutes."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"

@@ -14,7 +14,7 @@ from dashboard.session.links import Link
 from dashboard.session.run import Run
 from dashboard.session.session import Session
 from dashboard.session.view import XAxis
-from dashboard.train_page.figures import average_name, figures
+from dashboard.train_page.figures import average_name, figures_of
 from dashboard.train_page.paper import caption, filename, worded
 from dashboard.train_page.past import fork_at
 from dashboard.train_page.race_curves import race_panels
@@ -34,29 +34,28 @@ def curves(session: Session, drawn: str) -> None:
 
     ``drawn`` is the session's state that the page shows. A presentation has the first chart alone.
     """
-    run, link = session.run, session.link
+    turns, run, link = session.turns, session.run, session.link
+    arms = turns.arms
     is_whole = link.view == "page"
     # Beside the lines of a race, and as a mean over one, they would be read as what they are not.
-    earlier = [] if run.arms else [one for one in session.earlier.of(run) if not one.race]
+    earlier = [] if arms else [one for one in session.earlier.of(run) if not one.race]
     spec, policy = run.trainer.spec, random_policy()
     at_random = policy.of(spec)
 
     def news() -> News:
         session.runner.touch()  # somebody looks
-        run_id = run.id  # first: rows of a run that was rewound meanwhile are of another one
+        run_id = turns.id  # first: rows of a run that was rewound meanwhile are of another one
         # Drawing the page begins another runner, which after a lost connection nothing else does.
         state = "no runner" if session.runner.is_stopped else session.state
         state += _mark(policy.of(spec))
-        tables = run.tables() | {_table(before): before.episodes for before in earlier}
-        trainer = run.trainer
-        stopped = [p for p in range(trainer.members) if p not in trainer.counted]
-        numbers = figures(run, link.smoothing) if is_whole else None
-        remarks = {} if run.arms else {"values": about_the_gap(run)}
-        return News(tables, run_id, state, numbers, stopped, remarks)
+        tables = turns.tables() | {_table(before): before.episodes for before in earlier}
+        numbers = figures_of(turns, link.smoothing) if is_whole else None
+        remarks = {} if arms else {"values": about_the_gap(run)}
+        return News(tables, run_id, state, numbers, turns.uncounted, remarks)
 
     panels = (
-        race_panels(run, _returns_to_compare_with(run, at_random))
-        if run.arms
+        race_panels(turns, _returns_to_compare_with(run, at_random))
+        if arms
         else _panels(run, earlier, at_random, link)
     )
     live_charts(
@@ -65,10 +64,10 @@ def curves(session: Session, drawn: str) -> None:
         x_axis=link.x_axis,
         smoothing=link.smoothing,
         key="curves",
-        period=CURVES_SECONDS if run.is_active or policy.is_coming(spec) else 0,
+        period=CURVES_SECONDS if turns.is_active or policy.is_coming(spec) else 0,
         drawn=drawn + _mark(at_random),
-        caption=caption(run, link),
-        filename=filename(run, link),
+        caption=caption(run, link, turns.configs),
+        filename=filename(run, link, turns.configs),
         mount=_component,
         on_fork=partial(fork_at, session) if run.keeping.name else None,
     )

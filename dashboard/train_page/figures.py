@@ -7,16 +7,33 @@ from typing import Any
 from dashboard.session.budgets import budgets, first_to_end
 from dashboard.session.returns import average_returns, greedy_returns, kind_of_mean, over_members
 from dashboard.session.run import Run, Status
+from dashboard.session.turns import Turns
+from dashboard.session.words import clock
 from dqn_core.exploration import epsilon_at
 from dqn_core.learner import learning_rate_at
 from dqn_core.numbers import UNKNOWN, number, setting
 
 
-def figures(run: Run, smoothing: float) -> dict[str, Any]:
+def figures_of(turns: Turns, smoothing: float) -> dict[str, Any]:
+    """The figures of the run, or of the value of a race in turns that does best at the moment."""
+    status = turns.status  # first: what is read after "paused" stays
+    if len(turns.runs) == 1:
+        return figures(turns.first, smoothing)
+    arms = [arm for arm in turns.arms if turns.goes_on(arm)] or turns.arms
+    best = max(arms, key=lambda arm: _standing(turns.runs[arm.run], smoothing))
+    return figures(turns.runs[best.run], smoothing, best.label) | {"status": status}
+
+
+def _standing(run: Run, smoothing: float) -> tuple[bool, float]:
+    _, averages = _best(run, smoothing)
+    return bool(averages), over_members(averages)
+
+
+def figures(run: Run, smoothing: float, arm: str = "") -> dict[str, Any]:
     """The numbers of the moment, and how far the run is (`assets/train/figures.js`).
 
     Each number has its label before it. ``smoothing`` is the weight of the past in the average
-    return, as in the charts.
+    return, as in the charts. ``arm`` is what the run is called where it is one of a race.
     """
     status = run.status  # first: what is read after "paused" stays
     step, trainer = run.trainer.env_step, run.trainer
@@ -34,7 +51,7 @@ def figures(run: Run, smoothing: float) -> dict[str, Any]:
             "time_left": ("Time left", _time_left(run, budget.seconds_left)),
         },
         "status": status,
-        "where": " · ".join([_where(run), *_remarks(run, members)]),
+        "where": " · ".join([_where(run), *_remarks(run, members, arm)]),
         "budget": {
             "name": budget.label,
             "done": budget.done,
@@ -90,7 +107,7 @@ def _of(done: int, total: int) -> str:
     return f"{done:,} of {total:,}" if done <= total else f"{done:,} with a budget of {total:,}"
 
 
-def _remarks(run: Run, members: Sequence[int]) -> list[str]:
+def _remarks(run: Run, members: Sequence[int], label: str) -> list[str]:
     """Which budget ends it, how far it is from solving its task, and what the numbers are of."""
     remarks, trainer = [], run.trainer
     if len(budgets(run)) > 1:
@@ -98,6 +115,7 @@ def _remarks(run: Run, members: Sequence[int]) -> list[str]:
     threshold, solved_at = trainer.spec.reward_threshold, trainer.evaluations.solved_at
     if arms := run.arms:
         label = next(arm.label for arm in arms if members[0] in arm.members)
+    if label:
         return [
             *remarks,
             f"numbers are of {label}, the best at the moment: {kind_of_mean(len(members))}",
@@ -109,9 +127,3 @@ def _remarks(run: Run, members: Sequence[int]) -> list[str]:
     if trainer.members > 1:
         remarks.append(f"returns are the {kind_of_mean(len(trainer.counted))}")
     return remarks
-
-
-def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds, or hours and minutes."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"

@@ -1,7 +1,7 @@
 """What a run is, in words, for what leaves the page: pictures of its charts, and paper."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from dashboard.session.links import GROUPS, Link
@@ -9,7 +9,7 @@ from dashboard.session.race import race_of, race_words
 from dashboard.session.run import Run
 from dashboard.session.words import change_label, named_value, show
 from dashboard.train_page.lesson import control_name
-from dqn_core import HYPERPARAMETERS, PRESETS, preset
+from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset
 from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.members import differing
 from dqn_core.presets import AUTO
@@ -18,17 +18,18 @@ MOST_NAMED = 3
 """Values in a file's name."""
 
 
-def caption(run: Run, link: Link) -> str:
+def caption(run: Run, link: Link, raced: Sequence[DQNConfig] = ()) -> str:
     """Environment, seeds, and the values that differ from the preset or were changed.
 
     ``CartPole-v1 · seeds 0 to 3 · Recommended with γ 0.99 → 0.95, batch size 32``. What a lesson
-    hides is left out.
+    hides is left out. ``raced`` are all agents of a race that the run is one of.
     """
-    values = worded(run, _differing(run, link), link)
+    configs = raced or run.trainer.configs
+    values = worded(run, _differing(run, link, configs), link)
     of_preset = PRESETS[link.preset].label + (f" with {', '.join(values)}" if values else "")
-    race = race_of(run.trainer.configs)
-    raced = [race_words(race)] if race else []
-    return " · ".join((run.config.environment, _seeds(run), *raced, of_preset))
+    race = race_of(configs)
+    values_raced = [race_words(race)] if race else []
+    return " · ".join((run.config.environment, _seeds(configs), *values_raced, of_preset))
 
 
 def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
@@ -43,25 +44,26 @@ def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
     ]
 
 
-def filename(run: Run, link: Link) -> str:
+def filename(run: Run, link: Link, raced: Sequence[DQNConfig] = ()) -> str:
     """How the names of the run's files begin, in letters that every system takes.
 
     ``CartPole-v1_seeds3-4_batch_size=32_gamma=0.99to0.9``, with the preset's name if that is not
     the environment's own; of many values the first ones, and how many there are more.
     """
     first, now = run.first_config, run.config
+    configs = raced or run.trainer.configs
     values = [
         f"{name}={_between(getattr(first, name), getattr(now, name))}"
-        for name in _differing(run, link)
+        for name in _differing(run, link, configs)
         if name not in link.hidden_controls
     ]
     more = [f"{len(values) - MOST_NAMED}more"] if len(values) > MOST_NAMED else []
-    seeds = [str(config.seed) for config in run.trainer.configs]
+    seeds = [str(config.seed) for config in configs]
     named = f"seed{seeds[0]}" if len({*seeds}) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
-    race = race_of(run.trainer.configs)
-    raced = [f"{race.name}={'-'.join(map(str, race.values))}"] if race else []
+    race = race_of(configs)
+    values_raced = [f"{race.name}={'-'.join(map(str, race.values))}"] if race else []
     of_preset = [] if link.preset == AUTO else [link.preset]
-    parts = (run.config.environment, *of_preset, named, *raced, *values[:MOST_NAMED], *more)
+    parts = (run.config.environment, *of_preset, named, *values_raced, *values[:MOST_NAMED], *more)
     return re.sub(r"[^A-Za-z0-9.=_-]+", "-", "_".join(parts))
 
 
@@ -69,11 +71,11 @@ def _between(first: Value, now: Value) -> str:
     return str(now) if first == now else f"{first}to{now}"
 
 
-def _differing(run: Run, link: Link) -> list[str]:
+def _differing(run: Run, link: Link, configs: Sequence[DQNConfig]) -> list[str]:
     """Hyperparameters that are not the preset's, or were not at the beginning."""
     base = preset(link.preset, run.config.env_id, run.config.env_kwargs)
     names = (run.config.difference(base) | run.first_config.difference(base)).keys()
-    elsewhere = {"env_id", "env_kwargs", "seed", *differing(run.trainer.configs)}
+    elsewhere = {"env_id", "env_kwargs", "seed", *differing(configs)}
     return [name for name in HYPERPARAMETERS if name in names - elsewhere]
 
 
@@ -95,6 +97,6 @@ def _value(run: Run, name: str) -> str:
     return str(run.trainer.members) if name == "members" else show(getattr(run.config, name))
 
 
-def _seeds(run: Run) -> str:
-    seeds = [config.seed for config in run.trainer.configs]
+def _seeds(configs: Sequence[DQNConfig]) -> str:
+    seeds = [config.seed for config in configs]
     return f"seed {seeds[0]}" if len({*seeds}) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"

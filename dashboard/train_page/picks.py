@@ -1,6 +1,7 @@
 """The values that a slider or a list offers."""
 
 import math
+from collections.abc import Sequence
 
 from dqn_core.hyperparameter import Hyperparameter, Value
 
@@ -42,8 +43,13 @@ MOST_RACED = 4
 
 def around(hyperparameter: Hyperparameter, value: Value) -> list[Value]:
     """A few values worth racing, ``value`` among them: it, smaller ones and larger ones."""
-    if isinstance(value, bool | str):
-        return list(hyperparameter.choices)
+    if isinstance(value, bool):
+        return [value, not value]
+    if isinstance(value, str):
+        worth: Sequence[Value] = (
+            LAYERS if hyperparameter.scale == "widths" else hyperparameter.choices
+        )
+        return [*dict.fromkeys([value, *worth])][:MOST_RACED]
     low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
     if hyperparameter.name == "gamma":
         steps = list(DISCOUNTS)

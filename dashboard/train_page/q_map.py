@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.session.race import member_words
 from dashboard.session.run import Look, Run
+from dashboard.session.turns import Turns
 from dashboard.train_page.q_map_message import (
     QUANTITIES,
     Place,
@@ -97,24 +98,27 @@ def _no_map(sentence: str) -> None:
     st.caption(sentence)
 
 
-def member_choice(run: Run) -> int:
-    """The member to look into; asked only where several train side by side."""
-    if run.trainer.members == 1:
-        return 0
-    who, stops = member_words(run.trainer.configs), run.trainer.stops
+def member_choice(turns: Turns) -> tuple[Run, int]:
+    """The run and its member to look into; asked only where there are several."""
+    agents = [(run, p) for run in turns.runs for p in range(run.trainer.members)]
+    if len(agents) == 1:
+        return agents[0]
+    who = member_words(turns.configs)
+    stops = [run.trainer.stops[p] for run, p in agents]
 
     def words(member: int) -> str:
         stopped = " (stopped)" if stops[member] else ""
         return f"{who[member]}{stopped}"
 
-    return st.selectbox(
+    chosen: int = st.selectbox(
         "Shown agent",
-        range(run.trainer.members),
+        range(len(agents)),
         format_func=words,
-        key=f"member_{run.trainer.members}",
+        key=f"member_{len(agents)}",
         persist_state="session",
         width=240,
     )
+    return agents[chosen]
 
 
 def _quantity() -> Quantity:

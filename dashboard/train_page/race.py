@@ -10,15 +10,25 @@ from dashboard.session.links import MEMBERS, written
 from dashboard.session.race import MOST_VALUES, Arm, raceable
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
+from dashboard.session.turns import Turns
 from dashboard.train_page.controls import in_labels
 from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import around
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import HYPERPARAMETERS, LabError
-from dqn_core.comparison import FEWEST_SEEDS, Comparison, Group, Standing, compare, seed_runs
+from dqn_core.comparison import (
+    FEWEST_SEEDS,
+    Comparison,
+    Group,
+    SeedRun,
+    Standing,
+    compare,
+    seed_runs,
+)
 from dqn_core.members import differing
 from dqn_core.numbers import number
+from dqn_core.sweeps.axis import separator
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
 USUALLY_RACED = "gamma"
@@ -50,17 +60,20 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
         format_func=control_name,
         key="race_name",
     )
-    value = getattr(session.config, name)
-    present = ", ".join(map(written, around(HYPERPARAMETERS[name], value)))
+    declared, value = HYPERPARAMETERS[name], getattr(session.config, name)
+    between = separator(declared)
+    present = f"{between} ".join(map(written, around(declared, value)))
     values = f"race_values_{name}_{value}"
     st.text_input(
         "Values",
         present,
         key=values,
-        help=f"At most {MOST_VALUES}, with commas between them. log:0.0001:0.01:5 stands for "
+        help=f"At most {MOST_VALUES}, with “{between}” between them. log:0.0001:0.01:5 stands for "
         "five values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
     )
-    from_here = _begins_here(session)
+    if not declared.per_member:
+        st.caption("These values cannot train side by side: each is a run, and they take turns.")
+    from_here = declared.applies != "restart" and _begins_here(session)
     seeds = f"race_seeds_{from_here}"
     st.number_input(
         "Seeds of each value",
@@ -93,7 +106,8 @@ def _start(session: Session, name: str, values: str, seeds: str, from_here: bool
 def _begins_here(session: Session) -> bool:
     """Whether the race begins at the present state: asked where that can be."""
     run = session.run
-    if not run.trainer.env_step or run.arms or len(run.trainer.going_on) < run.trainer.members:
+    all_go_on = len(run.trainer.going_on) == run.trainer.members
+    if not run.trainer.env_step or session.turns.arms or not all_go_on:
         return False
     chosen = st.segmented_control(
         "Begins",
@@ -110,26 +124,31 @@ def _begins_here(session: Session) -> bool:
 
 def race(session: Session) -> None:
     """Who leads in the race that the run is, how sure that is, and what can be done."""
-    run = session.run
-    arms = run.arms
+    turns = session.turns
+    arms = turns.arms
     if not arms:
         return
-    comparison = judged(run)
+    comparison = judged(turns)
     ranked = ranking(arms, comparison)
     with st.container(border=True, key="race"):
-        st.markdown(standing_words(run, comparison, ranked))
+        st.markdown(standing_words(turns, comparison, ranked))
         with st.container(horizontal=True, key="race_actions"):
-            if run.evidence and ranked:
+            if turns.evidence and ranked:
                 _with_the_leader(session, ranked[0][0])
             _extensions(session)
-        going_on = [arm for arm in arms if _goes_on(run, arm)]
+        going_on = [arm for arm in arms if turns.goes_on(arm)]
         with st.container(horizontal=True, vertical_alignment="center", key="race_arms"):
             for arm in arms:
                 _arm(session, arm, len(going_on) > 1)
 
 
-def judged(run: Run) -> Comparison:
+def judged(turns: Turns) -> Comparison:
     """What the values came to so far; seeds that have stopped are in no number."""
+    counted = [_counted(run) for run in turns.runs]
+    return compare([Group(tuple(counted[arm.run][p] for p in arm.members)) for arm in turns.arms])
+
+
+def _counted(run: Run) -> list[SeedRun]:
     tables = {name: table.columns() for name, table in run.history.tables().items()}
     seeds = seed_runs(
         run.keeping.name,
@@ -139,11 +158,10 @@ def judged(run: Run) -> Comparison:
         evaluations=tables["evaluations"],
         changes=tables["changes"],
     )
-    counted = [
+    return [
         replace(seed, has_diverged=stop is not None)
         for seed, stop in zip(seeds, run.trainer.stops, strict=True)
     ]
-    return compare([Group(tuple(counted[p] for p in arm.members)) for arm in run.arms])
 
 
 def ranking(arms: Sequence[Arm], comparison: Comparison) -> list[tuple[Arm, Standing]]:
@@ -152,9 +170,11 @@ def ranking(arms: Sequence[Arm], comparison: Comparison) -> list[tuple[Arm, Stan
     return sorted(found, key=lambda pair: -pair[1].interquartile_mean)
 
 
-def standing_words(run: Run, comparison: Comparison, ranked: Sequence[tuple[Arm, Standing]]) -> str:
+def standing_words(
+    turns: Turns, comparison: Comparison, ranked: Sequence[tuple[Arm, Standing]]
+) -> str:
     """Who leads, as Markdown: against the second one, with what that proves."""
-    if not run.evidence or not ranked:
+    if not turns.evidence or not ranked:
         return "No value leads yet. The first comparison comes with the first greedy evaluation."
     (first, standing), *others = ranked
     words = f"**{plain(first.label)} leads** with {number(standing.interquartile_mean)}."
@@ -164,10 +184,6 @@ def standing_words(run: Run, comparison: Comparison, ranked: Sequence[tuple[Arm,
         words += f" {plain(verdict_words(pair, second.label, first.label))}"
     basis = f"{basis_words(comparison)} {best_of_words(len(ranked))}".rstrip()
     return f":material/sports_score: {words}  \n:small[{plain(basis)}]"
-
-
-def _goes_on(run: Run, arm: Arm) -> bool:
-    return any(p in run.trainer.going_on for p in arm.members)
 
 
 def _with_the_leader(session: Session, arm: Arm) -> None:
@@ -181,7 +197,7 @@ def _with_the_leader(session: Session, arm: Arm) -> None:
         on_click=session.prepare,
         args=(arm.config, len(arm.members)),
     )
-    if _goes_on(session.run, arm):
+    if session.turns.goes_on(arm):
         st.button(
             f"Continue with {label} alone",
             key="race_alone",
@@ -200,7 +216,7 @@ def _extensions(session: Session) -> None:
 
     def more_steps() -> None:
         session.set("total_steps", run.config.total_steps + more)
-        run.start()
+        session.turns.start()
 
     st.button(
         f"{more:,} more steps",
@@ -209,9 +225,11 @@ def _extensions(session: Session) -> None:
         icon=":material/add:",
         help="Raises the step budget, and trains.",
         on_click=more_steps,
-        disabled=session.for_next or run.status is Status.FAILED,
+        disabled=session.for_next or session.turns.status is Status.FAILED,
     )
-    if differing(run.first_configs):  # else it is a fork, which other seeds cannot be of
+    if len(session.turns.runs) > 1 or differing(
+        run.first_configs
+    ):  # else it is a fork, which other seeds cannot be of
         st.button(
             "More seeds",
             key="race_seeds",
@@ -233,11 +251,11 @@ def _extensions(session: Session) -> None:
 
 def _arm(session: Session, arm: Arm, can_cancel: bool) -> None:
     """The way to stop one value, or why it stopped."""
-    run = session.run
-    if not _goes_on(run, arm):
+    run = session.turns.runs[arm.run]
+    if not session.turns.goes_on(arm):
         reasons = [stop.reason for p in arm.members if (stop := run.trainer.stops[p])]
         st.caption(f"{plain(arm.label)}: {plain(reasons[0])}", width="content")
-    elif can_cancel and run.status is not Status.FAILED:
+    elif can_cancel and session.turns.status is not Status.FAILED:
         st.button(
             f"Stop {plain(arm.label)}",
             key=f"race_stop_{arm.position}",
@@ -251,6 +269,6 @@ def _arm(session: Session, arm: Arm, can_cancel: bool) -> None:
 def _cancel(session: Session, arm: Arm) -> None:
     session.problem = session.refused = ""
     try:
-        session.run.cancel(arm)
+        session.turns.cancel(arm)
     except LabError as error:
         session.problem = str(error)

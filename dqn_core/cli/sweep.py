@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from contextlib import closing, redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout
 
 from dqn_core.cli.interruptions import interruptions
 from dqn_core.cli.origins import given_values, member_seeds, new_config
@@ -11,11 +12,11 @@ from dqn_core.cli.progress import Progress, shown
 from dqn_core.cli.results import json_text
 from dqn_core.cli.streams import say, tell
 from dqn_core.cli.sweep_results import point_words, sweep_result, sweep_words
-from dqn_core.errors import ConfigurationError
+from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.numbers import number
 from dqn_core.presets import AUTO
 from dqn_core.store.store import Store
-from dqn_core.sweeps.catalogue import Sweep, declare, sweep_called
+from dqn_core.sweeps.catalogue import Sweep, declare, note_problem, sweep_called
 from dqn_core.sweeps.cluster import RayCrew
 from dqn_core.sweeps.driver import alone, train_pieces
 from dqn_core.sweeps.plan import Plan
@@ -34,7 +35,11 @@ def sweep(options: argparse.Namespace) -> int:
     with redirect_stdout(sys.stderr):
         store, declared = _declared(options)
         tell(f"This is the sweep {declared.name} in {options.runs}.")
-        with alone(store, declared), closing(_crew(options, store, declared.plan)) as crew:
+        with (
+            alone(store, declared),
+            _problem_kept(store, declared.name),
+            closing(_crew(options, store, declared.plan)) as crew,
+        ):
             _train(store, declared, crew, options.optuna or 0, attempts)
         result = sweep_result(declared, results_of(store, declared))
         with attempts.attempt():
@@ -84,6 +89,17 @@ def _declared(options: argparse.Namespace) -> tuple[Store, Sweep]:
     return store, declared
 
 
+@contextmanager
+def _problem_kept(store: Store, name: str) -> Iterator[None]:
+    """Have the store know why the sweep cannot be trained: on the page nobody sees this process."""
+    note_problem(store, name, "")
+    try:
+        yield
+    except LabError as error:
+        note_problem(store, name, str(error))
+        raise
+
+
 def _crew(options: argparse.Namespace, store: Store, plan: Plan) -> Crew:
     typed = getattr(options, "env_id", "")
     if options.ray is not None:
@@ -101,13 +117,15 @@ def _train(store: Store, declared: Sweep, crew: Crew, trials: int, attempts: Att
             return bool(signals.seen)
 
         with attempts.attempt("Interrupted: what workers had not written is trained again."):
-            with signals.at_most(1):
+            with signals.at_most(1), _problem_kept(store, declared.name):
                 if trials:
                     errors = Search(store, declared, crew).run(trials, is_stopped, show)
                 else:
                     errors = train_pieces(store, declared, crew, is_stopped, show)
                 for error in errors:
                     attempts.failed(FAILED, f"error: {error}")
+                if errors:
+                    note_problem(store, declared.name, errors[0])
             if signals.take():
                 attempts.failed(
                     INTERRUPTED,

@@ -130,7 +130,18 @@ _SWEEPS = (
 )
 """Which runs a sweep consists of, and which of them there are."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _CHANGES_OF_SNAPSHOTS, _SWEEPS)
+_ENDS_OF_SWEEPS = (
+    "ALTER TABLE sweeps ADD COLUMN problem TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE sweeps ADD COLUMN deleted REAL",
+)
+"""Why a sweep is not trained to its end, and when it was deleted."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _CHANGES_OF_SNAPSHOTS,
+    _SWEEPS,
+    _ENDS_OF_SWEEPS,
+)
 """The statements that lead from each version to the next one; 0 is an empty database.
 
 What has been released is never changed: a new column, also one that a table of the history gets,

@@ -271,7 +271,8 @@ class Store:
     def _purge(self, before: float) -> None:
         """Forget for good what was deleted before that moment, and files that nobody knows."""
         with self.writing() as connection:
-            connection.execute("DELETE FROM runs WHERE deleted < ?", (before,))
+            for table in ("runs", "sweeps"):
+                connection.execute(f"DELETE FROM {table} WHERE deleted < ?", (before,))
             known = {file for (file,) in connection.execute("SELECT file FROM snapshots")}
         snapshots.remove_unknown(self.folder, known, time.time() - ORPHAN_SECONDS)
 

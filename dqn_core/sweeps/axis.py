@@ -60,8 +60,8 @@ def axis_from(text: str) -> Axis:
     if not equals:
         raise ConfigurationError(f"An axis is written as gamma=0.9,0.95, not as {shown(text)}.")
     name = name.strip().replace("-", "_")
-    if name in _REASONS:
-        raise ConfigurationError(f"{name} is no axis: {_REASONS[name]}.", name)
+    if name in NO_AXES:
+        raise ConfigurationError(f"{name} is no axis: {NO_AXES[name]}.", name)
     return axis_of(hyperparameter(name), values)
 
 
@@ -70,18 +70,24 @@ def axis_of(declared: Hyperparameter, text: str) -> Axis:
     spacing, colon, ends = text.strip().partition(":")
     if colon and spacing in get_args(Spacing)[1:]:
         return _range(declared, spacing, ends.split(":"), text)  # type: ignore[arg-type]
-    separator = ";" if declared.scale in ("widths", "text") else ","
-    values = [declared.parsed(part) for part in text.split(separator) if part.strip()]
+    parts = text.split(separator(declared))
+    values = [declared.parsed(part) for part in parts if part.strip()]
     if not values:
         raise ConfigurationError(f"{declared.name} has no values: list some.", declared.name)
     return Axis(declared.name, tuple(dict.fromkeys(values)))
 
 
-_REASONS = {
+def separator(declared: Hyperparameter) -> str:
+    """What stands between two listed values of a hyperparameter."""
+    return ";" if declared.scale in ("widths", "text") else ","
+
+
+NO_AXES = {
     "seed": "give the number of seeds of each value with --seeds",
     "env_id": "returns of two environments cannot be compared, so make a sweep of each",
     "env_kwargs": "returns of two environments cannot be compared, so make a sweep of each",
     "total_seconds": "what is learnt in a time depends on the machine, so give total_steps",
+    "total_episodes": "all points are judged at the same step, so give total_steps",
     "stop_when_solved": "all points are judged at the same step, so it is off in a sweep",
     "plateau_evaluations": "all points are judged at the same step, so it is 0 in a sweep",
 }

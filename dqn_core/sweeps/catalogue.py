@@ -28,7 +28,8 @@ PRUNED = "pruned"
 class Sweep:
     """A declared sweep: its ``name`` in the store, its plan, and when it began (s since 1970).
 
-    A search has a ``pruner``, and its pieces are added one by one; for others it is "".
+    A search has a ``pruner``, and its pieces are added one by one; for others it is "". ``problem``
+    says in a sentence what went wrong when it was trained last, or "".
     """
 
     name: str
@@ -36,6 +37,7 @@ class Sweep:
     pruner: str
     preset: str
     created: float
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: 
             _check_free(connection, name)
             text = json.dumps(plan.to_dict())
             connection.execute(
-                "INSERT INTO sweeps VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO sweeps (sweep, plan, pruner, preset, created) VALUES (?, ?, ?, ?, ?)",
                 (name, text, pruner, preset, time.time()),
             )
             for number, configs in enumerate(pieces):
@@ -75,7 +77,9 @@ def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: 
 def sweeps(store: Store) -> list[Sweep]:
     """All of them, the newest first; one that is damaged is left out, and logged in a sentence."""
     with store.reading() as connection:
-        rows = connection.execute("SELECT * FROM sweeps ORDER BY created DESC, sweep").fetchall()
+        rows = connection.execute(
+            "SELECT * FROM sweeps WHERE deleted IS NULL ORDER BY created DESC, sweep"
+        ).fetchall()
     found = []
     for row in rows:
         try:
@@ -88,7 +92,9 @@ def sweeps(store: Store) -> list[Sweep]:
 def sweep_called(store: Store, name: str) -> Sweep:
     """The sweep with that name; raises `StoreError`."""
     with store.reading() as connection:
-        row = connection.execute("SELECT * FROM sweeps WHERE sweep = ?", (name,)).fetchone()
+        row = connection.execute(
+            "SELECT * FROM sweeps WHERE sweep = ? AND deleted IS NULL", (name,)
+        ).fetchone()
     if row:
         return _sweep(row)
     near = get_close_matches(name, [sweep.name for sweep in sweeps(store)], n=1)
@@ -145,13 +151,44 @@ def claim(store: Store, sweep: Sweep, piece: KeptPiece) -> RunRecord:
     return store.run(run)
 
 
+def note_problem(store: Store, name: str, problem: str) -> None:
+    """Keep with the sweep why it is not trained to its end; "" when it is begun again."""
+    with store.writing() as connection:
+        connection.execute("UPDATE sweeps SET problem = ? WHERE sweep = ?", (problem, name))
+
+
+def delete_sweep(store: Store, name: str) -> None:
+    """Take the sweep and its runs out of the lists; for a day `restore_sweep` brings them back."""
+    _set_deleted(store, name, time.time())
+
+
+def restore_sweep(store: Store, name: str) -> None:
+    """Take `delete_sweep` back: a run that had been deleted before it stays so."""
+    _set_deleted(store, name, None)
+
+
+def _set_deleted(store: Store, name: str, now: float | None) -> None:
+    """The runs that are deleted or restored are those that have the sweep's own time."""
+    with store.writing() as connection:
+        row = connection.execute("SELECT deleted FROM sweeps WHERE sweep = ?", (name,)).fetchone()
+        if row is None:
+            raise StoreError(f"There is no sweep {shown(name)} in {str(store.folder)!r}.")
+        connection.execute("UPDATE sweeps SET deleted = ? WHERE sweep = ?", (now, name))
+        connection.execute(
+            "UPDATE runs SET deleted = ? WHERE deleted IS ? "
+            "AND run IN (SELECT run FROM pieces WHERE sweep = ?)",
+            (now, row["deleted"], name),
+        )
+
+
 def _same(connection: sqlite3.Connection, plan: Plan, name: str, pruner: str) -> str | None:
     """The newest sweep of that plan, with that name if there is one.
 
     By what is read: another version may have written the same plan in other words.
     """
     rows = connection.execute(
-        "SELECT * FROM sweeps WHERE pruner = ? AND (? = '' OR sweep = ?) ORDER BY created DESC",
+        "SELECT * FROM sweeps WHERE deleted IS NULL AND pruner = ? AND (? = '' OR sweep = ?) "
+        "ORDER BY created DESC",
         (pruner, name, name),
     )
     for row in rows:
@@ -178,7 +215,12 @@ def _free_name(connection: sqlite3.Connection, plan: Plan) -> str:
 
 
 def _check_free(connection: sqlite3.Connection, name: str) -> None:
-    if connection.execute("SELECT 1 FROM sweeps WHERE sweep = ?", (name,)).fetchone():
+    row = connection.execute("SELECT deleted FROM sweeps WHERE sweep = ?", (name,)).fetchone()
+    if row and row["deleted"]:
+        raise StoreError(
+            f"The sweep {shown(name)} was deleted and can be restored for a day: give another name."
+        )
+    if row:
         raise StoreError(
             f"The sweep {shown(name)} was declared with other values: give it these, or another "
             "name."
@@ -190,7 +232,8 @@ def _sweep(row: sqlite3.Row) -> Sweep:
         plan = Plan.from_dict(json.loads(row["plan"]))
     except (LabError, *ODD_CONTENTS) as error:
         raise _damaged(row["sweep"], error) from error
-    return Sweep(row["sweep"], plan, row["pruner"], row["preset"], row["created"])
+    names = ("pruner", "preset", "created", "problem")
+    return Sweep(row["sweep"], plan, *(row[name] for name in names))
 
 
 def _damaged(name: str, error: Exception) -> StoreError:

@@ -8,7 +8,7 @@ that is lost costs at most one leg, which Ray has done again from the same state
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from dqn_core.environments.modules import import_typed
 from dqn_core.errors import DivergenceError, LabError, MissingPackageError, first_line
 from dqn_core.files.checkpoint import load_run
 from dqn_core.files.packing import pack
+from dqn_core.memory import in_words
 from dqn_core.store.record import Status
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store
@@ -40,6 +41,9 @@ CONNECT_SECONDS = 10.0
 BYTES_OF_PROCESS = 600 * 2**20
 """What Python with PyTorch takes."""
 
+PATIENCE_SECONDS = 120.0
+"""For a machine to join that has room for a run: a cluster may make one when it is asked to."""
+
 
 @dataclass(frozen=True)
 class Leg:
@@ -53,6 +57,14 @@ class Leg:
     status: Status = Status.PAUSED
     is_there: bool = False
     error: str = ""
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    """A leg that Ray was given, and what a machine must have for it."""
+
+    task: Task
+    needed: Mapping[str, float]
 
 
 class RayCrew:
@@ -70,12 +82,15 @@ class RayCrew:
         address: str,
         typed: str = "",
         leg_seconds: float = LEG_SECONDS,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._ray: Any = _ray()
         self._store = store
         self._typed = typed
         self._leg_seconds = leg_seconds
-        self._legs: dict[Any, Task] = {}
+        self._patience = patience
+        self._legs: dict[Any, _UnderWay] = {}
+        self._roomless_since: dict[str, float] = {}  # by the run: no machine has room for it
         _connect(self._ray, address)
         if base.device == "cuda" and not self._ray.cluster_resources().get("GPU"):
             raise LabError(
@@ -104,7 +119,7 @@ class RayCrew:
             return []
         ended, _ = self._ray.wait(list(self._legs), num_returns=1, timeout=seconds)
         outcomes = [self._ended(each) for each in ended]
-        return [outcome for outcome in outcomes if outcome]
+        return [outcome for outcome in outcomes if outcome] + self._given_up()
 
     def stop(self) -> None:
         """Wait for the legs that are under way, which takes some seconds, and begin none."""
@@ -123,13 +138,31 @@ class RayCrew:
 
     def _set_out(self, task: Task, configs: Sequence[DQNConfig], before: Any) -> None:
         # A function with its own resources; -1: again and again, as long as machines are lost.
-        remote = self._ray.remote(max_retries=-1, **resources(configs))(_leg)
+        needed = resources(configs)
+        remote = self._ray.remote(max_retries=-1, **needed)(_leg)
         each = remote.remote(list(configs), before, task.until, self._leg_seconds, self._typed)
-        self._legs[each] = task
+        self._legs[each] = _UnderWay(task, needed)
+
+    def _given_up(self) -> list[Outcome]:
+        """Tasks for which no machine of the cluster has room, even if it did nothing else.
+
+        Ray would wait for one for ever.
+        """
+        machines = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        outcomes = []
+        for each, leg in list(self._legs.items()):
+            run, now = leg.task.run, time.monotonic()
+            if any(_has_room(machine, leg.needed) for machine in machines):
+                self._roomless_since.pop(run, None)
+            elif now - self._roomless_since.setdefault(run, now) >= self._patience:
+                del self._legs[each]
+                self._ray.cancel(each, force=True)
+                outcomes.append(Outcome(run, is_finished=False, error=_roomless(run, leg.needed)))
+        return outcomes
 
     def _ended(self, each: Any) -> Outcome | None:
         """Write what a leg came to, and begin the next one unless it was the last."""
-        task = self._legs[each]
+        task = self._legs[each].task
         leg, problem = self._arrived(each)
         if problem or leg is None:
             return Outcome(task.run, is_finished=False, error=problem)
@@ -140,7 +173,7 @@ class RayCrew:
 
     def _arrived(self, each: Any) -> tuple[Leg | None, str]:
         """A leg that has ended, which is written herewith, and what the problem is, or ""."""
-        run = self._legs.pop(each).run
+        run = self._legs.pop(each).task.run
         try:
             leg: Leg = self._ray.get(each)
         except self._ray.exceptions.RayError as error:
@@ -150,6 +183,10 @@ class RayCrew:
             recorder = Recorder(self._store, self._store.run(run), trainer)
             unwritten = "" if recorder.finish(leg.status) else recorder.problem
         return leg, leg.error or unwritten
+
+
+_OF_MACHINE = {"num_cpus": "CPU", "num_gpus": "GPU", "memory": "memory"}
+"""What Ray calls the resources of a task at a machine."""
 
 
 def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
@@ -164,6 +201,20 @@ def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
         "num_gpus": GPU_SHARE if first.device == "cuda" else 0,
         "memory": BYTES_OF_PROCESS + len(configs) * first.buffer_capacity * numbers * 4,
     }
+
+
+def _has_room(machine: Mapping[str, float], needed: Mapping[str, float]) -> bool:
+    """Whether a machine with these resources has so much, if it did nothing else."""
+    return all(machine.get(_OF_MACHINE[name], 0.0) >= amount for name, amount in needed.items())
+
+
+def _roomless(run: str, needed: Mapping[str, float]) -> str:
+    gpu = needed["num_gpus"]
+    share, memory = f", {gpu:g} of a GPU" if gpu else "", in_words(int(needed["memory"]))
+    return (
+        f"No machine of the Ray cluster can hold {run}, which needs a processor{share} and "
+        f"{memory} of memory: lower buffer_capacity, or add a machine that has them."
+    )
 
 
 def _leg(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Any
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError, MissingPackageError
 from dqn_core.hyperparameter import Value
+from dqn_core.members import side_by_side
 from dqn_core.sweeps.axis import Axis
 
 MOST_RUNS = 10_000
@@ -22,6 +23,7 @@ MOST_TRANSITIONS = 2_000_000
 
 NO_STOPS = {
     "total_seconds": "whose result would depend on the machine: give total_steps",
+    "total_episodes": "which judges all points at the same step: set it to 0",
     "stop_when_solved": "which judges all points at the same step: set it to off",
     "plateau_evaluations": "which judges all points at the same step: set it to 0",
 }
@@ -108,11 +110,7 @@ def cut(configs: Sequence[DQNConfig]) -> list[Piece]:
     It follows from the configurations alone, never from who trains them: so a sweep comes to the
     same bits with any number of workers.
     """
-    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
-    alike: dict[tuple[Value, ...], list[DQNConfig]] = {}
-    for config in configs:
-        alike.setdefault(tuple(getattr(config, name) for name in shared), []).append(config)
-    pieces = [piece for members in alike.values() for piece in _cut_evenly(members)]
+    pieces = [piece for members in side_by_side(configs) for piece in _cut_evenly(members)]
     place = {config: number for number, config in enumerate(configs)}
     return sorted(pieces, key=lambda piece: place[piece[0]])
 

@@ -154,7 +154,8 @@ class Search:
         try:
             return self._optuna.create_study(
                 study_name=self._sweep.name,
-                storage=f"sqlite:///{file}",
+                # As a URI, in which no letter of the folder's name means anything else.
+                storage=f"sqlite:///{file.resolve().as_uri()}?uri=true",
                 direction="maximize",
                 pruner=self._pruner(),
                 load_if_exists=True,

@@ -37,7 +37,7 @@ def test_a_fork_has_the_bits_of_the_run_and_of_the_run_in_which_the_value_was_ch
     values: dict[str, Any],
 ) -> None:
     run = trained(MIDDLE, **values)
-    race = forked(run, "gamma", [0.5, 0.99, 0.9])
+    (race,) = forked(run, "gamma", [0.5, 0.99, 0.9])
     race.run(max_steps=END - MIDDLE)
     for member, gamma in enumerate((0.5, 0.99, 0.9)):
         alone = Trainer.from_state(run.state_dict())
@@ -52,7 +52,7 @@ def test_a_fork_has_the_bits_of_the_run_and_of_the_run_in_which_the_value_was_ch
 def test_each_seed_goes_on_with_each_value_in_the_order_of_the_values() -> None:
     run = Trainer([SMALL.replace(seed=seed) for seed in (4, 5)])
     run.run(max_steps=60)
-    race = forked(run, "learning_rate", [1e-3, 1e-2])
+    (race,) = forked(run, "learning_rate", [1e-3, 1e-2])
     assert [(c.learning_rate, c.seed) for c in race.configs] == [
         (1e-3, 4),
         (1e-3, 5),
@@ -72,11 +72,22 @@ def test_a_member_that_has_stopped_goes_no_further_in_a_fork_either() -> None:
     run = Trainer([SMALL.replace(seed=seed) for seed in (4, 5)])
     run.run(max_steps=20)
     run.cancel([0])
-    assert [config.seed for config in forked(run, "gamma", [0.5, 0.9]).configs] == [5, 5]
+    (race,) = forked(run, "gamma", [0.5, 0.9])
+    assert [config.seed for config in race.configs] == [5, 5]
 
 
-@pytest.mark.parametrize(("name", "value"), [("batch_size", 16), ("gamma", 2.0), ("seed", 1)])
-def test_a_value_in_which_members_cannot_differ_is_refused(name: str, value: float) -> None:
+@pytest.mark.parametrize(("name", "value"), [("hidden_dims", "4"), ("gamma", 2.0), ("seed", 1)])
+def test_a_value_that_a_run_cannot_go_on_with_is_refused(name: str, value: Any) -> None:
     run = Trainer(DQNConfig.replace(SMALL, total_steps=500))
     with pytest.raises(ConfigurationError, match=name):
         forked(run, name, [getattr(run.config, name), value])
+
+
+def test_a_value_that_members_share_is_a_run_of_its_own() -> None:
+    run = Trainer([SMALL.replace(seed=seed) for seed in (4, 5)])
+    run.run(max_steps=60)
+    races = forked(run, "batch_size", [SMALL.batch_size, 4])
+    assert [[c.batch_size for c in race.configs] for race in races] == [[8, 8], [4, 4]]
+    run.run(max_steps=20)
+    races[0].run(max_steps=20)
+    assert torch.equal(weights(run), weights(races[0])), "nothing was changed for this one"

@@ -319,7 +319,8 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
         def __init__(self, command: list[str], **_: object) -> None:
             began.append(command)
 
-        def wait(self) -> None: ...
+        def wait(self) -> int:
+            return 0
 
     monkeypatch.setattr("dashboard.compare_page.new_sweep.is_own_machine", lambda headers: True)
     monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)

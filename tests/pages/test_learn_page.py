@@ -55,8 +55,8 @@ def test_an_experiment_asks_for_a_prediction_first_and_shows_it_beside_what_happ
     button(at, "Start").click().run()
     state = at.session_state["learn_page"].experiments
     slots = Slots(1)  # as the runner's thread: `AppTest` ends the browser session with each run
-    while state.arms.is_active:
-        state.arms.advance(slots)
+    while state.arms.turns.is_active:
+        state.arms.turns.advance(slots)
     at.run()
     assert not at.exception
     experiment = EXPERIMENTS["broadcasting"]

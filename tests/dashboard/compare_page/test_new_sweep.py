@@ -29,7 +29,8 @@ def test_the_process_may_import_the_environments_module_where_the_server_did(
             assert "--name=-x" in command, "a name that begins with a dash is no option"
             began.append(env)
 
-        def wait(self) -> None: ...
+        def wait(self) -> int:
+            return 0
 
     monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)
     monkeypatch.setenv(SETTING, "mine")

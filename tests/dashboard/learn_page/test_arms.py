@@ -15,21 +15,21 @@ from tests.dashboard.learn_page.small_experiments import small
 def arms():
     made = Arms(small("broadcasting"), range(2))
     yield made
-    made.close()
+    made.turns.close()
 
 
 def advance_to_the_end(arms: Arms) -> None:
     slots = Slots(1)
-    while arms.is_active:
-        arms.advance(slots)
+    while arms.turns.is_active:
+        arms.turns.advance(slots)
 
 
 def test_no_arm_is_ahead_of_the_others_by_more_than_a_slice(arms: Arms) -> None:
-    arms.start()
+    arms.turns.start()
     slots, trained = Slots(1), []
-    while arms.is_active:
+    while arms.turns.is_active:
         before = {name: run.trainer.env_step for name, run in arms.runs.items()}
-        arms.advance(slots)
+        arms.turns.advance(slots)
         (one,) = [n for n, run in arms.runs.items() if run.trainer.env_step != before[n]] or [""]
         if one:
             assert before[one] == min(
@@ -42,17 +42,17 @@ def test_no_arm_is_ahead_of_the_others_by_more_than_a_slice(arms: Arms) -> None:
 
 def test_all_arms_share_one_place_and_give_it_back(arms: Arms) -> None:
     slots = Slots(1)
-    arms.start()
-    arms.advance(slots)
+    arms.turns.start()
+    arms.turns.advance(slots)
     assert slots.enter("another") == 1, "the arms have the only place"
-    while arms.is_active:
-        arms.advance(slots)
-    arms.advance(slots)
+    while arms.turns.is_active:
+        arms.turns.advance(slots)
+    arms.turns.advance(slots)
     assert slots.enter("another") == 0
 
 
 def test_the_defect_is_in_its_arm_alone_and_the_claims_are_judged(arms: Arms) -> None:
-    arms.start()
+    arms.turns.start()
     advance_to_the_end(arms)
     defective = {
         name: isinstance(run.trainer.learner, BroadcastingLearner)
@@ -72,7 +72,7 @@ def test_nothing_of_an_experiment_is_kept(
         raise AssertionError("an arm asked for the store")
 
     monkeypatch.setattr("dashboard.session.keeping.store", no_store)
-    arms.start()
+    arms.turns.start()
     advance_to_the_end(arms)
     for run in arms.runs.values():
         run.rest()
@@ -80,15 +80,15 @@ def test_nothing_of_an_experiment_is_kept(
 
 
 def test_a_paused_experiment_goes_on_where_it_was(arms: Arms) -> None:
-    arms.start()
+    arms.turns.start()
     slots = Slots(1)
     for _ in range(2):
-        arms.advance(slots)
-    arms.pause()
+        arms.turns.advance(slots)
+    arms.turns.pause()
     step = arms.env_step
-    arms.advance(slots)
-    assert (arms.env_step, arms.is_active, arms.is_over) == (step, False, False)
-    arms.start()
+    arms.turns.advance(slots)
+    assert (arms.env_step, arms.turns.is_active, arms.is_over) == (step, False, False)
+    arms.turns.start()
     advance_to_the_end(arms)
     assert arms.env_step == 100
 
@@ -98,13 +98,13 @@ def test_the_run_of_the_train_page_pauses_and_comes_first_once_it_is_started_aga
 ) -> None:
     session = Session()
     session.run.start()
-    session.train_beside(arms, "An experiment began.")
-    arms.start()
+    session.train_beside(arms.turns, "An experiment began.")
+    arms.turns.start()
     assert not session.run.is_active
-    assert session.trained is arms
+    assert session.trained is arms.turns
     session.run.start()
-    assert session.trained is session.run
+    assert session.trained is session.turns
     session.run.pause()
     session.beside = None
-    assert session.trained is session.run
+    assert session.trained is session.turns
     session.run.close()

@@ -43,11 +43,12 @@ def raced(values: str = VALUES, seeds: int = 2, from_here: bool = False) -> Sess
 
 
 def train(session: Session, steps: int = 30) -> None:
-    session.run.start()
-    session.run.trainer.run(max_steps=steps)
-    session.run.advance(Slots(1))
-    session.run.pause()
-    session.run.rest()
+    session.turns.start()
+    for run in session.turns.runs:
+        run.trainer.run(max_steps=steps)
+    session.turns.advance(Slots(1))
+    session.turns.pause()
+    session.turns.rest()
 
 
 def test_a_link_names_a_race_and_reads_it_back() -> None:
@@ -71,7 +72,8 @@ def test_a_link_names_a_race_and_reads_it_back() -> None:
         ("gamma=lin:0.1:0.9:9", 1, "2 to 8 values of gamma, not 9"),
         ("gamma=lin:0.1:0.9:8", 6, "48 agents"),
         ("gamma=0.9,2", 1, "gamma must be"),
-        ("batch_size=32,64", 1, "agents that train side by side share it"),
+        ("total_steps=100,200", 1, "total_steps cannot be raced: all values train equally long"),
+        ("env_id=Acrobot-v1;Taxi-v3", 1, "env_id is no axis"),
         ("nothing=1,2", 1, "no hyperparameter called"),
         ("seed=1,2", 1, "seed is no axis"),
     ],

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session.run import Run
+from dashboard.session.turns import Turns
 from dashboard.train_page.figures import figures
 from dashboard.train_page.race import judged, ranking, standing_words
 from dashboard.train_page.race_curves import race_panels
@@ -37,8 +38,9 @@ def race(returns: dict[float, list[float]]) -> Run:
 
 
 def said(run: Run) -> str:
-    comparison = judged(run)
-    return standing_words(run, comparison, ranking(run.arms, comparison))
+    turns = Turns([run])
+    comparison = judged(turns)
+    return standing_words(turns, comparison, ranking(turns.arms, comparison))
 
 
 def test_the_leader_is_told_with_what_few_seeds_prove() -> None:
@@ -77,7 +79,7 @@ def test_the_figures_of_a_race_are_those_of_its_best_value() -> None:
 
 def test_each_panel_has_a_line_for_each_value_of_its_own_members() -> None:
     run = Run(Trainer([SMALL.replace(gamma=gamma, seed=s) for gamma in (0.5, 0.9) for s in (0, 1)]))
-    for panel in race_panels(run, []):
+    for panel in race_panels(Turns([run]), []):
         assert [trace.name for trace in panel.traces] == ["γ 0.5", "γ 0.9"]
         assert [list(*trace.members.values()) for trace in panel.traces] == [[0, 1], [2, 3]]
 

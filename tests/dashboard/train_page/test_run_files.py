@@ -270,7 +270,8 @@ def test_a_lesson_that_fixes_values_opens_no_run(run: Run) -> None:
 def test_the_script_of_a_race_makes_each_arm_again_from_a_fresh_start_and_from_a_fork() -> None:
     fresh = Run([SMALL.replace(seed=4, gamma=gamma) for gamma in (0.5, 0.9)])
     fresh.trainer.run(max_steps=60)
-    branched = Run(forked(fresh.trainer, "learning_rate", [0.01, 0.02]))
+    (race,) = forked(fresh.trainer, "learning_rate", [0.01, 0.02])
+    branched = Run(race)
     branched.trainer.run(max_steps=10)
     branched.change(tau=0.5)
     branched.trainer.run(max_steps=10)

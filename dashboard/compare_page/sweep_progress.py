@@ -1,0 +1,49 @@
+"""How far a sweep is while it is trained: seconds left, and which point is the best so far."""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from dashboard.compare_page.responses import point_words
+from dashboard.session.words import clock
+from dqn_core.numbers import number
+from dqn_core.sweeps.watch import HowFar, Watch
+
+LOOKS = 20
+"""Whose pace says how long the rest will take."""
+
+
+@dataclass
+class SweepProgress:
+    """Kept from one look at the sweep called ``name`` to the next."""
+
+    name: str
+    watch: Watch
+    looks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=LOOKS))
+
+    def look(self) -> HowFar:
+        """How far it is now."""
+        far = self.watch.look()
+        self.looks.append((time.monotonic(), far.steps))
+        return far
+
+    def seconds_left(self, far: HowFar) -> float | None:
+        """Until all planned steps are made at the pace of late; None while nobody knows."""
+        (began, first), (now, last) = self.looks[0], self.looks[-1]
+        if last <= first or now <= began:
+            return None
+        return (far.planned_steps - last) * (now - began) / (last - first)
+
+
+def so_far(far: HowFar) -> str:
+    """``Best so far: γ 0.9 with a greedy return of 312.``, "" before the first evaluation."""
+    if far.best is None:
+        return ""
+    return (
+        f"Best so far: {point_words(far.best)} with a greedy return of {number(far.greedy_return)}."
+    )
+
+
+def left_words(seconds: float | None) -> str:
+    """``About 3:20 left.``, "" while nobody knows."""
+    return "" if seconds is None else f"About {clock(seconds)} left."
