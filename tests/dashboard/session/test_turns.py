@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from dashboard.session.links import Link, read
+from dashboard.session.links import Link
+from dashboard.session.reading import read
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.store import store
