@@ -4,7 +4,10 @@ TPE (Bergstra et al. 2011) proposes the points. A trial is one run, whose member
 its point; it is judged by the interquartile mean of the area under their greedy curves.
 """
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -16,7 +19,7 @@ from dqn_core.statistics import interquartile_mean
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
-from dqn_core.sweeps.catalogue import PRUNED, Sweep, added_piece, claim
+from dqn_core.sweeps.catalogue import PRUNED, Sweep, added_piece, claim, pieces_of
 from dqn_core.sweeps.driver import LOOK_SECONDS
 from dqn_core.sweeps.tasks import Crew, Outcome, Task
 
@@ -149,21 +152,41 @@ class Search:
         return pruners.NopPruner()
 
     def _stored(self) -> Any:
-        """The study in the store's folder, which is made if there is none."""
-        file = self._store.folder / DATABASE
+        """The study in the store's folder, which is made if there is none.
+
+        One whose trials have no runs is what a sweep of that name has left that was deleted.
+        """
+        name, file = self._sweep.name, self._store.folder / DATABASE
         try:
-            return self._optuna.create_study(
-                study_name=self._sweep.name,
-                # As a URI, in which no letter of the folder's name means anything else.
-                storage=f"sqlite:///{file.resolve().as_uri()}?uri=true",
-                direction="maximize",
-                pruner=self._pruner(),
-                load_if_exists=True,
-            )
+            storage = self._storage(file)
+            study = self._study_in(storage)
+            has_runs = any("run" in trial.user_attrs for trial in study.get_trials(deepcopy=False))
+            if has_runs and not pieces_of(self._store, name):
+                self._optuna.delete_study(study_name=name, storage=storage)
+                study = self._study_in(storage)
+            return study
         except Exception as error:  # whatever Optuna's database raises
             raise StoreError(
                 f"Optuna cannot use {str(file)!r}: {reason_of(error)}; move it elsewhere."
             ) from error
+
+    def _storage(self, file: Path) -> Any:
+        """Optuna's storage in that file.
+
+        Not by its address, in which a ?, a # or a % of the folder's name would mean something.
+        """
+        connect = partial(sqlite3.connect, file, check_same_thread=False)
+        address = f"sqlite:///{file.name}"
+        return self._optuna.storages.RDBStorage(address, engine_kwargs={"creator": connect})
+
+    def _study_in(self, storage: Any) -> Any:
+        return self._optuna.create_study(
+            study_name=self._sweep.name,
+            storage=storage,
+            direction="maximize",
+            pruner=self._pruner(),
+            load_if_exists=True,
+        )
 
 
 def _propose(trial: Any, axis: Axis) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from dqn_core.cli.command_line import main
 from dqn_core.config import DQNConfig
+from dqn_core.errors import LabError
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import declare
+from dqn_core.sweeps.catalogue import declare, sweep_called
 from dqn_core.sweeps.plan import Plan
 from tests.core.commands import ended
 from tests.core.sweeps.in_process import InProcess
@@ -125,3 +126,26 @@ def test_a_stored_sweep_imports_no_module_that_nobody_typed(tmp_path, capsys, mo
     )
     assert main(["sweep", "--runs", str(tmp_path), "--name", "mine"]) == 2
     assert "names a module that was not imported" in capsys.readouterr().err
+
+
+def test_why_a_sweep_failed_is_kept_with_it_until_it_is_trained_again(
+    tmp_path, capsys, monkeypatch
+):
+    store = Store(tmp_path)
+    base = DQNConfig(env_id="never_typed:CartPole-v1")
+    declare(store, Plan(base, (axis_from("gamma=0.9"),), (0,)), name="mine")
+    command = ["sweep", "--runs", str(tmp_path), "--name", "mine"]
+
+    def none(options, store, plan):
+        raise LabError("There is no Ray cluster at nowhere: start one.")
+
+    monkeypatch.setattr("dqn_core.cli.sweep._crew", none)
+    assert main(command) == 2
+    assert sweep_called(store, "mine").problem == "There is no Ray cluster at nowhere: start one."
+    monkeypatch.setattr("dqn_core.cli.sweep._crew", lambda *_: InProcess(store))
+    assert main(command) == 2
+    assert "names a module that was not imported" in sweep_called(store, "mine").problem
+    monkeypatch.setattr("dqn_core.cli.sweep._train", lambda *_: None)
+    main(command)
+    assert sweep_called(store, "mine").problem == ""
+    store.close()

@@ -1,12 +1,21 @@
 """The sweeps of a store."""
 
 import json
+import time
 
 import pytest
 
 from dqn_core.errors import StoreError
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import claim, declare, pieces_of, sweep_called, sweeps
+from dqn_core.sweeps.catalogue import (
+    claim,
+    declare,
+    delete_sweep,
+    pieces_of,
+    restore_sweep,
+    sweep_called,
+    sweeps,
+)
 from dqn_core.sweeps.plan import Plan
 from tests.core.small_runs import SMALL
 
@@ -74,3 +83,27 @@ def test_a_plan_that_a_version_with_fewer_hyperparameters_wrote_is_the_same_one(
     with store.writing() as connection:
         connection.execute('UPDATE sweeps SET "plan" = ?', (json.dumps(described),))
     assert declare(store, PLAN) == sweep
+
+
+def test_a_deleted_sweep_comes_back_with_its_runs_but_not_with_those_deleted_before(store):
+    sweep = declare(store, PLAN, name="mine")
+    first, second = [claim(store, sweep, piece).run for piece in pieces_of(store, "mine")]
+    store.delete(first)
+    delete_sweep(store, "mine")
+    assert sweeps(store) == store.runs() == []
+    with pytest.raises(StoreError, match="was deleted and can be restored for a day"):
+        declare(store, OTHER, name="mine")
+    assert declare(store, PLAN).name != "mine", "the same plan is a new sweep by now"
+    restore_sweep(store, "mine")
+    assert sweep_called(store, "mine") == sweep
+    assert [record.run for record in store.runs()] == [second]
+
+
+def test_what_was_deleted_a_day_ago_is_gone_for_good_with_its_pieces(store):
+    sweep = declare(store, PLAN, name="mine")
+    claim(store, sweep, pieces_of(store, "mine")[0])
+    delete_sweep(store, "mine")
+    store._purge(time.time())
+    assert pieces_of(store, "mine") == []
+    assert store.runs(include_deleted=True) == []
+    assert declare(store, OTHER, name="mine").plan == OTHER

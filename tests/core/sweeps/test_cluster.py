@@ -60,6 +60,25 @@ def test_a_lost_node_loses_no_run_and_each_is_there_once_and_to_the_bit(two_node
         assert_bit_equal(without_seconds(kept.state_dict()), without_seconds(alone.state_dict()))
 
 
+@pytest.mark.filterwarnings("ignore")  # Ray's own
+def test_a_run_that_no_machine_can_hold_is_told_in_one_sentence(two_nodes, store, monkeypatch):
+    made, _ = two_nodes
+
+    def needed(configs):
+        return {**resources(configs), "memory": 2**60 if configs[0].hidden_dims == "4" else 2**20}
+
+    monkeypatch.setattr(cluster, "resources", needed)
+    axes = (axis_from("hidden_dims=8;4"),)
+    plan = Plan(SMALL.replace(total_steps=300), axes, (0,))
+    sweep = declare(store, plan)
+    with closing(RayCrew(store, plan.base, made.address, leg_seconds=0.5, patience=1)) as crew:
+        (error,) = train_pieces(store, sweep, crew, lambda: False, lambda: None)
+    assert error.startswith("No machine of the Ray cluster can hold cartpole-")
+    assert "of memory: lower buffer_capacity" in error
+    (left,) = unfinished(store, sweep)
+    assert left.configs[0].hidden_dims == "4", "the other one was trained"
+
+
 def test_what_a_run_needs_follows_from_its_shape():
     small = resources([SMALL] * 2)
     large = resources([SMALL.replace(buffer_capacity=1_000_000)] * 2)

@@ -70,6 +70,12 @@ def test_without_scipy_one_sentence_says_so(monkeypatch):
             {"stop_when_solved": True, "evaluation_period": 50},
             "stop_when_solved does not go with a sweep, which judges all points at the same step",
         ),
+        (
+            ["gamma=0.9"],
+            {"total_episodes": 9},  # a piece would end at its slowest member
+            "total_episodes does not go with a sweep, which judges all points at the same step",
+        ),
+        (["total_episodes=5,9"], {}, "total_episodes is no axis"),
         (["stop_when_solved=on,off"], {}, "stop_when_solved is no axis"),
         (["gamma=lin:0:1:1000", "tau=lin:0.1:1:9"], {}, "18,000|more than 10,000 runs"),
     ],

@@ -1,13 +1,15 @@
 """Optuna's search over runs of the store."""
 
 import sys
+import time
 
 import pytest
 
 from dqn_core.errors import MissingPackageError, StoreError
 from dqn_core.store.seed_runs import stored_seed_runs
+from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import PRUNED, declare, pieces_of
+from dqn_core.sweeps.catalogue import PRUNED, declare, delete_sweep, pieces_of
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
 from dqn_core.sweeps.search import DATABASE, Search
@@ -98,6 +100,26 @@ def test_a_trial_that_was_pruned_is_not_gone_on_with_though_nobody_told_optuna(s
     _, crew, study = searched(store, 1, "median")
     assert [trial.state.name for trial in study.trials] == ["PRUNED"]
     assert crew.began == 0
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a b", "100%", "a%3Fb", "{a}", "ä"])
+def test_a_stores_folder_may_have_any_name(tmp_path, name):
+    store = Store(tmp_path / name)
+    sweep = declare(store, PLAN, pruner="none")
+    for trials in (1, 2):  # and the second goes on with the first
+        assert Search(store, sweep, InProcess(store)).run(trials, lambda: False, int) == []
+    store.close()
+    assert (tmp_path / name / DATABASE).stat().st_size
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_deleted_search_leaves_no_trials_to_a_new_one_of_its_name(store):
+    sweep, *_ = searched(store, 2)
+    delete_sweep(store, sweep.name)
+    store._purge(time.time())
+    _, crew, study = searched(store, 1)
+    assert crew.began > 0
+    assert len(study.trials) == 1
 
 
 def test_a_file_of_optuna_that_is_none_is_one_sentence(store):
