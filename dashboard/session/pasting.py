@@ -19,6 +19,7 @@ _OPTIONS: dict[str, str] = {
     **{option(name): name for name in ("preset", *HYPERPARAMETERS, *EARLIER_NAMES)},
     **{option(f"no_{name}"): name for name, h in HYPERPARAMETERS.items() if h.kind is bool},
     "--seeds": "members",
+    "--set": "race",
     "--episodes": "total_episodes",
 }
 """What each option of the command line is called in a link."""
@@ -27,6 +28,8 @@ _OPTIONS: dict[str, str] = {
 def pasted(text: str, present: Link) -> Link:
     """The experiment in ``text``, over ``present``: JSON, a link, or a command that trains.
 
+    A sweep of one hyperparameter is a race.
+
     The JSON is what `DQNConfig.to_dict` gives, or an object that has it under "config". What is
     hidden or locked stays so, and the task. Raises `ConfigurationError` for the first thing that is
     wrong.
@@ -34,7 +37,7 @@ def pasted(text: str, present: Link) -> Link:
     text = as_typed(text)
     if not text:
         raise ConfigurationError("There is nothing to apply: paste a configuration or a link.")
-    command = re.search(r"\bdqn_core\s+train\b", text)
+    command = re.search(r"\bdqn_core\s+(train|sweep)\b", text)
     if command and not text.startswith(("{", "[")):
         return _pasted_command(text[command.end() :], present)
     if not text.startswith(("{", "[")):
@@ -71,7 +74,7 @@ def _pasted_link(text: str, present: Link) -> Link:
 
 
 def _pasted_command(options: str, present: Link) -> Link:
-    """The options of `python -m dqn_core train`, as far as a page has them."""
+    """The options of `python -m dqn_core train` or ``sweep``, as far as a page has them."""
     try:
         words = shlex.split(re.sub(r"[\\^`][ \t]*\n", " ", options))
     except ValueError:
@@ -93,6 +96,12 @@ def _pasted_command(options: str, present: Link) -> Link:
         if name in HYPERPARAMETERS and HYPERPARAMETERS[name].scale == "text":
             while words and not words[0].startswith("--"):
                 value += f" {words.pop(0)}"
+        if name == "race" and name in parameters:
+            raise ConfigurationError(
+                "A page races one hyperparameter: paste one --set, or begin the sweep on the "
+                "Compare page."
+            )
         parameters[name] = [value]
     link = whole({"preset": [AUTO]} | parameters)
-    return replace(present, preset=link.preset, config=link.config, members=link.members)
+    parts = {name: getattr(link, name) for name in ("preset", "config", "members", "race")}
+    return replace(present, **parts)

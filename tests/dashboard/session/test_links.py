@@ -20,6 +20,7 @@ from dashboard.session.links import (
     Link,
 )
 from dashboard.session.pasting import pasted
+from dashboard.session.race import race_from
 from dashboard.session.reading import read
 from dashboard.train_page.exchange import command_line
 from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset, recommended
@@ -380,3 +381,18 @@ def test_a_link_and_a_command_write_widths_without_a_space() -> None:
     link = Link(config=DQNConfig(hidden_dims="64, 32"))
     assert "hidden_dims=64,32&" in link.query
     assert "--hidden-dims 64,32 " in command_line(link)
+
+
+@pytest.mark.parametrize("race", ["gamma=0.9,0.99", "hidden_dims=64,64;128", "double_dqn=on,off"])
+def test_a_pasted_sweep_of_one_hyperparameter_is_the_race_that_was_copied(race: str) -> None:
+    link = Link(members=3, race=race_from(race, 3))
+    assert pasted(command_line(link), Link(members=2)) == link
+    command = "python -m dqn_core train --gamma 0.9"
+    assert pasted(command, link).race is None, "a command says all"
+
+
+def test_of_a_sweep_that_a_page_does_not_race_one_sentence_says_what_to_do() -> None:
+    with pytest.raises(ConfigurationError, match="begin the sweep on the Compare page"):
+        pasted("python -m dqn_core sweep --set gamma=0.9,1 --set tau=0.1,1", Link())
+    with pytest.raises(ConfigurationError, match="not --workers"):
+        pasted("python -m dqn_core sweep --set gamma=0.9,1 --workers 2", Link())
