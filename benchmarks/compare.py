@@ -11,10 +11,10 @@ thread's processor time in tasks (`TaskDuration` of the DevTools protocol) from 
 next while two of the 20 runs grow.
 """
 
-import os
 import tempfile
 import threading
 import time
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -64,7 +64,7 @@ def fill(store: Store, runs: int, long: int, episodes: int) -> list[str]:
 
 def grow(store: Store, runs: list[str], episodes: int, stop: threading.Event) -> None:
     """Add episodes to these runs once a second, as their recorders would."""
-    whole = {run: tables([i], 100 + 15 * i, 2 * episodes)["episodes"] for i, run in enumerate(runs)}
+    whole = {run: tables([i], [100 + 15 * i], 2 * episodes)["episodes"] for i, run in enumerate(runs)}
     first = episodes
     while not stop.wait(1.0) and first + GROWTH < 2 * episodes:
         with store.writing() as connection:
@@ -176,11 +176,10 @@ def main() -> None:
     if options.quick:
         runs, long, episodes, repeats = 30, 4, 200, 1
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["DQN_LAB_RUNS"] = folder
         store = Store(folder)
         growing, stop = fill(store, runs, long, episodes), threading.Event()
         writer = threading.Thread(target=grow, args=(store, growing, episodes, stop))
-        with chromium() as browser, serving() as server:
+        with chromium() as browser, serving(runs=Path(folder)) as server:
             writer.start()
             try:
                 found = measure(browser, server, runs, long, repeats)

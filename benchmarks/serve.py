@@ -53,8 +53,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(*, long: bool = False) -> Iterator[Server]:
-    """The server of the app in this checkout, with its settings, until the end of the block."""
+def serving(*, long: bool = False, runs: Path | None = None) -> Iterator[Server]:
+    """The server of the app in this checkout, with its settings, until the end of the block.
+
+    Its store lies in ``runs``, or in a folder of its own that is gone afterwards.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -66,7 +69,8 @@ def serving(*, long: bool = False) -> Iterator[Server]:
                 [*command, "--long"] if long else command,
                 cwd=ROOT,
                 # As `./lab` has it; and nobody's own runs are among those of a measurement.
-                env=os.environ | {"MALLOC_ARENA_MAX": "1", "DQN_LAB_RUNS": str(folder / "runs")},
+                env=os.environ
+                | {"MALLOC_ARENA_MAX": "1", "DQN_LAB_RUNS": str(runs or folder / "runs")},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

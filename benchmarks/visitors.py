@@ -103,7 +103,7 @@ class Visitor:
             self._start = element.button.id
         data = element.bidi_component.json
         if '"address"' in data:
-            feed = json.loads(data)
+            (feed,) = json.loads(data)
             earlier = self._feeds.pop(feed["address"], None)
             if earlier:
                 earlier.cancel()
