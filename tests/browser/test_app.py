@@ -1,9 +1,11 @@
 """What a newcomer does, in a real browser: start, watch, pause, test, come back."""
 
+import json
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -91,6 +93,25 @@ def test_the_first_chart_is_in_sight_on_a_small_laptop(tab: Page) -> None:
     button(tab, "start").click()
     wait_for_step(tab, 100)
     expect(chart).to_be_in_viewport(ratio=1)
+
+
+def test_a_refresh_has_few_parts_of_the_page_styled_anew(page: Page, app_url: str) -> None:
+    open_app(page, app_url, LONG)
+    button(page, "start").click()
+    wait_for_step(page, 100)
+    until_idle(page)
+    browser = page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=page, categories=["devtools.timeline"])
+    wait_for_step(page, env_step(page) + 500)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    styled = [
+        event["args"].get("elementCount", 0)
+        for event in events
+        if event["name"] == "UpdateLayoutTree"
+    ]
+    assert len(styled) > 3
+    assert mean(styled) < page.locator("*").count() / 10
 
 
 @pytest.mark.parametrize("width", [360, 1366])
