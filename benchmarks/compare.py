@@ -64,7 +64,9 @@ def fill(store: Store, runs: int, long: int, episodes: int) -> list[str]:
 
 def grow(store: Store, runs: list[str], episodes: int, stop: threading.Event) -> None:
     """Add episodes to these runs once a second, as their recorders would."""
-    whole = {run: tables([i], [100 + 15 * i], 2 * episodes)["episodes"] for i, run in enumerate(runs)}
+    whole = {
+        run: tables([i], [100 + 15 * i], 2 * episodes)["episodes"] for i, run in enumerate(runs)
+    }
     first = episodes
     while not stop.wait(1.0) and first + GROWTH < 2 * episodes:
         with store.writing() as connection:
