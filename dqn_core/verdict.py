@@ -30,7 +30,7 @@ def verdict(comparison: Comparison) -> Verdict | None:
 def verdict_words(comparison: Comparison, first: str, second: str) -> str:
     """The verdict as a sentence, with what the two groups are called; "" where there are not two.
 
-    ``B beat A in 83 of 100 pairs of seeds, interval 61 to 96: likely real.``
+    ``B came to more than A in 83 of 100 pairs of seeds, interval 61 to 96: likely real.``
     """
     improvement, found = comparison.improvement, verdict(comparison)
     if improvement is None or found is None:
@@ -47,18 +47,18 @@ def verdict_words(comparison: Comparison, first: str, second: str) -> str:
             else f"{second} came to a larger return than {first}"
         )
         return f"{came_to}. One seed of each proves nothing yet: train at least {FEWEST_SEEDS}."
-    beat = (
-        f"{second} beat {first} in {_of_100(share)} of 100 pairs of seeds, interval {_of_100(low)} "
-        f"to {_of_100(high)}"
+    more = (
+        f"{second} came to more than {first} in {_of_100(share)} of 100 pairs of seeds, interval "
+        f"{_of_100(low)} to {_of_100(high)}"
     )
     if found == "few seeds":
         return (
-            f"{beat}. With {counts[0]} and {counts[1]} seeds this proves nothing yet: train at "
+            f"{more}. With {counts[0]} and {counts[1]} seeds this proves nothing yet: train at "
             f"least {FEWEST_SEEDS} of each."
         )
     if found == "open":
-        return f"{beat}: it may be chance, since the interval has 50 in it."
-    return f"{beat}: likely real."
+        return f"{more}: it may be chance, since the interval has 50 in it."
+    return f"{more}: likely real."
 
 
 def basis_words(comparison: Comparison) -> str:

@@ -2,10 +2,10 @@
 import "./keys.js";
 import "./sheet.js";
 import "./number_box.js";
-import "./symbols.js";
 
 import keepAddress from "./address.js";
 import tellLanguage from "./language.js";
+import { explainSymbols } from "./symbols.js";
 
 /** Streamlit's link over the sidebar's many controls brings to the first button of the page. */
 document.addEventListener("click", ({ target }) => {
@@ -25,5 +25,6 @@ function markPage(position) {
 export default function render(component) {
   tellLanguage(component.data);
   markPage(component.data.page);
+  explainSymbols(component.data.symbols);
   keepAddress(component);
 }

@@ -93,7 +93,7 @@ class Microscope {
 
   render({ data }) {
     this.#code.show(data.code);
-    this.#symbols.show(data.meanings, data.code);
+    this.#symbols.show(data.symbols, data.code);
     this.#world.suitTheme();
     this.#memory.draw();
     if (data.view === this.#view) return; // only the theme has changed
@@ -144,7 +144,7 @@ class Microscope {
     if (header.problem && this.#isPlaying) this.#toggle();
     const pngs = [];
     let start = 0;
-    for (const length of header.pictures) pngs.push(body.slice(start, (start += length)));
+    for (const length of header.pngs) pngs.push(body.slice(start, (start += length)));
     this.#chosen = header.chosen;
     this.#show(header, pngs);
     if (!header.isComplete) this.#feed.ask();

@@ -4,40 +4,11 @@ import { button, element, setText } from "../shared/dom.js";
 
 const POINT =
   "Point at a symbol or a number, or choose one here: its number, its place and its line are lit.";
-const NAMES = {
-  s: "s",
-  u: "u",
-  epsilon: "ε",
-  a: "a",
-  r: "r",
-  s2: "s′",
-  d: "terminated",
-  replay: "D",
-  batch: "batch",
-  q: "Q",
-  next_q: "Q⁻",
-  max: "max",
-  argmax: "argmax",
-  gamma: "γ",
-  y: "y",
-  delta: "δ",
-  loss: "L",
-  share: "share",
-  w: "w",
-  distribution: "Z",
-  munchausen: "log π",
-  gradient: "∇L",
-  clip: "clip",
-  alpha: "α",
-  theta: "θ",
-  theta2: "θ⁻",
-  tau: "τ",
-};
 
 export class Symbols {
   #root;
   #reveal;
-  #meanings = {};
+  #meanings = new Map();
   #pinned = "";
   #chips = element("div", "ms-chips");
   #meaning = element("p", "ms-meaning", POINT);
@@ -58,16 +29,17 @@ export class Symbols {
     root.addEventListener("focusout", () => this.#light(this.#pinned));
   }
 
-  /** The symbols of this run's algorithm, with what they mean. */
-  show(meanings, passages) {
-    this.#meanings = meanings;
-    const made = new Set(passages.flatMap(({ lines }) => lines.flatMap(([, symbols]) => symbols)));
-    const ids = Object.keys(NAMES).filter((id) => made.has(id));
+  /** Of the `symbols`, by id, sign and meaning, those of this run's algorithm. */
+  show(symbols, passages) {
+    this.#meanings = new Map(symbols.map(([id, , meaning]) => [id, meaning]));
+    const made = new Set(passages.flatMap(({ lines }) => lines.flatMap(([, of]) => of)));
+    const shown = symbols.filter(([id]) => made.has(id));
+    const ids = shown.map(([id]) => id);
     if (ids.join() === [...this.#chips.children].map(({ dataset }) => dataset.symbol).join())
       return;
     this.#chips.replaceChildren(
-      ...ids.map((id) => {
-        const chip = button("ms-chip", `Show ${NAMES[id]}`, () => this.#pin(id), NAMES[id]);
+      ...shown.map(([id, sign]) => {
+        const chip = button("ms-chip", `Show ${sign}`, () => this.#pin(id), sign);
         chip.dataset.symbol = id;
         chip.setAttribute("aria-pressed", "false");
         return chip;
@@ -90,7 +62,7 @@ export class Symbols {
         symbol !== "" && node.dataset.symbol.split(" ").includes(symbol),
       );
     }
-    setText(this.#meaning, this.#meanings[symbol] ?? POINT);
+    setText(this.#meaning, this.#meanings.get(symbol) ?? POINT);
     if (symbol) this.#reveal(symbol);
   }
 

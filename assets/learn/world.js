@@ -4,7 +4,7 @@ import { element, pen, svg } from "../shared/dom.js";
 import { suitTheme } from "../shared/picture.js";
 
 export class World {
-  #pictures = ["Before the step", "After it"].map(() => element("canvas", "ms-picture"));
+  #pictures = [0, 1].map(() => element("canvas", "ms-picture"));
   #row = element("div", "ms-pictures", ...this.#pictures);
   #dice = element("div", "ms-dice");
   #sentences = element("div", "ms-sentences");
@@ -22,7 +22,7 @@ export class World {
 
   show(world, pngs) {
     const { step } = world;
-    this.#draw(pngs, world);
+    this.#draw(pngs, world.pictures);
     this.#sentences.replaceChildren(...world.sentences.map((text) => element("p", "", text)));
     this.#dice.hidden = this.#actions.hidden = !step;
     if (step) this.#step(step);
@@ -65,9 +65,7 @@ export class World {
     );
   }
 
-  async #draw(pngs, { name, ended }) {
-    const titles =
-      pngs.length > 1 ? ["before the step", ended ? "new episode" : "after the step"] : ["now"];
+  async #draw(pngs, pictures) {
     this.#pictures.forEach((canvas, i) => (canvas.hidden = !pngs[i]?.length));
     for (const [i, png] of pngs.entries()) {
       if (!png.length) continue;
@@ -75,8 +73,9 @@ export class World {
       const canvas = this.#pictures[i];
       Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
       pen(canvas).drawImage(bitmap, 0, 0);
-      canvas.setAttribute("aria-label", `${name}, ${titles[i]}`);
-      canvas.title = titles[i];
+      const [title, words] = pictures[i];
+      canvas.setAttribute("aria-label", words);
+      canvas.title = title;
       suitTheme(canvas);
       bitmap.close();
     }

@@ -47,7 +47,7 @@ class Tour {
   #root = element("div", "tour");
 
   constructor(parent) {
-    const skip = button("tour-button", "End the tour", () => this.#end(), "Skip");
+    const skip = button("tour-button", "Skip the tour", () => this.#end(), "Skip");
     const row = element("div", "tour-row", this.#count, skip, this.#back, this.#next);
     this.#card.append(this.#title, this.#text, row);
     this.#card.setAttribute("aria-label", "Tour of the page");
@@ -56,7 +56,7 @@ class Tour {
       event.stopPropagation(); // the space bar is for its buttons
     };
     for (const node of [this.#ring, this.#card]) node.setAttribute("popover", "manual");
-    const start = button("tour-start", "A tour of this page", () => this.#begin(true), "Tour");
+    const start = button("tour-start", "Tour of this page", () => this.#begin(true), "Tour");
     this.#root.append(start, this.#ring, this.#card);
     parent.append(styleLink(new URL("tour.css", import.meta.url).href), this.#root);
   }

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 from dashboard.learn_page.message import message
 from dashboard.session.session import Session
@@ -33,7 +34,8 @@ class Desk:
         self._session = session
         self._lock = threading.Lock()
         self._specimen: Specimen | None = None
-        self._taken: tuple[object, ...] = ()  # of which run, and when
+        self._of = ""  # the run that lies there
+        self._taken: tuple[object, ...] = ()  # and when
         self._is_following = True
         self._act: Act = "update"
         self._is_complete = True
@@ -47,7 +49,7 @@ class Desk:
             raise BadQueryError("there is no such thing to do")
         with self._lock:
             if do == "fresh":
-                self._is_following, self._taken = True, ()
+                self._is_following, self._is_complete, self._taken = True, True, ()
             try:
                 specimen = self._present()
             except LabError as error:  # no room for a copy, or its environment fails
@@ -67,24 +69,30 @@ class Desk:
         run = self._session.run
         with run.held():
             trainer = run.trainer
-            place = (run.id, trainer.env_step, trainer.gradient_updates, tuple(trainer.configs))
-            is_other = place[0] != (self._taken or place)[0]
-            stays = not self._is_following or not self._is_complete
+            place = (trainer.env_step, trainer.gradient_updates, tuple(trainer.configs))
+            is_other = run.id != self._of
+            stays = not self._is_following or not self._is_complete or place == self._taken
             if self._specimen and not is_other and stays:
-                return self._specimen
-            if self._specimen and place == self._taken:
                 return self._specimen
             _check_size(trainer)
             state = trainer.state_without_history()
-        copy = Specimen(state)
-        if self._specimen:
-            self._specimen.close()
-        self._specimen, self._taken, self._is_following = copy, place, True
+        self._specimen = self._copy_of(state, is_other)
+        self._of, self._taken, self._is_following = run.id, place, True
         self._is_complete, self._problem = True, ""
         if trainer.env_step >= trainer.config.learning_starts:
             self._act = "update"
             self._advance(self._specimen, self._act)
         return self._specimen
+
+    def _copy_of(self, state: Mapping[str, Any], is_other: bool) -> Specimen:
+        """A new copy, or, unless that is of another run, the one that lies there, brought up."""
+        lying, self._specimen = self._specimen, None  # where it fails, it is used no more
+        if lying and not is_other:
+            lying.follow(state)
+            return lying
+        if lying:
+            lying.close()
+        return Specimen(state)
 
     def _do(self, specimen: Specimen, do: str) -> None:
         if do in ("look", "fresh"):

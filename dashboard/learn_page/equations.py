@@ -15,6 +15,9 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_REWARDS = 3
 """Terms of a sum of rewards that are written out."""
 
+ROUNDING = 1e-6
+"""Of the distance between the ends of a distribution: float32 has no more of its expectation."""
+
 
 def exact(value: float) -> str:
     """A float32 to its sixth digit, so that a sum on paper comes out: ``43.7708``, ``1.2e−7``."""
@@ -61,48 +64,80 @@ def _power(gamma: float, k: int) -> str:
 
 
 def _target(update: Update, i: int, config: DQNConfig) -> list[Line]:
-    n = int(update.returns.n_steps[i])
     y: Line = [("y", "y"), (" = ", "")]
-    reward, value = (exact(update.rewards[i]), "r"), (exact(update.targets[i]), "y")
-    if update.returns.terminated[i] and not config.munchausen:
-        return [[*y, ("r", "r"), (" = ", ""), value, ("  (terminated: nothing follows)", "d")]]
-    gamma = "γ" + (str(n).translate(SUPERSCRIPTS) if n > 1 else "")
+    value = (exact(update.targets[i]), "y")
     if config.munchausen:
-        words: Line = [
-            ("r", "r"),
-            (" + α", "munchausen"),
-            (" [τ log π(a|s)] + ", "munchausen"),
-            (gamma, "gamma"),
-            (" · Σ π (", "munchausen"),
-            ("Q⁻(s′, ·)", "next_q"),
-            (" − τ log π)", "munchausen"),
-        ]
-        return [[*y, *words], [*y, value]]
+        return [[*y, *_munchausen(update, i)], [*y, value]]
+    clipped = _clipped(update, i) if config.head == "categorical" else []
+    if update.returns.terminated[i]:
+        r, ended = ("r", "r"), ("  (terminated: nothing follows)", "d")
+        if clipped:
+            return [[r, (" = ", ""), (exact(update.rewards[i]), "r"), ended], [*y, value, *clipped]]
+        return [[*y, r, (" = ", ""), value, ended]]
+    formula, numbers = [*y, *_formula(update, i, config)], _numbers(update, i)
+    if clipped:
+        return [formula, [*numbers, (exact(_unclipped(update, i)), "")], [*y, value, *clipped]]
+    return [formula, [*y, *numbers, value]]
+
+
+def _gamma(update: Update, i: int) -> Piece:
+    n = int(update.returns.n_steps[i])
+    return ("γ" + (str(n).translate(SUPERSCRIPTS) if n > 1 else ""), "gamma")
+
+
+def _munchausen(update: Update, i: int) -> Line:
+    return [
+        ("r", "r"),
+        (" + α", "munchausen"),
+        (" [τ log π(a|s)] + ", "munchausen"),
+        _gamma(update, i),
+        (" · Σ π (", "munchausen"),
+        ("Q⁻(s′, ·)", "next_q"),
+        (" − τ log π)", "munchausen"),
+    ]
+
+
+def _formula(update: Update, i: int, config: DQNConfig) -> Line:
     following: Line = [("max", "max"), (" ", ""), ("Q⁻(s′, ·)", "next_q")]
     if update.choosing_q is not None:
-        following = [
-            ("Q⁻(s′, ", "next_q"),
-            ("argmax Q(s′, ·)", "argmax"),
-            (")", "next_q"),
-        ]
-    kind = "Z" if config.head != "scalar" else ""
-    expected: Line = (
-        [("  (the expectation of a whole distribution)", "distribution")] if kind else []
-    )
-    best = _operand(update.next_q[i, update.best[i]])
+        following = [("Q⁻(s′, ", "next_q"), ("argmax Q(s′, ·)", "argmax"), (")", "next_q")]
+    if config.head != "scalar":
+        following.append(("  (the expectation of a whole distribution)", "distribution"))
+    return [("r", "r"), (" + ", ""), _gamma(update, i), (" · ", ""), *following]
+
+
+def _numbers(update: Update, i: int) -> Line:
     return [
-        [*y, ("r", "r"), (" + ", ""), (gamma, "gamma"), (" · ", ""), *following, *expected],
-        [
-            *y,
-            reward,
-            (" + ", ""),
-            (exact(update.discounts[i]), "gamma"),
-            (" · ", ""),
-            (best, "next_q"),
-            (" = ", ""),
-            value,
-        ],
+        (exact(update.rewards[i]), "r"),
+        (" + ", ""),
+        (exact(update.discounts[i]), "gamma"),
+        (" · ", ""),
+        (_operand(update.next_q[i, update.best[i]]), "next_q"),
+        (" = ", ""),
     ]
+
+
+def _unclipped(update: Update, i: int) -> float:
+    """What the target would be if a categorical distribution had no ends."""
+    following = float(update.next_q[i, update.best[i]])
+    return float(update.rewards[i]) + float(update.discounts[i]) * following
+
+
+def _clipped(update: Update, i: int) -> Line:
+    """What the ends of a categorical distribution changed in the target; nothing if they did not.
+
+    The projection keeps the expectation of all that lies between them.
+    """
+    assert update.aimed_at is not None
+    low, *_, high = update.aimed_at[0][i].tolist()
+    change = float(update.targets[i]) - _unclipped(update, i)
+    if abs(change) < ROUNDING * (high - low):
+        return []
+    words = (
+        f"  (returns end at {exact(low)} and {exact(high)}: what went beyond was moved to the "
+        f"ends, which changed y by {exact(change)})"
+    )
+    return [(words, "distribution")]
 
 
 def _error(update: Update, i: int) -> Line:
@@ -130,7 +165,7 @@ def _loss(update: Update, i: int, config: DQNConfig) -> Line:
     formula = name or ("δ²" if config.loss == "mse" else huber)
     weight: Line = []
     if update.weights is not None:
-        weight = [("   weight w = ", "w"), (exact(update.weights[i]), "w")]
+        weight = [("   w = ", "w"), (exact(update.weights[i]), "w")]
     return [
         ("L", "loss"),
         (" = ", ""),
@@ -138,7 +173,7 @@ def _loss(update: Update, i: int, config: DQNConfig) -> Line:
         (" = ", ""),
         (exact(update.losses[i]), "loss"),
         *weight,
-        ("   share of the batch's loss ", "share"),
+        ("   share of the batch's loss: ", "share"),
         (percent(float(update.shares[i])), "share"),
     ]
 
@@ -163,11 +198,11 @@ def _after(update: Update, i: int) -> list[Line]:
         gradient,
         [
             ("Q(s, a)", "q"),
-            (" before ", ""),
+            (" before: ", ""),
             (exact(update.q[i, action]), "q"),
-            (" → after ", ""),
+            ("   after: ", ""),
             (exact(update.q_after[i, action]), "q"),
-            ("   aim ", ""),
+            ("   aim: ", ""),
             (exact(update.targets[i]), "y"),
         ],
     ]

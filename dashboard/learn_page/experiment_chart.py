@@ -17,11 +17,14 @@ RETURN = "mean_return"
 
 def experiment_chart(session: Session, arms: Arms, heights: Sequence[float] | None) -> None:
     """A panel of the measure, and one of the greedy return where that is another one."""
-    experiment, drawn = arms.experiment, arms.state
+    experiment = arms.experiment
+
+    def drawn() -> str:
+        return f"{arms.state} {session.turns.is_active}"
 
     def news() -> News:
         session.runner.touch()  # somebody looks
-        state = "no runner" if session.runner.is_stopped else arms.state
+        state = "no runner" if session.runner.is_stopped else drawn()
         remarks = {"measure": _progress(arms)}
         return News(_tables(arms, heights), arms.turns.id, state, remarks=remarks)
 
@@ -32,7 +35,7 @@ def experiment_chart(session: Session, arms: Arms, heights: Sequence[float] | No
         smoothing=0.0,
         key="experiment_chart",
         period=CURVES_SECONDS if arms.turns.is_active else 0,
-        drawn=drawn,
+        drawn=drawn(),
         height=300,
         caption=experiment.title,
         filename=f"experiment_{experiment.id}",

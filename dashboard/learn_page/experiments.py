@@ -22,7 +22,7 @@ from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import Arm, Experiment
 
 READING = ASSETS / "learn" / "reading.css"
-PAUSED = "Paused, since an experiment began on the Learn page."
+PAUSED = "Paused for an experiment on the Learn page."
 
 
 def experiments(session: Session) -> None:
@@ -97,7 +97,10 @@ def _prediction(state: ExperimentsState) -> None:
     )
     if experiment.drawing and not has_begun:
         arm = experiment.arm(experiment.drawing.arm)
-        st.markdown(f"Draw the curve that you expect of “{plain(arm.label)}”:")
+        st.markdown(
+            f"Draw what you expect of “{plain(arm.label)}” over the steps: "
+            f"{experiment.measure.label}."
+        )
         heights = state.drawings.get(experiment.id)
         drawn_curve(experiment.drawing, experiment.config.total_steps, heights, state.draw)
 
@@ -149,6 +152,11 @@ def _controls(session: Session, state: ExperimentsState) -> None:
                 icon=":material/restart_alt:",
                 on_click=partial(_forget, session, state),
             )
+    if arms:
+        st.caption(
+            "An experiment is kept nowhere: after a reload of the page it has to begin again. Your "
+            "prediction stays in the address."
+        )
 
 
 def _begin(session: Session, state: ExperimentsState, first_seed: int = 0) -> None:
@@ -185,6 +193,18 @@ def _messages(session: Session, state: ExperimentsState) -> None:
             elif run.stopped:
                 st.warning(plain(" ".join(run.stopped)), icon=":material/warning:")
         if arms.turns.is_active and session.turns.is_active:
-            tell("The run of the Train page trains now. The experiment goes on when that pauses.")
+            _waits_for_the_run(session)
         elif arms.message:
             tell(arms.message)
+
+
+def _waits_for_the_run(session: Session) -> None:
+    """A session trains one thing at a time, and a run that was started comes first."""
+    with st.container(horizontal=True, wrap=False, gap="xsmall", key="experiment_waits"):
+        tell("The experiment stands still while the run on the Train page trains.")
+        st.button(
+            "Pause that run",
+            key="pause_the_run",
+            icon=":material/pause:",
+            on_click=partial(session.turns.pause, PAUSED),
+        )

@@ -1,22 +1,23 @@
 """What the experiments' section of one browser session remembers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from dashboard.learn_page.arms import Arms
+from dashboard.learn_page.drawing import heights_of
+from dashboard.session.address import ANSWER, CURVE, EXPERIMENT
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import SEEDS, Experiment
 
 FIRST = next(iter(EXPERIMENTS))
-
-POINTS = 11
-"""Of a drawn curve, at equal distances from step 0 to the last one."""
 
 
 @dataclass
 class ExperimentsState:
     """Which experiment is shown, what was predicted of each, and the arms that were started last.
 
-    ``answers`` are positions among an experiment's answers, ``drawings`` the heights of `POINTS`.
+    ``answers`` are positions among an experiment's answers, ``drawings`` the heights of `drawing.POINTS`.
     ``problem`` says why the last start was refused.
     """
 
@@ -43,6 +44,34 @@ class ExperimentsState:
         return self.shown in self.answers and (
             self.experiment.drawing is None or self.shown in self.drawings
         )
+
+    @property
+    def query(self) -> str:
+        """Its part of the address: what is shown, and what was predicted of it."""
+        given = {}
+        if self.shown != FIRST:
+            given[EXPERIMENT] = self.shown
+        if self.shown in self.answers:
+            given[ANSWER] = str(self.answers[self.shown] + 1)
+        if self.shown in self.drawings:
+            given[CURVE] = ",".join(f"{height:.4g}" for height in self.drawings[self.shown])
+        return urlencode(given, safe=",")
+
+    @classmethod
+    def read(cls, given: Mapping[str, Sequence[str]]) -> "ExperimentsState":
+        """What an address says; what it cannot mean is left out."""
+        state = cls()
+        for name in given.get(EXPERIMENT, ()):
+            if name in EXPERIMENTS:
+                state.show(name)
+        for number in given.get(ANSWER, ()):
+            if number in [str(n + 1) for n in range(len(state.experiment.answers))]:
+                state.answer(int(number) - 1)
+        for text in given.get(CURVE, ()):
+            drawing = state.experiment.drawing
+            if drawing and (heights := heights_of(_numbers(text), drawing)):
+                state.draw(heights)
+        return state
 
     def show(self, experiment_id: str) -> None:
         """Show that experiment from now on."""
@@ -76,3 +105,10 @@ class ExperimentsState:
         if self.arms:
             self.arms.turns.close()
         self.arms = None
+
+
+def _numbers(text: str) -> list[float] | None:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        return None

@@ -1,7 +1,7 @@
 """What `microscope.js` shows: the copy of a run in its four places."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,18 @@ from dqn_core.numbers import number
 
 TERMINATED, TRUNCATED = 1, 2
 
+MOST_NAMED = 8
+"""Of an observation, in the words beside a picture; the table has all of it."""
+
 COPIED = "The target network has just been moved: θ⁻ ← θ⁻ + τ (θ − θ⁻)."
+
+
+class Picture(NamedTuple):
+    """A state of the environment that is drawn, and what is observed in it."""
+
+    title: str
+    state: Mapping[str, Any]
+    observation: np.ndarray
 
 
 def message(
@@ -35,6 +46,7 @@ def message(
     trainer, update = specimen.trainer, specimen.update
     chosen = min(chosen, len(update.actions) - 1) if update else chosen
     pictures = _pictures(specimen)
+    pngs = [picture(trainer.spec, each.state) for each in pictures]
     header = {
         "about": _about(specimen, run, is_following),
         "problem": problem,
@@ -44,14 +56,17 @@ def message(
         "canGoBack": specimen.can_go_back,
         "canGoForward": specimen.can_go_forward,
         "chosen": chosen,
-        "world": _world(trainer.spec, specimen, chosen),
+        "world": {
+            **_world(trainer.spec, specimen, chosen),
+            "pictures": [[each.title, _described(trainer.spec, each)] for each in pictures],
+        },
         "memory": _memory(specimen),
         "networks": networks(update, chosen) if update else None,
         "copied": COPIED if specimen.has_copied else "",
         "update": _update(update, chosen, specimen) if update else None,
-        "pictures": [len(png) for png in pictures],
+        "pngs": [len(png) for png in pngs],
     }
-    return packed(header, *pictures)
+    return packed(header, *pngs)
 
 
 def _about(specimen: Specimen, run: Run, is_following: bool) -> str:
@@ -65,12 +80,25 @@ def _about(specimen: Specimen, run: Run, is_following: bool) -> str:
     return f"{where} This is a copy: the run on the Train page is at {run.trainer.env_step:,}."
 
 
-def _pictures(specimen: Specimen) -> list[bytes]:
+def _pictures(specimen: Specimen) -> list[Picture]:
     """Of the state before the newest step and of the one after it; or of the present one alone."""
-    spec, step = specimen.trainer.spec, specimen.step
-    environment = specimen.trainer.environments[specimen.member]
-    now = picture(spec, environment.state_dict())
-    return [picture(spec, step.start.environment), now] if step else [now]
+    step, trainer, member = specimen.step, specimen.trainer, specimen.member
+    state = trainer.environments[member].state_dict()
+    observation = trainer.interaction.observations[member]
+    if step is None:
+        return [Picture("now", state, observation)]
+    title = "new episode" if step.has_ended else "after the step"
+    return [
+        Picture("before the step", step.start.environment, step.observation),
+        Picture(title, state, observation),
+    ]
+
+
+def _described(spec: EnvironmentSpec, picture: Picture) -> str:
+    """What it shows, for who cannot see it."""
+    named = zip(spec.observation_labels[:MOST_NAMED], picture.observation.tolist(), strict=False)
+    seen = ", ".join(f"{label} {number(value)}" for label, value in named)
+    return f"{spec.env_id}, {picture.title}: {seen}"
 
 
 def _world(spec: EnvironmentSpec, specimen: Specimen, chosen: int) -> dict[str, Any]:
@@ -85,7 +113,6 @@ def _world(spec: EnvironmentSpec, specimen: Specimen, chosen: int) -> dict[str, 
             ("s′ chosen", "s2", update.next_observations[chosen]),
         ]
     return {
-        "name": spec.env_id,
         "labels": spec.observation_labels,
         "columns": [
             [title, symbol, [number(value) for value in values.tolist()]]
@@ -93,7 +120,6 @@ def _world(spec: EnvironmentSpec, specimen: Specimen, chosen: int) -> dict[str, 
         ],
         "step": _step(spec, step) if step else None,
         "sentences": _of_step(spec, step) if step else ["No step was made here yet."],
-        "ended": bool(step and (step.terminated or step.truncated)),
     }
 
 

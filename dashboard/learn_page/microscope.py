@@ -3,12 +3,13 @@
 import streamlit as st
 
 from dashboard.learn_page.desk import Desk
-from dashboard.learn_page.symbols import MEANINGS, code
+from dashboard.learn_page.source import code
 from dashboard.session.run import Run
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.keys import DESK
 from dashboard.web.static_files import component
+from dashboard.web.symbols import symbols
 
 FASTEST_SECONDS = 0.1
 """From one look at a run in slow motion to the next."""
@@ -25,7 +26,7 @@ def microscope(session: Session) -> None:
             data={
                 **offer("microscope", desk.answer, _period(run), "POST"),
                 "code": code(run.config),
-                "meanings": MEANINGS,
+                "symbols": symbols(),
             },
         )
 

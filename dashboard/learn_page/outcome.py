@@ -10,6 +10,7 @@ from dqn_core.comparison import Standing
 from dqn_core.experiments.experiment import Experiment
 from dqn_core.experiments.judging import Finding
 from dqn_core.numbers import number
+from dqn_core.verdict import verdict_words
 
 
 def outcome(arms: Arms, answer: int) -> None:
@@ -18,7 +19,7 @@ def outcome(arms: Arms, answer: int) -> None:
     prediction(experiment, answer)
     st.markdown(arms_table(experiment, found))
     for finding in found:
-        st.markdown(claim_words(experiment, finding))
+        st.markdown(_claim(experiment, finding))
     st.subheader("Why", anchor=False)
     st.markdown(experiment.why)
 
@@ -62,18 +63,9 @@ def arms_table(experiment: Experiment, found: Sequence[Finding]) -> str:
     return "\n".join(rows)
 
 
-def claim_words(experiment: Experiment, finding: Finding) -> str:
+def _claim(experiment: Experiment, finding: Finding) -> str:
     """What the pairs of seeds say of a claim."""
-    improvement = finding.comparison.improvement
-    more, less = (experiment.arm(arm) for arm in (finding.effect.more, finding.effect.less))
-    if improvement is None:
-        return "No seed has a number to compare."
-    low, high = (round(100 * end) for end in improvement.interval)
-    pairs = (
-        f"“{plain(more.label)}” came to more than “{plain(less.label)}” in "
-        f"{round(100 * improvement.probability)} of 100 pairs of seeds (95 % interval {low} to "
-        f"{high})."
-    )
-    if finding.is_there:
-        return f"{pairs} This is hardly chance."
-    return f"{pairs} With so few seeds this may be chance: try other seeds."
+    arms = (experiment.arm(name) for name in (finding.effect.less, finding.effect.more))
+    less, more = (f"“{arm.label}”" for arm in arms)
+    words = verdict_words(finding.comparison, less, more)
+    return plain(words or "No seed has a number to compare.")

@@ -6,10 +6,9 @@ from typing import Literal, TypeAlias, cast, get_args
 
 import streamlit as st
 
-from dashboard.learn_page.experiments_state import FIRST, ExperimentsState
-from dashboard.session.address import EXPERIMENT, SECTION, parameters
+from dashboard.learn_page.experiments_state import ExperimentsState
+from dashboard.session.address import SECTION, parameters
 from dashboard.web.keys import LEARN_PAGE
-from dqn_core.experiments.catalogue import EXPERIMENTS
 
 Section: TypeAlias = Literal["microscope", "experiments", "notebook"]
 
@@ -24,10 +23,8 @@ class PageState:
     @property
     def query(self) -> str:
         """Its part of the address."""
-        shown = self.experiments.shown
-        experiment = "" if shown == FIRST else f"{EXPERIMENT}={shown}"
         section = "" if self.section == "microscope" else f"{SECTION}={self.section}"
-        return "&".join(filter(None, (section, experiment)))
+        return "&".join(filter(None, (section, self.experiments.query)))
 
     def show(self, section: Section) -> None:
         """Show that section from now on."""
@@ -43,11 +40,8 @@ def page_state() -> PageState:
 
 
 def _read(given: Mapping[str, Sequence[str]]) -> PageState:
-    state = PageState()
+    state = PageState(experiments=ExperimentsState.read(given))
     for name in given.get(SECTION, ()):
         if name in get_args(Section):
             state.show(cast(Section, name))
-    for name in given.get(EXPERIMENT, ()):
-        if name in EXPERIMENTS:
-            state.experiments.show(name)
     return state

@@ -12,6 +12,7 @@ from dashboard.session.reading import read
 from dashboard.web.language import PARAMETER, _, said, spoken
 from dashboard.web.markup import plain
 from dashboard.web.static_files import component
+from dashboard.web.symbols import glossary
 
 _component = component("frame/frame.js")
 
@@ -20,6 +21,9 @@ SECTION = "section"
 
 EXPERIMENT = "experiment"
 """The parameter that says which experiment is shown there."""
+
+ANSWER, CURVE = "answer", "curve"
+"""The parameters with what was predicted of it: an answer's number, and the heights of a curve."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def _read(query: str) -> tuple[Link, list[str]]:
 
 def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     """What of an address is the experiment; the rest of it is another page's."""
-    others = {*looks.NAMES, SECTION, EXPERIMENT, PARAMETER}
+    others = {*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, PARAMETER}
     return read({name: values for name, values in given.items() if name not in others})
 
 
@@ -89,6 +93,7 @@ def keep_address(
         key="address",
         data={
             "page": page,
+            "symbols": glossary(),
             "answered": answered,
             "name": session.name,
             "run": session.run,

@@ -6,9 +6,9 @@ from dqn_core.experiments.plain import PLAIN
 NO_REPLAY = Experiment(
     id="no-replay",
     title="No replay",
-    question="Without a replay each transition is learnt about once and then forgotten: one agent "
-    "learns from one transition at a time, out of the newest 16. Two agents keep the last 10,000. "
-    "One of them draws 64 at random for a batch, the other takes 64 in a row. Who learns CartPole?",
+    question="Without a replay there is also nothing to make a batch of: one agent learns from a "
+    "single transition in each update, out of the newest 16. Two agents keep the last 10,000. One of "
+    "them draws 64 at random for a batch, the other takes 64 in a row. Who learns CartPole?",
     answers=(
         Answer("Only the agent that draws its batches at random."),
         Answer("All: CartPole is easy."),
@@ -28,17 +28,18 @@ NO_REPLAY = Experiment(
     effects=(Effect(more="replay", less="none"), Effect(more="in-a-row", less="none")),
     why="The replay does two things: it lets a transition be learnt many times, and it shuffles. "
     "Without one the network follows the few states of the last moments, and forgets the others. "
-    "That is what costs the return here. 64 transitions in a row begin at a random place among "
-    "10,000, so the batches still come from all of the past. On CartPole their order alone costs "
-    "little or nothing.",
+    "And it learns from one transition in each update where the others learn from 64. Which of the "
+    "two costs how much shows in “A small replay forgets”: there the memory is small and the batch "
+    "has 64, and the return falls by a third, not by nine tenths. 64 transitions in a row begin at a "
+    "random place among 10,000, so the batches still come from all of the past. On CartPole their "
+    "order alone costs little or nothing.",
 )
 
 FORGETTING = Experiment(
     id="forgetting",
     title="A small replay forgets",
     question="One agent keeps the last 10,000 transitions, the other only 64: less than one good "
-    "episode. Both do an update after each step. Draw the greedy return of the agent that keeps "
-    "64. And what do you expect?",
+    "episode. Both do an update after each step, with a batch of 64. How do they compare?",
     answers=(
         Answer("The small replay learns sooner and better: its data are fresh."),
         Answer("The small replay does worse: what it learnt in other states is lost.", True),

@@ -3,7 +3,7 @@
 from dqn_core.experiments.defects.aliased_target import aliased_target
 from dqn_core.experiments.defects.broadcasting_loss import broadcasting_loss
 from dqn_core.experiments.defects.truncation_as_failure import truncation_as_failure
-from dqn_core.experiments.experiment import Answer, Arm, Effect, Experiment, Measure
+from dqn_core.experiments.experiment import Answer, Arm, Drawing, Effect, Experiment, Measure
 from dqn_core.experiments.plain import PLAIN
 
 NO_TARGET = Experiment(
@@ -21,7 +21,7 @@ NO_TARGET = Experiment(
         Arm("sound", "with a target network"),
         Arm("aliased", "one network under two names", defect=aliased_target),
     ),
-    measure=Measure("predicted − obtained", "predicted", minus="obtained"),
+    measure=Measure("predicted by the agent − obtained", "predicted", minus="obtained"),
     effects=(Effect(more="aliased", less="sound"),),
     why="An update that raises Q(s, a) also raises Q(s′, a′) of similar states, and so its own "
     "next target. With a copy that stays fixed for 200 steps this circle is cut; with one network "
@@ -29,6 +29,7 @@ NO_TARGET = Experiment(
     "which action is better can stay right while all values are wrong, so the return alone does "
     "not show it. The other agent still expects too little: with each copy its values can look one "
     "step further, and in 8,000 steps there are only 38 of them.",
+    drawing=Drawing("aliased", -100.0, 200.0),
 )
 
 BROADCASTING = Experiment(
@@ -71,7 +72,7 @@ TRUNCATION = Experiment(
         Arm("sound", "truncation bootstraps"),
         Arm("failure", "truncation is failure", defect=truncation_as_failure),
     ),
-    measure=Measure("predicted", "predicted"),
+    measure=Measure("predicted by the agent", "predicted"),
     effects=(Effect(more="sound", less="failure"),),
     why="A pole that never falls is worth 1 / (1 − γ) = 20. The step counter is not in the "
     "observation. So the same good state is followed by the "
@@ -103,12 +104,15 @@ DOUBLE = Experiment(
         Arm("dqn", "DQN"),
         Arm("double", "Double DQN", {"double_dqn": True}),
     ),
-    measure=Measure("predicted − obtained", "predicted", minus="obtained", metric="area"),
+    measure=Measure(
+        "predicted by the agent − obtained", "predicted", minus="obtained", metric="area"
+    ),
     effects=(Effect(more="dqn", less="double"),),
     why="The maximum of several noisy estimates is on average above the largest true value: it "
     "picks the action whose error is the most in its favour. With Double DQN the online network "
     "picks the action, and the target network, whose errors are others, says what it is worth (van "
     "Hasselt et al. 2016).",
+    drawing=Drawing("dqn", -0.5, 1.0),
 )
 
 LEARNING_RATE = Experiment(

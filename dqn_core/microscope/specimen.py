@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import torch
 
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.history import History
 from dqn_core.learner import learning_rate_at
 from dqn_core.microscope.step import Step, StepStart
 from dqn_core.microscope.update import Update
@@ -50,20 +51,26 @@ class Specimen:
 
     def __init__(self, state: Mapping[str, Any]) -> None:
         """The copy of a run with this `Trainer.state_without_history`."""
-        configs = [DQNConfig.from_dict(values) for values in state["configs"]]
-        configs = [_without_limits(config, state["env_step"]) for config in configs]
-        self.trainer = trainer = Trainer(configs)
+        self.trainer = Trainer(_configs_of_copy(state))
+        learner = self.trainer.learner
+        self._online = learner.online_weights = Watched(learner.online_weights)
+        self._target = learner.target_weights = Watched(learner.target_weights)
+        self.follow(state)
+
+    def follow(self, state: Mapping[str, Any]) -> None:
+        """Be the copy of that run as it is by now: much cheaper than a new one.
+
+        What was done here is forgotten. Raises what `Trainer.load_state_dict` raises.
+        """
+        trainer = self.trainer
         trainer.load_state_dict(
             {
                 **state,
-                "configs": [config.to_dict() for config in configs],
-                "history": trainer.history.state_dict(),
+                "configs": [config.to_dict() for config in _configs_of_copy(state)],
+                "history": History().state_dict(),
                 **trainer.evaluations.state_dict(),
             }
         )
-        learner = trainer.learner
-        self._online = learner.online_weights = Watched(learner.online_weights)
-        self._target = learner.target_weights = Watched(learner.target_weights)
         self.step: Step | None = None
         self.update: Update | None = None
         self.has_copied = False
@@ -163,6 +170,11 @@ def _bytes(value: object) -> int:
     if isinstance(value, list | tuple):
         return sum(map(_bytes, value))
     return int(getattr(value, "nbytes", 0))
+
+
+def _configs_of_copy(state: Mapping[str, Any]) -> list[DQNConfig]:
+    configs = [DQNConfig.from_dict(values) for values in state["configs"]]
+    return [_without_limits(config, state["env_step"]) for config in configs]
 
 
 def _without_limits(config: DQNConfig, env_step: int) -> DQNConfig:

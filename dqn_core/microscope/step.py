@@ -61,6 +61,11 @@ class Step:
         return self.dice[0] < self.epsilon
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the episode was over after it, so that a new one has begun."""
+        return self.terminated or self.truncated
+
+    @property
     def allowed(self) -> np.ndarray | None:
         """Which actions could be taken, `(n_actions,)` bool; None where all could."""
         return None if self.start.allowed is None else self.start.allowed[self.member]

@@ -69,7 +69,7 @@ def test_chosen_rows_are_drawn_over_each_other_and_their_link_shows_the_same(
 def test_groups_of_seeds_get_a_verdict(page: Page, url: str) -> None:
     open_page(page, url, "?runs=" + ",".join(f"cartpole-{n}" for n in range(1, 7)))
     until(page, lambda: lines(page) == ["A: γ 0.9, 5 seeds", "B: γ 0.99, 5 seeds"])
-    expect(page.get_by_text("B beat A in 100 of 100 pairs of seeds")).to_be_visible()
+    expect(page.get_by_text("B came to more than A in 100 of 100 pairs of seeds")).to_be_visible()
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
 
 

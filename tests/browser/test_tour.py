@@ -1,5 +1,7 @@
 """The tour of the Train page in a real browser: on the first visit, and later only if asked for."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.train_page import LONG, Open, button, open_app
@@ -21,11 +23,16 @@ def test_a_new_visitor_is_shown_around_once_and_can_do_anything_meanwhile(
     card.get_by_role("button", name="Done").click()
     expect(card).to_be_hidden()
     page.reload()
-    tour = page.get_by_role("button", name="A tour of this page")
+    tour = page.get_by_role("button", name="Tour of this page")
     expect(tour).to_be_visible()
     expect(page.locator(".live-chart-plot").first).to_be_visible()
     expect(card).to_be_hidden()
     tour.click()
     expect(card).to_contain_text("1 of 10")
+    skip = card.get_by_text("Skip")
+    expect(skip).to_have_accessible_name(re.compile("^Skip"), timeout=1000)
+    skip.click()
+    expect(card).to_be_hidden()
+    tour.click()
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()

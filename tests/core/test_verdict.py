@@ -16,13 +16,13 @@ def words(comparison: Comparison) -> str:
 def test_a_difference_that_chance_hardly_makes_is_called_real() -> None:
     found = judged(LOW, HIGH)
     assert verdict(found) == "real"
-    assert words(found).startswith("B beat A in 98 of 100 pairs of seeds, interval ")
+    assert words(found).startswith("B came to more than A in 98 of 100 pairs of seeds, interval ")
     assert words(found).endswith(": likely real.")
 
 
 def test_the_sentence_is_about_the_one_that_was_better() -> None:
     better, worse = words(judged(LOW, HIGH)), words(judged(HIGH, LOW))
-    assert worse.startswith("A beat B in 98 of 100 pairs of seeds, interval ")
+    assert worse.startswith("A came to more than B in 98 of 100 pairs of seeds, interval ")
     assert worse.endswith("to 100: likely real.")
     assert better.endswith("to 100: likely real.")
 

@@ -79,7 +79,7 @@ def test_a_link_shows_the_comparison_and_leaves_the_experiment_as_it_is(store: S
         keep(store, [seed])
     keep(store, range(5), gamma=0.9, best=200)
     at = page(*(f"cartpole-{n}" for n in range(1, 7)), metric="area", gamma="0.5")
-    assert "A beat B in 100 of 100 pairs of seeds" in said(at)
+    assert "A came to more than B in 100 of 100 pairs of seeds" in said(at)
     assert "Mean height of the curve" in said(at)
     assert session(at).config.gamma == 0.5
     assert not session(at).link_problems

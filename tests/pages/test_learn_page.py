@@ -53,6 +53,13 @@ def test_an_experiment_asks_for_a_prediction_first_and_shows_it_beside_what_happ
     assert button(at, "Start").disabled
     at.radio[0].set_value(0).run()
     button(at, "Start").click().run()
+    assert "answer=1" in at.session_state["learn_page"].query, "a reload keeps it"
+    run = at.session_state["session"].run
+    run.start()
+    at.run()
+    assert any("stands still while the run on the Train page" in each.value for each in at.info)
+    button(at, "Pause that run").click().run()
+    assert not run.is_active
     state = at.session_state["learn_page"].experiments
     slots = Slots(1)  # as the runner's thread: `AppTest` ends the browser session with each run
     while state.arms.turns.is_active:

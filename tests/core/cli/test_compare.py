@@ -59,7 +59,7 @@ def test_it_says_in_words_who_beat_whom(folder, capsys):
     said = capsys.readouterr().out
     assert "A: cartpole-1, cartpole-2, cartpole-3, cartpole-4, cartpole-5 (gamma 0.99)" in said
     assert "B: cartpole-6 (gamma 0.9)" in said
-    assert "A beat B in 100 of 100 pairs of seeds" in said
+    assert "A came to more than B in 100 of 100 pairs of seeds" in said
 
 
 def test_runs_that_the_command_line_trained_are_compared(tmp_path, capsys):

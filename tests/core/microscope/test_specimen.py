@@ -69,6 +69,22 @@ def test_looking_leaves_the_run_as_it_is() -> None:
     assert fingerprint(run) == before
 
 
+def test_a_copy_that_follows_is_a_new_copy(looked_at: Specimen) -> None:
+    """With nothing left of what was done with it, and nothing taken over from the run before."""
+    run = Trainer.from_state(looked_at.trainer.state_dict())
+    run.run(max_steps=9)
+    looked_at.advance("copy")
+    looked_at.follow(run.state_without_history())
+    assert (looked_at.step, looked_at.update, looked_at.has_copied) == (None, None, False)
+    assert not looked_at.can_go_back
+    new = Specimen(run.state_without_history())
+    assert_bit_equal(state(looked_at), state(new))
+    for of_run in (looked_at, new):
+        of_run.advance("update")
+    assert_bit_equal(state(looked_at), state(new))
+    np.testing.assert_array_equal(newest(looked_at).targets, newest(new).targets)
+
+
 @pytest.mark.parametrize("act", ["step", "update", "copy"])
 def test_back_and_forward_is_the_identity(act: Act, looked_at: Specimen) -> None:
     before, update = state(looked_at), looked_at.update

@@ -87,6 +87,20 @@ def test_the_run_is_followed_until_something_is_done(session: Session) -> None:
     assert "step 71" in seen(desk, "fresh")["about"]
 
 
+def test_a_run_that_goes_on_is_followed_without_a_new_trainer(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its environments and networks would be made ten times a second."""
+    desk, trainer = Desk(session), session.run.trainer
+    trainer.run(max_steps=60)
+    seen(desk)
+    monkeypatch.delattr("dqn_core.microscope.specimen.Trainer")
+    trainer.run(max_steps=5)
+    assert "step 66" in seen(desk)["about"]
+    session.set("gamma", 0.9)
+    assert ("0.9", "gamma") in [tuple(piece) for line in seen(desk)["update"]["lines"] for piece in line]
+
+
 def test_of_a_run_that_stands_still_a_new_copy_is_that_run_again(session: Session) -> None:
     session.run.trainer.run(max_steps=60)
     desk = Desk(session)
@@ -122,6 +136,27 @@ def test_another_run_of_the_page_takes_the_place_of_the_copy(session: Session) -
     header = seen(desk)
     assert header["isFollowing"]
     assert "Environment step 0" in header["about"]
+
+
+def test_a_new_copy_is_of_the_run_that_the_page_has_by_now(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    desk = Desk(session)
+    seen(desk, "step")
+    session.set("hidden_dims", "8")
+    session.reset()
+    header = seen(desk, "fresh")
+    assert header["isFollowing"]
+    assert "Environment step 0" in header["about"]
+
+
+def test_a_picture_says_in_words_what_it_shows(session: Session) -> None:
+    session.run.trainer.run(max_steps=60)
+    desk = Desk(session)
+    (now,) = seen(desk)["world"]["pictures"][:1]
+    before, after = seen(desk, "step")["world"]["pictures"]
+    assert now[1].startswith("CartPole-v1, before the step: cart position ")
+    assert (before[0], after[0]) == ("before the step", "after the step")
+    assert before[1] != after[1].replace("after", "before")
 
 
 def test_choosing_a_transition_shows_it_everywhere(session: Session) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard.learn_page.equations import Line, equations, exact
-from dashboard.learn_page.symbols import MEANINGS
+from dashboard.web.symbols import SYMBOLS
 from dqn_core.microscope.specimen import Specimen
 from dqn_core.microscope.update import Update
 from dqn_core.numbers import MINUS
@@ -63,7 +63,7 @@ def test_every_number_is_the_learners_to_the_last_digit_shown(values: dict[str, 
 def test_every_piece_that_can_be_pointed_at_has_a_meaning(values: dict[str, Any]) -> None:
     update, config = looked_at(**values)
     lines = equations(update, 0, config)
-    assert {symbol for line in lines for _, symbol in line if symbol} <= MEANINGS.keys()
+    assert {symbol for line in lines for _, symbol in line if symbol} <= SYMBOLS.keys()
 
 
 def test_where_the_episode_terminated_nothing_follows() -> None:
@@ -84,6 +84,30 @@ def test_double_dqn_and_n_steps_change_the_equation() -> None:
     assert lines[0] == "r = 1 + 0.99 · 1 + 0.99² · 1 = 2.9701"
     assert lines[1] == "y = r + γ³ · Q⁻(s′, argmax Q(s′, ·))"
     assert "0.970299" in lines[2]
+
+
+def test_what_the_ends_of_a_distribution_change_in_the_target_is_told() -> None:
+    update, config = looked_at(head="categorical", value_low=0.0, value_high=2.0, batch_size=60)
+    (i, *_) = (~update.returns.terminated).nonzero()[0]
+    lines = [text(line).replace(MINUS, "-") for line in equations(update, int(i), config)]
+    told = r"y = ([\d.]+)  \(returns end at 0 and 2: .* changed y by (-[\d.]+)\)"
+    ended = re.fullmatch(told, lines[2])
+    assert ended
+    y, change = map(float, ended.groups())
+    following = update.next_q[i, update.best[i]]
+    total = update.rewards[i] + update.discounts[i] * following
+    assert lines[1] == f"{exact(update.rewards[i])} + 0.99 · {exact(following)} = {exact(total)}"
+    assert y == pytest.approx(total + change, abs=1e-5)
+    assert y == pytest.approx(update.targets[i], abs=1e-5)
+
+
+def test_a_terminal_reward_beyond_the_ends_of_a_distribution_is_told_too() -> None:
+    update, config = looked_at(head="categorical", value_low=0.0, value_high=0.5, batch_size=60)
+    (i, *_) = update.returns.terminated.nonzero()[0]
+    lines = [text(line).replace(MINUS, "-") for line in equations(update, int(i), config)]
+    assert lines[0] == "r = 1  (terminated: nothing follows)"
+    assert lines[1].startswith("y = 0.5  (returns end at 0 and 0.5: ")
+    assert lines[1].endswith("changed y by -0.5)")
 
 
 def test_a_long_sum_of_rewards_is_cut_short() -> None:

@@ -46,7 +46,7 @@ def said(run: Run) -> str:
 def test_the_leader_is_told_with_what_few_seeds_prove() -> None:
     words = said(race({0.9: [10.0, 20.0], 0.99: [400.0, 300.0], 0.5: [9.0, 9.0]}))
     assert "**γ 0.99 leads** with 350" in words
-    assert "γ 0.99 beat γ 0.9 in 100 of 100 pairs of seeds" in words
+    assert "γ 0.99 came to more than γ 0.9 in 100 of 100 pairs of seeds" in words
     assert "this proves nothing yet" in words
 
 

@@ -1,4 +1,4 @@
-"""The symbols of Algorithm 1: what each means, and the line of the source where it is made."""
+"""Algorithm 1 in the project's own source, and which symbols each of its lines makes."""
 
 import ast
 from collections.abc import Callable
@@ -17,41 +17,6 @@ from dqn_core.samplers import SAMPLERS, Sequential, Uniform
 from dqn_core.trainer import Trainer
 
 HEADS: dict[str, type] = {"scalar": Scalar, "categorical": Categorical, "quantile": Quantile}
-
-MEANINGS = {
-    "s": "s, the state: what the agent sees before it acts.",
-    "a": "a, the action that was taken.",
-    "r": "r, the reward. With n-step returns it is the discounted sum of n rewards.",
-    "s2": "s′, the state that followed; with n-step returns, the one n steps later.",
-    "d": "Terminated: the task is over, so no value follows. A time limit only truncates: the "
-    "state goes on in principle, and its value counts.",
-    "epsilon": "ε, the share of actions that are chosen at random.",
-    "u": "u, a random number from 0 to 1. Below ε the action is random.",
-    "replay": "D, the replay memory: the newest transitions (s, a, r, s′).",
-    "batch": "The batch: transitions that were drawn from the memory for this update.",
-    "q": "Q(s, a): the return that the online network expects of action a.",
-    "next_q": "Q⁻(s′, ·): what the target network, an older copy, expects in s′.",
-    "max": "max: the value of the best action in s′, as the target network sees it.",
-    "argmax": "argmax: with Double DQN the online network chooses the action, and the target "
-    "network says what it is worth.",
-    "gamma": "γ, the discount: what the next step's return is worth now.",
-    "y": "y, the target: what Q(s, a) should have been.",
-    "delta": "δ, the TD error: Q(s, a) minus its target.",
-    "loss": "L, the loss: what the error costs.",
-    "share": "The part of the batch's whole loss that comes from this transition.",
-    "w": "w, the weight of prioritised replay: what is drawn too often counts less.",
-    "gradient": "∇L, the gradient: how each weight changes the mean loss of the batch; ‖∇L‖ is its "
-    "length.",
-    "clip": "Clipping: a gradient that is too long is made shorter.",
-    "alpha": "α, the learning rate: how large Adam's step is.",
-    "theta": "θ, the weights of the online network: the update changes them.",
-    "theta2": "θ⁻, the weights of the target network: only a target copy moves them.",
-    "tau": "τ: the share of the way to θ that a target copy goes. With 1 it is a whole copy.",
-    "distribution": "Z(s, a): not one number but the distribution of the return. Q is its mean.",
-    "munchausen": "Munchausen: the logarithm of the policy is part of the reward, and the mean "
-    "over the policy takes the place of the maximum.",
-}
-"""A sentence for each symbol, by its id."""
 
 
 @dataclass(frozen=True)
