@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -253,7 +254,7 @@ class Interaction:
         self._join()
         spec = self._environments[0].spec
         has_failed = any(self.is_acting[self._to_begin])
-        goes_on = restores_exactly(spec) and not has_failed
+        goes_on = self._restores_exactly and not has_failed
         if not goes_on:
             why = "had failed" if has_failed else "cannot be resumed in mid-episode"
             notices.append(f"{spec.env_id} {why}: a new episode was started.")
@@ -261,6 +262,11 @@ class Interaction:
             with suppress(EnvironmentFailure):  # the next step tries again, and tells
                 self.begin_where_due(env_step=0)
         return goes_on, " ".join(dict.fromkeys(filter(None, notices)))
+
+    @cached_property
+    def _restores_exactly(self) -> bool:
+        """Tried out once: other environments than these never come."""
+        return restores_exactly(self._environments[0].spec)
 
     def _restored(self, p: int, kept: Mapping[str, Any] | None) -> str:
         """Put that member's environment where it was, and return what is to be said of it."""

@@ -17,8 +17,8 @@ FIRST = next(iter(EXPERIMENTS))
 class ExperimentsState:
     """Which experiment is shown, what was predicted of each, and the arms that were started last.
 
-    ``answers`` are positions among an experiment's answers, ``drawings`` the heights of `drawing.POINTS`.
-    ``problem`` says why the last start was refused.
+    ``answers`` are positions among an experiment's answers, ``drawings`` heights at equal
+    distances. ``problem`` says why the last start was refused.
     """
 
     shown: str = FIRST

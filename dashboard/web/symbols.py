@@ -16,12 +16,8 @@ SYMBOLS: Mapping[str, Symbol] = {
     "u": Symbol("u", "u, a random number from 0 to 1. Below ε the action is random."),
     "epsilon": Symbol("ε", "ε, exploration: the share of actions that are chosen at random."),
     "a": Symbol("a", "a, the action that was taken."),
-    "r": Symbol(
-        "r", "r, the reward. With n-step returns it is the discounted sum of n rewards."
-    ),
-    "s2": Symbol(
-        "s′", "s′, the state that followed; with n-step returns, the one n steps later."
-    ),
+    "r": Symbol("r", "r, the reward. With n-step returns it is the discounted sum of n rewards."),
+    "s2": Symbol("s′", "s′, the state that followed; with n-step returns, the one n steps later."),
     "d": Symbol(
         "terminated",
         "Terminated: the task is over, so no value follows. A time limit only truncates: the "
@@ -43,9 +39,7 @@ SYMBOLS: Mapping[str, Symbol] = {
     "y": Symbol("y", "y, the target: what Q(s, a) should have been."),
     "delta": Symbol("δ", "δ, the TD error: Q(s, a) minus its target."),
     "loss": Symbol("L", "L, the loss: what the error costs."),
-    "share": Symbol(
-        "share", "The part of the batch's whole loss that comes from this transition."
-    ),
+    "share": Symbol("share", "The part of the batch's whole loss that comes from this transition."),
     "w": Symbol("w", "w, the weight of prioritised replay: what is drawn too often counts less."),
     "distribution": Symbol(
         "Z", "Z(s, a): not one number but the distribution of the return. Q is its mean."
@@ -62,9 +56,7 @@ SYMBOLS: Mapping[str, Symbol] = {
     "clip": Symbol("clip", "Clipping: a gradient that is too long is made shorter."),
     "alpha": Symbol("α", "α, the learning rate: how large a step an update makes."),
     "theta": Symbol("θ", "θ, the weights of the online network: an update changes them."),
-    "theta2": Symbol(
-        "θ⁻", "θ⁻, the weights of the target network: only a target copy moves them."
-    ),
+    "theta2": Symbol("θ⁻", "θ⁻, the weights of the target network: only a target copy moves them."),
     "tau": Symbol(
         "τ", "τ: the share of the way to θ that a target copy goes. With 1 it is a whole copy."
     ),

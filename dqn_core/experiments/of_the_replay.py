@@ -7,8 +7,8 @@ NO_REPLAY = Experiment(
     id="no-replay",
     title="No replay",
     question="Without a replay there is also nothing to make a batch of: one agent learns from a "
-    "single transition in each update, out of the newest 16. Two agents keep the last 10,000. One of "
-    "them draws 64 at random for a batch, the other takes 64 in a row. Who learns CartPole?",
+    "single transition in each update, out of the newest 16. Two agents keep the last 10,000. One "
+    "of them draws 64 at random for a batch, the other takes 64 in a row. Who learns CartPole?",
     answers=(
         Answer("Only the agent that draws its batches at random."),
         Answer("All: CartPole is easy."),
@@ -30,9 +30,9 @@ NO_REPLAY = Experiment(
     "Without one the network follows the few states of the last moments, and forgets the others. "
     "And it learns from one transition in each update where the others learn from 64. Which of the "
     "two costs how much shows in “A small replay forgets”: there the memory is small and the batch "
-    "has 64, and the return falls by a third, not by nine tenths. 64 transitions in a row begin at a "
-    "random place among 10,000, so the batches still come from all of the past. On CartPole their "
-    "order alone costs little or nothing.",
+    "has 64, and the return falls by a third, not by nine tenths. 64 transitions in a row begin at "
+    "a random place among 10,000, so the batches still come from all of the past. On CartPole "
+    "their order alone costs little or nothing.",
 )
 
 FORGETTING = Experiment(
