@@ -16,6 +16,7 @@ from streamlit.starlette import App
 from dashboard.charts.look import look_controls
 from dashboard.frame import open_page
 from dashboard.learn_page.page_state import page_state
+from dashboard.lessons.playing import current_lesson
 from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
 from dashboard.session.run import Status
@@ -33,13 +34,14 @@ from dashboard.train_page.past import (
     earlier_runs,
     fork,
 )
+from dashboard.train_page.playing import lesson
 from dashboard.train_page.q_map import member_choice, q_map
 from dashboard.train_page.race import race, race_button
 from dashboard.train_page.scene import scene
 from dashboard.train_page.tour import tour
 from dashboard.web.admission import Admission
 from dashboard.web.connections import allow_many_connections
-from dashboard.web.markup import formatted, plain
+from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.routes import routes
 from dashboard.web.static_files import ASSETS
@@ -304,7 +306,7 @@ def page(session: Session, badge: str) -> None:
         st.markdown(f"# Train a deep Q-network {badge}", anchors=False, width="content")
         take_apart()
         aim(session)
-        tour(session.link)
+        tour(session.link, is_lesson=current_lesson(session) is not None)
     st.button(
         "Present",
         key="present",
@@ -313,9 +315,7 @@ def page(session: Session, badge: str) -> None:
         "goes back.",
         on_click=partial(session.look_at, view="presentation"),
     )
-    if task := session.link.task:
-        with st.container(key="task"):
-            st.info(formatted(task), icon=":material/school:")
+    lesson(session)
     time_controls(session)
     offer(session)
     messages(session)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from dataclasses import replace
 from functools import partial
 
 # Rollouts render without a window.
@@ -10,7 +11,8 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import streamlit as st
 
-from dashboard.session.address import keep_address, tell_problems
+from dashboard.lessons.playing import come_back_to_lesson, current_lesson
+from dashboard.session.address import Remembered, keep_address, tell_problems
 from dashboard.session.session import Session
 from dashboard.session.visits import come_back, current_session
 from dashboard.web.catalogues import LANGUAGES
@@ -59,12 +61,13 @@ def open_page(script: str, look: str = "") -> Session:
             st.page_link(page, label=_(name), icon=symbol)
         _language_switch()
         session = current_session()
+        lesson = current_lesson(session)
         keep_address(
             list(PAGES).index(script),
-            session.remembered,
+            replace(session.remembered, lesson=lesson.remembered if lesson else ""),
             session.answered,
-            partial(come_back, session),
-            look,
+            partial(_come_back, session),
+            "&".join(filter(None, (look, lesson.query if lesson else ""))),
         )
     tell_problems(session.link_problems)
     return session
@@ -80,6 +83,12 @@ def _language_switch() -> None:
                 type="tertiary",
                 on_click=partial(speak, other),
             )
+
+
+def _come_back(session: Session, left: Remembered) -> None:
+    """Go on with what the tab had: its values, its run, its lesson."""
+    come_back(session, left)
+    come_back_to_lesson(session, left)
 
 
 @st.cache_resource(show_spinner=False)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.frame import open_page
 from dashboard.learn_page.experiments import experiments
+from dashboard.learn_page.lessons import lessons
 from dashboard.learn_page.microscope import microscope
 from dashboard.learn_page.notebook import notebook
 from dashboard.learn_page.page_state import Section, page_state
@@ -22,6 +23,7 @@ SECTIONS: dict[Section, tuple[str, Callable[[Session], None]]] = {
     "microscope": ("Microscope", microscope),
     "experiments": ("Experiments", experiments),
     "notebook": ("Notebook", notebook),
+    "lessons": ("Lessons", lessons),
 }
 """Name and content of each, in their order."""
 

@@ -15,7 +15,7 @@ function parameters(ofStreamlit) {
   return String(new URLSearchParams(chosen));
 }
 
-/** The session that the tab had before, unless that was answered: its `name`, `run` and `query`. */
+/** The session that the tab had before, unless that was answered: its `name`, `run` and so on. */
 function before({ name, answered }) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
@@ -25,9 +25,9 @@ function before({ name, answered }) {
   }
 }
 
-function remember({ name, run, query }) {
+function remember({ name, run, query, lesson }) {
   try {
-    sessionStorage.setItem(NAME, JSON.stringify({ name, run, query }));
+    sessionStorage.setItem(NAME, JSON.stringify({ name, run, query, lesson }));
   } catch {
     // a browser that stores nothing
   }
@@ -48,8 +48,8 @@ export default function render({ data, setTriggerValue }) {
   document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.run));
   if (left) {
     // The address stays: Streamlit tells a server that was restarted what the page began with.
-    const { name, run = "", query = "" } = left;
-    setTriggerValue("back", { name, run, left: query, query: parameters(false) });
+    const { name, run = "", query = "", lesson = "" } = left;
+    setTriggerValue("back", { name, run, left: query, lesson, query: parameters(false) });
     return;
   }
   write(data.query);

@@ -16,6 +16,12 @@ Text: TypeAlias = str | tuple[str, ...]
 """What is said, or what is said of one and of many."""
 
 ROOMS: dict[str, tuple[str, ...]] = {
+    "lessons": (
+        "dashboard/lessons/",
+        "dashboard/learn_page/board.py",
+        "dashboard/learn_page/lesson",
+        "dashboard/train_page/playing.py",
+    ),
     "learn": (
         "pages/learn.py",
         "dashboard/learn_page/",
@@ -26,7 +32,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "assets/learn/",
         "assets/tour/",
     ),
-    "lessons": ("pages/lessons.py", "dashboard/lessons/", "dqn_core/lessons/", "assets/lessons/"),
     "core": ("dqn_core/",),
     "frame": ("dashboard/frame.py", "dashboard/charts/", "dashboard/session/", "dashboard/web/"),
     "train": ("app.py", "dashboard/train_page/"),

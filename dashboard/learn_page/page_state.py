@@ -7,10 +7,11 @@ from typing import Literal, TypeAlias, cast, get_args
 import streamlit as st
 
 from dashboard.learn_page.experiments_state import ExperimentsState
+from dashboard.learn_page.lessons_state import LessonsState, read_lessons_state
 from dashboard.session.address import SECTION, parameters
 from dashboard.web.keys import LEARN_PAGE
 
-Section: TypeAlias = Literal["microscope", "experiments", "notebook"]
+Section: TypeAlias = Literal["microscope", "experiments", "notebook", "lessons"]
 
 
 @dataclass
@@ -19,12 +20,14 @@ class PageState:
 
     section: Section = "microscope"
     experiments: ExperimentsState = field(default_factory=ExperimentsState)
+    lessons: LessonsState = field(default_factory=LessonsState)
 
     @property
     def query(self) -> str:
         """Its part of the address."""
         section = "" if self.section == "microscope" else f"{SECTION}={self.section}"
-        return "&".join(filter(None, (section, self.experiments.query)))
+        lessons = self.lessons.query if self.section == "lessons" else ""
+        return "&".join(filter(None, (section, self.experiments.query, lessons)))
 
     def show(self, section: Section) -> None:
         """Show that section from now on."""
@@ -40,7 +43,7 @@ def page_state() -> PageState:
 
 
 def _read(given: Mapping[str, Sequence[str]]) -> PageState:
-    state = PageState(experiments=ExperimentsState.read(given))
+    state = PageState(experiments=ExperimentsState.read(given), lessons=read_lessons_state(given))
     for name in given.get(SECTION, ()):
         if name in get_args(Section):
             state.show(cast(Section, name))

@@ -13,6 +13,7 @@ from dashboard.web.language import PARAMETER, _, said, spoken
 from dashboard.web.markup import plain
 from dashboard.web.static_files import component
 from dashboard.web.symbols import glossary
+from dashboard.web.visitors import ROOM
 
 _component = component("frame/frame.js")
 
@@ -25,17 +26,28 @@ EXPERIMENT = "experiment"
 ANSWER, CURVE = "answer", "curve"
 """The parameters with what was predicted of it: an answer's number, and the heights of a curve."""
 
+LESSON, STEP = "lesson", "step"
+"""Those that say which lesson is played, and at which step; a `ROOM` has its own lesson."""
+
+BOARD, DRAFT = "board", "draft"
+"""Those that say which room's board the Learn page shows, and which lesson is being made there."""
+
+_OF_LESSONS = {LESSON, STEP, ROOM, BOARD, DRAFT}
+_OTHERS = frozenset({*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, *_OF_LESSONS, PARAMETER})
+"""Every parameter that is no part of the experiment."""
+
 
 @dataclass(frozen=True)
 class Remembered:
     """What a browser's tab knows of its session: its ``name``, the ``run`` that it has in the store
-    or "" (of several that take turns their names, with spaces), and the ``query`` of the address;
-    ``left`` is the query that it had at last."""
+    or "" (of several that take turns their names, with spaces), the ``query`` of the address, and
+    how far it is in a ``lesson``; ``left`` is the query that it had at last."""
 
     name: str
     run: str
     query: str
     left: str = ""
+    lesson: str = ""
 
     @property
     def link(self) -> tuple[Link, list[str]]:
@@ -64,8 +76,7 @@ def _read(query: str) -> tuple[Link, list[str]]:
 
 def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     """What of an address is the experiment; the rest of it is another page's."""
-    others = {*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, PARAMETER}
-    return read({name: values for name, values in given.items() if name not in others})
+    return read({name: values for name, values in given.items() if name not in _OTHERS})
 
 
 def keep_address(
@@ -86,7 +97,8 @@ def keep_address(
 
     def back() -> None:
         sent = st.session_state["address"]["back"]
-        come_back(Remembered(*(str(sent[name]) for name in ("name", "run", "query", "left"))))
+        names = ("name", "run", "query", "left", "lesson")
+        come_back(Remembered(*(str(sent[name]) for name in names)))
 
     language = spoken()
     _component(
@@ -100,6 +112,7 @@ def keep_address(
             "query": "&".join(filter(None, (language.query, look, session.query))),
             "language": language.language,
             "isChosen": language.is_chosen,
+            "lesson": session.lesson,
         },
         on_back_change=back,
     )

@@ -19,10 +19,14 @@ from dqn_core.sweeps.axis import Axis
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a part of a link was not used, and what is used instead, if anything."""
+    """Why a part of a link was not used, and what is used instead, if anything.
+
+    ``names`` are the parameters that it is about.
+    """
 
     reason: str
     used: str = ""
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.reason} Used instead: {self.used}." if self.used else self.reason
@@ -33,38 +37,40 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
 
     Nothing that a link can hold raises an error: what is wrong is replaced by the preset's value.
     """
-    link, problems = _read(parameters)
+    link, problems = read_all(parameters)
     return link, [str(problem) for problem in problems]
 
 
 def whole(parameters: Mapping[str, Sequence[str]]) -> Link:
     """The link of these parameters; raises `ConfigurationError` for the first thing wrong in it."""
-    link, problems = _read(parameters)
+    link, problems = read_all(parameters)
     if problems:
         raise ConfigurationError(problems[0].reason)
     return link
 
 
-def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]:
+def read_all(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]:
+    """As `read`, with what each problem is about."""
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     for name, values in parameters.items():
         if name not in NAMES and name not in EARLIER_NAMES:
-            problems.append(Problem(f"There is no setting called {_near(name, NAMES)}"))
+            reason = f"There is no setting called {_near(name, NAMES)}"
+            problems.append(Problem(reason, names=(name,)))
         elif name in ("hide", "lock"):
             texts[name] = ",".join(values)
         elif values:
             texts[name] = values[-1].strip()
             if len(values) > 1:
                 reason = f"{name} is given {len(values)} times: the last one counts."
-                problems.append(Problem(reason))
+                problems.append(Problem(reason, names=(name,)))
 
     # A link that names no preset has CartPole's values in any environment, as it always had.
     preset_name = texts.pop("preset", OF_CARTPOLE)
     if preset_name not in PRESETS:
         reason = f"There is no preset {excerpt(preset_name, 60)!r}: choose {' or '.join(PRESETS)}."
         preset_name = AUTO
-        problems.append(Problem(reason, preset_name))
+        problems.append(Problem(reason, preset_name, ("preset",)))
 
     settings: dict[str, Any] = {}
     for setting in SETTINGS:
@@ -72,7 +78,7 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
             try:
                 settings[setting.name] = setting.parsed(texts[setting.name])
             except ConfigurationError as error:
-                problems.append(_instead(error, setting.default))
+                problems.append(_instead(error, setting.default, setting.name))
 
     task = in_lines(texts.pop("task", ""))
     if len(task) > MOST_TASK:
@@ -93,7 +99,7 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]
         _ = link.member_configs
     except ConfigurationError as error:
         seed = link.baseline.seed
-        problems.append(_instead(error, f"{seed} as the first member's seed"))
+        problems.append(_instead(error, f"{seed} as the first member's seed", "seed"))
         link = replace(link, config=link.config.replace(seed=seed))
     return link, problems
 
@@ -104,7 +110,7 @@ def _race(text: str, config: DQNConfig, seeds: int, problems: list[Problem]) -> 
         member_configs(config, 1, race)  # its values have to go together with the others
         return race
     except ConfigurationError as error:
-        problems.append(_instead(error, "no race"))
+        problems.append(_instead(error, "no race", "race"))
         return None
 
 
@@ -126,7 +132,7 @@ def _configuration(
                 chosen_device(str(value))
             values[name] = value
         except LabError as error:
-            problems.append(_instead(error, getattr(base, name)))
+            problems.append(_instead(error, getattr(base, name), name))
     while True:
         try:
             return base.replace(**values)
@@ -134,7 +140,7 @@ def _configuration(
             # Two values that do not go together: neither is used.
             together = [name for name in values if name in error.names] or list(values)
             used = " and ".join(f"{name} {written(getattr(base, name))}" for name in together)
-            problems.append(_instead(error, used))
+            problems.append(_instead(error, used, *together))
             for name in together:
                 del values[name]
 
@@ -154,7 +160,7 @@ def _in_environment(
         else:
             break
     if refusal:
-        problems.append(_instead(refusal, found.environment))
+        problems.append(_instead(refusal, found.environment, "env_id", "env_kwargs"))
     return found
 
 
@@ -168,12 +174,13 @@ def _named(parameter: str, text: str, problems: list[Problem]) -> tuple[str, ...
             found[known[word.lower()]] = None
         else:
             hint = _near(word, (*CONTROLS, *GROUPS))
-            problems.append(Problem(f"{parameter} names a control that does not exist, {hint}"))
+            reason = f"{parameter} names a control that does not exist, {hint}"
+            problems.append(Problem(reason, names=(parameter,)))
     return tuple(found)
 
 
-def _instead(error: LabError, used: Value) -> Problem:
-    return Problem(str(error), written(used) or "none")
+def _instead(error: LabError, used: Value, *names: str) -> Problem:
+    return Problem(str(error), written(used) or "none", names)
 
 
 def _near(name: str, known: Iterable[str]) -> str:

@@ -317,7 +317,7 @@ class Session:
         When the configuration cannot be built, ``problem`` says why and the old run stays.
         """
         config = self.config if seed is None else self.config.replace(seed=seed)
-        self._begin(replace(self.link, config=config))
+        self.begin(replace(self.link, config=config))
 
     def race(self, name: str, values: str, seeds: int, from_here: bool) -> None:
         """Race values that a person typed, from a fresh start or from the present state.
@@ -333,7 +333,7 @@ class Session:
         if from_here:
             self._branch(partial(forked, name=axis.name, values=axis.values))
         else:
-            self._begin(replace(self.link, race=axis, members=seeds))
+            self.begin(replace(self.link, race=axis, members=seeds))
         if self.problem:
             self.refused, self.named = "race", ()
         else:
@@ -341,17 +341,18 @@ class Session:
 
     def end_race(self) -> None:
         """A fresh run from the controls, without the race."""
-        self._begin(replace(self.link, race=None))
+        self.begin(replace(self.link, race=None))
 
     def more_seeds(self) -> None:
         """Start a fresh run of the same race with as many seeds, which come after the present."""
         link = self._link_of_run
         seed = max(config.seed for config in self.turns.configs) + 1
-        self._begin(replace(link, config=link.config.replace(seed=seed)))
+        self.begin(replace(link, config=link.config.replace(seed=seed)))
         if not self.problem:
             self.turns.start()
 
-    def _begin(self, link: Link) -> None:
+    def begin(self, link: Link) -> None:
+        """A fresh run of that link; a refusal becomes ``problem``, with nothing changed."""
         self.problem = self.refused = ""
         try:
             self._replace(self._new_turns(link))

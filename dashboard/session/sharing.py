@@ -21,9 +21,14 @@ UNUSED_ADDRESS = "203.0.113.1"
 
 def share_link(link: Link) -> str:
     """The link to copy, and what keeps others from it; returns its address."""
+    return share_query(link.query)
+
+
+def share_query(query: str, page: str = "") -> str:
+    """The same of any query of the Train page; ``page`` is the path of the one that shows it."""
     page_address, problem = address_for_others(st.context.url or "")
-    query = "&".join(filter(None, (spoken().query, link.query)))
-    address = f"{page_address.rstrip('/')}/?{query}"
+    query = "&".join(filter(None, (spoken().query, query)))
+    address = f"{page_address.rstrip('/').removesuffix(f'/{page}')}/?{query}"
     copyable("link", address, key="copy_link")
     if problem:
         st.warning(problem, icon=":material/wifi_off:")

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.session.control_names import control_name
 from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link
 from dashboard.session.race import race_words
 from dashboard.session.run import Status
@@ -14,7 +15,6 @@ from dashboard.session.words import show
 from dashboard.train_page.environment import environment_notes
 from dashboard.train_page.exchange import exchange_buttons, open_dialog
 from dashboard.train_page.grid import Grid
-from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import LAYERS, picks
 from dashboard.web.admission import is_own_machine
 from dashboard.web.keys import UNFOLDED

@@ -5,12 +5,13 @@ import shlex
 
 import streamlit as st
 
+from dashboard.session.control_names import control_name
 from dashboard.session.earlier import LEAVES
 from dashboard.session.links import Link, written, written_race
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_link, show_qr_code
-from dashboard.train_page.lesson import control_name, lesson_dialog
+from dashboard.train_page.lesson import lesson_dialog
 from dashboard.train_page.paper import filename
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
 from dashboard.web.copyable import copyable

@@ -1,15 +1,13 @@
 """A link for a lesson: a teacher chooses which controls are hidden and which are locked."""
 
-import re
 from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.session.control_names import control_name
 from dashboard.session.links import CONTROLS, GROUPS, MOST_TASK, Link
 from dashboard.session.sharing import share_link, show_qr_code
 from dashboard.web.markup import in_lines
-from dqn_core import HYPERPARAMETERS
-from dqn_core.hyperparameter import GROUP_LABELS
 
 
 def lesson_dialog(link: Link) -> None:
@@ -50,14 +48,3 @@ def lesson_dialog(link: Link) -> None:
     lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked), task=in_lines(task))
     st.markdown("**Link** for the students")
     show_qr_code(share_link(lesson))
-
-
-def control_name(name: str) -> str:
-    """A control or a group as the page calls it."""
-    if name in GROUPS:
-        return f"All of “{GROUP_LABELS[name]}”"
-    if name not in HYPERPARAMETERS:
-        return {"preset": "Preset", "members": "Seeds side by side"}[name]
-    declared = HYPERPARAMETERS[name]
-    is_said = not declared.symbol or declared.symbol in re.split(r"\W", declared.label)
-    return declared.label if is_said else f"{declared.label} {declared.symbol}"

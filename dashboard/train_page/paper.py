@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from dashboard.session.control_names import control_name
 from dashboard.session.links import GROUPS, Link
 from dashboard.session.race import race_of, race_words
 from dashboard.session.run import Run
 from dashboard.session.words import change_label, named_value, show
-from dashboard.train_page.lesson import control_name
 from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset
 from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.members import differing

@@ -6,13 +6,13 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.session.control_names import control_name
 from dashboard.session.links import MEMBERS, written
 from dashboard.session.race import MOST_VALUES, Arm, raceable
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.turns import Turns
 from dashboard.train_page.controls import in_labels
-from dashboard.train_page.lesson import control_name
 from dashboard.train_page.picks import around
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error

@@ -81,9 +81,9 @@ STEPS = (
 )
 
 
-def tour(link: Link) -> None:
+def tour(link: Link, is_lesson: bool) -> None:
     """The button; by itself the tour begins where a new visitor comes without a lesson."""
-    is_lesson = bool(link.task or link.hidden_controls or link.fixed_controls)
-    is_automatic = not is_lesson and not st.context.is_embedded
+    is_taught = is_lesson or bool(link.hidden_controls or link.fixed_controls)
+    is_automatic = not is_taught and not st.context.is_embedded
     steps = [step._asdict() for step in STEPS]
     _component(key="tour", data={"steps": steps, "isAutomatic": is_automatic}, width="content")

@@ -5,11 +5,13 @@ import re
 import secrets
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "dqn-lab-visitor"
+ROOM = "room"
+"""The parameter of an address whose visitors are told apart on every server."""
 KEPT_SECONDS = 86_400
 """As long as a visitor's runs are kept, from the last one on that was trained."""
 
@@ -24,9 +26,10 @@ def is_private() -> bool:
 def visitor() -> str | None:
     """The name of whoever looks at the page that is drawn; None where all see all runs.
 
+    In a room each student sees the own runs alone.
     A browser that keeps no cookie is another visitor in each session.
     """
-    if not is_private():
+    if not is_private() and ROOM not in st.query_params:
         return None
     return _named(st.context.cookies.get(COOKIE, "")) or secrets.token_urlsafe(16)
 
@@ -38,7 +41,7 @@ class Visitors:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_private() or not _asks_for_page(scope):
+        if scope["type"] != "http" or not _is_named(scope):
             await self._app(scope, receive, send)
             return
         own = _named(HTTPConnection(scope).cookies.get(COOKIE, ""))
@@ -50,6 +53,12 @@ class Visitors:
             await send(message)
 
         await self._app(scope, receive, send_named)
+
+
+def _is_named(scope: Scope) -> bool:
+    """Whether the answer gives the browser its name."""
+    is_room = ROOM in QueryParams(scope.get("query_string", b""))
+    return (is_private() or is_room) and _asks_for_page(scope)
 
 
 def _asks_for_page(scope: Scope) -> bool:

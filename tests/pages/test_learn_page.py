@@ -29,7 +29,7 @@ def test_the_address_says_which_section_is_shown() -> None:
     assert at.session_state["session"].link.config.gamma == 0.9
 
 
-@pytest.mark.parametrize("section", ["microscope", "experiments", "notebook"])
+@pytest.mark.parametrize("section", ["microscope", "experiments", "notebook", "lessons"])
 def test_each_section_is_drawn(section: str) -> None:
     at = opened(section=section)
     assert not at.exception

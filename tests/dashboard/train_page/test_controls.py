@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.session.control_names import control_name
 from dashboard.session.words import change_label
-from dashboard.train_page.lesson import control_name
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset, recommended
 from tests.dashboard.sidebar import control, marks, opened, session, unfold
 

@@ -1,0 +1,87 @@
+"""A teacher's board: the students of a room with their curves, answers and checks, live."""
+
+import json
+
+import streamlit as st
+
+from dashboard.learn_page.lessons_state import LessonsState
+from dashboard.lessons.results import results_csv, students
+from dashboard.lessons.rooms import Room, rooms
+from dashboard.session.sharing import share_query, show_qr_code
+from dashboard.web.feed import offer
+from dashboard.web.language import _
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell_error
+from dashboard.web.static_files import component
+from dashboard.web.visitors import ROOM
+from dqn_core.errors import LabError
+
+SECONDS = 2.0
+"""From one look at all students to the next."""
+
+_component = component("board/board.js", isolate_styles=False)
+
+
+def board(state: LessonsState) -> None:
+    """The room's link, and what its students do."""
+    try:
+        room = rooms().of_board(state.board)
+    except LabError as error:
+        tell_error(error.phrase)
+        st.button(_("Back to the list"), key="to_lessons", on_click=state.show_list)
+        return
+    st.header(plain(room.lesson.title), anchor=False)
+    _invitation(room)
+    _component(key="board", data=offer("board", lambda _query: _news(room), SECONDS))
+    _controls(state, room)
+
+
+def _invitation(room: Room) -> None:
+    """How students come in."""
+    st.markdown(
+        _(
+            "Students open this link and type a name. The page's own address shows this board: "
+            "keep it to yourself."
+        )
+    )
+    address = share_query(f"{ROOM}={room.code}", "learn")
+    with st.expander(_("QR code of the link")):
+        show_qr_code(address)
+
+
+def _news(room: Room) -> bytes | None:
+    """What the board shows now; nothing once the room is closed."""
+    try:
+        rooms().of_board(room.secret)
+    except LabError:
+        return None
+    return json.dumps({"students": students(room), "empty": _("Nobody is here yet.")}).encode()
+
+
+def _controls(state: LessonsState, room: Room) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Save as CSV"),
+            lambda: results_csv(room),
+            "room.csv",
+            "text/csv",
+            key="save_room",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.button(
+            _("Close the room"),
+            key="close_room",
+            icon=":material/close:",
+            help=_("All that is known of its students is forgotten. Their runs stay theirs."),
+            on_click=_close,
+            args=(state, room),
+        )
+        st.button(
+            _("Back to the list"), key="to_lessons", type="tertiary", on_click=state.show_list
+        )
+
+
+def _close(state: LessonsState, room: Room) -> None:
+    rooms().close(room)
+    state.show_list()

@@ -1,0 +1,250 @@
+"""A lesson in the making: one of its steps in fields, beside it as a student will see it."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dashboard.learn_page.lessons_state import LessonsState
+from dashboard.lessons.card import step_card
+from dashboard.lessons.draft import Draft
+from dashboard.lessons.lesson import LONGEST_TITLE, MOST_MINUTES, MOST_STEPS, Lesson
+from dashboard.lessons.playing import play
+from dashboard.lessons.progress import Progress
+from dashboard.lessons.reading import Fault
+from dashboard.lessons.rooms import rooms
+from dashboard.lessons.source import MOST_SHARED, source_of
+from dashboard.lessons.words import check_words, fault_words
+from dashboard.lessons.writing import written_lesson
+from dashboard.session.address import LESSON
+from dashboard.session.control_names import control_name
+from dashboard.session.links import CONTROLS, GROUPS
+from dashboard.session.session import Session
+from dashboard.session.sharing import share_query, show_qr_code
+from dashboard.session.words import named_value
+from dashboard.web.language import _, said
+from dashboard.web.markup import plain
+from dqn_core.errors import LabError
+
+BODY = """\
+The text of the step, with **bold**, *italic*, lists and $formulas$.
+
+question: What do you expect?
+( ) This.
+(x) That.
+because: …
+
+check: greedy return >= 475 within 20,000 steps"""
+"""What an empty step says of the form of one."""
+
+
+def lesson_editor(session: Session, state: LessonsState, draft: Draft) -> None:
+    """The fields, the preview, what is wrong, and the ways to give the lesson away."""
+    fields, preview = st.columns(2)
+    key = f"draft{state.version}"
+    with fields:
+        _whole(draft, key)
+        _steps(draft)
+        _step(session, draft, f"{key}_{len(draft.steps)}_{draft.at}")
+    lesson, faults = draft.read()
+    with preview:
+        st.markdown(f"**{_('As a student sees it')}**")
+        if lesson:
+            _preview(lesson, draft)
+        _tell(faults)
+    if lesson:
+        _give_away(session, state, lesson)
+    st.button(_("Back to the list"), key="to_lessons", type="tertiary", on_click=state.show_list)
+
+
+def _whole(draft: Draft, key: str) -> None:
+    """What is said of the lesson as a whole."""
+    with st.container(horizontal=True):
+        title, minutes = f"{key}_title", f"{key}_minutes"
+        st.text_input(
+            _("Title of the lesson"),
+            draft.title,
+            key=title,
+            max_chars=LONGEST_TITLE,
+            on_change=_set(draft, "title", title),
+        )
+        st.number_input(
+            _("Minutes"),
+            0,
+            MOST_MINUTES,
+            draft.minutes,
+            key=minutes,
+            width=130,
+            on_change=_set(draft, "minutes", minutes),
+        )
+    about = f"{key}_about"
+    st.text_input(
+        _("What it is about"), draft.about, key=about, on_change=_set(draft, "about", about)
+    )
+
+
+def _set(target: object, name: str, key: str) -> Callable[[], None]:
+    """The callback that puts what a field has into the draft."""
+    return lambda: setattr(target, name, st.session_state[key])
+
+
+def _steps(draft: Draft) -> None:
+    """Which step is edited, and what can be done with it."""
+    count = len(draft.steps)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="draft_steps"):
+        st.selectbox(
+            _("Step"),
+            range(count),
+            draft.at,
+            format_func=lambda at: f"{at + 1}. {draft.steps[at].title}",
+            key=f"draft_at_{count}_{draft.at}",
+            on_change=_set(draft, "at", f"draft_at_{count}_{draft.at}"),
+            width=260,
+        )
+        _button(_("Add"), "add", "add", draft.add, count >= MOST_STEPS)
+        _button(_("Up"), "up", "arrow_upward", partial(draft.move, -1), draft.at == 0)
+        down = partial(draft.move, 1)
+        _button(_("Down"), "down", "arrow_downward", down, draft.at == count - 1)
+        _button(_("Remove"), "remove", "delete", draft.remove, count == 1)
+
+
+def _button(label: str, key: str, symbol: str, act: Callable[[], None], is_off: bool) -> None:
+    st.button(
+        label,
+        key=f"draft_{key}",
+        icon=f":material/{symbol}:",
+        type="tertiary",
+        on_click=act,
+        disabled=is_off,
+    )
+
+
+def _step(session: Session, draft: Draft, key: str) -> None:
+    step = draft.step
+    title, body = f"{key}_title", f"{key}_body"
+    st.text_input(
+        _("Title of the step"),
+        step.title,
+        key=title,
+        max_chars=LONGEST_TITLE,
+        on_change=_set(step, "title", title),
+    )
+    st.text_area(
+        _("Text, question and check"),
+        step.body,
+        key=body,
+        height=260,
+        placeholder=BODY,
+        help=_(
+            "A question has answers below it: (x) before the right one, ( ) before the others; or "
+            "answer: 22 ± 3. The explanation after because: is shown once it is answered. A check "
+            "is judged by the page itself, as check: greedy return >= 475 within 20,000 steps."
+        ),
+        on_change=_set(step, "body", body),
+    )
+    _state(session, draft, key)
+
+
+def _state(session: Session, draft: Draft, key: str) -> None:
+    """The state of the controls that the step has, and what is hidden and locked in it."""
+    step = draft.step
+    if draft.at:
+        st.toggle(
+            _("Goes on with the run of the step before"),
+            not step.begins,
+            key=f"{key}_goes_on",
+            on_change=lambda: draft.go_on(st.session_state[f"{key}_goes_on"]),
+        )
+    if step.begins:
+        values = [named_value(name, value) for name, value in step.link.differences.items()]
+        st.caption(
+            _(
+                "Begins a run with {values}.",
+                values=plain(", ".join((step.link.config.environment, *values))),
+            )
+        )
+    st.button(
+        _("Take the state of the controls now"),
+        key="draft_take",
+        icon=":material/tune:",
+        help=_("The values that the Train page shows at the moment become those of this step."),
+        on_click=lambda: draft.take(session.link),
+    )
+    hidden, locked = f"{key}_hidden", f"{key}_locked"
+
+    def look() -> None:
+        draft.look(tuple(st.session_state[hidden]), tuple(st.session_state[locked]))
+
+    names = [*GROUPS, *CONTROLS]
+    for name, label, own in (
+        (hidden, _("Hidden"), step.link.hidden),
+        (locked, _("Locked"), step.link.locked),
+    ):
+        st.multiselect(
+            label,
+            names,
+            [control for control in names if control in own],
+            format_func=control_name,
+            key=name,
+            placeholder=_("Controls or whole groups"),
+            on_change=look,
+        )
+
+
+def _preview(lesson: Lesson, draft: Draft) -> None:
+    progress = Progress(at=draft.at)
+    check = lesson.steps[draft.at].check
+
+    def show_check() -> None:
+        if check:
+            st.markdown(f"**{plain(check_words(check))}** {_('Not yet.')}")
+
+    step_card(lesson, progress, "draft_view", partial(setattr, draft, "at"), show_check)
+
+
+def _tell(faults: list[tuple[int, Fault]]) -> None:
+    """Each fault with its step and line."""
+    for step, fault in faults:
+        words = said(fault.reason)
+        if step:
+            words = f"{_('Step {step}.', step=step)} {fault_words(fault)}"
+        st.error(plain(words), icon=":material/edit_note:")
+
+
+def _give_away(session: Session, state: LessonsState, lesson: Lesson) -> None:
+    """As a link if it is short enough, as a file, and in a room."""
+    st.subheader(_("Give it away"), anchor=False)
+    link, source = lesson.task_link, source_of(lesson)
+    if link or len(source) <= MOST_SHARED:
+        address = share_query(link.query if link else f"{LESSON}={source}", "learn")
+        with st.expander(_("QR code of the link")):
+            show_qr_code(address)
+    else:
+        st.caption(_("The lesson is too long for a link: give the file, or open a room."))
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Save as a file"),
+            written_lesson(lesson),
+            "lesson.md",
+            "text/markdown",
+            key="save_lesson",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.button(
+            _("Open a room"),
+            key="room_draft",
+            icon=":material/groups:",
+            on_click=partial(open_room, state, lesson, source),
+        )
+        if st.button(_("Try it"), key="try_lesson", icon=":material/play_arrow:"):
+            play(session, lesson, source)
+            st.switch_page("app.py")
+
+
+def open_room(state: LessonsState, lesson: Lesson, source: str) -> None:
+    """A room with that lesson, whose board is shown."""
+    try:
+        state.show_board(rooms().open(lesson, source).secret)
+    except LabError as error:
+        state.problem = error.phrase

@@ -1,0 +1,120 @@
+"""Lessons on the Learn page: those that are ready, the editor, and the board of a room."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dashboard.learn_page.board import board
+from dashboard.learn_page.lesson_editor import lesson_editor, open_room
+from dashboard.learn_page.lessons_state import LessonsState
+from dashboard.learn_page.page_state import page_state
+from dashboard.lessons.draft import new_draft
+from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
+from dashboard.lessons.playing import play
+from dashboard.lessons.reading import read_lesson
+from dashboard.lessons.source import NAMES, ready_lesson, source_of
+from dashboard.lessons.words import fault_words
+from dashboard.session.session import Session
+from dashboard.web.language import _, language
+from dashboard.web.markup import formatted, plain
+from dashboard.web.notices import tell_error
+from dashboard.web.static_files import ASSETS
+
+READING = ASSETS / "learn" / "reading.css"
+STYLE = ASSETS / "lesson" / "list.css"
+
+
+def lessons(session: Session) -> None:
+    """The section on the Learn page."""
+    state = page_state().lessons
+    st.html(READING)
+    st.html(STYLE)
+    with st.container(key="lessons"):
+        if state.board:
+            board(state)
+        elif state.draft:
+            lesson_editor(session, state, state.draft)
+        else:
+            _list(session, state)
+
+
+def _list(session: Session, state: LessonsState) -> None:
+    st.markdown(
+        _(
+            "A lesson leads through the Train page step by step: it asks, and checks by itself "
+            "what the run has come to. In a room a class takes it together, and the teacher sees "
+            "how far each student is."
+        )
+    )
+    with st.container(key="lesson_cards"):
+        for place, name in enumerate(NAMES, 1):
+            with st.container(border=True, key=f"lesson_{name}"):
+                lesson = ready_lesson(name, language())
+                _about(f"{place}. {plain(lesson.title)}", lesson)
+                _ways(session, state, name, lesson, name)
+    _own(session, state)
+    if state.problem:
+        tell_error(state.problem)
+
+
+def _about(title: str, lesson: Lesson) -> None:
+    st.markdown(f"**{title}**")
+    st.markdown(formatted(lesson.about))
+    minutes = _("{minutes} minutes", minutes=lesson.minutes)
+    st.caption(_("{minutes}, {steps} steps", minutes=minutes, steps=len(lesson.steps)))
+
+
+def _ways(session: Session, state: LessonsState, key: str, lesson: Lesson, source: str) -> None:
+    """What one can do with a lesson."""
+    with st.container(horizontal=True, gap="small"):
+        if st.button(_("Begin"), key=f"begin_{key}", icon=":material/play_arrow:", type="primary"):
+            play(session, lesson, source)
+            st.switch_page("app.py")
+        _button(_("Open a room"), f"room_{key}", "groups", lambda: open_room(state, lesson, source))
+        _button(_("Change"), f"change_{key}", "edit", lambda: state.edit_lesson(lesson))
+
+
+def _button(label: str, key: str, symbol: str, act: Callable[[], None]) -> None:
+    st.button(label, key=key, icon=f":material/{symbol}:", type="tertiary", on_click=act)
+
+
+def _own(session: Session, state: LessonsState) -> None:
+    """A lesson of one's own: from a file, or made here."""
+    st.subheader(_("Your own"), anchor=False)
+    _button(
+        _("Make a lesson"),
+        "make_lesson",
+        "add",
+        partial(_make, session, state),
+    )
+    file = st.file_uploader(
+        _("Open a lesson file"),
+        type=["md", "txt"],
+        key="lesson_file",
+        help=_("A text file, as the editor saves it. The format is in docs/lessons.md."),
+    )
+    if file is None:
+        return
+    lesson, faults = _opened(file.getvalue())
+    if lesson:
+        with st.container(border=True, key="lesson_of_file"):
+            _about(plain(lesson.title), lesson)
+            _ways(session, state, "file", lesson, source_of(lesson))
+    else:
+        tell_error(_("This file is no lesson."))
+        st.markdown("\n".join(f"- {plain(fault)}" for fault in faults))
+
+
+def _make(session: Session, state: LessonsState) -> None:
+    state.edit(new_draft(session.link))
+
+
+def _opened(content: bytes) -> tuple[Lesson | None, list[str]]:
+    """The lesson in a file, or what is wrong in it."""
+    try:
+        text = content[: 4 * MOST_CHARACTERS + 1].decode()
+    except UnicodeDecodeError:
+        return None, [_("It is no text in UTF-8: save it as plain text.")]
+    lesson, faults = read_lesson(text)
+    return lesson, [fault_words(fault) for fault in faults]

@@ -1,0 +1,60 @@
+"""What the lessons' section of one browser session shows: the list, the editor or a board."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.lessons.draft import Draft, draft_of
+from dashboard.lessons.lesson import Lesson
+from dashboard.lessons.source import lesson_from, source_of
+from dashboard.session.address import BOARD, DRAFT
+from dqn_core.errors import LabError
+
+
+@dataclass
+class LessonsState:
+    """``board`` is the secret of the room whose board is shown. ``version`` is another one when a
+    draft takes the place of another one: its fields begin anew. ``problem`` says why the last file
+    or room was refused."""
+
+    draft: Draft | None = None
+    version: int = 0
+    board: str = ""
+    problem: str = ""
+
+    @property
+    def query(self) -> str:
+        """Its part of the address; a draft with faults is there as it was before them."""
+        if self.board:
+            return f"{BOARD}={self.board}"
+        lesson = self.draft.read()[0] if self.draft else None
+        return f"{DRAFT}={source_of(lesson)}" if lesson else ""
+
+    def edit(self, draft: Draft) -> None:
+        """Show that draft in the editor."""
+        self.draft, self.board, self.problem = draft, "", ""
+        self.version += 1
+
+    def edit_lesson(self, lesson: Lesson) -> None:
+        """Show that lesson in the editor, to be changed."""
+        self.edit(draft_of(lesson))
+
+    def show_board(self, secret: str) -> None:
+        """Show that board."""
+        self.board, self.problem = secret, ""
+
+    def show_list(self) -> None:
+        """Show the list of lessons."""
+        self.draft, self.board, self.problem = None, "", ""
+
+
+def read_lessons_state(given: Mapping[str, Sequence[str]]) -> LessonsState:
+    """What an address says."""
+    state = LessonsState()
+    for secret in given.get(BOARD, ()):
+        state.show_board(secret)
+    for source in given.get(DRAFT, ()):
+        try:
+            state.edit_lesson(lesson_from(source, "en"))
+        except LabError as error:
+            state.problem = error.phrase
+    return state

@@ -1,0 +1,159 @@
+"""A step as a student sees it: text, question, check, and the way to the next one."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from dashboard.lessons.check import read_number
+from dashboard.lessons.lesson import Choices, Lesson, Question
+from dashboard.lessons.progress import Progress
+from dashboard.lessons.words import answer_words
+from dashboard.web.language import _
+from dashboard.web.markup import formatted, plain
+from dashboard.web.static_files import ASSETS
+
+STYLE = ASSETS / "lesson" / "lesson.css"
+
+
+def step_card(
+    lesson: Lesson,
+    progress: Progress,
+    key: str,
+    go: Callable[[int], None],
+    check: Callable[[], None],
+    leave: Callable[[], None] | None = None,
+) -> None:
+    """The step where the student is; ``go`` is called with another one, ``check`` draws the
+    check's state, ``leave`` ends the lesson where that is offered, ``key`` begins the keys of its
+    widgets."""
+    at = progress.at
+    step = lesson.steps[at]
+    st.html(STYLE)
+    with st.container(key=f"{key}_card", border=True, gap="small"):
+        if head := _head(lesson, at):
+            st.markdown(head)
+        # Beside each other they leave room for the curves.
+        places = st.columns([3, 2], gap="medium") if step.question else [st.container()]
+        with places[0]:
+            if step.text:
+                with st.container(key=key):
+                    st.markdown(formatted(step.text))
+            if step.check:
+                check()
+        if step.question:
+            with places[-1]:
+                _question(step.question, progress, f"{key}_{at}")
+        _ways(lesson, at, key, go, leave)
+
+
+def _head(lesson: Lesson, at: int) -> str:
+    """Where one is: nothing in a lesson that is no more than a task."""
+    step = lesson.steps[at]
+    where = ""
+    if len(lesson.steps) > 1:
+        where = _("step {at} of {count}", at=at + 1, count=len(lesson.steps))
+    parts = [f"**{plain(step.title)}**" if step.title else "", plain(lesson.title), where]
+    return " · ".join(filter(None, parts))
+
+
+def _question(question: Question, progress: Progress, key: str) -> None:
+    """The question; once it is answered, whether that was right, and why."""
+    at = progress.at
+    given = progress.answers.get(at)
+    with st.container(key=f"{key}_question"):
+        st.markdown(formatted(question.text))
+    typed = _field(question, given, key)
+    if given is None:
+        answer = _usable(question, typed)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                _("Answer"),
+                key=f"{key}_give",
+                on_click=partial(progress.answers.__setitem__, at, answer),
+                disabled=not answer,
+            )
+            if typed and not answer:
+                st.caption(_("Type a number, such as 22."))
+    else:
+        _outcome(question, given)
+
+
+def _field(question: Question, given: str | None, key: str) -> str | None:
+    """Where one answers."""
+    if isinstance(question.answers, Choices):
+        labels = question.answers.labels
+        chosen: str | None = st.radio(
+            _("Answer"),
+            labels,
+            index=labels.index(given) if given in labels else None,
+            format_func=lambda label: formatted(label).strip(),
+            key=f"{key}_choice",
+            label_visibility="collapsed",
+            disabled=given is not None,
+        )
+        return chosen
+    typed: str = st.text_input(
+        _("Answer"),
+        given or "",
+        key=f"{key}_number",
+        label_visibility="collapsed",
+        placeholder=_("a number"),
+        disabled=given is not None,
+        width=160,
+    )
+    return typed
+
+
+def _usable(question: Question, typed: str | None) -> str:
+    """The answer as it is kept, or "" where nothing was given that can be one."""
+    if not typed or isinstance(question.answers, Choices):
+        return typed or ""
+    value = read_number(typed)
+    return "" if value is None else f"{value:.12g}"
+
+
+def _outcome(question: Question, given: str) -> None:
+    because = formatted(question.because)
+    if question.answers.is_right(given):
+        st.success(f"{_('Right.')} {because}".strip(), icon=":material/check:")
+    else:
+        right = formatted(answer_words(question.answers)).strip()
+        words = _("Not so: the answer is {answer}.", answer=right)
+        st.warning(f"{words} {because}".strip(), icon=":material/close:")
+
+
+def _ways(
+    lesson: Lesson,
+    at: int,
+    key: str,
+    go: Callable[[int], None],
+    leave: Callable[[], None] | None,
+) -> None:
+    """To the other steps, and out of the lesson."""
+    last = len(lesson.steps) - 1
+    if not last and not leave:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_ways"):
+        st.button(
+            _("Back"),
+            key=f"{key}_back",
+            icon=":material/arrow_back:",
+            on_click=partial(go, at - 1),
+            disabled=at == 0,
+        )
+        st.button(
+            _("Next"),
+            key=f"{key}_next",
+            icon=":material/arrow_forward:",
+            on_click=partial(go, at + 1),
+            disabled=at == last,
+        )
+        if leave:
+            st.button(
+                _("Leave the lesson"),
+                key=f"{key}_leave",
+                icon=":material/logout:",
+                type="tertiary",
+                on_click=leave,
+            )

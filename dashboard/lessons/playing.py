@@ -1,0 +1,161 @@
+"""The lesson that a browser session plays: opened from the address, moved from step to step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs
+
+import streamlit as st
+
+from dashboard.lessons.lesson import Lesson, Step, of_link
+from dashboard.lessons.progress import Progress, read_progress
+from dashboard.lessons.rooms import Room, Seat, rooms
+from dashboard.lessons.source import lesson_from
+from dashboard.session.address import LESSON, STEP, Remembered, parameters
+from dashboard.session.filling import fixed_values
+from dashboard.session.links import Link
+from dashboard.session.session import Session
+from dashboard.web import keys
+from dashboard.web.language import language
+from dashboard.web.visitors import ROOM
+from dqn_core.errors import LabError
+
+
+@dataclass
+class Playing:
+    """A lesson with how far the student is. ``source`` is what the address calls it, "" for the
+    task of a link. In a ``room`` the student has a ``seat`` once a name was typed."""
+
+    lesson: Lesson
+    source: str = ""
+    progress: Progress = field(default_factory=Progress)
+    room: Room | None = None
+    seat: Seat | None = None
+    problem: str = ""
+
+    @property
+    def step(self) -> Step:
+        """The present one."""
+        return self.lesson.steps[self.progress.at]
+
+    @property
+    def query(self) -> str:
+        """Its part of the address."""
+        if self.room:
+            return f"{ROOM}={self.room.code}&{STEP}={self.progress.at + 1}"
+        return f"{LESSON}={self.source}&{STEP}={self.progress.at + 1}" if self.source else ""
+
+    @property
+    def remembered(self) -> str:
+        """What the browser's tab keeps of it; a room knows its students by itself."""
+        return self.progress.written if self.source and not self.room else ""
+
+    def go(self, session: Session, at: int) -> None:
+        """Show that step; where its values are not those of the step before, a run begins."""
+        before, self.progress.at = self.progress.at, at
+        origin = self.lesson.origin(at)
+        if origin != self.lesson.origin(before):
+            self.begin(session)
+        look = self.step.link
+        session.look_at(hidden=look.hidden, locked=look.locked)
+
+    def begin(self, session: Session) -> None:
+        """A fresh run with the values of the present step."""
+        origin = self.lesson.steps[self.lesson.origin(self.progress.at)]
+        session.begin(replace(origin.link, view=session.link.view))
+        session.look_at(hidden=self.step.link.hidden, locked=self.step.link.locked)
+
+    def enter(self, session: Session, name: str) -> None:
+        """Take a seat in the room; ``problem`` says why there is none."""
+        assert self.room is not None
+        try:
+            visitor = session.owner or session.name
+            self.seat = self.room.enter(visitor, name, self.progress, session)
+            self.progress, self.problem = self.seat.progress, ""
+        except LabError as error:
+            self.problem = error.phrase
+
+
+def current_lesson(session: Session) -> Playing | None:
+    """What the session plays; it begins with what the address says."""
+    if keys.LESSON not in st.session_state:
+        st.session_state[keys.LESSON] = _opened(session, parameters(), "")
+    playing: Playing | None = st.session_state[keys.LESSON]
+    return playing
+
+
+def play(session: Session, lesson: Lesson, source: str) -> None:
+    """Begin that lesson in place of the one that is played."""
+    playing = st.session_state[keys.LESSON] = Playing(lesson, source)
+    playing.begin(session)
+
+
+def leave_lesson(session: Session) -> None:
+    """End it: all controls are there again, with the values that they have."""
+    st.session_state[keys.LESSON] = None
+    session.look_at(hidden=(), locked=(), task="")
+
+
+def come_back_to_lesson(session: Session, left: Remembered) -> None:
+    """Take up the lesson of the tab's address where the tab had it."""
+    given = parse_qs(left.query, keep_blank_values=True)
+    st.session_state[keys.LESSON] = _opened(session, given, left.lesson)
+
+
+def _opened(
+    session: Session, given: Mapping[str, Sequence[str]], remembered: str
+) -> Playing | None:
+    """The lesson of an address. Where that names no step, the values of one are set."""
+    try:
+        playing = _named(session, given, remembered)
+    except LabError as error:
+        if error.phrase not in session.link_problems:
+            session.link_problems.append(error.phrase)
+        return None
+    if playing is None or not playing.query:
+        return playing
+    at = _step(given, playing.lesson)
+    if at is None:
+        playing.begin(session)
+    else:
+        playing.progress.at = at
+        _hold(session, playing.step)
+    return playing
+
+
+def _named(session: Session, given: Mapping[str, Sequence[str]], remembered: str) -> Playing | None:
+    code, source = (given.get(name, [""])[-1].strip() for name in (ROOM, LESSON))
+    if code:
+        room = rooms().room(code)
+        seat = room.seats.get(session.owner or session.name)
+        if seat is None:
+            return Playing(room.lesson, room.source, room=room)
+        playing = Playing(room.lesson, room.source, seat.progress, room, seat)
+        playing.enter(session, seat.name)
+        return playing
+    if source:
+        lesson = lesson_from(source, language())
+        return Playing(lesson, source, read_progress(remembered, lesson))
+    return Playing(of_link(session.link)) if session.link.task else None
+
+
+def _step(given: Mapping[str, Sequence[str]], lesson: Lesson) -> int | None:
+    """The position of the step that an address names, if there is one."""
+    text = given.get(STEP, [""])[-1]
+    at = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
+    return at if at in range(len(lesson.steps)) else None
+
+
+def _hold(session: Session, step: Step) -> None:
+    """Whatever the address says, what the step hides, locks and fixes stays so."""
+    held = _held(session.link, step)
+    if held != session.link:
+        session.begin_anew(held, session.link_problems)
+
+
+def _held(link: Link, step: Step) -> Link:
+    held = replace(link, hidden=step.link.hidden, locked=step.link.locked, task="")
+    if not step.begins:
+        return held  # its values are what the student has made of those before
+    fixed = step.link.fixed_controls
+    whole = {name: getattr(step.link, name) for name in ("preset", "members") if name in fixed}
+    return replace(held, config=link.config.replace(**fixed_values(step.link)), **whole)

@@ -1,0 +1,90 @@
+"""How far one student is in a lesson."""
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.lessons.check import Standing, judged
+from dashboard.lessons.lesson import Choices, Lesson
+from dashboard.session.run import Run
+
+LONGEST_ANSWER = 300
+MOST_RUNS = 1_000
+"""Of one step: a longer list would only be a burden."""
+
+
+@dataclass
+class Progress:
+    """The step ``at`` which the student is; what was answered and which checks are ``met``, by
+    step; and the names of the ``runs`` that were begun in each."""
+
+    at: int = 0
+    answers: dict[int, str] = field(default_factory=dict)
+    met: set[int] = field(default_factory=set)
+    runs: dict[int, list[str]] = field(default_factory=dict)
+
+    def look(self, lesson: Lesson, run: Run) -> Standing | None:
+        """What the present step's check says of the run; one that is met stays so.
+
+        None where the step asks for nothing, or the run is in another environment.
+        """
+        step, at = lesson.steps[self.at], self.at
+        if step.check is None or run.config.environment != step.link.config.environment:
+            return None
+        standing = judged(step.check, run.trainer, self._number(at, run))
+        if standing.state == "met":
+            self.met.add(at)
+        return Standing("met", standing.value) if at in self.met else standing
+
+    def _number(self, at: int, run: Run) -> int:
+        """The run's place among those that were begun in the step, from 1."""
+        begun = self.runs.setdefault(at, [])
+        name = run.keeping.name or run.id
+        if name not in begun and run.trainer.env_step and len(begun) < MOST_RUNS:
+            begun.append(name)
+        return begun.index(name) + 1 if name in begun else len(begun) + 1
+
+    @property
+    def written(self) -> str:
+        """A text that `read_progress` reads back."""
+        return json.dumps(
+            {
+                "at": self.at,
+                "answers": self.answers,
+                "met": sorted(self.met),
+                "runs": self.runs,
+            }
+        )
+
+
+def read_progress(text: str, lesson: Lesson) -> Progress:
+    """What a browser remembers of a lesson; of what it cannot mean, nothing."""
+    try:
+        content = json.loads(text)
+        at = int(content["at"])
+        answers = {int(step): str(answer) for step, answer in content["answers"].items()}
+        met = {int(step) for step in content["met"]}
+        runs = {int(step): list(map(str, names)) for step, names in content["runs"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Progress()
+    steps = range(len(lesson.steps))
+    return Progress(
+        at if at in steps else 0,
+        {step: answer for step, answer in answers.items() if is_answer(lesson, step, answer)},
+        {step for step in met if step in steps and lesson.steps[step].check},
+        {step: names[:MOST_RUNS] for step, names in runs.items() if step in steps},
+    )
+
+
+def is_answer(lesson: Lesson, step: int, answer: Any) -> bool:
+    """Whether it is one that the step's question may have."""
+    question = lesson.steps[step].question if step in range(len(lesson.steps)) else None
+    if question is None or len(answer) > LONGEST_ANSWER:
+        return False
+    if isinstance(question.answers, Choices):
+        return answer in question.answers.labels
+    try:
+        return math.isfinite(float(answer))
+    except ValueError:
+        return False

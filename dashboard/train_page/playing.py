@@ -1,0 +1,82 @@
+"""The lesson on the Train page: its present step above the controls, and the check of the run."""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from dashboard.lessons.card import step_card
+from dashboard.lessons.playing import Playing, current_lesson, leave_lesson
+from dashboard.lessons.rooms import LONGEST_NAME
+from dashboard.lessons.words import check_words, standing_words
+from dashboard.session.session import Session
+from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.language import _
+from dashboard.web.markup import plain
+from dashboard.web.notices import tell_error
+from dashboard.web.static_files import component
+from dashboard.web.widgets import on_redraw
+
+_component = component("lesson/check.js", isolate_styles=False)
+
+
+def lesson(session: Session) -> None:
+    """What the session plays, if it plays any."""
+    playing = current_lesson(session)
+    if playing is None:
+        return
+    if playing.room and playing.seat is None:
+        _name(session, playing)
+        return
+    step_card(
+        playing.lesson,
+        playing.progress,
+        "task",
+        partial(playing.go, session),
+        partial(_check, session, playing),
+        partial(leave_lesson, session) if playing.source and not playing.room else None,
+    )
+
+
+def _name(session: Session, playing: Playing) -> None:
+    """Whoever comes into a room types a name first."""
+    with st.container(key="task_card", border=True):
+        st.markdown(f"**{plain(playing.lesson.title)}**")
+        with st.form("name_form", border=False, enter_to_submit=True):
+            st.text_input(
+                _("Your name"),
+                key="name_in_room",
+                max_chars=LONGEST_NAME,
+                help=_(
+                    "Your teacher sees it on the board, with your curves, answers and checks. "
+                    "Nothing else is kept, and all of it is forgotten after a day."
+                ),
+            )
+            st.form_submit_button(
+                _("Come in"),
+                type="primary",
+                on_click=lambda: playing.enter(session, st.session_state["name_in_room"]),
+            )
+        if playing.problem:
+            tell_error(playing.problem)
+
+
+def _check(session: Session, playing: Playing) -> None:
+    """The check's goal and how far the run is, which the browser asks for."""
+    at, step = playing.progress.at, playing.step
+    check = step.check
+    if check is None:
+        return
+    goal, environment = check_words(check), step.link.config.environment
+
+    def news(_query: Mapping[str, str]) -> bytes:
+        standing = playing.progress.look(playing.lesson, session.run)
+        state = standing.state if standing else "open"
+        words = standing_words(check, standing, environment)
+        return json.dumps({"state": state, "goal": goal, "words": words}).encode()
+
+    is_open = at not in playing.progress.met and session.turns.is_active
+    data = offer("check", news, INSIDE_SECONDS if is_open else 0)
+    drawn = "met" if at in playing.progress.met else ""
+    _component(key="check", data=data | {"drawn": drawn}, on_redraw_change=on_redraw())

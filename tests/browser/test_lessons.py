@@ -1,0 +1,51 @@
+"""A class in a real browser: a teacher's room, two students of one name, and the board."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.train_page import Open, button
+
+
+def come_in(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("textbox", name="Your name").fill("Kim <b>")
+    page.get_by_role("button", name="Come in").click()
+    expect(page.get_by_text("step 1 of 4")).to_be_visible()
+
+
+def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_are(
+    new_page: Open, app_url: str
+) -> None:
+    teacher, first, second = new_page(), new_page(), new_page()
+    teacher.goto(f"{app_url}/learn?section=lessons")
+    button(teacher, "room_watch-and-guess").click()
+    expect(teacher.get_by_text("Nobody is here yet.")).to_be_visible()
+    room = teacher.get_by_label("link", exact=True).inner_text().strip().partition("/?")[2]
+    for student in (first, second):
+        come_in(student, f"{app_url}/?{room}")
+    cards = teacher.locator(".board-card")
+    expect(cards.locator("h4")).to_have_text(["Kim <b>", "Kim <b> (2)"])
+
+    number = first.locator(".st-key-task_0_number input")
+    number.fill("25")
+    number.press("Enter")
+    button(first, "task_0_give").click()
+    expect(first.get_by_text("Right.")).to_be_visible()
+    button(first, "task_next").click()
+    expect(first.locator(".lesson-check")).to_contain_text("greedy return ≥ 200")
+    button(first, "start").click()
+    expect(first.locator(".lesson-check")).to_contain_text("so far it is")
+    expect(cards.first).to_contain_text("step 2 of 4")
+    expect(cards.first).to_contain_text("1: ✓ 25")
+    expect(cards.first.locator("polyline")).to_have_attribute("points", re.compile(","))
+
+    first.reload()
+    expect(first.get_by_text("step 2 of 4")).to_be_visible()
+    button(first, "task_back").click()
+    expect(first.get_by_text("Right.")).to_be_visible()
+    for name in ("env_id", "seed"):
+        expect(first.locator(f".st-key-control_{name} input").first).to_be_disabled()
+    with teacher.expect_download() as saved:
+        teacher.get_by_role("button", name="Save as CSV").click()
+    assert "Kim <b> (2),1," in saved.value.path().read_text("utf-8-sig")

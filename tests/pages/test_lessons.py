@@ -1,0 +1,188 @@
+"""A lesson on the pages, without a browser: from the address, from step to step, made and given."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.lessons.lesson import of_link
+from dashboard.lessons.playing import Playing, come_back_to_lesson
+from dashboard.lessons.rooms import rooms
+from dashboard.lessons.source import NAMES, source_of
+from dashboard.session.address import Remembered
+from dashboard.session.links import Link
+from dashboard.session.session import Session
+from dashboard.web.keys import LEARN_PAGE, LESSON, SESSION
+from dqn_core import DQNConfig
+from tests.dashboard.lessons.small_lessons import lesson
+
+APP = Path(__file__).parents[2] / "app.py"
+STEPS = lesson(
+    "# Two steps\n## First\ngamma: 0.9\nhide: target\nlock: gamma, seed\n\nLook.\n\n"
+    "question: 1 + 1?\nanswer: 2\nbecause: So it is.\n\n"
+    "## Second\nlock:\n\n## Third\ngamma: 0.5\n"
+)
+
+
+def opened(page: str = "app.py", **query: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=120)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at = at.switch_page(page).run() if page != "app.py" else at.run()
+    assert not at.exception
+    return at
+
+
+@pytest.fixture(autouse=True)
+def browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose cookie says its name: `AppTest` has no cookies."""
+    monkeypatch.setattr("dashboard.session.visits.visitor", lambda: None)
+
+
+def session(at: AppTest) -> Session:
+    found: Session = at.session_state[SESSION]
+    return found
+
+
+def playing(at: AppTest) -> Playing:
+    found: Playing = at.session_state[LESSON]
+    return found
+
+
+def shown(at: AppTest) -> str:
+    return " ".join(text.value for text in at.markdown).replace("\u2060", "")
+
+
+def test_a_lesson_sets_the_values_of_its_steps_and_what_they_hide_and_lock() -> None:
+    at = opened(lesson=source_of(STEPS))
+    assert session(at).config == DQNConfig(gamma=0.9)
+    assert session(at).link.hidden == ("target",)
+    assert "**First** · Two steps · step 1 of 3" in shown(at)
+    session(at).set("batch_size", 64)
+    at.button(key="task_next").click().run()
+    assert session(at).config == DQNConfig(gamma=0.9, batch_size=64), "it goes on with its run"
+    assert (session(at).link.hidden, session(at).link.locked) == (("target",), ())
+    at.button(key="task_next").click().run()
+    assert session(at).config == DQNConfig(gamma=0.5)
+    assert at.button(key="task_next").disabled
+    at.button(key="task_back").click().run()
+    assert session(at).config == DQNConfig(gamma=0.9), "with its run anew"
+    at.button(key="task_leave").click().run()
+    assert session(at).link == Link(config=DQNConfig(gamma=0.9))
+    assert "First" not in shown(at)
+
+
+def test_a_question_is_answered_once_and_then_says_what_is_right() -> None:
+    at = opened(lesson=source_of(STEPS))
+    at.text_input(key="task_0_number").set_value("two").run()
+    assert at.button(key="task_0_give").disabled
+    at.text_input(key="task_0_number").set_value("3").run()
+    at.button(key="task_0_give").click().run()
+    assert playing(at).progress.answers == {0: "3"}
+    (words,) = [warning.value.replace("\u2060", "") for warning in at.warning]
+    assert "the answer is 2" in words
+    assert "So it is." in words
+    assert at.text_input(key="task_0_number").disabled
+
+
+def test_an_address_goes_on_at_its_step_and_cannot_unlock_what_that_locks() -> None:
+    at = opened(lesson=source_of(STEPS), step="1", gamma="0.3", batch_size="64", seed="7")
+    assert session(at).config == DQNConfig(gamma=0.9, batch_size=64), "γ and the seed are locked"
+    assert session(at).link.locked == ("gamma", "seed")
+    at = opened(lesson=source_of(STEPS), step="2", gamma="0.3")
+    assert session(at).config.gamma == 0.3
+    at = opened(lesson=source_of(STEPS), step="99", gamma="0.3")
+    assert session(at).config.gamma == 0.9, "a step that there is not"
+
+
+def test_a_page_that_is_loaded_again_takes_up_what_the_tab_remembers() -> None:
+    at = opened(lesson=source_of(STEPS))
+    before = playing(at)
+    before.progress.answers[0] = "2"
+    before.go(session(at), 2)
+    query = f"{before.query}&{session(at).link.query}"
+    left = Remembered("x", "", query, query, before.remembered)
+    at = opened(lesson=source_of(STEPS), step="3", gamma="0.5")
+    at.session_state[LESSON] = None
+    come_back_to_lesson_in(at, left)
+    assert playing(at).progress == before.progress
+    assert session(at).config.gamma == 0.5
+
+
+def come_back_to_lesson_in(at: AppTest, left: Remembered) -> None:
+    """As the browser's message has it done: `AppTest` has no component's messages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dashboard.lessons.playing.st.session_state", at.session_state)
+        come_back_to_lesson(session(at), left)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("lesson", "no-such", "There is no lesson"),
+        ("lesson", "z.AAAA", "not complete"),
+        ("room", "NOSUCH", "There is no room"),
+    ],
+)
+def test_a_link_without_a_lesson_says_so_and_opens_the_page(
+    name: str, value: str, words: str
+) -> None:
+    at = opened(**{name: value}, gamma="0.9")
+    assert words in at.warning[0].value
+    assert session(at).config.gamma == 0.9
+
+
+def test_a_task_in_a_link_is_a_lesson_of_one_step() -> None:
+    at = opened(task="Look.", gamma="0.9")
+    assert playing(at).lesson == of_link(session(at).link)
+    assert "Look." in shown(at)
+    assert not [button for button in at.button if button.key == "task_next"]
+
+
+def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
+    room = rooms().open(STEPS, source_of(STEPS))
+    at = opened(room=room.code)
+    assert "Look." not in shown(at)
+    at.text_input(key="name_in_room").set_value("Kim")
+    next(button for button in at.button if button.label == "Come in").click()
+    at.run()
+    assert "Look." in shown(at)
+    (seat,) = room.seats.values()
+    assert seat.label == "Kim"
+    board = opened("pages/learn.py", section="lessons", board=room.secret)
+    assert board.header[0].value == "Two steps"
+    next(button for button in board.button if button.key == "close_room").click().run()
+    assert "1. Watch and guess" in shown(board)
+    gone = opened("pages/learn.py", section="lessons", board=room.secret)
+    assert "There is no board" in gone.error[0].value
+
+
+def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
+    at = opened("pages/learn.py", section="lessons", gamma="0.9")
+    at.button(key="make_lesson").click().run()
+    draft = at.session_state[LEARN_PAGE].lessons.draft
+    assert draft.step.link.config.gamma == 0.9
+    title, body = (f"draft1_1_0_{name}" for name in ("title", "body"))
+    at.text_input(key="draft1_title").set_value("Mine")
+    at.text_input(key=title).set_value("One").run()
+    at.text_area(key=body).set_value("Look.\n\ncheck: happiness >= 1").run()
+    assert "Step 1. Line 3: A check cannot speak of" in at.error[0].value
+    at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
+    assert not at.error
+    at.button(key="draft_add").click().run()
+    session(at).set("gamma", 0.5)
+    at.button(key="draft_take").click().run()
+    made = draft.read()[0]
+    assert [step.link.config.gamma for step in made.steps] == [0.9, 0.5]
+    assert made.steps[1].begins
+    query = at.session_state[LEARN_PAGE].query
+    again = opened("pages/learn.py", section="lessons", draft=query.split("draft=")[1])
+    assert again.session_state[LEARN_PAGE].lessons.draft.read()[0] == made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_ready_lesson_opens_in_the_editor(name: str) -> None:
+    at = opened("pages/learn.py", section="lessons")
+    at.button(key=f"change_{name}").click().run()
+    assert not at.exception
+    assert not at.error
