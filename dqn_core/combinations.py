@@ -7,10 +7,12 @@ from dqn_core.numbers import setting
 def check_buffer(*, batch_size: int, buffer_capacity: int) -> None:
     if batch_size > buffer_capacity:
         raise ConfigurationError(
-            f"batch_size {batch_size} is larger than buffer_capacity {buffer_capacity}: make the "
+            "batch_size {batch_size} is larger than buffer_capacity {buffer_capacity}: make the "
             "batch smaller or the buffer larger.",
             "batch_size",
             "buffer_capacity",
+            batch_size=batch_size,
+            buffer_capacity=buffer_capacity,
         )
 
 
@@ -21,20 +23,22 @@ def check_stops(
     for name, is_on in stops.items():
         if is_on and not evaluation_period:
             raise ConfigurationError(
-                f"{name} needs greedy evaluations, but evaluation_period is 0: change one of the "
+                "{name} needs greedy evaluations, but evaluation_period is 0: change one of the "
                 "two.",
                 name,
                 "evaluation_period",
+                name=name,
             )
 
 
 def check_head(*, head: str, loss: str, value_low: float, value_high: float) -> None:
     if (value_low or value_high) and value_low >= value_high:
         raise ConfigurationError(
-            f"value_low {setting(value_low)} must be below value_high {setting(value_high)}, or "
-            "both 0.",
+            "value_low {value_low} must be below value_high {value_high}, or both 0.",
             "value_low",
             "value_high",
+            value_low=setting(value_low),
+            value_high=setting(value_high),
         )
     if head == "quantile" and loss == "mse":
         raise ConfigurationError(
@@ -48,10 +52,11 @@ def check_head(*, head: str, loss: str, value_low: float, value_high: float) -> 
 def check_munchausen(*, munchausen: bool, n_step: int, head: str) -> None:
     if munchausen and n_step > 1:
         raise ConfigurationError(
-            f"munchausen changes the reward of one step and is not defined for n_step {n_step}: "
+            "munchausen changes the reward of one step and is not defined for n_step {n_step}: "
             "set n_step to 1 or munchausen to off.",
             "munchausen",
             "n_step",
+            n_step=n_step,
         )
     if munchausen and head == "categorical":
         raise ConfigurationError(

@@ -257,8 +257,9 @@ def compare(groups: Sequence[Group], metric: Metric = "final") -> Comparison:
     environments = list(dict.fromkeys(group.config.environment for group in groups))
     if len(environments) > 1:
         raise ConfigurationError(
-            f"Returns of {environments[0]} and {environments[1]} cannot be compared: choose runs "
-            "of one environment."
+            "Returns of {first} and {second} cannot be compared: choose runs of one environment.",
+            first=environments[0],
+            second=environments[1],
         )
     seeds = [one for group in groups for one in group.seed_runs]
     judged = [one for one in seeds if len(one.training.returns) and not one.has_diverged]

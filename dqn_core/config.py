@@ -15,6 +15,7 @@ from dqn_core import keyword_arguments
 from dqn_core.combinations import check_buffer, check_head, check_munchausen, check_stops
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Hyperparameter, Value, declare
+from dqn_core.phrases import Phrase, did_you_mean
 from dqn_core.scalars import shown
 
 _Config = TypeVar("_Config")
@@ -679,8 +680,10 @@ def in_todays_names(values: Mapping[str, Any]) -> dict[str, Any]:
         if earlier in translated:
             if declared.name in translated:
                 raise ConfigurationError(
-                    f"{earlier} is the earlier name of {declared.name}: give only {declared.name}.",
+                    "{earlier} is the earlier name of {name}: give only {name}.",
                     declared.name,
+                    earlier=earlier,
+                    name=declared.name,
                 )
             translated[declared.name] = declared.of_earlier(translated.pop(earlier))
     return translated
@@ -690,6 +693,6 @@ def hyperparameter(name: str) -> Hyperparameter:
     """The declaration of ``name``; raises `ConfigurationError` with the nearest name if unknown."""
     if name not in HYPERPARAMETERS:
         near = get_close_matches(name, HYPERPARAMETERS, n=1)
-        hint = f": did you mean {near[0]}?" if near else "."
-        raise ConfigurationError(f"There is no hyperparameter called {shown(name)}{hint}")
+        unknown = Phrase("There is no hyperparameter called {name}.", name=shown(name))
+        raise ConfigurationError(did_you_mean(unknown, near))
     return HYPERPARAMETERS[name]

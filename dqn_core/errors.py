@@ -33,8 +33,8 @@ def _quoted(value: Any) -> Any:
     """A value as a message may keep it: a text is as short as the message, and printable."""
     if isinstance(value, LabError):
         return value.phrase
-    is_foreign = isinstance(value, str) and not isinstance(value, Phrase)
-    return excerpt(value, LONGEST_MESSAGE) if is_foreign else value
+    is_ours = isinstance(value, Phrase | int | float | list | tuple)
+    return value if is_ours else excerpt(value, LONGEST_MESSAGE // 2)
 
 
 def excerpt(value: object, most: int = 80) -> str:

@@ -15,6 +15,7 @@ from dqn_core.environments.dynamics import Rows
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.environments.side_by_side import SideBySide, side_by_side
 from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
+from dqn_core.phrases import Phrase, paragraph
 from dqn_core.random_streams import seed_sequence, seeds_from
 
 
@@ -213,8 +214,14 @@ class Interaction:
         self.returns[p] = self.lengths[p] = self.explored[p] = 0
 
     def _told(self, error: EnvironmentFailure, p: int, env_step: int) -> EnvironmentFailure:
-        whose = f" of seed {self._seeds[p]}" if len(self._seeds) > 1 else ""
-        return EnvironmentFailure(f"Environment step {env_step:,}{whose}: {error}")
+        return EnvironmentFailure(
+            "Environment step {env_step:,} of seed {seed}: {error}"
+            if len(self._seeds) > 1
+            else "Environment step {env_step:,}: {error}",
+            env_step=env_step,
+            seed=self._seeds[p],
+            error=error,
+        )
 
     def close(self) -> None:
         """Release the environments."""
@@ -256,12 +263,18 @@ class Interaction:
         has_failed = any(self.is_acting[self._to_begin])
         goes_on = self._restores_exactly and not has_failed
         if not goes_on:
-            why = "had failed" if has_failed else "cannot be resumed in mid-episode"
-            notices.append(f"{spec.env_id} {why}: a new episode was started.")
+            notices.append(
+                Phrase("{env_id} had failed: a new episode was started.", env_id=spec.env_id)
+                if has_failed
+                else Phrase(
+                    "{env_id} cannot be resumed in mid-episode: a new episode was started.",
+                    env_id=spec.env_id,
+                )
+            )
             self._give_episodes_up()
             with suppress(EnvironmentFailure):  # the next step tries again, and tells
                 self.begin_where_due(env_step=0)
-        return goes_on, " ".join(dict.fromkeys(filter(None, notices)))
+        return goes_on, paragraph(dict.fromkeys(notices))
 
     @cached_property
     def _restores_exactly(self) -> bool:

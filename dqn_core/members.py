@@ -29,7 +29,8 @@ def check_members(configs: Sequence[DQNConfig]) -> None:
     ]
     if differing:
         raise ConfigurationError(
-            f"Members trained side by side must agree in {', '.join(differing)}."
+            "Members trained side by side must agree in {differing}.",
+            differing=differing,
         )
 
 
@@ -60,7 +61,9 @@ def changed(
     """
     for name in changes:
         if hyperparameter(name).applies == "restart":
-            raise ConfigurationError(f"{name} cannot change while a run goes on: restart it.")
+            raise ConfigurationError(
+                "{name} cannot change while a run goes on: restart it.", name=name
+            )
     new = list(configs)
     for p in members:
         new[p] = new[p].replace(**changes)
@@ -86,8 +89,14 @@ def check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) ->
     """Refuse the state of a run of other members, or of such as have other shapes."""
     names = [name for name, declared in HYPERPARAMETERS.items() if declared.applies == "restart"]
     if len(theirs) != len(mine):
-        raise ConfigurationError(f"The state is of {len(theirs)} members, the run of {len(mine)}.")
+        raise ConfigurationError(
+            "The state is of {theirs} members, the run of {mine}.",
+            theirs=len(theirs),
+            mine=len(mine),
+        )
     for their, my in zip(theirs, mine, strict=True):
         differing = [name for name in names if getattr(their, name) != getattr(my, name)]
         if differing:
-            raise ConfigurationError(f"The state is of a run with another {', '.join(differing)}.")
+            raise ConfigurationError(
+                "The state is of a run with another {differing}.", differing=differing
+            )

@@ -1,7 +1,10 @@
 """What the program says, kept in a form that can be said again in another language."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
+
+_BEFORE_A_SPACE = re.compile(r"\{(\w+)[^{}]*\}(?=\s|$)")
 
 
 class Phrase(str):
@@ -28,23 +31,46 @@ def filled(
 ) -> str:
     """``template`` with its holes filled; ``say`` says what is a phrase itself.
 
-    A list stands with commas. A sentence that stands in another one has no full stop of its own.
+    A list stands with commas. A sentence has its own full stop only before a space or at the end.
     """
     if not values:
         return template
+    whole = _BEFORE_A_SPACE.findall(template)
 
     def said(value: Any) -> Any:
         if isinstance(value, list | tuple):
             return say(Phrase(", ")).join(str(said(each)) for each in value)
-        return say(value).rstrip(".。") if isinstance(value, Phrase) else value
+        return say(value) if isinstance(value, Phrase) else value
 
-    return template.format(**{name: said(value) for name, value in values.items()})
+    return template.format(
+        **{
+            name: said(value)
+            if name in whole or not isinstance(value, Phrase)
+            else said(value).rstrip(".。")
+            for name, value in values.items()
+        }
+    )
 
 
 def listed(phrases: Iterable[Phrase]) -> Phrase:
     """``γ 0.9, α 0.01``"""
     first, *others = phrases
     return Phrase("{first}, {others}", first=first, others=listed(others)) if others else first
+
+
+def paragraph(sentences: Iterable[Phrase | str]) -> Phrase:
+    """One sentence after the other, without those that are empty."""
+    first, *others = [*filter(None, sentences)] or [Phrase("")]
+    if not others:
+        return first if isinstance(first, Phrase) else Phrase(first)
+    return Phrase("{first} {others}", first=first, others=paragraph(others))
+
+
+def did_you_mean(sentence: Phrase, near: Sequence[str]) -> Phrase:
+    """The sentence, with the question whether the first of the similar names was meant."""
+    if not near:
+        return sentence
+    return Phrase("{sentence}: did you mean {near}?", sentence=sentence, near=near[0])
 
 
 def one_of(choices: Sequence[str]) -> Phrase:

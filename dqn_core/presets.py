@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
+from dqn_core.phrases import one_of
 from dqn_core.recommendation import recommended
 
 AUTO = "auto"
@@ -187,7 +188,11 @@ def preset(name: str, env_id: str = DQNConfig.env_id, env_kwargs: str = "") -> D
     Raises `ConfigurationError` naming those that exist, and what `recommended` raises.
     """
     if name not in PRESETS:
-        raise ConfigurationError(f"There is no preset {name!r}: choose {' or '.join(PRESETS)}.")
+        raise ConfigurationError(
+            "There is no preset {name}: choose {presets}.",
+            name=repr(name),
+            presets=one_of(tuple(PRESETS)),
+        )
     chosen = PRESETS[name]
     if chosen.changes is None:
         return chosen.config

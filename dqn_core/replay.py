@@ -74,12 +74,19 @@ class ReplayBuffer:
         members, d, free = self._members, self.observation_dim, free_memory()
         size = replay_bytes(members, capacity, d, sampling, self._dtype, self.n_masked)
         if free is not None and size > free:
-            whose = f"{members} replay buffers" if members > 1 else "A replay buffer"
             raise ConfigurationError(
-                f"{whose} of {capacity:,} transitions, with {d:,} numbers an observation, may take "
-                f"{in_words(size)} and {in_words(free)} are free: lower "
-                f"buffer_capacity{' or train fewer seeds' if members > 1 else ''}.",
+                "{members} replay buffers of {capacity:,} transitions, with {dim:,} numbers an "
+                "observation, may take {size} and {free} are free: lower buffer_capacity or train "
+                "fewer seeds."
+                if members > 1
+                else "A replay buffer of {capacity:,} transitions, with {dim:,} numbers an "
+                "observation, may take {size} and {free} are free: lower buffer_capacity.",
                 "buffer_capacity",
+                members=members,
+                capacity=capacity,
+                dim=d,
+                size=in_words(size),
+                free=in_words(free),
             )
 
     def _empty_rows(self, capacity: int) -> np.ndarray:

@@ -26,7 +26,11 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
     if is_number(number) and low <= number <= high and number == int(number):
         return int(number)
     raise ConfigurationError(
-        f"{name} must be a whole number from {low:,} to {high:,}, not {shown(value)}."
+        "{name} must be a whole number from {low:,} to {high:,}, not {value}.",
+        name=name,
+        low=low,
+        high=high,
+        value=shown(value),
     )
 
 
@@ -35,7 +39,7 @@ def share(name: str, value: Any) -> float:
     number = plain(value)
     if is_number(number) and 0 <= number <= 1:  # NaN compares false
         return float(number)
-    raise ConfigurationError(f"{name} must be 0 to 1, not {shown(value)}.")
+    raise ConfigurationError("{name} must be 0 to 1, not {value}.", name=name, value=shown(value))
 
 
 def finite(name: str, value: Any, low: float = -LARGEST) -> float:
@@ -43,8 +47,14 @@ def finite(name: str, value: Any, low: float = -LARGEST) -> float:
     number = plain(value)
     if is_number(number) and low <= number <= LARGEST:
         return float(number)
-    least = "" if low == -LARGEST else f" from {low:g} on"
-    raise ConfigurationError(f"{name} must be a finite number{least}, not {shown(value)}.")
+    raise ConfigurationError(
+        "{name} must be a finite number, not {value}."
+        if low == -LARGEST
+        else "{name} must be a finite number from {low:g} on, not {value}.",
+        name=name,
+        low=low,
+        value=shown(value),
+    )
 
 
 def shown(value: Any) -> str:

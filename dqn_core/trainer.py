@@ -29,6 +29,7 @@ from dqn_core.interaction import CurrentEpisode, Interaction
 from dqn_core.learner import Learner
 from dqn_core.members import changed, check_members, check_same_shapes
 from dqn_core.networks import QNetwork
+from dqn_core.phrases import Phrase
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
 from dqn_core.scalars import whole
@@ -327,7 +328,8 @@ class Trainer:
             )
         if self.evaluations.is_under_way:
             self.evaluations.begin()  # of those alone that go on
-        stop = Stop(self.env_step, f"Cancelled at step {self.env_step:,}.")
+        reason = Phrase("Cancelled at step {step:,}.", step=self.env_step)
+        stop = Stop(self.env_step, reason)
         with suppress(DivergenceError):  # it is what was asked for
             self._stop(dict.fromkeys(chosen, stop))
 
@@ -350,7 +352,9 @@ class Trainer:
             results = self.evaluations.advance()
         except (EnvironmentFailure, UnsupportedEnvironmentError) as error:
             raise EnvironmentFailure(
-                f"Greedy evaluation at environment step {self.env_step:,}: {error}"
+                "Greedy evaluation at environment step {env_step:,}: {error}",
+                env_step=self.env_step,
+                error=error,
             ) from error
         sound = {p: each for p, each in results.items() if np.isfinite(each.predicted).all()}
         for p, result in sound.items():

@@ -96,4 +96,4 @@ def _to_disk(path: Path, access: int) -> None:
 
 
 def _refusal(path: Path | str, reason: str) -> CheckpointError:
-    return CheckpointError(f"{str(path)!r} cannot be written: {reason}.")
+    return CheckpointError("{path!r} cannot be written: {reason}.", path=str(path), reason=reason)

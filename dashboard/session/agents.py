@@ -255,7 +255,8 @@ def load(choice: Choice) -> Chosen:
     agent = choice.load()
     if not torch.isfinite(agent.network.parameters).all():
         raise CheckpointError(
-            f"“{choice.name}” has weights that are not finite: it diverged and cannot play."
+            "“{name}” has weights that are not finite: it diverged and cannot play.",
+            name=choice.name,
         )
     goes_on = choice.origin is not None and choice.origin.moment == "now"
     when = f"at step {agent.env_steps:,}" if goes_on else choice.when

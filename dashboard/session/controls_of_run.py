@@ -20,8 +20,10 @@ def shown_for(configs: Sequence[DQNConfig], controls: Link) -> Link:
     seeds = _seeds(configs)
     if seeds > MOST_MEMBERS:
         raise CheckpointError(
-            f"A page trains 1 to {MOST_MEMBERS} seeds, but this run has {seeds}: continue it "
-            "with python -m dqn_core train --resume."
+            "A page trains 1 to {most} seeds, but this run has {seeds}: continue it with python "
+            "-m dqn_core train --resume.",
+            most=MOST_MEMBERS,
+            seeds=seeds,
         )
     config = configs[0]
     if race and (own := getattr(controls.config, race.name)) in race.values:

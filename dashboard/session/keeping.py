@@ -90,7 +90,7 @@ class Keeping:
             try:
                 self._recorder = self._begun()
             except LabError as error:
-                self._refusal, self._again_at = str(error), time.monotonic() + AGAIN_SECONDS
+                self._refusal, self._again_at = error.phrase, time.monotonic() + AGAIN_SECONDS
         return self._recorder
 
     def _begun(self) -> Recorder:

@@ -45,7 +45,9 @@ def pasted(text: str, present: Link) -> Link:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"This JSON is not complete or not correct: {error}.") from None
+        raise ConfigurationError(
+            "This JSON is not complete or not correct: {error}.", error=error
+        ) from None
     if isinstance(content, dict) and isinstance(content.get("config"), dict):
         content = content["config"]
     if not isinstance(content, dict):
@@ -85,11 +87,14 @@ def _pasted_command(options: str, present: Link) -> Link:
         name = _OPTIONS.get(word)
         if not name:
             raise ConfigurationError(
-                f"A page takes --preset, --seeds and hyperparameters from a command, not {word}."
+                "A page takes --preset, --seeds and hyperparameters from a command, not {word}.",
+                word=word,
             )
         if name in HYPERPARAMETERS and HYPERPARAMETERS[name].kind is bool:
             if has_value:
-                raise ConfigurationError(f"{word} is a switch and takes no value, not {value!r}.")
+                raise ConfigurationError(
+                    "{word} is a switch and takes no value, not {value!r}.", word=word, value=value
+                )
             value = "off" if word.startswith("--no-") else "on"
         elif not has_value:
             value = words.pop(0) if words else ""

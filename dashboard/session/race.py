@@ -16,11 +16,11 @@ MOST_RACED = 40
 """Agents of a race: eight values with five seeds each."""
 
 NOT_RACED = NO_AXES | {
-    "total_steps": "all values train equally long",
-    "evaluation_period": "it says how agents are judged and not how they learn",
-    "evaluation_episodes": "it says how agents are judged and not how they learn",
-    "max_episode_steps": "returns under two time limits cannot be compared",
-    "device": "it moves no result",
+    "total_steps": Phrase("all values train equally long"),
+    "evaluation_period": Phrase("it says how agents are judged and not how they learn"),
+    "evaluation_episodes": Phrase("it says how agents are judged and not how they learn"),
+    "max_episode_steps": Phrase("returns under two time limits cannot be compared"),
+    "device": Phrase("it moves no result"),
 }
 """What is not raced, and why."""
 
@@ -44,15 +44,25 @@ def checked(axis: Axis, seeds: int) -> Axis:
     """The axis as a list of values, if a page can race them; raises `ConfigurationError`."""
     name, count = axis.name, len(axis.values)
     if name in NOT_RACED:
-        raise ConfigurationError(f"{name} cannot be raced: {NOT_RACED[name]}.", name)
+        raise ConfigurationError(
+            "{name} cannot be raced: {reason}.", name, name=name, reason=NOT_RACED[name]
+        )
     if not 2 <= count <= MOST_VALUES:
         raise ConfigurationError(
-            f"A race has 2 to {MOST_VALUES} values of {name}, not {count}.", name
+            "A race has 2 to {most} values of {name}, not {count}.",
+            name,
+            most=MOST_VALUES,
+            name=name,
+            count=count,
         )
     if count * seeds > MOST_RACED:
         raise ConfigurationError(
-            f"{count} values with {seeds} seeds each are {count * seeds} agents, and a race has "
-            f"at most {MOST_RACED}: take fewer values or seeds."
+            "{count} values with {seeds} seeds each are {agents} agents, and a race has at most "
+            "{most}: take fewer values or seeds.",
+            count=count,
+            seeds=seeds,
+            agents=count * seeds,
+            most=MOST_RACED,
         )
     return replace(axis, spacing="list")
 

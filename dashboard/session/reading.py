@@ -13,6 +13,7 @@ from dqn_core.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, in_todays
 from dqn_core.environments.configured import spec_for
 from dqn_core.errors import ConfigurationError, LabError, excerpt
 from dqn_core.hyperparameter import Value
+from dqn_core.phrases import Phrase, did_you_mean, one_of
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
 from dqn_core.sweeps.axis import Axis
 
@@ -24,12 +25,16 @@ class Problem:
     ``names`` are the parameters that it is about.
     """
 
-    reason: str
+    reason: Phrase
     used: str = ""
     names: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return f"{self.reason} Used instead: {self.used}." if self.used else self.reason
+    @property
+    def phrase(self) -> Phrase:
+        """Both, in sentences."""
+        if not self.used:
+            return self.reason
+        return Phrase("{reason} Used instead: {used}.", reason=self.reason, used=self.used)
 
 
 def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
@@ -38,7 +43,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     Nothing that a link can hold raises an error: what is wrong is replaced by the preset's value.
     """
     link, problems = read_all(parameters)
-    return link, [str(problem) for problem in problems]
+    return link, [problem.phrase for problem in problems]
 
 
 def whole(parameters: Mapping[str, Sequence[str]]) -> Link:
@@ -55,20 +60,29 @@ def read_all(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Proble
     texts: dict[str, str] = {}
     for name, values in parameters.items():
         if name not in NAMES and name not in EARLIER_NAMES:
-            reason = f"There is no setting called {_near(name, NAMES)}"
+            unknown = Phrase("There is no setting called {name}.", name=_short(name))
+            reason = _near(unknown, name, NAMES)
             problems.append(Problem(reason, names=(name,)))
         elif name in ("hide", "lock"):
             texts[name] = ",".join(values)
         elif values:
             texts[name] = values[-1].strip()
             if len(values) > 1:
-                reason = f"{name} is given {len(values)} times: the last one counts."
+                reason = Phrase(
+                    "{name} is given {count} times: the last one counts.",
+                    name=name,
+                    count=len(values),
+                )
                 problems.append(Problem(reason, names=(name,)))
 
     # A link that names no preset has CartPole's values in any environment, as it always had.
     preset_name = texts.pop("preset", OF_CARTPOLE)
     if preset_name not in PRESETS:
-        reason = f"There is no preset {excerpt(preset_name, 60)!r}: choose {' or '.join(PRESETS)}."
+        reason = Phrase(
+            "There is no preset {name}: choose {presets}.",
+            name=_short(preset_name),
+            presets=one_of(tuple(PRESETS)),
+        )
         preset_name = AUTO
         problems.append(Problem(reason, preset_name, ("preset",)))
 
@@ -82,7 +96,7 @@ def read_all(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Proble
 
     task = in_lines(texts.pop("task", ""))
     if len(task) > MOST_TASK:
-        problems.append(Problem(f"task is cut off after {MOST_TASK} characters."))
+        problems.append(Problem(Phrase("task is cut off after {most} characters.", most=MOST_TASK)))
         task = task[:MOST_TASK].rstrip()
 
     config = _configuration(preset_name, texts, problems)
@@ -99,7 +113,8 @@ def read_all(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Proble
         _ = link.member_configs
     except ConfigurationError as error:
         seed = link.baseline.seed
-        problems.append(_instead(error, f"{seed} as the first member's seed", "seed"))
+        used = Phrase("{seed} as the first member's seed", seed=seed)
+        problems.append(_instead(error, used, "seed"))
         link = replace(link, config=link.config.replace(seed=seed))
     return link, problems
 
@@ -110,7 +125,7 @@ def _race(text: str, config: DQNConfig, seeds: int, problems: list[Problem]) -> 
         member_configs(config, 1, race)  # its values have to go together with the others
         return race
     except ConfigurationError as error:
-        problems.append(_instead(error, "no race", "race"))
+        problems.append(_instead(error, Phrase("no race"), "race"))
         return None
 
 
@@ -121,7 +136,7 @@ def _configuration(
         texts = in_todays_names(texts)
     except ConfigurationError as error:
         texts = {name: text for name, text in texts.items() if name not in EARLIER_NAMES}
-        problems.append(Problem(str(error)))
+        problems.append(Problem(error.phrase))
     named = _in_environment(preset(preset_name), texts, problems)
     base = preset(preset_name, named.env_id, named.env_kwargs)
     values: dict[str, Value] = {"env_id": named.env_id, "env_kwargs": named.env_kwargs}
@@ -139,7 +154,7 @@ def _configuration(
         except ConfigurationError as error:
             # Two values that do not go together: neither is used.
             together = [name for name in values if name in error.names] or list(values)
-            used = " and ".join(f"{name} {written(getattr(base, name))}" for name in together)
+            used = ", ".join(f"{name} {written(getattr(base, name))}" for name in together)
             problems.append(_instead(error, used, *together))
             for name in together:
                 del values[name]
@@ -173,17 +188,25 @@ def _named(parameter: str, text: str, problems: list[Problem]) -> tuple[str, ...
         if word.lower() in known:
             found[known[word.lower()]] = None
         else:
-            hint = _near(word, (*CONTROLS, *GROUPS))
-            reason = f"{parameter} names a control that does not exist, {hint}"
+            unknown = Phrase(
+                "{parameter} names a control that does not exist, {name}.",
+                parameter=parameter,
+                name=_short(word),
+            )
+            reason = _near(unknown, word, (*CONTROLS, *GROUPS))
             problems.append(Problem(reason, names=(parameter,)))
     return tuple(found)
 
 
 def _instead(error: LabError, used: Value, *names: str) -> Problem:
-    return Problem(str(error), written(used) or "none", names)
+    text = used if isinstance(used, Phrase) else written(used)
+    return Problem(error.phrase, text or Phrase("none"), names)
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    short = excerpt(name, 60)
-    near = get_close_matches(short.lower(), known, n=1, cutoff=0.65)
-    return f"{short!r}: did you mean {near[0]}?" if near else f"{short!r}."
+def _short(name: str) -> str:
+    return repr(excerpt(name, 60))
+
+
+def _near(unknown: Phrase, name: str, known: Iterable[str]) -> Phrase:
+    near = get_close_matches(excerpt(name, 60).lower(), known, n=1, cutoff=0.65)
+    return did_you_mean(unknown, near)

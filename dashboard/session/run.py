@@ -17,7 +17,7 @@ import numpy as np
 
 from dashboard.session.keeping import Keeping, Origin
 from dashboard.session.pace import Pace
-from dashboard.session.race import Arm, arms_of, member_words
+from dashboard.session.race import Arm, arms_of
 from dashboard.session.size import check_size
 from dashboard.session.trends import Trend
 from dashboard.session.words import change_label
@@ -32,6 +32,7 @@ from dqn_core.interaction import CurrentEpisode
 from dqn_core.learner import learning_rate_at
 from dqn_core.members import first_configs
 from dqn_core.numbers import number
+from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 from dqn_core.store.record import Status as Stored
 
@@ -159,15 +160,22 @@ class Run:
         return self._pace.training_share
 
     @property
-    def stopped(self) -> list[str]:
+    def stopped(self) -> list[Phrase]:
         """Who of several stopped and why, one sentence each, but the arms that stopped whole."""
         configs, stops = self.trainer.configs, self.trainer.stops
         if self.trainer.members == 1 or not any(stops):
             return []
         whole = {p for arm in self.arms if all(stops[p] for p in arm.members) for p in arm.members}
-        who = member_words(configs)
+        arm_of = {p: arm.label for arm in self.arms for p in arm.members}
         return [
-            f"{who[p][0].upper()}{who[p][1:]} stopped: {stop.reason}"
+            Phrase(
+                "Seed {seed} of {arm} stopped: {reason}"
+                if arm_of
+                else "Seed {seed} stopped: {reason}",
+                seed=configs[p].seed,
+                arm=arm_of.get(p, ""),
+                reason=stop.reason,
+            )
             for p, stop in enumerate(stops)
             if stop and p not in whole
         ]
@@ -258,9 +266,10 @@ class Run:
                 self.message = finished or ""
             goes_on = self.is_active or self.status is Status.PAUSED
             if "total_steps" in changes and self._learning_rate() != rate and goes_on:
-                self.message = (
-                    f"α falls over the step budget, so it changes from {number(rate)} to "
-                    f"{number(self._learning_rate())}."
+                self.message = Phrase(
+                    "α falls over the step budget, so it changes from {old} to {new}.",
+                    old=number(rate),
+                    new=number(self._learning_rate()),
                 )
             return True
 
@@ -349,13 +358,15 @@ class Run:
         try:
             return self._train()
         except EnvironmentFailure as error:
-            self.status, self.message = Status.INTERRUPTED, str(error)
+            self.status, self.message = Status.INTERRUPTED, error.phrase
         except LabError as error:
-            self.status, self.message = Status.FAILED, str(error)
+            self.status, self.message = Status.FAILED, error.phrase
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
             self.status = Status.FAILED
-            self.message = f"Training stopped by an error inside the program ({reason})."
+            self.message = Phrase(
+                "Training stopped by an error inside the program ({reason}).",
+                reason=f"{type(error).__name__}: {error}",
+            )
         return 0.0
 
     def _train(self) -> float:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dashboard.web.slots import Slots
 from dqn_core.compute import give_back_free_memory
+from dqn_core.phrases import Phrase
 
 TIDY_SECONDS = 10.0
 """From one giving back of free memory to the next."""
@@ -91,8 +92,11 @@ class Runner:
                 trained = run
                 if time.monotonic() - self._touched > ABANDONED_SECONDS:
                     run.pause(
-                        f"Paused: no page was open on this run for {ABANDONED_SECONDS:g} seconds. "
-                        "The command under Copy trains without a page."
+                        Phrase(
+                            "Paused: no page was open on this run for {seconds:g} seconds. The "
+                            "command under Copy trains without a page.",
+                            seconds=ABANDONED_SECONDS,
+                        )
                     )
                 wait = run.advance(self._slots)
                 if time.monotonic() - tidied > TIDY_SECONDS:

@@ -31,7 +31,7 @@ from dqn_core.foresight import Never, never_due
 from dqn_core.forking import forked, with_members
 from dqn_core.hyperparameter import Value
 from dqn_core.members import differing
-from dqn_core.phrases import Phrase
+from dqn_core.phrases import Phrase, paragraph
 from dqn_core.presets import AUTO, PRESETS
 from dqn_core.store.snapshots import Snapshot
 from dqn_core.sweeps.axis import Axis
@@ -85,7 +85,7 @@ class Session:
         try:
             self.turns = self._new_turns(self.link)
         except LabError as error:
-            self.link_problems.append(str(Problem(str(error), "the preset")))
+            self.link_problems.append(Problem(error.phrase, Phrase("the preset")).phrase)
             self.link = replace(self.link, config=preset(self.preset), race=None)
             self.turns = self._new_turns(self.link)
 
@@ -297,7 +297,7 @@ class Session:
                     self._change(link.config.difference(self.run.config))
             self.link = link
         except LabError as error:
-            self.problem, self.refused, self.named = str(error), control, error.names
+            self.problem, self.refused, self.named = error.phrase, control, error.names
 
     def _change(self, values: Mapping[str, Value]) -> None:
         """Of these values, those that a run that goes on can take; arms of a race keep theirs."""
@@ -328,7 +328,7 @@ class Session:
         try:
             axis = race_typed(name, values, self.run.trainer.members if from_here else seeds)
         except LabError as error:
-            self.problem, self.refused, self.named = str(error), "race", error.names
+            self.problem, self.refused, self.named = error.phrase, "race", error.names
             return
         if from_here:
             self._branch(partial(forked, name=axis.name, values=axis.values))
@@ -357,7 +357,7 @@ class Session:
         try:
             self._replace(self._new_turns(link))
         except LabError as error:
-            self.problem = str(error)
+            self.problem = error.phrase
             return
         if self.for_next:
             self._set_aside, self.for_next = None, False
@@ -379,7 +379,7 @@ class Session:
         try:
             link = shown_for(run.trainer.configs, self.link)
         except LabError as error:
-            self.problem = str(error)
+            self.problem = error.phrase
             return
         self._replace(Turns([run]))
         self._show_values_of(link)
@@ -421,7 +421,7 @@ class Session:
                 turns = Turns([run_of(n, trainer) for n, trainer in enumerate(found)])
                 link = shown(turns)
             except LabError as error:
-                self.problem = str(error)
+                self.problem = error.phrase
                 return
             opened.pop_all()
         self._replace(turns)
@@ -437,7 +437,7 @@ class Session:
         try:
             places = [at, *(alike_on_the_way(run, at) for run in runs[1:])]
         except LabError as error:
-            self.problem = str(error)
+            self.problem = error.phrase
             return
         present = [run.keeping.name or run.keeping.parent for run in runs]
 
@@ -446,8 +446,8 @@ class Session:
             origin = Origin(self.preset, self.owner, present[n], trainer.env_step)
             return Run(trainer, origin, snapshots=passed)
 
-        where = f", {where}" if where else f" of {present[0]}"
-        self._go_to([(place.run, place.id) for place in places], forked, where)
+        there = Phrase(", {where}", where=where) if where else Phrase(" of {run}", run=present[0])
+        self._go_to([(place.run, place.id) for place in places], forked, there)
 
     def go_on_with(self, names: str) -> None:
         """Go on with a run of the store where it was, to the bit; the present one stays there too.
@@ -466,7 +466,7 @@ class Session:
         def gone_on(n: int, trainer: Trainer) -> Run:
             return Run(trainer, record=own_run(wanted[n], self.owner))
 
-        self._go_to([(name, None) for name in wanted], gone_on, f" of {', '.join(wanted)}")
+        self._go_to([(name, None) for name in wanted], gone_on, Phrase(" of {run}", run=wanted))
 
     def _go_to(
         self,
@@ -488,8 +488,10 @@ class Session:
         self.offered = ""
         for run in self.turns.runs:
             if run.status in (Status.PAUSED, Status.READY):
-                back = f"Back at step {run.trainer.env_step:,}{where}."
-                run.message = f"{back} {run.message}".rstrip()
+                back = Phrase(
+                    "Back at step {step:,}{where}.", step=run.trainer.env_step, where=where
+                )
+                run.message = paragraph((back, run.message))
 
     def come_back_to(self, names: str) -> None:
         """Go on with the run that the page had; the controls keep the values of its address."""
@@ -541,14 +543,17 @@ class Session:
                 raise
             self.choose_next(False)
             self._replace(Turns([opened]))
-            self.run.message = self.run.message or f"Opened {name} at step {trainer.env_step:,}."
+            self.run.message = self.run.message or Phrase(
+                "Opened {name} at step {step:,}.", name=name, step=trainer.env_step
+            )
             return link
 
         self.problem = self.refused = ""
         try:
             self.link = make()
         except LabError as error:
-            self.problem, self.refused = f"{name} was not opened. {error}", "open"
+            self.refused = "open"
+            self.problem = Phrase("{name} was not opened. {reason}", name=name, reason=error.phrase)
         return not self.problem
 
     def begin_anew(self, link: Link, link_problems: Sequence[str]) -> None:

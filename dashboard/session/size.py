@@ -26,17 +26,23 @@ def check_size(configs: Sequence[DQNConfig]) -> None:
     weights = sum(len(run) * _weights(run[0]) for run in runs)
     if weights > MOST_WEIGHTS:
         raise ConfigurationError(
-            f"{len(configs)} networks of {weights // len(configs):,} weights are more than the "
-            f"{MOST_WEIGHTS:,} that a page trains: take fewer seeds or smaller hidden layers."
+            "{count} networks of {weights:,} weights are more than the {most:,} that a page "
+            "trains: take fewer seeds or smaller hidden layers.",
+            count=len(configs),
+            weights=weights // len(configs),
+            most=MOST_WEIGHTS,
         )
     size = sum(map(_replay_bytes, runs))
     if size > MOST_REPLAY_BYTES:
         transitions = sum(config.buffer_capacity for config in configs) // len(configs)
         raise ConfigurationError(
-            f"{len(configs)} × {transitions:,} transitions may take {in_words(size)} of "
-            f"memory and a page has {in_words(MOST_REPLAY_BYTES)}: lower the buffer capacity or "
-            "take fewer seeds.",
+            "{count} × {transitions:,} transitions may take {size} of memory and a page has "
+            "{most}: lower the buffer capacity or take fewer seeds.",
             "buffer_capacity",
+            count=len(configs),
+            transitions=transitions,
+            size=in_words(size),
+            most=in_words(MOST_REPLAY_BYTES),
         )
 
 

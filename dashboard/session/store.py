@@ -30,7 +30,9 @@ def own_run(name: str, owner: str | None) -> RunRecord:
     found = store_so_far()
     record = found.run(name) if found else None
     if record is None or record.owner != owner:
-        raise StoreError(f"The run {name} is not there: it was deleted, or was never kept.")
+        raise StoreError(
+            "The run {name} is not there: it was deleted, or was never kept.", name=name
+        )
     return record
 
 

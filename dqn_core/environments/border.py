@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dqn_core.environments.spaces import Observed, Part
 from dqn_core.errors import EnvironmentFailure, first_line
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import plain, shown
 
 Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
@@ -28,32 +29,46 @@ _FLOAT32 = np.dtype(np.float32)
 _FEW = 64
 _OF_NUMBERS = "biuf"  # NumPy's letters for bool, integers and floats
 _LONGEST_REASON = 200  # letters
+_WHOLE = Phrase("the observation")
 _LACKS_USUAL_ARGUMENT = re.compile("unexpected keyword argument '(seed|options)'")
 
 
 class Unusable(Exception):  # noqa: N818 - never leaves the border
     """Something that an environment gave, ``what``, is not what is ``needed``."""
 
-    def __init__(self, what: str, needed: str) -> None:
+    def __init__(self, what: str, needed: Phrase) -> None:
         super().__init__(what, needed)
         self.what = what
         self.needed = needed
 
 
 def failure(
-    env_id: str, when: str, error: BaseException, failed: str = "failed"
+    env_id: str, when: Phrase, error: BaseException, is_drawn: bool = False
 ) -> EnvironmentFailure:
     """What went wrong at the border, in one sentence; ``when`` is ``reset`` or ``step 5``."""
     if isinstance(error, Unusable):
-        return EnvironmentFailure(f"{env_id} gave {error.what} at {when}: {error.needed}.")
-    return EnvironmentFailure(f"{env_id} {failed} at {when}: {named_reason(error)}.")
+        return EnvironmentFailure(
+            "{env_id} gave {what} at {when}: {needed}.",
+            env_id=env_id,
+            what=error.what,
+            when=when,
+            needed=error.needed,
+        )
+    return EnvironmentFailure(
+        "{env_id} failed to draw itself at {when}: {reason}."
+        if is_drawn
+        else "{env_id} failed at {when}: {reason}.",
+        env_id=env_id,
+        when=when,
+        reason=named_reason(error),
+    )
 
 
 def named_reason(error: BaseException) -> str:
     """An error of somebody else's code in one line, with its type and without full stop."""
     name, words = type(error).__name__, first_line(error, _LONGEST_REASON)
     if isinstance(error, TypeError) and _LACKS_USUAL_ARGUMENT.search(words):
-        return f"{words}, which Gymnasium's environments take"
+        return Phrase("{words}, which Gymnasium's environments take", words=words)
     return f"{name}: {words}" if words else name
 
 
@@ -61,7 +76,9 @@ def start_of(result: Any) -> Any:
     """The two things in what a reset returned."""
     if isinstance(result, tuple | list) and len(result) == 2 and _is_information(result[1]):
         return result
-    raise Unusable(_form(result), "reset() gives an observation and a dictionary, as in Gymnasium")
+    raise Unusable(
+        _form(result), Phrase("reset() gives an observation and a dictionary, as in Gymnasium")
+    )
 
 
 def outcome_of(result: Any) -> Any:
@@ -70,8 +87,10 @@ def outcome_of(result: Any) -> Any:
         return result
     raise Unusable(
         _form(result),
-        "step() gives an observation, a reward, terminated, truncated and a dictionary, "
-        "as in Gymnasium",
+        Phrase(
+            "step() gives an observation, a reward, terminated, truncated and a dictionary, "
+            "as in Gymnasium"
+        ),
     )
 
 
@@ -82,7 +101,9 @@ def reward_of(value: Any) -> float:
     number = plain(value)
     if _is_real(number) and -_LARGEST <= number <= _LARGEST:  # NaN compares false
         return float(number)
-    raise Unusable(f"reward {shown(value)}", "a reward is one finite number")
+    raise Unusable(
+        Phrase("reward {value}", value=shown(value)), Phrase("a reward is one finite number")
+    )
 
 
 def flag_of(name: str, value: Any) -> bool:
@@ -92,7 +113,10 @@ def flag_of(name: str, value: Any) -> bool:
     flag = plain(value)
     if _is_real(flag) and flag in (0, 1):
         return bool(flag)
-    raise Unusable(f"{name} {shown(value)}", f"{name} is true or false")
+    raise Unusable(
+        Phrase("{name} {value}", name=name, value=shown(value)),
+        Phrase("{name} is true or false", name=name),
+    )
 
 
 def allowed_by(information: Any, n_actions: int) -> np.ndarray:
@@ -100,15 +124,22 @@ def allowed_by(information: Any, n_actions: int) -> np.ndarray:
     mask = information.get("action_mask") if isinstance(information, Mapping) else None
     if mask is None:
         raise Unusable(
-            "no action_mask",
-            'with action_masks on, info["action_mask"] has to say which actions are allowed',
+            Phrase("no action_mask"),
+            Phrase(
+                'with action_masks on, info["action_mask"] has to say which actions are allowed'
+            ),
         )
     array = _array(mask)
     is_mask = array.shape == (n_actions,) and array.dtype.kind in _OF_NUMBERS
     if not is_mask or not ((array == 0) | (array == 1)).all():
-        raise Unusable(f"the action_mask {shown(mask)}", f"it is {n_actions} numbers, each 1 or 0")
+        raise Unusable(
+            Phrase("the action_mask {mask}", mask=shown(mask)),
+            Phrase("it is {n_actions} numbers, each 1 or 0", n_actions=n_actions),
+        )
     if not array.any():
-        raise Unusable("an action_mask without a 1", "until an episode ends, one is allowed")
+        raise Unusable(
+            Phrase("an action_mask without a 1"), Phrase("until an episode ends, one is allowed")
+        )
     return array.astype(bool)
 
 
@@ -139,7 +170,7 @@ class Observations:
         ):
             flat = observation.copy()  # nearly always: a step must not become slower
         else:
-            observation = _numbers(observation, "the observation", self._shape)
+            observation = _numbers(observation, _WHOLE, self._shape)
             flat = _stored(observation)
         if not _are_finite(flat):
             self._refuse(observation, flat)
@@ -151,15 +182,24 @@ class Observations:
         if _is_real(index) and first <= index <= last and index == int(index):
             return int(index)
         raise Unusable(
-            f"the observation {shown(observation)}", f"its space says one of {first:,} to {last:,}"
+            Phrase("the observation {observation}", observation=shown(observation)),
+            Phrase("its space says one of {first:,} to {last:,}", first=first, last=last),
         )
 
     def _refuse(self, observation: np.ndarray, flat: np.ndarray) -> None:
         first = int(np.flatnonzero(~np.isfinite(flat))[0])
-        where = f"as its {self._labels[first]}" if self._parts else f"at index {first}"
+        where = (
+            Phrase("as its {name}", name=self._labels[first])
+            if self._parts
+            else Phrase("at index {index}", index=first)
+        )
         raise Unusable(
-            f"an observation with {observation[first]:g} {where}",
-            f"observations are finite numbers, of at most {_LARGEST:.1e}",
+            Phrase(
+                "an observation with {observation:g} {where}",
+                observation=observation[first],
+                where=where,
+            ),
+            Phrase("observations are finite numbers, of at most {largest:.1e}", largest=_LARGEST),
         )
 
 
@@ -170,7 +210,8 @@ def _flattened(part: Part, observation: Any) -> np.ndarray:
             observation = observation[key]
         except Exception as error:
             raise Unusable(
-                f"an observation without {part.name}", "its space is a Dict or Tuple that has it"
+                Phrase("an observation without {name}", name=part.name),
+                Phrase("its space is a Dict or Tuple that has it"),
             ) from error
     numbers = _numbers(observation, part.name, part.shape)
     if part.counts is None or part.starts is None:
@@ -180,8 +221,12 @@ def _flattened(part: Part, observation: Any) -> np.ndarray:
     if not ((indices >= 0) & (indices < part.counts) & (indices == np.floor(indices))).all():
         last = part.starts + part.counts - 1
         raise Unusable(
-            f"{part.name} {shown(observation)}",
-            f"its space says {part.starts.tolist()} to {last.tolist()}",
+            Phrase("{name} {observation}", name=part.name, observation=shown(observation)),
+            Phrase(
+                "its space says {first} to {last}",
+                first=str(part.starts.tolist()),
+                last=str(last.tolist()),
+            ),
         )
     begins = np.cumsum(part.counts) - part.counts.ravel()
     one_hot = np.zeros(int(part.counts.sum()), dtype=np.float32)
@@ -192,10 +237,16 @@ def _flattened(part: Part, observation: Any) -> np.ndarray:
 def _numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
     array = _array(value)
     if array.dtype.kind not in _OF_NUMBERS:
-        raise Unusable(f"{name} {shown(value)}", f"its space says {shape} numbers")
+        raise Unusable(
+            Phrase("{name} {value}", name=name, value=shown(value)),
+            Phrase("its space says {shape} numbers", shape=str(shape)),
+        )
     if array.shape != shape:
-        what = "an observation" if name == "the observation" else name
-        raise Unusable(f"{what} of shape {array.shape}", f"its space says {shape}")
+        what = Phrase("an observation") if name is _WHOLE else name
+        raise Unusable(
+            Phrase("{what} of shape {shape}", what=what, shape=str(array.shape)),
+            Phrase("its space says {shape}", shape=str(shape)),
+        )
     return array
 
 
@@ -229,12 +280,14 @@ class Pictures:
         if self._is_text:
             if isinstance(frame, str):
                 return frame
-            raise Unusable(_form(frame), "what is rendered in the mode ansi is text")
+            raise Unusable(_form(frame), Phrase("what is rendered in the mode ansi is text"))
         picture = _picture(frame)
         if self._size not in (None, picture.shape):
             raise Unusable(
-                f"a picture of shape {picture.shape}",
-                f"all its pictures have one size, and the first had {self._size}",
+                Phrase("a picture of shape {shape}", shape=str(picture.shape)),
+                Phrase(
+                    "all its pictures have one size, and the first had {size}", size=str(self._size)
+                ),
             )
         self._size = picture.shape
         return picture
@@ -247,7 +300,7 @@ def _picture(frame: Any) -> Picture:
         array = array[..., None]
     fits = array.ndim == 3 and array.size > 0 and array.shape[2] in (1, 3, 4)
     if not fits or not _is_of_bytes(array):
-        raise Unusable(_form(frame), "a picture is (height, width, 3) of uint8")
+        raise Unusable(_form(frame), Phrase("a picture is (height, width, 3) of uint8"))
     colours = np.broadcast_to(array[..., :3], (*array.shape[:2], 3))
     return np.array(colours, dtype=np.uint8, order="C")
 
@@ -269,7 +322,11 @@ def _is_information(value: Any) -> bool:
 def _form(value: Any) -> str:
     """What something is, rather than what is in it."""
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and type {value.dtype}"
+        return Phrase(
+            "an array of shape {shape} and type {type}",
+            shape=str(value.shape),
+            type=str(value.dtype),
+        )
     if isinstance(value, tuple):
-        return f"{len(value)} values"
+        return Phrase("{count} values", count=len(value))
     return shown(value)

@@ -13,6 +13,7 @@ from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import MOST_STEPS, Environment, counts, make_environment
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
 from dqn_core.errors import reason_of
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 
 TRIED_STEPS = 10
@@ -126,10 +127,10 @@ class Watched:
         counts(state)
         generator, layers = state["generator"], layers_of(self._environment.env)
         if None not in (generator, self._generator) and _form(generator) != _form(self._generator):
-            raise ValueError("the generator of its environment is of another kind")
+            raise ValueError(Phrase("the generator of its environment is of another kind"))
         for layer, left_out in zip(layers, state.get("left_out", ()), strict=False):
             if not all(name in vars(layer) and len(left_out[name]) == 32 for name in left_out):
-                raise ValueError("its environment left out what there is not")
+                raise ValueError(Phrase("its environment left out what there is not"))
         for layer, seen, kept in zip(layers, self._layers, state["layers"], strict=True):
             for name, value in kept.items():
                 if not (
@@ -137,7 +138,13 @@ class Watched:
                     if self._is_known
                     else self._may_be_other(name, value, seen, layer)
                 ):
-                    raise ValueError(f"{name} of its environment cannot be {shown(value)}")
+                    raise ValueError(
+                        Phrase(
+                            "{name} of its environment cannot be {value}",
+                            name=name,
+                            value=shown(value),
+                        )
+                    )
         self._try(state, action)
 
     @staticmethod
@@ -170,7 +177,9 @@ class Watched:
                 environment.reset()
                 environment.step(environment.try_action(chance))
         except Exception as error:  # whatever an environment raises, it cannot go on from there
-            raise ValueError(f"its environment cannot go on: {reason_of(error)}") from error
+            raise ValueError(
+                Phrase("its environment cannot go on: {reason}", reason=reason_of(error))
+            ) from error
 
 
 def check_environments(
@@ -182,7 +191,7 @@ def check_environments(
     each that is allowed there.
     """
     if not isinstance(states, list) or len(states) != len(observations):
-        raise ValueError("it has not one environment a member")
+        raise ValueError(Phrase("it has not one environment a member"))
     environment = make_environment(spec.env_id, spec.max_episode_steps, env_kwargs=spec.env_kwargs)
     try:
         watched = Watched(environment)

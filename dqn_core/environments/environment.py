@@ -42,6 +42,7 @@ from dqn_core.errors import (
     LabError,
     UnsupportedEnvironmentError,
 )
+from dqn_core.phrases import Phrase, paragraph
 from dqn_core.scalars import shown, whole
 
 _log = logging.getLogger(__name__)
@@ -142,8 +143,7 @@ class Environment:
         try:
             return self._pictures.checked(self.env.render())
         except FOREIGN as error:
-            drawing = "failed to draw itself"
-            raise failure(self.spec.env_id, self._when, error, drawing) from error
+            raise failure(self.spec.env_id, self._when, error, is_drawn=True) from error
 
     def picture_of(self, state: Mapping[str, Any]) -> Picture | str:
         """The picture of another environment's ``state_dict``, which this one takes over.
@@ -153,7 +153,7 @@ class Environment:
         try:
             restore(self.env, state)
         except FOREIGN as error:
-            raise failure(self.spec.env_id, self._when, error, "failed to draw itself") from error
+            raise failure(self.spec.env_id, self._when, error, is_drawn=True) from error
         return self.render()
 
     def close(self) -> None:
@@ -171,8 +171,10 @@ class Environment:
         self.time_limit = max_episode_steps or self.usual_time_limit
 
     @property
-    def _when(self) -> str:
-        return f"step {self.steps:,} of an episode" if self.steps else "reset"
+    def _when(self) -> Phrase:
+        if not self.steps:
+            return Phrase("reset")
+        return Phrase("step {step:,} of an episode", step=self.steps)
 
     def _failure(self, error: BaseException) -> EnvironmentFailure:
         return failure(self.spec.env_id, self._when, error)
@@ -196,15 +198,22 @@ class Environment:
         notices = []
         if state["generator"] is None or generator_of(fresh) is None:
             notices.append(
-                f"{self.spec.env_id} uses a random generator that cannot be saved: its random "
-                "numbers differ from here on."
+                Phrase(
+                    "{env_id} uses a random generator that cannot be saved: its random numbers "
+                    "differ from here on.",
+                    env_id=self.spec.env_id,
+                )
             )
         if other:
             notices.append(
-                f"{self.spec.env_id} has other data in {', '.join(other)} than the run had, and "
-                "goes on with its own."
+                Phrase(
+                    "{env_id} has other data in {names} than the run had, and goes on with its "
+                    "own.",
+                    env_id=self.spec.env_id,
+                    names=other,
+                )
             )
-        return " ".join(notices)
+        return paragraph(notices)
 
     @cached_property
     def _fresh_data(self) -> list[dict[str, Data]]:
@@ -236,7 +245,9 @@ class Environment:
         state: Any = getattr(inner, "state", None)
         if np.ndim(state) != 1 or component >= len(state):
             raise ConfigurationError(
-                f"{self.spec.env_id} cannot be pushed: it has no inner component {component}."
+                "{env_id} cannot be pushed: it has no inner component {component}.",
+                env_id=self.spec.env_id,
+                component=component,
             )
         pushed = np.array(state, dtype=np.float64)
         pushed[component] += amount
@@ -317,5 +328,7 @@ def counts(state: Mapping[str, Any]) -> tuple[int, int]:
     steps, limit = state["steps"], state["time_limit"]
     for name, count, least in (("steps", steps, 0), ("time_limit", limit, 1)):
         if type(count) is not int or not least <= count <= MOST_STEPS:
-            raise ValueError(f"{name} of its environment cannot be {shown(count)}")
+            raise ValueError(
+                Phrase("{name} of its environment cannot be {count}", name=name, count=shown(count))
+            )
     return steps, limit

@@ -21,6 +21,7 @@ from dqn_core.environments.registration import (
 )
 from dqn_core.errors import ConfigurationError, LabError, UnsupportedEnvironmentError, excerpt
 from dqn_core.keyword_arguments import called
+from dqn_core.phrases import Phrase, did_you_mean
 from dqn_core.scalars import finite, is_number, plain, shown
 
 _Built = TypeVar("_Built")
@@ -64,9 +65,12 @@ def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
     except FOREIGN as error:
         package = _missing_package(error)
         raise UnsupportedEnvironmentError(
-            f"{name} needs the package {package}: pip install {package}."
+            "{name} needs the package {package}: pip install {package}."
             if package
-            else f"{name} cannot be made: {named_reason(error)}."
+            else "{name} cannot be made: {reason}.",
+            name=name,
+            package=package,
+            reason=named_reason(error),
         ) from error
 
 
@@ -94,9 +98,12 @@ def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, 
     for name, value in parameters.items():
         if not is_number(getattr(inner, str(name), None)):
             numbers = [name for name, value in vars(inner).items() if is_number(value)]
-            there = ", ".join(spec.family.physics or numbers) or "none"
+            there = [*(spec.family.physics or numbers)] or Phrase("none")
             raise ConfigurationError(
-                f"{spec.env_id} has no parameter {shown(name)}: there are {there}."
+                "{env_id} has no parameter {name}: there are {there}.",
+                env_id=spec.env_id,
+                name=shown(name),
+                there=there,
             )
         finite(name, value)
         setattr(inner, name, plain(value))
@@ -119,14 +126,21 @@ def ids_of_families() -> list[str]:
     return sorted(i for i in gymnasium.registry if family(i).is_known)
 
 
-def _unknown(env_id: str) -> str:
+def _unknown(env_id: str) -> Phrase:
     module, name = parts(env_id)
     # One of Gymnasium's own that needs a package is meant all the same.
     known = registered_by(module) if module else ids_of_families()
     near = get_close_matches(name, known, n=1, cutoff=0.65)
-    hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)} and more."
-    if not module:
-        return f"There is no environment called {shown(env_id)}{hint}"
-    if not near:
-        hint = f": it registers {', '.join(known) or 'none'}."
-    return f"The module {excerpt(module)} registers no environment {shown(name)}{hint}"
+    if module:
+        unknown = Phrase(
+            "The module {module} registers no environment {name}.",
+            module=excerpt(module),
+            name=shown(name),
+        )
+        there = Phrase(
+            "{sentence}: it registers {known}.", sentence=unknown, known=known or Phrase("none")
+        )
+    else:
+        unknown = Phrase("There is no environment called {name}.", name=shown(env_id))
+        there = Phrase("{sentence}: there are {known} and more.", sentence=unknown, known=known)
+    return did_you_mean(unknown, near) if near else there

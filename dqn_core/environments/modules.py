@@ -38,9 +38,10 @@ def import_allowed(env_id: str) -> None:
         return
     if module not in _allowed():
         raise UnsupportedEnvironmentError(
-            f"{shown(env_id)} names a module that was not imported: it is imported where it is "
-            f"typed as the environment on one's own machine, or where the setting {SETTING} names "
-            "it."
+            "{env_id} names a module that was not imported: it is imported where it is typed as "
+            "the environment on one's own machine, or where the setting {setting} names it.",
+            env_id=shown(env_id),
+            setting=SETTING,
         )
     _import(module)
 
@@ -52,12 +53,14 @@ def _allowed() -> list[str]:
 def _import(module: str) -> None:
     if not all(part.isidentifier() for part in module.split(".")):
         raise UnsupportedEnvironmentError(
-            f"{shown(module)} is no module's name: an environment is named as in "
-            "my_module:MyEnv-v0."
+            "{module} is no module's name: an environment is named as in my_module:MyEnv-v0.",
+            module=shown(module),
         )
     try:
         import_module(module)
     except FOREIGN as error:
         raise UnsupportedEnvironmentError(
-            f"The module {module} could not be imported: {named_reason(error)}."
+            "The module {module} could not be imported: {reason}.",
+            module=module,
+            reason=named_reason(error),
         ) from error

@@ -12,6 +12,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from dqn_core.environments.modules import import_allowed, parts
 from dqn_core.errors import ConfigurationError
 from dqn_core.keyword_arguments import parsed
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import is_number, plain, shown
 
 DEFAULT_TIME_LIMIT = 1_000
@@ -70,21 +71,33 @@ def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
     for name, value in given.items():
         if name not in names:
             near = get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names) or 'none'}."
             raise ConfigurationError(
-                f"{registered.id} has no argument {shown(name)}: {hint}", "env_kwargs"
+                "{env_id} has no argument {name}: did you mean {near}?"
+                if near
+                else "{env_id} has no argument {name}: it has {names}.",
+                "env_kwargs",
+                env_id=registered.id,
+                name=shown(name),
+                near=near,
+                names=names or Phrase("none"),
             )
         if needed := _needed(value, taken[name].default):
             raise ConfigurationError(
-                f"{name} of {registered.id} must be {needed}, not {shown(value)}.", "env_kwargs"
+                "{name} of {env_id} must be {needed}, not {value}.",
+                "env_kwargs",
+                name=name,
+                env_id=registered.id,
+                needed=needed,
+                value=shown(value),
             )
 
 
-def _needed(value: Any, usual: Any) -> str:
-    """What an argument must be in place of ``value``, by what it usually is; "" where it may be."""
+def _needed(value: Any, usual: Any) -> Phrase | None:
+    """What an argument must be in place of ``value``, by what it usually is; None where it may
+    be."""
     if isinstance(usual, bool):
-        return "" if value in (0, 1) else "True or False"
-    return "a number" if is_number(usual) and isinstance(value, str) else ""
+        return None if value in (0, 1) else Phrase("True or False")
+    return Phrase("a number") if is_number(usual) and isinstance(value, str) else None
 
 
 def usual_time_limit(registered: EnvSpec) -> int:

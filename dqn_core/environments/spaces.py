@@ -13,6 +13,7 @@ from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, Tu
 from gymnasium.spaces.utils import flatdim, flatten_space
 
 from dqn_core.errors import UnsupportedEnvironmentError
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 
 LARGEST_SPACE = 100_000
@@ -68,10 +69,10 @@ class Observed:
 def observed(env_id: str, space: Any) -> Observed:
     """What the observation space says; raises `UnsupportedEnvironmentError`."""
     if isinstance(space, Discrete):
-        n_states = _counted(env_id, int(space.n), "states")
+        n_states = _counted(env_id, int(space.n), Phrase("states"))
         return Observed(1, ((0.0, float(n_states - 1)),), ("x0",), n_states, int(space.start))
     parts = tuple(_parts(env_id, space, "", ()))
-    dim = _counted(env_id, flatdim(space), "numbers in an observation")
+    dim = _counted(env_id, flatdim(space), Phrase("numbers in an observation"))
     if isinstance(space, Box) and len(space.shape) == 1:
         return Observed(dim, _limits(space), tuple(f"x{i}" for i in range(dim)))
     labels = tuple(label for part in parts for label in part.labels)
@@ -97,8 +98,10 @@ def _parts(env_id: str, space: Any, name: str, path: tuple[Any, ...]) -> Iterato
             yield Part(name or "x", path, space.shape)
         case _:
             raise UnsupportedEnvironmentError(
-                f"{env_id} has the observation space {shown(space)}: DQN Lab takes Box, Discrete, "
-                "MultiDiscrete and MultiBinary, and Dict or Tuple of these."
+                "{env_id} has the observation space {space}: DQN Lab takes Box, Discrete, "
+                "MultiDiscrete and MultiBinary, and Dict or Tuple of these.",
+                env_id=env_id,
+                space=shown(space),
             )
 
 
@@ -116,16 +119,22 @@ def actions_of(env_id: str, space: Any) -> range:
     """The actions as the environment numbers them; raises `UnsupportedEnvironmentError`."""
     if isinstance(space, Discrete):
         start = int(space.start)
-        return range(start, start + _counted(env_id, int(space.n), "actions"))
+        return range(start, start + _counted(env_id, int(space.n), Phrase("actions")))
     raise UnsupportedEnvironmentError(
-        f"{env_id} has the action space {shown(space)}: DQN needs Discrete actions."
+        "{env_id} has the action space {space}: DQN needs Discrete actions.",
+        env_id=env_id,
+        space=shown(space),
     )
 
 
-def _counted(env_id: str, count: int, of_what: str) -> int:
+def _counted(env_id: str, count: int, of_what: Phrase) -> int:
     if 1 <= count <= LARGEST_SPACE:
         return count
     raise UnsupportedEnvironmentError(
-        f"{env_id} has {count:,} {of_what}: DQN Lab takes 1 to {LARGEST_SPACE:,}, since a network "
-        "has a row of weights for each."
+        "{env_id} has {count:,} {of_what}: DQN Lab takes 1 to {most:,}, since a network has a "
+        "row of weights for each.",
+        env_id=env_id,
+        count=count,
+        of_what=of_what,
+        most=LARGEST_SPACE,
     )

@@ -36,7 +36,7 @@ class Camera:
         try:
             return self._environment.render()
         except EnvironmentFailure as error:
-            self._is_on, self.problem = False, str(error)
+            self._is_on, self.problem = False, error.phrase
             return None
 
 

@@ -55,7 +55,9 @@ def encoder_for(path: Path) -> Callable[[Iterable[Picture], float, Path], None]:
     try:
         return encoders[path.suffix.lower()]
     except KeyError:
-        raise LabError(f"Episodes are saved as .mp4 or .gif, not as “{path.name}”.") from None
+        raise LabError(
+            "Episodes are saved as .mp4 or .gif, not as “{name}”.", name=path.name
+        ) from None
 
 
 def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) -> None:
@@ -103,7 +105,7 @@ def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) 
         _, complaint = encoder.communicate()
     if encoder.returncode:
         reason = complaint.decode(errors="replace").strip().rpartition("\n")[-1]
-        raise LabError(f"The video could not be written: {reason.rstrip('.')}.")
+        raise LabError("The video could not be written: {reason}.", reason=reason.rstrip("."))
 
 
 def _even(frame: Picture) -> Picture:
@@ -156,8 +158,9 @@ def of_one_size(frames: Iterable[Picture]) -> Iterator[Picture]:
         size = size or frame.shape
         if frame.shape != size:
             raise LabError(
-                f"The pictures of a film have one size: these have {_sides(size)} and "
-                f"{_sides(frame.shape)} pixels."
+                "The pictures of a film have one size: these have {first} and {other} pixels.",
+                first=_sides(size),
+                other=_sides(frame.shape),
             )
         yield frame
 

@@ -17,6 +17,7 @@ from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_head, check_state
 from dqn_core.heads import Head
 from dqn_core.networks import QNetwork
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import whole
 from dqn_core.trainer import Trainer
 from dqn_core.whole_files import whole_file
@@ -40,9 +41,13 @@ def load_run(source: Source, most_members: int = MOST_MEMBERS) -> Trainer:
     name = name_of(source)
     kind, saved = unpack(source)
     if kind == "agent":
-        raise CheckpointError(f"{name} holds an agent, not a run: it can be tested, not resumed.")
+        raise CheckpointError(
+            "{name} holds an agent, not a run: it can be tested, not resumed.", name=name
+        )
     if kind != "run":
-        raise CheckpointError(f"{name} holds a {kind} of a store, not a run: import it there.")
+        raise CheckpointError(
+            "{name} holds a {kind} of a store, not a run: import it there.", name=name, kind=kind
+        )
     return trainer_from(name, saved, most_members)
 
 
@@ -62,7 +67,7 @@ def trainer_from(name: str, saved: dict[str, Any], most_members: int = MOST_MEMB
         # Before memory is taken for networks that the file has no weights for.
         shape = network_shape(spec_for(configs[0]), configs[0])
         if tuple(state["learner"]["online"].shape) != (len(configs), shape.n_parameters):
-            raise ValueError("its weights do not fit its configuration")
+            raise ValueError(Phrase("its weights do not fit its configuration"))
         trainer = Trainer(configs)
         try:
             check_state(state, trainer)
@@ -113,13 +118,19 @@ class SavedAgents:
         shape = network_shape(spec, config)
         if tuple(parameters.shape) != (1, shape.n_parameters):
             raise CheckpointError(
-                f"{self.name} does not fit {config.environment}: it has {parameters.numel():,} "
-                f"parameters where {shape.n_parameters:,} are needed."
+                "{name} does not fit {environment}: it has {count:,} parameters where {needed:,} "
+                "are needed.",
+                name=self.name,
+                environment=config.environment,
+                count=parameters.numel(),
+                needed=shape.n_parameters,
             )
         if not parameters.is_floating_point():
-            raise ValueError("its weights are not real numbers")
+            raise ValueError(Phrase("its weights are not real numbers"))
         if not torch.isfinite(parameters).all():
-            raise CheckpointError(f"{self.name} holds weights that are not finite: it diverged.")
+            raise CheckpointError(
+                "{name} holds weights that are not finite: it diverged.", name=self.name
+            )
         head = saved_head(spec, config, {name: rows[p : p + 1] for name, rows in self.head.items()})
         network = QNetwork(shape, parameters.float().contiguous(), head)
         return Agent(config, network, self.env_steps[p])
@@ -146,14 +157,16 @@ def read_agents(source: Source) -> SavedAgents:
             head, stops = state["learner"]["head"], state["stopped_at"]
             env_steps = [int(state["env_step"] if at is None else at) for at in stops]
         elif kind != "agent":
-            raise CheckpointError(f"{name} holds a {kind} of a store, not an agent.")
+            raise CheckpointError(
+                "{name} holds a {kind} of a store, not an agent.", name=name, kind=kind
+            )
         else:
             state = saved
             configs, parameters = [state["config"]], state["parameters"]
             head = state.get("head", {})  # before there were others than the scalar one
             env_steps = [int(state["env_steps"])]
         if len(configs) != len(parameters):
-            raise ValueError(f"it has {len(configs)} configurations")
+            raise ValueError(Phrase("it has {count} configurations", count=len(configs)))
         return SavedAgents(name, configs, parameters, head, env_steps)
 
     return _guarded(name, build)
@@ -170,10 +183,14 @@ def load_agent(source: Source, member: int = 0) -> Agent:
 def _check_members(name: str, state: Mapping[str, Any], most: int) -> None:
     count = len(state["configs"])
     if not 1 <= count <= most:
-        elsewhere = ": continue it with python -m dqn_core train --resume"
         raise CheckpointError(
-            f"{name} has {count:,} seeds, but here a run has 1 to {most:,}"
-            f"{elsewhere if most < count <= MOST_MEMBERS else ''}."
+            "{name} has {count:,} seeds, but here a run has 1 to {most:,}: continue it with python "
+            "-m dqn_core train --resume."
+            if most < count <= MOST_MEMBERS
+            else "{name} has {count:,} seeds, but here a run has 1 to {most:,}.",
+            name=name,
+            count=count,
+            most=most,
         )
 
 
@@ -182,11 +199,13 @@ def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
     try:
         return build()
     except LabError as error:
-        raise CheckpointError(
-            str(error) if isinstance(error, CheckpointError) else f"{name} cannot be used: {error}"
-        ) from error
+        if isinstance(error, CheckpointError):
+            raise
+        raise CheckpointError("{name} cannot be used: {error}", name=name, error=error) from error
     except ODD_CONTENTS as error:
-        raise CheckpointError(f"{name} is damaged: {reason_of(error)}.") from error
+        raise CheckpointError(
+            "{name} is damaged: {reason}.", name=name, reason=reason_of(error)
+        ) from error
 
 
 def _write(path: Path | str, content: bytes) -> None:

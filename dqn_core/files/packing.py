@@ -20,6 +20,7 @@ from torch import Tensor
 
 from dqn_core.errors import CheckpointError, excerpt, reason_of
 from dqn_core.memory import free_memory, in_words
+from dqn_core.phrases import Phrase
 
 FORMAT = "dqn-lab"
 VERSION = 1
@@ -55,8 +56,10 @@ def pack(kind: str, state: Mapping[str, Any]) -> bytes:
     text = json.dumps(manifest)
     if excess := _excess(text) or _excess_of_tensors(len(tensors)):
         raise CheckpointError(
-            f"This {kind} cannot be saved, since it has {excess}: its environment keeps too many "
-            "lists."
+            "This {kind} cannot be saved, since it has {excess}: its environment keeps too many "
+            "lists.",
+            kind=kind,
+            excess=excess,
         )
     return save_tensors(tensors, metadata={FORMAT: text})
 
@@ -68,22 +71,26 @@ def unpack(source: Source) -> tuple[str, dict[str, Any]]:
     try:
         if manifest.get("version") != VERSION:
             raise CheckpointError(
-                f"{name} has format version {excerpt(manifest.get('version'))}, this program reads "
-                f"{VERSION}: update DQN Lab."
+                "{name} has format version {version}, this program reads {known}: update DQN Lab.",
+                name=name,
+                version=excerpt(manifest.get("version")),
+                known=VERSION,
             )
         with torch.device("cpu"):  # whatever the program has set
             tensors = load_tensors(content)
         kind, state = manifest["kind"], _from_json(manifest["state"], tensors)
         if kind not in KINDS or not isinstance(state, dict):
-            raise ValueError("it holds neither an agent nor a run")
+            raise ValueError(Phrase("it holds neither an agent nor a run"))
         return kind, state
     except (SafetensorError, *ODD_CONTENTS) as error:
-        raise CheckpointError(f"{name} is damaged: {reason_of(error)}.") from error
+        raise CheckpointError(
+            "{name} is damaged: {reason}.", name=name, reason=reason_of(error)
+        ) from error
 
 
 def name_of(source: Source) -> str:
     """What a sentence about the file begins with."""
-    return "The file" if isinstance(source, bytes) else Path(source).name
+    return Phrase("The file") if isinstance(source, bytes) else Path(source).name
 
 
 def _read(name: str, source: Source) -> tuple[dict[str, Any], bytes]:
@@ -94,20 +101,27 @@ def _read(name: str, source: Source) -> tuple[dict[str, Any], bytes]:
             length = int.from_bytes(start, "little")
             head = file.read(length) if length <= MOST_HEADER_BYTES else b""
             if len(start) + len(head) < 8 + length:
-                raise _not_ours(name, ", or is cut off")
+                raise CheckpointError(
+                    "{name} is not a DQN Lab checkpoint, or is cut off.", name=name
+                )
             manifest, size = _manifest(name, head)
             free = free_memory()
             if free is not None and size > free:
                 raise CheckpointError(
-                    f"{name} takes {in_words(size)} of memory and only {in_words(free)} are free: "
-                    "open it on a machine with more memory."
+                    "{name} takes {size} of memory and only {free} are free: open it on a "
+                    "machine with more memory.",
+                    name=name,
+                    size=in_words(size),
+                    free=in_words(free),
                 )
             # One byte more than it announces, to find out whether that is all.
             whole = source if isinstance(source, bytes) else start + head + file.read(size + 1)
             return manifest, whole
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or reason_of(error)
-        raise CheckpointError(f"{excerpt(repr(str(source)))} cannot be read: {reason}.") from error
+        raise CheckpointError(
+            "{source} cannot be read: {reason}.", source=excerpt(repr(str(source))), reason=reason
+        ) from error
 
 
 def _manifest(name: str, head: bytes) -> tuple[dict[str, Any], int]:
@@ -115,7 +129,9 @@ def _manifest(name: str, head: bytes) -> tuple[dict[str, Any], int]:
     try:
         header = _parsed(name, head)
         if excess := _excess_of_tensors(len(header)):
-            raise _not_ours(name, f": it has {excess}")
+            raise CheckpointError(
+                "{name} is not a DQN Lab checkpoint: it has {excess}.", name=name, excess=excess
+            )
         manifest = _parsed(name, header.pop("__metadata__")[FORMAT])
         size = max((entry["data_offsets"][1] for entry in header.values()), default=0)
         if manifest["format"] == FORMAT and isinstance(size, int) and size >= 0:
@@ -127,27 +143,31 @@ def _manifest(name: str, head: bytes) -> tuple[dict[str, Any], int]:
 
 def _parsed(name: str, text: bytes | str) -> Any:
     if excess := _excess(text):
-        raise _not_ours(name, f": it has {excess}")
+        raise CheckpointError(
+            "{name} is not a DQN Lab checkpoint: it has {excess}.", name=name, excess=excess
+        )
     return json.loads(text)
 
 
-def _excess(text: bytes | str) -> str:
-    """What JSON has more of than any checkpoint; empty where it may be read."""
+def _excess(text: bytes | str) -> Phrase | None:
+    """What JSON has more of than any checkpoint; None where it may be read."""
     signs = "[{," if isinstance(text, str) else (b"[", b"{", b",")
     lists, mappings, commas = (text.count(sign) for sign in signs)  # type: ignore[arg-type]
     if lists + mappings > MOST_PARTS:
-        return f"{lists + mappings:,} lists and mappings"
+        return Phrase("{count:,} lists and mappings", count=lists + mappings)
     if commas > MOST_VALUES:
-        return f"{commas:,} values"
-    return f"a header of {in_words(len(text))}" if len(text) > MOST_HEADER_BYTES else ""
+        return Phrase("{count:,} values", count=commas)
+    if len(text) > MOST_HEADER_BYTES:
+        return Phrase("a header of {size}", size=in_words(len(text)))
+    return None
 
 
-def _excess_of_tensors(count: int) -> str:
-    return f"{count:,} tensors" if count > MOST_TENSORS else ""
+def _excess_of_tensors(count: int) -> Phrase | None:
+    return Phrase("{count:,} tensors", count=count) if count > MOST_TENSORS else None
 
 
-def _not_ours(name: str, why: str = "") -> CheckpointError:
-    return CheckpointError(f"{name} is not a DQN Lab checkpoint{why}.")
+def _not_ours(name: str) -> CheckpointError:
+    return CheckpointError("{name} is not a DQN Lab checkpoint.", name=name)
 
 
 def _to_json(value: Any, path: str, tensors: dict[str, Tensor]) -> Any:

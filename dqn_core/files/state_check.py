@@ -12,6 +12,7 @@ from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.check import check_environments
 from dqn_core.errors import excerpt
 from dqn_core.heads import Head
+from dqn_core.phrases import Phrase
 from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import LARGEST_ERROR
 from dqn_core.scalars import shown
@@ -42,9 +43,9 @@ def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
     _check_episodes(state)
     _check_observations(torch.as_tensor(state["observations"]), trainer)
     if "allowed" in state and not state["allowed"].any(1).all():
-        raise ValueError("it has agents that may take no action")
+        raise ValueError(Phrase("it has agents that may take no action"))
     if not np.isfinite(state["observations"]).all():
-        raise ValueError("its agents see what is not finite")
+        raise ValueError(Phrase("its agents see what is not finite"))
     check_environments(
         state["environments"], trainer.spec, state["observations"], _allowed_actions(state, trainer)
     )
@@ -98,12 +99,12 @@ def _check_form(found: Any, new: Any, path: str) -> None:
     else:
         ok = type(found) is type(new)
     if not ok:
-        raise ValueError(f"{path} is not what it should be")
+        raise ValueError(Phrase("{path} is not what it should be", path=path))
 
 
 def _check_count(count: float, most: int, name: str) -> None:
     if not 0 <= count <= most:  # NaN is neither
-        raise ValueError(f"{name} cannot be {shown(count)}")
+        raise ValueError(Phrase("{name} cannot be {count}", name=name, count=shown(count)))
 
 
 def _check_stops(state: Mapping[str, Any]) -> None:
@@ -112,13 +113,13 @@ def _check_stops(state: Mapping[str, Any]) -> None:
         _check_count(at or 0, state["env_step"], "stopped_at")
         is_sentence = reason == excerpt(reason, LONGEST_REASON)
         if (at is None) != (reason == "") or not is_sentence:
-            raise ValueError("it has members that stopped for no reason")
+            raise ValueError(Phrase("it has members that stopped for no reason"))
 
 
 def _check_optimizer(learner: Mapping[str, Any]) -> None:
     _check_count(float(learner["adam_steps"]), MOST_STEPS, "adam_steps")
     if (learner["second_moment"] < 0).any():
-        raise ValueError("squares of its gradient are negative")
+        raise ValueError(Phrase("squares of its gradient are negative"))
 
 
 def check_head(state: Mapping[str, Any], head: Head) -> None:
@@ -128,7 +129,7 @@ def check_head(state: Mapping[str, Any], head: Head) -> None:
         low, high = state["value_range"].T
         # Finite also as a distance, and turned round, so that a NaN is refused.
         if state["value_range"].numel() == 0 or not ((low < high) & (high - low).isfinite()).all():
-            raise ValueError("its lowest return is not below its highest")
+            raise ValueError(Phrase("its lowest return is not below its highest"))
 
 
 def check_history(history: Mapping[str, Any], members: int, env_step: int) -> None:
@@ -141,7 +142,11 @@ def check_history(history: Mapping[str, Any], members: int, env_step: int) -> No
         ):
             values = table[column]
             if not ((values >= 0) & (values <= most)).all():
-                raise ValueError(f"its table of {name} has rows of no such {column}")
+                raise ValueError(
+                    Phrase(
+                        "its table of {name} has rows of no such {column}", name=name, column=column
+                    )
+                )
     _check_changes(history["changes"])
 
 
@@ -151,9 +156,9 @@ def _check_episodes(state: Mapping[str, Any]) -> None:
     _check_count(int(lengths.min()), state["env_step"], "lengths")
     _check_count(int(lengths.max()), state["env_step"], "lengths")
     if not ((explored >= 0) & (explored <= lengths)).all():
-        raise ValueError("an episode has explored more often than it has steps")
+        raise ValueError(Phrase("an episode has explored more often than it has steps"))
     if lengths.any() and not state["replay"]["rows"].shape[1]:
-        raise ValueError("its replay buffer lacks the steps of its episode")
+        raise ValueError(Phrase("its replay buffer lacks the steps of its episode"))
 
 
 def _check_changes(changes: Mapping[str, Any]) -> None:
@@ -161,43 +166,47 @@ def _check_changes(changes: Mapping[str, Any]) -> None:
     for name, old, new in zip(changes["name"], changes["old"], changes["new"], strict=True):
         declared = HYPERPARAMETERS.get(name)
         if declared is None or declared.applies == "restart":
-            raise ValueError(f"it changes {shown(name)}, which nothing can")
+            raise ValueError(Phrase("it changes {name}, which nothing can", name=shown(name)))
         for value in (old, new):
             if type(declared.validated(value)) is not type(value):
-                raise ValueError(f"it changes {name} with a value of another type")
+                raise ValueError(
+                    Phrase("it changes {name} with a value of another type", name=name)
+                )
 
 
 def _check_replay(replay: Mapping[str, Any], trainer: Trainer) -> None:
     rows: Tensor = replay["rows"]
     if replay["capacity"] != trainer.config.buffer_capacity or rows.shape[1] > replay["capacity"]:
-        raise ValueError("its replay buffer does not fit its configuration")
+        raise ValueError(Phrase("its replay buffer does not fit its configuration"))
     _check_count(replay["pushed"], MOST_STEPS, "pushed")
     d, m, actions = trainer.spec.observation_dim, trainer.replay.n_masked, rows[..., -4]
     _check_sampler(replay["sampler"], rows)
     if not _are_below(actions, trainer.spec.n_actions):
-        raise ValueError("its replay buffer has actions that do not exist")
+        raise ValueError(Phrase("its replay buffer has actions that do not exist"))
     if not torch.isin(rows[..., -2:], rows.new_tensor([0.0, 1.0])).all():
-        raise ValueError("its replay buffer has steps that neither end an episode nor go on")
+        raise ValueError(
+            Phrase("its replay buffer has steps that neither end an episode nor go on")
+        )
     _check_observations(rows[..., : 2 * d], trainer)
     for masks in rows[..., 2 * d : -4].split(m, -1) if m else ():
         if not torch.isin(masks, rows.new_tensor([0.0, 1.0])).all() or not masks.any(-1).all():
-            raise ValueError("its replay buffer has action masks that cannot be")
+            raise ValueError(Phrase("its replay buffer has action masks that cannot be"))
 
 
 def _check_sampler(sampler: Mapping[str, Tensor], rows: Tensor) -> None:
     """Every transition has an error of which no sum is infinite, and a new one would get one."""
     if sampler and sampler["errors"].shape != rows.shape[:2]:
-        raise ValueError("its replay buffer has transitions without a priority")
+        raise ValueError(Phrase("its replay buffer has transitions without a priority"))
     for name, errors in sampler.items():
         if not ((errors >= 0) & (errors <= LARGEST_ERROR)).all():
-            raise ValueError(f"its replay buffer has {name} that cannot be")
+            raise ValueError(Phrase("its replay buffer has {name} that cannot be", name=name))
 
 
 def _check_observations(observations: Tensor, trainer: Trainer) -> None:
     """Observations that are indices have to be states that exist: they become one-hot."""
     n_states = trainer.spec.n_states
     if n_states and not _are_below(observations, n_states):
-        raise ValueError("it has observations that do not exist")
+        raise ValueError(Phrase("it has observations that do not exist"))
 
 
 def _are_below(values: Tensor, count: int) -> bool:

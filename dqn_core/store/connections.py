@@ -7,19 +7,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dqn_core.errors import StoreError, reason_of
+from dqn_core.phrases import Phrase
 from dqn_core.store.schema import MIGRATIONS, bring_up_to_date, version_of
 
 BUSY_SECONDS = 60.0
 """How long a transaction waits for those of other threads and processes."""
 
 _ADVICE = {
-    sqlite3.SQLITE_FULL: "the disk is full, make room on it",
-    sqlite3.SQLITE_READONLY: "give a folder that can be written",
-    sqlite3.SQLITE_CANTOPEN: "give a folder that can be written",
-    sqlite3.SQLITE_IOERR: "see whether the disk is full or broken",
-    sqlite3.SQLITE_BUSY: "other programs are writing in it all the time, end one of them",
-    sqlite3.SQLITE_NOTADB: "runs.sqlite is damaged, move it elsewhere",
-    sqlite3.SQLITE_CORRUPT: "runs.sqlite is damaged, move it elsewhere",
+    sqlite3.SQLITE_FULL: Phrase("the disk is full, make room on it"),
+    sqlite3.SQLITE_READONLY: Phrase("give a folder that can be written"),
+    sqlite3.SQLITE_CANTOPEN: Phrase("give a folder that can be written"),
+    sqlite3.SQLITE_IOERR: Phrase("see whether the disk is full or broken"),
+    sqlite3.SQLITE_BUSY: Phrase("other programs are writing in it all the time, end one of them"),
+    sqlite3.SQLITE_NOTADB: Phrase("runs.sqlite is damaged, move it elsewhere"),
+    sqlite3.SQLITE_CORRUPT: Phrase("runs.sqlite is damaged, move it elsewhere"),
 }
 
 
@@ -116,5 +117,13 @@ class Connections:
     def _refusal(self, error: sqlite3.Error, done: str) -> StoreError:
         code = getattr(error, "sqlite_errorcode", None)
         advice = _ADVICE.get(code & 0xFF) if isinstance(code, int) else None
-        reason = f"{reason_of(error)}{f': {advice}' if advice else ''}"
-        return StoreError(f"The runs in {str(self._path.parent)!r} cannot be {done}: {reason}.")
+        reason = reason_of(error)
+        if advice:
+            reason = Phrase("{reason}: {advice}", reason=reason, advice=advice)
+        return StoreError(
+            "The runs in {folder!r} cannot be read: {reason}."
+            if done == "read"
+            else "The runs in {folder!r} cannot be written: {reason}.",
+            folder=str(self._path.parent),
+            reason=reason,
+        )

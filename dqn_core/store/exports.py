@@ -30,8 +30,10 @@ def check_output(path: Path) -> None:
     """Refuse a file that cannot be written, or whose ending is no format."""
     if path.suffix and path.suffix not in _WRITERS:
         raise ConfigurationError(
-            f"{str(path)!r} has no ending that says the format: choose {', '.join(_WRITERS)}, or "
-            "none for a folder for TensorBoard."
+            "{path!r} has no ending that says the format: choose {endings}, or none for a folder "
+            "for TensorBoard.",
+            path=str(path),
+            endings=", ".join(_WRITERS),
         )
     if path.suffix:
         checked_target(path)
@@ -44,7 +46,9 @@ def write(store: Store, record: RunRecord, table: str, path: Path) -> None:
             _event_files(store, record, path)
         except OSError as error:
             reason = error.strerror or reason_of(error)
-            raise StoreError(f"{str(path)!r} cannot be written: {reason}.") from error
+            raise StoreError(
+                "{path!r} cannot be written: {reason}.", path=str(path), reason=reason
+            ) from error
         return
     with whole_file(path) as part:
         _WRITERS[path.suffix](store, record, table, part)

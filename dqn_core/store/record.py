@@ -14,6 +14,7 @@ from dqn_core.environments.modules import parts
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
 from dqn_core.files.versions import versions
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 
 LONGEST_STEM = 30
@@ -138,7 +139,7 @@ def record_of(
         values = {name: _of_kind(row[name], *_KINDS.get(name, ())) for name in COLUMNS}
         values["configs"] = configs(row["configs"])
         if len(values["configs"]) != row["members"]:
-            raise ValueError(f"it has {len(values['configs'])} configurations")
+            raise ValueError(Phrase("it has {count} configurations", count=len(values["configs"])))
         values["versions"] = {str(k): str(v) for k, v in json.loads(row["versions"]).items()}
         for name in ("starred", "hidden"):
             values[name] = bool(row[name])
@@ -147,13 +148,14 @@ def record_of(
         values["status"] = _status(row["status"], row["updated"])
         return RunRecord(**values, tags=tuple(tags))
     except (LabError, *ODD_CONTENTS) as error:
-        reason = str(error).rstrip(".") if isinstance(error, LabError) else reason_of(error)
-        raise StoreError(f"The run {row['run']} is damaged: {reason}.") from error
+        raise StoreError(
+            "The run {run} is damaged: {reason}.", run=row["run"], reason=reason_of(error)
+        ) from error
 
 
 def _of_kind(value: Any, *kinds: type) -> Any:
     if kinds and not isinstance(value, kinds):
-        raise ValueError(f"{shown(value)} is not what it should be")
+        raise ValueError(Phrase("{value} is not what it should be", value=shown(value)))
     return value
 
 

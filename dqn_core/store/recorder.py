@@ -10,6 +10,7 @@ import numpy as np
 
 from dqn_core.config import DQNConfig
 from dqn_core.errors import LabError, StoreError
+from dqn_core.phrases import Phrase
 from dqn_core.store import rows, snapshots
 from dqn_core.store.record import RunRecord, Status, values_of
 from dqn_core.store.snapshots import Kind
@@ -120,7 +121,11 @@ class Recorder:
         try:
             write()
         except (LabError, MemoryError) as error:
-            self.problem = str(error) or "There is not enough memory to write into the store."
+            self.problem = (
+                error.phrase
+                if isinstance(error, LabError)
+                else Phrase("There is not enough memory to write into the store.")
+            )
             self._rows_due = self._snapshot_due = time.monotonic() + RETRY_SECONDS
             return False
         self.problem = ""
@@ -183,8 +188,9 @@ class Recorder:
         if not changed.rowcount:
             self._is_replaced = True
             raise StoreError(
-                f"{self.run} is no longer recorded here: it is gone on with elsewhere, or was "
-                "deleted for good."
+                "{run} is no longer recorded here: it is gone on with elsewhere, or was deleted "
+                "for good.",
+                run=self.run,
             )
 
     def _take_over(self, connection: sqlite3.Connection) -> None:

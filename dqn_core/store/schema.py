@@ -157,8 +157,11 @@ def bring_up_to_date(connection: sqlite3.Connection, where: str) -> None:
     version = version_of(connection)
     if version > len(MIGRATIONS):
         raise StoreError(
-            f"The runs in {where} are of store version {version}, this program knows versions up "
-            f"to {len(MIGRATIONS)}: update DQN Lab, or give another folder."
+            "The runs in {where} are of store version {version}, this program knows versions up "
+            "to {known}: update DQN Lab, or give another folder.",
+            where=where,
+            version=version,
+            known=len(MIGRATIONS),
         )
     for statements in MIGRATIONS[version:]:
         for statement in statements:

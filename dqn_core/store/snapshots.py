@@ -15,6 +15,7 @@ import numpy as np
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import trainer_from
 from dqn_core.files.packing import Source, pack, unpack
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 from dqn_core.store.rows import TABLES, columns
 from dqn_core.trainer import Trainer
@@ -143,7 +144,7 @@ def _snapshot(row: sqlite3.Row) -> Snapshot:
     texts = (snapshot.run, snapshot.file)
     # SQLite itself does not watch over it.
     if not all(type(one) is int for one in numbers) or not all(type(one) is str for one in texts):
-        raise ValueError(f"{shown(row['file'])} is not described as it should be")
+        raise ValueError(Phrase("{file} is not described as it should be", file=shown(row["file"])))
     return snapshot
 
 
@@ -155,15 +156,15 @@ def restored(connection: sqlite3.Connection, name: str, source: Source, run: str
     kind, saved = unpack(source)
     lengths = saved.pop("rows", None)
     if kind != "snapshot" or not isinstance(lengths, dict) or lengths.keys() != TABLES.keys():
-        raise CheckpointError(f"{name} is damaged: it is no snapshot.")
+        raise CheckpointError("{name} is damaged: it is no snapshot.", name=name)
     try:
         history = {
             table: columns(connection, run, table, 0, length) for table, length in lengths.items()
         }
     except (TypeError, ValueError) as error:
-        raise CheckpointError(f"The history of {run} is damaged.") from error
+        raise CheckpointError("The history of {run} is damaged.", run=run) from error
     if any(len(history[table]["member"]) != length for table, length in lengths.items()):
-        raise CheckpointError(f"{name} is damaged: rows of its history are missing.")
+        raise CheckpointError("{name} is damaged: rows of its history are missing.", name=name)
     return trainer_from(name, {**saved, "history": _as_state(history)})
 
 

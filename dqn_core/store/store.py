@@ -15,6 +15,7 @@ import numpy as np
 
 from dqn_core.config import DQNConfig
 from dqn_core.errors import CheckpointError, StoreError, reason_of
+from dqn_core.phrases import Phrase, did_you_mean, paragraph
 from dqn_core.scalars import shown
 from dqn_core.store import rows, snapshots, thinning
 from dqn_core.store.connections import Connections
@@ -68,8 +69,9 @@ class Store:
         except OSError as error:
             reason = error.strerror or str(error)
             raise StoreError(
-                f"Runs cannot be kept in {str(folder)!r}: {reason}; give a folder that can be "
-                "written."
+                "Runs cannot be kept in {folder!r}: {reason}; give a folder that can be written.",
+                folder=str(folder),
+                reason=reason,
             ) from error
         self._connections = Connections(self.folder / DATABASE)
         # Reading configurations is most of a listing.
@@ -133,8 +135,12 @@ class Store:
         """The run with that name, else the only one with that title."""
         found = [record for record in self.runs() if name in (record.run, record.title)]
         if len(found) > 1 and all(record.run != name for record in found):
-            names = ", ".join(record.run for record in found)
-            raise StoreError(f"{len(found)} runs are called {shown(name)}: choose one of {names}.")
+            raise StoreError(
+                "{count} runs are called {name}: choose one of {names}.",
+                count=len(found),
+                name=shown(name),
+                names=[record.run for record in found],
+            )
         named = [record for record in found if record.run == name]
         return (named or found or [self.run(name)])[0]
 
@@ -151,7 +157,9 @@ class Store:
                 return rows.columns(connection, name, table, start, names=names)
             except (TypeError, ValueError) as error:
                 raise StoreError(
-                    f"The {table} of the run {name} are damaged: {reason_of(error)}."
+                    "The history of the run {name} is damaged: {reason}.",
+                    name=name,
+                    reason=reason_of(error),
                 ) from error
 
     def snapshots(self, name: str) -> list[Snapshot]:
@@ -174,8 +182,13 @@ class Store:
             if snapshot is not None:
                 found = [one for one in found if one.id == snapshot]
             if not found:
-                where = "" if at is None else f" at or before step {at:,}"
-                raise StoreError(f"The run {name} has no snapshot{where} to go on from.")
+                raise StoreError(
+                    "The run {name} has no snapshot to go on from."
+                    if at is None
+                    else "The run {name} has no snapshot at or before step {at:,} to go on from.",
+                    name=name,
+                    at=at,
+                )
             refusals: list[CheckpointError] = []
             for each in reversed(found):
                 try:
@@ -184,7 +197,7 @@ class Store:
                     refusals.append(error)
                     continue
                 if refusals:
-                    trainer.notice = f"{refusals[0]} {trainer.notice}".rstrip()
+                    trainer.notice = paragraph((refusals[0].phrase, trainer.notice))
                 return trainer
         raise refusals[0]
 
@@ -265,8 +278,10 @@ class Store:
     def _unknown(self, connection: sqlite3.Connection, name: str) -> StoreError:
         names = [run for (run,) in connection.execute("SELECT run FROM runs")]
         near = get_close_matches(name, names, n=1)
-        hint = f": did you mean {near[0]}?" if near else "."
-        return StoreError(f"There is no run {shown(name)} in {str(self.folder)!r}{hint}")
+        unknown = Phrase(
+            "There is no run {name} in {folder!r}.", name=shown(name), folder=str(self.folder)
+        )
+        return StoreError(did_you_mean(unknown, near))
 
     def _purge(self, before: float) -> None:
         """Forget for good what was deleted before that moment, and files that nobody knows."""
@@ -295,7 +310,11 @@ def set_tags(connection: sqlite3.Connection, name: str, tags: Iterable[str]) -> 
     """Let a run have these tags and no others; raises `StoreError` for too many or too long."""
     words = {" ".join(tag.split()) for tag in tags} - {""}
     if len(words) > MOST_TAGS or any(len(word) > LONGEST_TAG for word in words):
-        raise StoreError(f"A run has at most {MOST_TAGS} tags of at most {LONGEST_TAG} characters.")
+        raise StoreError(
+            "A run has at most {most} tags of at most {longest} characters.",
+            most=MOST_TAGS,
+            longest=LONGEST_TAG,
+        )
     connection.execute("DELETE FROM tags WHERE run = ?", (name,))
     connection.executemany("INSERT INTO tags VALUES (?, ?)", [(name, word) for word in words])
 
@@ -303,14 +322,22 @@ def set_tags(connection: sqlite3.Connection, name: str, tags: Iterable[str]) -> 
 def check_length(field: str, value: object) -> None:
     """Refuse a text that is no title and no note."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise StoreError(f"A {field} has at most {LONGEST_TEXT:,} characters, not {len(value):,}.")
+        raise StoreError(
+            "A title has at most {most:,} characters, not {count:,}."
+            if field == "title"
+            else "A note has at most {most:,} characters, not {count:,}.",
+            most=LONGEST_TEXT,
+            count=len(value),
+        )
 
 
 def _snapshots(connection: sqlite3.Connection, name: str) -> list[Snapshot]:
     try:
         return snapshots.snapshots_of(connection, name)
     except ValueError as error:
-        raise StoreError(f"The snapshots of {name} are damaged: {reason_of(error)}.") from error
+        raise StoreError(
+            "The snapshots of {name} are damaged: {reason}.", name=name, reason=reason_of(error)
+        ) from error
 
 
 def _names(columns: Sequence[str]) -> str:
@@ -320,5 +347,9 @@ def _names(columns: Sequence[str]) -> str:
 def _default_budget() -> int:
     text = os.environ.get(BUDGET_SETTING, "")
     if text and not text.isdecimal():
-        raise StoreError(f"{BUDGET_SETTING} is a number of bytes such as 2000000000, not {text!r}.")
+        raise StoreError(
+            "{setting} is a number of bytes such as 2000000000, not {text!r}.",
+            setting=BUDGET_SETTING,
+            text=text,
+        )
     return int(text) if text else DEFAULT_BUDGET

@@ -14,6 +14,7 @@ from dqn_core.files.checkpoint import load_run
 from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_history
 from dqn_core.history import History
+from dqn_core.phrases import Phrase
 from dqn_core.store import rows, snapshots
 from dqn_core.store.record import RunRecord, Status, values_of
 from dqn_core.store.recorder import Recorder
@@ -67,7 +68,9 @@ def take_in(store: Store, source: Source, owner: str | None = None) -> RunRecord
     if kind == "run":
         return _take_in_state(store, source, owner)
     if kind != "stored run":
-        raise CheckpointError(f"{name} holds no whole run but one {kind}: export the run itself.")
+        raise CheckpointError(
+            "{name} holds no whole run but one {kind}: export the run itself.", name=name, kind=kind
+        )
     try:
         history, contents = _history(state), _snapshots(state)
         with store.writing() as connection:
@@ -81,8 +84,9 @@ def take_in(store: Store, source: Source, owner: str | None = None) -> RunRecord
     except StoreError:
         raise
     except (LabError, *ODD_CONTENTS) as error:
-        reason = str(error).rstrip(".") if isinstance(error, LabError) else reason_of(error)
-        raise CheckpointError(f"{name} cannot be imported: {reason}.") from error
+        raise CheckpointError(
+            "{name} cannot be imported: {reason}.", name=name, reason=reason_of(error)
+        ) from error
     store.thin()
     return store.run(run)
 
@@ -92,7 +96,7 @@ def _values(store: Store, state: Mapping[str, Any], owner: str | None) -> dict[s
     texts = {field: state[field] for field in _TEXTS}
     for field, text in texts.items():
         if not isinstance(text, str):
-            raise ValueError(f"its {field} is no text")
+            raise ValueError(Phrase("its {field} is no text", field=field))
         check_length(field, text)
     status = Status(state["status"])
     fork_step = state["fork_step"]
@@ -133,7 +137,7 @@ def _snapshots(state: Mapping[str, Any]) -> list[tuple[tuple[int, int], Kind, by
         for one in state["snapshots"]
     ]
     if not all(0 <= env_step <= int(state["env_steps"]) for (env_step, _), _, _ in kept):
-        raise ValueError("it has snapshots of steps that it has not made")
+        raise ValueError(Phrase("it has snapshots of steps that it has not made"))
     return kept
 
 

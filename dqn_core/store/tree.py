@@ -84,5 +84,7 @@ def _value(run: str, text: str) -> Value:
     try:
         value: Value = json.loads(text)
     except (TypeError, ValueError) as error:
-        raise StoreError(f"The changes of the run {run} are damaged: {error}.") from error
+        raise StoreError(
+            "The changes of the run {run} are damaged: {error}.", run=run, error=error
+        ) from error
     return value

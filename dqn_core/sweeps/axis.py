@@ -9,6 +9,7 @@ import numpy as np
 from dqn_core.config import hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Hyperparameter, Value
+from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 
 Spacing: TypeAlias = Literal["list", "lin", "log"]
@@ -58,10 +59,14 @@ def axis_from(text: str) -> Axis:
     """
     name, equals, values = text.partition("=")
     if not equals:
-        raise ConfigurationError(f"An axis is written as gamma=0.9,0.95, not as {shown(text)}.")
+        raise ConfigurationError(
+            "An axis is written as gamma=0.9,0.95, not as {text}.", text=shown(text)
+        )
     name = name.strip().replace("-", "_")
     if name in NO_AXES:
-        raise ConfigurationError(f"{name} is no axis: {NO_AXES[name]}.", name)
+        raise ConfigurationError(
+            "{name} is no axis: {reason}.", name, name=name, reason=NO_AXES[name]
+        )
     return axis_of(hyperparameter(name), values)
 
 
@@ -73,7 +78,9 @@ def axis_of(declared: Hyperparameter, text: str) -> Axis:
     parts = text.split(separator(declared))
     values = [declared.parsed(part) for part in parts if part.strip()]
     if not values:
-        raise ConfigurationError(f"{declared.name} has no values: list some.", declared.name)
+        raise ConfigurationError(
+            "{name} has no values: list some.", declared.name, name=declared.name
+        )
     return Axis(declared.name, tuple(dict.fromkeys(values)))
 
 
@@ -83,13 +90,13 @@ def separator(declared: Hyperparameter) -> str:
 
 
 NO_AXES = {
-    "seed": "give the number of seeds of each value with --seeds",
-    "env_id": "returns of two environments cannot be compared, so make a sweep of each",
-    "env_kwargs": "returns of two environments cannot be compared, so make a sweep of each",
-    "total_seconds": "what is learnt in a time depends on the machine, so give total_steps",
-    "total_episodes": "all points are judged at the same step, so give total_steps",
-    "stop_when_solved": "all points are judged at the same step, so it is off in a sweep",
-    "plateau_evaluations": "all points are judged at the same step, so it is 0 in a sweep",
+    "seed": Phrase("give the number of seeds of each value with --seeds"),
+    "env_id": Phrase("returns of two environments cannot be compared, so make a sweep of each"),
+    "env_kwargs": Phrase("returns of two environments cannot be compared, so make a sweep of each"),
+    "total_seconds": Phrase("what is learnt in a time depends on the machine, so give total_steps"),
+    "total_episodes": Phrase("all points are judged at the same step, so give total_steps"),
+    "stop_when_solved": Phrase("all points are judged at the same step, so it is off in a sweep"),
+    "plateau_evaluations": Phrase("all points are judged at the same step, so it is 0 in a sweep"),
 }
 """What is no axis, and why."""
 
@@ -97,19 +104,25 @@ NO_AXES = {
 def _range(declared: Hyperparameter, spacing: Spacing, parts: list[str], text: str) -> Axis:
     name = declared.name
     if declared.scale not in ("linear", "log"):
-        raise ConfigurationError(f"{name} has no range: list its values.", name)
+        raise ConfigurationError("{name} has no range: list its values.", name, name=name)
     if not 2 <= len(parts) <= 3:
         raise ConfigurationError(
-            f"A range is written as {spacing}:LOWEST:HIGHEST:NUMBER, not as {shown(text)}.", name
+            "A range is written as {spacing}:LOWEST:HIGHEST:NUMBER, not as {text}.",
+            name,
+            spacing=spacing,
+            text=shown(text),
         )
     ends = (declared.parsed(parts[0]), declared.parsed(parts[1]))
     low, high = map(float, ends)
     if not low < high or (spacing == "log" and low <= 0):
-        least = "a lowest value above 0 and " if spacing == "log" else ""
         raise ConfigurationError(
-            f"The range of {name} needs {least}a highest value above the lowest, not "
-            f"{shown(text)}.",
+            "The range of {name} needs a lowest value above 0 and a highest value above the "
+            "lowest, not {text}."
+            if spacing == "log"
+            else "The range of {name} needs a highest value above the lowest, not {text}.",
             name,
+            name=name,
+            text=shown(text),
         )
     number = _points(parts[2]) if parts[2:] else USUAL_POINTS
     whole = Axis(name, ends, spacing)
@@ -120,7 +133,9 @@ def _range(declared: Hyperparameter, spacing: Spacing, parts: list[str], text: s
 def _points(text: str) -> int:
     is_short = text.strip().isdecimal() and len(text.strip()) <= len(str(MOST_POINTS))
     if not is_short or not 2 <= int(text) <= MOST_POINTS:
-        raise ConfigurationError(f"A range has 2 to {MOST_POINTS:,} values, not {shown(text)}.")
+        raise ConfigurationError(
+            "A range has 2 to {most:,} values, not {text}.", most=MOST_POINTS, text=shown(text)
+        )
     return int(text)
 
 

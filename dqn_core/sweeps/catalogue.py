@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
+from dqn_core.phrases import Phrase, did_you_mean
 from dqn_core.scalars import shown
 from dqn_core.store.record import RunRecord, new_values, stem_of, values_of
 from dqn_core.store.store import LONGEST_TAG, Store, insert, set_tags
@@ -58,7 +59,9 @@ def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: 
     pieces = [] if pruner else plan.pieces()
     name = " ".join(name.split())
     if len(TAG + name) > LONGEST_TAG:
-        raise StoreError(f"A sweep's name has at most {LONGEST_TAG - len(TAG)} characters.")
+        raise StoreError(
+            "A sweep's name has at most {longest} characters.", longest=LONGEST_TAG - len(TAG)
+        )
     with store.writing() as connection:
         same = _same(connection, plan, name, pruner)
         if same is None:
@@ -98,8 +101,10 @@ def sweep_called(store: Store, name: str) -> Sweep:
     if row:
         return _sweep(row)
     near = get_close_matches(name, [sweep.name for sweep in sweeps(store)], n=1)
-    hint = f": did you mean {near[0]}?" if near else "."
-    raise StoreError(f"There is no sweep {shown(name)} in {str(store.folder)!r}{hint}")
+    unknown = Phrase(
+        "There is no sweep {name} in {folder!r}.", name=shown(name), folder=str(store.folder)
+    )
+    raise StoreError(did_you_mean(unknown, near))
 
 
 def pieces_of(store: Store, name: str) -> list[KeptPiece]:
@@ -222,8 +227,8 @@ def _check_free(connection: sqlite3.Connection, name: str) -> None:
         )
     if row:
         raise StoreError(
-            f"The sweep {shown(name)} was declared with other values: give it these, or another "
-            "name."
+            "The sweep {name} was declared with other values: give it these, or another name.",
+            name=shown(name),
         )
 
 
@@ -237,5 +242,6 @@ def _sweep(row: sqlite3.Row) -> Sweep:
 
 
 def _damaged(name: str, error: Exception) -> StoreError:
-    reason = str(error).rstrip(".") if isinstance(error, LabError) else reason_of(error)
-    return StoreError(f"The sweep {shown(name)} is damaged: {reason}.")
+    return StoreError(
+        "The sweep {name} is damaged: {reason}.", name=shown(name), reason=reason_of(error)
+    )

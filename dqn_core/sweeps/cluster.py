@@ -94,8 +94,9 @@ class RayCrew:
         _connect(self._ray, address)
         if base.device == "cuda" and not self._ray.cluster_resources().get("GPU"):
             raise LabError(
-                f"No machine of the Ray cluster at {address} has a GPU, which device cuda needs: "
-                "give --device cpu."
+                "No machine of the Ray cluster at {address} has a GPU, which device cuda needs: "
+                "give --device cpu.",
+                address=address,
             )
 
     @property
@@ -275,7 +276,9 @@ def _connect(ray: Any, address: str) -> None:
     except (OSError, RuntimeError, ValueError) as error:
         reason = first_line(error, 120) or type(error).__name__
         raise LabError(
-            f"There is no Ray cluster at {address}: {reason}; start one with ray start --head."
+            "There is no Ray cluster at {address}: {reason}; start one with ray start --head.",
+            address=address,
+            reason=reason,
         ) from error
 
 

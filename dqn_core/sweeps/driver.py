@@ -70,13 +70,16 @@ def alone(store: Store, sweep: Sweep) -> Iterator[None]:
             _take(file)
         except BlockingIOError:
             raise StoreError(
-                f"The sweep {shown(sweep.name)} is being trained by another process: wait for it, "
-                "or give another name."
+                "The sweep {name} is being trained by another process: wait for it, or give "
+                "another name.",
+                name=shown(sweep.name),
             ) from None
         except OSError as error:
             raise StoreError(
-                f"The sweep {shown(sweep.name)} cannot be locked in {str(store.folder)!r}: "
-                f"{reason_of(error)}; give another folder."
+                "The sweep {name} cannot be locked in {folder!r}: {reason}; give another folder.",
+                name=shown(sweep.name),
+                folder=str(store.folder),
+                reason=reason_of(error),
             ) from error
         file.truncate(0)
         file.write(f"{os.getpid()} {platform.node()}")
@@ -111,7 +114,9 @@ def stop(store: Store, sweep: Sweep) -> None:
         return
     if process.machine != platform.node():
         raise StoreError(
-            f"The sweep {shown(sweep.name)} is trained on {process.machine}: stop it there."
+            "The sweep {name} is trained on {machine}: stop it there.",
+            name=shown(sweep.name),
+            machine=process.machine,
         )
     with suppress(ProcessLookupError, PermissionError):
         os.kill(process.number, signal.SIGINT)

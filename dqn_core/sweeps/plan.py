@@ -10,6 +10,7 @@ from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError, MissingPackageError
 from dqn_core.hyperparameter import Value
 from dqn_core.members import side_by_side
+from dqn_core.phrases import Phrase
 from dqn_core.sweeps.axis import Axis
 
 MOST_RUNS = 10_000
@@ -22,10 +23,10 @@ MOST_TRANSITIONS = 2_000_000
 """In the replay buffers of a piece: its memory, and the size of its snapshots."""
 
 NO_STOPS = {
-    "total_seconds": "whose result would depend on the machine: give total_steps",
-    "total_episodes": "which judges all points at the same step: set it to 0",
-    "stop_when_solved": "which judges all points at the same step: set it to off",
-    "plateau_evaluations": "which judges all points at the same step: set it to 0",
+    "total_seconds": Phrase("whose result would depend on the machine: give total_steps"),
+    "total_episodes": Phrase("which judges all points at the same step: set it to 0"),
+    "stop_when_solved": Phrase("which judges all points at the same step: set it to off"),
+    "plateau_evaluations": Phrase("which judges all points at the same step: set it to 0"),
 }
 """What would end a run of a sweep sooner than its step budget, and why it must not."""
 
@@ -54,17 +55,24 @@ class Plan:
         names = [axis.name for axis in self.axes]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
-            raise ConfigurationError(f"{twice[0]} is an axis twice: list all its values once.")
+            raise ConfigurationError(
+                "{twice} is an axis twice: list all its values once.", twice=twice[0]
+            )
         if not names:
             raise ConfigurationError("A sweep needs an axis, such as gamma=0.9,0.95.")
         for name, reason in NO_STOPS.items():
             if getattr(self.base, name):
-                raise ConfigurationError(f"{name} does not go with a sweep, {reason}.", name)
+                raise ConfigurationError(
+                    "{name} does not go with a sweep, {reason}.", name, name=name, reason=reason
+                )
         count = self.random or math.prod(len(axis.values) for axis in self.axes)
         if count * len(self.seeds) > MOST_RUNS:
             raise ConfigurationError(
-                f"{count:,} points of {len(self.seeds):,} seeds are more than {MOST_RUNS:,} runs: "
-                "give fewer values or seeds."
+                "{count:,} points of {seeds:,} seeds are more than {most:,} runs: give fewer "
+                "values or seeds.",
+                count=count,
+                seeds=len(self.seeds),
+                most=MOST_RUNS,
             )
 
     def points(self) -> list[Point]:

@@ -167,7 +167,9 @@ class Search:
             return study
         except Exception as error:  # whatever Optuna's database raises
             raise StoreError(
-                f"Optuna cannot use {str(file)!r}: {reason_of(error)}; move it elsewhere."
+                "Optuna cannot use {file!r}: {reason}; move it elsewhere.",
+                file=str(file),
+                reason=reason_of(error),
             ) from error
 
     def _storage(self, file: Path) -> Any:

@@ -43,7 +43,7 @@ class OpenRun:
             return self._left(Status.DIVERGED)
         except LabError as error:
             self._left(Status.INTERRUPTED)
-            return Outcome(self.run, False, str(error))
+            return Outcome(self.run, False, error.phrase)
         return self._left(Status.FINISHED if self.trainer.going_on else Status.DIVERGED)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from dqn_core.compute import set_threads
 from dqn_core.environments.modules import import_typed
 from dqn_core.errors import LabError
+from dqn_core.phrases import Phrase
 from dqn_core.store.store import Store
 from dqn_core.sweeps.tasks import Outcome, Task
 from dqn_core.sweeps.training import OpenRun
@@ -178,9 +179,11 @@ def _work(connection: Connection, folder: Path, typed: str) -> None:
                 opened = opened or OpenRun(store, task.run)
                 outcome = opened.go_on(task.until, connection.poll)
             except LabError as error:
-                outcome = Outcome(task.run, False, str(error))
+                outcome = Outcome(task.run, False, error.phrase)
             except MemoryError:
-                outcome = Outcome(task.run, False, f"There is not enough memory for {task.run}.")
+                outcome = Outcome(
+                    task.run, False, Phrase("There is not enough memory for {run}.", run=task.run)
+                )
             connection.send(outcome)
     if opened:
         opened.close()
