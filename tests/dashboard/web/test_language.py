@@ -1,5 +1,7 @@
 """The language of whoever looks at a page: what it is, and what is said in it."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -7,19 +9,11 @@ from dashboard.web.language import _, answering, language, n_, said
 from dqn_core.errors import ConfigurationError
 from dqn_core.phrases import Phrase
 
-
-def page() -> None:
-    import streamlit as st
-
-    from dashboard.web.language import _, speak, spoken
-
-    st.markdown(_("Train"))
-    st.markdown(spoken().query)
-    st.button("other", on_click=speak, args=("zh",))
+PAGE = Path(__file__).parent / "spoken_page.py"
 
 
 def opened(address: str = "") -> AppTest:
-    app = AppTest.from_function(page)
+    app = AppTest.from_file(str(PAGE))
     if address:
         app.query_params["lang"] = address
     app.run()
@@ -71,7 +65,8 @@ def test_a_refusal_is_said_again_with_its_values_and_what_stands_in_them() -> No
     assert str(error) == "env_kwargs has size twice."
     with answering("zh"):
         assert said(error) == "env_kwargs 中 size 出现了两次。"
-        assert _("never said {error}", error=error) == "never said env_kwargs 中 size 出现了两次"
+        assert _("never said {error}", error=error) == "never said env_kwargs 中 size 出现了两次。"
+        assert _("never said {error}.", error=error) == "never said env_kwargs 中 size 出现了两次."
 
 
 def test_words_from_elsewhere_stay_as_they_are() -> None:
