@@ -73,6 +73,16 @@ def did_you_mean(sentence: Phrase, near: Sequence[str]) -> Phrase:
     return Phrase("{sentence}: did you mean {near}?", sentence=sentence, near=near[0])
 
 
+def all_of(names: Sequence[str]) -> Phrase:
+    """``loss mse and head scalar``"""
+    first, *others = names
+    return (
+        Phrase("{first} and {others}", first=first, others=all_of(others))
+        if others
+        else Phrase(first)
+    )
+
+
 def one_of(choices: Sequence[str]) -> Phrase:
     """``mse or huber``"""
     first, *others = choices

@@ -13,7 +13,7 @@ from dqn_core.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, in_todays
 from dqn_core.environments.configured import spec_for
 from dqn_core.errors import ConfigurationError, LabError, excerpt
 from dqn_core.hyperparameter import Value
-from dqn_core.phrases import Phrase, did_you_mean, one_of
+from dqn_core.phrases import Phrase, all_of, did_you_mean, one_of
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
 from dqn_core.sweeps.axis import Axis
 
@@ -154,7 +154,7 @@ def _configuration(
         except ConfigurationError as error:
             # Two values that do not go together: neither is used.
             together = [name for name in values if name in error.names] or list(values)
-            used = ", ".join(f"{name} {written(getattr(base, name))}" for name in together)
+            used = all_of([f"{name} {written(getattr(base, name))}" for name in together])
             problems.append(_instead(error, used, *together))
             for name in together:
                 del values[name]
