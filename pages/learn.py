@@ -12,18 +12,20 @@ from dashboard.learn_page.microscope import microscope
 from dashboard.learn_page.notebook import notebook
 from dashboard.learn_page.page_state import Section, page_state
 from dashboard.session.session import Session
+from dashboard.web.language import _
 from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import key_showing, on_change
+from dqn_core.phrases import Phrase
 
 SCRIPT = "pages/learn.py"
 STYLE = ASSETS / "learn" / "learn.css"
 PRESENTATION = ASSETS / "learn" / "presentation.css"
 
-SECTIONS: dict[Section, tuple[str, Callable[[Session], None]]] = {
-    "microscope": ("Microscope", microscope),
-    "experiments": ("Experiments", experiments),
-    "notebook": ("Notebook", notebook),
-    "lessons": ("Lessons", lessons),
+SECTIONS: dict[Section, tuple[Phrase, Callable[[Session], None]]] = {
+    "microscope": (Phrase("Microscope"), microscope),
+    "experiments": (Phrase("Experiments"), experiments),
+    "notebook": (Phrase("Notebook"), notebook),
+    "lessons": (Phrase("Lessons"), lessons),
 }
 """Name and content of each, in their order."""
 
@@ -35,16 +37,16 @@ def present(session: Session, is_presentation: bool) -> None:
             "",
             key="leave",
             icon=":material/close_fullscreen:",
-            help="Back to the whole page",
+            help=_("Back to the whole page"),
             shortcut="esc",
             on_click=partial(session.look_at, view="page"),
         )
     else:
         st.button(
-            "Present",
+            _("Present"),
             key="present",
             icon=":material/open_in_full:",
-            help="Large letters, and no head. Esc goes back.",
+            help=_("Large letters, and no head. Esc goes back."),
             on_click=partial(session.look_at, view="presentation"),
         )
 
@@ -60,13 +62,13 @@ def learn_page() -> None:
     present(session, is_presentation)
     key = key_showing("section", state.section)
     with st.container(horizontal=True, vertical_alignment="center", key="sections"):
-        st.title("Learn how it learns", anchor=False, width="content")
+        st.title(_("Learn how it learns"), anchor=False, width="content")
         st.segmented_control(
-            "Section",
+            _("Section"),
             list(SECTIONS),
             default=state.section,
             required=True,
-            format_func=lambda section: SECTIONS[section][0],
+            format_func=lambda section: _(SECTIONS[section][0]),
             key=key,
             on_change=on_change(key, state.show),
             label_visibility="collapsed",

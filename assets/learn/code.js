@@ -1,6 +1,7 @@
 /** The project's own source beside the pictures, its lines marked with the symbols they make. */
 
 import { element } from "../shared/dom.js";
+import { _ } from "../shared/words.js";
 
 export class Code {
   #list = element("div", "ms-source");
@@ -11,7 +12,7 @@ export class Code {
   constructor() {
     this.#list.tabIndex = 0;
     this.#list.setAttribute("role", "group");
-    this.#list.setAttribute("aria-label", "Source of Algorithm 1");
+    this.#list.setAttribute("aria-label", _("Source of Algorithm 1"));
   }
 
   show(passages) {

@@ -2,6 +2,7 @@
 
 import { element, pen } from "../shared/dom.js";
 import { readTheme } from "../shared/theme.js";
+import { _ } from "../shared/words.js";
 import { episodes, nearest, placeOf } from "./strip.js";
 
 const TERMINATED = 1;
@@ -13,7 +14,7 @@ export class Memory {
   #words = element("p", "ms-quiet");
   #key = element("p", "ms-quiet ms-key");
   #batch = element("div", "ms-batch");
-  #heading = element("h4", "", "The batch: the stronger the colour, the more of the loss");
+  #heading = element("h4", "", _("The batch: the stronger the colour, the more of the loss"));
   #choose;
   /** @type {any} */
   #data = null;
@@ -28,15 +29,20 @@ export class Memory {
     this.#canvas.onclick = (event) => this.#pick(event);
     this.#key.append(
       element("span", "ms-end ms-terminated"),
-      " terminated ",
+      " ",
+      _("terminated"),
+      " ",
       element("span", "ms-end ms-truncated"),
-      " truncated ",
+      " ",
+      _("truncated"),
+      " ",
       element("span", "ms-end ms-drawn"),
-      " in the batch",
+      " ",
+      _("in the batch"),
     );
     this.#batch.tabIndex = 0;
     this.#batch.setAttribute("role", "listbox");
-    this.#batch.setAttribute("aria-label", "Transitions of the batch");
+    this.#batch.setAttribute("aria-label", _("Transitions of the batch"));
     this.#batch.dataset.symbol = "batch";
     this.#batch.onkeydown = (event) => this.#step(event);
     this.#sight = new ResizeObserver(() => this.draw());
@@ -47,8 +53,9 @@ export class Memory {
     this.#data = { memory, update, chosen };
     this.#words.textContent = memory.words;
     this.#heading.hidden = this.#batch.hidden = !update;
-    const where = update ? ` The chosen one is transition ${memory.batch[chosen]}.` : "";
-    this.#canvas.setAttribute("aria-label", memory.words + where);
+    const number = update && memory.batch[chosen].toLocaleString("en");
+    const where = update ? _("The chosen one is transition {number}.", { number }) : "";
+    this.#canvas.setAttribute("aria-label", `${memory.words} ${where}`);
     if (update) this.#list(update, chosen);
     this.draw();
   }

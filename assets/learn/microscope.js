@@ -4,6 +4,7 @@ import { Mounted } from "../shared/component.js";
 import { button, element, setText, styleLink } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
+import { _, n_ } from "../shared/words.js";
 import { Code } from "./code.js";
 import { Memory } from "./memory.js";
 import { Networks } from "./networks.js";
@@ -24,7 +25,7 @@ class Microscope {
   #problem = element("p", "ms-problem");
   #copied = element("p", "ms-copied");
   #speed = element("select");
-  #play = button("ms-button", "Slow motion", () => this.#toggle(), "Slow motion");
+  #play = button("ms-button", _("Slow motion"), () => this.#toggle(), _("Slow motion"));
   #world = new World();
   #memory = new Memory((index) => this.#pick(index));
   #networks = new Networks();
@@ -47,11 +48,11 @@ class Microscope {
       element(
         "div",
         "ms-places",
-        place("World", "ms-world", this.#world.node),
-        place("Memory", "ms-memory", this.#memory.node),
-        place("Networks", "ms-networks", this.#copied, this.#networks.node),
-        place("Update", "ms-update", this.#update.node),
-        place("Code", "ms-code", this.#symbols.node, this.#code.node),
+        place(_("World"), "ms-world", this.#world.node),
+        place(_("Memory"), "ms-memory", this.#memory.node),
+        place(_("Networks"), "ms-networks", this.#copied, this.#networks.node),
+        place(_("Update"), "ms-update", this.#update.node),
+        place(_("Code"), "ms-code", this.#symbols.node, this.#code.node),
       ),
     );
     parent.append(styleLink(new URL("microscope.css", import.meta.url).href), this.#root);
@@ -65,29 +66,28 @@ class Microscope {
       return made;
     };
     for (const speed of SPEEDS) {
-      this.#speed.append(
-        new Option(speed === 1 ? "1 update a second" : `${speed} updates a second`, String(speed)),
-      );
+      const words = n_("1 update a second", "{count} updates a second", speed);
+      this.#speed.append(new Option(words, String(speed)));
     }
     this.#speed.value = "2";
-    this.#speed.setAttribute("aria-label", "Speed of the slow motion");
+    this.#speed.setAttribute("aria-label", _("Speed of the slow motion"));
     this.#speed.onchange = () => this.#isPlaying && this.#pace();
     this.#play.setAttribute("aria-pressed", "false");
     const bar = element(
       "div",
       "ms-bar",
-      add("back", "◀ Back one", "Back one: to the exact state before the last button"),
-      add("forward", "Forward ▶", "Forward again"),
-      add("step", "Environment step", "Make one environment step"),
-      add("update", "Update", "Go on to the next gradient update"),
-      add("copy", "Target copy", "Go on to the next target copy"),
+      add("back", _("◀ Back one"), _("Back one: to the exact state before the last button")),
+      add("forward", _("Forward ▶"), _("Forward again")),
+      add("step", _("Environment step"), _("Make one environment step")),
+      add("update", _("Update"), _("Go on to the next gradient update")),
+      add("copy", _("Target copy"), _("Go on to the next target copy")),
       this.#play,
       this.#speed,
-      add("fresh", "The run as it is now", "The run as it is now: a new copy of it"),
+      add("fresh", _("The run as it is now"), _("The run as it is now: a new copy of it")),
       this.#about,
     );
     bar.setAttribute("role", "toolbar");
-    bar.setAttribute("aria-label", "Microscope");
+    bar.setAttribute("aria-label", _("Microscope"));
     return bar;
   }
 

@@ -2,12 +2,13 @@
 
 import { element, pen } from "../shared/dom.js";
 import { readTheme } from "../shared/theme.js";
+import { _, phrase } from "../shared/words.js";
 import { columns, largest, wiresOf } from "./wiring.js";
 
 const KINDS = [
-  ["online", "Online θ, sees s", "theta"],
-  ["target", "Target θ⁻, sees s′", "theta2"],
-  ["difference", "Difference θ − θ⁻", "theta theta2"],
+  ["online", phrase("Online θ, sees s"), "theta"],
+  ["target", phrase("Target θ⁻, sees s′"), "theta2"],
+  ["difference", phrase("Difference θ − θ⁻"), "theta theta2"],
 ];
 const THICKEST = 2.5; // CSS pixels
 
@@ -21,7 +22,7 @@ class Drawing {
 
   constructor(title, symbol) {
     this.#canvas.setAttribute("role", "img");
-    this.node = element("figure", "", this.#canvas, element("figcaption", "ms-quiet", title));
+    this.node = element("figure", "", this.#canvas, element("figcaption", "ms-quiet", _(title)));
     this.node.dataset.symbol = symbol;
     this.#sight = new ResizeObserver(() => this.draw());
     this.#sight.observe(this.#canvas);
@@ -79,13 +80,14 @@ class Drawing {
 export class Networks {
   #drawings = new Map(KINDS.map(([kind, title, symbol]) => [kind, new Drawing(title, symbol)]));
   #words = element("p", "ms-quiet");
-  #none = element("p", "ms-quiet", "They are shown from the first update on.");
+  #none = element("p", "ms-quiet", _("They are shown from the first update on."));
   #row = element("div", "ms-three", ...[...this.#drawings.values()].map(({ node }) => node));
   #legend = element(
     "p",
     "ms-quiet",
-    "From left to right: what is seen, the hidden layers, the actions. The stronger a " +
-      "unit's colour, the more it gives. The largest weights are drawn, blue above 0 and orange below.",
+    _(
+      "From left to right: what is seen, the hidden layers, the actions. The stronger a unit's colour, the more it gives. The largest weights are drawn, blue above 0 and orange below.",
+    ),
   );
   node = element("div", "", this.#none, this.#row, this.#words, this.#legend);
 
@@ -95,23 +97,11 @@ export class Networks {
     if (!networks) return;
     this.#words.textContent = networks.words;
     for (const [kind, drawing] of this.#drawings) {
-      drawing.show(networks[kind], spoken(kind, networks));
+      drawing.show(networks[kind], networks.spoken[kind]);
     }
   }
 
   dispose() {
     this.#drawings.forEach((drawing) => drawing.dispose());
   }
-}
-
-/** A drawing for who cannot see it. */
-export function spoken(kind, { online, target, words }) {
-  if (kind === "difference") return words;
-  const { units } = kind === "online" ? online : target;
-  const layers = units.slice(1, -1).map((layer) => {
-    const active = layer.filter((value) => value !== 0).length;
-    return `${active} of ${layer.length}`;
-  });
-  const name = kind === "online" ? "Online network for s" : "Target network for s′";
-  return `${name}. Units that give something, by hidden layer: ${layers.join(", ")}.`;
 }

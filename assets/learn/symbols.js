@@ -1,9 +1,11 @@
 /** Pointing at a symbol lights it wherever it is, and says what it means. */
 
 import { button, element, setText } from "../shared/dom.js";
+import { _, phrase } from "../shared/words.js";
 
-const POINT =
-  "Point at a symbol or a number, or choose one here: its number, its place and its line are lit.";
+const POINT = phrase(
+  "Point at a symbol or a number, or choose one here: its number, its place and its line are lit.",
+);
 
 export class Symbols {
   #root;
@@ -11,7 +13,7 @@ export class Symbols {
   #meanings = new Map();
   #pinned = "";
   #chips = element("div", "ms-chips");
-  #meaning = element("p", "ms-meaning", POINT);
+  #meaning = element("p", "ms-meaning", _(POINT));
   node = element("div", "ms-symbols", this.#chips, this.#meaning);
 
   /** Whatever in `root` names a symbol is lit; `reveal(symbol)` shows its line. */
@@ -39,7 +41,7 @@ export class Symbols {
       return;
     this.#chips.replaceChildren(
       ...shown.map(([id, sign]) => {
-        const chip = button("ms-chip", `Show ${sign}`, () => this.#pin(id), sign);
+        const chip = button("ms-chip", _("Show {sign}", { sign }), () => this.#pin(id), sign);
         chip.dataset.symbol = id;
         chip.setAttribute("aria-pressed", "false");
         return chip;
@@ -62,7 +64,7 @@ export class Symbols {
         symbol !== "" && node.dataset.symbol.split(" ").includes(symbol),
       );
     }
-    setText(this.#meaning, this.#meanings.get(symbol) ?? POINT);
+    setText(this.#meaning, this.#meanings.get(symbol) ?? _(POINT));
     if (symbol) this.#reveal(symbol);
   }
 

@@ -2,9 +2,10 @@
 
 import { Curve, reach, showAll } from "../shared/distribution.js";
 import { element } from "../shared/dom.js";
+import { _ } from "../shared/words.js";
 
 export class Update {
-  #none = element("p", "ms-quiet", "No update was made here yet: press Update.");
+  #none = element("p", "ms-quiet", _("No update was made here yet: press Update."));
   #words = element("div", "ms-sentences");
   #lines = element("div", "ms-lines");
   #table = element("table", "ms-numbers");
@@ -14,7 +15,7 @@ export class Update {
   node = element("div", "", this.#none, this.#all);
 
   constructor() {
-    const names = ["Z(s, a), as it was believed", "its target"];
+    const names = [_("Z(s, a), as it was believed"), _("its target")];
     this.#distributions.dataset.symbol = "distribution";
     this.#distributions.append(
       ...this.#curves.flatMap(({ node }, i) => [element("figcaption", "", names[i]), node]),

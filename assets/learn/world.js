@@ -2,6 +2,7 @@
 
 import { element, pen, svg } from "../shared/dom.js";
 import { suitTheme } from "../shared/picture.js";
+import { _ } from "../shared/words.js";
 
 export class World {
   #pictures = [0, 1].map(() => element("canvas", "ms-picture"));
@@ -17,7 +18,7 @@ export class World {
     this.#pictures.forEach((canvas) => canvas.setAttribute("role", "img"));
     this.#scroll.tabIndex = 0; // where it is wider than its place
     this.#scroll.setAttribute("role", "group");
-    this.#scroll.setAttribute("aria-label", "Observation");
+    this.#scroll.setAttribute("aria-label", _("Observation"));
   }
 
   show(world, pngs) {
@@ -54,8 +55,10 @@ export class World {
     part.dataset.symbol = "epsilon";
     die.dataset.symbol = "u";
     const drawing = svg("svg", { viewBox: "0 0 200 24", role: "img" }, bar, part, die);
-    const words = isRandom ? "below ε: a random action" : "not below ε: the greedy action";
-    drawing.setAttribute("aria-label", `The random number is ${words}.`);
+    const words = isRandom
+      ? _("The random number is below ε: a random action.")
+      : _("The random number is not below ε: the greedy action.");
+    drawing.setAttribute("aria-label", words);
     this.#dice.replaceChildren(drawing);
     this.#actions.replaceChildren(
       ...actions.map(([label, q], index) => {

@@ -2,6 +2,7 @@
 
 import { Mounted } from "../shared/component.js";
 import { button, element, setText, styleLink } from "../shared/dom.js";
+import { _ } from "../shared/words.js";
 import { placed } from "./place.js";
 
 const KEPT = "dqn-lab-tour"; // what the browser remembers: this visitor has seen it, or did not want it
@@ -40,23 +41,23 @@ class Tour {
   #title = element("h4", "");
   #text = element("p", "");
   #count = element("span", "tour-count");
-  #back = button("tour-button", "Back", () => this.#go(-1), "Back");
-  #next = button("tour-button tour-next", "Next", () => this.#go(1), "Next");
+  #back = button("tour-button", _("Back"), () => this.#go(-1), _("Back"));
+  #next = button("tour-button tour-next", _("Next"), () => this.#go(1), _("Next"));
   #ring = element("div", "tour-ring");
   #card = element("section", "tour-card");
   #root = element("div", "tour");
 
   constructor(parent) {
-    const skip = button("tour-button", "Skip the tour", () => this.#end(), "Skip");
+    const skip = button("tour-button", _("Skip the tour"), () => this.#end(), _("Skip"));
     const row = element("div", "tour-row", this.#count, skip, this.#back, this.#next);
     this.#card.append(this.#title, this.#text, row);
-    this.#card.setAttribute("aria-label", "Tour of the page");
+    this.#card.setAttribute("aria-label", _("Tour of the page"));
     this.#card.onkeydown = (event) => {
       if (event.key === "Escape") this.#end();
       event.stopPropagation(); // the space bar is for its buttons
     };
     for (const node of [this.#ring, this.#card]) node.setAttribute("popover", "manual");
-    const start = button("tour-start", "Tour of this page", () => this.#begin(true), "Tour");
+    const start = button("tour-start", _("Tour of this page"), () => this.#begin(true), _("Tour"));
     this.#root.append(start, this.#ring, this.#card);
     parent.append(styleLink(new URL("tour.css", import.meta.url).href), this.#root);
   }
@@ -103,9 +104,10 @@ class Tour {
     const shown = this.#shown;
     const at = shown.indexOf(this.#step);
     const isLast = at === shown.length - 1;
-    setText(this.#count, `${at + 1} of ${shown.length}`);
-    setText(this.#next, isLast ? "Done" : "Next");
-    this.#next.setAttribute("aria-label", isLast ? "Done" : "Next");
+    setText(this.#count, _("{at} of {count}", { at: at + 1, count: shown.length }));
+    const next = isLast ? _("Done") : _("Next");
+    setText(this.#next, next);
+    this.#next.setAttribute("aria-label", next);
     this.#back.disabled = at === 0;
   }
 

@@ -25,6 +25,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "learn": (
         "pages/learn.py",
         "dashboard/learn_page/",
+        "dashboard/train_page/tour.py",
+        "dashboard/web/symbols.py",
         "dqn_core/experiments/",
         "dqn_core/microscope/",
         "dqn_core/notebook/",
@@ -62,6 +64,15 @@ SPOKEN: dict[str, tuple[int | str, ...]] = {
     "Action": (0,),
     "PhysicsParameter": (0,),
     "Pushable": (1,),
+    "Experiment": ("title", "question", "why"),
+    "Answer": (0,),
+    "Arm": (1,),
+    "Measure": (0,),
+    "NotebookSection": (0, 1),
+    "Passage": (2,),
+    "Function": (0,),
+    "Symbol": (0, 1),
+    "TourStep": (1, 2),
 }
 """Which arguments of a call are said to people, by position or name."""
 

@@ -8,6 +8,7 @@ from dashboard.session.turns import Turns
 from dqn_core.comparison import Group
 from dqn_core.experiments.experiment import SEEDS, Arm, Experiment
 from dqn_core.experiments.judging import Finding, findings
+from dqn_core.phrases import Phrase
 
 NOT_KEPT = Origin(kept=False)
 """A defective run that came back from the store would go on without its defect."""
@@ -47,7 +48,9 @@ class Arms:
         """What the person should know now; "" where there is nothing."""
         waiting = [run for run in self.runs.values() if run.status is Status.WAITING]
         if waiting:
-            return "Waiting: all places for training are taken. The experiment starts by itself."
+            return Phrase(
+                "Waiting: all places for training are taken. The experiment starts by itself."
+            )
         stopped = (Status.PAUSED, Status.INTERRUPTED)
         told = [run.message for run in self.runs.values() if run.status in stopped]
         return next(filter(None, told), "")

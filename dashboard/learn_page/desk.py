@@ -8,6 +8,7 @@ from dashboard.learn_page.message import message
 from dashboard.session.session import Session
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
+from dashboard.web.language import said
 from dqn_core import LabError, Trainer
 from dqn_core.errors import ConfigurationError
 from dqn_core.memory import in_words
@@ -53,7 +54,7 @@ class Desk:
             try:
                 specimen = self._present()
             except LabError as error:  # no room for a copy, or its environment fails
-                return packed({"failure": str(error)})
+                return packed({"failure": said(error)})
             self._do(specimen, do)
             return message(
                 specimen,
@@ -119,7 +120,7 @@ class Desk:
             self._is_complete = specimen.advance(act, SECONDS, is_new)
             self._problem = specimen.trainer.finished() or ""
         except LabError as error:
-            self._is_complete, self._problem = True, str(error)
+            self._is_complete, self._problem = True, error.phrase
 
 
 def _check_size(trainer: Trainer) -> None:
@@ -127,7 +128,9 @@ def _check_size(trainer: Trainer) -> None:
     size = trainer.replay.stored_bytes
     if size > LARGEST:
         raise ConfigurationError(
-            f"The microscope copies the run, but its replay takes {in_words(size)} and "
-            f"{in_words(LARGEST)} are the most: lower buffer_capacity or train fewer seeds.",
+            "The microscope copies the run, but its replay takes {size} and {most} are the most: "
+            "lower buffer_capacity or train fewer seeds.",
             "buffer_capacity",
+            size=in_words(size),
+            most=in_words(LARGEST),
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard.web.language import _
 from dashboard.web.static_files import component
 from dqn_core.experiments.experiment import Drawing
 
@@ -35,9 +36,11 @@ def drawn_curve(
             "steps": steps,
             "points": POINTS,
             "heights": heights,
-            "label": "Axes for your curve. Left and right choose a step, up and down the height.",
-            "empty": "Draw with the mouse or a finger, or with the arrow keys.",
-            "drawn": "Your curve. Draw over it to change it.",
+            "label": _(
+                "Axes for your curve. Left and right choose a step, up and down the height."
+            ),
+            "empty": _("Draw with the mouse or a finger, or with the arrow keys."),
+            "drawn": _("Your curve. Draw over it to change it."),
         },
         on_curve_change=heard,
     )

@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+from dashboard.web.language import _
 from dqn_core.config import DQNConfig
 from dqn_core.microscope.update import Update
 from dqn_core.numbers import MINUS, UNKNOWN, percent
@@ -70,7 +71,7 @@ def _target(update: Update, i: int, config: DQNConfig) -> list[Line]:
         return [[*y, *_munchausen(update, i)], [*y, value]]
     clipped = _clipped(update, i) if config.head == "categorical" else []
     if update.returns.terminated[i]:
-        r, ended = ("r", "r"), ("  (terminated: nothing follows)", "d")
+        r, ended = ("r", "r"), (_in_brackets(_("terminated: nothing follows")), "d")
         if clipped:
             return [[r, (" = ", ""), (exact(update.rewards[i]), "r"), ended], [*y, value, *clipped]]
         return [[*y, r, (" = ", ""), value, ended]]
@@ -78,6 +79,10 @@ def _target(update: Update, i: int, config: DQNConfig) -> list[Line]:
     if clipped:
         return [formula, [*numbers, (exact(_unclipped(update, i)), "")], [*y, value, *clipped]]
     return [formula, [*y, *numbers, value]]
+
+
+def _in_brackets(words: str) -> str:
+    return f"  ({words})"
 
 
 def _gamma(update: Update, i: int) -> Piece:
@@ -102,7 +107,8 @@ def _formula(update: Update, i: int, config: DQNConfig) -> Line:
     if update.choosing_q is not None:
         following = [("Q⁻(s′, ", "next_q"), ("argmax Q(s′, ·)", "argmax"), (")", "next_q")]
     if config.head != "scalar":
-        following.append(("  (the expectation of a whole distribution)", "distribution"))
+        words = _("the expectation of a whole distribution")
+        following.append((_in_brackets(words), "distribution"))
     return [("r", "r"), (" + ", ""), _gamma(update, i), (" · ", ""), *following]
 
 
@@ -129,15 +135,18 @@ def _clipped(update: Update, i: int) -> Line:
     The projection keeps the expectation of all that lies between them.
     """
     assert update.aimed_at is not None
-    low, *_, high = update.aimed_at[0][i].tolist()
+    low, high = map(float, update.aimed_at[0][i, [0, -1]])
     change = float(update.targets[i]) - _unclipped(update, i)
     if abs(change) < ROUNDING * (high - low):
         return []
-    words = (
-        f"  (returns end at {exact(low)} and {exact(high)}: what went beyond was moved to the "
-        f"ends, which changed y by {exact(change)})"
+    words = _(
+        "returns end at {low} and {high}: what went beyond was moved to the ends, which changed y "
+        "by {change}",
+        low=exact(low),
+        high=exact(high),
+        change=exact(change),
     )
-    return [(words, "distribution")]
+    return [(_in_brackets(words), "distribution")]
 
 
 def _error(update: Update, i: int) -> Line:
@@ -163,6 +172,7 @@ def _loss(update: Update, i: int, config: DQNConfig) -> Line:
     error = abs(float(update.td_errors[i]))
     huber = "½ δ²" if error <= 1 else "|δ| − ½"
     formula = name or ("δ²" if config.loss == "mse" else huber)
+    share = percent(float(update.shares[i]))
     weight: Line = []
     if update.weights is not None:
         weight = [("   w = ", "w"), (exact(update.weights[i]), "w")]
@@ -173,8 +183,8 @@ def _loss(update: Update, i: int, config: DQNConfig) -> Line:
         (" = ", ""),
         (exact(update.losses[i]), "loss"),
         *weight,
-        ("   share of the batch's loss: ", "share"),
-        (percent(float(update.shares[i])), "share"),
+        ("   ", ""),
+        (_("share of the batch's loss: {share}", share=share), "share"),
     ]
 
 
@@ -198,11 +208,11 @@ def _after(update: Update, i: int) -> list[Line]:
         gradient,
         [
             ("Q(s, a)", "q"),
-            (" before: ", ""),
+            (f" {_('before:')} ", ""),
             (exact(update.q[i, action]), "q"),
-            ("   after: ", ""),
+            (f"   {_('after:')} ", ""),
             (exact(update.q_after[i, action]), "q"),
-            ("   aim: ", ""),
+            (f"   {_('aim:')} ", ""),
             (exact(update.targets[i]), "y"),
         ],
     ]

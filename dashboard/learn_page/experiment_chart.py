@@ -8,7 +8,8 @@ from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace,
 from dashboard.learn_page.arms import Arms
 from dashboard.session.session import Session
 from dashboard.web.feed import CURVES_SECONDS
-from dqn_core.experiments.experiment import Drawing, Experiment
+from dashboard.web.language import _
+from dqn_core.experiments.experiment import Arm, Drawing, Experiment, Measure
 from dqn_core.history import WHEN
 
 DRAWN = "drawn"
@@ -37,14 +38,19 @@ def experiment_chart(session: Session, arms: Arms, heights: Sequence[float] | No
         period=CURVES_SECONDS if arms.turns.is_active else 0,
         drawn=drawn(),
         height=300,
-        caption=experiment.title,
+        caption=_(experiment.title),
         filename=f"experiment_{experiment.id}",
     )
 
 
 def _progress(arms: Arms) -> str:
     total = arms.experiment.config.total_steps
-    return f"Environment step {arms.env_step:,} of {total:,}, {len(arms.seeds)} seeds of each arm."
+    return _(
+        "Environment step {step:,} of {total:,}, {seeds} seeds of each arm.",
+        step=arms.env_step,
+        total=total,
+        seeds=len(arms.seeds),
+    )
 
 
 def _tables(arms: Arms, heights: Sequence[float] | None) -> dict[str, Mapping[str, np.ndarray]]:
@@ -74,9 +80,9 @@ def _panels(experiment: Experiment, arms: Arms, heights: Sequence[float] | None)
     measure = experiment.measure
     spec = next(iter(arms.runs.values())).trainer.spec
     solved = spec.reward_threshold
-    threshold = () if solved is None else (Reference(solved, "solved"),)
+    threshold = () if solved is None else (Reference(solved, _("solved")),)
     is_return = measure.column == RETURN and not measure.minus
-    exact = (Reference(0.0, "predicted = obtained"),) if measure.minus else ()
+    exact = (Reference(0.0, _("predicted = obtained")),) if measure.minus else ()
     traces = [*_traces(experiment, "value")]
     if heights and experiment.drawing:
         traces.append(_prediction(experiment.drawing, len(experiment.arms)))
@@ -84,33 +90,43 @@ def _panels(experiment: Experiment, arms: Arms, heights: Sequence[float] | None)
     panels = [
         Panel(
             "measure",
-            measure.label[0].upper() + measure.label[1:],
+            heading(measure),
             tuple(traces),
             threshold if is_return else exact,
-            takeaway=Takeaway(f"{first.id}/value", f"{first.label}: {measure.label}"),
-            empty="Each greedy evaluation becomes a point.",
+            takeaway=Takeaway(f"{first.id}/value", _quantity(first, _(measure.label))),
+            empty=_("Each greedy evaluation becomes a point."),
         )
     ]
     if not is_return:
         panels.append(
             Panel(
                 "return",
-                "Greedy return",
+                _("Greedy return"),
                 tuple(_traces(experiment, RETURN)),
                 threshold,
-                takeaway=Takeaway(f"{first.id}/{RETURN}", f"{first.label}: greedy return"),
-                empty="Each greedy evaluation becomes a point.",
+                takeaway=Takeaway(f"{first.id}/{RETURN}", _quantity(first, _("greedy return"))),
+                empty=_("Each greedy evaluation becomes a point."),
             )
         )
     return panels
 
 
+def heading(measure: Measure) -> str:
+    """Its name as that of a panel or a column."""
+    words = _(measure.label)
+    return words[0].upper() + words[1:]
+
+
+def _quantity(arm: Arm, measure: str) -> str:
+    return _("{arm}: {measure}", arm=_(arm.label), measure=measure)
+
+
 def _traces(experiment: Experiment, column: str) -> list[Trace]:
     return [
-        Trace(arm.id, column, arm.label, "markers", color=position)
+        Trace(arm.id, column, _(arm.label), "markers", color=position)
         for position, arm in enumerate(experiment.arms)
     ]
 
 
 def _prediction(drawing: Drawing, position: int) -> Trace:
-    return Trace(DRAWN, "value", "your prediction", "line", color=position, dash="dash")
+    return Trace(DRAWN, "value", _("your prediction"), "line", color=position, dash="dash")

@@ -13,6 +13,7 @@ from dashboard.learn_page.page_state import page_state
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.words import named_value
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.static_files import ASSETS
@@ -20,9 +21,10 @@ from dashboard.web.widgets import key_showing, on_change
 from dqn_core.errors import LabError
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import Arm, Experiment
+from dqn_core.phrases import Phrase
 
 READING = ASSETS / "learn" / "reading.css"
-PAUSED = "Paused for an experiment on the Learn page."
+PAUSED = Phrase("Paused for an experiment on the Learn page.")
 
 
 def experiments(session: Session) -> None:
@@ -40,8 +42,8 @@ def experiments(session: Session) -> None:
 def _shown(session: Session, state: ExperimentsState) -> None:
     """The experiment that was chosen, from its question to what happened."""
     experiment = state.experiment
-    st.header(experiment.title, anchor=False)
-    st.markdown(experiment.question)
+    st.header(_(experiment.title), anchor=False)
+    st.markdown(_(experiment.question))
     _arms(experiment)
     _prediction(state)
     _controls(session, state)
@@ -56,10 +58,10 @@ def _choice(state: ExperimentsState) -> None:
     key = key_showing("experiment", state.shown)
     names = list(EXPERIMENTS)
     st.selectbox(
-        "Experiment",
+        _("Experiment"),
         names,
         index=names.index(state.shown),
-        format_func=lambda name: f"{names.index(name) + 1}. {EXPERIMENTS[name].title}",
+        format_func=lambda name: f"{names.index(name) + 1}. {_(EXPERIMENTS[name].title)}",
         key=key,
         on_change=on_change(key, state.show),
     )
@@ -71,13 +73,13 @@ def _arms(experiment: Experiment) -> None:
     for arm in experiment.arms:
         if arm.defect:
             module = inspect.getmodule(arm.defect)
-            with st.expander(f"The defect in “{plain(arm.label)}”, as code"):
+            with st.expander(_("The defect in “{arm}”, as code", arm=plain(_(arm.label)))):
                 st.code(inspect.getsource(module) if module else "", language="python")
 
 
 def _arm_words(arm: Arm) -> str:
-    values = ", ".join(named_value(name, value) for name, value in arm.changes.items())
-    return f"**{plain(arm.label)}**" + (f" ({plain(values)})" if values else "")
+    values = _(", ").join(named_value(name, value) for name, value in arm.changes.items())
+    return f"**{plain(_(arm.label))}**" + (f" ({plain(values)})" if values else "")
 
 
 def _prediction(state: ExperimentsState) -> None:
@@ -87,10 +89,10 @@ def _prediction(state: ExperimentsState) -> None:
     key = key_showing(f"answer_{experiment.id}", answer)
     has_begun = state.shown_arms is not None
     st.radio(
-        "What do you expect?",
+        _("What do you expect?"),
         range(len(experiment.answers)),
         index=answer,
-        format_func=lambda position: experiment.answers[position].label,
+        format_func=lambda position: _(experiment.answers[position].label),
         key=key,
         on_change=on_change(key, state.answer),
         disabled=has_begun,
@@ -98,8 +100,11 @@ def _prediction(state: ExperimentsState) -> None:
     if experiment.drawing and not has_begun:
         arm = experiment.arm(experiment.drawing.arm)
         st.markdown(
-            f"Draw what you expect of “{plain(arm.label)}” over the steps: "
-            f"{experiment.measure.label}."
+            _(
+                "Draw what you expect of “{arm}” over the steps: {measure}.",
+                arm=plain(_(arm.label)),
+                measure=_(experiment.measure.label),
+            )
         )
         heights = state.drawings.get(experiment.id)
         drawn_curve(experiment.drawing, experiment.config.total_steps, heights, state.draw)
@@ -111,20 +116,22 @@ def _controls(session: Session, state: ExperimentsState) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="experiment_controls"):
         if arms is None:
             st.button(
-                "Start",
+                _("Start"),
                 key="experiment_start",
                 icon=":material/play_arrow:",
                 type="primary",
-                help="Trains all arms side by side, with five seeds each. The Train page's run "
-                "pauses.",
+                help=_(
+                    "Trains all arms side by side, with five seeds each. The Train page's run "
+                    "pauses."
+                ),
                 disabled=not state.has_predicted,
                 on_click=partial(_begin, session, state),
             )
             if not state.has_predicted:
-                st.caption("Predict first, then start.")
+                st.caption(_("Predict first, then start."))
         elif arms.turns.is_active:
             st.button(
-                "Pause",
+                _("Pause"),
                 key="experiment_pause",
                 icon=":material/pause:",
                 type="primary",
@@ -132,7 +139,7 @@ def _controls(session: Session, state: ExperimentsState) -> None:
             )
         elif not arms.is_over:
             st.button(
-                "Resume",
+                _("Resume"),
                 key="experiment_resume",
                 icon=":material/play_arrow:",
                 type="primary",
@@ -141,21 +148,23 @@ def _controls(session: Session, state: ExperimentsState) -> None:
         if arms and not arms.turns.is_active:
             next_seed = arms.seeds[-1] + 1
             st.button(
-                "Again, with other seeds",
+                _("Again, with other seeds"),
                 key="experiment_again",
                 icon=":material/casino:",
                 on_click=partial(_begin, session, state, next_seed),
             )
             st.button(
-                "Predict anew",
+                _("Predict anew"),
                 key="experiment_anew",
                 icon=":material/restart_alt:",
                 on_click=partial(_forget, session, state),
             )
     if arms:
         st.caption(
-            "An experiment is kept nowhere: after a reload of the page it has to begin again. Your "
-            "prediction stays in the address."
+            _(
+                "An experiment is kept nowhere: after a reload of the page it has to begin again. "
+                "Your prediction stays in the address."
+            )
         )
 
 
@@ -164,7 +173,7 @@ def _begin(session: Session, state: ExperimentsState, first_seed: int = 0) -> No
     try:
         arms = state.begin(first_seed)
     except LabError as error:
-        state.problem = str(error)
+        state.problem = error.phrase
         return
     session.train_beside(arms.turns, PAUSED)
     arms.turns.start()
@@ -191,7 +200,7 @@ def _messages(session: Session, state: ExperimentsState) -> None:
             if run.status is Status.FAILED:
                 tell_error(run.message)
             elif run.stopped:
-                st.warning(plain(" ".join(run.stopped)), icon=":material/warning:")
+                st.warning(plain(" ".join(map(said, run.stopped))), icon=":material/warning:")
         if arms.turns.is_active and session.turns.is_active:
             _waits_for_the_run(session)
         elif arms.message:
@@ -201,9 +210,9 @@ def _messages(session: Session, state: ExperimentsState) -> None:
 def _waits_for_the_run(session: Session) -> None:
     """A session trains one thing at a time, and a run that was started comes first."""
     with st.container(horizontal=True, wrap=False, gap="xsmall", key="experiment_waits"):
-        tell("The experiment stands still while the run on the Train page trains.")
+        tell(_("The experiment stands still while the run on the Train page trains."))
         st.button(
-            "Pause that run",
+            _("Pause that run"),
             key="pause_the_run",
             icon=":material/pause:",
             on_click=partial(session.turns.pause, PAUSED),

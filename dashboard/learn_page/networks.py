@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.web.language import _
 from dqn_core.microscope.update import Update
 from dqn_core.networks import QNetwork
 from dqn_core.numbers import percent
@@ -34,7 +35,21 @@ def networks(update: Update, i: int) -> dict[str, Any]:
         "target": _drawing([layer[i] for layer in update.of_target], _matrices(target, s2)),
         "difference": _drawing(changed, differences),
         "words": _difference(online, target),
+        "spoken": {
+            "online": f"{_('Online network for s.')} {_active(update.of_online, i)}",
+            "target": f"{_('Target network for s′.')} {_active(update.of_target, i)}",
+            "difference": _difference(online, target),
+        },
     }
+
+
+def _active(layers: list[np.ndarray], i: int) -> str:
+    """How many units of each hidden layer give something, for who cannot see the drawing."""
+    counts = [
+        _("{active} of {units}", active=int(np.count_nonzero(layer[i])), units=layer.shape[1])
+        for layer in layers[1:-1]
+    ]
+    return _("Units that give something, by hidden layer: {layers}.", layers=_(", ").join(counts))
 
 
 def _drawing(units: list[np.ndarray], matrices: list[np.ndarray]) -> dict[str, Any]:
@@ -74,5 +89,8 @@ def _difference(online: QNetwork, target: QNetwork) -> str:
     mine, theirs = online.parameters, target.parameters
     share = float((mine - theirs).norm() / mine.norm())
     if share == 0:
-        return "For this update both networks had the same weights."
-    return f"The weights of the two networks differ by {percent(share)} of their length."
+        return _("For this update both networks had the same weights.")
+    return _(
+        "The weights of the two networks differ by {share} of their length.",
+        share=percent(share),
+    )

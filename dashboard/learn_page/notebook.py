@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.learn_page.notebook_sections import SECTIONS, NotebookSection, Passage
 from dashboard.learn_page.page_state import PageState, page_state
 from dashboard.session.session import Session
+from dashboard.web.language import _
 from dashboard.web.static_files import ASSETS
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.notebook.export import notebook as exported
@@ -20,9 +21,11 @@ def notebook(session: Session) -> None:
     st.html(READING)
     with st.container(key="notebook"):
         st.markdown(
-            "The notebook that this project began with does not learn. Here is each of its "
-            "sections: the idea, its lines beside ours, what was wrong, and an experiment that "
-            "shows it."
+            _(
+                "The notebook that this project began with does not learn. Here is each of its "
+                "sections: the idea, its lines beside ours, what was wrong, and an experiment that "
+                "shows it."
+            )
         )
         _links(state)
         for number, section in enumerate(SECTIONS, start=1):
@@ -33,18 +36,20 @@ def _links(state: PageState) -> None:
     """The notebook to take away, and the microscope."""
     with st.container(horizontal=True, vertical_alignment="center", key="notebook_links"):
         st.download_button(
-            "Download it as a Jupyter notebook",
+            _("Download it as a Jupyter notebook"),
             exported,
             file_name="dqn.ipynb",
             mime="application/x-ipynb+json",
             key="notebook_download",
             icon=":material/download:",
-            help="Put right, in one file. It runs by itself with PyTorch and Gymnasium, and learns "
-            "CartPole within minutes.",
+            help=_(
+                "Put right, in one file. It runs by itself with PyTorch and Gymnasium, and learns "
+                "CartPole within minutes. It is in English."
+            ),
             on_click="ignore",
         )
         st.button(
-            "See an update taken apart",
+            _("See an update taken apart"),
             key="to_microscope",
             icon=":material/biotech:",
             on_click=partial(state.show, "microscope"),
@@ -52,8 +57,8 @@ def _links(state: PageState) -> None:
 
 
 def _section(state: PageState, number: int, section: NotebookSection) -> None:
-    st.header(f"{number}. {section.title}", anchor=False)
-    st.markdown(section.idea)
+    st.header(f"{number}. {_(section.title)}", anchor=False)
+    st.markdown(_(section.idea))
     for position, passage in enumerate(section.passages):
         _passage(state, passage, f"{number}_{position}")
 
@@ -61,16 +66,16 @@ def _section(state: PageState, number: int, section: NotebookSection) -> None:
 def _passage(state: PageState, passage: Passage, key: str) -> None:
     theirs, ours = st.columns(2)
     with theirs:
-        st.caption("The notebook")
+        st.caption(_("The notebook"))
         st.code(passage.theirs, language="python", wrap_lines=True)
     with ours:
-        st.caption(f"Ours: `{passage.ours.place}`")
+        st.caption(_("Ours: `{place}`", place=passage.ours.place))
         st.code(passage.ours.text, language="python", wrap_lines=True)
-    st.markdown(passage.words)
+    st.markdown(_(passage.words))
     with st.container(horizontal=True, key=f"notebook_{key}"):
         for name in passage.experiments:
             st.button(
-                f"Experiment: {EXPERIMENTS[name].title}",
+                _("Experiment: {title}", title=_(EXPERIMENTS[name].title)),
                 key=f"to_{key}_{name}",
                 icon=":material/science:",
                 on_click=partial(_to_experiment, state, name),

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.learn_page.arms import Arms
+from dashboard.learn_page.experiment_chart import heading
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dqn_core.comparison import Standing
 from dqn_core.experiments.experiment import Experiment
@@ -20,21 +22,23 @@ def outcome(arms: Arms, answer: int) -> None:
     st.markdown(arms_table(experiment, found))
     for finding in found:
         st.markdown(_claim(experiment, finding))
-    st.subheader("Why", anchor=False)
-    st.markdown(experiment.why)
+    st.subheader(_("Why"), anchor=False)
+    st.markdown(_(experiment.why))
 
 
 def prediction(experiment: Experiment, answer: int) -> None:
     """Whether the chosen answer is the right one."""
     chosen = experiment.answers[answer]
     if chosen.is_right:
-        st.success(f"You predicted it: {chosen.label}", icon=":material/check:")
+        words = _("You predicted it: {answer}", answer=_(chosen.label))
+        st.success(words, icon=":material/check:")
         return
     right = next(other for other in experiment.answers if other.is_right)
-    st.info(
-        f"You predicted: {chosen.label}\n\nTen other seeds have shown: {right.label}",
-        icon=":material/lightbulb:",
-    )
+    told = [
+        _("You predicted: {answer}", answer=_(chosen.label)),
+        _("Ten other seeds have shown: {answer}", answer=_(right.label)),
+    ]
+    st.info("\n\n".join(told), icon=":material/lightbulb:")
 
 
 def arms_table(experiment: Experiment, found: Sequence[Finding]) -> str:
@@ -43,29 +47,28 @@ def arms_table(experiment: Experiment, found: Sequence[Finding]) -> str:
     for finding in found:
         pair = (finding.effect.less, finding.effect.more)
         standings |= dict(zip(pair, finding.comparison.standings, strict=True))
-    how = (
-        "mean over the whole run"
+    measure = heading(experiment.measure)
+    told = (
+        _("{measure}, mean over the whole run", measure=measure)
         if experiment.measure.metric == "area"
-        else "at the end of the run"
+        else _("{measure}, at the end of the run", measure=measure)
     )
     rows = [
-        f"| Arm | {experiment.measure.label[0].upper()}{experiment.measure.label[1:]}, {how} "
-        "| 95 % interval |",
+        f"| {_('Arm')} | {told} | {_('95 % interval')} |",
         "| --- | ---: | ---: |",
     ]
     for arm in experiment.arms:
         standing = standings[arm.id]
         low, high = standing.interval
-        rows.append(
-            f"| {plain(arm.label)} | {number(standing.interquartile_mean)} "
-            f"| {number(low)} to {number(high)} |"
-        )
+        interval = _("{low} to {high}", low=number(low), high=number(high))
+        mean = number(standing.interquartile_mean)
+        rows.append(f"| {plain(_(arm.label))} | {mean} | {interval} |")
     return "\n".join(rows)
 
 
 def _claim(experiment: Experiment, finding: Finding) -> str:
     """What the pairs of seeds say of a claim."""
     arms = (experiment.arm(name) for name in (finding.effect.less, finding.effect.more))
-    less, more = (f"“{arm.label}”" for arm in arms)
+    less, more = (f"“{_(arm.label)}”" for arm in arms)
     words = verdict_words(finding.comparison, less, more)
-    return plain(words or "No seed has a number to compare.")
+    return plain(said(words) or _("No seed has a number to compare."))

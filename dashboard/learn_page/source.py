@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.learn_page.excerpt import Excerpt
+from dashboard.web.language import _
 from dqn_core.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.exploration import EpsilonGreedy
@@ -20,8 +21,8 @@ HEADS: dict[str, type] = {"scalar": Scalar, "categorical": Categorical, "quantil
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A function of the project, and which symbols its lines make.
+class Function:
+    """One of the project, what it is for, and which symbols its lines make.
 
     ``landmarks`` are pieces of these lines, by the symbol.
     """
@@ -31,7 +32,7 @@ class Passage:
     landmarks: tuple[tuple[str, str], ...]
 
 
-def passages(config: DQNConfig) -> list[Passage]:
+def passages(config: DQNConfig) -> list[Function]:
     """Algorithm 1 in the order of the loop, as a run of this configuration goes through it."""
     head, sampler = HEADS[config.head], SAMPLERS[config.sampling]
     drawn = "order =" if sampler is Uniform else "starts =" if sampler is Sequential else "slots ="
@@ -39,13 +40,13 @@ def passages(config: DQNConfig) -> list[Passage]:
     is_scalar = head is Scalar
     error = "q_taken - targets" if is_scalar else "td_errors ="
     slope = "slopes =" if is_scalar else "return _into("
-    target = Passage(
+    target = Function(
         "Target",
         munchausen_target,
         (("munchausen", "rewards = batch.rewards"), ("next_q", "outputs = target.forward")),
     )
     if not config.munchausen:
-        target = Passage(
+        target = Function(
             "Target",
             bellman_target,
             (
@@ -56,7 +57,7 @@ def passages(config: DQNConfig) -> list[Passage]:
             ),
         )
     return [
-        Passage(
+        Function(
             "Choose an action",
             EpsilonGreedy.choose,
             (
@@ -65,7 +66,7 @@ def passages(config: DQNConfig) -> list[Passage]:
                 ("a", "greedy = q_values.argmax"),
             ),
         ),
-        Passage(
+        Function(
             "Act, and store the transition",
             Trainer._interact,
             (
@@ -74,41 +75,41 @@ def passages(config: DQNConfig) -> list[Passage]:
                 ("replay", "self.replay.push"),
             ),
         ),
-        Passage("Draw a batch", sampler.draw, (("batch", drawn), *weights)),
-        Passage(
+        Function("Draw a batch", sampler.draw, (("batch", drawn), *weights)),
+        Function(
             "Read it",
             ReplayBuffer.batch,
             (("r", "self._tensor(rewards)"), ("d", "(discounts * (1 - last[..., -2])")),
         ),
         target,
-        Passage(
+        Function(
             "Add what follows",
             head.targets,  # type: ignore[attr-defined]
             (("y", "rewards"), ("gamma", "discounts"))
             if is_scalar
             else (("y", "return"), ("gamma", "discounts"), ("distribution", "return")),
         ),
-        Passage(
+        Function(
             "Error, and its slope",
             head.gradient,  # type: ignore[attr-defined]
             (("delta", error), ("q", error), ("loss", slope), ("share", slope)),
         ),
-        Passage(
+        Function(
             "The whole update",
             Learner.update,
             (("gradient", "online.backward"), ("w", "batch.weights.unsqueeze")),
         ),
-        Passage(
+        Function(
             "Clip the gradient",
             Learner._clip,
             (("gradient", "norm = self.gradient_norm"), ("clip", "gradient.mul_")),
         ),
-        Passage(
+        Function(
             "Step of the weights",
             Learner._adam,
             (("theta", "torch._fused_adam_"), ("alpha", "lr=")),
         ),
-        Passage(
+        Function(
             "Target copy",
             Learner.update_target,
             (("theta2", "target.lerp_"), ("tau", "target.lerp_")),
@@ -121,13 +122,13 @@ def code(config: DQNConfig) -> list[dict[str, Any]]:
     return [_shown(passage) for passage in passages(config)]
 
 
-def _shown(passage: Passage) -> dict[str, Any]:
+def _shown(passage: Function) -> dict[str, Any]:
     source = Excerpt(passage.function)
     lines = source.text.splitlines()
     ends = _docstring(lines)
     kept = [(n, line) for n, line in enumerate(lines) if n not in ends]
     return {
-        "title": passage.title,
+        "title": _(passage.title),
         "place": source.place,
         "lines": [
             [line, [symbol for symbol, mark in passage.landmarks if n and mark in line]]

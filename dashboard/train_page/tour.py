@@ -5,12 +5,13 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard.session.links import Link
+from dashboard.web.language import _
 from dashboard.web.static_files import component
 
 _component = component("tour/tour.js", isolate_styles=False)
 
 
-class Step(NamedTuple):
+class TourStep(NamedTuple):
     """What is said of the part of the page that ``target``, a CSS selector, finds.
 
     A part that is not there, as one that a lesson hides, is left out.
@@ -22,57 +23,57 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step(
+    TourStep(
         ".st-key-time_controls",
         "Let an agent learn",
         "Start, or the space bar, lets it train in the environment. Try it now: everything can be "
         "changed while it trains.",
     ),
-    Step(
+    TourStep(
         ".st-key-speed",
         "As slowly as you like",
         "At full speed it learns CartPole in a minute. At 1 step/s you can follow each step.",
     ),
-    Step(
+    TourStep(
         ".live-chart-panel",
         "The return is what it gets",
         "Each episode is a point: the sum of its rewards. The orange points are greedy "
         "evaluations: episodes without random actions.",
     ),
-    Step(
+    TourStep(
         ".figures",
         "The numbers of the moment",
         "ε is the share of random actions, α the learning rate. Below them is how far the run is.",
     ),
-    Step(
+    TourStep(
         "[class*='st-key-control_env_id']",
         "What it learns",
         "Another environment brings the values that are recommended for it.",
     ),
-    Step(
+    TourStep(
         "[class*='st-key-control_gamma']",
         "Change something",
         "γ says how much later rewards count. A change works from the next update on, is marked in "
         "the chart, and can be undone.",
     ),
-    Step(
+    TourStep(
         ".st-key-q_map_section",
         "What it believes",
         "The map shows the Q-values over two quantities of the world. The dots are states in "
         "which the agent has been.",
     ),
-    Step(
+    TourStep(
         ".health",
         "Is its learning healthy?",
         "Each card watches one thing that can go wrong in deep Q-learning, and says what to do "
         "about it.",
     ),
-    Step(
+    TourStep(
         ".st-key-take_apart",
         "One update, taken apart",
         "The microscope shows the batch, both networks and the equation with its numbers.",
     ),
-    Step(
+    TourStep(
         ".st-key-navigation",
         "And then",
         "Test plays with what was learnt, Compare sets runs side by side, and Learn explains. This "
@@ -85,5 +86,7 @@ def tour(link: Link, is_lesson: bool) -> None:
     """The button; by itself the tour begins where a new visitor comes without a lesson."""
     is_taught = is_lesson or bool(link.hidden_controls or link.fixed_controls)
     is_automatic = not is_taught and not st.context.is_embedded
-    steps = [step._asdict() for step in STEPS]
+    steps = [
+        {"target": step.target, "title": _(step.title), "text": _(step.text)} for step in STEPS
+    ]
     _component(key="tour", data={"steps": steps, "isAutomatic": is_automatic}, width="content")

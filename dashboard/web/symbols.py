@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from dashboard.web.language import _
+
 
 class Symbol(NamedTuple):
     """In English; ``sign`` may be a word."""
@@ -84,10 +86,10 @@ EVERYWHERE = (
 
 def glossary() -> dict[str, str]:
     """What is explained wherever it stands on a page: sentences by the sign."""
-    words = {SYMBOLS[name].sign: SYMBOLS[name].meaning for name in EVERYWHERE}
-    return {**words, "Q-values": words["Q"]}
+    words = {SYMBOLS[name].sign: _(SYMBOLS[name].meaning) for name in EVERYWHERE}
+    return {**words, _("Q-values"): words["Q"]}
 
 
 def symbols() -> list[list[str]]:
     """Id, sign and sentence of each."""
-    return [[name, sign, meaning] for name, (sign, meaning) in SYMBOLS.items()]
+    return [[name, _(sign), _(meaning)] for name, (sign, meaning) in SYMBOLS.items()]
