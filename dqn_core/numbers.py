@@ -6,6 +6,8 @@
 import math
 from decimal import Decimal
 
+from dqn_core.phrases import Phrase
+
 UNKNOWN = "–"
 MINUS = "−"
 PERCENT = "\u202f%"
@@ -38,7 +40,7 @@ def percent(share: float) -> str:
     if not math.isfinite(share):
         return UNKNOWN
     if 0 < share < 1e-4:
-        return f"under 0.01{PERCENT}"
+        return Phrase("under {share}", share=f"0.01{PERCENT}")
     if 0.995 <= share < 1:
         return f"{math.floor(1_000 * share) / 10:g}{PERCENT}"
     text = f"{100 * share:.0f}" if share >= 0.0995 else f"{100 * share:.2g}"

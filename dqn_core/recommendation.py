@@ -11,6 +11,7 @@ from dqn_core.environments.families import family
 from dqn_core.environments.registration import registration
 from dqn_core.errors import LabError
 from dqn_core.hyperparameter import Value
+from dqn_core.phrases import Phrase
 
 LONG_EPISODE = 500
 """Steps from which on an episode needs a longer horizon and a longer training."""
@@ -37,7 +38,9 @@ def untuned(env_id: str, env_kwargs: str = "") -> str:
     """One sentence, if what is recommended for it was not found by training in it; else ""."""
     if family(env_id, env_kwargs).recommended is not None:
         return ""
-    return f"Nobody has tuned values for {env_id}: they are chosen by its kind."
+    return Phrase(
+        "Nobody has tuned values for {env_id}: they are chosen by its kind.", env_id=env_id
+    )
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from typing import Literal, TypeAlias
 
 from dqn_core.comparison import FEWEST_SEEDS, LAST_EPISODES, Comparison
+from dqn_core.phrases import Phrase, paragraph
 
 Verdict: TypeAlias = Literal["few seeds", "real", "open"]
 
@@ -27,63 +28,92 @@ def verdict(comparison: Comparison) -> Verdict | None:
     return "open" if low <= 0.5 <= high else "real"
 
 
-def verdict_words(comparison: Comparison, first: str, second: str) -> str:
+def verdict_words(comparison: Comparison, first: str, second: str) -> Phrase:
     """The verdict as a sentence, with what the two groups are called; "" where there are not two.
 
     ``B came to more than A in 83 of 100 pairs of seeds, interval 61 to 96: likely real.``
     """
     improvement, found = comparison.improvement, verdict(comparison)
     if improvement is None or found is None:
-        return ""
+        return Phrase("")
     share, (low, high) = improvement.probability, improvement.interval
     if share < 0.5:  # the sentence is about the one that was better more often
         first, second = second, first
         share, low, high = 1 - share, 1 - high, 1 - low
     counts = [len(standing.counted) for standing in comparison.standings]
     if counts == [1, 1]:  # one pair is no share of 100
-        came_to = (
-            f"{first} and {second} came to the same return"
+        return Phrase(
+            "{first} and {second} came to the same return. One seed of each proves nothing yet: "
+            "train at least {fewest}."
             if share == 0.5
-            else f"{second} came to a larger return than {first}"
+            else "{second} came to a larger return than {first}. One seed of each proves nothing "
+            "yet: train at least {fewest}.",
+            first=first,
+            second=second,
+            fewest=FEWEST_SEEDS,
         )
-        return f"{came_to}. One seed of each proves nothing yet: train at least {FEWEST_SEEDS}."
-    more = (
-        f"{second} came to more than {first} in {_of_100(share)} of 100 pairs of seeds, interval "
-        f"{_of_100(low)} to {_of_100(high)}"
+    more = Phrase(
+        "{second} came to more than {first} in {share} of 100 pairs of seeds, interval {low} to "
+        "{high}",
+        first=first,
+        second=second,
+        share=_of_100(share),
+        low=_of_100(low),
+        high=_of_100(high),
     )
     if found == "few seeds":
-        return (
-            f"{more}. With {counts[0]} and {counts[1]} seeds this proves nothing yet: train at "
-            f"least {FEWEST_SEEDS} of each."
+        return Phrase(
+            "{more}. With {first} and {second} seeds this proves nothing yet: train at least "
+            "{fewest} of each.",
+            more=more,
+            first=counts[0],
+            second=counts[1],
+            fewest=FEWEST_SEEDS,
         )
     if found == "open":
-        return f"{more}: it may be chance, since the interval has 50 in it."
-    return f"{more}: likely real."
+        return Phrase("{more}: it may be chance, since the interval has 50 in it.", more=more)
+    return Phrase("{more}: likely real.", more=more)
 
 
-def basis_words(comparison: Comparison) -> str:
+_BASES = {
+    ("final", "greedy"): Phrase("Return of the newest greedy evaluation"),
+    ("final", "training"): Phrase(
+        "Mean return of the last {episodes} episodes of training", episodes=LAST_EPISODES
+    ),
+    ("area", "greedy"): Phrase("Mean height of the curve of greedy evaluations"),
+    ("area", "training"): Phrase("Mean height of the curve of training returns"),
+}
+
+
+def basis_words(comparison: Comparison) -> Phrase:
     """What the groups were judged by: whose returns, up to which step, and who is in no number."""
-    what = {
-        ("final", "greedy"): "Return of the newest greedy evaluation",
-        ("final", "training"): f"Mean return of the last {LAST_EPISODES} episodes of training",
-        ("area", "greedy"): "Mean height of the curve of greedy evaluations",
-        ("area", "training"): "Mean height of the curve of training returns",
-    }[comparison.metric, comparison.measure]
-    words = f"{what} up to step {comparison.until:,}, which all seeds have reached."
+    words = Phrase(
+        "{what} up to step {step:,}, which all seeds have reached.",
+        what=_BASES[comparison.metric, comparison.measure],
+        step=comparison.until,
+    )
     if not comparison.left_out:
         return words
-    seeds = "1 seed is" if comparison.left_out == 1 else f"{comparison.left_out} seeds are"
-    return f"{words} {seeds} left out: diverged, stopped, or without a return so far."
+    left_out = Phrase(
+        "1 seed is left out: diverged, stopped, or without a return so far."
+        if comparison.left_out == 1
+        else "{count} seeds are left out: diverged, stopped, or without a return so far.",
+        count=comparison.left_out,
+    )
+    return paragraph((words, left_out))
 
 
-def best_of_words(count: int) -> str:
+def best_of_words(count: int) -> Phrase:
     """What is to be known of the best of so many groups, where they are more than two.
 
     The largest of several noisy numbers is too large on average (the winner's curse).
     """
     if count < 3:
-        return ""
-    return f"The best of {count} is partly the luckiest: with further seeds its lead is smaller."
+        return Phrase("")
+    return Phrase(
+        "The best of {count} is partly the luckiest: with further seeds its lead is smaller.",
+        count=count,
+    )
 
 
 def _of_100(share: float) -> str:

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from dashboard.session.view import Dash, XAxis
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError, offer
+from dashboard.web.language import said
 from dashboard.web.static_files import component
 from dashboard.web.widgets import on_redraw
+from dqn_core.phrases import Phrase
 
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
@@ -170,7 +172,7 @@ class Panel:
     y_range: tuple[float, float] | None = None
     y_scale: Literal["linear", "log"] = "linear"
     takeaway: Takeaway | None = None
-    empty: str = "Nothing to show yet."
+    empty: str = Phrase("Nothing to show yet.")
 
     def __post_init__(self) -> None:
         ids = [trace.id for trace in self.traces]
@@ -256,7 +258,10 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
     for panel in panels:
         takeaway = panel.takeaway or Takeaway(panel.traces[0].id, panel.traces[0].name)
         traces = [asdict(trace) | {"id": trace.id, "hue": trace.hue} for trace in panel.traces]
-        described.append(asdict(panel) | {"takeaway": asdict(takeaway), "traces": traces})
+        described.append(
+            asdict(panel)
+            | {"takeaway": asdict(takeaway), "traces": traces, "empty": said(panel.empty)}
+        )
     spec = {"panels": described, "height": height}
     return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
 
@@ -296,7 +301,7 @@ def _message(
             continue
         for column, values in table.items():
             if column == "label":
-                part["texts"] = {column: [str(text) for text in values[first:end]]}
+                part["texts"] = {column: [said(text) for text in values[first:end]]}
                 continue
             code, base, data = _packed(np.asarray(values[first:end]))
             part["columns"].append([column, code, base])

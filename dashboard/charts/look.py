@@ -4,12 +4,14 @@ import streamlit as st
 
 from dashboard.session.session import Session
 from dashboard.session.view import XAxis
+from dashboard.web.language import _
 from dashboard.web.widgets import key_showing, on_change
+from dqn_core.phrases import Phrase
 
 X_AXES: dict[XAxis, str] = {
-    "env_step": "environment steps",
-    "episode": "episodes",
-    "seconds": "training time",
+    "env_step": Phrase("environment steps"),
+    "episode": Phrase("episodes"),
+    "seconds": Phrase("training time"),
 }
 
 
@@ -18,17 +20,17 @@ def look_controls(session: Session, page: str = "") -> None:
     x_axis = key_showing(f"{page}x_axis", session.link.x_axis)
     smoothing = key_showing(f"{page}smoothing", session.link.smoothing)
     st.segmented_control(
-        "Horizontal axis",
+        _("Horizontal axis"),
         list(X_AXES),
         label_visibility="collapsed",
         default=session.link.x_axis,
         required=True,
-        format_func=X_AXES.__getitem__,
+        format_func=lambda axis: _(X_AXES[axis]),
         key=x_axis,
         on_change=on_change(x_axis, lambda axis: session.look_at(x_axis=axis)),
     )
     st.slider(
-        "Smoothing",
+        _("Smoothing"),
         0.0,
         0.99,
         session.link.smoothing,
@@ -36,5 +38,5 @@ def look_controls(session: Session, page: str = "") -> None:
         key=smoothing,
         on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
         width=260,
-        help="Weight of earlier values in the bold average; 0 means no averaging.",
+        help=_("Weight of earlier values in the bold average; 0 means no averaging."),
     )

@@ -4,9 +4,11 @@ import numpy as np
 
 from dashboard.session.returns import newest_of_each
 from dashboard.session.run import Run
+from dashboard.web.language import _
 from dqn_core.numbers import percent
+from dqn_core.phrases import Phrase
 
-MEANING = (
+MEANING = Phrase(
     "Predicted above obtained: Q overestimates what the policy gets. Predicted below obtained: Q "
     "is still too low. The policy can be good in both cases, because it depends only on the order "
     "of the Q-values."
@@ -23,14 +25,17 @@ def about_the_gap(run: Run) -> str:
     if not np.isfinite(obtained).any():
         return ""
     cut = not_counted(float(shares.mean()), run.config.gamma, trainer.spec.max_episode_steps)
-    return f"{MEANING} {cut}".strip()
+    return f"{_(MEANING)} {cut}".strip()
 
 
 def not_counted(share: float, gamma: float, steps: int) -> str:
     """What is missing in the rewards obtained where a time limit cut this share of the episodes."""
     if not share > 0:
         return ""
-    return (
-        f"The time limit cut {percent(share)} of these episodes: rewards after the cut are not "
-        f"counted. Their weight would be at most γ^{steps:,} = {percent(gamma**steps)}."
+    return _(
+        "The time limit cut {share} of these episodes: rewards after the cut are not counted. "
+        "Their weight would be at most γ^{steps:,} = {weight}.",
+        share=percent(share),
+        steps=steps,
+        weight=percent(gamma**steps),
     )

@@ -12,12 +12,14 @@ from dashboard.session.race import member_words
 from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.session.words import named_value
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dashboard.web.static_files import ASSETS
 from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, load_agent, preset
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import SavedAgents, read_agents
 from dqn_core.keyword_arguments import called
+from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 
 SAID_BEFORE = {"seed", "env_id", "env_kwargs"}
@@ -66,7 +68,9 @@ class Choice:
 
     @property
     def name(self) -> str:
-        return f"{self.whose}, {self.when}" if self.when else self.whose
+        if not self.when:
+            return self.whose
+        return Phrase("{whose}, {when}", whose=self.whose, when=self.when)
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,11 @@ class Upload:
         return [
             Choice(
                 f"upload {self.file_id} {p}",
-                f"Uploaded: {self.name}" + (f", agent {p + 1}" if members > 1 else ""),
+                Phrase(
+                    "Uploaded: {name}, agent {number}" if members > 1 else "Uploaded: {name}",
+                    name=self.name,
+                    number=p + 1,
+                ),
                 "",
                 f"{self.file_id}:{p}",
                 self.first.config.env_id,
@@ -109,11 +117,11 @@ class Upload:
         ]
 
 
-def _which(configs: Sequence[DQNConfig]) -> list[str]:
-    """What the names of agents that were trained side by side differ in."""
+def _which(name: str, configs: Sequence[DQNConfig]) -> list[str]:
+    """What agents of that name are called, which were trained side by side."""
     if len(configs) == 1:
-        return [""]
-    return [f", {words}" for words in member_words(configs)]
+        return [name]
+    return [Phrase("{whose}, {which}", whose=name, which=words) for words in member_words(configs)]
 
 
 @st.cache_resource(show_spinner=False)
@@ -128,7 +136,7 @@ def _trained(first: str) -> list[Choice]:
     return [
         Choice(
             f"trained {env_id}",
-            f"Trained {env_id} agent",
+            Phrase("Trained {env_id} agent", env_id=env_id),
             "",
             f"trained {env_id}",
             env_id,
@@ -159,14 +167,14 @@ def _stored(record: RunRecord) -> list[Choice]:
     return [
         Choice(
             stored_key(record.run, member),
-            f"{record.name}{which}",
-            "at its end",
+            whose,
+            Phrase("at its end"),
             f"stored {record.run}:{member}:{record.env_steps}",
             record.env_id,
             loader(member),
             env_kwargs=record.configs[0].env_kwargs,
         )
-        for member, which in enumerate(_which(record.configs))
+        for member, whose in enumerate(_which(record.name, record.configs))
     ]
 
 
@@ -180,17 +188,17 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
         return lambda: agent
 
     if run.trainer.env_step:
-        of_each = _which(run.trainer.configs)
+        of_each = _which(Phrase("In training"), run.trainer.configs)
 
         def now(member: int) -> Callable[[], Agent]:
             return lambda: run.agent(member)
 
-        for p, which in enumerate(of_each):
+        for p, whose in enumerate(of_each):
             choices.append(
                 Choice(
                     f"now {p}",
-                    f"In training{which}",
-                    "as it is now",
+                    whose,
+                    Phrase("as it is now"),
                     f"{run.id}:{p}",
                     env_id,
                     now(p),
@@ -202,21 +210,21 @@ def available(session: Session, upload: Upload | None = None) -> dict[str, Choic
             choices += [
                 Choice(
                     f"best {p}",
-                    f"In training{which}",
-                    "best so far",
+                    whose,
+                    Phrase("best so far"),
                     f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
                     env_id,
                     partial(run.best_agent, p),
                     Origin(run.id, p, "best"),
                     env_kwargs,
                 )
-                for p, which in enumerate(of_each)
+                for p, whose in enumerate(of_each)
             ]
         choices += [
             Choice(
                 f"step {snapshot.env_steps}",
-                f"In training{of_each[0]}",
-                f"at step {snapshot.env_steps:,}",
+                of_each[0],
+                Phrase("at step {step:,}", step=snapshot.env_steps),
                 f"{run.id}:step {snapshot.env_steps}",
                 env_id,
                 kept(snapshot),
@@ -244,9 +252,14 @@ def about(chosen: Chosen) -> str:
     nearest = min(apart, key=lambda label: len(apart[label]))
     names = [name for name in HYPERPARAMETERS if name in apart[nearest] | {"gamma"}]
     values = [named_value(name, getattr(config, name)) for name in names]
-    return (
-        f"**{plain(chosen.title)}**: {config.environment}, after {chosen.agent.env_steps:,} "
-        f"steps of training; {', '.join(values)}, other values as in {nearest}."
+    return _(
+        "**{agent}**: {environment}, after {steps:,} steps of training; {values}, other values as "
+        "in {preset}.",
+        agent=plain(said(chosen.title)),
+        environment=config.environment,
+        steps=chosen.agent.env_steps,
+        values=values,
+        preset=Phrase(nearest),
     )
 
 
@@ -259,7 +272,7 @@ def load(choice: Choice) -> Chosen:
             name=choice.name,
         )
     goes_on = choice.origin is not None and choice.origin.moment == "now"
-    when = f"at step {agent.env_steps:,}" if goes_on else choice.when
+    when = Phrase("at step {step:,}", step=agent.env_steps) if goes_on else choice.when
     return Chosen(replace(choice, when=when).name, choice.identity, agent, choice.origin)
 
 

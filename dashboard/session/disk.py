@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.session.store import store_so_far
+from dashboard.web.language import _
 from dashboard.web.visitors import is_private
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.store.store import Store
@@ -19,15 +20,20 @@ def disk_budget() -> None:
     budget = round(min(max(store.budget / GB, LEAST), MOST), 1)
     key = key_showing("disk_budget", budget)
     st.number_input(
-        f"Disk for the states of all runs, in GB ({store.bytes() / GB:.2f} are taken)",
+        _(
+            "Disk for the states of all runs, in GB ({taken:.2f} are taken)",
+            taken=store.bytes() / GB,
+        ),
         LEAST,
         MOST,
         budget,
         0.5,
         key=key,
         on_change=on_change(key, lambda size: set_budget(store, size)),
-        help="Beyond it the states that are needed least are deleted; curves and values stay. It "
-        "holds until the server ends: `DQN_LAB_RUNS_BYTES` sets it for good.",
+        help=_(
+            "Beyond it the states that are needed least are deleted; curves and values stay. It "
+            "holds until the server ends: `DQN_LAB_RUNS_BYTES` sets it for good."
+        ),
     )
 
 

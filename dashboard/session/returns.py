@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from dashboard.session.run import Run
+from dqn_core.phrases import Phrase
 from dqn_core.statistics import interquartile_mean, smooth
 
 NEGLIGIBLE = 1e-6
@@ -38,12 +39,14 @@ def over_members(returns: Sequence[float]) -> float:
     return interquartile_mean(returns) if returns else math.nan
 
 
-def kind_of_mean(members: int) -> str:
+def kind_of_mean(members: int) -> Phrase:
     """What a number over so many members is: of fewer than four none is cut off."""
     if members == 1:
-        return "one seed"
-    kind = "interquartile mean" if members >= 4 else "mean"
-    return f"{kind} of {members} seeds"
+        return Phrase("one seed")
+    return Phrase(
+        "interquartile mean of {count} seeds" if members >= 4 else "mean of {count} seeds",
+        count=members,
+    )
 
 
 def newest_of_each(

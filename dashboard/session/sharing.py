@@ -10,7 +10,7 @@ from streamlit import config
 
 from dashboard.session.links import Link
 from dashboard.web.copyable import copyable
-from dashboard.web.language import spoken
+from dashboard.web.language import _, spoken
 
 MOST_VERSION = 20
 """Of a QR code that a phone reads from a wall: 97 squares wide, for about 850 letters."""
@@ -39,11 +39,13 @@ def show_qr_code(address: str) -> None:
     """The address as a picture for phones and tablets, as wide as the dialog."""
     picture = qr_code(address)
     if picture:
-        st.image(picture, alt="QR code of the link", width="stretch")
+        st.image(picture, alt=_("QR code of the link"), width="stretch")
     else:
         st.info(
-            "The link is too long for a QR code that can be read from a distance: "
-            "a shorter task makes it shorter.",
+            _(
+                "The link is too long for a QR code that can be read from a distance: a shorter "
+                "task makes it shorter."
+            ),
             icon=":material/qr_code_2:",
         )
 
@@ -64,12 +66,13 @@ def address_for_others(page_address: str) -> tuple[str, str]:
     elif _is_any(bound_to):
         host = machine_address()
     if host is None:
-        return page_address, (
+        return page_address, _(
             "The network address of this machine was not found: in the link, write it instead of "
-            f"{parts.hostname}."
+            "{host}.",
+            host=parts.hostname,
         )
     if _is_this_machine(host):
-        return page_address, (
+        return page_address, _(
             "Only this machine can open the link. Start the server with `--server.address 0.0.0.0` "
             "to let others open it."
         )

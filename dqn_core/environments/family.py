@@ -7,6 +7,7 @@ from typing import Any
 from dqn_core.environments.dynamics import Dynamics
 from dqn_core.environments.grids import GridWorld, Move
 from dqn_core.hyperparameter import Value
+from dqn_core.phrases import Phrase
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def nameless(labels: Sequence[str] = (), actions: Sequence[int] = ()) -> Family:
         entry_point="",
         components=tuple(Component(label) for label in labels),
         actions=tuple(
-            Action(f"action {action}", str(i + 1) if i < 9 else "")
+            Action(Phrase("action {number}", number=action), str(i + 1) if i < 9 else "")
             for i, action in enumerate(actions)
         ),
     )

@@ -9,6 +9,7 @@ import numpy as np
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP, GridWorld
 from dqn_core.environments.tables import Tables
+from dqn_core.phrases import Phrase
 
 
 def _grid(inner: Any) -> GridWorld:
@@ -22,8 +23,14 @@ def _grid(inner: Any) -> GridWorld:
         walls=np.pad(walls, ((0, 0), (0, letters.shape[1] - walls.shape[1]))),
         stride=20,
         choices=(
-            ("passenger", ("at R", "at G", "at Y", "at B", "in the taxi")),
-            ("destination", ("R", "G", "Y", "B")),
+            (
+                Phrase("passenger"),
+                (
+                    *(Phrase("at {place}", place=place) for place in "RGYB"),
+                    Phrase("in the taxi"),
+                ),
+            ),
+            (Phrase("destination"), tuple("RGYB")),
         ),
     )
 
