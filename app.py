@@ -19,7 +19,7 @@ from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.playing import current_lesson
 from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
-from dashboard.session.run import Status
+from dashboard.session.run import Run, Status
 from dashboard.session.runner import ABANDONED_SECONDS
 from dashboard.session.session import Session
 from dashboard.session.store import own_run
@@ -41,6 +41,7 @@ from dashboard.train_page.scene import scene
 from dashboard.train_page.tour import tour
 from dashboard.web.admission import Admission
 from dashboard.web.connections import allow_many_connections
+from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.routes import routes
@@ -48,32 +49,33 @@ from dashboard.web.static_files import ASSETS
 from dashboard.web.visitors import Visitors
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import LabError
+from dqn_core.phrases import Phrase
 
-PAGE = (
+PAGE = Phrase(
     "The run trains while this page is open, also in a background tab. It pauses when the page is "
-    f"closed, or sends no request for {ABANDONED_SECONDS:g} seconds. The command under Copy trains "
-    "without a page."
+    "closed, or sends no request for {seconds:g} seconds. The command under Copy trains without a "
+    "page."
 )
 MOVED_FIRST, MOST_PRESENTED = "gamma", 2
 """The control of a presentation before anything was changed; the most that it has."""
 STYLE = ASSETS / "train" / "train.css"
 PRESENTATION = ASSETS / "train" / "presentation.css"
 SPEEDS: dict[str, float | None] = {
-    "1 step/s": 1,
-    "10 steps/s": 10,
-    "50 steps/s": 50,
-    "500 steps/s": 500,
-    "full speed": None,
+    Phrase("1 step/s"): 1,
+    Phrase("10 steps/s"): 10,
+    Phrase("50 steps/s"): 50,
+    Phrase("500 steps/s"): 500,
+    Phrase("full speed"): None,
 }
 Color = Literal["gray", "green", "orange", "blue", "violet", "red"]
 STATUS_BADGES: dict[Status, tuple[str, Color]] = {
-    Status.READY: ("ready", "gray"),
-    Status.RUNNING: ("training", "green"),
-    Status.WAITING: ("waiting", "orange"),
-    Status.PAUSED: ("paused", "blue"),
-    Status.FINISHED: ("finished", "violet"),
-    Status.INTERRUPTED: ("interrupted", "red"),
-    Status.FAILED: ("stopped", "red"),
+    Status.READY: (Phrase("ready"), "gray"),
+    Status.RUNNING: (Phrase("training"), "green"),
+    Status.WAITING: (Phrase("waiting"), "orange"),
+    Status.PAUSED: (Phrase("paused"), "blue"),
+    Status.FINISHED: (Phrase("finished"), "violet"),
+    Status.INTERRUPTED: (Phrase("interrupted"), "red"),
+    Status.FAILED: (Phrase("stopped"), "red"),
 }
 
 
@@ -82,7 +84,7 @@ def start_or_pause(session: Session) -> None:
     turns = session.turns
     if turns.is_active:
         st.button(
-            "Pause",
+            _("Pause"),
             key="pause",
             icon=":material/pause:",
             type="primary",
@@ -92,13 +94,13 @@ def start_or_pause(session: Session) -> None:
         )
     else:
         st.button(
-            "Resume" if session.run.trainer.env_step else "Start",
+            _("Resume") if session.run.trainer.env_step else _("Start"),
             key="start",
             icon=":material/play_arrow:",
             type="primary",
             shortcut="space",
             width=170,
-            help=PAGE,
+            help=_(PAGE, seconds=ABANDONED_SECONDS),
             on_click=lambda: session.turns.start(),
             disabled=turns.status in (Status.FINISHED, Status.FAILED),
         )
@@ -116,34 +118,35 @@ def time_controls(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
         start_or_pause(session)
         st.button(
-            "One step",
+            _("One step"),
             key="one_step",
             icon=":material/skip_next:",
-            help="One environment step",
+            help=_("One environment step"),
             on_click=lambda: session.turns.step(),
             disabled=active or over,
         )
         st.button(
-            "One episode",
+            _("One episode"),
             key="one_episode",
             icon=":material/fast_forward:",
-            help="Trains to the end of the episode",
+            help=_("Trains to the end of the episode"),
             on_click=lambda: session.turns.episode(),
             disabled=active or over,
         )
         st.button(
-            "Reset",
+            _("Reset"),
             key="reset",
             icon=":material/restart_alt:",
-            help="A new run from step 0, with the values of the controls and the same seed. "
-            f"{LEAVES}",
+            help=_("A new run from step 0, with the values of the controls and the same seed.")
+            + " "
+            + _(LEAVES),
             on_click=session.reset,
         )
         st.button(
-            "New seed",
+            _("New seed"),
             key="new_seed",
             icon=":material/casino:",
-            help=f"A new run from step 0, with another seed. {LEAVES}",
+            help=_("A new run from step 0, with another seed.") + " " + _(LEAVES),
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
@@ -152,9 +155,10 @@ def time_controls(session: Session) -> None:
         )
         key = key_showing("speed", speed)
         st.selectbox(
-            "Speed",
+            _("Speed"),
             list(SPEEDS),
             index=list(SPEEDS).index(speed),
+            format_func=_,
             key=key,
             on_change=on_change(key, lambda name: session.set_speed(SPEEDS[name])),
             label_visibility="collapsed",
@@ -168,49 +172,72 @@ def messages(session: Session) -> None:
     if session.problem and not session.refused:  # else it stands beside its control
         tell_error(session.problem)
     if run.status is Status.FAILED:
-        back = (
-            "undo the change or press Reset" if changes_of(run) else "change values and press Reset"
-        )
-        tell_error(f"{run.message} Everything up to that step is kept. To continue, {back}.")
+        tell_error(f"{said(run.message)} {_failed_words(run)}")
     elif run.status is Status.INTERRUPTED:
-        again = "Resume" if run.trainer.env_step else "Start"
-        tell_error(
-            f"{run.message} Everything up to that step is kept. {again} tries again with a new "
-            "episode."
+        again = (
+            _("Resume tries again with a new episode.")
+            if run.trainer.env_step
+            else _("Start tries again with a new episode.")
         )
+        kept = _("Everything up to that step is kept.")
+        tell_error(f"{said(run.message)} {kept} {again}")
     elif run.status is Status.FINISHED:
-        falls = run.config.learning_rate_end < run.config.learning_rate
-        tell(
-            f"{run.message} To continue, raise or switch off that limit under Budget. "
-            + ("α falls over the step budget: a larger one raises it again. " if falls else "")
-            + "Reset begins a new run."
-        )
+        tell(f"{said(run.message)} {_finished_words(run)}")
     elif run.status is Status.WAITING:
-        runs = "1 run is" if run.ahead == 1 else f"{run.ahead} runs are"
         st.info(
-            f"Waiting: {runs} ahead of you. This run starts by itself when a place is free.",
+            n_(
+                "Waiting: 1 run is ahead of you. This run starts by itself when a place is free.",
+                "Waiting: {count} runs are ahead of you. This run starts by itself when a place is "
+                "free.",
+                run.ahead,
+            ),
             icon=":material/hourglass_top:",
         )
     elif run.message:
         tell(run.message)
     if run.keeping.problem:
-        st.warning(
-            f"{plain(run.keeping.problem)} Training continues, but is not kept, and changes cannot "
-            "be undone.",
-            icon=":material/save:",
-        )
+        lost = _("Training continues, but is not kept, and changes cannot be undone.")
+        st.warning(f"{plain(said(run.keeping.problem))} {lost}", icon=":material/save:")
     if run.stopped:
-        others = len(run.trainer.going_on)
-        ways = {0: "", 1: "The other seed continues, and only it counts in averages."}
-        on = ways.get(
-            others, f"The other {others} seeds continue, and only they count in averages."
-        )
-        st.warning(f"{plain(' '.join(run.stopped))} {on}", icon=":material/warning:")
+        why = plain(" ".join(map(said, run.stopped)))
+        st.warning(f"{why} {_going_on_words(run)}", icon=":material/warning:")
     if waiting := session.needs_reset():
         st.warning(
-            f"For the next run: {plain(', '.join(waiting))}. **Reset** begins it.",
+            _(
+                "For the next run: {values}. **Reset** begins it.",
+                values=plain(_(", ").join(waiting)),
+            ),
             icon=":material/schedule:",
         )
+
+
+def _failed_words(run: Run) -> str:
+    """What is left of a run that stopped, and how to continue."""
+    if changes_of(run):
+        return _("Everything up to that step is kept. To continue, undo the change or press Reset.")
+    return _("Everything up to that step is kept. To continue, change values and press Reset.")
+
+
+def _finished_words(run: Run) -> str:
+    """How a run that is at its end can be continued."""
+    if run.config.learning_rate_end < run.config.learning_rate:
+        return _(
+            "To continue, raise or switch off that limit under Budget. α falls over the step "
+            "budget: a larger one raises it again. Reset begins a new run."
+        )
+    return _("To continue, raise or switch off that limit under Budget. Reset begins a new run.")
+
+
+def _going_on_words(run: Run) -> str:
+    """Whose numbers count where seeds have stopped."""
+    others = len(run.trainer.going_on)
+    if not others:
+        return ""
+    return n_(
+        "The other seed continues, and only it counts in averages.",
+        "The other {count} seeds continue, and only they count in averages.",
+        others,
+    )
 
 
 def offer(session: Session) -> None:
@@ -218,10 +245,10 @@ def offer(session: Session) -> None:
     if not session.offered or session.turns.status is not Status.READY:
         return
     with suppress(LabError):  # it was deleted meanwhile
-        first, *_ = session.offered.split()
+        first, *_others = session.offered.split()
         record = own_run(first, session.owner)
         st.button(
-            f"Go on with {record.name}, step {record.env_steps:,}",
+            _("Go on with {run}, step {step:,}", run=record.name, step=record.env_steps),
             key="go_on",
             icon=":material/history:",
             on_click=session.go_on_with,
@@ -241,12 +268,14 @@ def view(session: Session) -> None:
 def take_apart() -> None:
     """The way to the microscope on the Learn page."""
     if st.button(
-        "Microscope",
+        _("Microscope"),
         key="take_apart",
         icon=":material/biotech:",
         type="tertiary",
-        help="Takes the next update of this run apart on the Learn page, in a copy: the run itself "
-        "continues.",
+        help=_(
+            "Takes the next update of this run apart on the Learn page, in a copy: the run itself "
+            "continues."
+        ),
     ):
         page_state().show("microscope")
         st.switch_page("pages/learn.py")
@@ -257,12 +286,15 @@ def aim(session: Session) -> None:
     environment = session.run.config.environment
     key = trained_key(environment)
     if key and st.button(
-        "Watch a trained agent",
+        _("Watch a trained agent"),
         key="aim",
         icon=":material/flag:",
         type="tertiary",
-        help=f"What you are aiming at: an agent that has learnt {environment} plays on the Test "
-        "page. The run on this page continues.",
+        help=_(
+            "What you are aiming at: an agent that has learnt {environment} plays on the Test "
+            "page. The run on this page continues.",
+            environment=environment,
+        ),
     ):
         session.to_watch = key
         st.switch_page("pages/test.py")
@@ -285,13 +317,15 @@ def presentation(session: Session, badge: str) -> None:
         start_or_pause(session)
         controls_of(session, list(dict.fromkeys(names))[:MOST_PRESENTED])
         made = changes_of(run)
-        last = f"**{made[-1].label}** at step {made[-1].env_step:,}" if made else ""
+        last = ""
+        if made:
+            last = _("**{change}** at step {step:,}", change=made[-1].label, step=made[-1].env_step)
         st.markdown(f"{badge} {last}")
         st.button(
             "",
             key="leave",
             icon=":material/close_fullscreen:",
-            help="Back to the whole page",
+            help=_("Back to the whole page"),
             shortcut="esc",
             on_click=partial(session.look_at, view="page"),
         )
@@ -303,16 +337,19 @@ def presentation(session: Session, badge: str) -> None:
 def page(session: Session, badge: str) -> None:
     """All that there is above the curves, and the sidebar."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="title"):
-        st.markdown(f"# Train a deep Q-network {badge}", anchors=False, width="content")
+        title = _("Train a deep Q-network")
+        st.markdown(f"# {title} {badge}", anchors=False, width="content")
         take_apart()
         aim(session)
         tour(session.link, is_lesson=current_lesson(session) is not None)
     st.button(
-        "Present",
+        _("Present"),
         key="present",
         icon=":material/open_in_full:",
-        help="Shows only the chart of the return and the changed controls, in large letters. Esc "
-        "goes back.",
+        help=_(
+            "Shows only the chart of the return and the changed controls, in large letters. Esc "
+            "goes back."
+        ),
         on_click=partial(session.look_at, view="presentation"),
     )
     lesson(session)
@@ -333,10 +370,10 @@ def train_page() -> None:
     # Read before anything is drawn: the run may pause by itself meanwhile.
     status, drawn = session.turns.status, session.state
 
-    word, color = STATUS_BADGES[status]
+    badge, color = STATUS_BADGES[status]
     is_presentation = session.link.view == "presentation"
     above = presentation if is_presentation else page
-    above(session, f":{color}-badge[{word}]")
+    above(session, f":{color}-badge[{_(badge)}]")
     curves(session, drawn)
     if not is_presentation:
         inside(session)

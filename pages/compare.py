@@ -24,6 +24,7 @@ from dashboard.compare_page.tree import fork_tree
 from dashboard.frame import open_page
 from dashboard.session.session import Session
 from dashboard.session.store import store_so_far
+from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.visitors import is_private
@@ -42,12 +43,16 @@ PICTURE = {"toImageButtonOptions": {"format": "svg", "filename": "performance_pr
 
 def no_runs() -> None:
     """How runs come here."""
-    words = "Each run that you start on the Train page comes here"
-    if not is_private():
-        folder = plain(str(default_folder()))
-        words += f", and so does each that the command line trains with `--runs {folder}`"
-    st.info(f"No run is kept yet. {words}.", icon=":material/inbox:")
-    st.page_link("app.py", label="Train a first run", icon=":material/play_circle:")
+    if is_private():
+        words = _("No run is kept yet. Each run that you start on the Train page comes here.")
+    else:
+        words = _(
+            "No run is kept yet. Each run that you start on the Train page comes here, and so does "
+            "each that the command line trains with `--runs {folder}`.",
+            folder=plain(str(default_folder())),
+        )
+    st.info(words, icon=":material/inbox:")
+    st.page_link("app.py", label=_("Train a first run"), icon=":material/play_circle:")
 
 
 def is_empty(
@@ -62,39 +67,46 @@ def compared(state: PageState, records: Mapping[str, RunRecord]) -> dict[str, Ru
     """The chosen runs that there are, in the order in which they were chosen."""
     missing = [run for run in state.look.runs if run not in records]
     if missing:
-        is_one = len(missing) == 1
         tell(
-            f"{', '.join(missing)} {'is' if is_one else 'are'} not among the runs that are kept "
-            "here."
+            n_(
+                "{runs} is not among the runs that are kept here.",
+                "{runs} are not among the runs that are kept here.",
+                len(missing),
+                runs=_(", ").join(missing),
+            )
         )
     return {run: records[run] for run in state.look.runs if run in records}
 
 
 def judgement(state: PageState, lines: Sequence[Line], comparison: Comparison) -> None:
     """Who is better, and how sure that is."""
-    metric_choice(state, "What the seeds say")
+    metric_choice(state, _("What the seeds say"))
     found = verdict(comparison)
     if found:
         first, second = (line.letter for line in lines)
         symbol = {"real": "check_circle", "open": "help", "few seeds": "warning"}[found]
         st.markdown(
-            f":material/{symbol}: **{plain(verdict_words(comparison, first, second))}**",
-            help="Of 100 pairs of a seed of each group, how often the one beats the other; a tie "
-            "counts half. The interval is that of 95 % of resamples of the seeds (probability of "
-            "improvement, Agarwal et al. 2021).",
+            f":material/{symbol}: **{plain(said(verdict_words(comparison, first, second)))}**",
+            help=_(
+                "Of 100 pairs of a seed of each group, how often the one beats the other; a tie "
+                "counts half. The interval is that of 95 % of resamples of the seeds (probability "
+                "of improvement, Agarwal et al. 2021)."
+            ),
         )
-    st.dataframe(standings_table(lines, comparison), hide_index=True, alt="What each group came to")
-    st.caption(plain(basis_words(comparison)))
+    st.dataframe(
+        standings_table(lines, comparison), hide_index=True, alt=_("What each group came to")
+    )
+    st.caption(plain(said(basis_words(comparison))))
 
 
 def details(lines: Sequence[Line], comparison: Comparison | None) -> None:
     """What differs, and how the seeds are spread."""
     if len(lines) > 1:
-        st.header("What differs")
-        st.dataframe(differences_table(lines), alt="Hyperparameters in which the groups differ")
+        st.header(_("What differs"))
+        st.dataframe(differences_table(lines), alt=_("Hyperparameters in which the groups differ"))
     if comparison and all(len(one.counted) > 1 for one in comparison.standings):
         unfolded = st.expander(
-            "Performance profile: how many seeds came to more than a return",
+            _("Performance profile: how many seeds came to more than a return"),
             key="profile_section",
             on_change="rerun",
         )
@@ -107,13 +119,15 @@ def take_away(store: Store, lines: Sequence[Line], comparison: Comparison | None
     with st.container(horizontal=True, key="take_away"):
         for kind, name in FORMATS.items():
             st.download_button(
-                f"Rows as {name} (.zip)",
+                _("Rows as {format} (.zip)", format=name),
                 partial(comparison_zip, store, lines, comparison, kind),
                 f"comparison_{kind}.zip",
                 key=f"comparison_{kind}",
                 icon=":material/download:",
-                help="All tables of the compared runs, and what each seed came to. The chart's "
-                "own buttons save its pictures.",
+                help=_(
+                    "All tables of the compared runs, and what each seed came to. The chart's "
+                    "own buttons save its pictures."
+                ),
                 on_click="ignore",
             )
 
@@ -131,7 +145,7 @@ def comparison_section(
     try:
         comparison = compare([line.group for line in lines], state.look.metric)
     except LabError as error:
-        tell_error(str(error))
+        tell_error(said(error))
     if comparison:
         judgement(state, lines, comparison)
         more_seeds(state, session, lines, comparison, chosen)
@@ -144,7 +158,7 @@ def compare_page() -> None:
     state = page_state()
     session = open_page(SCRIPT, state.look.query)
     take_in(state, session)
-    st.title("Compare runs", anchor=False)
+    st.title(_("Compare runs"), anchor=False)
     try:
         store = store_so_far()
         records = store.runs(session.owner) if store else []
@@ -166,11 +180,15 @@ def compare_page() -> None:
             comparison_section(state, session, store, chosen)
         else:
             st.caption(
-                f"{len(shown):,} of {len(records):,} runs. Select rows: their curves are drawn "
-                "over each other, and runs that differ only in their seed are one line with a band."
+                _(
+                    "{listed:,} of {count:,} runs. Select rows: their curves are drawn over each "
+                    "other, and runs that differ only in their seed are one line with a band.",
+                    listed=len(shown),
+                    count=len(records),
+                )
             )
     except LabError as error:
-        tell_error(str(error))
+        tell_error(said(error))
 
 
 compare_page()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.frame import open_page
 from dashboard.session.agents import Chosen, about, load
+from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.visits import current_session
 from dashboard.test_page.choosing import choose_agents, upload_control
@@ -18,13 +19,27 @@ from dashboard.test_page.player import player
 from dashboard.test_page.results import Results, chart, difference, summary
 from dashboard.test_page.takeaway import take_away
 from dashboard.web.keys import PAGE
+from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import LabError
 from dqn_core.environments.families import family
 from dqn_core.numbers import number
+from dqn_core.phrases import Phrase
 
 SCRIPT = "pages/test.py"
+DUEL = "you-against-the-agent"
+"""Where the link to the game leads."""
+
+STATUS_WORDS: dict[Status, str] = {
+    Status.READY: Phrase("ready"),
+    Status.RUNNING: Phrase("running"),
+    Status.WAITING: Phrase("waiting"),
+    Status.PAUSED: Phrase("paused"),
+    Status.FINISHED: Phrase("finished"),
+    Status.INTERRUPTED: Phrase("interrupted"),
+    Status.FAILED: Phrase("failed"),
+}
 
 
 def training_line(session: Session) -> None:
@@ -34,15 +49,27 @@ def training_line(session: Session) -> None:
     def line() -> None:
         run = current_session().run
         if run.trainer.env_step:
-            what = f"{run.status}, step {run.trainer.env_step:,} in {run.config.environment}"
-            st.caption(f":material/model_training: The run on the Train page: {what}")
+            what = _(
+                "The run on the Train page: {status}, step {step:,} in {environment}",
+                status=_(STATUS_WORDS[run.status]),
+                step=run.trainer.env_step,
+                environment=run.config.environment,
+            )
+            st.caption(f":material/model_training: {what}")
 
     line()
 
 
 def test(chosen: Chosen, settings: Settings) -> Results:
     """Play the test's episodes under a progress bar; using any other control gives it up."""
-    doing = plain(f"Playing {settings.episodes} episodes of {chosen.title}")
+    doing = plain(
+        n_(
+            "Playing 1 episode of {agent}",
+            "Playing {count} episodes of {agent}",
+            settings.episodes,
+            agent=said(chosen.title),
+        )
+    )
     bar = st.progress(0.0, doing)
     results = Results.of(chosen, settings, lambda share: bar.progress(share, doing))
     bar.empty()
@@ -70,9 +97,10 @@ def do_what_was_asked(state: PageState, agents: Sequence[Chosen], settings: Sett
         case "run_test":
             state.asked = ""
             state.results = [test(chosen, settings) for chosen in agents]
-            means = " and ".join(number(r.evaluation.mean_return) for r in state.results)
+            means = _(" and ").join(number(r.evaluation.mean_return) for r in state.results)
             st.toast(
-                f"Mean return {means}. The results are below the film.", icon=":material/checklist:"
+                _("Mean return {means}. The results are below the film.", means=means),
+                icon=":material/checklist:",
             )
 
 
@@ -81,9 +109,13 @@ def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings
     state.show_what_was_chosen(agents, settings)
     with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
         for key, label, symbol in (
-            ("watch", "Watch an episode", ":material/play_arrow:"),
-            ("another_start", "Another start", ":material/casino:"),
-            ("run_test", f"Test {settings.episodes} episodes", ":material/checklist:"),
+            ("watch", _("Watch an episode"), ":material/play_arrow:"),
+            ("another_start", _("Another start"), ":material/casino:"),
+            (
+                "run_test",
+                n_("Test 1 episode", "Test {count} episodes", settings.episodes),
+                ":material/checklist:",
+            ),
         ):
             st.button(
                 label,
@@ -93,17 +125,25 @@ def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings
                 on_click=ask_for,
                 args=(state, key),
             )
-        st.markdown(":material/sports_esports: [Play against the agent](#you-against-the-agent)")
+        to_the_game = _("Play against the agent")
+        st.markdown(f":material/sports_esports: [{to_the_game}](#{DUEL})")
         do_what_was_asked(state, agents, settings)
     if state.problem:
         tell_error(state.problem)
     if state.showings:
         shown = state.showings[0]
         unusual = words(shown.conditions, shown.chosen.agent.config)
-        st.caption(f"Episode from seed {shown.seed}" + (f", with {unusual}" if unusual else ""))
+        st.caption(_episode_words(shown.seed, unusual))
         player(*(showing.film for showing in state.showings), key="player")
         for showing in state.showings:
-            st.caption(about(showing.chosen))
+            st.caption(said(about(showing.chosen)))
+
+
+def _episode_words(seed: int, unusual: str) -> str:
+    """From which start the shown episode is, and under which conditions."""
+    if not unusual:
+        return _("Episode from seed {seed}", seed=seed)
+    return _("Episode from seed {seed}, with {conditions}", seed=seed, conditions=unusual)
 
 
 def results_section(state: PageState, agents: Sequence[Chosen], settings: Settings) -> None:
@@ -115,36 +155,44 @@ def results_section(state: PageState, agents: Sequence[Chosen], settings: Settin
         for result in results:
             st.markdown(result.headline)
         if any(result.settings != settings for result in results):
-            st.caption("These results are older than the last change of the test settings.")
+            st.caption(_("These results are older than the last change of the test settings."))
         st.table(summary(results))
         if len(results) == 2:
             st.markdown(difference(*results))
         for result in results:
             st.caption(result.outlook)
-        means = " and ".join(
-            f"{result.chosen.title}, mean {number(result.evaluation.mean_return)}"
+        means = _(" and ").join(
+            _(
+                "{agent}, mean {mean}",
+                agent=said(result.chosen.title),
+                mean=number(result.evaluation.mean_return),
+            )
             for result in results
         )
         st.plotly_chart(
             chart(results),
             key="returns",
             config={"displaylogo": False},
-            alt=f"Returns of {len(results[0].evaluation.seeds)} test episodes of {means}",
+            alt=_(
+                "Returns of {count} test episodes of {agents}",
+                count=len(results[0].evaluation.seeds),
+                agents=means,
+            ),
         )
         tested = [result.chosen for result in results]
         for index, result in enumerate(results):
             with st.container(horizontal=True, vertical_alignment="center"):
                 if len(results) > 1:
-                    st.markdown(f"**{plain(result.chosen.title)}**")
+                    st.markdown(f"**{plain(said(result.chosen.title))}**")
                 st.button(
-                    "Watch the worst episode",
+                    _("Watch the worst episode"),
                     key=f"worst_{index}",
                     icon=":material/thumb_down:",
                     on_click=state.show,
                     args=(tested, result.worst_seed, result.settings.conditions),
                 )
                 st.download_button(
-                    "Results as CSV",
+                    _("Results as CSV"),
                     result.export().to_csv(index=False),
                     "test_results.csv",
                     key=f"csv_{index}",
@@ -164,9 +212,9 @@ def episodes_table(state: PageState, index: int, result: Results, tested: Sequen
         if rows:
             state.show(tested, result.evaluation.seeds[rows[0]], result.settings.conditions)
 
-    with st.expander("All episodes: select one to watch it", key=f"table_{index}"):
+    with st.expander(_("All episodes: select one to watch it"), key=f"table_{index}"):
         st.dataframe(
-            result.table().round(2),
+            result.shown_table(),
             key=key,
             hide_index=True,
             on_select=watch_row,
@@ -178,15 +226,16 @@ def duel_section(state: PageState) -> None:
     """You against the agent, from the start of the episode in the player."""
     showing = state.showings[0]
     with st.container(border=True, key="duel_section"):
-        st.header("You against the agent")
+        st.header(_("You against the agent"), anchor=DUEL)
         if can_duel(showing.spec):
             st.caption(
-                "Both begin in the same state, with the same physics, and play at the same time."
+                _("Both begin in the same state, with the same physics, and play at the same time.")
             )
             duel(state, showing.chosen, showing.seed, showing.conditions)
         else:
             st.caption(
-                "Both begin in the same state. The keys are below the pictures. "
+                _("Both begin in the same state. The keys are below the pictures.")
+                + " "
                 + remark(showing.spec, showing.chosen.agent.config.action_masks)
             )
             play(state, showing.chosen, showing.seed, showing.conditions)
@@ -196,11 +245,11 @@ state = page_state()
 if st.session_state.get(PAGE) != SCRIPT:
     state.asked = ""  # at an earlier visit
 session = open_page(SCRIPT)
-st.title("Watch and test an agent", anchor=False)
+st.title(_("Watch and test an agent"), anchor=False)
 training_line(session)
 with st.sidebar:
     above = st.container()
-    st.markdown(":material/upload: **Load an agent**")
+    st.markdown(":material/upload: **" + _("Load an agent") + "**")
     upload_control(state.picks)
 choices = choose_agents(session, state.picks)
 with above:
@@ -214,4 +263,4 @@ try:
         duel_section(state)
         take_away(state, session.run)
 except LabError as error:
-    tell_error(str(error))
+    tell_error(said(error))

@@ -2,11 +2,12 @@
 
 import { Mounted } from "../shared/component.js";
 import { element, styleLink } from "../shared/dom.js";
+import { _ } from "../shared/words.js";
 
 class Copyable {
   #root = element("section", "copyable");
   #text = element("pre", "copyable-text");
-  #button = element("button", "copyable-button", "Copy");
+  #button = element("button", "copyable-button", _("Copy"));
   #outcome = element("span", "copyable-outcome");
 
   constructor(parent) {
@@ -23,18 +24,20 @@ class Copyable {
   render({ data: { text, name } }) {
     if (this.#text.textContent !== text && this.#outcome.textContent) {
       // as when a field was still being typed in when the button was pressed
-      this.#outcome.textContent = `The ${name} has changed: copy it again.`;
+      this.#outcome.textContent = _("The {name} has changed: copy it again.", { name });
     }
     this.#text.textContent = text;
     this.#text.setAttribute("aria-label", name);
-    this.#button.setAttribute("aria-label", `Copy the ${name}`);
+    this.#button.setAttribute("aria-label", _("Copy the {name}", { name }));
   }
 
   #copy() {
     const done = this.#copied();
     if (!done) window.getSelection()?.selectAllChildren(this.#text);
     const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘C" : "Ctrl-C";
-    this.#outcome.textContent = done ? "Copied." : `The text is selected: copy it with ${keys}.`;
+    this.#outcome.textContent = done
+      ? _("Copied.")
+      : _("The text is selected: copy it with {keys}.", { keys });
   }
 
   /** Whether the browser has copied. The field stands in here: a dialog keeps the focus inside. */

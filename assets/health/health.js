@@ -4,8 +4,14 @@ import { Mounted } from "../shared/component.js";
 import { element, styleLink, svg } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 import { number } from "../shared/numbers.js";
+import { _, phrase } from "../shared/words.js";
 
-const WORDS = { wait: "not yet", good: "good", watch: "watch", bad: "bad" };
+const WORDS = {
+  wait: phrase("not yet"),
+  good: phrase("good"),
+  watch: phrase("watch"),
+  bad: phrase("bad"),
+};
 // a shape of its own for each status, so that colour is not alone
 const ICONS = {
   wait: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Zm0 3v3.2l2 1.6",
@@ -67,12 +73,13 @@ class Card {
     this.#value.textContent = value;
     this.#detail.textContent = detail;
     this.#sentence.textContent = sentence;
-    this.#word.data = WORDS[status];
+    this.#word.data = _(WORDS[status]);
     this.#status.dataset.status = status;
     this.#icon.setAttribute("d", ICONS[status]);
     this.#trend.classList.toggle("health-shares", shares.length > 0);
     if (shares.length) {
-      this.#trend.setAttribute("aria-label", `Shares of a batch: ${shares.map(number).join(", ")}`);
+      const told = shares.map(number).join(_(", "));
+      this.#trend.setAttribute("aria-label", _("Shares of a batch: {shares}", { shares: told }));
       this.#trend.replaceChildren(...bars(shares));
       return;
     }
@@ -93,11 +100,15 @@ class Card {
 
 /** The trend for who cannot see it. */
 function spoken(lines) {
-  if (!lines.length) return "no trend yet";
-  const texts = lines.map(
-    ({ name, values }) => `${name} from ${number(values[0])} to ${number(values.at(-1))}`,
+  if (!lines.length) return _("no trend yet");
+  const texts = lines.map(({ name, values }) =>
+    _("{name} from {first} to {last}", {
+      name,
+      first: number(values[0]),
+      last: number(values.at(-1)),
+    }),
   );
-  return `Trend over the run: ${texts.join("; ")}`;
+  return _("Trend over the run: {lines}", { lines: texts.join(_("; ")) });
 }
 
 class Board {
@@ -106,7 +117,7 @@ class Board {
 
   constructor(parent) {
     const style = styleLink(new URL("health.css", import.meta.url).href);
-    parent.append(style, element("h3", "health-title", "Health"), this.root);
+    parent.append(style, element("h3", "health-title", _("Health")), this.root);
     const take = (bytes) => this.update(JSON.parse(new TextDecoder().decode(bytes)));
     this.feed = new Feed({ take, node: this.root });
   }

@@ -1,11 +1,12 @@
 /** What Plotly draws of a panel: axes, reference lines, and the rules of changes. */
 
 import { withMinus } from "../shared/numbers.js";
+import { _, phrase } from "../shared/words.js";
 
 const AXIS_TITLES = {
-  env_step: "environment steps",
-  episode: "episodes",
-  seconds: "training time (s)",
+  env_step: phrase("environment steps"),
+  episode: phrase("episodes"),
+  seconds: phrase("training time (s)"),
 };
 const MARGIN = { l: 54, r: 20, t: 10, b: 40 };
 const FARTHEST = 100; // a title keeps within the margin: so it is beyond tick labels of any width
@@ -16,6 +17,10 @@ const LABEL_SIZE = 11;
 const TEXT_SIZE = 12;
 const LETTER_WIDTH = 6.5;
 const DECADES = 4; // of a logarithmic axis, that get their ticks together
+const WIDE = /[\u2e80-\uffef]/g;
+
+/** How wide a text is, in Latin letters: a Chinese one is nearly as wide as two. */
+export const letters = (text) => text.length + 0.7 * (text.match(WIDE)?.length ?? 0);
 
 /** Plotly reads a little markup in its texts; ours are plain. */
 export function plain(text) {
@@ -84,7 +89,7 @@ export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_R
   for (const { x, label } of [...changes].sort((a, b) => b.x - a.x)) {
     const at = ((x - range[0]) / (range[1] - range[0])) * inner;
     for (const text of [label, label.replace(/ \S+ → .*$/, "")]) {
-      const length = LETTER_WIDTH * text.length + 8;
+      const length = LETTER_WIDTH * letters(text) + 8;
       const left = at + length > inner + MARGIN.r;
       const [start, end] = left ? [at - length, at] : [at, at + length];
       const row = free.findIndex((taken) => end <= taken);
@@ -108,7 +113,7 @@ function references(spec, theme, axis, ranges, box) {
   const start = ({ since }) => since?.[axis] ?? -Infinity;
   const isCut = (reference) => {
     const shown = (ranges.x[1] - start(reference)) / (ranges.x[1] - ranges.x[0]);
-    return shown * box.width < theme.scale * LETTER_WIDTH * reference.label.length;
+    return shown * box.width < theme.scale * LETTER_WIDTH * letters(reference.label);
   };
   // The ends do not follow the range, lest every new one has all laid out anew.
   const ends = (reference) =>
@@ -219,7 +224,7 @@ export function layout({ spec, theme, axis, size, ranges, changes, labels, dragm
       ticklen: 4,
       tickcolor: theme.grid,
       nticks: Math.max(3, Math.floor(size.width / (90 * theme.scale))),
-      title: title(AXIS_TITLES[axis], 4),
+      title: title(_(AXIS_TITLES[axis]), 4),
     },
     yaxis: {
       ...common,

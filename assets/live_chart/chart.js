@@ -16,8 +16,13 @@ import { element, styleLink } from "../shared/dom.js";
 import { messenger, seldom } from "../shared/messages.js";
 import { number } from "../shared/numbers.js";
 import { asOnPaper, onPaper } from "../shared/paper.js";
+import { _, phrase } from "../shared/words.js";
 
-const UNITS = { env_step: "step", episode: "episode", seconds: "second" };
+const PLACES = {
+  env_step: phrase("step {place}"),
+  episode: phrase("episode {place}"),
+  seconds: phrase("second {place}"),
+};
 // milliseconds of a frame that are spent on drawing; what is left is drawn in the next
 const SLICE = 12;
 const NEAR = 0.01;
@@ -52,7 +57,7 @@ export class Chart {
   #panelGrid = element("div", "live-chart-panels");
   #caption = element("p", "live-chart-caption");
   #note = element("p", "live-chart-note");
-  #followButton = element("button", "live-chart-follow", "Follow newest");
+  #followButton = element("button", "live-chart-follow", _("Follow newest"));
   /** @type {number[] | null} */
   #zoomed = null;
   #spec = null;
@@ -77,7 +82,7 @@ export class Chart {
     this.#takeBeside = takeBeside;
     const style = styleLink(beside("chart.css"));
     this.#followButton.type = "button";
-    this.#followButton.title = "Leaves the zoom, like a double click";
+    this.#followButton.title = _("Leaves the zoom, like a double click");
     this.#followButton.hidden = true;
     this.#followButton.onclick = () => this.follow();
     this.#root.append(this.#caption, this.#panelGrid, this.#note);
@@ -281,7 +286,7 @@ export class Chart {
     const margin = NEAR * (this.range[1] - this.range[0]);
     const near = this.changes([x - margin, x + margin]).map(({ label }) => label);
     const place = this.axis === "seconds" ? number(x) : Math.round(x).toLocaleString("en");
-    return [`${UNITS[this.axis]} ${place}`, ...near].join(" · ");
+    return [_(PLACES[this.axis], { place }), ...near].join(" · ");
   }
 
   #outdate() {

@@ -1,6 +1,7 @@
 /** The names of a panel's curves: each shows and hides its curve, and has its value beside it. */
 
 import { element } from "../shared/dom.js";
+import { _ } from "../shared/words.js";
 
 export class Legend {
   node = element("div", "live-chart-legend");
@@ -27,8 +28,9 @@ export class Legend {
     const button = element("button", "live-chart-entry", swatch, name, value);
     const show = () => button.setAttribute("aria-pressed", String(this.shows(trace)));
     button.type = "button";
-    button.title = `Show or hide ${trace.name}`;
-    if (trace.behind) button.title += "; its number is its value where the other curves end";
+    button.title = trace.behind
+      ? _("Show or hide {name}; its number is its value where the other curves end", trace)
+      : _("Show or hide {name}", trace);
     button.onclick = () => {
       if (!this.#hidden.delete(trace.id)) this.#hidden.add(trace.id);
       show();

@@ -8,12 +8,16 @@ import { save, SIZE } from "./picture.js";
 import { legendOfLines, sentence } from "./words.js";
 import { element, setText } from "../shared/dom.js";
 import { number } from "../shared/numbers.js";
+import { _, phrase } from "../shared/words.js";
 
 const MARKER_SPACING = 10;
 const ROWS_IN_A_PICTURE = 8; // of changes' labels
 // Another one, even an equal one, would make Plotly build everything anew.
 const CONFIGURATION = { displayModeBar: false, doubleClick: false, showTips: false };
-const PICTURES = { png: "for slides and documents", svg: "for print at any size" };
+const PICTURES = {
+  png: phrase("Save the chart as a picture (PNG), for slides and documents"),
+  svg: phrase("Save the chart as a picture (SVG), for print at any size"),
+};
 
 const endOf = (curves) => Math.max(0, ...curves.map((curve) => (curve.empty ? 0 : curve.end)));
 
@@ -76,21 +80,22 @@ export class Panel {
       this.tools.append(tool);
       return tool;
     };
-    const move = add("Move", "Dragging moves the curves instead of zooming in", () => {
+    const move = add(_("Move"), _("Dragging moves the curves instead of zooming in"), () => {
       this.#drags = this.#drags === "pan" ? "zoom" : "pan";
       move.setAttribute("aria-pressed", String(this.#drags === "pan"));
       this.#outdate();
     });
     move.classList.add("for-a-mouse");
     move.setAttribute("aria-pressed", "false");
-    this.#forkTool = add("Fork", "The next click in the chart forks the run at that place", () =>
-      this.#toFork(!this.#forks),
+    this.#forkTool = add(
+      _("Fork"),
+      _("The next click in the chart forks the run at that place"),
+      () => this.#toFork(!this.#forks),
     );
     this.#forkTool.classList.add("for-forks");
     this.#toFork(false);
     for (const [format, use] of Object.entries(PICTURES)) {
-      const name = format.toUpperCase();
-      add(name, `Save the chart as a picture (${name}), ${use}`, () => this.#save(format));
+      add(format.toUpperCase(), _(use), () => this.#save(format));
     }
   }
 
@@ -334,7 +339,9 @@ export class Panel {
       this.#rule.style.transform = `translate(${left + share * width}px, ${top}px)`;
       this.#rule.style.height = `${height}px`;
       this.#reading.classList.toggle("left", share > 0.5);
-      this.#reading.textContent = (this.#forks ? "fork at " : "") + this.#chart.readingLabel(at);
+      this.#reading.textContent = this.#forks
+        ? _("fork at {place}", { place: this.#chart.readingLabel(at) })
+        : this.#chart.readingLabel(at);
     }
     // rows that are not drawn yet are not read either: drawing comes here again
     if (this.stale) return;
@@ -352,7 +359,8 @@ export class Panel {
     const { takeaway, title, traces } = this.spec;
     const index = traces.findIndex(({ id }) => id === takeaway.trace);
     const summary = this.curves[index].summary();
-    const text = `${title}: ${summary ? sentence(takeaway, summary) : this.spec.empty}`;
+    const says = summary ? sentence(takeaway, summary) : this.spec.empty;
+    const text = _("{title}: {says}", { title, says });
     if (this.plot.getAttribute("aria-label") !== text) this.plot.setAttribute("aria-label", text);
   }
 

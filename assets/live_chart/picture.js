@@ -1,6 +1,6 @@
 /** A panel as a picture to keep: in light colours and at the size it is printed at. */
 
-import { plain } from "./axes.js";
+import { letters, plain } from "./axes.js";
 
 /** CSS pixels. A text of 12 is one of 7 points where the picture is 16 cm wide. */
 export const SIZE = { width: 800, height: 500 };
@@ -8,18 +8,19 @@ const PIXELS = 4; // of a PNG, for one of these
 const LINE = 17;
 const NEAR = 6; // from the labels of an axis to its title
 const LETTERS = 120; // in a line below the title
+const PIECES = /[^ \u2e80-\uffef]*[\u2e80-\uffef]|[^ ]+| /g;
 // A picture does not carry the page's own font: what is measured in that one would not fit.
 const FONT = "Helvetica, Arial, sans-serif";
 
-/** The words in lines of at most so many letters. */
-function broken(text, letters) {
+/** The words in lines of at most so many letters; after a Chinese one a line may always end. */
+function broken(text, most) {
   const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = `${lines.at(-1)} ${word}`.trim();
-    if (line.length <= letters) lines[lines.length - 1] = line;
-    else lines.push(word);
+  for (const piece of text.match(PIECES) ?? []) {
+    const line = lines.at(-1) + piece;
+    if (letters(line.trimEnd()) <= most) lines[lines.length - 1] = line;
+    else lines.push(piece.trimStart());
   }
-  return lines;
+  return lines.map((line) => line.trimEnd());
 }
 
 /** One of the drawn curves as Plotly's traces: its band, its single values, and the line itself. */

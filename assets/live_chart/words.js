@@ -1,58 +1,96 @@
 /** Curves in words. */
 
-import { number } from "../shared/numbers.js";
+import { number, PERCENT } from "../shared/numbers.js";
+import { _ } from "../shared/words.js";
 
 const STEADY = 0.02;
 const FEW = 6; // seeds, whose interval is hardly more than their range
+const SHARE = `95${PERCENT}`;
 
 /** What a number over so many seeds is: of fewer than four none is cut off. */
 export function kindOfMean(seeds) {
-  if (seeds === 1) return "one seed";
-  return `${seeds < 4 ? "mean" : "interquartile mean"} of ${seeds} seeds`;
+  if (seeds === 1) return _("one seed");
+  return seeds < 4
+    ? _("mean of {count} seeds", { count: seeds })
+    : _("interquartile mean of {count} seeds", { count: seeds });
 }
 
 /** What is shaded around it. */
 export function kindOfInterval(seeds) {
-  const beware = seeds < FEW ? ", with so few seeds hardly more than their range" : "";
-  return `95\u202f% bootstrap interval${beware}`;
+  return seeds < FEW
+    ? _("{share} bootstrap interval, with so few seeds hardly more than their range", {
+        share: SHARE,
+      })
+    : _("{share} bootstrap interval", { share: SHARE });
 }
 
 /** What a curve says, "average return 312 of 500, rising", from its summary. */
 export function sentence({ quantity, unit, ceiling }, { value, before, interval, members }) {
-  let text = `${quantity} ${number(value)}`;
-  if (ceiling !== null) text += ` of ${number(ceiling)}`;
-  if (unit) text += ` ${unit}`;
-  if (interval) {
-    text += ` (${kindOfMean(members)}, ${kindOfInterval(members)}: `;
-    text += `${number(interval[0])} to ${number(interval[1])})`;
-  }
-  if (!Number.isFinite(before)) return text;
+  const now = [told(quantity, value, ceiling), unit].filter(Boolean).join(" ");
+  const whole = interval ? withInterval(now, interval, members) : now;
+  if (!Number.isFinite(before)) return whole;
   const scale = Math.max(Math.abs(value), Math.abs(ceiling ?? 0));
-  const steady = Math.abs(value - before) <= STEADY * scale;
-  return `${text}, ${steady ? "steady" : value > before ? "rising" : "falling"}`;
+  if (Math.abs(value - before) <= STEADY * scale) return _("{words}, steady", { words: whole });
+  return value > before
+    ? _("{words}, rising", { words: whole })
+    : _("{words}, falling", { words: whole });
+}
+
+function told(quantity, value, ceiling) {
+  if (ceiling === null) return _("{quantity} {value}", { quantity, value: number(value) });
+  const values = { quantity, value: number(value), ceiling: number(ceiling) };
+  return _("{quantity} {value} of {ceiling}", values);
+}
+
+function withInterval(words, interval, members) {
+  const [low, high] = interval.map(number);
+  const values = { words, mean: kindOfMean(members), kind: kindOfInterval(members), low, high };
+  return _("{words} ({mean}, {kind}: {low} to {high})", values);
 }
 
 /** What thin and bold lines mean, of the curves on show. */
 export function legendOfLines(curves, smoothing) {
   const averaged = curves.filter(({ spec, empty }) => spec.kind === "average" && !empty);
-  const geometric = averaged.some(({ averagesLogarithms }) => averagesLogarithms);
-  const where = geometric ? " (geometric on a logarithmic axis)" : "";
-  const average = averaged.length ? `exponential average with weight ${smoothing}${where}` : "";
+  const average = averaged.length ? kindOfAverage(averaged, smoothing) : "";
   const seeds = curves.filter(({ several }) => several).map((curve) => curve.seeds);
   if (typeof curves[0]?.spec.color === "number") return legendOfRuns(curves, seeds, average);
   if (seeds.length) {
-    const thin = average ? `each seed; loss, gradient and return as ${average}` : "each seed";
-    const interval = kindOfInterval(seeds[0]);
-    return `Thin: ${thin}. Bold: the ${kindOfMean(seeds[0])}. Shaded: its ${interval}.`;
+    const values = { average, mean: kindOfMean(seeds[0]), interval: kindOfInterval(seeds[0]) };
+    return average
+      ? _(
+          "Thin: each seed; loss, gradient and return as {average}. Bold: the {mean}. Shaded: its {interval}.",
+          values,
+        )
+      : _("Thin: each seed. Bold: the {mean}. Shaded: its {interval}.", values);
   }
-  return average ? `Faint: each value. Bold: its ${average}.` : "";
+  return average ? _("Faint: each value. Bold: its {average}.", { average }) : "";
+}
+
+function kindOfAverage(averaged, weight) {
+  return averaged.some(({ averagesLogarithms }) => averagesLogarithms)
+    ? _("exponential average with weight {weight} (geometric on a logarithmic axis)", { weight })
+    : _("exponential average with weight {weight}", { weight });
 }
 
 /** The same where each curve is of another run, or of several of so many `seeds` each. */
 function legendOfRuns(curves, seeds, average) {
-  const faint = curves.some(({ spec }) => spec.singles) ? "Faint: each value or seed. " : "";
-  const line = average ? `Bold: the ${average}` : "Bold: the value";
-  if (!seeds.length) return `${faint}${line}.`;
-  const mean = "of several seeds their interquartile mean (of fewer than four the mean)";
-  return `${faint}${line}; ${mean}. Shaded: its ${kindOfInterval(Math.min(...seeds))}.`;
+  const faint = curves.some(({ spec }) => spec.singles) ? _("Faint: each value or seed.") : "";
+  if (!seeds.length) return joined(faint, boldOfRuns(average));
+  const interval = kindOfInterval(Math.min(...seeds));
+  return joined(faint, boldOfSeeds(average), _("Shaded: its {interval}.", { interval }));
 }
+
+const boldOfRuns = (average) =>
+  average ? _("Bold: the {average}.", { average }) : _("Bold: the value.");
+
+const boldOfSeeds = (average) =>
+  average
+    ? _(
+        "Bold: the {average}; of several seeds their interquartile mean (of fewer than four the mean).",
+        { average },
+      )
+    : _(
+        "Bold: the value; of several seeds their interquartile mean (of fewer than four the mean).",
+      );
+
+const joined = (...sentences) => sentences.filter(Boolean).join(" ");

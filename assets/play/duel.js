@@ -6,6 +6,7 @@ import { draw } from "./duel_view.js";
 import { Mounted } from "../shared/component.js";
 import { button, element, setText, styleSheets } from "../shared/dom.js";
 import { onPaper } from "../shared/paper.js";
+import { _ } from "../shared/words.js";
 
 const SPEEDS = [0.25, 0.5, 0.75, 1];
 const COUNTDOWN = 3;
@@ -24,7 +25,7 @@ class Lane {
     this.score = element("output", "score", "0");
     this.canvas = element("canvas", "");
     this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", `Cart and pole: ${name}`);
+    this.canvas.setAttribute("aria-label", _("Cart and pole: {name}", { name }));
     this.note = element("div", "note");
     this.node = element(
       "figure",
@@ -51,22 +52,22 @@ class Duel {
     this.speed = 0.25; // at more, a beginner has lost before the first answer
     this.best = 0;
     this.phase = "ready"; // then "countdown", "waiting" for a first key, "playing", "over"
-    this.you = new Lane("You");
-    this.agent = new Lane("The agent");
+    this.you = new Lane(_("You"));
+    this.agent = new Lane(_("The agent"));
     this.message = element("p", "message");
     this.message.setAttribute("aria-live", "polite");
     this.record = element("p", "record");
-    this.startButton = button("start", "Start", () => this.begin(), "Start");
+    this.startButton = button("start", _("Start"), () => this.begin(), _("Start"));
     this.speedButtons = SPEEDS.map((speed) =>
-      button("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
+      button("speed", _("Speed {speed}×", { speed }), () => this.setSpeed(speed), `${speed}×`),
     );
     const speeds = element("div", "speeds", ...this.speedButtons);
     speeds.setAttribute("role", "group");
-    speeds.setAttribute("aria-label", "Speed of the game");
+    speeds.setAttribute("aria-label", _("Speed of the game"));
     this.directions = [0, 1].map((action) => {
       const node = button(
         "direction",
-        ["Push left", "Push right"][action],
+        [_("Push left"), _("Push right")][action],
         null,
         ["←", "→"][action],
       );
@@ -85,7 +86,7 @@ class Duel {
       this.message,
     );
     this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", "You against the agent");
+    this.root.setAttribute("aria-label", _("You against the agent"));
     this.listeners = new AbortController();
     // Before anybody else: while one plays, the arrow keys belong to the game.
     window.addEventListener("keydown", (event) => this.key(event), {
@@ -119,10 +120,11 @@ class Duel {
     this.replay = new Replay(this.data.agent);
     this.countdown = 0;
     this.say(
-      "← and → push the cart. The last key that you pressed stays active, because CartPole has " +
-        "no action “do nothing”.",
+      _(
+        "← and → push the cart. The last key that you pressed stays active, because CartPole has no action “do nothing”.",
+      ),
     );
-    this.label("Start");
+    this.label(_("Start"));
     this.show(0);
   }
 
@@ -135,8 +137,8 @@ class Duel {
     this.reset();
     this.phase = "countdown";
     this.countdown = COUNTDOWN;
-    this.label("Stop");
-    this.say("Get ready: choose your first direction now.");
+    this.label(_("Stop"));
+    this.say(_("Get ready: choose your first direction now."));
     this.count();
     this.root.scrollIntoView({ block: "nearest" });
   }
@@ -148,7 +150,7 @@ class Duel {
       if (this.countdown) return this.count();
       if (this.action === null) {
         this.phase = "waiting";
-        this.say("Press ← or → to begin.");
+        this.say(_("Press ← or → to begin."));
         this.show(0);
       } else this.play();
     }, COUNT_MS);
@@ -184,10 +186,9 @@ class Duel {
     this.phase = "over";
     const mine = this.game.steps;
     const theirs = this.data.agent.return;
-    const verdict = mine > theirs ? " You win." : mine === theirs ? " A draw." : "";
-    this.say(`You ${mine}, the agent ${theirs}.${verdict}`);
+    this.say(verdict(mine, theirs));
     this.best = Math.max(this.best, mine);
-    this.label("Retry");
+    this.label(_("Retry"));
   }
 
   push(action) {
@@ -242,7 +243,7 @@ class Duel {
     this.you.note.textContent = this.phase === "countdown" ? this.countdown : ending(game);
     this.you.note.classList.toggle("count", this.phase === "countdown");
     this.agent.note.textContent = ending(replay);
-    this.record.textContent = this.best ? `Your best so far: ${this.best}` : "";
+    this.record.textContent = this.best ? _("Your best so far: {steps}", { steps: this.best }) : "";
     this.directions.forEach((node, i) => node.setAttribute("aria-pressed", this.action === i));
   }
 
@@ -259,9 +260,18 @@ class Duel {
   }
 }
 
+function verdict(mine, theirs) {
+  const values = { mine, theirs };
+  if (mine > theirs) return _("You {mine}, the agent {theirs}. You win.", values);
+  if (mine === theirs) return _("You {mine}, the agent {theirs}. A draw.", values);
+  return _("You {mine}, the agent {theirs}.", values);
+}
+
 function ending(player) {
   if (!player.over) return "";
-  return player.terminated ? `over at step ${player.steps}` : "reached the time limit";
+  return player.terminated
+    ? _("over at step {step}", { step: player.steps })
+    : _("reached the time limit");
 }
 
 export default new Mounted(Duel).render;

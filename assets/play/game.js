@@ -7,6 +7,7 @@ import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { number } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
+import { _ } from "../shared/words.js";
 
 const SOON = 20; // milliseconds from one question to the next while something happens
 // Whoever has one of these in focus means it.
@@ -57,7 +58,10 @@ class Lane {
   newCanvas() {
     const canvas = element("canvas", "");
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `The environment: ${this.name.textContent}`);
+    canvas.setAttribute(
+      "aria-label",
+      _("The environment: {name}", { name: this.name.textContent }),
+    );
     this.stage.replaceChildren(canvas);
     return canvas;
   }
@@ -74,8 +78,8 @@ class Game {
       take: (bytes) => this.take(bytes),
       method: "POST",
     });
-    this.you = new Lane("You");
-    this.agent = new Lane("The agent");
+    this.you = new Lane(_("You"));
+    this.agent = new Lane(_("The agent"));
     this.pads = element("div", "pads");
     this.message = element("p", "message");
     this.message.setAttribute("aria-live", "polite");
@@ -87,7 +91,7 @@ class Game {
       this.message,
     );
     this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", "You against the agent");
+    this.root.setAttribute("aria-label", _("You against the agent"));
     this.listeners = new AbortController();
     // Before anybody else: while one plays, the keys belong to the game.
     const options = { capture: true, signal: this.listeners.signal };
@@ -197,8 +201,8 @@ class Game {
     const hint = begun
       ? ""
       : hasClock
-        ? "Press a key to begin. It acts while you hold it."
-        : "Each key press is one step for you and the agent.";
+        ? _("Press a key to begin. It acts while you hold it.")
+        : _("Each key press is one step for you and the agent.");
     setText(this.message, message || hint);
     this.pads.classList.toggle("off", message !== "");
   }

@@ -6,6 +6,7 @@ import { button, element, styleSheets, svg } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { onPaper } from "../shared/paper.js";
+import { _ } from "../shared/words.js";
 import { Reel, rowLength } from "./reel.js";
 import { Strip } from "./strip.js";
 import { FilmView } from "./view.js";
@@ -48,7 +49,7 @@ class Player {
   /** @type {any[]} */
   jumps = [];
   speedButtons = SPEEDS.map((speed) =>
-    explained("speed", `Speed ${speed}×`, () => this.setSpeed(speed), `${speed}×`),
+    explained("speed", _("Speed {speed}×", { speed }), () => this.setSpeed(speed), `${speed}×`),
   );
 
   constructor(parent) {
@@ -77,7 +78,7 @@ class Player {
     );
     this.root = element("div", "player", this.layout);
     this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", "Episode player");
+    this.root.setAttribute("aria-label", _("Episode player"));
     this.listen();
     this.feed = new Feed({
       question: () => Object.fromEntries(this.reels.map((reel) => [reel.id, reel.length])),
@@ -88,34 +89,36 @@ class Player {
   }
 
   controls() {
-    this.playButton = explained("play", "Play", () => this.toggle(), icon("play"));
+    this.playButton = explained("play", _("Play"), () => this.toggle(), icon("play"));
     this.slider = element("input", "slider");
     Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 });
-    this.slider.setAttribute("aria-label", "Step of the episode");
+    this.slider.setAttribute("aria-label", _("Step of the episode"));
     this.slider.oninput = () => this.seek(Number(this.slider.value));
     const speeds = element("div", "speeds", ...this.speedButtons);
     speeds.setAttribute("role", "group");
-    speeds.setAttribute("aria-label", "Speed");
+    speeds.setAttribute("aria-label", _("Speed"));
     this.loopButton = explained(
       "loop",
-      "Play in a loop",
+      _("Play in a loop"),
       () => this.setLoop(!this.loop),
       icon("loop"),
     );
     this.jumps = [
       explained(
         "jump",
-        "Jump to the moment nearest to failure",
+        _("Jump to the moment nearest to failure"),
         () => this.jump((reel) => reel.nearestToFailure()),
         icon("risk"),
-        "Nearest to failure",
+        _("Nearest to failure"),
       ),
       explained(
         "jump",
-        "Jump to the largest gap between predicted and obtained return, both up to the film's end",
+        _(
+          "Jump to the largest gap between predicted and obtained return, both up to the film's end",
+        ),
         () => this.jump((reel) => reel.largestGap()),
         icon("gap"),
-        "Largest prediction gap",
+        _("Largest prediction gap"),
       ),
     ];
     this.setSpeed(1);
@@ -127,8 +130,8 @@ class Player {
       element(
         "div",
         "line wrap",
-        explained("step", "One step back", () => this.step(-1), icon("back")),
-        explained("step", "One step forward", () => this.step(1), icon("forward")),
+        explained("step", _("One step back"), () => this.step(-1), icon("back")),
+        explained("step", _("One step forward"), () => this.step(1), icon("forward")),
         speeds,
         this.loopButton,
         element("div", "jumps", ...this.jumps),
@@ -293,7 +296,7 @@ class Player {
     this.rebase();
     if (playing) this.frame = requestAnimationFrame((now) => this.tick(now));
     else this.describe();
-    const label = playing ? "Pause" : "Play";
+    const label = playing ? _("Pause") : _("Play");
     this.playButton.title = label;
     this.playButton.setAttribute("aria-label", label);
     this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
@@ -347,7 +350,7 @@ class Player {
     const last = Math.max(this.length - 1, 0);
     this.slider.value = t;
     this.slider.style.setProperty("--done", `${last ? (100 * t) / last : 0}%`);
-    this.slider.setAttribute("aria-valuetext", `step ${t} of ${last}`);
+    this.slider.setAttribute("aria-valuetext", _("step {step} of {last}", { step: t, last }));
     this.readout.textContent = `${t} / ${last}${this.recording ? "…" : ""}`;
     if (this.playing) this.summary.textContent = "";
   }
@@ -357,7 +360,8 @@ class Player {
     const t = Math.floor(this.position);
     this.summary.textContent = this.views
       .map((view) => (view.reel.length ? view.summary(t) : ""))
-      .join(". ");
+      .filter(Boolean)
+      .join(_(". "));
   }
 
   dispose() {

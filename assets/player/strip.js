@@ -3,6 +3,7 @@
 import { element } from "../shared/dom.js";
 import { decimals, fixed } from "../shared/numbers.js";
 import { pixelRatio } from "../shared/paper.js";
+import { _ } from "../shared/words.js";
 
 const MARGIN_SHARE = 0.34; // of the height
 
@@ -78,8 +79,11 @@ export class Strip {
     pen.fill();
 
     const digits = decimals(Math.max(-lowestQ, highestQ));
-    this.best.textContent = `max Q, scale ${fixed(lowestQ, digits)} to ${fixed(highestQ, digits)}`;
-    this.margin.textContent = `margin of the best action over the second, up to ${fixed(widest, decimals(widest))}`;
+    const [low, high] = [lowestQ, highestQ].map((q) => fixed(q, digits));
+    this.best.textContent = _("max Q, scale {low} to {high}", { low, high });
+    this.margin.textContent = _("margin of the best action over the second, up to {value}", {
+      value: fixed(widest, decimals(widest)),
+    });
   }
 
   show(t) {

@@ -5,6 +5,7 @@ import { Curve, showAll } from "../shared/distribution.js";
 import { element, pen, setText } from "../shared/dom.js";
 import { decimals, fixed, percent } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
+import { _ } from "../shared/words.js";
 
 const MOST_GAUGES = 8;
 const TICK_ROOM = 0.4; // of a bar's width, that the number at its end takes at most
@@ -29,7 +30,7 @@ export class FilmView {
     this.drawn = -1;
     this.canvas = element("canvas", "picture");
     this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", reel.title || "The environment");
+    this.canvas.setAttribute("aria-label", reel.title || _("The environment"));
     this.text = element("pre", "picture text");
     this.badge = element("div", "badge");
     this.stage = element("div", "stage", this.canvas, this.text, this.badge);
@@ -52,25 +53,29 @@ export class FilmView {
     const facts = element(
       "dl",
       "facts",
-      ...["step", "reward", "return so far"].map((name) => this.fact(name)),
+      this.fact("step", _("step")),
+      this.fact("reward", _("reward")),
+      this.fact("total", _("return so far")),
     );
     const outlook = element(
       "dl",
       "facts",
-      this.fact("predicted", "predicted (max Q)"),
-      this.fact("obtained", `obtained (discounted, γ ${reel.gamma})`),
+      this.fact("predicted", _("predicted (max Q)")),
+      this.fact("obtained", _("obtained (discounted, γ {gamma})", reel)),
     );
     this.cut = element("p", "cut");
     this.unseen = element("p", "unseen");
     this.outlook = element("div", "outlook", outlook, this.cut);
-    const title = reel.atoms ? "Q of each action, and the returns around it" : "Q of each action";
+    const title = reel.atoms
+      ? _("Q of each action, and the returns around it")
+      : _("Q of each action");
     this.panel = element(
       "div",
       "panel",
       this.unseen,
       element("div", "heading", element("h4", "", title), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
-      element("div", "heading", element("h4", "", "Observation")),
+      element("div", "heading", element("h4", "", _("Observation"))),
       element("div", "rows", ...this.gauges.map((row) => row.node), this.active),
       facts,
       this.outlook,
@@ -105,7 +110,7 @@ export class FilmView {
     };
   }
 
-  fact(name, label = name) {
+  fact(name, label) {
     this.facts[name] = element("dd", "", "–");
     return element("div", "", element("dt", "", label), this.facts[name]);
   }
@@ -127,7 +132,9 @@ export class FilmView {
       if (this.gauges[i]) {
         const { track } = this.gauges[i];
         track.classList.toggle("unbounded", !bounded);
-        track.title = bounded ? `${low} to ${high}` : "without limits: the range seen so far";
+        track.title = bounded
+          ? _("{low} to {high}", { low, high })
+          : _("without limits: the range seen so far");
       }
       return bounded ? [low, high] : reel.seen[i];
     });
@@ -165,12 +172,12 @@ export class FilmView {
 
   setBadge(t) {
     const { reel } = this;
-    const how = reel.terminated ? "terminated" : "reached its time limit";
     let text = "";
     if (reel.state === "failed") text = reel.message;
-    else if (!reel.length) text = "Recording…";
-    else if (t > reel.last) text = reel.recording ? "Recording…" : `ended at step ${reel.last}`;
-    else if (t === reel.last && !reel.recording) text = `${how} at step ${reel.last}`;
+    else if (!reel.length) text = _("Recording…");
+    else if (t > reel.last)
+      text = reel.recording ? _("Recording…") : _("ended at step {last}", reel);
+    else if (t === reel.last && !reel.recording) text = ending(reel);
     setText(this.badge, text);
   }
 
@@ -203,7 +210,7 @@ export class FilmView {
       row.bar.style.left = place(Math.min(zero, end));
       row.bar.style.width = place(Math.abs(end - zero));
       row.node.classList.toggle("taken", a === taken);
-      row.node.title = isAllowed ? "" : "not allowed here";
+      row.node.title = isAllowed ? "" : _("not allowed here");
       setText(row.value, isAllowed ? fixed(q[a], this.digits) : "–");
     });
     if (reel.atoms) {
@@ -212,10 +219,7 @@ export class FilmView {
     }
     const greedy = taken === undefined || reel.isGreedy(moment, taken);
     this.choice.classList.toggle("exploring", !greedy);
-    setText(
-      this.choice,
-      taken === undefined ? "" : `takes ${reel.actionLabels[taken]}${greedy ? "" : ", not greedy"}`,
-    );
+    setText(this.choice, taken === undefined ? "" : chosen(reel.actionLabels[taken], greedy));
   }
 
   showObservation(moment) {
@@ -239,7 +243,7 @@ export class FilmView {
     const reward = reel.reward(moment);
     setText(facts.step, `${moment}`);
     setText(facts.reward, reward === undefined ? "–" : fixed(reward, this.rewardDigits));
-    setText(facts["return so far"], fixed(reel.returns[moment], this.rewardDigits));
+    setText(facts.total, fixed(reel.returns[moment], this.rewardDigits));
     this.outlook.hidden = !this.outcomes;
     if (!this.outcomes) return;
     // Nothing is to come after a terminal state, and nothing was learnt about it.
@@ -252,10 +256,9 @@ export class FilmView {
   /** What the discounted sum lacks where a time limit has cut the episode. */
   notCounted(moment) {
     const { reel } = this;
-    const power = `γ^${reel.last - moment}`;
-    return (
-      "Rewards after the last step are not counted; seen from here their weight is at most " +
-      `${power} = ${percent(reel.weightAfterEnd(moment))}.`
+    return _(
+      "Rewards after the last step are not counted; seen from here their weight is at most {power} = {share}.",
+      { power: `γ^${reel.last - moment}`, share: percent(reel.weightAfterEnd(moment)) },
     );
   }
 
@@ -263,24 +266,35 @@ export class FilmView {
   summary(t) {
     const { reel } = this;
     const moment = Math.min(t, reel.last);
-    const words = [`step ${moment} of ${reel.last}`];
+    const words = [_("step {step} of {last}", { step: moment, last: reel.last })];
     const component = reel.nearestLimit(moment)?.component;
     if (this.gauges[component]) {
-      words.push(
-        `${reel.observationLabels[component]} ` +
-          fixed(reel.observation(moment)[component], this.gaugeDigits[component]),
-      );
+      const value = fixed(reel.observation(moment)[component], this.gaugeDigits[component]);
+      words.push(`${reel.observationLabels[component]} ${value}`);
     }
     const action = reel.action(moment);
-    if (action === undefined) words.push("the episode is over");
-    else {
-      const q = Array.from(reel.q(moment));
-      const others = q.filter((value, a) => a !== action && !Number.isNaN(value));
-      words.push(
-        `chooses ${reel.actionLabels[action]}: Q ${fixed(q[action], this.digits)}` +
-          (others.length ? ` against ${fixed(Math.max(...others), this.digits)}` : ""),
-      );
-    }
-    return (reel.title ? `${reel.title}: ` : "") + words.join(", ");
+    words.push(action === undefined ? _("the episode is over") : this.choosing(moment, action));
+    const text = words.join(_(", "));
+    return reel.title ? _("{title}: {says}", { title: reel.title, says: text }) : text;
+  }
+
+  /** What is chosen, against the best of the others. */
+  choosing(moment, action) {
+    const { reel } = this;
+    const q = Array.from(reel.q(moment));
+    const others = q.filter((value, a) => a !== action && !Number.isNaN(value));
+    const values = { action: reel.actionLabels[action], q: fixed(q[action], this.digits) };
+    if (!others.length) return _("chooses {action}: Q {q}", values);
+    const other = fixed(Math.max(...others), this.digits);
+    return _("chooses {action}: Q {q} against {other}", { ...values, other });
   }
 }
+
+function ending({ terminated, last }) {
+  return terminated
+    ? _("terminated at step {last}", { last })
+    : _("reached its time limit at step {last}", { last });
+}
+
+const chosen = (action, isGreedy) =>
+  isGreedy ? _("takes {action}", { action }) : _("takes {action}, not greedy", { action });

@@ -3,6 +3,7 @@
 import { along, colour, gradient, inkOn } from "./colours.js";
 import { element } from "../shared/dom.js";
 import { distinct, number } from "../shared/numbers.js";
+import { _, phrase } from "../shared/words.js";
 
 const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;
@@ -10,8 +11,9 @@ const NUMBER_SIZES = [12, 11, 10, 9];
 const GAP = 1;
 const EDGE = 2;
 
-export const HINT =
-  "Arrow: the greedy action. Frame: visited recently. Move the mouse over the map, or use the arrow keys, to read values.";
+export const HINT = phrase(
+  "Arrow: the greedy action. Frame: visited recently. Move the mouse over the map, or use the arrow keys, to read values.",
+);
 
 export function layout(width, { rows, columns }) {
   const side = Math.floor(Math.min((width - 2) / columns, LARGEST_SQUARE));
@@ -196,12 +198,18 @@ function squareAt({ rows, columns }, [x, y]) {
 export function read(message, cursor) {
   const square = squareAt(message, cursor);
   const row = Math.floor(square / message.columns) + 1;
-  const place = `row ${row}, column ${(square % message.columns) + 1}`;
-  if (message.ended[square]) return `${place}: the episode ends here`;
+  const column = (square % message.columns) + 1;
+  if (message.ended[square])
+    return _("row {row}, column {column}: the episode ends here", { row, column });
   const values = valuesAt(message, square);
-  const words = (q) => (isNaN(q) ? "not allowed" : told(message, q));
+  const words = (q) => (isNaN(q) ? _("not allowed") : told(message, q));
   const texts = message.actions.map((name, action) => `${name} ${words(values[action])}`);
-  return `${place}: ${texts.join(", ")}; best: ${message.actions[best(values)]}`;
+  return _("row {row}, column {column}: {values}; best: {action}", {
+    row,
+    column,
+    values: texts.join(_(", ")),
+    action: message.actions[best(values)],
+  });
 }
 
 /** Nodes that say what the colours mean. */

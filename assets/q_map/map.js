@@ -13,12 +13,13 @@ import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { messenger, seldom } from "../shared/messages.js";
 import { onPaper, pixelRatio } from "../shared/paper.js";
+import { _, phrase } from "../shared/words.js";
 import { readTheme } from "./colours.js";
 import * as grid from "./grid.js";
 import * as plane from "./plane.js";
 
 const KINDS = { plane, grid };
-const CLICK = " Click, or press Enter, for the distribution of the returns there.";
+const CLICK = phrase("Click, or press Enter, for the distribution of the returns there.");
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function decode(bytes) {
@@ -35,7 +36,7 @@ class QMap {
   /** @type {number[] | null} the place whose returns are shown */
   chosen = null;
   #root = element("figure", "q-map");
-  #title = element("h3", "q-map-name", "What the agent believes");
+  #title = element("h3", "q-map-name", _("What the agent believes"));
   #legend = element("div", "q-map-legend");
   #canvas = element("canvas", "q-map-canvas");
   #reading = element("p", "q-map-reading");
@@ -96,7 +97,7 @@ class QMap {
     this.message = KINDS[message.kind].unpack(message);
     this.#showReturns();
     this.#takeaway.textContent = message.takeaway;
-    this.#canvas.setAttribute("aria-label", `${message.title}. ${message.takeaway}`);
+    this.#canvas.setAttribute("aria-label", _("{title}. {takeaway}", message));
     this.#schedule();
     if (message.drawn !== this.#page.drawn) this.#page.redraw(message.drawn);
   }
@@ -150,7 +151,7 @@ class QMap {
     const { message, chosen } = this;
     this.#returns.hidden = !chosen;
     if (!chosen) return;
-    setText(this.#place, `Chosen: ${this.#kind.read(message, chosen)}`);
+    setText(this.#place, _("Chosen: {place}", { place: this.#kind.read(message, chosen) }));
     this.#values.node.hidden = !message.place;
     if (message.place) this.#values.show(message.place);
   }
@@ -201,7 +202,7 @@ class QMap {
     this.#legend.replaceChildren(...this.#kind.legend(this.message, this.#theme));
     this.#reading.textContent = this.cursor
       ? this.#kind.read(this.message, this.cursor)
-      : this.#kind.HINT + (this.message.hasPlaces ? CLICK : "");
+      : [_(this.#kind.HINT), this.message.hasPlaces ? _(CLICK) : ""].filter(Boolean).join(" ");
     canvas.dataset.drawn = this.message.step;
   }
 

@@ -3,13 +3,15 @@
 import { actionColour, along, colour, DARK, gradient, inkOn, LIGHT } from "./colours.js";
 import { element, pen } from "../shared/dom.js";
 import { distinct, number, percent, place, withMinus } from "../shared/numbers.js";
+import { _, phrase } from "../shared/words.js";
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;
 const MOST_TICKS = 7;
 
-export const HINT =
-  "Dots: recently visited states; the ring is the newest. Move the mouse over the map, or use the arrow keys, to read values.";
+export const HINT = phrase(
+  "Dots: recently visited states; the ring is the newest. Move the mouse over the map, or use the arrow keys, to read values.",
+);
 
 export function layout(width) {
   const height = Math.round(Math.min(Math.max(0.56 * width, 270), 400));
@@ -252,7 +254,10 @@ export function read(message, [x, y]) {
     return `${axis.label} ${text}${axis.unit ? ` ${axis.unit}` : ""}`;
   };
   const places = [at(message.x, (column + 0.5) / columns), at(message.y, (row + 0.5) / rows)];
-  return `${places.join(", ")}: ${meaning(message, value)}`;
+  return _("{places}: {value}", {
+    places: places.join(_(", ")),
+    value: meaning(message, value),
+  });
 }
 
 function meaning({ quantity, ramp, range, actions, title }, value) {
@@ -260,7 +265,7 @@ function meaning({ quantity, ramp, range, actions, title }, value) {
   const text = distinct(value, range[1] - range[0]);
   if (ramp !== "advantage") return `${title} ${text}`;
   const better = actions[value > 0 ? 1 : 0];
-  return `${better} better by ${text.replace("−", "")}`;
+  return _("{action} better by {value}", { action: better, value: text.replace("−", "") });
 }
 
 /** Nodes that say what the colours mean. */
@@ -279,7 +284,9 @@ export function legend(message, theme) {
   bar.style.background = gradient(theme.ramps[ramp]);
   const [low, high] =
     ramp === "advantage"
-      ? range.map((end, i) => `${actions[i]} by ${number(Math.abs(end))}`)
+      ? range.map((end, i) =>
+          _("{action} by {value}", { action: actions[i], value: number(Math.abs(end)) }),
+        )
       : range.map(number);
   return [element("span", "q-map-title", title), element("span", "q-map-scale", low, bar, high)];
 }

@@ -3,6 +3,7 @@
 import { Curve, reach, showAll } from "./distribution.js";
 import { element, setText, styleLink } from "./dom.js";
 import { number } from "./numbers.js";
+import { _ } from "./words.js";
 
 export class ActionValues {
   #heading = element("h4");
@@ -30,8 +31,10 @@ export class ActionValues {
       const scale = element("dd", "scale", element("span", "", number(low)), number(high));
       rows.push(element("dt"), scale, element("dd"));
     }
-    const around = hasCurves ? "Q-values and the returns around them" : "Q-values";
-    setText(this.#heading, `${around}, the greedy action in bold`);
+    const heading = hasCurves
+      ? _("Q-values and the returns around them, the greedy action in bold")
+      : _("Q-values, the greedy action in bold");
+    setText(this.#heading, heading);
     this.#rows.classList.toggle("with-curves", hasCurves);
     this.#rows.replaceChildren(...rows);
   }

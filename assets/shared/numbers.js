@@ -1,13 +1,15 @@
 /** Numbers as a person reads them, by the rules of `dqn_core/numbers.py`. */
 
+import { _ } from "./words.js";
+
 const UNKNOWN = "–";
 const MOST_DIGITS = 6;
 const FIXED = Array.from(
   { length: MOST_DIGITS + 1 },
-  (_, digits) =>
+  (_value, digits) =>
     new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
 );
-const PERCENT = "\u202f%"; // after a narrow space at which no line breaks
+export const PERCENT = "\u202f%"; // after a narrow space at which no line breaks
 
 /** A text of numbers with the sign of print for each minus. */
 export const withMinus = (text) => text.replaceAll("-", "−");
@@ -52,7 +54,7 @@ export function number(value) {
 /** A share from 0 to 1: whole percents from 10 on, below that two digits, 100 only where it is all. */
 export function percent(share) {
   if (!Number.isFinite(share)) return UNKNOWN;
-  if (share > 0 && share < 1e-4) return `under 0.01${PERCENT}`;
+  if (share > 0 && share < 1e-4) return _("under {percent}", { percent: `0.01${PERCENT}` });
   if (share >= 0.995 && share < 1) return `${Math.floor(1000 * share) / 10}${PERCENT}`;
   const percents = 100 * share;
   const digits = share >= 0.0995 ? percents.toFixed(0) : Number(percents.toPrecision(2));

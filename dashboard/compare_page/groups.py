@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dashboard.charts.lines import dash, hue
 from dashboard.session.view import Dash
 from dashboard.session.words import change_label, named_value, show
+from dashboard.web.language import _, said
 from dqn_core import HYPERPARAMETERS
 from dqn_core.comparison import Group, SeedRun, differing, grouped
 from dqn_core.hyperparameter import Value
@@ -46,13 +47,19 @@ class Line:
     def label(self) -> str:
         """``A: γ 0.9, 5 seeds``; where nothing tells it apart, the names of its runs."""
         named = list(self.differs[:MOST_NAMED])
-        if len(self.differs) > MOST_NAMED:
-            named.append(f"{len(self.differs) - MOST_NAMED} more")
-        if not named:
-            more = len(self.names) - 1
-            named = [self.names[0] + (f" and {more} more" if more else "")]
-        count = len(self.group.seed_runs)
-        return f"{self.letter}: {', '.join(named)}" + (f", {count} seeds" if count > 1 else "")
+        if more := len(self.differs) - len(named):
+            named.append(_("{count} more", count=more))
+        words = _(", ").join(named) or self._runs
+        seeds = len(self.group.seed_runs)
+        if seeds == 1:
+            return f"{self.letter}: {words}"
+        return _("{letter}: {words}, {seeds} seeds", letter=self.letter, words=words, seeds=seeds)
+
+    @property
+    def _runs(self) -> str:
+        """The name of its first run, and how many there are more."""
+        first, *others = self.names
+        return _("{run} and {count} more", run=first, count=len(others)) if others else first
 
 
 def lines_of(seed_runs: Sequence[SeedRun], records: Mapping[str, RunRecord]) -> list[Line]:
@@ -67,7 +74,11 @@ def lines_of(seed_runs: Sequence[SeedRun], records: Mapping[str, RunRecord]) -> 
             tuple(
                 [named(name, value) for name, value in values.items()]
                 + [
-                    f"{change_label(change.name, change.old, change.new)} at {change.env_step:,}"
+                    _(
+                        "{change} at {step:,}",
+                        change=change_label(change.name, change.old, change.new),
+                        step=change.env_step,
+                    )
                     for change in group.changes
                 ]
             ),
@@ -92,5 +103,7 @@ def named(name: str, value: Value) -> str:
     """``γ 0.9``, but ``Batch size 32``, whose symbol would be taken for a group's letter."""
     declared = HYPERPARAMETERS[name]
     return (
-        f"{declared.label} {show(value)}" if declared.symbol.isascii() else named_value(name, value)
+        f"{_(declared.label)} {said(show(value))}"
+        if declared.symbol.isascii()
+        else said(named_value(name, value))
     )

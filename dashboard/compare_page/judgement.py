@@ -11,13 +11,15 @@ import streamlit as st
 from dashboard.compare_page.groups import Line
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.words import change_label, show
+from dashboard.web.language import _, said
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS
 from dqn_core.comparison import FEWEST_SEEDS, Comparison, Metric, Standing, differing
 from dqn_core.numbers import UNKNOWN, number, percent
+from dqn_core.phrases import Phrase
 from dqn_core.statistics import performance_profile, profile_interval
 
-METRICS: dict[Metric, str] = {"final": "at the end", "area": "area under the curve"}
+METRICS: dict[Metric, str] = {"final": Phrase("at the end"), "area": Phrase("area under the curve")}
 """How the groups can be judged."""
 
 THRESHOLDS = 201
@@ -28,11 +30,13 @@ def standings_table(lines: Sequence[Line], comparison: Comparison) -> pd.DataFra
     """A row for each group: its interquartile mean, the interval, the scores of its seeds."""
     return pd.DataFrame(
         {
-            "group": [line.label for line in lines],
-            "seeds": [len(standing.counted) for standing in comparison.standings],
-            "interquartile mean": [number(s.interquartile_mean) for s in comparison.standings],
-            f"{percent(0.95)} interval": [_interval(s) for s in comparison.standings],
-            "of each seed": [_of_each(s) for s in comparison.standings],
+            _("group"): [line.label for line in lines],
+            _("seeds"): [len(standing.counted) for standing in comparison.standings],
+            _("interquartile mean"): [number(s.interquartile_mean) for s in comparison.standings],
+            _("{share} interval", share=percent(0.95)): [
+                _interval(s) for s in comparison.standings
+            ],
+            _("of each seed"): [_of_each(s) for s in comparison.standings],
         }
     )
 
@@ -42,12 +46,14 @@ def _interval(standing: Standing) -> str:
     if len(standing.counted) < 2:
         return UNKNOWN
     low, high = standing.interval
-    return f"{number(low)} to {number(high)}"
+    return _("{low} to {high}", low=number(low), high=number(high))
 
 
 def _of_each(standing: Standing) -> str:
     seeds = zip(standing.group.seeds, standing.scores, strict=True)
-    return ", ".join(f"seed {seed}: {number(score)}" for seed, score in seeds)
+    return _(", ").join(
+        _("seed {seed}: {score}", seed=seed, score=number(score)) for seed, score in seeds
+    )
 
 
 def metric_choice(state: PageState, title: str) -> None:
@@ -56,12 +62,12 @@ def metric_choice(state: PageState, title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="judged_by"):
         st.header(title)
         st.segmented_control(
-            "Judged by",
+            _("Judged by"),
             list(METRICS),
             label_visibility="collapsed",
             default=state.look.metric,
             required=True,
-            format_func=METRICS.__getitem__,
+            format_func=lambda metric: _(METRICS[metric]),
             key=key,
             on_change=on_change(key, lambda name: state.look_at(metric=name)),
         )
@@ -81,16 +87,22 @@ def differences_table(lines: Sequence[Line]) -> pd.DataFrame:
     """The hyperparameters in which the groups differ, and nothing else; a column for each group."""
     groups = [line.group for line in lines]
     rows = {
-        HYPERPARAMETERS[name].label: [show(getattr(group.config, name)) for group in groups]
+        _(HYPERPARAMETERS[name].label): [
+            said(show(getattr(group.config, name))) for group in groups
+        ]
         for name in differing(groups)
     }
     if any(group.changes != groups[0].changes for group in groups):
-        rows["Changes"] = [
+        rows[_("Changes")] = [
             "; ".join(
-                f"{change_label(change.name, change.old, change.new)} at step {change.env_step:,}"
+                _(
+                    "{change} at step {step:,}",
+                    change=change_label(change.name, change.old, change.new),
+                    step=change.env_step,
+                )
                 for change in group.changes
             )
-            or "none"
+            or _("none")
             for group in groups
         ]
     letters = [line.letter for line in lines]
@@ -127,8 +139,8 @@ def profile(lines: Sequence[Line], comparison: Comparison) -> go.Figure:
     figure.update_layout(
         height=320,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis_title="return τ",
-        yaxis={"title": "share of seeds above τ", "range": [-0.02, 1.02], "tickformat": ".0%"},
+        xaxis_title=_("return τ"),
+        yaxis={"title": _("share of seeds above τ"), "range": [-0.02, 1.02], "tickformat": ".0%"},
         legend={"orientation": "h", "y": 1.12},
     )
     return figure

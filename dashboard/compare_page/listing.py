@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -12,13 +12,24 @@ from dashboard.compare_page.groups import named
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.looks import MOST_RUNS, Look
 from dashboard.session.words import show
+from dashboard.web.language import _, said
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS, DQNConfig, LabError, preset
+from dqn_core.hyperparameter import Value
+from dqn_core.phrases import Phrase
 from dqn_core.presets import AUTO, PRESETS
 from dqn_core.store.record import RunRecord, Status
 
 SAID_BESIDE = {"seed", "env_id", "env_kwargs"}
 """Hyperparameters that have a column of their own."""
+
+STATUS_WORDS: dict[str, str] = {
+    Status.RUNNING: Phrase("running"),
+    Status.PAUSED: Phrase("paused"),
+    Status.FINISHED: Phrase("finished"),
+    Status.INTERRUPTED: Phrase("interrupted"),
+    Status.DIVERGED: Phrase("diverged"),
+}
 
 MOST_HEIGHT = 422
 """Pixels of the table: a header and eleven rows, the last one cut, so that it is seen to go on."""
@@ -47,25 +58,28 @@ def _text(record: RunRecord) -> str:
 
 def differences(record: RunRecord) -> str:
     """What differs from its preset: ``γ 0.9, Batch size 32``; of a race ``γ 0.9 / 0.99``."""
-    return _differences(record.preset, tuple(record.configs))
+    values = _differences(record.preset, tuple(record.configs))
+    return _(", ").join(
+        " / ".join([named(name, first), *(said(show(other)) for other in others)])
+        for name, (first, *others) in values
+    )
 
 
 @lru_cache(maxsize=4_096)
-def _differences(name: str, configs: tuple[DQNConfig, ...]) -> str:
+def _differences(
+    name: str, configs: tuple[DQNConfig, ...]
+) -> tuple[tuple[str, tuple[Value, ...]], ...]:
+    """Each hyperparameter that differs, with the values that its members have."""
     first = configs[0]
     try:
         base = preset(name if name in PRESETS else AUTO, first.env_id, first.env_kwargs)
     except LabError:  # an environment of a module that is not here
         base = DQNConfig()
     differing = {name for config in configs for name in config.difference(base)} - SAID_BESIDE
-    values = {
-        name: dict.fromkeys(getattr(config, name) for config in configs)
+    return tuple(
+        (name, tuple(dict.fromkeys(getattr(config, name) for config in configs)))
         for name in HYPERPARAMETERS
         if name in differing
-    }
-    return ", ".join(
-        " / ".join([named(name, first), *map(show, others)])
-        for name, (first, *others) in values.items()
     )
 
 
@@ -73,12 +87,14 @@ def seeds(record: RunRecord) -> str:
     """``3``, or ``0 to 4``."""
     found = sorted({config.seed for config in record.configs})
     if len(found) > 1 and found == list(range(found[0], found[-1] + 1)):
-        return f"{found[0]} to {found[-1]}"
+        return _("{low} to {high}", low=found[0], high=found[-1])
     return ", ".join(map(str, found))
 
 
 def _origin(record: RunRecord) -> str:
-    return f"{record.parent} at {record.fork_step or 0:,}" if record.parent else ""
+    if not record.parent:
+        return ""
+    return _("{run} at {step:,}", run=record.parent, step=record.fork_step or 0)
 
 
 def table(records: Sequence[RunRecord]) -> pd.DataFrame:
@@ -93,7 +109,7 @@ def table(records: Sequence[RunRecord]) -> pd.DataFrame:
             "steps": [record.env_steps for record in records],
             "return": [record.recent_return for record in records],
             "greedy": [record.greedy_return for record in records],
-            "status": [str(record.status) for record in records],
+            "status": [_(STATUS_WORDS[record.status]) for record in records],
             "when": pd.to_datetime([record.created for record in records], unit="s", utc=True),
             "forked": [_origin(record) for record in records],
             "tags": [", ".join(record.tags) for record in records],
@@ -102,25 +118,27 @@ def table(records: Sequence[RunRecord]) -> pd.DataFrame:
     )
 
 
-COLUMNS = {
-    "starred": st.column_config.TextColumn("★", width=32, help="Starred"),
-    "name": st.column_config.TextColumn("Name", width=120),
-    "environment": st.column_config.TextColumn("Environment", width=110),
-    "differs": st.column_config.TextColumn("Differs from its preset", width=165),
-    "seeds": st.column_config.TextColumn("Seeds", width=60),
-    "steps": st.column_config.NumberColumn("Steps", format="localized", width=70),
-    "return": st.column_config.NumberColumn(
-        "Return", format="%.1f", width=70, help="Mean of the newest training episodes"
-    ),
-    "greedy": st.column_config.NumberColumn(
-        "Greedy", format="%.1f", width=70, help="Return of the newest greedy evaluation"
-    ),
-    "status": st.column_config.TextColumn("Status", width=90),
-    "when": st.column_config.DatetimeColumn("When", format="distance", width=120),
-    "forked": st.column_config.TextColumn("Forked from", width=150),
-    "tags": st.column_config.TextColumn("Tags", width=100),
-    "note": st.column_config.TextColumn("Note", width=160),
-}
+def columns() -> dict[str, Any]:
+    """How the columns of `table` look."""
+    return {
+        "starred": st.column_config.TextColumn("★", width=32, help=_("Starred")),
+        "name": st.column_config.TextColumn(_("Name"), width=120),
+        "environment": st.column_config.TextColumn(_("Environment"), width=110),
+        "differs": st.column_config.TextColumn(_("Differs from its preset"), width=165),
+        "seeds": st.column_config.TextColumn(_("Seeds"), width=60),
+        "steps": st.column_config.NumberColumn(_("Steps"), format="localized", width=70),
+        "return": st.column_config.NumberColumn(
+            _("Return"), format="%.1f", width=70, help=_("Mean of the newest training episodes")
+        ),
+        "greedy": st.column_config.NumberColumn(
+            _("Greedy"), format="%.1f", width=70, help=_("Return of the newest greedy evaluation")
+        ),
+        "status": st.column_config.TextColumn(_("Status"), width=90),
+        "when": st.column_config.DatetimeColumn(_("When"), format="distance", width=120),
+        "forked": st.column_config.TextColumn(_("Forked from"), width=150),
+        "tags": st.column_config.TextColumn(_("Tags"), width=100),
+        "note": st.column_config.TextColumn(_("Note"), width=160),
+    }
 
 
 def filters(state: PageState, records: Sequence[RunRecord]) -> None:
@@ -129,41 +147,52 @@ def filters(state: PageState, records: Sequence[RunRecord]) -> None:
     with st.sidebar:
         search = key_showing("search", look.search)
         st.text_input(
-            "Search",
+            _("Search"),
             look.search,
             key=search,
             icon=":material/search:",
-            placeholder="name, value, tag, note",
+            placeholder=_("name, value, tag, note"),
             on_change=on_change(search, lambda text: state.look_at(search=text)),
         )
-        of_each = {
-            "environment": sorted({record.environment for record in records}),
-            "status": [str(s) for s in Status if any(r.status is s for r in records)],
-            "tag": sorted({tag for record in records for tag in record.tags}),
-        }
-        for name, found in of_each.items():
-            _filter(state, name, found)
+        of_each = (
+            ("environment", _("Environment"), sorted({record.environment for record in records})),
+            (
+                "status",
+                _("Status"),
+                [str(s) for s in Status if any(r.status is s for r in records)],
+            ),
+            ("tag", _("Tag"), sorted({tag for record in records for tag in record.tags})),
+        )
+        for name, label, found in of_each:
+            _filter(state, name, label, found)
         hidden = key_showing("with_hidden", look.hidden)
         if look.hidden or any(record.hidden for record in records):
             st.toggle(
-                "Hidden runs too",
+                _("Hidden runs too"),
                 look.hidden,
                 key=hidden,
                 on_change=on_change(hidden, lambda on: state.look_at(hidden=on)),
             )
 
 
-def _filter(state: PageState, name: str, found: Sequence[str]) -> None:
+def _option(name: str, value: str) -> str:
+    """What a filter by ``name`` lets through, as it is listed."""
+    if not value:
+        return _("all")
+    return _(STATUS_WORDS[value]) if name == "status" and value in STATUS_WORDS else value
+
+
+def _filter(state: PageState, name: str, label: str, found: Sequence[str]) -> None:
     chosen: str = getattr(state.look, name)
     options = ["", *found, *({chosen} - {"", *found})]
     if len(options) == 1:
         return
     key = key_showing(f"filter_{name}", chosen)
     st.selectbox(
-        name.capitalize(),
+        label,
         options,
         options.index(chosen),
-        format_func=lambda value: value or "all",
+        format_func=partial(_option, name),
         key=key,
         on_change=on_change(key, lambda value: state.look_at(**{name: value})),
     )
@@ -176,8 +205,8 @@ def run_table(state: PageState, records: Sequence[RunRecord]) -> None:
         records,
         table(records),
         key="runs",
-        column_config=COLUMNS,
-        alt="Runs that are kept; select rows to compare them",
+        column_config=columns(),
+        alt=_("Runs that are kept; select rows to compare them"),
     )
 
 

@@ -1,5 +1,6 @@
 """What can be done with the chosen runs: name, note, tags, star, hide, delete, and its undo."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import streamlit as st
 
 from dashboard.compare_page.page_state import PageState
 from dashboard.web.keys import OPEN_DIALOG
+from dashboard.web.language import _
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import LabError
@@ -16,13 +18,16 @@ from dqn_core.sweeps.catalogue import restore_sweep
 
 DESCRIBE = "describe_runs"
 
+MOST_NAMED = 3
+"""Deleted runs that a sentence lists."""
+
 
 def actions(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> None:
     """The buttons for all chosen runs, and the way back after a deletion."""
     if chosen:
         _buttons(state, store, chosen)
     if st.session_state.get(OPEN_DIALOG) == DESCRIBE and chosen:
-        st.dialog("Describe the chosen runs", on_dismiss=_close)(_describe)(state, store, chosen)
+        st.dialog(_("Describe the chosen runs"), on_dismiss=_close)(_describe)(state, store, chosen)
     if state.deleted or state.deleted_sweep:
         _undo(state, store)
     if state.problem:
@@ -47,18 +52,18 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
         for key, label, symbol, act in (
             (
                 "star",
-                "Unstar" if starred else "Star",
+                _("Unstar") if starred else _("Star"),
                 ":material/star:",
                 lambda: set_all(starred=not starred),
             ),
-            ("describe", "Name, note, tags", ":material/edit:", _open),
+            ("describe", _("Name, note, tags"), ":material/edit:", _open),
             (
                 "hide",
-                "Show again" if hidden else "Hide",
+                _("Show again") if hidden else _("Hide"),
                 ":material/visibility_off:",
                 lambda: set_all(hidden=not hidden),
             ),
-            ("delete", "Delete", ":material/delete:", delete),
+            ("delete", _("Delete"), ":material/delete:", delete),
         ):
             st.button(
                 label,
@@ -69,7 +74,7 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
                 args=(state, act),
             )
         st.button(
-            "Choose none",
+            _("Choose none"),
             key="runs_none",
             icon=":material/close:",
             type="tertiary",
@@ -84,7 +89,7 @@ def attempt(state: PageState, act: Callable[[], object]) -> None:
     try:
         act()
     except LabError as error:
-        state.problem = str(error)
+        state.problem = error.phrase
 
 
 def _undo(state: PageState, store: Store) -> None:
@@ -102,11 +107,9 @@ def _undo(state: PageState, store: Store) -> None:
         state.look_at(runs=(*state.look.runs, *deleted), sweep=sweep)
 
     with st.container(horizontal=True, vertical_alignment="center", key="deleted_runs"):
-        more = f" and {len(deleted) - 3} more" if len(deleted) > 3 else ""
-        names = plain(sweep or ", ".join(deleted[:3]) + more)
-        st.markdown(f":material/delete: Deleted: {names}. Can be restored for a day.")
+        st.markdown(f":material/delete: {_deleted_words([sweep] if sweep else deleted)}")
         st.button(
-            "Undo",
+            _("Undo"),
             key="restore_runs",
             icon=":material/undo:",
             on_click=attempt,
@@ -117,9 +120,17 @@ def _undo(state: PageState, store: Store) -> None:
             key="forget_deleted",
             icon=":material/close:",
             type="tertiary",
-            help="Close",
+            help=_("Close"),
             on_click=forget,
         )
+
+
+def _deleted_words(deleted: Sequence[str]) -> str:
+    """Which runs were deleted, as Markdown."""
+    runs, more = plain(_(", ").join(deleted[:MOST_NAMED])), len(deleted) - MOST_NAMED
+    if more <= 0:
+        return _("Deleted: {runs}. Can be restored for a day.", runs=runs)
+    return _("Deleted: {runs} and {count} more. Can be restored for a day.", runs=runs, count=more)
 
 
 def _open() -> None:
@@ -135,18 +146,20 @@ def _describe(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> No
     one = chosen[0] if len(chosen) == 1 else None
     values: dict[str, Any] = {}
     if one:
-        values["title"] = st.text_input("Name", one.title, placeholder=one.run, key="run_title")
-        values["note"] = st.text_area("Note", one.note, key="run_note")
+        values["title"] = st.text_input(_("Name"), one.title, placeholder=one.run, key="run_title")
+        values["note"] = st.text_area(_("Note"), one.note, key="run_note")
     in_common = set.intersection(*(set(record.tags) for record in chosen))
     tags = st.text_input(
-        "Tags",
+        _("Tags"),
         ", ".join(sorted(in_common)),
         key="run_tags",
-        help="Separated by commas." if one else "Those that all chosen runs have, with commas.",
+        help=_("Separated by commas.")
+        if one
+        else _("Those that all chosen runs have, with commas."),
     )
-    if not st.button("Save", key="save_description", type="primary"):
+    if not st.button(_("Save"), key="save_description", type="primary"):
         return
-    wanted = {tag.strip() for tag in tags.split(",")} - {""}
+    wanted = {tag.strip() for tag in re.split("[,，]", tags)} - {""}
 
     def save() -> None:
         for record in chosen:

@@ -11,15 +11,17 @@ from dashboard.compare_page.page_state import PageState
 from dashboard.session.keeping import Origin
 from dashboard.session.more_seeds import Missing, MoreSeeds
 from dashboard.session.session import Session
+from dashboard.web.language import _
 from dqn_core.comparison import Comparison
 from dqn_core.numbers import percent
+from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 
-HELP = (
+HELP = Phrase(
     "With the same values and the next seeds, up to the step that the group has reached. Your own "
     "run pauses. The new ones join the comparison when they have come to their end."
 )
-PAUSED = "Paused, since more seeds are trained on the Compare page."
+PAUSED = Phrase("Paused, since more seeds are trained on the Compare page.")
 
 
 def take_in(state: PageState, session: Session) -> None:
@@ -51,11 +53,14 @@ def more_seeds(
         for line, count in zip(lines, missing_seeds(comparison), strict=True)
         if count and len(lines) == 2
     ]
-    for line, _ in lacking:
+    for line, _count in lacking:
         if line.group.changes:
             st.caption(
-                f"More seeds of {line.letter} cannot be trained from here: its values were changed "
-                "in mid-run."
+                _(
+                    "More seeds of {group} cannot be trained from here: its values were changed in "
+                    "mid-run.",
+                    group=line.letter,
+                )
             )
     if offered := [(line, count) for line, count in lacking if not line.group.changes]:
         missing = [
@@ -75,7 +80,7 @@ def more_seeds(
             _label(offered),
             key="train_more_seeds",
             icon=":material/casino:",
-            help=HELP,
+            help=_(HELP),
             on_click=attempt,
             args=(state, train),
         )
@@ -84,8 +89,14 @@ def more_seeds(
 def _label(offered: Sequence[tuple[Line, int]]) -> str:
     (first, count), *others = offered
     for second, further in others:
-        return f"Train {count} more of {first.letter} and {further} more of {second.letter}"
-    return f"Train {count} more of {first.letter}"
+        return _(
+            "Train {count} more of {first} and {further} more of {second}",
+            count=count,
+            first=first.letter,
+            further=further,
+            second=second.letter,
+        )
+    return _("Train {count} more of {group}", count=count, group=first.letter)
 
 
 def _progress(session: Session, more: MoreSeeds) -> None:
@@ -96,12 +107,15 @@ def _progress(session: Session, more: MoreSeeds) -> None:
             st.rerun()
         share = percent(more.share)
         words = (
-            f"More seeds are trained: {share} of the steps."
+            _("More seeds are trained: {share} of the steps.", share=share)
             if session.trained is more
-            else f"{share} of the steps of more seeds; the rest waits until your own run pauses."
+            else _(
+                "{share} of the steps of more seeds; the rest waits until your own run pauses.",
+                share=share,
+            )
         )
         with st.container(horizontal=True, vertical_alignment="center", key="more_seeds"):
             st.progress(more.share, words)
-            st.button("Stop", key="stop_more_seeds", icon=":material/stop:", on_click=more.pause)
+            st.button(_("Stop"), key="stop_more_seeds", icon=":material/stop:", on_click=more.pause)
 
     progress()

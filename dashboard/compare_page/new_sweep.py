@@ -13,6 +13,7 @@ from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
+from dashboard.web.language import _
 from dqn_core.comparison import FEWEST_SEEDS
 from dqn_core.environments.modules import SETTING, parts
 from dqn_core.errors import StoreError
@@ -43,7 +44,7 @@ def new_sweep(state: PageState, session: Session) -> None:
     """The form that declares a sweep of the Train page's values and has it trained."""
     # Another one for each sweep that is looked at: it is closed when one has begun.
     key = f"{POPOVER}_{state.look.sweep}"
-    popover = st.popover("New sweep", icon=":material/grid_view:", key=key, on_change="rerun")
+    popover = st.popover(_("New sweep"), icon=":material/grid_view:", key=key, on_change="rerun")
     if popover.open:
         with popover:
             _what_to_sweep(state, session)
@@ -51,37 +52,43 @@ def new_sweep(state: PageState, session: Session) -> None:
 
 def _what_to_sweep(state: PageState, session: Session) -> None:
     st.caption(
-        "All combinations of these values, each with the same seeds and with the other values "
-        "that the controls of the Train page have. It trains in the background, also when the "
-        "page is closed."
+        _(
+            "All combinations of these values, each with the same seeds and with the other values "
+            "that the controls of the Train page have. It trains in the background, also when the "
+            "page is closed."
+        )
     )
     st.text_area(
-        "One hyperparameter a line",
+        _("One hyperparameter a line"),
         EXAMPLE,
         key="sweep_axes",
-        help="gamma=0.9,0.95 lists values. log:0.0001:0.01:5 stands for five values with "
-        "equal ratios, lin:0.1:0.9:5 for five with equal distances.",
+        help=_(
+            "gamma=0.9,0.95 lists values. log:0.0001:0.01:5 stands for five values with "
+            "equal ratios, lin:0.1:0.9:5 for five with equal distances."
+        ),
     )
-    st.number_input("Seeds of each", 1, MOST_SEEDS, FEWEST_SEEDS, key="sweep_seeds")
+    st.number_input(_("Seeds of each"), 1, MOST_SEEDS, FEWEST_SEEDS, key="sweep_seeds")
     st.number_input(
-        "Trials of a search",
+        _("Trials of a search"),
         0,
         MOST_TRIALS,
         0,
         key="sweep_trials",
-        help="0 trains all combinations. Else Optuna chooses each trial's values by those before "
-        "it, within the ranges and among the listed values, and ends early what does badly.",
+        help=_(
+            "0 trains all combinations. Else Optuna chooses each trial's values by those before "
+            "it, within the ranges and among the listed values, and ends early what does badly."
+        ),
     )
     st.number_input(
-        "Processes",
+        _("Processes"),
         1,
         MOST_WORKERS,
         usual_workers(),
         key="sweep_workers",
-        help="How many train at once. The results do not depend on it.",
+        help=_("How many train at once. The results do not depend on it."),
     )
     st.button(
-        "Start the sweep",
+        _("Start the sweep"),
         key="start_sweep",
         type="primary",
         icon=":material/play_arrow:",
@@ -149,10 +156,10 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
     """The button that has the rest of a sweep trained, or ends that."""
     if trained_by(kept, sweep) is not None:
         st.button(
-            "Stop",
+            _("Stop"),
             key="stop_sweep",
             icon=":material/stop:",
-            help="What was trained is kept, and can be gone on with.",
+            help=_("What was trained is kept, and can be gone on with."),
             on_click=attempt,
             args=(state, lambda: stop(kept, sweep)),
         )
@@ -162,7 +169,7 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
         numbers = [piece.number for piece in pieces_of(kept, sweep.name)]
         trials = max(numbers, default=-1) + 1 + FURTHER_TRIALS
     st.button(
-        f"{FURTHER_TRIALS} more trials" if sweep.pruner else "Train the rest",
+        _("{count} more trials", count=FURTHER_TRIALS) if sweep.pruner else _("Train the rest"),
         key="continue_sweep",
         icon=":material/play_arrow:",
         on_click=attempt,

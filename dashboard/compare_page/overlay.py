@@ -15,6 +15,7 @@ from dashboard.compare_page.rows import Columns
 from dashboard.session.looks import Since
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS
+from dashboard.web.language import _
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
@@ -27,10 +28,10 @@ def view_controls(session: Session, state: PageState, records: Iterable[RunRecor
         if any(record.parent for record in records):
             since = key_showing("since_fork", state.look.since == "fork")
             st.toggle(
-                "Forks from 0",
+                _("Forks from 0"),
                 state.look.since == "fork",
                 key=since,
-                help="A fork's curve begins where it left its parent.",
+                help=_("A fork's curve begins where it left its parent."),
                 on_change=on_change(
                     since, lambda is_on: state.look_at(since="fork" if is_on else "start")
                 ),
@@ -126,19 +127,19 @@ def panels(lines: Sequence[Line]) -> list[Panel]:
     return [
         Panel(
             "return",
-            "Return of an episode",
+            _("Return of an episode"),
             tuple(training),
-            y_title="sum of rewards",
-            takeaway=_takeaway(training[0], "average return"),
-            empty="Each episode of the chosen runs becomes a point when it ends.",
+            y_title=_("sum of rewards"),
+            takeaway=_takeaway(training[0], _("average return")),
+            empty=_("Each episode of the chosen runs becomes a point when it ends."),
         ),
         Panel(
             "greedy",
-            "Greedy return",
+            _("Greedy return"),
             tuple(greedy),
-            y_title="mean sum of rewards",
-            takeaway=_takeaway(greedy[0], "greedy return"),
-            empty="The chosen runs have no greedy evaluation yet.",
+            y_title=_("mean sum of rewards"),
+            takeaway=_takeaway(greedy[0], _("greedy return")),
+            empty=_("The chosen runs have no greedy evaluation yet."),
         ),
     ]
 
@@ -156,9 +157,9 @@ def small_multiples(named: Sequence[tuple[Line, str]]) -> list[Panel]:
             f"multiple {trace.id}",
             trace.name,
             (trace, *(replace(other, behind=True) for other in traces if other is not trace)),
-            y_title="greedy return",
+            y_title=_("greedy return"),
             y_range=(lowest, highest) if lowest < highest else None,
-            empty="There is no greedy evaluation yet.",
+            empty=_("There is no greedy evaluation yet."),
         )
         for trace in traces
     ]
@@ -181,4 +182,4 @@ def _trace(line: Line, kind: str, column: str, singles: bool) -> Trace:
 
 
 def _takeaway(first: Trace, quantity: str) -> Takeaway:
-    return Takeaway(first.id, f"{first.name}: {quantity}")
+    return Takeaway(first.id, _("{name}: {quantity}", name=first.name, quantity=quantity))

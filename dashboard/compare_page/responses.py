@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.session.words import named_value, show
+from dashboard.web.language import _, said
 from dqn_core import HYPERPARAMETERS
 from dqn_core.comparison import Comparison
 from dqn_core.hyperparameter import Value
@@ -42,11 +43,18 @@ class Cell:
     def words(self) -> str:
         """``312, 95 % interval 300 to 320, 5 seeds``."""
         if not self.scores:
-            return "no finished seed that counts"
+            return _("no finished seed that counts")
+        score, seeds = number(self.score), seed_count(len(self.scores))
         low, high = self.interval
-        seeds = "1 seed" if len(self.scores) == 1 else f"{len(self.scores)} seeds"
-        interval = f", 95 % interval {number(low)} to {number(high)}" if np.isfinite(low) else ""
-        return f"{number(self.score)}{interval}, {seeds}"
+        if not np.isfinite(low):
+            return _("{score}, {seeds}", score=score, seeds=seeds)
+        return _(
+            "{score}, 95 % interval {low} to {high}, {seeds}",
+            score=score,
+            low=number(low),
+            high=number(high),
+            seeds=seeds,
+        )
 
 
 def cells(axes: Sequence[Axis], comparison: Comparison) -> list[Cell]:
@@ -83,7 +91,7 @@ def response(axis: Axis, comparison: Comparison, colour: str) -> go.Figure:
         height=300,
         margin=MARGIN,
         xaxis={"title": label(axis), "type": _kind(axis)},
-        yaxis_title="interquartile mean of the seeds",
+        yaxis_title=_("interquartile mean of the seeds"),
     )
     return figure
 
@@ -96,18 +104,18 @@ def surface(first: Axis, second: Axis, comparison: Comparison) -> go.Figure:
     grid = [[of_pair.get((x, y), none) for x in across] for y in upward]
     figure = go.Figure(
         go.Heatmap(
-            x=[show(value) for value in across],
-            y=[show(value) for value in upward],
+            x=[said(show(value)) for value in across],
+            y=[said(show(value)) for value in upward],
             z=[[cell.score for cell in row] for row in grid],
             text=[[_in_cell(cell) for cell in row] for row in grid],
             texttemplate="%{text}",
             customdata=[
-                [_hover(cell, [first, second]) if cell.values else "not trained" for cell in row]
+                [_hover(cell, [first, second]) if cell.values else _("not trained") for cell in row]
                 for row in grid
             ],
             hovertemplate="%{customdata}<extra></extra>",
             colorscale="Viridis",
-            colorbar={"title": "return"},
+            colorbar={"title": _("return")},
             xgap=2,
             ygap=2,
         )
@@ -130,7 +138,7 @@ def scatter(first: Axis, second: Axis, comparison: Comparison) -> go.Figure:
                 "size": 16,
                 "color": [cell.score for cell in found],
                 "colorscale": "Viridis",
-                "colorbar": {"title": "return"},
+                "colorbar": {"title": _("return")},
                 "line": {"width": 1},
             },
             customdata=[_hover(cell, [first, second]) for cell in found],
@@ -151,12 +159,12 @@ def axis_order(axis: Axis, value: Value) -> tuple[int, float]:
 def label(axis: Axis) -> str:
     """``Discount γ``."""
     declared = HYPERPARAMETERS[axis.name]
-    return f"{declared.label} {declared.symbol}".rstrip()
+    return f"{_(declared.label)} {declared.symbol}".rstrip()
 
 
 def point_words(point: Point | Mapping[str, Value]) -> str:
     """``γ 0.9, α 0.001``."""
-    return ", ".join(named_value(name, value) for name, value in point.items())
+    return _(", ").join(said(named_value(name, value)) for name, value in point.items())
 
 
 def _values(axis: Axis, comparison: Comparison) -> list[Value]:
@@ -183,12 +191,17 @@ def _hover(cell: Cell, axes: Sequence[Axis]) -> str:
 def _in_cell(cell: Cell) -> str:
     if not cell.values:
         return ""
-    seeds = "1 seed" if len(cell.scores) == 1 else f"{len(cell.scores)} seeds"
-    return f"{number(cell.score) if cell.scores else UNKNOWN}<br>{seeds}"
+    score = number(cell.score) if cell.scores else UNKNOWN
+    return f"{score}<br>{seed_count(len(cell.scores))}"
+
+
+def seed_count(count: int) -> str:
+    """``1 seed``, or ``5 seeds``."""
+    return _("1 seed") if count == 1 else _("{count} seeds", count=count)
 
 
 def _shown(found: Sequence[Cell]) -> list[str]:
-    return [show(cell.values[0]) for cell in found]
+    return [said(show(cell.values[0])) for cell in found]
 
 
 def _is_number(axis: Axis) -> bool:

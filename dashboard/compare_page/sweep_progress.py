@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dashboard.compare_page.responses import point_words
 from dashboard.session.words import clock
+from dashboard.web.language import _
 from dqn_core.numbers import number
 from dqn_core.sweeps.watch import HowFar, Watch
 
@@ -39,11 +40,13 @@ def so_far(far: HowFar) -> str:
     """``Best so far: γ 0.9 with a greedy return of 312.``, "" before the first evaluation."""
     if far.best is None:
         return ""
-    return (
-        f"Best so far: {point_words(far.best)} with a greedy return of {number(far.greedy_return)}."
+    return _(
+        "Best so far: {point} with a greedy return of {value}.",
+        point=point_words(far.best),
+        value=number(far.greedy_return),
     )
 
 
 def left_words(seconds: float | None) -> str:
     """``About 3:20 left.``, "" while nobody knows."""
-    return "" if seconds is None else f"About {clock(seconds)} left."
+    return "" if seconds is None else _("About {time} left.", time=clock(seconds))

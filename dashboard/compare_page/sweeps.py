@@ -16,6 +16,7 @@ from dashboard.compare_page.responses import label, point_words, response, scatt
 from dashboard.compare_page.sweep_progress import SweepProgress, left_words, so_far
 from dashboard.session.links import MOST_MEMBERS
 from dashboard.session.session import Session
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change
@@ -56,7 +57,7 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
     found = {} if session.owner else {sweep.name: sweep for sweep in sweeps(store)}
     wanted = state.look.sweep
     if wanted and wanted not in found:
-        tell(f"There is no sweep {wanted} here.")
+        tell(_("There is no sweep {name} here.", name=wanted))
     may_begin_one = may_begin() and not session.owner
     if not found and not may_begin_one:
         return None
@@ -65,10 +66,10 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
     key = key_showing("sweep_choice", chosen)
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweeps"):
         st.selectbox(
-            "Sweep",
+            _("Sweep"),
             names,
             names.index(chosen),
-            format_func=lambda name: name or "none, single runs",
+            format_func=lambda name: name or _("none, single runs"),
             key=key,
             on_change=on_change(key, lambda name: state.look_at(sweep=name)),
             width=360,
@@ -102,15 +103,15 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
     if ended:
         lines = _lines(state, store, ended)
         comparison = compare([line.group for line in lines], state.look.metric)
-        metric_choice(state, "What the values came to")
+        metric_choice(state, _("What the values came to"))
         _best(session, state, sweep, comparison)
         _response(sweep, axes, comparison)
         if len(axes) > 1:
             _importance(axes, comparison)
-        with st.expander("All points"):
+        with st.expander(_("All points")):
             st.dataframe(standings_table(lines, comparison), hide_index=True)
-        several = best_of_words(len(comparison.standings))
-        st.caption(plain(f"{basis_words(comparison)} {several}".rstrip()))
+        several = said(best_of_words(len(comparison.standings)))
+        st.caption(plain(f"{said(basis_words(comparison))} {several}".rstrip()))
     if len(axes) == 1:
         _curves(state, session, store, begun, axes[0])
 
@@ -121,10 +122,14 @@ def _lines(state: PageState, store: Store, records: Mapping[str, RunRecord]) -> 
 
 
 def _finished_words(sweep: Sweep, finished: int, planned: int, pruned: int) -> str:
-    axes = ", ".join(label(axis) for axis in sweep.plan.axes)
-    words = f"{axes}: {finished:,} of {planned:,} seeds are finished."
+    words = _(
+        "{axes}: {finished:,} of {planned:,} seeds are finished.",
+        axes=[label(axis) for axis in sweep.plan.axes],
+        finished=finished,
+        planned=planned,
+    )
     if pruned:
-        words += f" {pruned:,} trials ended early, since they did badly."
+        words += " " + _("{count:,} trials ended early, since they did badly.", count=pruned)
     return words
 
 
@@ -140,11 +145,11 @@ def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> 
         if may_train and may_begin():
             start_or_stop(state, store, sweep)
         st.button(
-            "Delete",
+            _("Delete"),
             key="delete_sweep",
             icon=":material/delete:",
             type="tertiary",
-            help="The sweep and its runs. They can be restored for a day.",
+            help=_("The sweep and its runs. They can be restored for a day."),
             disabled=trained_by(store, sweep) is not None,
             on_click=attempt,
             args=(state, delete),
@@ -182,9 +187,9 @@ def _watch(
         session.runner.touch()  # somebody looks
         far = progress.look()
         left = None if sweep.pruner else progress.seconds_left(far)
-        said = (words, so_far(far), left_words(left))
+        sentences = (words, so_far(far), left_words(left))
         share = far.steps / far.planned_steps if far.planned_steps else 0.0
-        st.progress(min(1.0, share), plain(" ".join(filter(None, said))))
+        st.progress(min(1.0, share), plain(" ".join(filter(None, sentences))))
         if _standing_now(store, sweep) != drawn:
             st.rerun()
 
@@ -218,16 +223,16 @@ def _best(session: Session, state: PageState, sweep: Sweep, comparison: Comparis
     st.markdown(best_words(sweep, ranked))
     with st.container(horizontal=True, key="sweep_actions"):
         if st.button(
-            "Take the best into the controls",
+            _("Take the best into the controls"),
             key="sweep_take",
             icon=":material/tune:",
-            help="The controls of the Train page take these values, for the next run.",
+            help=_("The controls of the Train page take these values, for the next run."),
             on_click=session.prepare,
             args=(first.group.config, min(len(first.group.seed_runs), MOST_MEMBERS)),
         ):
             st.switch_page("app.py")
         st.button(
-            "List its runs",
+            _("List its runs"),
             key="sweep_runs",
             icon=":material/list:",
             on_click=partial(state.look_at, sweep="", tag=TAG + sweep.name),
@@ -238,11 +243,15 @@ def best_words(sweep: Sweep, ranked: Sequence[Standing]) -> str:
     """The best point as Markdown, and what its lead over the second one proves."""
     first, *others = ranked
     name = point_words(point_of(sweep, first.group.config))
-    words = f"**{plain(name)}** is best with {number(first.interquartile_mean)}."
+    words = _(
+        "**{point}** is best with {score}.",
+        point=plain(name),
+        score=number(first.interquartile_mean),
+    )
     if others:
         second = point_words(point_of(sweep, others[0].group.config))
         pair = compare([others[0].group, first.group])
-        words += f" {plain(verdict_words(pair, second, name))}"
+        words += f" {plain(said(verdict_words(pair, second, name)))}"
     return words
 
 
@@ -256,13 +265,13 @@ def _response(sweep: Sweep, axes: Sequence[Axis], comparison: Comparison) -> Non
         figure = draw(first, second, comparison)
     st.plotly_chart(figure, config=PICTURE, key="sweep_response")
     if len(axes) > 2:
-        st.caption("Each place is the interquartile mean over all values of the other axes.")
+        st.caption(_("Each place is the interquartile mean over all values of the other axes."))
 
 
 def _importance(axes: Sequence[Axis], comparison: Comparison) -> None:
     """How much of the differences each hyperparameter explains by itself."""
     unfolded = st.expander(
-        "Which hyperparameter mattered", key="importance_section", on_change="rerun"
+        _("Which hyperparameter mattered"), key="importance_section", on_change="rerun"
     )
     if not unfolded.open:  # a forest is grown for it
         return
@@ -270,18 +279,22 @@ def _importance(axes: Sequence[Axis], comparison: Comparison) -> None:
         try:
             shares = importance(axes, _seeds(axes, comparison))
         except MissingPackageError as error:
-            st.info(plain(str(error)))
+            st.info(plain(said(error)))
             return
         if not shares:
-            st.caption("Too few points differ so far.")
+            st.caption(_("Too few points differ so far."))
         for axis in (axis for name in shares for axis in axes if axis.name == name):
             share = shares[axis.name]
-            st.progress(min(1.0, share), plain(f"{label(axis)}: {percent(share)}"))
+            st.progress(
+                min(1.0, share), plain(_("{name}: {value}", name=label(axis), value=percent(share)))
+            )
         st.caption(
-            "A random forest learns to predict the seeds' returns. This is the share of its "
-            "predictions' variance that each explains by itself (functional ANOVA, Hutter et al. "
-            "2014); what is missing to 100 % is explained by values of several together. Where "
-            "seeds differ as much as values do, the forest has learnt chance."
+            _(
+                "A random forest learns to predict the seeds' returns. This is the share of its "
+                "predictions' variance that each explains by itself (functional ANOVA, Hutter et "
+                "al. 2014); what is missing to 100 % is explained by values of several together. "
+                "Where seeds differ as much as values do, the forest has learnt chance."
+            )
         )
 
 
@@ -298,7 +311,7 @@ def _pair(axes: Sequence[Axis]) -> tuple[Axis, Axis]:
     if len(axes) == 2:
         return axes[0], axes[1]
     with st.container(horizontal=True, key="sweep_axes"):
-        first = st.selectbox("Across", axes, 0, format_func=label, key="sweep_across", width=240)
+        first = st.selectbox(_("Across"), axes, 0, format_func=label, key="sweep_across", width=240)
         others = [axis for axis in axes if axis != first]
-        second = st.selectbox("Upward", others, 0, format_func=label, key="sweep_up", width=240)
+        second = st.selectbox(_("Upward"), others, 0, format_func=label, key="sweep_up", width=240)
     return first, second

@@ -1,27 +1,35 @@
 """The tree of forks: who came from whom, where it left, and what was changed there."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.compare_page.listing import COLUMNS, choice
+from dashboard.compare_page.listing import choice, columns
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.words import change_label
+from dashboard.web.language import _, said
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.store.tree import Branch, Changes, families, fork_changes
 
-TREE_COLUMNS = {
-    "name": st.column_config.TextColumn("Run", width=220, help="Each fork is below its parent"),
-    "left": st.column_config.NumberColumn(
-        "Left at", format="localized", width=70, help="Step at which it left its parent"
-    ),
-    "changes": st.column_config.TextColumn("Changed there", width=230),
-    **{name: COLUMNS[name] for name in ("steps", "return", "greedy")},
-}
-
 INDENT = "\N{NO-BREAK SPACE}" * 4
+
+
+def tree_columns() -> dict[str, Any]:
+    """How the columns of `tree_table` look."""
+    shared = columns()
+    return {
+        "name": st.column_config.TextColumn(
+            _("Run"), width=220, help=_("Each fork is below its parent")
+        ),
+        "left": st.column_config.NumberColumn(
+            _("Left at"), format="localized", width=70, help=_("Step at which it left its parent")
+        ),
+        "changes": st.column_config.TextColumn(_("Changed there"), width=230),
+        **{name: shared[name] for name in ("steps", "return", "greedy")},
+    }
 
 
 def fork_tree(state: PageState, store: Store, records: Sequence[RunRecord]) -> None:
@@ -29,7 +37,9 @@ def fork_tree(state: PageState, store: Store, records: Sequence[RunRecord]) -> N
     found = [family for family in families(records) if len(family) > 1]
     if not found:
         return
-    unfolded = st.expander("Tree of forks: who came from whom", key="fork_tree", on_change="rerun")
+    unfolded = st.expander(
+        _("Tree of forks: who came from whom"), key="fork_tree", on_change="rerun"
+    )
     if not unfolded.open:
         return
     own = [one for one in found if any(b.record.run in state.look.runs for b in one)]
@@ -40,8 +50,8 @@ def fork_tree(state: PageState, store: Store, records: Sequence[RunRecord]) -> N
             [branch.record for branch in branches],
             tree_table(branches, fork_changes(store)),
             key="tree",
-            column_config=TREE_COLUMNS,
-            alt="Runs below those that they were forked from; select rows to compare them",
+            column_config=tree_columns(),
+            alt=_("Runs below those that they were forked from; select rows to compare them"),
         )
 
 
@@ -66,4 +76,4 @@ def _indented(branch: Branch) -> str:
 
 
 def _in_words(changes: Changes) -> str:
-    return ", ".join(change_label(name, old, new) for name, (old, new) in changes.items())
+    return _(", ").join(said(change_label(name, old, new)) for name, (old, new) in changes.items())

@@ -1,5 +1,6 @@
 """Hyperparameters and their values in words."""
 
+from dashboard.web.language import _
 from dqn_core import HYPERPARAMETERS
 from dqn_core.hyperparameter import Value
 from dqn_core.numbers import setting
@@ -36,4 +37,6 @@ def show(value: Value) -> str:
 def clock(seconds: float) -> str:
     """Seconds as minutes and seconds, or hours and minutes."""
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"
+    if minutes < 60:
+        return f"{minutes}:{rest:02d}"
+    return _("{hours}:{minutes:02d} h", hours=minutes // 60, minutes=minutes % 60)

@@ -8,9 +8,11 @@ import streamlit as st
 
 from dashboard.session.agents import Choice, Upload, available, read_upload
 from dashboard.session.session import Session
+from dashboard.web.language import _, said
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import LabError
+from dqn_core.phrases import Phrase
 
 UPLOAD_TYPES = ["safetensors"]
 
@@ -49,8 +51,11 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
             choices[choice.key] = choice  # the run may have thinned it out meanwhile
             continue
         drop(place)
-        why = ": the run was reset or undone" if origin else ""
-        tell(f"“{choice.name}” is no longer there{why}.")
+        tell(
+            _("“{agent}” is no longer there: the run was reset or undone.", agent=said(choice.name))
+            if origin
+            else _("“{agent}” is no longer there.", agent=said(choice.name))
+        )
 
     def pick(place: str, key: str | None) -> None:
         if key is None or key not in choices:
@@ -64,7 +69,9 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
             label,
             keys,
             keys.index(key),
-            format_func=lambda key: choices[key].name if key in choices else "no other agent",
+            format_func=lambda key: (
+                said(choices[key].name) if key in choices else _("no other agent")
+            ),
             key=widget,
             on_change=on_change(widget, partial(pick, place)),
             **more,
@@ -79,14 +86,16 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
         drop("beside")
         second = None
     with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
-        box("agent", "Agent", list(choices), first)
+        box("agent", _("Agent"), list(choices), first)
         box(
             "beside",
-            "Compare with",
+            _("Compare with"),
             [None, *same],
             second,
-            help="A second agent that plays at the same time, from the same start: one that you "
-            "train or upload, or an earlier state.",
+            help=_(
+                "A second agent that plays at the same time, from the same start: one that you "
+                "train or upload, or an earlier state."
+            ),
         )
     return [choices[key] for key in (first, second) if key is not None]
 
@@ -99,7 +108,7 @@ def upload_control(picks: Picks) -> None:
     run that sees it.
     """
     file = st.file_uploader(
-        "A saved agent or run (.safetensors)", type=UPLOAD_TYPES, key="upload_file"
+        _("A saved agent or run (.safetensors)"), type=UPLOAD_TYPES, key="upload_file"
     )
     if file is None:
         return
@@ -111,7 +120,9 @@ def upload_control(picks: Picks) -> None:
             picks.upload = upload
             picks.picked["agent"] = upload.choices()[0]
         except LabError as error:
-            problem = f"{file.name} was not loaded. {error}"
+            problem = Phrase(
+                "{file} was not loaded. {reason}.", file=file.name, reason=error.phrase
+            )
         # Last: up to here it is done again. In one: an older run, without the file, may still end.
         picks.taken = file.file_id, problem
     if problem:

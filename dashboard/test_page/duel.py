@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboard.session.agents import Chosen
 from dashboard.test_page.page_state import PageState
+from dashboard.web.language import said
 from dashboard.web.static_files import component
 from dqn_core import record
 from dqn_core.environments.configured import environment_for
@@ -37,7 +38,7 @@ def duel(state: PageState, chosen: Chosen, seed: int, conditions: Conditions) ->
     wanted = (chosen.identity, chosen.agent.env_steps, seed, conditions)
     if state.duel is None or state.duel[0] != wanted:
         state.duel = wanted, prepare(chosen, seed, conditions)
-    _component(key="duel", data=state.duel[1])
+    _component(key="duel", data={**state.duel[1], "title": said(chosen.title)})
 
 
 def prepare(chosen: Chosen, seed: int, conditions: Conditions) -> dict[str, Any]:
@@ -62,7 +63,6 @@ def prepare(chosen: Chosen, seed: int, conditions: Conditions) -> dict[str, Any]
     positions, angles = episode.observations[:, 0], episode.observations[:, 2]
     return {
         "id": f"{chosen.identity}:{agent.env_steps}:{seed}:{conditions}",
-        "title": chosen.title,
         "physics": physics,
         "state": start,
         "agent": {

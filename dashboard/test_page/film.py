@@ -7,15 +7,17 @@ moments asks for the rest until there is no more.
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dashboard.web.language import _, said
 from dqn_core.agent import Distributions
 from dqn_core.episodes.pictures import Frame, encode
 from dqn_core.errors import LabError
+from dqn_core.phrases import Phrase
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +71,8 @@ class Film:
             "title": title,
             "fps": float(environment.frames_per_second),
             "gamma": float(gamma),
-            "observationLabels": list(environment.observation_labels),
+            "observationLabels": environment.observation_labels,
+            "actionLabels": environment.action_labels,
             # JSON knows no infinity.
             "observationLimits": [
                 [float(bound) if np.isfinite(bound) else None for bound in limits]
@@ -78,7 +81,6 @@ class Film:
             "failing": list(
                 range(len(environment.observation_labels)) if failing is None else failing
             ),
-            "actionLabels": list(environment.action_labels),
             "atoms": atoms,
         }
         of_actions = len(environment.action_labels) * (1 + 2 * atoms)
@@ -102,11 +104,13 @@ class Film:
             try:
                 record(self)
             except LabError as error:
-                self.fail(str(error))
+                self.fail(error.phrase)
             except Exception:
                 _log.exception("The recording of film %s failed.", self.id)
                 self.fail(
-                    "The recording stopped because of an error; the server's log describes it."
+                    Phrase(
+                        "The recording stopped because of an error; the server's log describes it."
+                    )
                 )
 
         threading.Thread(target=run, name=f"film-{self.id}", daemon=True).start()
@@ -151,7 +155,7 @@ class Film:
         self._close({"state": "complete", **ended})
 
     def fail(self, message: str) -> None:
-        """The recording has ended before the episode did; `message` is shown."""
+        """The recording has ended before the episode did; ``message`` is shown."""
         self._flush()
         self._close({"state": "failed", "message": message})
 
@@ -181,7 +185,7 @@ class Film:
         with self._changed:
             start = min(max(start, 0), len(self._rows))
             rows, pictures = self._rows[start:], self._pictures[start:]
-            head = self._head | self._state
+            head = _said(self._head | self._state)
         head |= {
             "start": start,
             "count": len(rows),
@@ -203,3 +207,10 @@ class Film:
         with self._changed:
             self._state = state
             self._changed.notify_all()
+
+
+def _said(head: Mapping[str, Any]) -> dict[str, Any]:
+    """A film's description in the language of whoever asks for it."""
+    texts = {name: said(head[name]) for name in ("title", "message", "unseen") if name in head}
+    names = ("observationLabels", "actionLabels")
+    return {**head, **texts, **{name: [_(label) for label in head[name]] for name in names}}

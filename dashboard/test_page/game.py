@@ -15,12 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from dashboard.session.agents import Chosen
 from dashboard.test_page.film import StoppedError
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
+from dashboard.web.language import _, said
 from dqn_core import record
 from dqn_core.environments.configured import environment_for, spec_for
 from dqn_core.environments.declared import EnvironmentSpec
@@ -30,6 +29,7 @@ from dqn_core.episodes.pictures import Frame, encode
 from dqn_core.episodes.recording import Recording, render_mode
 from dqn_core.errors import LabError
 from dqn_core.numbers import number
+from dqn_core.phrases import Phrase
 
 _log = logging.getLogger(__name__)
 
@@ -60,9 +60,9 @@ def keys_of(spec: EnvironmentSpec) -> Keys:
 
 def remark(spec: EnvironmentSpec, has_masks: bool = False) -> str:
     """What a person should know before the first key, who plays by the agent's action masks."""
-    sentences = ["It is slippery: a step may go sideways."] if spec.is_slippery else []
+    sentences = [_("It is slippery: a step may go sideways.")] if spec.is_slippery else []
     if has_masks:
-        sentences.append("The key of an action that is not allowed does nothing.")
+        sentences.append(_("The key of an action that is not allowed does nothing."))
     return " ".join(sentences)
 
 
@@ -159,7 +159,7 @@ class Game:
 
     def stop(self) -> None:
         """Play no further."""
-        self._end("Stopped.")
+        self._end(Phrase("Stopped."))
 
     def answer(self, query: Mapping[str, str]) -> bytes:
         """What happened, to a browser that has the first ``start`` moments and tells its ``keys``.
@@ -191,18 +191,18 @@ class Game:
         pictures = [picture for moment in moments for picture in moment.pictures]
         header = {
             "id": self.id,
-            "title": self.chosen.title,
+            "title": said(self.chosen.title),
             "start": start,
             "heard": heard,
             "kind": "text" if render_mode(self.spec) == "ansi" else "picture",
             "sizes": [len(picture) for picture in pictures],
             "returns": [moment.returns for moment in moments],
             "keys": dict(self.keys.actions),
-            "labels": [self.spec.action_labels[a] for a in self.keys.actions.values()],
+            "labels": [_(self.spec.action_labels[a]) for a in self.keys.actions.values()],
             "hasClock": self.has_clock,
             "isRunning": is_running,
             "over": over,
-            "message": message,
+            "message": said(message),
         }
         return packed(header, *pictures)
 
@@ -212,10 +212,12 @@ class Game:
         except StoppedError:
             return
         except LabError as error:
-            self._end(str(error))
+            self._end(error.phrase)
         except Exception:
             _log.exception("Game %s failed.", self.id)
-            self._end("The game stopped because of an error; the server's log describes it.")
+            self._end(
+                Phrase("The game stopped because of an error; the server's log describes it.")
+            )
 
     def _play(self) -> None:
         agent, conditions = self.chosen.agent, self.conditions
@@ -236,7 +238,7 @@ class Game:
                 self._add(look(), episode.total, beside, words)
         finally:
             environment.close()
-        for _ in range(episode.steps, len(theirs.actions)):
+        for _step in range(episode.steps, len(theirs.actions)):
             with self._changed:
                 self._changed.wait_for(lambda: self.over, self._period)
                 self._give_up_if_abandoned()
@@ -276,7 +278,7 @@ class Game:
 
     def _give_up_if_abandoned(self) -> None:
         if time.monotonic() - self._asked > ABANDONED_SECONDS:
-            self._end("Stopped, because the page was not open.")
+            self._end(Phrase("Stopped, because the page was not open."))
 
     def _add(
         self,
@@ -301,11 +303,12 @@ class Game:
 
 def _verdict(mine: Episode, theirs: Recording) -> str:
     """How an episode that is over compares with the agent's."""
-    verdict = {1: " You win.", 0: " A draw."}.get(np.sign(mine.total - theirs.total), "")
-    return (
-        f"Over at step {mine.steps:,}: you {number(mine.total)}, "
-        f"the agent {number(theirs.total)}.{verdict}"
-    )
+    values = {"step": mine.steps, "mine": number(mine.total), "theirs": number(theirs.total)}
+    if mine.total > theirs.total:
+        return Phrase("Over at step {step:,}: you {mine}, the agent {theirs}. You win.", **values)
+    if mine.total == theirs.total:
+        return Phrase("Over at step {step:,}: you {mine}, the agent {theirs}. A draw.", **values)
+    return Phrase("Over at step {step:,}: you {mine}, the agent {theirs}.", **values)
 
 
 def _side(recording: Recording) -> Iterator[tuple[Frame | None, float]]:

@@ -52,7 +52,7 @@ class PageState:
         try:
             showings = [Showing(chosen, seed, conditions) for chosen in agents]
         except LabError as error:
-            self.problem = str(error)
+            self.problem = error.phrase
             return
         before, self.showings = self.showings, showings
         for showing in before:

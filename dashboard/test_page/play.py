@@ -6,6 +6,7 @@ from dashboard.session.agents import Chosen
 from dashboard.test_page.game import SPEEDS, Game, has_clock
 from dashboard.test_page.page_state import PageState
 from dashboard.web.feed import offer
+from dashboard.web.language import _
 from dashboard.web.static_files import component
 from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.conditions import Conditions
@@ -30,7 +31,7 @@ def play(state: PageState, chosen: Chosen, seed: int, conditions: Conditions) ->
     game, speed = state.game, SPEEDS[1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            "Play again" if game else "Play",
+            _("Play again") if game else _("Play"),
             key="game_begin",
             icon=":material/sports_esports:",
             on_click=begin,
@@ -38,7 +39,7 @@ def play(state: PageState, chosen: Chosen, seed: int, conditions: Conditions) ->
         # The game knows; else an environment would be made at each run of the page.
         if game.has_clock if game else has_clock(spec_for(chosen.agent.config)):
             speed = st.segmented_control(
-                "Speed",
+                _("Speed"),
                 SPEEDS,
                 default=speed,
                 required=True,

@@ -12,11 +12,13 @@ import plotly.graph_objects as go
 from dashboard.charts.predictions import not_counted
 from dashboard.session.agents import Chosen
 from dashboard.test_page.conditions import Settings, words
+from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dqn_core import evaluate
 from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.evaluation import Evaluation, most_steps
 from dqn_core.numbers import number, percent, setting
+from dqn_core.phrases import Phrase
 from dqn_core.statistics import mean_interval
 
 THRESHOLD_COLOR = "#808890"
@@ -75,10 +77,21 @@ class Results:
     def headline(self) -> str:
         """Who was tested, and how."""
         unusual = words(self.settings.conditions, self.chosen.agent.config)
+        what = {"agent": plain(said(self.chosen.title)), "seed": self.settings.first_seed}
         count = len(self.evaluation.seeds)
-        return (
-            f"**{plain(self.chosen.title)}**: {count} episode{'s' if count > 1 else ''} from seed "
-            f"{self.settings.first_seed}" + (f", with {unusual}" if unusual else "")
+        if not unusual:
+            return n_(
+                "**{agent}**: {count} episode from seed {seed}",
+                "**{agent}**: {count} episodes from seed {seed}",
+                count,
+                **what,
+            )
+        return n_(
+            "**{agent}**: {count} episode from seed {seed}, with {conditions}",
+            "**{agent}**: {count} episodes from seed {seed}, with {conditions}",
+            count,
+            **what,
+            conditions=unusual,
         )
 
     @property
@@ -90,14 +103,14 @@ class Results:
         """The summary, label to value."""
         returns = self.evaluation.returns
         shown = {
-            "mean return": number(returns.mean()),
-            f"{percent(0.95)} interval of the mean": _interval(returns),
-            "median": number(float(np.median(returns))),
-            "smallest": number(returns.min()),
+            _("mean return"): number(returns.mean()),
+            _("{share} interval of the mean", share=percent(0.95)): _interval(returns),
+            _("median"): number(float(np.median(returns))),
+            _("smallest"): number(returns.min()),
         }
         if self.threshold is not None:
             share = float((returns >= self.threshold).mean())
-            shown[f"at {number(self.threshold)} or more"] = percent(share)
+            shown[_("at {threshold} or more", threshold=number(self.threshold))] = percent(share)
         return shown
 
     @property
@@ -106,34 +119,45 @@ class Results:
         evaluation, config = self.evaluation, self.chosen.agent.config
         limit = int(evaluation.lengths[~evaluation.terminated].max(initial=0))
         predicted, obtained = evaluation.predicted.mean(), evaluation.obtained.mean()
-        said = (
-            f"**{plain(self.chosen.title)}** predicted {number(predicted)} at the start (max Q) "
-            f"and obtained {number(obtained)} (rewards, discounted by γ {setting(config.gamma)}), "
-            "averaged over the episodes."
+        outcome = _(
+            "**{agent}** predicted {predicted} at the start (max Q) and obtained {obtained} "
+            "(rewards, discounted by γ {gamma}), averaged over the episodes.",
+            agent=plain(said(self.chosen.title)),
+            predicted=number(predicted),
+            obtained=number(obtained),
+            gamma=setting(config.gamma),
         )
-        return f"{said} {not_counted(evaluation.truncated_share, config.gamma, limit)}".strip()
+        cut = said(not_counted(evaluation.truncated_share, config.gamma, limit))
+        return f"{outcome} {cut}".strip()
 
     def table(self) -> pd.DataFrame:
-        """One row an episode."""
+        """One row an episode, in English."""
         evaluation = self.evaluation
         return pd.DataFrame(
             {
-                "seed": evaluation.seeds,
-                "return": evaluation.returns,
-                "steps": evaluation.lengths,
-                "ended by": np.where(evaluation.terminated, "termination", "time limit"),
-                "max Q at the start": evaluation.predicted,
-                "discounted return obtained": evaluation.obtained,
+                Phrase("seed"): evaluation.seeds,
+                Phrase("return"): evaluation.returns,
+                Phrase("steps"): evaluation.lengths,
+                Phrase("ended by"): np.where(
+                    evaluation.terminated, Phrase("termination"), Phrase("time limit")
+                ),
+                Phrase("max Q at the start"): evaluation.predicted,
+                Phrase("discounted return obtained"): evaluation.obtained,
             }
         )
+
+    def shown_table(self) -> pd.DataFrame:
+        """The same, rounded, in the visitor's language."""
+        table = self.table().round(2)
+        return table.assign(**{"ended by": table["ended by"].map(_)}).rename(columns=_)
 
     def export(self) -> pd.DataFrame:
         """The table with what it is of in every row."""
         config, table = self.chosen.agent.config, self.table()
         of = {
-            "agent": self.chosen.title,
+            "agent": str(self.chosen.title),
             "environment": config.environment,
-            "conditions": words(self.settings.conditions, config),
+            "conditions": words(self.settings.conditions, config, say=str),
             "gamma": config.gamma,
         }
         return pd.concat([pd.DataFrame([of] * len(table)), table], axis=1)
@@ -143,7 +167,7 @@ def summary(results: Sequence[Results]) -> pd.DataFrame:
     """The figures of each agent as a row."""
     return pd.DataFrame(
         [result.figures() for result in results],
-        index=[plain(result.chosen.title) for result in results],
+        index=[plain(said(result.chosen.title)) for result in results],
     )
 
 
@@ -152,20 +176,37 @@ def difference(first: Results, second: Results) -> str:
     gained = second.evaluation.returns - first.evaluation.returns
     low, high = mean_interval(gained)
     better, worse = int((gained > 0).sum()), int((gained < 0).sum())
-    mean = number(gained.mean())
-    sign = "+" if gained.mean() > 0 else ""
-    shown = "this shows no difference" if low <= 0 <= high else "this shows a difference"
-    return (
-        f"**{plain(second.chosen.title)}** against **{plain(first.chosen.title)}**, from the same "
-        f"starts: {sign}{mean} on average, {percent(0.95)} interval {_interval(gained)}: {shown}. "
-        f"Better in {better} of {len(gained)} episodes, worse in {worse}."
+    values = {
+        "second": plain(said(second.chosen.title)),
+        "first": plain(said(first.chosen.title)),
+        "mean": ("+" if gained.mean() > 0 else "") + number(gained.mean()),
+        "share": percent(0.95),
+        "interval": _interval(gained),
+        "better": better,
+        "worse": worse,
+        "count": len(gained),
+    }
+    if low <= 0 <= high:
+        return _(
+            "**{second}** against **{first}**, from the same starts: {mean} on average, {share} "
+            "interval {interval}: this shows no difference. Better in {better} of {count} "
+            "episodes, worse in {worse}.",
+            **values,
+        )
+    return _(
+        "**{second}** against **{first}**, from the same starts: {mean} on average, {share} "
+        "interval {interval}: this shows a difference. Better in {better} of {count} episodes, "
+        "worse in {worse}.",
+        **values,
     )
 
 
 def _interval(values: np.ndarray) -> str:
     low, high = mean_interval(values)
-    few = f" (of only {len(values)} values)" if len(values) < FEW else ""
-    return f"{number(low)} to {number(high)}{few}"
+    ends = {"low": number(low), "high": number(high)}
+    if len(values) >= FEW:
+        return _("{low} to {high}", **ends)
+    return _("{low} to {high} (of only {count} values)", count=len(values), **ends)
 
 
 def chart(results: Sequence[Results]) -> go.Figure:
@@ -173,7 +214,7 @@ def chart(results: Sequence[Results]) -> go.Figure:
     figure, least = go.Figure(), 0.0
     for result, color in zip(results, COLORS, strict=False):
         returns = result.evaluation.returns
-        title = escape(result.chosen.title, quote=False)  # Plotly reads a little markup
+        title = escape(said(result.chosen.title), quote=False)  # Plotly reads a little markup
         least = min(least, float(returns.min()))
         figure.add_scatter(
             x=np.arange(1, len(returns) + 1),
@@ -182,13 +223,13 @@ def chart(results: Sequence[Results]) -> go.Figure:
             name=title,
             marker={"color": color, "opacity": 0.6, "size": 8},
             customdata=result.evaluation.seeds,
-            hovertemplate="episode %{x}, seed %{customdata}: return %{y}<extra></extra>",
+            hovertemplate=_("episode %{x}, seed %{customdata}: return %{y}") + "<extra></extra>",
         )
         figure.add_scatter(
             x=[0.5, len(returns) + 0.5],
             y=[returns.mean()] * 2,
             mode="lines",
-            name=f"mean {number(returns.mean())}",
+            name=_("mean {mean}", mean=number(returns.mean())),
             line={"color": color, "width": 2},
             hoverinfo="skip",
         )
@@ -199,13 +240,13 @@ def chart(results: Sequence[Results]) -> go.Figure:
             line_dash="dash",
             line_width=1,
             line_color=THRESHOLD_COLOR,
-            annotation_text="solved",
+            annotation_text=_("solved"),
         )
     figure.update_layout(
         height=320,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis_title="test episode",
-        yaxis_title="return",
+        xaxis_title=_("test episode"),
+        yaxis_title=_("return"),
         legend={"orientation": "h", "y": 1.12},
     )
     if not least:

@@ -53,7 +53,8 @@ class Showing:
                 raise StoppedError("Another episode was chosen.")
             if len(film) >= MOST_MOMENTS:
                 raise StoppedError(
-                    f"The film ends after {MOST_MOMENTS:,} steps, but the episode goes on."
+                    "The film ends after {steps:,} steps, but the episode goes on.",
+                    steps=MOST_MOMENTS,
                 )
             film.add(frame, observation, q_values, action, reward, distributions)
 

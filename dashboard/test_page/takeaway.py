@@ -14,6 +14,7 @@ from dashboard.session.run import Run
 from dashboard.test_page.page_state import FilmFile, PageState
 from dashboard.test_page.showing import Showing
 from dashboard.web.copyable import copyable
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import Agent, LabError, record
@@ -44,11 +45,11 @@ network.load_state_dict(torch.load("agent.pt", weights_only=True))
 def take_away(state: PageState, run: Run) -> None:
     """The episodes and the run's growth as films, the first agent as files."""
     chosen = state.showings[0].chosen
-    with st.expander("Download", icon=":material/download:", key="take_away"):
+    with st.expander(_("Download"), icon=":material/download:", key="take_away"):
         _films(state, run)
         with st.container(horizontal=True):
             st.download_button(
-                "Agent (.safetensors)",
+                _("Agent (.safetensors)"),
                 agent_bytes(chosen.agent),
                 "agent.safetensors",
                 key="save_agent",
@@ -56,15 +57,15 @@ def take_away(state: PageState, run: Run) -> None:
                 on_click="ignore",
             )
             st.download_button(
-                "PyTorch state_dict (.pt)",
+                _("PyTorch state_dict (.pt)"),
                 state_dict_bytes(chosen.agent),
                 "agent.pt",
                 key="save_state_dict",
                 icon=":material/save:",
                 on_click="ignore",
             )
-        st.markdown(f"**{plain(chosen.title)}** in plain PyTorch:")
-        copyable("code", load_lines(chosen.agent), key="copy_code")
+        st.markdown(_("**{agent}** in plain PyTorch:", agent=plain(said(chosen.title))))
+        copyable(_("code"), load_lines(chosen.agent), key="copy_code")
 
 
 def _films(state: PageState, run: Run) -> None:
@@ -72,20 +73,22 @@ def _films(state: PageState, run: Run) -> None:
     grown = grown_agents(run, showings[0].chosen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = st.segmented_control(
-            "Film", ["MP4", "GIF"], default="MP4", required=True, key="film_form"
+            _("Film"), ["MP4", "GIF"], default="MP4", required=True, key="film_form"
         )
-        overlay = st.toggle("With Q-values", key="film_overlay")
+        overlay = st.toggle(_("With Q-values"), key="film_overlay")
         suffix = f".{form.lower()}"
         wanted = (tuple(showing.film.id for showing in showings), form, overlay)
-        if st.button("Film of this episode", icon=":material/movie:", key="make_film"):
+        if st.button(_("Film of this episode"), icon=":material/movie:", key="make_film"):
             _make(
                 state, "episode", wanted, suffix, lambda path: film_episode(showings, path, overlay)
             )
         if len(grown) > 1 and st.button(
-            "Film of the training",
+            _("Film of the training"),
             icon=":material/trending_up:",
             key="make_growth",
-            help="The same start, played by the agent as it was at several steps of its training.",
+            help=_(
+                "The same start, played by the agent as it was at several steps of its training."
+            ),
         ):
             _make(
                 state,
@@ -97,7 +100,7 @@ def _films(state: PageState, run: Run) -> None:
     film = state.film_file
     if film and film.wanted == wanted:
         st.download_button(
-            f"Save {film.name} ({len(film.content) / 1e3:,.0f} KB)",
+            _("Save {file} ({size:,.0f} KB)", file=film.name, size=len(film.content) / 1e3),
             film.content,
             film.name,
             key="save_film",
@@ -114,12 +117,12 @@ def _make(
     write: Callable[[Path], object],
 ) -> None:
     """Encode a film and offer it; what cannot be done is said in one sentence."""
-    with tempfile.TemporaryDirectory() as folder, st.spinner("Drawing and encoding…"):
+    with tempfile.TemporaryDirectory() as folder, st.spinner(_("Drawing and encoding…")):
         path = Path(folder) / f"{kind}{suffix}"
         try:
             write(path)
         except LabError as error:
-            tell_error(str(error))
+            tell_error(said(error))
             return
         state.film_file = FilmFile(wanted, path.name, path.read_bytes())
 
@@ -134,7 +137,7 @@ def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None
     if len(recordings) == 1:
         write_video(recordings[0], path, overlay=overlay)
     else:
-        titles = [showing.chosen.title for showing in showings]
+        titles = [str(showing.chosen.title) for showing in showings]
         write_montage(recordings, titles, path, overlay=overlay)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.web.language import _
 from dqn_core import Agent
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import greedy, shown
@@ -25,7 +26,7 @@ def action_values(
     known = bool(np.isfinite(values).all())
     distributions = agent.distributions(observation[None], allowed) if known else None
     return {
-        "actions": spec.action_labels,
+        "actions": [_(label) for label in spec.action_labels],
         "values": [_words(q) for q in shown(values, allowed)] if known else ["–"] * len(values),
         "greedy": greedy(values, allowed) if known else None,
         # Action by action: the returns, and how probable each is.
@@ -39,4 +40,4 @@ def action_values(
 
 
 def _words(q: float) -> str:
-    return "not allowed" if np.isnan(q) else number(q)
+    return _("not allowed") if np.isnan(q) else number(q)

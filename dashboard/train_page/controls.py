@@ -1,6 +1,6 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -18,13 +18,14 @@ from dashboard.train_page.grid import Grid
 from dashboard.train_page.picks import LAYERS, picks
 from dashboard.web.admission import is_own_machine
 from dashboard.web.keys import UNFOLDED
+from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
 from dashboard.web.widgets import key_showing, on_change, present_key
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.environments import known_environments
-from dqn_core.hyperparameter import APPLIES_WORDS, GROUP_LABELS, Group, Hyperparameter, Value
+from dqn_core.hyperparameter import GROUP_LABELS, Group, Hyperparameter, Value
 from dqn_core.presets import OF_CARTPOLE
 
 GROUP_SYMBOLS: dict[Group, str] = {
@@ -63,13 +64,15 @@ def sidebar(session: Session) -> None:
                 ]
                 if declared or (group == MEMBERS.group and "members" not in hidden):
                     _group(session, grid, group, symbol, declared)
-            later = ", ".join(
-                f"with :material/{symbol}: {APPLIES_WORDS[when]}"
-                for when, symbol in APPLIES_SYMBOLS.items()
-            )
             st.caption(
-                f"A change applies at once, {later}. "
-                f":orange[{DIFFERS_MARK}] marks a value that differs from the preset."
+                _(
+                    "A change applies at once, with :material/{episode}: at the next episode, with "
+                    ":material/{reset}: at the next reset. :orange[{mark}] marks a value that "
+                    "differs from the preset.",
+                    episode=APPLIES_SYMBOLS["next episode"],
+                    reset=APPLIES_SYMBOLS["restart"],
+                    mark=DIFFERS_MARK,
+                )
             )
             grid.draw_the_rest()
             st.html(f"<style>{_marks(session.link)} {grid.places}</style>")
@@ -90,15 +93,17 @@ def _which_run(session: Session) -> None:
     """Whether a value that is changed reaches the run that was begun, or waits for the next one."""
     key = key_showing("which_run", session.for_next)
     st.segmented_control(
-        "The controls are for",
+        _("The controls are for"),
         (False, True),
         default=session.for_next,
         required=True,
-        format_func=("this run", "the next run").__getitem__,
+        format_func=(_("this run"), _("the next run")).__getitem__,
         key=key,
-        help="This run: changes apply to the present run and can be undone. The next run: the "
-        "present run does not change; Reset ends it and begins the next one. Both sets of values "
-        "are kept.",
+        help=_(
+            "This run: changes apply to the present run and can be undone. The next run: the "
+            "present run does not change; Reset ends it and begins the next one. Both sets of "
+            "values are kept."
+        ),
         on_change=on_change(key, session.choose_next),
         disabled=session.run.status is Status.READY,
     )
@@ -107,7 +112,7 @@ def _which_run(session: Session) -> None:
 def _preset(session: Session, grid: Grid) -> None:
     """The preset, how much of it was changed, and the way back to it."""
     changed = len(session.link.differences.keys() - session.link.fixed_controls)
-    label = PRESETS[session.preset].label
+    label = _(PRESETS[session.preset].label)
     # Where values were changed none is chosen, so that each can be.
     chosen = None if changed else session.preset
     key = key_showing("control_preset", chosen)
@@ -120,23 +125,35 @@ def _preset(session: Session, grid: Grid) -> None:
     # CartPole's values are offered by the environment: by their name they come with a link.
     names = [name for name in PRESETS if name != OF_CARTPOLE or name == session.preset]
     st.selectbox(
-        "Preset",
+        _("Preset"),
         names,
         names.index(chosen) if chosen else None,
         key=key,
-        format_func=lambda name: PRESETS[name].label,
-        placeholder=f"{label} · {changed} changed",
-        help="Sets every control except the seed. A run in training gets the values at once; this "
-        "can be undone. "
-        + " ".join(f"{PRESETS[name].label}: {PRESETS[name].description}" for name in names),
+        format_func=lambda name: _(PRESETS[name].label),
+        placeholder=_("{preset} · {count} changed", preset=label, count=changed),
+        help=_presets_help(names),
         on_change=on_change(key, choose),
         disabled="preset" in session.link.fixed_controls,
     )
     if changed:
-        values = "1 value" if changed == 1 else f"{changed} values"
-        words = f"Put {values} back to the preset"
+        words = n_(
+            "Put {count} value back to the preset", "Put {count} values back to the preset", changed
+        )
         grid.way_back("all", words, partial(session.choose_preset, session.preset))
     _notes(session, grid, "preset")
+
+
+def _presets_help(names: Iterable[str]) -> str:
+    """What choosing a preset does, and what each of them is for."""
+    described = (
+        _("{name}: {value}", name=_(PRESETS[name].label), value=_(PRESETS[name].description))
+        for name in names
+    )
+    does = _(
+        "Sets every control except the seed. A run in training gets the values at once; this can "
+        "be undone."
+    )
+    return " ".join((does, *described))
 
 
 def _group(
@@ -148,9 +165,8 @@ def _group(
     grid.next_row()
     if rare:
         differing = sum(h.name in session.link.differences for h in rare)
-        more = f"{len(rare)} more" + (f", {differing} changed" if differing else "")
         st.button(
-            f"**{GROUP_LABELS[group]}** · {'fewer' if group in unfolded else more}",
+            f"**{_(GROUP_LABELS[group])}** · {_rare_words(rare, differing, group in unfolded)}",
             key=f"more_{group}",
             icon=symbol,
             type="tertiary",
@@ -158,7 +174,7 @@ def _group(
             args=({group},),
         )
     else:
-        st.markdown(f"{symbol} **{GROUP_LABELS[group]}**")
+        st.markdown(f"{symbol} **{_(GROUP_LABELS[group])}**")
     for hyperparameter in declared:
         if not hyperparameter.rare:
             _control(session, grid, hyperparameter)
@@ -172,6 +188,15 @@ def _group(
             _notes(session, grid, hyperparameter.name)
 
 
+def _rare_words(rare: Sequence[Hyperparameter], differing: int, are_shown: bool) -> str:
+    """How many rarer controls a group's title shows, or that it puts them away."""
+    if are_shown:
+        return _("fewer")
+    if differing:
+        return _("{count} more, {changed} changed", count=len(rare), changed=differing)
+    return _("{count} more", count=len(rare))
+
+
 def _members(session: Session, grid: Grid) -> None:
     """How many agents train side by side."""
     grid.next_row()
@@ -180,9 +205,12 @@ def _members(session: Session, grid: Grid) -> None:
         "control_members",
         session.members,
         partial(session.set_typed, "members"),
-        help="Number of agents that train side by side, with consecutive seeds. The curve then "
-        "shows their interquartile mean and its interval. "
-        f"Range: 1 to {MOST_MEMBERS}. A change applies {APPLIES_WORDS['restart']}.",
+        help=_(
+            "Number of agents that train side by side, with consecutive seeds. The curve then "
+            "shows their interquartile mean and its interval. Range: 1 to {most}. A change applies "
+            "at the next reset.",
+            most=MOST_MEMBERS,
+        ),
         disabled="members" in session.link.fixed_controls,
     )
     _notes(session, grid, "members")
@@ -202,7 +230,11 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
     else:
         _choice(session, hyperparameter)
     if differs and not locked:
-        words = f"{hyperparameter.label}: back to the preset's {show(preset_value)}"
+        words = _(
+            "{name}: back to the preset's {value}",
+            name=_(hyperparameter.label),
+            value=show(preset_value),
+        )
         grid.way_back(name, words, partial(session.set, name, preset_value))
     _notes(session, grid, name)
     if name == "env_id":
@@ -212,11 +244,12 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
 def _numeric(session: Session, hyperparameter: Hyperparameter, values: list[Value]) -> None:
     """A box, beside a slider where there are values to pick."""
     name, label = hyperparameter.name, control_name(hyperparameter.name)
-    options: dict[str, Any] = {"help": _escape(hyperparameter.help)}
+    options: dict[str, Any] = {"help": _escape(said(hyperparameter.help))}
     box = f"control_{name}"
     if values:
-        st.select_slider(label, values, format_func=show, **_options(session, hyperparameter))
-        label, box = f"{hyperparameter.label}, exact value", f"exact_{name}"
+        st.select_slider(label, values, format_func=_shown, **_options(session, hyperparameter))
+        label = _("{name}, exact value", name=_(hyperparameter.label))
+        box = f"exact_{name}"
         options = {"label_visibility": "collapsed"}
     number_box(
         label,
@@ -236,7 +269,7 @@ def _choice(session: Session, hyperparameter: Hyperparameter) -> None:
         return
     value, is_free = options.pop("value"), hyperparameter.scale in ("name", "widths")
     choices = _suggested(hyperparameter, value) if is_free else hyperparameter.choices
-    more = {"accept_new_options": True} if is_free else {"format_func": show}
+    more = {"accept_new_options": True} if is_free else {"format_func": _shown}
     st.selectbox(label, choices, choices.index(value), **more, **options)
 
 
@@ -257,7 +290,7 @@ def _text(session: Session, hyperparameter: Hyperparameter) -> None:
         key=key,
         on_change=on_change(key, take),
         disabled=name in session.link.fixed_controls,
-        help=_escape(hyperparameter.help),
+        help=_escape(said(hyperparameter.help)),
     )
 
 
@@ -285,18 +318,21 @@ def _marks(link: Link) -> str:
 def _notes(session: Session, grid: Grid, name: str) -> None:
     """Below a control: why a value was refused, and what it asks of the run and will not have."""
     if session.refused == name:
-        grid.note(f"refused_{name}", partial(tell_error, in_labels(session.problem, session.named)))
+        grid.note(
+            f"refused_{name}", partial(tell_error, in_labels(said(session.problem), session.named))
+        )
     if (race := session.link.race) and race.name == name:
-        grid.note(f"raced_{name}", partial(st.caption, f"A {plain(race_words(race))}"))
+        words = _("A {race}", race=plain(said(race_words(race))))
+        grid.note(f"raced_{name}", partial(st.caption, words))
     if never := session.never_due.get(name):
-        words = in_labels(never.sentence, never.names)
+        words = in_labels(said(never.sentence), never.names)
         grid.note(f"never_{name}", partial(st.warning, words, icon=":material/warning:"))
 
 
 def in_labels(sentence: str, names: Iterable[str]) -> str:
     """A sentence that calls the hyperparameters ``names`` as the page does, by their labels."""
     for name in names:
-        label = HYPERPARAMETERS[name].label if name in HYPERPARAMETERS else control_name(name)
+        label = _(HYPERPARAMETERS[name].label) if name in HYPERPARAMETERS else control_name(name)
         # Once: what it quotes may be the same word.
         sentence = sentence.replace(name, label, 1)
     return sentence
@@ -321,7 +357,7 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
         "key": key,
         "on_change": on_change(key, choose),
         "disabled": _is_fixed(session, name),
-        "help": _escape(hyperparameter.help),
+        "help": _escape(said(hyperparameter.help)),
     }
 
 
@@ -339,3 +375,7 @@ def _known_environments() -> tuple[str, ...]:
 def _escape(text: str) -> str:
     """Markdown takes a dollar sign and an asterisk for markup."""
     return text.replace("$", r"\$").replace("*", r"\*")
+
+
+def _shown(value: Value) -> str:
+    return said(show(value))

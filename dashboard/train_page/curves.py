@@ -20,6 +20,7 @@ from dashboard.train_page.past import fork_at
 from dashboard.train_page.race_curves import race_panels
 from dashboard.train_page.random_policy import random_policy, words
 from dashboard.web.feed import CURVES_SECONDS
+from dashboard.web.language import _, said
 from dashboard.web.static_files import component
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments.declared import EnvironmentSpec
@@ -50,7 +51,7 @@ def curves(session: Session, drawn: str) -> None:
         state += _mark(policy.of(spec))
         tables = turns.tables() | {_table(before): before.episodes for before in earlier}
         numbers = figures_of(turns, link.smoothing) if is_whole else None
-        remarks = {} if arms else {"values": about_the_gap(run)}
+        remarks = {} if arms else {"values": said(about_the_gap(run))}
         return News(tables, run_id, state, numbers, turns.uncounted, remarks)
 
     panels = (
@@ -94,16 +95,19 @@ def _training(run: Run, earlier: Sequence[Earlier], link: Link) -> str:
     differing = [before.config.difference(run.config) for before in earlier]
     names = [name for name in HYPERPARAMETERS if any(name in found for found in differing)]
     values = worded(run, names, link)[:MOST_NAMED]
-    return f"training ({', '.join(values)})" if values else "training"
+    if not values:
+        return _("training")
+    return _("training ({values})", values=_(", ").join(values))
 
 
 def _returns_to_compare_with(run: Run, at_random: RandomReturn | None) -> list[Reference]:
     spec = run.trainer.spec
     references = [Reference(at_random.mean, words(at_random))] if at_random else []
     if spec.reward_threshold is not None:
-        references.append(Reference(spec.reward_threshold, "solved"))
+        references.append(Reference(spec.reward_threshold, _("solved")))
     if spec.optimum is not None:
-        references.append(Reference(spec.optimum, f"optimum {number(spec.optimum)}"))
+        optimum = _("optimum {value}", value=number(spec.optimum))
+        references.append(Reference(spec.optimum, optimum))
     return references
 
 
@@ -115,7 +119,7 @@ def _panels(
         Trace(
             _table(before),
             "return",
-            before.words(run),
+            said(before.words(run)),
             "average",
             dash=before.dash,
             behind=True,
@@ -141,82 +145,90 @@ def _panels(
     return [
         Panel(
             "return",
-            "Return of an episode",
+            _("Return of an episode"),
             (
                 Trace("episodes", "return", training, "average", "return"),
-                Trace("evaluations", "mean_return", "greedy", "markers", "prediction"),
+                Trace("evaluations", "mean_return", _("greedy"), "markers", "prediction"),
                 *behind,
             ),
             tuple(_returns_to_compare_with(run, at_random)),
-            y_title="sum of rewards",
+            y_title=_("sum of rewards"),
             y_range=spec.return_range,
             takeaway=Takeaway("episodes/return", average_name(link.smoothing).lower(), most),
-            empty="Press Start: each episode becomes a point when it ends.",
+            empty=_("Press Start: each episode becomes a point when it ends."),
         ),
         Panel(
             "values",
-            "Q-values: predicted and obtained",
+            _("Q-values: predicted and obtained"),
             (
-                Trace("updates", "mean_q", "mean max Q of a batch", "line", "value"),
+                Trace("updates", "mean_q", _("mean max Q of a batch"), "line", "value"),
                 Trace(
                     "evaluations",
                     "predicted",
-                    "greedy: predicted (max Q at the start)",
+                    _("greedy: predicted (max Q at the start)"),
                     "markers",
                     "prediction",
                 ),
                 Trace(
                     "evaluations",
                     "obtained",
-                    "greedy: obtained (discounted rewards)",
+                    _("greedy: obtained (discounted rewards)"),
                     "markers",
                     "return",
                 ),
             ),
-            (Reference(ceiling, f"ceiling 1/(1−γ) = {number(ceiling)}", last_change("gamma")),)
+            (
+                Reference(
+                    ceiling,
+                    _("ceiling 1/(1−γ) = {value}", value=number(ceiling)),
+                    last_change("gamma"),
+                ),
+            )
             if ceiling
             else (),
-            y_title="discounted return",
+            y_title=_("discounted return"),
             y_range=(0.0, ceiling) if ceiling else None,
-            takeaway=Takeaway("updates/mean_q", "mean max Q", ceiling),
-            empty="Q-values are drawn once learning has started.",
+            takeaway=Takeaway("updates/mean_q", _("mean max Q"), ceiling),
+            empty=_("Q-values are drawn once learning has started."),
         ),
         Panel(
             "loss",
-            "Loss",
-            (Trace("updates", "loss", "loss", "average", "loss"),),
-            y_title="loss of a batch",
+            _("Loss"),
+            (Trace("updates", "loss", _("loss"), "average", "loss"),),
+            y_title=_("loss of a batch"),
             y_scale="log",
-            takeaway=Takeaway("updates/loss", "average loss"),
-            empty="The loss is drawn once learning has started.",
+            takeaway=Takeaway("updates/loss", _("average loss")),
+            empty=_("The loss is drawn once learning has started."),
         ),
         Panel(
             "gradient",
-            "Gradient norm",
-            (Trace("updates", "gradient_norm", "before clipping", "average", "gradient"),),
-            (Reference(run.config.gradient_clip, "clipped to", clipped_since),) if by_norm else (),
-            y_title="length of the gradient",
+            _("Gradient norm"),
+            (Trace("updates", "gradient_norm", _("before clipping"), "average", "gradient"),),
+            (Reference(run.config.gradient_clip, _("clipped to"), clipped_since),)
+            if by_norm
+            else (),
+            y_title=_("length of the gradient"),
             y_scale="log",
-            takeaway=Takeaway("updates/gradient_norm", "average gradient norm"),
-            empty="The gradient is drawn once learning has started.",
+            takeaway=Takeaway("updates/gradient_norm", _("average gradient norm")),
+            empty=_("The gradient is drawn once learning has started."),
         ),
         Panel(
             "exploration",
-            "Exploration",
+            _("Exploration"),
             (
-                Trace("episodes", "epsilon", "ε at an episode's end", "line", "exploration"),
+                Trace("episodes", "epsilon", _("ε at an episode's end"), "line", "exploration"),
                 Trace(
                     "episodes",
                     "exploration_share",
-                    "share of random actions",
+                    _("share of random actions"),
                     "line",
                     "gradient",
                 ),
             ),
-            y_title="share of actions",
+            y_title=_("share of actions"),
             y_range=(0.0, 1.0),
             takeaway=Takeaway("episodes/epsilon", "ε", 1.0),
-            empty="ε and the share of random actions are drawn as episodes end.",
+            empty=_("ε and the share of random actions are drawn as episodes end."),
         ),
         *_noise(run),
     ]
@@ -229,17 +241,17 @@ def _noise(run: Run) -> list[Panel]:
         return []
     hues = cycle(get_args(Hue))
     traces = [
-        Trace("updates", f"noise_{n}", f"layer {n}", "line", hue)
+        Trace("updates", f"noise_{n}", _("layer {number}", number=n), "line", hue)
         for n, hue in zip(range(1, len(shape.layers) + 1), hues, strict=False)
     ]
     return [
         Panel(
             "noise",
-            "Noise",
+            _("Noise"),
             tuple(traces),
-            y_title="mean |σ| of a layer's weights",
+            y_title=_("mean |σ| of a layer's weights"),
             y_scale="log",
-            takeaway=Takeaway(traces[-1].id, "noise of the last layer"),
-            empty="The size of the noise is drawn once learning has started.",
+            takeaway=Takeaway(traces[-1].id, _("noise of the last layer")),
+            empty=_("The size of the noise is drawn once learning has started."),
         )
     ]

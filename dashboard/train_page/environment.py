@@ -9,6 +9,7 @@ from dashboard.session.filling import Refill
 from dashboard.session.session import Session
 from dashboard.session.words import named_value
 from dashboard.train_page.grid import Grid
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dqn_core.presets import AUTO, PRESETS
 from dqn_core.recommendation import untuned
@@ -22,26 +23,41 @@ def environment_notes(session: Session, grid: Grid) -> None:
     env_id, preset = session.config.env_id, PRESETS[session.preset]
     if refill := session.refill:
         words = plain(replaced_words(refill))
-        grid.note("replaced", partial(_offer, words, "Keep mine", "keep_own", session.keep_own))
+        grid.note("replaced", partial(_offer, words, _("Keep mine"), "keep_own", session.keep_own))
     elif not preset.follows_environment and env_id != preset.config.env_id:
-        words = f"The preset is “{preset.label}”, not what is recommended for {env_id}."
+        words = _(
+            "The preset is “{preset}”, not what is recommended for {environment}.",
+            preset=_(preset.label),
+            environment=env_id,
+        )
         use = partial(session.choose_preset, AUTO)
         is_free = "preset" not in session.link.fixed_controls
-        label = f"Use {env_id}'s" if is_free else ""
+        label = _("Use {environment}'s", environment=env_id) if is_free else ""
         grid.note("other_preset", partial(_offer, plain(words), label, "use_recommended", use))
     if preset.follows_environment and (words := untuned(env_id, session.config.env_kwargs)):
-        grid.note("untuned", partial(st.caption, plain(words)))
+        grid.note("untuned", partial(st.caption, plain(said(words))))
 
 
 def replaced_words(refill: Refill) -> str:
     """Which values of one's own those of an environment have replaced."""
     before = refill.before
-    own = [named_value(name, getattr(before.config, name)) for name in refill.replaced]
-    more = [f"{len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
-    values = ", ".join((*own[:MOST_NAMED], *more))
+    own = [said(named_value(name, getattr(before.config, name))) for name in refill.replaced]
+    named = own[:MOST_NAMED]
+    if more := len(own) - len(named):
+        named.append(_("{count} more", count=more))
+    values = _(", ").join(named)
     if refill.preset:
-        values = f"“{PRESETS[refill.preset].label}”" + (f" with {values}" if values else "")
-    return f"The values recommended for {refill.since.config.env_id} replaced {values}."
+        preset = _(PRESETS[refill.preset].label)
+        values = (
+            _("“{preset}” with {values}", preset=preset, values=values)
+            if values
+            else _("“{preset}”", preset=preset)
+        )
+    return _(
+        "The values recommended for {environment} replaced {values}.",
+        environment=refill.since.config.env_id,
+        values=values,
+    )
 
 
 def _offer(words: str, label: str, key: str, use: Callable[[], None]) -> None:

@@ -16,24 +16,49 @@ from dashboard.train_page.paper import filename
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
 from dashboard.web.copyable import copyable
 from dashboard.web.keys import OPEN_DIALOG
+from dashboard.web.language import _
 from dashboard.web.notices import tell_error
 from dqn_core.options import option
+from dqn_core.phrases import Phrase
 from dqn_core.presets import AUTO
 
 MOST_CHARACTERS = 20_000
 BUTTONS = (
-    ("copy", "Copy", ":material/content_copy:", "The experiment as a link, a command and JSON"),
-    ("paste", "Paste", ":material/content_paste:", "Set the controls from what was copied"),
-    ("files", "Files", ":material/save:", "Save the run, its curves, its script; open a saved run"),
-    ("lesson", "Lesson", ":material/school:", "Make a link with controls hidden or locked"),
+    (
+        "copy",
+        Phrase("Copy"),
+        ":material/content_copy:",
+        Phrase("The experiment as a link, a command and JSON"),
+    ),
+    (
+        "paste",
+        Phrase("Paste"),
+        ":material/content_paste:",
+        Phrase("Set the controls from what was copied"),
+    ),
+    (
+        "files",
+        Phrase("Files"),
+        ":material/save:",
+        Phrase("Save the run, its curves, its script; open a saved run"),
+    ),
+    (
+        "lesson",
+        Phrase("Lesson"),
+        ":material/school:",
+        Phrase("Make a link with controls hidden or locked"),
+    ),
 )
 
 
 def tell_left_alone(session: Session) -> None:
     """Say which of the values that were to fill the controls a lesson has kept out."""
     if session.left_alone:
-        names = ", ".join(sorted(map(control_name, session.left_alone)))
-        st.toast(f"Fixed in this lesson and left as it was: {names}.", icon=":material/lock:")
+        names = _(", ").join(sorted(map(control_name, session.left_alone)))
+        st.toast(
+            _("Fixed in this lesson and left as it was: {names}.", names=names),
+            icon=":material/lock:",
+        )
 
 
 def exchange_buttons() -> None:
@@ -41,11 +66,11 @@ def exchange_buttons() -> None:
     with st.container(horizontal=True, gap="small", key="exchange"):
         for name, label, symbol, words in BUTTONS:
             st.button(
-                label,
+                _(label),
                 key=f"open_{name}",
                 icon=symbol,
                 type="tertiary",
-                help=words,
+                help=_(words),
                 on_click=_open,
                 args=(name,),
             )
@@ -55,13 +80,13 @@ def open_dialog(session: Session) -> None:
     """The dialog that is open; a run of the page in the meantime leaves it open."""
     match st.session_state.get(OPEN_DIALOG):
         case "copy":
-            st.dialog("Copy the configuration", on_dismiss=_close)(_copy)(session)
+            st.dialog(_("Copy the configuration"), on_dismiss=_close)(_copy)(session)
         case "paste":
-            st.dialog("Paste a configuration", on_dismiss=_close)(_paste)(session)
+            st.dialog(_("Paste a configuration"), on_dismiss=_close)(_paste)(session)
         case "files":
-            st.dialog("Save or open a run", on_dismiss=_close)(_files)(session)
+            st.dialog(_("Save or open a run"), on_dismiss=_close)(_files)(session)
         case "lesson":
-            st.dialog("Make a lesson link", on_dismiss=_close)(lesson_dialog)(session.link)
+            st.dialog(_("Make a lesson link"), on_dismiss=_close)(lesson_dialog)(session.link)
 
 
 def _open(name: str) -> None:
@@ -76,38 +101,41 @@ def _copy(session: Session) -> None:
     link = session.link
     if len(session.run.history.changes):
         st.info(
-            "This starts with the present values at step 0. The script under Files repeats this "
-            "run "
-            "with its changes.",
+            _(
+                "This starts with the present values at step 0. The script under Files repeats "
+                "this run with its changes."
+            ),
             icon=":material/info:",
         )
-    st.markdown("**Link** that opens this experiment")
+    st.markdown(_("**Link** that opens this experiment"))
     address = share_link(link)
-    st.markdown("**Command** that trains it without a page")
-    copyable("command", command_line(link), key="copy_command")
-    st.markdown("**JSON**, every value")
+    st.markdown(_("**Command** that trains it without a page"))
+    copyable(_("command"), command_line(link), key="copy_command")
+    st.markdown(_("**JSON**, every value"))
     copyable("JSON", json.dumps(link.config.to_dict(), indent=2), key="copy_json")
-    st.markdown("**QR code** of the link")
+    st.markdown(_("**QR code** of the link"))
     show_qr_code(address)
 
 
 def _paste(session: Session) -> None:
     text = st.text_area(
-        "Configuration",
+        _("Configuration"),
         key="pasted",
         height=220,
         max_chars=MOST_CHARACTERS,
-        placeholder='{"gamma": 0.95, …} or http://…/?gamma=0.95 or python -m dqn_core train …',
-        help="What Copy gives, as JSON, link or command, or what the command line prints with "
-        "--json.",
+        placeholder=_('{"gamma": 0.95, …} or http://…/?gamma=0.95 or python -m dqn_core train …'),
+        help=_(
+            "What Copy gives, as JSON, link or command, or what the command line prints with "
+            "--json."
+        ),
     )
     if session.run.status is not Status.READY:
         st.caption(
-            "The values are for the next run."
+            _("The values are for the next run.")
             if session.for_next
-            else "The values apply to this run at once; this can be undone."
+            else _("The values apply to this run at once; this can be undone.")
         )
-    if st.button("Apply", key="use_pasted", type="primary") and session.paste(text):
+    if st.button(_("Apply"), key="use_pasted", type="primary") and session.paste(text):
         tell_left_alone(session)
         _close()
         st.rerun()
@@ -118,41 +146,44 @@ def _paste(session: Session) -> None:
 def _files(session: Session) -> None:
     run = session.run
     name = filename(run, session.link)
-    st.markdown("**Save** the run as it is at the click")
+    st.markdown(_("**Save** the run as it is at the click"))
     with st.container(horizontal=True):
-        for label, suffix, words, make in (
+        for kind, label, suffix, words, make in (
             (
-                "Run",
+                "run",
+                _("Run (.safetensors)"),
                 ".safetensors",
-                "The whole run: it can be opened and continued from there",
+                _("The whole run: it can be opened and continued from there"),
                 lambda: run_bytes(run),
             ),
             (
-                "Curves",
+                "curves",
+                _("Curves (.zip)"),
                 ".zip",
-                "Every table of the history as CSV, with each seed's configuration",
+                _("Every table of the history as CSV, with each seed's configuration"),
                 lambda: curves_zip(run),
             ),
             (
-                "Script",
+                "script",
+                _("Script (.py)"),
                 ".py",
-                "Python that makes this run again, changes included",
+                _("Python that makes this run again, changes included"),
                 lambda: script(run, session.preset),
             ),
         ):
             st.download_button(
-                f"{label} ({suffix})",
+                label,
                 make,
                 name + suffix,
-                key=f"save_{label.lower()}",
+                key=f"save_{kind}",
                 icon=":material/download:",
                 help=words,
                 on_click="ignore",
             )
-    file = st.file_uploader("**Open** a saved run", type=["safetensors"], key="open_run")
+    file = st.file_uploader(_("**Open** a saved run"), type=["safetensors"], key="open_run")
     if session.run.status is not Status.READY:
-        st.caption(LEAVES)
-    chosen = file and st.button("Open and continue", key="use_opened", type="primary")
+        st.caption(_(LEAVES))
+    chosen = file and st.button(_("Open and continue"), key="use_opened", type="primary")
     if file and chosen and session.open(file.name, file.getvalue()):
         _close()
         st.rerun()

@@ -9,6 +9,7 @@ from dashboard.session.returns import average_returns, greedy_returns, kind_of_m
 from dashboard.session.run import Run, Status
 from dashboard.session.turns import Turns
 from dashboard.session.words import clock
+from dashboard.web.language import _
 from dqn_core.exploration import epsilon_at
 from dqn_core.learner import learning_rate_at
 from dqn_core.numbers import UNKNOWN, number, setting
@@ -40,20 +41,27 @@ def figures(run: Run, smoothing: float, arm: str = "") -> dict[str, Any]:
     members, averages = _best(run, smoothing)
     config = trainer.configs[members[0]]
     budget = first_to_end(run)
-    speed = f"{run.measured_speed:,.0f}" + (" each" if trainer.members > 1 else "")
+    speed = (
+        _("{speed:,.0f} each", speed=run.measured_speed)
+        if trainer.members > 1
+        else f"{run.measured_speed:,.0f}"
+    )
     return {
         "numbers": {
             "average_return": (average_name(smoothing), number(over_members(averages))),
-            "greedy_return": ("Greedy return", number(over_members(greedy_returns(run, members)))),
+            "greedy_return": (
+                _("Greedy return"),
+                number(over_members(greedy_returns(run, members))),
+            ),
             "epsilon": ("ε", number(epsilon_at(config, step))),
             "learning_rate": ("α", number(learning_rate_at(config, step))),
-            "speed": ("Steps per second", speed),
-            "time_left": ("Time left", _time_left(run, budget.seconds_left)),
+            "speed": (_("Steps per second"), speed),
+            "time_left": (_("Time left"), _time_left(run, budget.seconds_left)),
         },
         "status": status,
         "where": " · ".join([_where(run), *_remarks(run, members, arm)]),
         "budget": {
-            "name": budget.label,
+            "name": _(budget.label),
             "done": budget.done,
             "total": budget.total,
         },
@@ -85,7 +93,9 @@ def _time_left(run: Run, seconds: float | None) -> str:
 def average_name(smoothing: float) -> str:
     """What the return is called that stands for the newest ones."""
     return (
-        f"Return (smoothed {setting(smoothing)})" if smoothing else "Return of the newest episode"
+        _("Return (smoothed {weight})", weight=setting(smoothing))
+        if smoothing
+        else _("Return of the newest episode")
     )
 
 
@@ -94,36 +104,58 @@ def _where(run: Run) -> str:
     config, trainer = run.config, run.trainer
     ended, limit = trainer.fewest_episodes, config.total_episodes
     now = ended if limit and ended >= limit else ended + 1
-    parts = [f"Environment step {_of(trainer.env_step, config.total_steps)}"]
-    parts.append(f"episode {_of(now, limit)}" + (" or later" if trainer.members > 1 else ""))
+    step, episode = _of(trainer.env_step, config.total_steps), _of(now, limit)
+    parts = [_("Environment step {step}", step=step)]
+    parts.append(
+        _("episode {episode} or later", episode=episode)
+        if trainer.members > 1
+        else _("episode {episode}", episode=episode)
+    )
     if config.total_seconds:
-        parts.append(f"{clock(trainer.seconds)} of {clock(config.total_seconds)} of training")
-    return ", ".join(parts)
+        parts.append(
+            _(
+                "{done} of {total} of training",
+                done=clock(trainer.seconds),
+                total=clock(config.total_seconds),
+            )
+        )
+    return _(", ").join(parts)
 
 
 def _of(done: int, total: int) -> str:
     if not total:
         return f"{done:,}"
-    return f"{done:,} of {total:,}" if done <= total else f"{done:,} with a budget of {total:,}"
+    if done <= total:
+        return _("{done:,} of {total:,}", done=done, total=total)
+    return _("{done:,} with a budget of {total:,}", done=done, total=total)
 
 
 def _remarks(run: Run, members: Sequence[int], label: str) -> list[str]:
     """Which budget ends it, how far it is from solving its task, and what the numbers are of."""
     remarks, trainer = [], run.trainer
     if len(budgets(run)) > 1:
-        remarks.append(f"the {first_to_end(run).label.lower()} ends it first")
+        budget = _(first_to_end(run).label).lower()
+        remarks.append(_("the {budget} ends it first", budget=budget))
     threshold, solved_at = trainer.spec.reward_threshold, trainer.evaluations.solved_at
     if arms := run.arms:
         label = next(arm.label for arm in arms if members[0] in arm.members)
     if label:
         return [
             *remarks,
-            f"numbers are of {label}, the best at the moment: {kind_of_mean(len(members))}",
+            _(
+                "numbers are of {value}, the best at the moment: {kind_of_mean}",
+                value=label,
+                kind_of_mean=kind_of_mean(len(members)),
+            ),
         ]
     if solved_at is not None:
-        remarks.append(f"solved at step {solved_at:,}")
+        remarks.append(_("solved at step {step:,}", step=solved_at))
     elif threshold is not None and math.isfinite(threshold) and len(trainer.history.evaluations):
-        remarks.append(f"solved when the greedy return reaches {number(threshold)}")
+        remarks.append(
+            _("solved when the greedy return reaches {threshold}", threshold=number(threshold))
+        )
     if trainer.members > 1:
-        remarks.append(f"returns are the {kind_of_mean(len(trainer.counted))}")
+        remarks.append(
+            _("returns are the {kind_of_mean}", kind_of_mean=kind_of_mean(len(trainer.counted)))
+        )
     return remarks

@@ -9,6 +9,7 @@ from dashboard.session.links import GROUPS, Link
 from dashboard.session.race import race_of, race_words
 from dashboard.session.run import Run
 from dashboard.session.words import change_label, named_value, show
+from dashboard.web.language import _, said
 from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset
 from dqn_core.hyperparameter import GROUP_LABELS, Value
 from dqn_core.members import differing
@@ -26,9 +27,11 @@ def caption(run: Run, link: Link, raced: Sequence[DQNConfig] = ()) -> str:
     """
     configs = raced or run.trainer.configs
     values = worded(run, _differing(run, link, configs), link)
-    of_preset = PRESETS[link.preset].label + (f" with {', '.join(values)}" if values else "")
+    of_preset = _(PRESETS[link.preset].label)
+    if values:
+        of_preset = _("{preset} with {values}", preset=of_preset, values=values)
     race = race_of(configs)
-    values_raced = [race_words(race)] if race else []
+    values_raced = [said(race_words(race))] if race else []
     return " · ".join((run.config.environment, _seeds(configs), *values_raced, of_preset))
 
 
@@ -36,9 +39,11 @@ def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
     """The run's values of these hyperparameters, as far as a lesson shows them: ``γ 0.99``."""
     first, now = run.first_config, run.config
     return [
-        change_label(name, getattr(first, name), getattr(now, name))
-        if getattr(first, name) != getattr(now, name)
-        else named_value(name, getattr(now, name))
+        said(
+            change_label(name, getattr(first, name), getattr(now, name))
+            if getattr(first, name) != getattr(now, name)
+            else named_value(name, getattr(now, name))
+        )
         for name in names
         if name not in link.hidden_controls
     ]
@@ -89,14 +94,16 @@ def values_html(run: Run, link: Link) -> str:
             for name in shown
         )
         if shown:
-            groups.append(f"<div><h4>{escape(label)}</h4><dl>{''.join(values)}</dl></div>")
+            groups.append(f"<div><h4>{escape(_(label))}</h4><dl>{''.join(values)}</dl></div>")
     return f'<section class="paper-values">{"".join(groups)}</section>'
 
 
 def _value(run: Run, name: str) -> str:
-    return str(run.trainer.members) if name == "members" else show(getattr(run.config, name))
+    return str(run.trainer.members) if name == "members" else said(show(getattr(run.config, name)))
 
 
 def _seeds(configs: Sequence[DQNConfig]) -> str:
     seeds = [config.seed for config in configs]
-    return f"seed {seeds[0]}" if len({*seeds}) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
+    if len({*seeds}) == 1:
+        return _("seed {seed}", seed=seeds[0])
+    return _("seeds {low} to {high}", low=seeds[0], high=seeds[-1])

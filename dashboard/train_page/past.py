@@ -17,9 +17,11 @@ from dashboard.session.session import Session
 from dashboard.session.view import Dash, XAxis
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dqn_core.errors import StoreError
 from dqn_core.numbers import number
+from dqn_core.phrases import Phrase
 from dqn_core.store.snapshots import Kind, Snapshot
 
 SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "┈┈┈", "dashdot": "─·─"}
@@ -46,7 +48,11 @@ def changes_of(run: Run, way: Sequence[Snapshot] = ()) -> list[Entry]:
         if row in points or row == 0 or steps[row] != steps[row - 1]
     ]
     return [
-        Entry(int(steps[row]), ", ".join(dict.fromkeys(labels[row:end])), points.get(row))
+        Entry(
+            int(steps[row]),
+            _(", ").join(map(said, dict.fromkeys(labels[row:end]))),
+            points.get(row),
+        )
         for row, end in pairwise([*begins, len(labels)])
     ]
 
@@ -63,37 +69,49 @@ def changes(session: Session) -> None:
     made, parent = changes_of(run, way), run.keeping.parent
     if not made and not parent:
         return
-    with st.expander(f"Changes in this run ({len(made)})", key="changes"):
+    with st.expander(_("Changes in this run ({count})", count=len(made)), key="changes"):
         if parent:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"Forked from **{plain(parent)}**")
+                st.markdown(_("Forked from **{run}**", run=plain(parent)))
                 st.button(
-                    "Back to it",
+                    _("Back to it"),
                     key=f"redo_{run.id}",
                     icon=":material/redo:",
-                    help=f"Continues {parent} where it was left. This run stays under Earlier "
-                    "runs.",
+                    help=_(
+                        "Continues {run} where it was left. This run stays under Earlier runs.",
+                        run=parent,
+                    ),
                     on_click=session.go_on_with,
                     args=(parent,),
                 )
         for index, change in reversed(list(enumerate(made))):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"step **{change.env_step:,}**: {plain(change.label)}")
+                st.markdown(
+                    _(
+                        "step **{step:,}**: {change}",
+                        step=change.env_step,
+                        change=plain(change.label),
+                    )
+                )
                 if change.before:
                     st.button(
-                        "Undo",
+                        _("Undo"),
                         key=f"undo_{run.id}_{index}",
                         icon=":material/undo:",
-                        help="A new run from the state just before this change. The present run "
-                        "stays as it is: its curve in grey, the run under Earlier runs.",
+                        help=_(
+                            "A new run from the state just before this change. The present run "
+                            "stays as it is: its curve in grey, the run under Earlier runs."
+                        ),
                         on_click=session.fork,
-                        args=(change.before, f"before {change.label}"),
+                        args=(change.before, Phrase("before {change}", change=change.label)),
                     )
         if not all(change.before for change in made):
             st.caption(
-                "Some changes have no Undo, because the state before them is not stored: a saved "
-                "run contains only its last state, and the oldest states go when they take more "
-                "of the disk than they may."
+                _(
+                    "Some changes have no Undo, because the state before them is not stored: a "
+                    "saved run contains only its last state, and the oldest states go when they "
+                    "take more of the disk than they may."
+                )
             )
 
 
@@ -105,7 +123,9 @@ def fork_at(session: Session, axis: XAxis, place: float) -> None:
     step = step_at(run, axis, place)
     before = [one for one in snapshots_on_the_way(run) if one.env_step <= step]
     if before:
-        session.fork(before[-1], f"the nearest kept state at or before step {step:,}")
+        session.fork(
+            before[-1], Phrase("the nearest kept state at or before step {step:,}", step=step)
+        )
 
 
 def step_at(run: Run, axis: XAxis, place: float) -> int:
@@ -123,16 +143,18 @@ def fork(session: Session) -> None:
     steps = sorted({one.env_step for one in snapshots_on_the_way(run)}, reverse=True)
     if not steps:
         return
-    with st.popover("Fork", icon=":material/call_split:", key="fork"):
+    with st.popover(_("Fork"), icon=":material/call_split:", key="fork"):
         st.caption(
-            "A new run from an earlier state of this one, which stays in grey. In a chart, press "
-            "Fork and then the place."
+            _(
+                "A new run from an earlier state of this one, which stays in grey. In a chart, "
+                "press Fork and then the place."
+            )
         )
         step = st.selectbox(
-            "State at step", steps, format_func=lambda step: f"{step:,}", key="fork_step"
+            _("State at step"), steps, format_func=lambda step: f"{step:,}", key="fork_step"
         )
         st.button(
-            "Fork from there",
+            _("Fork from there"),
             key="fork_there",
             type="primary",
             on_click=fork_at,
@@ -146,14 +168,19 @@ def earlier_runs(session: Session) -> None:
     runs = session.earlier.of(run)
     if not runs:
         return
-    with st.popover(f"Earlier runs ({len(runs)})", icon=":material/stacks:", key="earlier_runs"):
+    with st.popover(
+        _("Earlier runs ({count})", count=len(runs)), icon=":material/stacks:", key="earlier_runs"
+    ):
         st.caption(
-            f"The newest {len(DASHES)} runs in {plain(run.config.environment)}, drawn in grey "
-            "behind the return."
+            _(
+                "The newest {count} runs in {environment}, drawn in grey behind the return.",
+                count=len(DASHES),
+                environment=plain(run.config.environment),
+            )
         )
         for earlier in reversed(runs):
             _earlier_run(session, earlier)
-        st.page_link("pages/compare.py", label="All runs", icon=":material/query_stats:")
+        st.page_link("pages/compare.py", label=_("All runs"), icon=":material/query_stats:")
         with suppress(StoreError):  # another process may have it all the time
             disk_budget()
 
@@ -165,7 +192,7 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
         session.use_values_of(earlier)
         tell_left_alone(session)
 
-    values = ", ".join(earlier.differences(session.run)) or "the same values"
+    values = _(", ").join(map(said, earlier.differences(session.run))) or _("the same values")
     with st.container(gap="xsmall", key=f"earlier_{name}"):
         st.markdown(
             f"{SAMPLES[earlier.dash]} **{plain(earlier.name)}**: {plain(values)}  \n"
@@ -173,29 +200,31 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
         )
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Go on with it",
+                _("Go on with it"),
                 key=f"go_on_{name}",
                 icon=":material/play_circle:",
                 type="tertiary",
-                help="Continues this run where it was left. The present run stays here.",
+                help=_("Continues this run where it was left. The present run stays here."),
                 on_click=session.go_on_with,
                 args=(name,),
             )
             st.button(
-                "Use its values",
+                _("Use its values"),
                 key=f"use_{name}",
                 icon=":material/tune:",
                 type="tertiary",
-                help="The controls take the last values of this run, for the next run. The "
-                "present run does not change.",
+                help=_(
+                    "The controls take the last values of this run, for the next run. The "
+                    "present run does not change."
+                ),
                 on_click=use_values,
             )
             if st.button(
-                "Watch",
+                _("Watch"),
                 key=f"watch_{name}",
                 icon=":material/movie:",
                 type="tertiary",
-                help="Its agent plays on the Test page.",
+                help=_("Its agent plays on the Test page."),
             ):
                 session.to_watch = stored_key(name)
                 st.switch_page("pages/test.py")
@@ -204,7 +233,14 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
 def _how_it_ended(earlier: Earlier, smoothing: float) -> str:
     average, greedy = number(earlier.average_return(smoothing)), number(earlier.greedy_return)
     if earlier.race:  # a mean over its values says nothing
-        return f"{earlier.env_steps:,} steps"
-    words = f"{earlier.env_steps:,} steps. {average_name(smoothing)} {average}, greedy {greedy}"
-    several = len(earlier.counted) > 1
-    return f"{words}: {kind_of_mean(len(earlier.counted))}" if several else words
+        return _("{steps:,} steps", steps=earlier.env_steps)
+    words = _(
+        "{steps:,} steps. {name} {average}, greedy {greedy}",
+        steps=earlier.env_steps,
+        name=average_name(smoothing),
+        average=average,
+        greedy=greedy,
+    )
+    if len(earlier.counted) <= 1:
+        return words
+    return _("{name}: {value}", name=words, value=kind_of_mean(len(earlier.counted)))

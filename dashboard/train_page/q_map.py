@@ -21,6 +21,7 @@ from dashboard.train_page.q_map_message import (
     ranges,
 )
 from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.language import _, said
 from dashboard.web.static_files import component
 from dashboard.web.widgets import on_redraw
 from dqn_core.environments.declared import EnvironmentSpec
@@ -38,13 +39,16 @@ def q_map(run: Run, member: int = 0) -> None:
     spec = run.trainer.spec
     look = _look(run, member)
     if look is None:
-        _no_map("There is no map, because the network's weights are no longer finite.")
+        _no_map(_("There is no map, because the network's weights are no longer finite."))
     elif spec.n_states:
         world = grid_world(run.trainer.environments[member])
         if world is None:
             _no_map(
-                f"There is no map of {spec.env_id}, because the positions of its states are "
-                "not known."
+                _(
+                    "There is no map of {environment}, because the positions of its states are not "
+                    "known.",
+                    environment=spec.env_id,
+                )
             )
         else:
             with st.container(key="q_map_controls"):
@@ -57,7 +61,12 @@ def q_map(run: Run, member: int = 0) -> None:
 def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
     spec = run.trainer.spec
     if sum(axis.varies for axis in axes) < 2:
-        _no_map(f"A map needs two numbers in the observation that vary; {spec.env_id} has fewer.")
+        _no_map(
+            _(
+                "A map needs two numbers in the observation that vary; {environment} has fewer.",
+                environment=spec.env_id,
+            )
+        )
         return
     with st.container(key="q_map_controls"):
         view = _view(spec, axes)
@@ -94,7 +103,7 @@ def _map(
 
 
 def _no_map(sentence: str) -> None:
-    st.header("What the agent believes")
+    st.header(_("What the agent believes"))
     st.caption(sentence)
 
 
@@ -103,15 +112,14 @@ def member_choice(turns: Turns) -> tuple[Run, int]:
     agents = [(run, p) for run in turns.runs for p in range(run.trainer.members)]
     if len(agents) == 1:
         return agents[0]
-    who = member_words(turns.configs)
+    who = list(map(said, member_words(turns.configs)))
     stops = [run.trainer.stops[p] for run, p in agents]
 
     def words(member: int) -> str:
-        stopped = " (stopped)" if stops[member] else ""
-        return f"{who[member]}{stopped}"
+        return _("{agent} (stopped)", agent=who[member]) if stops[member] else who[member]
 
     chosen: int = st.selectbox(
-        "Shown agent",
+        _("Shown agent"),
         range(len(agents)),
         format_func=words,
         key=f"member_{len(agents)}",
@@ -123,11 +131,11 @@ def member_choice(turns: Turns) -> tuple[Run, int]:
 
 def _quantity() -> Quantity:
     return st.segmented_control(
-        "Shown on the map",
+        _("Shown on the map"),
         get_args(Quantity),
         default="value",
         required=True,
-        format_func=QUANTITIES.__getitem__,
+        format_func=lambda quantity: _(QUANTITIES[quantity]),
         key="q_map_quantity",
         persist_state="session",
         label_visibility="collapsed",
@@ -139,9 +147,9 @@ def _choices(world: GridWorld) -> dict[str, int]:
     chosen = {}
     for name, values in world.choices:
         chosen[name] = st.selectbox(
-            name.capitalize(),
+            _(name).capitalize(),
             range(len(values)),
-            format_func=values.__getitem__,
+            format_func=[_(value) for value in values].__getitem__,
             key=f"q_map_{name}",
             persist_state="session",
             width=160,
@@ -151,33 +159,34 @@ def _choices(world: GridWorld) -> dict[str, int]:
 
 def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
     quantity = _quantity()
-    labels = [axis.label for axis in axes]
+    labels = [_(axis.label) for axis in axes]
     wide = [i for i, axis in enumerate(axes) if axis.varies]
     pair = [i for i in spec.family.telling_pair if i in wide]
     pair += [i for i in wide if i not in pair]
     fewer = "" if len(wide) == len(axes) else f"_{'_'.join(map(str, wide))}"
+    sides = {"Horizontal": _("Horizontal axis"), "Vertical": _("Vertical axis")}
     x, y = (
         st.selectbox(
-            f"{name} axis",
+            label,
             wide,
             index=wide.index(start),
             format_func=labels.__getitem__,
             key=f"q_map_{name}_{spec.env_id}{fewer}",
             persist_state="session",
         )
-        for name, start in zip(("Horizontal", "Vertical"), pair, strict=False)
+        for (name, label), start in zip(sides.items(), pair, strict=False)
     )
     if x == y:
         y = wide[(wide.index(x) + 1) % len(wide)]
-        st.caption(f"The two axes must differ: the vertical axis shows {labels[y]}.")
+        st.caption(_("The two axes must differ: the vertical axis shows {name}.", name=labels[y]))
     held = [axis.held for axis in axes]
     others = [i for i in wide if i not in (x, y)]
     # A plane through many components would push its own map out of sight.
-    with st.expander("Fixed values") if len(others) > 2 else nullcontext():
+    with st.expander(_("Fixed values")) if len(others) > 2 else nullcontext():
         for i in others:
             axis = axes[i]
             held[i] = st.slider(
-                f"{axis.label} fixed at" + (f" ({axis.unit})" if axis.unit else ""),
+                _("{name} fixed at", name=labels[i]) + (f" ({axis.unit})" if axis.unit else ""),
                 axis.low,
                 axis.high,
                 axis.held,

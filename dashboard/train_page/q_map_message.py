@@ -10,18 +10,20 @@ from dashboard.session.run import Look
 from dashboard.train_page.action_values import action_values
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
+from dashboard.web.language import _
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.grids import GridWorld
 from dqn_core.masks import shown
 from dqn_core.numbers import number, percent
+from dqn_core.phrases import Phrase
 from dqn_core.q_map import Dimension, advantage, plane, q_on
 
 Quantity = Literal["value", "advantage", "action"]
 
 QUANTITIES: dict[Quantity, str] = {
-    "value": "max Q",
-    "advantage": "advantage",
-    "action": "greedy action",
+    "value": Phrase("max Q"),
+    "advantage": Phrase("advantage"),
+    "action": Phrase("greedy action"),
 }
 POINTS: dict[Quantity, int] = {"value": 41, "advantage": 41, "action": 61}
 """Values along each side of the map; odd, so that one row and column is exactly in the middle.
@@ -77,11 +79,11 @@ def plane_message(
         "kind": "plane",
         "quantity": view.quantity,
         "title": _title(spec, view.quantity),
-        "actions": spec.action_labels,
+        "actions": [_(label) for label in spec.action_labels],
         "rows": points,
         "columns": points,
-        "x": {"label": x.label, "unit": x.unit, "low": x.low, "high": x.high},
-        "y": {"label": y.label, "unit": y.unit, "low": y.low, "high": y.high},
+        "x": {"label": _(x.label), "unit": x.unit, "low": x.low, "high": x.high},
+        "y": {"label": _(y.label), "unit": y.unit, "low": y.low, "high": y.high},
         "takeaway": plane_takeaway(spec, q_values, x, y, view.quantity),
         "step": look.agent.env_steps,
         "drawn": ranges(axes),
@@ -137,8 +139,8 @@ def grid_message(
     visits = np.bincount(squares, minlength=rows * columns)
     header = {
         "kind": "grid",
-        "title": "Q of each action",
-        "actions": spec.action_labels,
+        "title": _("Q of each action"),
+        "actions": [_(label) for label in spec.action_labels],
         "directions": directions,
         "rows": rows,
         "columns": columns,
@@ -166,24 +168,33 @@ def plane_takeaway(
     """The map in one sentence, for `q_values` `(rows, columns, n_actions)`."""
     if quantity == "value" or (quantity == "advantage" and spec.n_actions > 2):
         field = q_values.max(-1) if quantity == "value" else advantage(q_values)
-        name = "Max Q" if quantity == "value" else "The advantage of the best action"
-        row, column = np.unravel_index(field.argmax(), field.shape)
-        where = (
-            f"{x.label} = {_with_unit(float(centres(x, field.shape[1])[column]), x)} and "
-            f"{y.label} = {_with_unit(float(centres(y, field.shape[0])[row]), y)}"
-        )
         low, high = number(float(field.min())), number(float(field.max()))
+        name = _("Max Q") if quantity == "value" else _("The advantage of the best action")
         if low == high:
-            return f"{name} is {low} everywhere on this map."
-        return f"{name} runs from {low} to {high}, highest at {where}."
+            return _("{name} is {value} everywhere on this map.", name=name, value=low)
+        row, column = np.unravel_index(field.argmax(), field.shape)
+        return _(
+            "{name} runs from {low} to {high}, highest at {x} = {at_x} and {y} = {at_y}.",
+            name=name,
+            low=low,
+            high=high,
+            x=_(x.label),
+            at_x=_with_unit(float(centres(x, field.shape[1])[column]), x),
+            y=_(y.label),
+            at_y=_with_unit(float(centres(y, field.shape[0])[row]), y),
+        )
     counts = np.bincount(q_values.argmax(-1).ravel(), minlength=spec.n_actions)
     shares = counts / counts.sum()
     parts = [
-        f"{spec.action_labels[action]} in {percent(float(shares[action]))}"
+        _(
+            "{action} in {share}",
+            action=_(spec.action_labels[action]),
+            share=percent(float(shares[action])),
+        )
         for action in np.argsort(-shares)
         if shares[action] > 0
     ]
-    return f"Chosen on this map: {', '.join(parts)}."
+    return _("Chosen on this map: {actions}.", actions=_(", ").join(parts))
 
 
 def grid_takeaway(spec: EnvironmentSpec, q_values: np.ndarray, world: GridWorld) -> str:
@@ -192,16 +203,20 @@ def grid_takeaway(spec: EnvironmentSpec, q_values: np.ndarray, world: GridWorld)
     shares = np.bincount(np.nanargmax(open_squares, -1), minlength=spec.n_actions)
     most, best = int(shares.argmax()), np.nanmax(open_squares, -1)
     low, high = number(float(best.min())), number(float(best.max()))
-    return (
-        f"Max Q runs from {low} to {high}; "
-        f"{spec.action_labels[most]} is best on {shares[most]} of {shares.sum()} squares."
+    return _(
+        "Max Q runs from {low} to {high}; {action} is best on {count} of {total} squares.",
+        low=low,
+        high=high,
+        action=_(spec.action_labels[most]),
+        count=shares[most],
+        total=shares.sum(),
     )
 
 
 def _title(spec: EnvironmentSpec, quantity: Quantity) -> str:
     if quantity != "advantage":
-        return QUANTITIES[quantity]
-    return "advantage" if spec.n_actions == 2 else "best Q minus second best"
+        return _(QUANTITIES[quantity])
+    return _("advantage") if spec.n_actions == 2 else _("best Q minus second best")
 
 
 def _with_unit(value: float, axis: Dimension) -> str:

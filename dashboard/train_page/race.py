@@ -14,6 +14,7 @@ from dashboard.session.session import Session
 from dashboard.session.turns import Turns
 from dashboard.train_page.controls import in_labels
 from dashboard.train_page.picks import around
+from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import HYPERPARAMETERS, LabError
@@ -42,7 +43,7 @@ def race_button(session: Session) -> None:
     with st.container(key="race_popover", width="content"):
         # Another one for each run: it is closed when a race has begun, out of the curves' way.
         key = f"race_popover_{session.run.id}"
-        popover = st.popover("Race", icon=":material/sports_score:", key=key, on_change="rerun")
+        popover = st.popover(_("Race"), icon=":material/sports_score:", key=key, on_change="rerun")
     if popover.open:
         with popover:
             _what_to_race(session, names)
@@ -50,11 +51,13 @@ def race_button(session: Session) -> None:
 
 def _what_to_race(session: Session, names: Sequence[str]) -> None:
     st.caption(
-        "Values of one hyperparameter train side by side, each with the same seeds, and each "
-        "becomes a line with a band. The race is a run as any other."
+        _(
+            "Values of one hyperparameter train side by side, each with the same seeds, and each "
+            "becomes a line with a band. The race is a run as any other."
+        )
     )
     name = st.selectbox(
-        "Hyperparameter",
+        _("Hyperparameter"),
         names,
         names.index(USUALLY_RACED) if USUALLY_RACED in names else 0,
         format_func=control_name,
@@ -65,28 +68,35 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
     present = f"{between} ".join(map(written, around(declared, value)))
     values = f"race_values_{name}_{value}"
     st.text_input(
-        "Values",
+        _("Values"),
         present,
         key=values,
-        help=f"At most {MOST_VALUES}, with “{between}” between them. log:0.0001:0.01:5 stands for "
-        "five values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
+        help=_(
+            "At most {most}, with “{between}” between them. log:0.0001:0.01:5 stands for five "
+            "values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
+            most=MOST_VALUES,
+            between=between,
+        ),
     )
     if not declared.per_member:
-        st.caption("These values cannot train side by side: each is a run, and they take turns.")
+        st.caption(_("These values cannot train side by side: each is a run, and they take turns."))
     from_here = declared.applies != "restart" and _begins_here(session)
     seeds = f"race_seeds_{from_here}"
     st.number_input(
-        "Seeds of each value",
+        _("Seeds of each value"),
         1,
         int(MEMBERS.high),
         session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
         key=seeds,
         disabled=from_here or "members" in session.link.fixed_controls,
-        help=f"With fewer than {FEWEST_SEEDS} a difference proves nothing. From the present "
-        "state those of the run go on.",
+        help=_(
+            "With fewer than {fewest} a difference proves nothing. From the present state those of "
+            "the run go on.",
+            fewest=FEWEST_SEEDS,
+        ),
     )
     st.button(
-        "Start the race",
+        _("Start the race"),
         key="start_race",
         type="primary",
         icon=":material/play_arrow:",
@@ -94,7 +104,7 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
         args=(session, name, values, seeds, from_here),
     )
     if session.refused == "race":
-        tell_error(in_labels(session.problem, session.named))
+        tell_error(in_labels(said(session.problem), session.named))
 
 
 def _start(session: Session, name: str, values: str, seeds: str, from_here: bool) -> None:
@@ -110,14 +120,16 @@ def _begins_here(session: Session) -> bool:
     if not run.trainer.env_step or session.turns.arms or not all_go_on:
         return False
     chosen = st.segmented_control(
-        "Begins",
+        _("Begins"),
         (False, True),
         default=False,
         required=True,
-        format_func=("at a fresh start", "at the present state").__getitem__,
+        format_func=(_("at a fresh start"), _("at the present state")).__getitem__,
         key="race_begins",
-        help="A fresh start: step 0, with the values of the controls. The present state: each seed "
-        "of the run goes on with each value, and they differ in nothing but that.",
+        help=_(
+            "A fresh start: step 0, with the values of the controls. The present state: each seed "
+            "of the run goes on with each value, and they differ in nothing but that."
+        ),
     )
     return bool(chosen)
 
@@ -175,36 +187,42 @@ def standing_words(
 ) -> str:
     """Who leads, as Markdown: against the second one, with what that proves."""
     if not turns.evidence or not ranked:
-        return "No value leads yet. The first comparison comes with the first greedy evaluation."
+        return _("No value leads yet. The first comparison comes with the first greedy evaluation.")
     (first, standing), *others = ranked
-    words = f"**{plain(first.label)} leads** with {number(standing.interquartile_mean)}."
+    words = _(
+        "**{value} leads** with {score}.",
+        value=plain(said(first.label)),
+        score=number(standing.interquartile_mean),
+    )
     if others:
         second, behind = others[0]
         pair = compare([behind.group, standing.group])
-        words += f" {plain(verdict_words(pair, second.label, first.label))}"
-    basis = f"{basis_words(comparison)} {best_of_words(len(ranked))}".rstrip()
+        words += f" {plain(said(verdict_words(pair, second.label, first.label)))}"
+    basis = f"{said(basis_words(comparison))} {said(best_of_words(len(ranked)))}".rstrip()
     return f":material/sports_score: {words}  \n:small[{plain(basis)}]"
 
 
 def _with_the_leader(session: Session, arm: Arm) -> None:
-    label = plain(arm.label)
+    label = plain(said(arm.label))
     st.button(
-        f"Take {label} into the controls",
+        _("Take {value} into the controls", value=label),
         key="race_take",
         type="tertiary",
         icon=":material/tune:",
-        help="The controls take this value for the next run. The race does not change.",
+        help=_("The controls take this value for the next run. The race does not change."),
         on_click=session.prepare,
         args=(arm.config, len(arm.members)),
     )
     if session.turns.goes_on(arm):
         st.button(
-            f"Continue with {label} alone",
+            _("Continue with {value} alone", value=label),
             key="race_alone",
             type="tertiary",
             icon=":material/call_split:",
-            help="A new run that goes on from here with the seeds of this value. The race stays "
-            "under Earlier runs.",
+            help=_(
+                "A new run that goes on from here with the seeds of this value. The race stays "
+                "under Earlier runs."
+            ),
             on_click=session.go_on_alone,
             args=(arm,),
         )
@@ -219,11 +237,11 @@ def _extensions(session: Session) -> None:
         session.turns.start()
 
     st.button(
-        f"{more:,} more steps",
+        _("{count:,} more steps", count=more),
         key="race_steps",
         type="tertiary",
         icon=":material/add:",
-        help="Raises the step budget, and trains.",
+        help=_("Raises the step budget, and trains."),
         on_click=more_steps,
         disabled=session.for_next or session.turns.status is Status.FAILED,
     )
@@ -231,20 +249,22 @@ def _extensions(session: Session) -> None:
         run.first_configs
     ):  # else it is a fork, which other seeds cannot be of
         st.button(
-            "More seeds",
+            _("More seeds"),
             key="race_seeds",
             type="tertiary",
             icon=":material/casino:",
-            help="A new run of the same race, from step 0, with as many seeds after these. On the "
-            "Compare page both runs together are one race.",
+            help=_(
+                "A new run of the same race, from step 0, with as many seeds after these. On the "
+                "Compare page both runs together are one race."
+            ),
             on_click=session.more_seeds,
         )
     st.button(
-        "End the race",
+        _("End the race"),
         key="race_end",
         type="tertiary",
         icon=":material/close:",
-        help="A fresh run without a race. The race stays under Earlier runs.",
+        help=_("A fresh run without a race. The race stays under Earlier runs."),
         on_click=session.end_race,
     )
 
@@ -254,14 +274,17 @@ def _arm(session: Session, arm: Arm, can_cancel: bool) -> None:
     run = session.turns.runs[arm.run]
     if not session.turns.goes_on(arm):
         reasons = [stop.reason for p in arm.members if (stop := run.trainer.stops[p])]
-        st.caption(f"{plain(arm.label)}: {plain(reasons[0])}", width="content")
+        st.caption(
+            _("{name}: {value}", name=plain(said(arm.label)), value=plain(said(reasons[0]))),
+            width="content",
+        )
     elif can_cancel and session.turns.status is not Status.FAILED:
         st.button(
-            f"Stop {plain(arm.label)}",
+            _("Stop {value}", value=plain(said(arm.label))),
             key=f"race_stop_{arm.position}",
             icon=":material/stop_circle:",
             type="tertiary",
-            help="This value goes no further. The others do.",
+            help=_("This value goes no further. The others do."),
             on_click=partial(_cancel, session, arm),
         )
 
@@ -271,4 +294,4 @@ def _cancel(session: Session, arm: Arm) -> None:
     try:
         session.turns.cancel(arm)
     except LabError as error:
-        session.problem = str(error)
+        session.problem = error.phrase

@@ -6,6 +6,7 @@ from dashboard.charts.lines import MOST_WITH_SINGLES, dash, hue
 from dashboard.charts.live_chart import Kind, Panel, Reference, Takeaway, Trace
 from dashboard.session.race import Arm
 from dashboard.session.turns import Turns, table_of
+from dashboard.web.language import _, said
 
 
 def race_panels(turns: Turns, references: Sequence[Reference]) -> list[Panel]:
@@ -14,57 +15,57 @@ def race_panels(turns: Turns, references: Sequence[Reference]) -> list[Panel]:
     return [
         Panel(
             "return",
-            "Return of an episode",
+            _("Return of an episode"),
             _traces(turns, "episodes", "return", "average"),
             tuple(references),
-            y_title="sum of rewards",
+            y_title=_("sum of rewards"),
             y_range=spec.return_range,
-            takeaway=_takeaway(turns, "episodes", "return", "average return"),
-            empty="Press Start: each episode becomes a point when it ends.",
+            takeaway=_takeaway(turns, "episodes", "return", _("average return")),
+            empty=_("Press Start: each episode becomes a point when it ends."),
         ),
         Panel(
             "greedy",
-            "Greedy return",
+            _("Greedy return"),
             _traces(turns, "evaluations", "mean_return", "markers"),
-            y_title="mean sum of rewards",
+            y_title=_("mean sum of rewards"),
             y_range=spec.return_range,
-            takeaway=_takeaway(turns, "evaluations", "mean_return", "greedy return"),
-            empty="Each greedy evaluation becomes a point.",
+            takeaway=_takeaway(turns, "evaluations", "mean_return", _("greedy return")),
+            empty=_("Each greedy evaluation becomes a point."),
         ),
         Panel(
             "values",
-            "Predicted Q-values",
+            _("Predicted Q-values"),
             _traces(turns, "updates", "mean_q", "line"),
-            y_title="mean max Q of a batch",
-            takeaway=_takeaway(turns, "updates", "mean_q", "mean max Q"),
-            empty="Q-values are drawn once learning has started.",
+            y_title=_("mean max Q of a batch"),
+            takeaway=_takeaway(turns, "updates", "mean_q", _("mean max Q")),
+            empty=_("Q-values are drawn once learning has started."),
         ),
         Panel(
             "loss",
-            "Loss",
+            _("Loss"),
             _traces(turns, "updates", "loss", "average"),
-            y_title="loss of a batch",
+            y_title=_("loss of a batch"),
             y_scale="log",
-            takeaway=_takeaway(turns, "updates", "loss", "average loss"),
-            empty="The loss is drawn once learning has started.",
+            takeaway=_takeaway(turns, "updates", "loss", _("average loss")),
+            empty=_("The loss is drawn once learning has started."),
         ),
         Panel(
             "gradient",
-            "Gradient norm",
+            _("Gradient norm"),
             _traces(turns, "updates", "gradient_norm", "average"),
-            y_title="length of the gradient",
+            y_title=_("length of the gradient"),
             y_scale="log",
-            takeaway=_takeaway(turns, "updates", "gradient_norm", "average gradient norm"),
-            empty="The gradient is drawn once learning has started.",
+            takeaway=_takeaway(turns, "updates", "gradient_norm", _("average gradient norm")),
+            empty=_("The gradient is drawn once learning has started."),
         ),
         Panel(
             "exploration",
-            "Exploration",
+            _("Exploration"),
             _traces(turns, "episodes", "epsilon", "line"),
-            y_title="ε at an episode's end",
+            y_title=_("ε at an episode's end"),
             y_range=(0.0, 1.0),
             takeaway=_takeaway(turns, "episodes", "epsilon", "ε"),
-            empty="ε is drawn as episodes end.",
+            empty=_("ε is drawn as episodes end."),
         ),
     ]
 
@@ -81,7 +82,7 @@ def _trace(
     return Trace(
         own,
         column,
-        arm.label,
+        said(arm.label),
         kind,
         hue(arm.position),
         dash(arm.position),
@@ -91,5 +92,5 @@ def _trace(
 
 
 def _takeaway(turns: Turns, table: str, column: str, quantity: str) -> Takeaway:
-    first, *_ = _traces(turns, table, column, "line")
-    return Takeaway(first.id, f"{first.name}: {quantity}")
+    first, *_others = _traces(turns, table, column, "line")
+    return Takeaway(first.id, _("{name}: {quantity}", name=first.name, quantity=quantity))

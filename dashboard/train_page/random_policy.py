@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 
 import streamlit as st
 
+from dashboard.web.language import _
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.family import RandomReturn
 from dqn_core.environments.random_returns import random_episodes, random_return
@@ -105,10 +106,11 @@ def _are_enough(returns: list[float]) -> bool:
 def words(found: RandomReturn) -> str:
     """``random policy −790 ± 5``."""
     if not found.margin:
-        return f"random policy {number(found.mean)}"
+        return _("random policy {mean}", mean=number(found.mean))
     decimals = max(0, -math.floor(math.log10(found.margin)))  # of the margin's first digit
     mean = f"{found.mean:,.{decimals}f}".replace("-", MINUS)
-    return f"random policy {mean} ± {found.margin:.{decimals}f}"
+    margin = f"{found.margin:.{decimals}f}"
+    return _("random policy {mean} ± {margin}", mean=mean, margin=margin)
 
 
 @st.cache_resource(show_spinner=False)

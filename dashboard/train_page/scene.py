@@ -10,6 +10,7 @@ from dashboard.session.stage import picture
 from dashboard.train_page.action_values import action_values
 from dashboard.web.envelope import packed
 from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.language import _
 from dashboard.web.static_files import component
 from dqn_core import Agent
 from dqn_core.environments.declared import EnvironmentSpec
@@ -34,9 +35,10 @@ def scene(run: Run) -> None:
     def news(_: Mapping[str, str]) -> bytes:
         return message(run.trainer.spec, *run.current_episode(run.trainer.first))
 
-    title = "The environment now"
+    title = _("The environment now")
     if run.trainer.members > 1:
-        title += f", for {member_words(run.trainer.configs)[run.trainer.first]}"
+        agent = member_words(run.trainer.configs)[run.trainer.first]
+        title = _("The environment now, for {agent}", agent=agent)
     slow = run.steps_per_second is not None and run.steps_per_second <= SLOW
     # With a key of its own, since one that is there stays open or closed as it is.
     with st.expander(title, slow, key="scene_slow" if slow else "scene_fast"):
@@ -58,21 +60,41 @@ def message(spec: EnvironmentSpec, agent: Agent, episode: CurrentEpisode) -> byt
     header = {
         "sentences": _sentences(spec, episode, bool(png)),
         **action_values(spec, agent, episode.observation, episode.allowed),
-        "name": f"{spec.env_id} at step {episode.length} of the episode",
+        "name": _(
+            "{environment} at step {step} of the episode",
+            environment=spec.env_id,
+            step=episode.length,
+        ),
     }
     return packed(header, png)
 
 
 def _sentences(spec: EnvironmentSpec, episode: CurrentEpisode, is_drawn: bool) -> list[str]:
     if episode.action is None or episode.reward is None:
-        where = ["An episode begins."]
+        where = [_("An episode begins.")]
     else:
         returned, reward = (number(value) for value in (episode.return_so_far, episode.reward))
         where = [
-            f"Step {episode.length:,} of the episode, return {returned} so far.",
-            f"Last action: {spec.action_labels[episode.action]}, reward {reward}.",
+            _(
+                "Step {step:,} of the episode, return {total} so far.",
+                step=episode.length,
+                total=returned,
+            ),
+            _(
+                "Last action: {action}, reward {reward}.",
+                action=_(spec.action_labels[episode.action]),
+                reward=reward,
+            ),
         ]
     if not is_drawn:
-        film = "; the Test page shows it" if "rgb_array" in spec.render_modes else ""
-        where.append(f"There is no picture of {spec.env_id} during training{film}.")
+        where.append(_no_picture(spec))
     return where
+
+
+def _no_picture(spec: EnvironmentSpec) -> str:
+    if "rgb_array" in spec.render_modes:
+        return _(
+            "There is no picture of {environment} during training; the Test page shows it.",
+            environment=spec.env_id,
+        )
+    return _("There is no picture of {environment} during training.", environment=spec.env_id)

@@ -8,6 +8,7 @@ import numpy as np
 from dashboard.session.run import Run
 from dashboard.train_page.reward_sums import OF_LATE, common_return, largest_reward_sum
 from dashboard.train_page.updates import Updates, judged
+from dashboard.web.language import _
 from dqn_core.diagnostics import DORMANT_BELOW, shares_of_batch
 from dqn_core.numbers import UNKNOWN, number, percent
 
@@ -76,7 +77,7 @@ class Measure:
         """``what`` with the reward sum."""
         if self.largest is None:
             return what
-        return f"{what}; largest discounted reward sum {number(self.largest)}"
+        return _("{what}; largest discounted reward sum {sum}", what=what, sum=number(self.largest))
 
     def status_of(self, values: np.ndarray, watch: float, bad: float) -> Level:
         """By their size over that of the rewards: it does not grow with the values."""
@@ -93,47 +94,71 @@ def _rewards(run: Run, member: int) -> Sign:
     episodes, common = run.trainer.episodes[member], common_return(run, member)
     newest = run.history.episodes.columns(-OF_LATE * run.trainer.members)
     own = newest["return"][newest["member"] == member]
-    ends = [number(float(own.min())), number(float(own.max()))] if len(own) else [UNKNOWN]
     alike = 0 if common is None else episodes
     return Sign(
-        "Difference in rewards",
-        " to ".join(dict.fromkeys(ends)),
-        f"return of the newest {len(own):,} episodes" if len(own) > 1 else "return of an episode",
+        _("Difference in rewards"),
+        _span(own),
+        _("return of the newest {count:,} episodes", count=len(own))
+        if len(own) > 1
+        else _("return of an episode"),
         status_of(alike, 10, 100) if episodes else "wait",
-        f"Every episode so far had the return {number(common)}. As long as all returns are equal, "
-        "the agent can hardly learn which actions are good: explore more, or for longer."
+        _(
+            "Every episode so far had the return {total}. As long as all returns are equal, the "
+            "agent can hardly learn which actions are good: explore more, or for longer.",
+            total=number(common),
+        )
         if common is not None and alike >= 10
-        else "The agent learns from differences in reward. 10 episodes with equal returns are a "
-        "warning, 100 are bad.",
+        else _(
+            "The agent learns from differences in reward. 10 episodes with equal returns are a "
+            "warning, 100 are bad."
+        ),
     )
+
+
+def _span(values: np.ndarray) -> str:
+    """From the smallest to the largest."""
+    if not len(values):
+        return UNKNOWN
+    low, high = number(float(values.min())), number(float(values.max()))
+    return low if low == high else _("{low} to {high}", low=low, high=high)
 
 
 def _q_values(updates: Updates, measure: Measure) -> Sign:
     newest = updates.newest["mean_q"]
     return Sign(
-        "Size of Q-values",
+        _("Size of Q-values"),
         _number(newest),
-        measure.added_to("mean max Q of a batch"),
+        measure.added_to(_("mean max Q of a batch")),
         measure.status_of(newest, 1.5, 3.0),
-        "Q estimates the discounted sum of the coming rewards. If |Q| is above 1.5 times the "
-        f"largest |sum| of the newest {OF_LATE} episodes, Q is too large; above 3 times, it "
-        "diverges.",
-        (_line("mean max Q", updates.trend["mean_q"]),),
+        _(
+            "Q estimates the discounted sum of the coming rewards. If |Q| is above 1.5 times the "
+            "largest |sum| of the newest {count} episodes, Q is too large; above 3 times, it "
+            "diverges.",
+            count=OF_LATE,
+        ),
+        (_line(_("mean max Q"), updates.trend["mean_q"]),),
     )
 
 
 def _td_error(updates: Updates, measure: Measure) -> Sign:
     low, middle, high = (f"td_error_p{rank}" for rank in (10, 50, 90))
     newest, trend = updates.newest, updates.trend
-    between = f"{_number(newest[low])} and {_number(newest[high])}"
+    spread = _(
+        "median of |δ|, {share} lie between {low} and {high}",
+        share=percent(0.8),
+        low=_number(newest[low]),
+        high=_number(newest[high]),
+    )
     return Sign(
-        "TD error",
+        _("TD error"),
         _number(newest[middle]),
-        measure.added_to(f"median of |δ|, {percent(0.8)} lie between {between}"),
+        measure.added_to(spread),
         measure.status_of(newest[high], 0.5, 1.0),
-        "How far Q is from its target. The 90th percentile of |δ| should be below half of the "
-        "largest |discounted reward sum|; above the whole of it, that is bad.",
-        (_line("median", trend[middle]), _line("90th percentile", trend[high])),
+        _(
+            "How far Q is from its target. The 90th percentile of |δ| should be below half of the "
+            "largest |discounted reward sum|; above the whole of it, that is bad."
+        ),
+        (_line(_("median"), trend[middle]), _line(_("90th percentile"), trend[high])),
     )
 
 
@@ -147,13 +172,22 @@ def _fill(run: Run, member: int, updates: Updates) -> Sign:
     # While it fills up, few episodes are all there are.
     small = 1 / held if held and size == capacity else None
     return Sign(
-        "Replay fill",
+        _("Replay fill"),
         percent(size / capacity),
-        f"{size:,} of {capacity:,} transitions" + (f", of {held:,} episodes" if held > 1 else ""),
+        _(
+            "{size:,} of {capacity:,} transitions, of {count:,} episodes",
+            size=size,
+            capacity=capacity,
+            count=held,
+        )
+        if held > 1
+        else _("{size:,} of {capacity:,} transitions", size=size, capacity=capacity),
         status_of(small, 1 / 10, 1 / 3) if size == capacity else "good" if size else "wait",
-        "A batch should mix many episodes. If the full buffer holds fewer than 10 episodes, its "
-        "transitions are much alike; fewer than 3 is bad.",
-        (_line("fill", np.minimum(updates.trend["env_step"], capacity) / capacity),),
+        _(
+            "A batch should mix many episodes. If the full buffer holds fewer than 10 episodes, "
+            "its transitions are much alike; fewer than 3 is bad."
+        ),
+        (_line(_("fill"), np.minimum(updates.trend["env_step"], capacity) / capacity),),
     )
 
 
@@ -170,13 +204,15 @@ def _age(run: Run, member: int, updates: Updates) -> Sign:
     order = np.linspace(max(0, contents.size - 1), 0, SAMPLED_AGES).astype(int)
     chances = trainer.replay.sampler.chances(contents, member, order)
     return Sign(
-        "Age of sampled transitions",
+        _("Age of sampled transitions"),
         f"{np.average(ages, weights=chances):,.0f}",
-        f"gradient updates since they were stored, on average; oldest {ages[-1]:,.0f}",
+        _("gradient updates since they were stored, on average; oldest {age:,.0f}", age=ages[-1]),
         status_of(float(ages[-1]), 250_000, 2_500_000) if trainer.gradient_updates else "wait",
-        "Old transitions come from an older policy. If the oldest is 250,000 gradient updates old, "
-        "learning gets slower; 2.5 million is bad (Fedus et al. 2020).",
-        () if run.config.sampling == "prioritised" else (_line("mean age", means),),
+        _(
+            "Old transitions come from an older policy. If the oldest is 250,000 gradient updates "
+            "old, learning gets slower; 2.5 million is bad (Fedus et al. 2020)."
+        ),
+        () if run.config.sampling == "prioritised" else (_line(_("mean age"), means),),
     )
 
 
@@ -186,10 +222,12 @@ def _shares(run: Run, member: int) -> list[Sign]:
     if shares is None:
         return []
     by_age, by_error = shares
-    sentence = (
-        f"Each bar is a tenth of the stored transitions; the line is {percent(0.1)}, its share in "
-        "uniform sampling. If one tenth fills more than half of a batch, the network fits few "
-        f"transitions: lower the priority exponent; {percent(0.9)} is bad."
+    sentence = _(
+        "Each bar is a tenth of the stored transitions; the line is {tenth}, its share in uniform "
+        "sampling. If one tenth fills more than half of a batch, the network fits few transitions: "
+        "lower the priority exponent; {most} is bad.",
+        tenth=percent(0.1),
+        most=percent(0.9),
     )
     return [
         Sign(
@@ -202,15 +240,17 @@ def _shares(run: Run, member: int) -> list[Sign]:
         )
         for name, values, detail in (
             (
-                "Batch by age",
+                _("Batch by age"),
                 by_age,
-                "of a batch from the newest tenth; bars from the oldest to the newest",
+                _("of a batch from the newest tenth; bars from the oldest to the newest"),
             ),
             (
-                "Batch by TD error",
+                _("Batch by TD error"),
                 by_error,
-                "of a batch from the tenth with the largest |δ|; bars from the smallest to the "
-                "largest",
+                _(
+                    "of a batch from the tenth with the largest |δ|; bars from the smallest to the "
+                    "largest"
+                ),
             ),
         )
     ]
@@ -221,13 +261,15 @@ def _update_ratio(updates: Updates) -> Sign:
     recent = judged(newest)
     too_small = recent is not None and recent < 1e-5
     return Sign(
-        "Update-to-weight ratio",
+        _("Update-to-weight ratio"),
         _number(newest),
-        "length of an Adam step divided by length of the weights",
+        _("length of an Adam step divided by length of the weights"),
         "watch" if too_small else status_of(recent, 5e-3, 3e-2),
-        "About 0.001 is usual. Above 0.005 the steps are large, and above 0.03 they destroy what "
-        "was learnt; below 0.00001 the network hardly learns.",
-        (_line("ratio", updates.trend["update_ratio"]),),
+        _(
+            "About 0.001 is usual. Above 0.005 the steps are large, and above 0.03 they destroy "
+            "what was learnt; below 0.00001 the network hardly learns."
+        ),
+        (_line(_("ratio"), updates.trend["update_ratio"]),),
     )
 
 
@@ -235,14 +277,17 @@ def _target_distance(updates: Updates) -> Sign:
     newest = updates.newest["target_distance"]
     recent = judged(newest)
     return Sign(
-        "Distance to target network",
+        _("Distance to target network"),
         _percent(newest),
-        "of the length of the weights",
+        _("of the length of the weights"),
         "bad" if recent == 0 else status_of(recent, 0.25, 0.5),
-        "The target network should be a little behind. At 0 it equals the online network, and "
-        f"Q-values may diverge; from {percent(0.25)} on it is out of date, from {percent(0.5)} on "
-        "that is bad.",
-        (_line("distance", updates.trend["target_distance"]),),
+        _(
+            "The target network should be a little behind. At 0 it equals the online network, and "
+            "Q-values may diverge; from {watch} on it is out of date, from {bad} on that is bad.",
+            watch=percent(0.25),
+            bad=percent(0.5),
+        ),
+        (_line(_("distance"), updates.trend["target_distance"]),),
     )
 
 
@@ -251,14 +296,24 @@ def _dormant(updates: Updates, depth: int) -> Sign:
     newest = [updates.newest[f"dormant_{layer}"] for layer in layers]
     shares = [share for share in map(judged, newest) if share is not None]
     return Sign(
-        "Dormant units",
+        _("Dormant units"),
         " · ".join(map(_percent, newest)) if len(newest[0]) else UNKNOWN,
-        f"of hidden layer {' · '.join(map(str, layers))}: score at most {DORMANT_BELOW} "
-        "(Sokar et al. 2023, eq. 1)",
+        _(
+            "of hidden layer {layers}: score at most {limit} (Sokar et al. 2023, eq. 1)",
+            layers=" · ".join(map(str, layers)),
+            limit=DORMANT_BELOW,
+        ),
         status_of(max(shares, default=None), 0.7, 0.9),
-        "Units that are hardly ever active. Half of the last layer is usual on small tasks; from "
-        f"{percent(0.7)} on the network can learn less, from {percent(0.9)} on that is bad.",
-        tuple(_line(f"layer {layer}", updates.trend[f"dormant_{layer}"]) for layer in layers),
+        _(
+            "Units that are hardly ever active. Half of the last layer is usual on small tasks; "
+            "from {watch} on the network can learn less, from {bad} on that is bad.",
+            watch=percent(0.7),
+            bad=percent(0.9),
+        ),
+        tuple(
+            _line(_("layer {number}", number=layer), updates.trend[f"dormant_{layer}"])
+            for layer in layers
+        ),
     )
 
 

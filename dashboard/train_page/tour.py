@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.session.links import Link
 from dashboard.web.language import _
 from dashboard.web.static_files import component
+from dqn_core.phrases import Phrase
 
 _component = component("tour/tour.js", isolate_styles=False)
 
@@ -25,59 +26,76 @@ class TourStep(NamedTuple):
 STEPS = (
     TourStep(
         ".st-key-time_controls",
-        "Let an agent learn",
-        "Start, or the space bar, lets it train in the environment. Try it now: everything can be "
-        "changed while it trains.",
+        Phrase("Let an agent learn"),
+        Phrase(
+            "Start, or the space bar, lets it train in the environment. Try it now: everything can "
+            "be changed while it trains."
+        ),
     ),
     TourStep(
         ".st-key-speed",
-        "As slowly as you like",
-        "At full speed it learns CartPole in a minute. At 1 step/s you can follow each step.",
+        Phrase("As slowly as you like"),
+        Phrase(
+            "At full speed it learns CartPole in a minute. At 1 step/s you can follow each step."
+        ),
     ),
     TourStep(
         ".live-chart-panel",
-        "The return is what it gets",
-        "Each episode is a point: the sum of its rewards. The orange points are greedy "
-        "evaluations: episodes without random actions.",
+        Phrase("The return is what it gets"),
+        Phrase(
+            "Each episode is a point: the sum of its rewards. The orange points are greedy "
+            "evaluations: episodes without random actions."
+        ),
     ),
     TourStep(
         ".figures",
-        "The numbers of the moment",
-        "ε is the share of random actions, α the learning rate. Below them is how far the run is.",
+        Phrase("The numbers of the moment"),
+        Phrase(
+            "ε is the share of random actions, α the learning rate. Below them is how far the run "
+            "is."
+        ),
     ),
     TourStep(
         "[class*='st-key-control_env_id']",
-        "What it learns",
-        "Another environment brings the values that are recommended for it.",
+        Phrase("What it learns"),
+        Phrase("Another environment brings the values that are recommended for it."),
     ),
     TourStep(
         "[class*='st-key-control_gamma']",
-        "Change something",
-        "γ says how much later rewards count. A change works from the next update on, is marked in "
-        "the chart, and can be undone.",
+        Phrase("Change something"),
+        Phrase(
+            "γ says how much later rewards count. A change works from the next update on, is "
+            "marked in the chart, and can be undone."
+        ),
     ),
     TourStep(
         ".st-key-q_map_section",
-        "What it believes",
-        "The map shows the Q-values over two quantities of the world. The dots are states in "
-        "which the agent has been.",
+        Phrase("What it believes"),
+        Phrase(
+            "The map shows the Q-values over two quantities of the world. The dots are states in "
+            "which the agent has been."
+        ),
     ),
     TourStep(
         ".health",
-        "Is its learning healthy?",
-        "Each card watches one thing that can go wrong in deep Q-learning, and says what to do "
-        "about it.",
+        Phrase("Is its learning healthy?"),
+        Phrase(
+            "Each card watches one thing that can go wrong in deep Q-learning, and says what to do "
+            "about it."
+        ),
     ),
     TourStep(
         ".st-key-take_apart",
-        "One update, taken apart",
-        "The microscope shows the batch, both networks and the equation with its numbers.",
+        Phrase("One update, taken apart"),
+        Phrase("The microscope shows the batch, both networks and the equation with its numbers."),
     ),
     TourStep(
         ".st-key-navigation",
-        "And then",
-        "Test plays with what was learnt, Compare sets runs side by side, and Learn explains. This "
-        "tour is under Tour.",
+        Phrase("And then"),
+        Phrase(
+            "Test plays with what was learnt, Compare sets runs side by side, and Learn explains. "
+            "This tour is under Tour."
+        ),
     ),
 )
 
