@@ -1,6 +1,7 @@
 """Many visitors at once: how long does a refresh take, and does anything stay behind?
 
     python benchmarks/visitors.py [--minutes 30]
+    python benchmarks/visitors.py --room
 
 20 sessions open on the real server, 8 of them training at full speed: the time of a refresh, from
 the question to the whole answer. Then tabs that close at random moments, and the training threads
@@ -10,6 +11,9 @@ moment on at which the replay buffer is full.
 A visitor speaks as the page does: over a websocket it runs the script and presses Start, and it
 asks each feed that the page then has for news when its time has come. Twenty browsers would measure
 themselves.
+
+With --room a class: 25 students take a lesson in a room, 8 of them train at full speed, and their
+teacher's board is open.
 """
 
 import asyncio
@@ -17,9 +21,11 @@ import contextlib
 import http.client
 import json
 import random
+import re
 import struct
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
@@ -36,20 +42,27 @@ from dqn_core import preset
 from dqn_core.compute import set_threads
 
 OPEN, TRAINING = 20, 8
+STUDENTS = 25
+LESSON = "how-far-it-looks"
 GRACE_SECONDS = 5
 RUNNER = "dqn-lab-runner"
+ENDLESS = "total_steps=10000000"
+KEY = re.compile(r"\$\$ID-[0-9a-f]{32}-(?:FormSubmitter:)?(.*)")
+"""What Streamlit makes of a widget's key."""
 
 
 class Visitor:
     """One open page. ``refreshes`` are the seconds that answers took, ``env_step`` its run's last
     step shown."""
 
-    def __init__(self, address: str, query: str = "") -> None:
+    def __init__(self, address: str, query: str, page: str = "") -> None:
         self.refreshes: list[float] = []
         self.env_step = 0
+        self.link = ""  # the one that the page gives away, if it gives one
         self._address = address
-        self._query = f"total_steps=10000000&{query}"
-        self._start = ""  # id of the button
+        self._query = query
+        self._page = page
+        self._ids: dict[str, str] = {}  # of buttons and fields, by their keys
         self._rendered = asyncio.Event()
         self._feeds: dict[str, asyncio.Task[None]] = {}
         self._rows: dict[str, int | str] = {}
@@ -78,13 +91,21 @@ class Visitor:
 
     async def start(self) -> None:
         """Press Start."""
+        await self.press("start")
+
+    async def press(self, key: str, **fields: str) -> None:
+        """Press a button, with what is typed into ``fields``."""
         state = ClientState()
+        for field, text in fields.items():
+            typed = state.widget_states.widgets.add()
+            typed.id, typed.string_value = self._ids[field], text
         widget = state.widget_states.widgets.add()
-        widget.id, widget.trigger_value = self._start, True
+        widget.id, widget.trigger_value = self._ids[key], True
+        self._rendered.clear()
         await self._run(state)
 
     async def _run(self, state: ClientState) -> None:
-        state.query_string = self._query
+        state.query_string, state.page_name = self._query, self._page
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
 
     async def _read(self) -> None:
@@ -99,11 +120,14 @@ class Visitor:
 
     def _look_at(self, delta: Delta) -> None:
         element = delta.new_element
-        if element.button.id.endswith("-start"):
-            self._start = element.button.id
+        for name in (element.button.id, element.text_input.id):
+            if found := KEY.fullmatch(name):
+                self._ids[found[1]] = name
         data = element.bidi_component.json
+        if '"name": "link"' in data:
+            self.link = json.loads(data)[0]["text"]
         if '"address"' in data:
-            (feed,) = json.loads(data)
+            feed, *_ = json.loads(data)
             earlier = self._feeds.pop(feed["address"], None)
             if earlier:
                 earlier.cancel()
@@ -150,18 +174,45 @@ async def refresh_times(server: Server, seconds: float) -> list[float]:
     async with contextlib.AsyncExitStack() as pages:
         visitors = []
         for _ in range(OPEN):
-            visitor = await pages.enter_async_context(Visitor(server.address).opened())
+            visitor = await pages.enter_async_context(Visitor(server.address, ENDLESS).opened())
             await visitor.rendered()
             visitors.append(visitor)
-        for visitor in visitors[:TRAINING]:
-            await visitor.start()
-        learning = preset("recommended").learning_starts
-        while min(visitor.env_step for visitor in visitors[:TRAINING]) <= learning:
-            await asyncio.sleep(0.5)
-        for visitor in visitors:
-            visitor.refreshes.clear()
-        await asyncio.sleep(seconds)
+        await while_training(visitors, seconds)
         return [taken for visitor in visitors for taken in visitor.refreshes]
+
+
+async def while_training(visitors: Sequence[Visitor], seconds: float) -> None:
+    """Train the first ``TRAINING`` of them, and have all ask for so long once these learn."""
+    for visitor in visitors[:TRAINING]:
+        await visitor.start()
+    learning = preset("recommended").learning_starts
+    while min(visitor.env_step for visitor in visitors[:TRAINING]) <= learning:
+        await asyncio.sleep(0.5)
+    for visitor in visitors:
+        visitor.refreshes.clear()
+    await asyncio.sleep(seconds)
+
+
+async def class_times(server: Server, seconds: float) -> tuple[list[float], list[float]]:
+    """The same of ``STUDENTS`` in a room, and the seconds of each refresh of their board."""
+    async with contextlib.AsyncExitStack() as pages:
+        teacher = Visitor(server.address, "section=lessons", "learn")
+        await pages.enter_async_context(teacher.opened())
+        await teacher.rendered()
+        await teacher.press(f"room_{LESSON}")
+        await teacher.rendered()
+        query = teacher.link.partition("?")[2]
+        students = []
+        for number in range(STUDENTS):
+            student = Visitor(server.address, query)
+            await pages.enter_async_context(student.opened())
+            await student.rendered()
+            await student.press("name_form-Come in", name_in_room=f"Student {number}")
+            await student.rendered()
+            students.append(student)
+        teacher.refreshes.clear()
+        await while_training(students, seconds)
+        return [taken for one in students for taken in one.refreshes], teacher.refreshes
 
 
 async def threads_left(server: Server, rounds: int) -> tuple[int, int, int]:
@@ -170,7 +221,7 @@ async def threads_left(server: Server, rounds: int) -> tuple[int, int, int]:
     most = 0
 
     async def visit() -> None:
-        async with Visitor(server.address).opened() as visitor:
+        async with Visitor(server.address, ENDLESS).opened() as visitor:
             await asyncio.sleep(moments.uniform(0, 1))
             # Some leave while the page is still coming.
             with contextlib.suppress(TimeoutError):
@@ -197,7 +248,7 @@ async def threads_left(server: Server, rounds: int) -> tuple[int, int, int]:
 async def memory(server: Server, minutes: float, capacity: int) -> list[tuple[float, float, int]]:
     """Minutes since the buffer was full, MB, and environment steps, sampled every few seconds."""
     samples: list[tuple[float, float, int]] = []
-    async with Visitor(server.address, f"buffer_capacity={capacity}").opened() as visitor:
+    async with Visitor(server.address, f"{ENDLESS}&buffer_capacity={capacity}").opened() as visitor:
         await visitor.rendered()
         await visitor.start()
         while visitor.env_step < capacity:
@@ -210,6 +261,25 @@ async def memory(server: Server, minutes: float, capacity: int) -> list[tuple[fl
     return samples
 
 
+def report_class(seconds: float, json_path: Path | None) -> None:
+    """What a refresh takes in a class."""
+    with serving() as server:
+        refreshes, boards = asyncio.run(class_times(server, seconds))
+    report = Report("A class in a room")
+    rows = []
+    for name, taken in (
+        ("refresh of a student's page", refreshes),
+        ("refresh of the board", boards),
+    ):
+        ms = [1e3 * one for one in taken]
+        rows += [
+            [f"{name}, {STUDENTS} students, {TRAINING} training, median (ms)", median(ms), ""],
+            [f"the same, p95 of {len(ms)} (ms)", float(np.percentile(ms, 95)), "≤ 400"],
+        ]
+    report.table("figures", ["measure", "figure", "bar"], rows)
+    report.finish(json_path)
+
+
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="of refreshes (60)")
@@ -217,8 +287,12 @@ def main() -> None:
     parser.add_argument(
         "--minutes", type=float, default=3, help="of training with a full buffer (3)"
     )
+    parser.add_argument("--room", action="store_true", help="a class with a board instead")
     options = parser.parse_args()
     set_threads()
+    if options.room:
+        report_class(5 if options.quick else options.seconds, options.json)
+        return
     seconds, rounds, minutes = options.seconds, options.rounds, options.minutes
     capacity = preset("recommended").buffer_capacity
     if options.quick:
