@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.lessons.check import Check
-from dashboard.lessons.lesson import MOST_CHARACTERS, Choices, Number
+from dashboard.lessons.lesson import MOST_CHARACTERS, Choices, Number, Step
 from dashboard.lessons.reading import read_lesson
 from dashboard.lessons.source import NAMES, lesson_from, ready_lesson, source_of
 from dashboard.lessons.writing import written_lesson
@@ -155,3 +155,22 @@ def test_a_link_that_would_be_unpacked_to_gigabytes_is_refused_before_it_is() ->
     bomb = zlib.compress(b"# A\n" + bytes(50_000_000), 9)
     with pytest.raises(ConfigurationError, match="at most 20,000 characters"):
         lesson_from("z." + urlsafe_b64encode(bomb).decode().rstrip("="), "en")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_in_chinese_has_the_same_steps_answers_and_checks(name: str) -> None:
+    english, chinese = ready_lesson(name, "en"), ready_lesson(name, "zh")
+    assert chinese.title != english.title
+    assert (chinese.minutes, len(chinese.steps)) == (english.minutes, len(english.steps))
+    for one, other in zip(english.steps, chinese.steps, strict=True):
+        assert other.title != one.title
+        assert (other.link, other.begins, other.check) == (one.link, one.begins, one.check)
+        assert _key(one) == _key(other)
+
+
+def _key(step: Step) -> object:
+    """What is right, in whatever language."""
+    if step.question is None:
+        return None
+    answers = step.question.answers
+    return (len(answers.labels), answers.right) if isinstance(answers, Choices) else answers
