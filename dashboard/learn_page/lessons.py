@@ -16,7 +16,7 @@ from dashboard.lessons.reading import read_lesson
 from dashboard.lessons.source import NAMES, ready_lesson, source_of
 from dashboard.lessons.words import fault_words
 from dashboard.session.session import Session
-from dashboard.web.language import _, language
+from dashboard.web.language import _, language, n_
 from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import tell_error
 from dashboard.web.static_files import ASSETS
@@ -61,8 +61,10 @@ def _list(session: Session, state: LessonsState) -> None:
 def _about(title: str, lesson: Lesson) -> None:
     st.markdown(f"**{title}**")
     st.markdown(formatted(lesson.about))
-    minutes = _("{minutes} minutes", minutes=lesson.minutes)
-    st.caption(_("{minutes}, {steps} steps", minutes=minutes, steps=len(lesson.steps)))
+    parts = [n_("1 step", "{count} steps", len(lesson.steps))]
+    if lesson.minutes:
+        parts.append(n_("1 minute", "{count} minutes", lesson.minutes))
+    st.caption(_(", ").join(parts))
 
 
 def _ways(session: Session, state: LessonsState, key: str, lesson: Lesson, source: str) -> None:
