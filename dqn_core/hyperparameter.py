@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from dqn_core.errors import ConfigurationError, reason_of
 from dqn_core.numbers import setting
-from dqn_core.phrases import Phrase, one_of
+from dqn_core.phrases import Phrase, one_of, paragraph
 from dqn_core.scalars import plain, shown
 from dqn_core.widths import MOST_LAYERS, widths
 
@@ -87,13 +87,8 @@ class Hyperparameter:
         return Phrase("{low} to {high}", low=setting(self.low), high=setting(self.high))
 
     @property
-    def help(self) -> str:
-        """What `sentences` say, as one paragraph."""
-        return " ".join(self.sentences)
-
-    @property
-    def sentences(self) -> list[Phrase]:
-        """Meaning, direction of effect, range and when a change applies.
+    def help(self) -> Phrase:
+        """Meaning, direction of effect, range and when a change applies, as one paragraph.
 
         The choices of a list or a switch are seen where it is, so they are not repeated here.
         """
@@ -110,7 +105,7 @@ class Hyperparameter:
                 else Phrase("Range: {range}.", range=allowed)
             )
         parts.append(Phrase("A change applies {when}.", when=APPLIES_WORDS[self.applies]))
-        return parts
+        return paragraph(parts)
 
     def validated(self, value: Any) -> Value:
         """``value`` in its own type; raises `ConfigurationError` if it is not allowed."""
