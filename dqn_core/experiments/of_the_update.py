@@ -29,7 +29,7 @@ NO_TARGET = Experiment(
     "which action is better can stay right while all values are wrong, so the return alone does "
     "not show it. The other agent still expects too little: with each copy its values can look one "
     "step further, and in 8,000 steps there are only 38 of them.",
-    drawing=Drawing("aliased", -100.0, 200.0),
+    drawing=Drawing("aliased", -100.0, 150.0),
 )
 
 BROADCASTING = Experiment(
@@ -112,7 +112,7 @@ DOUBLE = Experiment(
     "picks the action whose error is the most in its favour. With Double DQN the online network "
     "picks the action, and the target network, whose errors are others, says what it is worth (van "
     "Hasselt et al. 2016).",
-    drawing=Drawing("dqn", -0.5, 1.0),
+    drawing=Drawing("dqn", -0.5, 0.75),
 )
 
 LEARNING_RATE = Experiment(
