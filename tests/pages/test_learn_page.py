@@ -36,6 +36,13 @@ def test_each_section_is_drawn(section: str) -> None:
     assert at.title[0].value == "Learn how it learns"
 
 
+def test_the_page_speaks_chinese_where_the_address_asks_for_it() -> None:
+    at = opened(section="experiments", experiment="forgetting", lang="zh")
+    assert not at.exception
+    assert (at.title[0].value, at.header[0].value) == ("看它怎样学习", "小回放池会遗忘")
+    assert at.radio[0].options[0].startswith("小回放池学得更早")
+
+
 def test_a_section_that_there_is_not_is_left_out_of_the_address() -> None:
     assert opened(section="no-such").session_state["learn_page"].query == ""
 

@@ -10,6 +10,7 @@ from dashboard.session.links import Link
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.web.feed import BadQueryError
+from dashboard.web.language import answering
 from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.small_runs import SMALL, fingerprint
 from tests.dashboard.envelope import opened
@@ -158,6 +159,16 @@ def test_a_picture_says_in_words_what_it_shows(session: Session) -> None:
     assert before[1].startswith("CartPole-v1, before the step: cart position ")
     assert (before[0], after[0]) == ("before the step", "after the step")
     assert before[1] != after[1].replace("after", "before")
+
+
+def test_what_is_seen_is_said_in_the_language_of_who_looks(session: Session) -> None:
+    session.run.trainer.run(max_steps=61)
+    with answering("zh"):
+        header = seen(Desk(session), "step")
+    assert header["about"].startswith("第 ")
+    told = [*header["world"]["sentences"], *header["update"]["words"], header["memory"]["words"]]
+    assert all(sentence.endswith("。") for sentence in told)
+    assert header["world"]["pictures"][0][0] == "这一步之前"
 
 
 def test_choosing_a_transition_shows_it_everywhere(session: Session) -> None:
