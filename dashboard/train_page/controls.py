@@ -244,7 +244,7 @@ def _control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> No
 def _numeric(session: Session, hyperparameter: Hyperparameter, values: list[Value]) -> None:
     """A box, beside a slider where there are values to pick."""
     name, label = hyperparameter.name, control_name(hyperparameter.name)
-    options: dict[str, Any] = {"help": _escape(said(hyperparameter.help))}
+    options: dict[str, Any] = {"help": _help(hyperparameter)}
     box = f"control_{name}"
     if values:
         st.select_slider(label, values, format_func=_shown, **_options(session, hyperparameter))
@@ -290,7 +290,7 @@ def _text(session: Session, hyperparameter: Hyperparameter) -> None:
         key=key,
         on_change=on_change(key, take),
         disabled=name in session.link.fixed_controls,
-        help=_escape(said(hyperparameter.help)),
+        help=_help(hyperparameter),
     )
 
 
@@ -357,7 +357,7 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
         "key": key,
         "on_change": on_change(key, choose),
         "disabled": _is_fixed(session, name),
-        "help": _escape(said(hyperparameter.help)),
+        "help": _help(hyperparameter),
     }
 
 
@@ -372,9 +372,10 @@ def _known_environments() -> tuple[str, ...]:
     return tuple(known_environments())
 
 
-def _escape(text: str) -> str:
-    """Markdown takes a dollar sign and an asterisk for markup."""
-    return text.replace("$", r"\$").replace("*", r"\*")
+def _help(hyperparameter: Hyperparameter) -> str:
+    """All that is known of it, without what Markdown takes for markup."""
+    words = " ".join(map(said, hyperparameter.sentences))
+    return words.replace("$", r"\$").replace("*", r"\*")
 
 
 def _shown(value: Value) -> str:
