@@ -240,7 +240,7 @@ def choice(
         on_select=choose,
         selection_mode="multi-row",
         selection_default=selection,
-        height=min(MOST_HEIGHT, ROW * (len(records) + 1) + 3),
+        height=min(MOST_HEIGHT, ROW * (max(1, len(records)) + 1) + 3),
         placeholder="",
         **shown,
     )

@@ -101,6 +101,11 @@ NO_AXES = {
 """What is no axis, and why."""
 
 
+def short(value: Value) -> Value:
+    """A number that no person has chosen, to six digits."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
 def _range(declared: Hyperparameter, spacing: Spacing, parts: list[str], text: str) -> Axis:
     name = declared.name
     if declared.scale not in ("linear", "log"):
@@ -143,4 +148,4 @@ def _between(declared: Hyperparameter, axis: Axis, share: float) -> Value:
     low, high = float(axis.values[0]), float(axis.values[-1])
     value = low * (high / low) ** share if axis.spacing == "log" else low + (high - low) * share
     value = min(max(value, low), high)  # rounding may have left the range
-    return declared.validated(round(value) if declared.kind is int else float(f"{value:.6g}"))
+    return declared.validated(round(value) if declared.kind is int else short(value))

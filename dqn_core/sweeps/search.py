@@ -18,7 +18,7 @@ from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError,
 from dqn_core.statistics import interquartile_mean
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
-from dqn_core.sweeps.axis import Axis
+from dqn_core.sweeps.axis import Axis, short
 from dqn_core.sweeps.catalogue import PRUNED, Sweep, added_piece, claim, pieces_of
 from dqn_core.sweeps.driver import LOOK_SECONDS
 from dqn_core.sweeps.tasks import Crew, Outcome, Task
@@ -87,7 +87,9 @@ class Search:
     def _begin(self, trial: Any) -> None:
         plan = self._sweep.plan
         try:
-            config = plan.base.replace(**trial.params)
+            config = plan.base.replace(
+                **{name: short(value) for name, value in trial.params.items()}
+            )
         except ConfigurationError as error:  # values that do not go together
             self._errors.append(str(error))
             self._study.tell(trial, state=self._failed)
