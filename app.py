@@ -354,13 +354,16 @@ def page(session: Session, badge: str) -> None:
     )
     lesson(session)
     time_controls(session)
-    offer(session)
-    messages(session)
+    with st.container():  # what comes and goes has a place, lest all below it is made anew
+        offer(session)
+        messages(session)
     sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
     st.html(STYLE)
-    race(session)
+    with st.container():
+        race(session)
     view(session)
-    changes(session)
+    with st.container():
+        changes(session)
     scene(session.run)
 
 
