@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.compare_page.exchange import export_button, import_run
 from dashboard.compare_page.groups import Line, lines_of
 from dashboard.compare_page.judgement import (
     differences_table,
@@ -117,6 +118,8 @@ def details(lines: Sequence[Line], comparison: Comparison | None) -> None:
 def take_away(store: Store, lines: Sequence[Line], comparison: Comparison | None) -> None:
     """Every row of what is compared, as files."""
     with st.container(horizontal=True, key="take_away"):
+        if len(runs := {run for line in lines for run in line.group.runs}) == 1:
+            export_button(store, *runs)
         for kind, name in FORMATS.items():
             st.download_button(
                 _("Rows as {format} (.zip)", format=name),
@@ -164,13 +167,19 @@ def compare_page() -> None:
         records = store.runs(session.owner) if store else []
         if store is None or is_empty(state, session, store, records):
             no_runs()
-            if may_begin() and not session.owner:
-                new_sweep(state, session)
+            with st.container(horizontal=True, key="first_runs"):
+                import_run(state, session)
+                if may_begin() and not session.owner:
+                    new_sweep(state, session)
+            if state.problem:
+                tell_error(said(state.problem))
             return
         if sweep := sweep_choice(state, session, store):
             sweep_section(state, session, store, sweep)
             return
         filters(state, records)
+        with st.sidebar:
+            import_run(state, session)
         shown = listed(records, state.look)
         run_table(state, shown)
         fork_tree(state, store, shown)

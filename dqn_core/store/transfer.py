@@ -34,6 +34,7 @@ def export(store: Store, name: str) -> bytes:
         "configs": [config.to_dict() for config in record.configs],
         **{field: getattr(record, field) for field in _TEXTS},
         "tags": list(record.tags),
+        "starred": record.starred,
         "status": str(record.status),
         "env_steps": record.env_steps,
         "created": record.created,
@@ -113,7 +114,7 @@ def _values(store: Store, state: Mapping[str, Any], owner: str | None) -> dict[s
         "versions": json.dumps({str(k): str(v) for k, v in state["versions"].items()}),
         "recent_return": _mean(state["recent_return"]),
         "greedy_return": _mean(state["greedy_return"]),
-        "starred": False,
+        "starred": bool(state.get("starred", False)),  # earlier versions did not say
         "hidden": False,
         "owner": owner,
     }

@@ -13,11 +13,12 @@ from dashboard.session.session import Session
 from dashboard.web.keys import COMPARE_PAGE, SESSION
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
-from dqn_core.store import rows
+from dqn_core.store import rows, transfer
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import Sweep, claim, declare, pieces_of
+from dqn_core.sweeps.catalogue import Sweep, claim, declare, note_problem, pieces_of, sweeps
 from dqn_core.sweeps.plan import Plan
+from tests.core.small_runs import assert_bit_equal
 from tests.kept_runs import fill, keep
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -348,3 +349,48 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
     assert not at.exception
     assert began[2][-2:] == ["--optuna", "3"]
     assert state(at).look.sweep == "cartpole-gamma-learning_rate"
+
+
+def upload(at: AppTest, content: bytes) -> None:
+    (field,) = at.file_uploader
+    field.set_value(("run.safetensors", content, "application/octet-stream"))
+    at.run()
+
+
+def test_a_run_that_was_exported_is_imported_and_drawn_over_the_one_that_it_was(
+    store: Store, tmp_path: Path
+) -> None:
+    kept = keep(store)
+    at = page(kept.run)
+    content = transfer.export(store, kept.run)
+    at.session_state["import_cartpole-1"] = True
+    at.run()
+    upload(at, content)
+    at.button(key="import_run").click().run()
+    assert not at.exception
+    assert state(at).look.runs == ("cartpole-1", "cartpole-2")
+    for table in ("episodes", "evaluations"):
+        assert_bit_equal(store.columns("cartpole-2", table), store.columns("cartpole-1", table))
+    at.session_state["import_cartpole-1_cartpole-2"] = True
+    at.run()
+    upload(at, b"nothing")
+    at.button(key="import_run").click().run()
+    assert not at.exception
+    assert "not a DQN Lab checkpoint" in said(at)
+
+
+def test_why_a_sweep_failed_is_said_and_it_is_deleted_with_its_runs_and_restored(
+    store: Store,
+) -> None:
+    sweep = swept(store, "gamma=0.1,0.5")
+    note_problem(store, sweep.name, "There is not enough memory for cartpole-1.")
+    at = page(sweep=sweep.name)
+    assert "There is not enough memory for cartpole-1." in said(at)
+    at.button(key="delete_sweep").click().run()
+    assert not at.exception
+    assert sweeps(store) == store.runs() == []
+    assert sweep.name in said(at)
+    at.button(key="restore_runs").click().run()
+    assert not at.exception
+    assert [one.name for one in sweeps(store)] == [state(at).look.sweep] == [sweep.name]
+    assert len(store.runs()) == len(pieces_of(store, sweep.name))

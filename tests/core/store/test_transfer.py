@@ -24,9 +24,10 @@ def test_a_run_is_the_same_in_another_store(store, elsewhere):
     recorder.snapshot("change")
     trainer.change(gamma=0.5, loss="mse")
     recorder.finish("finished")
-    record = store.update(record.run, note="a note", tags=["a", "b"])
+    record = store.update(record.run, note="a note", tags=["a", "b"], starred=True)
     taken = transfer.take_in(elsewhere, transfer.export(store, record.run))
     assert (taken.title, taken.note, taken.tags) == (record.title, "a note", ("a", "b"))
+    assert taken.starred
     assert (taken.configs, taken.status, taken.created) == (
         record.configs,
         "finished",

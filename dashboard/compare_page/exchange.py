@@ -1,0 +1,62 @@
+"""A run as one file: exported for another store, and taken in from there."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.compare_page.managing import attempt
+from dashboard.compare_page.page_state import PageState
+from dashboard.session.session import Session
+from dashboard.session.store import make_room, store
+from dashboard.web.language import _
+from dqn_core.store.store import Store
+from dqn_core.store.transfer import export, take_in
+
+SUFFIX = ".safetensors"
+
+
+def export_button(kept: Store, run: str) -> None:
+    """The run with its history and its snapshots as a file, made at the click."""
+    st.download_button(
+        _("The run (.safetensors)"),
+        partial(export, kept, run),
+        run + SUFFIX,
+        key="export_run",
+        icon=":material/download:",
+        help=_(
+            "The whole run as one file. Another store imports it, here or with python -m dqn_core "
+            "runs import, and it looks the same there."
+        ),
+        on_click="ignore",
+    )
+
+
+def import_run(state: PageState, session: Session) -> None:
+    """The way to take in a run that was exported elsewhere; it is then one of the chosen."""
+    # Another one for each run that was taken in: it is closed then.
+    key = f"import_{'_'.join(state.look.runs)}"
+    popover = st.popover(_("Import"), icon=":material/upload:", key=key, on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        file = st.file_uploader(
+            _("A run that was exported, or saved on the Train page"),
+            type=[SUFFIX.removeprefix(".")],
+            key=f"{key}_file",
+        )
+        if file:
+            st.button(
+                _("Import {name}", name=file.name),
+                key="import_run",
+                type="primary",
+                on_click=attempt,
+                args=(state, lambda: _take_in(state, session, file.getvalue())),
+            )
+
+
+def _take_in(state: PageState, session: Session, content: bytes) -> None:
+    """Raises `LabError` for what is no run."""
+    if session.owner:
+        make_room(session.owner)
+    record = take_in(store(), content, session.owner)
+    state.look_at(runs=(*state.look.runs, record.run), sweep="")
