@@ -374,7 +374,7 @@ def _known_environments() -> tuple[str, ...]:
 
 def _help(hyperparameter: Hyperparameter) -> str:
     """All that is known of it, without what Markdown takes for markup."""
-    words = " ".join(map(said, hyperparameter.sentences))
+    words = said(hyperparameter.help)
     return words.replace("$", r"\$").replace("*", r"\*")
 
 
