@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dashboard.web.language import _, answering
 from dqn_core.cli.command_line import main
+from dqn_core.config import HYPERPARAMETERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+CHINESE = (ROOT / "README.zh.md").read_text()
 
 
 def test_its_table_of_hyperparameters_is_made_from_the_declarations(
@@ -23,7 +26,9 @@ def test_its_table_of_hyperparameters_is_made_from_the_declarations(
     assert table.strip() == capsys.readouterr().out.strip()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"[a-z_/-]+\.(?:py|png|txt)\b", README))))
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"[a-z_/-]+\.(?:py|png|txt)\b", README + CHINESE)))
+)
 def test_every_file_it_names_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
@@ -80,3 +85,25 @@ def test_its_figures_of_each_environment_are_those_of_the_recorded_results() -> 
         draws = np.sort(np.random.default_rng(1).choice(returns, (20_000, len(returns))), axis=1)
         ends = np.quantile(draws[:, cut : len(returns) - cut].mean(axis=1), [0.025, 0.975])
         assert shown == pytest.approx([middle, *ends], rel=0.01)
+
+
+def test_its_chinese_sibling_has_the_same_figures() -> None:
+    pattern = re.compile(r"^\| \w+-v\d .*$", re.MULTILINE)
+    assert pattern.findall(CHINESE) == pattern.findall(README)
+
+
+def test_its_chinese_sibling_describes_every_hyperparameter_as_the_page_does() -> None:
+    rows = [line for line in CHINESE.splitlines() if line.startswith("| `")]
+    with answering("zh"):
+        cells = [
+            (f"`{h.name}`", h.symbol or "–", _(h.label), _(h.description))
+            for h in HYPERPARAMETERS.values()
+        ]
+    assert rows == [
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in cells
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)]+)\)", CHINESE))))
+def test_every_link_of_its_chinese_sibling_leads_somewhere(path: str) -> None:
+    assert (ROOT / path).exists()
