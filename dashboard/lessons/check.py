@@ -23,7 +23,7 @@ _PATTERN = re.compile(
     r"(?:\s+within\s+(?P<limits>.+))?",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(r"(?P<count>[\d,]+)\s+(?P<unit>steps?|runs?)", re.IGNORECASE)
+_LIMIT = re.compile(r"(?P<count>[\d,]{1,12})\s+(?P<unit>steps?|runs?)", re.IGNORECASE)
 EXAMPLE = "greedy return >= 475 within 20,000 steps"
 
 

@@ -51,18 +51,20 @@ class Playing:
 
     def go(self, session: Session, at: int) -> None:
         """Show that step; where its values are not those of the step before, a run begins."""
-        before, self.progress.at = self.progress.at, at
-        origin = self.lesson.origin(at)
-        if origin != self.lesson.origin(before):
-            self.begin(session)
-        look = self.step.link
-        session.look_at(hidden=look.hidden, locked=look.locked)
+        if self.lesson.origin(at) != self.lesson.origin(self.progress.at):
+            self._begin(session, at)
+        # Only now: else the step's check would be judged by the run of the step before.
+        self.progress.at = at
+        session.look_at(hidden=self.step.link.hidden, locked=self.step.link.locked)
 
     def begin(self, session: Session) -> None:
         """A fresh run with the values of the present step."""
-        origin = self.lesson.steps[self.lesson.origin(self.progress.at)]
-        session.begin(replace(origin.link, view=session.link.view))
+        self._begin(session, self.progress.at)
         session.look_at(hidden=self.step.link.hidden, locked=self.step.link.locked)
+
+    def _begin(self, session: Session, at: int) -> None:
+        origin = self.lesson.steps[self.lesson.origin(at)]
+        session.begin(replace(origin.link, view=session.link.view))
 
     def enter(self, session: Session, name: str) -> None:
         """Take a seat in the room; ``problem`` says why there is none."""
@@ -118,7 +120,7 @@ def _opened(
         playing.begin(session)
     else:
         playing.progress.at = at
-        _hold(session, playing.step)
+        _hold(session, playing)
     return playing
 
 
@@ -145,9 +147,18 @@ def _step(given: Mapping[str, Sequence[str]], lesson: Lesson) -> int | None:
     return at if at in range(len(lesson.steps)) else None
 
 
-def _hold(session: Session, step: Step) -> None:
-    """Whatever the address says, what the step hides, locks and fixes stays so."""
-    held = _held(session.link, step)
+def _hold(session: Session, playing: Playing) -> None:
+    """Whatever the address says, what the step hides, locks and fixes stays so.
+
+    Where the address's other values do not go together with that, none of them is used.
+    """
+    try:
+        held = _held(session.link, playing.step)
+        _ = held.member_configs  # which may be refused
+    except LabError as error:
+        session.link_problems.append(error.phrase)
+        playing.begin(session)
+        return
     if held != session.link:
         session.begin_anew(held, session.link_problems)
 

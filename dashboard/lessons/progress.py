@@ -29,7 +29,8 @@ class Progress:
 
         None where the step asks for nothing, or the run is in another environment.
         """
-        step, at = lesson.steps[self.at], self.at
+        at = self.at  # read once: the student may press Next meanwhile
+        step = lesson.steps[at]
         if step.check is None or run.config.environment != step.link.config.environment:
             return None
         standing = judged(step.check, run.trainer, self._number(at, run))
@@ -66,7 +67,7 @@ def read_progress(text: str, lesson: Lesson) -> Progress:
         answers = {int(step): str(answer) for step, answer in content["answers"].items()}
         met = {int(step) for step in content["met"]}
         runs = {int(step): list(map(str, names)) for step, names in content["runs"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return Progress()
     steps = range(len(lesson.steps))
     return Progress(

@@ -68,14 +68,14 @@ def read_lesson(text: str) -> tuple[Lesson | None, list[Fault]]:
         faults.append(Fault(1, Phrase("A lesson begins with its title, as # Watch and guess.")))
     minutes, about = _head(head, faults)
     steps: list[Step] = []
-    for line, name, lines in sections[1:]:
+    for line, name, lines in sections[1 : MOST_STEPS + 1]:
         before = steps[-1] if steps else None
         steps.append(read_step(line, name, lines, before, faults))
     if not steps:
         faults.append(
             Fault(1, Phrase("A lesson has at least one step, which begins as ## First step."))
         )
-    elif len(steps) > MOST_STEPS:
+    elif len(sections) > MOST_STEPS + 1:
         line = sections[MOST_STEPS + 1][0]
         faults.append(
             Fault(
@@ -83,7 +83,7 @@ def read_lesson(text: str) -> tuple[Lesson | None, list[Fault]]:
                 Phrase(
                     "A lesson has at most {most} steps, not {count}.",
                     most=MOST_STEPS,
-                    count=len(steps),
+                    count=len(sections) - 1,
                 ),
             )
         )

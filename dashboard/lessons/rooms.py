@@ -75,8 +75,11 @@ class Room:
                 "This room is full, it has {count} students: ask for another room.",
                 count=MOST_STUDENTS,
             )
-        alike = [seat.number for seat in self.seats.values() if seat.name == name]
-        return Seat(name, max(alike, default=0) + 1, progress, weakref.ref(session))
+        seat = Seat(name, 1, progress, weakref.ref(session))
+        labels = {other.label for other in self.seats.values()}
+        while seat.label in labels:
+            seat.number += 1
+        return seat
 
 
 class Rooms:

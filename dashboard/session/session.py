@@ -13,7 +13,7 @@ from dashboard.session.filling import Refill, filled, fixed_values, moved
 from dashboard.session.keeping import Origin
 from dashboard.session.links import MEMBERS, Link
 from dashboard.session.pasting import pasted
-from dashboard.session.race import MOST_RACED, Arm, race_typed
+from dashboard.session.race import MOST_RACED, MOST_VALUES, Arm, race_typed
 from dashboard.session.reading import Problem
 from dashboard.session.restore_points import alike_on_the_way
 from dashboard.session.run import Run, Status
@@ -455,7 +455,7 @@ class Session:
         Of runs that take turns there are several ``names``, with spaces between them. A refusal
         becomes ``problem``, with nothing changed.
         """
-        wanted = names.split()
+        wanted = [*dict.fromkeys(names.split())][:MOST_VALUES]  # a tab can say anything
         having = {run.keeping.name: run for run in self.turns.runs}
         if wanted == [*having]:
             return

@@ -14,15 +14,17 @@ from dqn_core.hyperparameter import Value
 from dqn_core.members import side_by_side
 
 FOREMOST = (
-    Status.RUNNING,
     Status.WAITING,
+    Status.RUNNING,
     Status.PAUSED,
     Status.INTERRUPTED,
     Status.READY,
     Status.FINISHED,
     Status.FAILED,
 )
-"""Which status of one of several runs is that of all: one that trains, else one that can."""
+"""Which status of one of several runs is that of all: one that trains, else one that can.
+
+They have one place, so where one waits for it all do."""
 
 
 class Turns:
@@ -138,8 +140,9 @@ class Turns:
 
     def change(self, **changes: Value) -> bool:
         """As `Run.change`, of all runs; raises `ConfigurationError`, with nothing changed."""
-        for config in self.configs:
-            config.replace(**changes)
+        configs = [config.replace(**changes) for config in self.configs]
+        if "buffer_capacity" in changes:
+            check_size(configs)
         changed = [run.change(**changes) for run in self.runs]
         return any(changed)
 

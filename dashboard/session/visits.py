@@ -36,7 +36,7 @@ def come_back(session: Session, left: Remembered) -> None:
     link, problems = left.link
     if link.query != session.asked_for:
         session.begin_anew(link, problems)
-    session.offered = left.run
+    session.offered = left.run.strip()
     if left.run and left.is_at_its_address and not is_trained_elsewhere(left.run):
         session.come_back_to(left.run)
         before = sessions().get(left.name)

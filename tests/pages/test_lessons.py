@@ -95,6 +95,43 @@ def test_an_address_goes_on_at_its_step_and_cannot_unlock_what_that_locks() -> N
     assert session(at).config.gamma == 0.9, "a step that there is not"
 
 
+@pytest.mark.parametrize(
+    ("fixed", "asked"),
+    [
+        ("head: quantile\nloss: huber\nlock: head", {"loss": "mse"}),
+        ("members: 16\nlock: members", {"race": "gamma=0.5,0.6,0.7", "members": "2"}),
+    ],
+)
+def test_an_address_that_does_not_go_with_what_its_step_locks_has_none_of_its_values(
+    fixed: str, asked: dict[str, str]
+) -> None:
+    locking = lesson(f"# T\n## A\n{fixed}\n\nLook.\n## B\n")
+    at = opened(lesson=source_of(locking), step="1", gamma="0.3", **asked)
+    assert len(at.warning) == 1
+    link = session(at).link
+    assert (link.config, link.members) == (
+        locking.steps[0].link.config,
+        locking.steps[0].link.members,
+    )
+    assert link.race is None
+
+
+def test_the_next_step_is_not_judged_by_the_run_of_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = opened(lesson=source_of(STEPS))
+    played, begun = playing(at), session(at).begin
+    judged_at: list[int] = []
+
+    def begin(link: Link) -> None:
+        judged_at.append(played.progress.at)
+        begun(link)
+
+    monkeypatch.setattr(session(at), "begin", begin)
+    played.go(session(at), 2)
+    assert (judged_at, played.progress.at) == ([0], 2)
+
+
 def test_a_page_that_is_loaded_again_takes_up_what_the_tab_remembers() -> None:
     at = opened(lesson=source_of(STEPS))
     before = playing(at)

@@ -111,7 +111,15 @@ LESSON = lesson()
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"at": 9}', "[" * 9_999, '{"at":0,"answers":[],"met":[],"runs":{}}'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"at": 9}',
+        "[" * 9_999,
+        '{"at":0,"answers":[],"met":[],"runs":{}}',
+        '{"at":0,"answers":{},"met":[Infinity],"runs":{}}',
+    ],
 )
 def test_of_what_a_browser_remembers_nothing_breaks_a_lesson(text):
     assert read_progress(text, LESSON) == Progress()

@@ -130,6 +130,12 @@ def test_each_fault_is_one_sentence_with_its_line(
     assert words in first
 
 
+def test_a_number_of_thousands_of_digits_is_refused_in_a_sentence() -> None:
+    digits = "9" * 5_000
+    assert "limit" in faults(f"# A\n## S\ncheck: steps >= 1 within {digits} steps")[0]
+    assert "no number" in faults(f"# A\n## S\ncheck: steps >= {digits}")[0]
+
+
 def test_a_file_without_a_step_with_too_many_or_too_long_is_refused() -> None:
     assert "at least one step" in faults("# A")[0]
     assert "at most 20 steps, not 21" in faults("# A\n" + "## S\n" * 21)[0]

@@ -50,6 +50,9 @@ def test_two_students_of_one_name_are_told_apart_and_one_who_comes_back_has_the_
     second = room.enter("b", " Kim ", Progress(), session)
     assert (first.label, second.label) == ("Kim", "Kim (2)")
     assert room.enter("a", "another name", Progress(), session) is first
+    room.enter("c", "Lee (2)", Progress(), session)
+    room.enter("d", "Lee", Progress(), session)
+    assert room.enter("e", "Lee", Progress(), session).label == "Lee (3)"
 
 
 def test_a_name_is_one_short_line_of_text_and_has_to_be_there(room: Room, session: Session) -> None:

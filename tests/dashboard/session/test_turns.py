@@ -11,6 +11,7 @@ from dashboard.session.store import store
 from dashboard.web.slots import Slots
 from dqn_core import Trainer
 from dqn_core.errors import ConfigurationError
+from dqn_core.replay import replay_bytes
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import undo
 
@@ -60,6 +61,17 @@ def test_values_of_a_shape_are_a_run_each_and_none_is_ahead() -> None:
     session.turns.pause()
     session.turns.advance(slots)
     assert slots.enter("another") == 0
+
+
+def test_where_one_waits_for_a_place_all_do() -> None:
+    session = raced()
+    slots = Slots(1)
+    slots.enter("another")
+    session.turns.start()
+    session.turns.advance(slots)
+    assert session.turns.status is Status.WAITING
+    assert session.turns.foremost.ahead == 1
+    session.turns.pause()
 
 
 def test_each_run_of_the_race_is_one_of_the_store_with_the_bits_of_a_lone_one() -> None:
@@ -134,6 +146,17 @@ def test_a_value_that_does_not_go_with_one_of_the_runs_changes_none() -> None:
     assert values(session, "buffer_capacity") == [[SMALL.buffer_capacity] * 2] * 2
 
 
+def test_a_change_that_all_runs_together_have_no_memory_for_changes_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = raced("batch_size", "4, 8")
+    of_one = replay_bytes(2, 2_000, session.run.trainer.spec.observation_dim, SMALL.sampling)
+    monkeypatch.setattr("dashboard.session.size.MOST_REPLAY_BYTES", of_one)
+    session.set("buffer_capacity", 2_000)
+    assert "of memory" in session.problem
+    assert values(session, "buffer_capacity") == [[SMALL.buffer_capacity] * 2] * 2
+
+
 def test_one_arm_goes_on_alone_as_the_run_that_it_is() -> None:
     session = raced()
     name = session.turns.runs[1].keeping.name
@@ -153,6 +176,9 @@ def test_a_reload_brings_all_runs_back_and_more_seeds_are_a_race_of_the_same_val
     assert back.problem == ""
     assert back.turns.names == left.run
     assert back.link == session.link
+    again = Session(left.link[0])
+    again.come_back_to(f"{left.run} " * 99)
+    assert again.turns.names == left.run, "each once, whatever a tab says"
     back.more_seeds()
     assert [[c.seed for c in run.trainer.configs] for run in back.turns.runs] == [[2, 3]] * 2
     back.turns.pause()
