@@ -24,7 +24,7 @@ from dashboard.compare_page.takeaway import Format, comparison_zip
 from dashboard.compare_page.tree import fork_tree
 from dashboard.frame import open_page
 from dashboard.session.session import Session
-from dashboard.session.store import store_so_far
+from dashboard.session.store import own_runs, store_so_far
 from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
@@ -164,7 +164,7 @@ def compare_page() -> None:
     st.title(_("Compare runs"), anchor=False)
     try:
         store = store_so_far()
-        records = store.runs(session.owner) if store else []
+        records = own_runs(store, session.owner) if store else []
         if store is None or is_empty(state, session, store, records):
             no_runs()
             with st.container(horizontal=True, key="first_runs"):

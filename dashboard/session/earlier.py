@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.session.race import race_of, race_words
 from dashboard.session.returns import average_returns, over_members
 from dashboard.session.run import Run
-from dashboard.session.store import store_so_far
+from dashboard.session.store import own_runs, store_so_far
 from dashboard.session.view import Dash
 from dashboard.session.words import change_label, named_value
 from dqn_core import DQNConfig
@@ -179,7 +179,7 @@ class EarlierRuns:
 
         with suppress(StoreError):
             if store := store_so_far():
-                records = list(filter(is_shown, store.runs(self._owner)))
+                records = list(filter(is_shown, own_runs(store, self._owner)))
                 records.sort(key=lambda record: record.run != parent)  # it first, then the newest
                 newest = sorted(records[: len(DASHES)], key=lambda record: record.created)
                 return self._up_to_date(store, newest)

@@ -36,6 +36,11 @@ def own_run(name: str, owner: str | None) -> RunRecord:
     return record
 
 
+def own_runs(found: Store, owner: str | None) -> list[RunRecord]:
+    """The runs that a visitor sees, the newest first: those of a room are nobody else's."""
+    return [record for record in found.runs(owner) if record.owner == owner]
+
+
 def make_room(owner: str) -> None:
     """Forget what visitors have left for a day, and the oldest runs of one who has too many."""
     found, now = store(), time.time()

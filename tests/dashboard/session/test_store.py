@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.session.links import Link
 from dashboard.session.session import Session
-from dashboard.session.store import store
+from dashboard.session.store import own_runs, store
 from dashboard.web.visitors import KEPT_SECONDS
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import train
@@ -29,6 +29,13 @@ def test_a_visitor_sees_and_reaches_nothing_of_another() -> None:
     session.go_on_with("cartpole-1")
     assert "cartpole-1 is not there" in session.problem
     assert session.run.keeping.name == "cartpole-2"
+
+
+def test_whoever_is_in_no_room_sees_no_run_of_a_room() -> None:
+    visit("a student")
+    outside = Session(Link(config=SMALL))
+    assert outside.earlier.of(outside.run) == []
+    assert own_runs(store(), None) == []
 
 
 def test_a_visitors_runs_go_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
