@@ -9,6 +9,7 @@ from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
 from dashboard.session.store import make_room, store
 from dashboard.web.language import _
+from dashboard.web.markup import plain
 from dqn_core.store.store import Store
 from dqn_core.store.transfer import export, take_in
 
@@ -46,7 +47,7 @@ def import_run(state: PageState, session: Session) -> None:
         )
         if file:
             st.button(
-                _("Import {name}", name=file.name),
+                _("Import {name}", name=plain(file.name)),
                 key="import_run",
                 type="primary",
                 on_click=attempt,

@@ -23,6 +23,7 @@ from dashboard.web.widgets import key_showing, on_change
 from dqn_core.comparison import Comparison, Standing, compare
 from dqn_core.errors import MissingPackageError, StoreError
 from dqn_core.numbers import number, percent
+from dqn_core.scalars import shown
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis
@@ -137,6 +138,11 @@ def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> 
     """The ways to go on with the sweep, to stop and to delete it."""
 
     def delete() -> None:
+        # The button was drawn before another window had it trained.
+        if trained_by(store, sweep) is not None:
+            raise StoreError(
+                "The sweep {name} is being trained: stop it first.", name=shown(sweep.name)
+            )
         delete_sweep(store, sweep.name)
         state.deleted, state.deleted_sweep = (), sweep.name
         state.look_at(sweep="")

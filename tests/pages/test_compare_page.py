@@ -17,6 +17,7 @@ from dqn_core.store import rows, transfer
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import Sweep, claim, declare, note_problem, pieces_of, sweeps
+from dqn_core.sweeps.driver import Process
 from dqn_core.sweeps.plan import Plan
 from tests.core.small_runs import assert_bit_equal
 from tests.kept_runs import fill, keep
@@ -377,6 +378,19 @@ def test_a_run_that_was_exported_is_imported_and_drawn_over_the_one_that_it_was(
     at.button(key="import_run").click().run()
     assert not at.exception
     assert "not a DQN Lab checkpoint" in said(at)
+
+
+def test_a_sweep_that_another_window_has_trained_meanwhile_is_not_deleted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = swept(store, "gamma=0.1,0.5")
+    at = page(sweep=sweep.name)
+    monkeypatch.setattr(
+        "dashboard.compare_page.sweeps.trained_by", lambda *_: Process(1, "elsewhere")
+    )
+    at.button(key="delete_sweep").click().run()
+    assert "stop it first" in said(at)
+    assert [one.name for one in sweeps(store)] == [sweep.name]
 
 
 def test_why_a_sweep_failed_is_said_and_it_is_deleted_with_its_runs_and_restored(
