@@ -31,20 +31,6 @@ def test_slider_and_box_show_the_same_value(tab: Page) -> None:
     expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.00025")
 
 
-def test_a_value_moved_in_mid_run_is_recorded_as_a_change(tab: Page) -> None:
-    enter(tab, "exact_gamma", "0.9")
-    start(tab)
-    thumb(tab, "gamma").press("ArrowLeft")
-    changes = tab.locator(".st-key-changes")
-    expect(changes).to_contain_text("Changes in this run (1)")
-    changes.locator("summary").click()
-    expect(changes).to_contain_text("γ 0.9 → 0.8")
-    enter(tab, "exact_gamma", "0.85")
-    expect(changes).to_contain_text("γ 0.8 → 0.85")
-    tab.locator(".st-key-back_gamma button").first.click()
-    expect(changes).to_contain_text(f"γ 0.85 → {DQNConfig().gamma:g}")
-
-
 def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
     tab: Page,
 ) -> None:
@@ -63,8 +49,8 @@ def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
         return float(str(thumb(tab, "epsilon_end").get_attribute("aria-valuetext")))
 
     seen = []
-    for step in range(1, 31):  # two seconds and more: several refreshes of the page
-        tab.mouse.move(whole["x"] + whole["width"] * step / 60, y)
+    for step in range(1, 16):  # more than a second: several refreshes of the page
+        tab.mouse.move(whole["x"] + whole["width"] * step / 30, y)
         tab.wait_for_timeout(80)
         seen.append(shown())
     assert seen == sorted(seen), "the thumb follows the mouse"
@@ -73,40 +59,15 @@ def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
     dropped = shown()
     assert dropped > 0.4
     expect(box(tab, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
-    tab.wait_for_timeout(1_500)
+    tab.wait_for_timeout(1_000)
     expect(box(tab, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
     assert shown() == dropped
-
-
-def test_an_unknown_environment_gets_the_nearest_and_the_run_goes_on(tab: Page) -> None:
-    start(tab)
-    enter(tab, "control_env_id", "CartPole-v9")
-    refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
-    expect(refusal).to_contain_text("did you mean CartPole-v1?")
-    expect(box(tab, "control_env_id")).to_have_value("CartPole-v1")
-    expect(tab.locator(".st-key-pause button").first).to_be_visible()
-
-
-def test_a_box_keeps_its_place_while_a_value_is_typed(tab: Page) -> None:
-    seed = tab.get_by_label("Seed", exact=True)
-    before = seed.bounding_box()
-    seed.fill("12")
-    tab.wait_for_timeout(300)
-    assert seed.bounding_box() == before
-
-
-def test_a_refused_value_goes_back_and_says_why(tab: Page) -> None:
-    enter(tab, "exact_batch_size", "4000")
-    expect(tab.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text(
-        "Batch size must be 1 to 1,024, not 4000"
-    )
-    expect(box(tab, "exact_batch_size")).to_have_value(str(DQNConfig().batch_size))
 
 
 def test_what_is_typed_is_taken_or_refused_by_its_own_words(tab: Page) -> None:
     refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
     for key, typed, words in (
-        ("exact_batch_size", "1e20", "Batch size must be 1 to 1,024, not 1e20."),
+        ("exact_batch_size", "4000", "Batch size must be 1 to 1,024, not 4000."),
         ("exact_batch_size", "2.5", "Batch size must be a whole number, not 2.5."),
         ("exact_gamma", "0,5", "Discount must be 0 to 1, not '0,5'."),
         ("exact_gamma", "", "Discount must be 0 to 1, not ''."),
@@ -122,7 +83,7 @@ def test_what_is_typed_is_taken_or_refused_by_its_own_words(tab: Page) -> None:
     expect(refusal).to_have_count(0)
 
 
-def test_the_arrow_keys_count_by_the_last_digit_of_a_box(tab: Page) -> None:
+def test_a_box_keeps_its_place_and_the_arrow_keys_count_by_its_last_digit(tab: Page) -> None:
     expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
     for key, pressed, counted in (
         ("exact_gamma", "ArrowDown", "0.98"),
@@ -132,24 +93,30 @@ def test_the_arrow_keys_count_by_the_last_digit_of_a_box(tab: Page) -> None:
         expect(box(tab, key)).to_have_value(counted)
         box(tab, key).press("Enter")
     expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.98")
+    before = box(tab, "control_seed").bounding_box()
+    box(tab, "control_seed").fill("12")
+    tab.wait_for_timeout(300)
+    assert box(tab, "control_seed").bounding_box() == before
 
 
-def test_changes_are_undone_and_the_run_is_gone_back_to_in_a_box_that_stays_open(
+def test_a_value_moved_in_mid_run_is_a_change_that_is_undone_in_a_box_that_stays_open(
     tab: Page,
 ) -> None:
     start(tab)
     changes = tab.locator(".st-key-changes")
-    for number, gamma in enumerate(("0.9", "0.8", "0.7"), 1):
-        enter(tab, "exact_gamma", gamma)
-        expect(changes).to_contain_text(f"Changes in this run ({number})")
+    enter(tab, "exact_gamma", "0.9")
+    expect(changes).to_contain_text("Changes in this run (1)")
+    thumb(tab, "gamma").press("ArrowLeft")
+    expect(changes).to_contain_text("Changes in this run (2)")
     changes.locator("summary").click()
-    for left in (2, 1, 0):
+    expect(changes).to_contain_text("γ 0.9 → 0.8")
+    for left in (1, 0):
         changes.locator("[class*=st-key-undo] button").first.click()
         expect(changes).to_contain_text(f"Changes in this run ({left})")
     expect(box(tab, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
     changes.locator("[class*=st-key-redo] button").first.click()
-    expect(changes).to_contain_text("Changes in this run (3)")
-    expect(box(tab, "exact_gamma")).to_have_value("0.7")
+    expect(changes).to_contain_text("Changes in this run (2)")
+    expect(box(tab, "exact_gamma")).to_have_value("0.8")
 
 
 def test_values_for_the_next_run_wait_for_it(tab: Page) -> None:
@@ -160,8 +127,6 @@ def test_values_for_the_next_run_wait_for_it(tab: Page) -> None:
     expect(tab.locator(".st-key-changes")).to_have_count(0)
     tab.get_by_role("radio", name="this run").click()
     expect(box(tab, "exact_gamma")).to_have_value("0.99")
-    tab.get_by_role("radio", name="the next run").click()
-    expect(box(tab, "exact_gamma")).to_have_value("0.5")
     tab.locator(".st-key-reset button").first.click()
     expect(tab.get_by_text("For the next run")).to_have_count(0)
     expect(box(tab, "exact_gamma")).to_have_value("0.5")
@@ -178,8 +143,14 @@ def test_folded_controls_stay_open_while_their_values_change(tab: Page) -> None:
     expect(box(tab, "exact_n_step")).to_have_count(0)
 
 
-def test_a_configuration_is_pasted_while_the_run_trains(tab: Page) -> None:
+def test_the_run_trains_on_while_an_environment_is_refused_and_a_configuration_pasted(
+    tab: Page,
+) -> None:
     start(tab)
+    enter(tab, "control_env_id", "CartPole-v9")
+    refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
+    expect(refusal).to_contain_text("did you mean CartPole-v1?")
+    expect(box(tab, "control_env_id")).to_have_value("CartPole-v1")
     tab.locator(".st-key-open_paste button").first.click()
     dialog = tab.get_by_role("dialog")
     field = dialog.locator("textarea")
@@ -192,6 +163,7 @@ def test_a_configuration_is_pasted_while_the_run_trains(tab: Page) -> None:
     expect(dialog).to_have_count(0)
     expect(box(tab, "exact_gamma")).to_have_value("0.9")
     expect(box(tab, "exact_tau")).to_have_value("0.7")
+    expect(tab.locator(".st-key-pause button").first).to_be_visible()
 
 
 def test_the_sidebar_fits_a_phone(page: Page, app_url: str) -> None:

@@ -17,7 +17,7 @@ def begin(page: Page, url: str, query: str) -> None:
     expect(page.locator(".game canvas")).to_have_count(2)
 
 
-def test_each_key_is_a_step_to_the_end_of_the_episode(page: Page, app_url: str) -> None:
+def test_each_key_is_one_step_also_where_its_answer_is_lost(page: Page, app_url: str) -> None:
     begin(page, app_url, "env_id=FrozenLake-v1&max_episode_steps=2")
     message, mine = page.locator(".game .message"), page.locator(".game canvas").first
     expect(message).to_have_text("Each key press is one step for you and the agent.")
@@ -29,12 +29,6 @@ def test_each_key_is_a_step_to_the_end_of_the_episode(page: Page, app_url: str) 
     expect(message).to_have_text(re.compile(r"Over at step 2: you 0, the agent 0\. A draw\."))
     assert mine.evaluate(PIXELS) != before
     page.locator(".st-key-game_begin button").first.click()
-    expect(message).to_have_text("Each key press is one step for you and the agent.")
-
-
-def test_a_key_whose_answer_is_lost_is_told_again_and_is_one_step(page: Page, app_url: str) -> None:
-    begin(page, app_url, "env_id=FrozenLake-v1&max_episode_steps=2")
-    message = page.locator(".game .message")
     expect(message).to_have_text("Each key press is one step for you and the agent.")
     lost: list[str] = []
 

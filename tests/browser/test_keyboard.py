@@ -8,6 +8,7 @@ from tests.browser.train_page import (
     LONG,
     box,
     button,
+    choose_speed,
     enter,
     env_step,
     go_to,
@@ -47,14 +48,6 @@ WITHOUT_A_RING = """() => {
 """How many things can have the focus, and the names of those without a ring around it."""
 
 
-def test_space_runs_and_pauses(tab: Page) -> None:
-    tab.keyboard.press("Space")
-    expect(button(tab, "pause")).to_be_visible()
-    wait_for_step(tab, 50)
-    tab.keyboard.press("Space")
-    expect(button(tab, "start")).to_be_visible()
-
-
 def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_dialog(
     tab: Page,
 ) -> None:
@@ -81,30 +74,23 @@ def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_
     expect(button(tab, "start")).to_be_visible()
 
 
-def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(
-    page: Page, app_url: str
-) -> None:
-    open_app(page, app_url, LONG)
-    expect(page.locator(".live-chart-plot").first).to_be_visible()  # its script listens
-    box(page, "exact_batch_size").click(click_count=3)
-    page.keyboard.type("64")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**batch_size=64*")  # Streamlit loses one of two at once
-    page.keyboard.press("Space")
-    expect(button(page, "pause")).to_be_visible()
-    wait_for_step(page, 0)
-    page.locator(".st-key-speed input").click()
-    page.get_by_role("option", name="10 steps/s").click()
-    expect(page.locator(".scene-picture")).to_be_visible()
-    page.keyboard.press("Space")
-    expect(button(page, "start")).to_be_visible()
-    expect(page.get_by_role("option")).to_have_count(0)
-    expect(box(page, "exact_batch_size")).to_have_value("64")
-
-
-def ready(page: Page, url: str, query: str = LONG) -> None:
-    open_app(page, url, query)
-    expect(page.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(tab: Page) -> None:
+    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # its script listens
+    box(tab, "exact_batch_size").click(click_count=3)
+    tab.keyboard.type("64")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**batch_size=64*")  # Streamlit loses one of two at once
+    tab.keyboard.press("Space")
+    expect(button(tab, "pause")).to_be_visible()
+    wait_for_step(tab, 0)
+    choose_speed(tab, "10 steps/s")
+    expect(tab.locator(".scene-picture")).to_be_visible()
+    tab.keyboard.press("Space")
+    expect(button(tab, "start")).to_be_visible()
+    expect(tab.get_by_role("option")).to_have_count(0)
+    expect(box(tab, "exact_batch_size")).to_have_value("64")
+    choose_speed(tab, "full speed")
+    expect(tab.locator(".scene-picture")).to_be_hidden()
 
 
 def press_space(page: Page, control: Locator) -> None:
@@ -114,10 +100,15 @@ def press_space(page: Page, control: Locator) -> None:
     page.keyboard.press("Space")
 
 
-def test_space_does_what_the_control_does_that_has_the_focus_however_it_got_it(
+def test_the_keys_lead_over_the_sidebar_and_space_does_what_the_control_does_that_has_the_focus(
     page: Page, app_url: str
 ) -> None:
-    ready(page, app_url)
+    open_app(page, app_url, LONG)
+    expect(page.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+    until_idle(page)  # a button that is drawn anew loses the focus
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(button(page, "start")).to_be_focused()
     press_space(page, button(page, "one_step"))
     expect(page.get_by_text("Environment step 1 of")).to_be_visible()
     entry = page.locator(".live-chart-entry").first
@@ -147,14 +138,6 @@ def test_the_keys_go_from_a_control_to_its_way_back(tab: Page) -> None:
     box(tab, "exact_gamma").focus()
     tab.keyboard.press("Tab")
     expect(button(tab, "back_gamma")).to_be_focused()
-
-
-def test_the_way_over_the_sidebar_leads_to_start(page: Page, app_url: str) -> None:
-    ready(page, app_url)
-    until_idle(page)  # a button that is drawn anew loses the focus
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(button(page, "start")).to_be_focused()
 
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -59,6 +59,11 @@ def enter(page: Page, key: str, value: str) -> None:
     box(page, key).press("Enter")
 
 
+def choose_speed(page: Page, name: str) -> None:
+    page.locator(".st-key-speed input, [class*='st-key-speed-'] input").last.click()
+    page.get_by_role("option", name=name).click()
+
+
 def env_step(page: Page) -> int:
     text = page.get_by_text(re.compile(r"Environment step [\d,]+ of")).inner_text()
     match = re.search(r"step ([\d,]+) of", text)

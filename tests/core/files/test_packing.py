@@ -53,11 +53,11 @@ def files_that_ask_for_much() -> Iterator[tuple[str, bytes]]:
     yield "tensors", with_header(json.dumps(many).encode())
 
 
-@pytest.mark.parametrize(("what", "content"), list(files_that_ask_for_much()), ids=lambda v: v[:9])
-def test_a_header_with_more_than_any_checkpoint_has_is_refused(what: str, content: bytes) -> None:
-    message = refused(content)
-    assert "is not a DQN Lab checkpoint: it has " in message
-    assert message.endswith(f" {what}.")
+def test_a_header_with_more_than_any_checkpoint_has_is_refused() -> None:
+    for what, content in files_that_ask_for_much():
+        message = refused(content)
+        assert "is not a DQN Lab checkpoint: it has " in message
+        assert message.endswith(f" {what}.")
 
 
 @pytest.mark.parametrize("header", ["{}", json.dumps({"__metadata__": {"format": "pt"}})])

@@ -10,12 +10,15 @@ from dqn_core.hyperparameter import Value
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.importance import importance
 
-pytest.importorskip("optuna")
-pytest.importorskip("sklearn")
-
 GAMMA, RATE, LOSS = map(
     axis_from, ("gamma=0.5,0.9,0.99", "learning_rate=log:1e-4:1e-2:3", "loss=mse,huber")
 )
+
+
+@pytest.fixture(autouse=True)
+def _installed() -> None:
+    for package in ("optuna", "sklearn"):
+        pytest.importorskip(package, reason="not installed: requirements-sweeps.txt")
 
 
 def seeds(weights: dict[str, float]) -> list[tuple[dict[str, Value], float]]:
