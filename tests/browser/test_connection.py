@@ -24,34 +24,34 @@ from tests.browser.waiting import take_the_clock, until, until_idle
 def test_a_refresh_sends_nothing_through_streamlit_and_the_answer_to_pause_comes_before_the_sidebar(
     page: Page, app_url: str
 ) -> None:
-    frames: list[str | bytes] = []
-
-    def hear(frame: str | bytes) -> None:
-        frames.append(frame)
+    sent: list[str | bytes] = []
+    received: list[str | bytes] = []
 
     def listen(socket: WebSocket) -> None:
-        socket.on("framesent", hear)
-        socket.on("framereceived", hear)
+        socket.on("framesent", lambda frame: sent.append(frame))
+        socket.on("framereceived", lambda frame: received.append(frame))
 
     page.on("websocket", listen)
     open_app(page, app_url, LONG)
     button(page, "start").click()
     wait_for_step(page, 100)
-    assert frames
+    assert sent
+    assert received
     for _ in range(40):  # until the page has been drawn as one that trains
-        frames.clear()
+        sent.clear()
+        received.clear()
         page.wait_for_timeout(1_000)  # two refreshes
-        if not frames:
+        if not sent + received:
             break
     step = env_step(page)
     page.wait_for_timeout(1_000)
     wait_for_step(page, step)
-    assert not frames
+    assert not sent + received
 
     button(page, "pause").click()
 
     def has_come(content: bytes) -> list[int]:
-        return [number for number, frame in enumerate(frames) if content in bytes(frame)]
+        return [number for number, frame in enumerate(received) if content in frame]
 
     until(page, lambda: has_come(b"-start") and has_come(b"control_batch_size"))
     assert has_come(b"-start")[0] < has_come(b"control_batch_size")[0]
@@ -186,7 +186,7 @@ def test_a_late_message_of_the_page_that_was_left_does_not_bring_it_back(
     page: Page, app_url: str
 ) -> None:
     uplink = Uplink(page)
-    open_app(page, app_url, SHORT)
+    open_app(page, app_url, "?total_steps=2000")
     button(page, "start").click()
     expect(page.locator(".figures")).to_have_attribute("data-status", "finished")
     # The chart's: the run has ended.

@@ -127,6 +127,8 @@ def test_values_for_the_next_run_wait_for_it(tab: Page) -> None:
     expect(tab.locator(".st-key-changes")).to_have_count(0)
     tab.get_by_role("radio", name="this run").click()
     expect(box(tab, "exact_gamma")).to_have_value("0.99")
+    tab.get_by_role("radio", name="the next run").click()
+    expect(box(tab, "exact_gamma")).to_have_value("0.5")
     tab.locator(".st-key-reset button").first.click()
     expect(tab.get_by_text("For the next run")).to_have_count(0)
     expect(box(tab, "exact_gamma")).to_have_value("0.5")
