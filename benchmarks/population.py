@@ -91,7 +91,7 @@ def main() -> None:
     set_threads()
     repeats = 2 if options.quick else 9
     members = (1, 2, 8) if options.quick else (1, 2, 4, 8, 16, 32, 64, 256, 1_024)
-    widths = (64, 128)
+    widths = (64,) if options.quick else (64, 128)
     report = Report("Agents side by side")
     rows: list[list[Any]] = []
     ratios: list[list[Any]] = []

@@ -6,8 +6,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 GUIDES = {name: (ROOT / name).read_text() for name in ("CONTRIBUTING.md", "docs/architecture.md")}
 CODE = ("app.py", "pages", "dashboard", "dqn_core", "assets", "tests", "benchmarks")
@@ -19,25 +17,21 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("file", "name"), sorted(set(re.findall(r"`([a-z_/]+\.py)::(test_\w+)`", NUMBERS)))
-)
-def test_every_test_of_a_number_is_there(file: str, name: str) -> None:
-    assert re.search(rf"^def {name}\(", (ROOT / "tests" / file).read_text(), re.MULTILINE)
+def test_every_test_of_a_number_is_there() -> None:
+    for file, name in set(re.findall(r"`([a-z_/]+\.py)::(test_\w+)`", NUMBERS)):
+        text = (ROOT / "tests" / file).read_text()
+        assert re.search(rf"^def {name}\(", text, re.M), (file, name)
 
 
-@pytest.mark.parametrize(
-    ("file", "name"), sorted(set(re.findall(r"`([a-z_/]+\.test\.js)::([^`]+)`", NUMBERS)))
-)
-def test_every_test_of_a_script_is_there(file: str, name: str) -> None:
-    assert f'test("{name}", ' in (ROOT / "tests" / file).read_text()
+def test_every_test_of_a_script_is_there() -> None:
+    for file, name in set(re.findall(r"`([a-z_/]+\.test\.js)::([^`]+)`", NUMBERS)):
+        assert f'test("{name}", ' in (ROOT / "tests" / file).read_text(), (file, name)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_every_number_has_a_meaning_and_a_test(row: list[str]) -> None:
-    _, meaning, tests = row
-    assert meaning
-    assert "::" in tests
+def test_every_number_has_a_meaning_and_a_test() -> None:
+    for number, meaning, tests in ROWS:
+        assert meaning, number
+        assert "::" in tests, number
 
 
 def in_guides(pattern: str) -> list[tuple[str, str]]:
@@ -73,38 +67,43 @@ def members() -> set[str]:
     }
 
 
-@pytest.mark.parametrize(("guide", "path"), in_guides(r"(?<![\w/.])((?:[\w.]+/)+[\w.]*)(?![\w/.])"))
-def test_every_path_of_a_guide_is_there(guide: str, path: str) -> None:
-    bases = (ROOT, (ROOT / guide).parent, ROOT / "dashboard", ROOT / "dqn_core")
-    is_made = path.startswith(".venv/") or path == "./lab"
-    assert is_made or any((base / path.rstrip(".")).exists() for base in bases)
+def test_every_path_of_a_guide_is_there() -> None:
+    for guide, path in in_guides(r"(?<![\w/.])((?:[\w.]+/)+[\w.]*)(?![\w/.])"):
+        bases = (ROOT, (ROOT / guide).parent, ROOT / "dashboard", ROOT / "dqn_core")
+        is_made = path.startswith(".venv/") or path == "./lab"
+        assert is_made or any((base / path.rstrip(".")).exists() for base in bases), (guide, path)
 
 
-@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([\w.-]+\.(?:py|md|toml|yaml))`"))
-def test_every_file_that_a_guide_names_without_its_folder_is_there(guide: str, name: str) -> None:
-    assert (ROOT / name).exists() or name in {path.name for path in sources()}
+def test_every_file_that_a_guide_names_without_its_folder_is_there() -> None:
+    scripts = {path.name for path in sources()}
+    for guide, name in in_guides(r"`([\w.-]+\.(?:py|md|toml|yaml))`"):
+        assert (ROOT / name).exists() or name in scripts, (guide, name)
 
 
-@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([a-z_]\w*)\(\)`"))
-def test_every_function_of_a_guide_is_there(guide: str, name: str) -> None:
-    assert any(re.search(rf"^def {name}\(", text, re.M) for text in sources().values())
+def test_every_function_of_a_guide_is_there() -> None:
+    functions = {
+        name for text in sources().values() for name in re.findall(r"^def (\w+)\(", text, re.M)
+    }
+    for guide, name in in_guides(r"`([a-z_]\w*)\(\)`"):
+        assert name in functions, (guide, name)
 
 
-@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([A-Z][a-z]\w*\.\w+)`"))
-def test_every_member_of_a_class_of_a_guide_is_there(guide: str, name: str) -> None:
-    assert name in members()
+def test_every_member_of_a_class_of_a_guide_is_there() -> None:
+    for guide, name in in_guides(r"`([A-Z][a-z]\w*\.\w+)`"):
+        assert name in members(), (guide, name)
 
 
-@pytest.mark.parametrize(("guide", "name"), in_guides(r"`([A-Za-z_]\w+)`"))
-def test_every_other_name_of_a_guide_is_in_the_code(guide: str, name: str) -> None:
-    assert any(re.search(rf"\b{name}\b", text) for text in sources().values())
+def test_every_other_name_of_a_guide_is_in_the_code() -> None:
+    words = {word for text in sources().values() for word in re.findall(r"\w+", text)}
+    for guide, name in in_guides(r"`([A-Za-z_]\w+)`"):
+        assert name in words, (guide, name)
 
 
-@pytest.mark.parametrize(("guide", "module"), in_guides(r"python -m ([\w.]+)"))
-def test_every_module_that_a_guide_runs_is_there(guide: str, module: str) -> None:
-    assert importlib.util.find_spec(module)
+def test_every_module_that_a_guide_runs_is_there() -> None:
+    for guide, module in in_guides(r"python -m ([\w.]+)"):
+        assert importlib.util.find_spec(module), (guide, module)
 
 
-@pytest.mark.parametrize(("guide", "words"), in_guides(r"\./lab ([a-z]+)"))
-def test_every_word_that_a_guide_gives_lab_is_known_to_it(guide: str, words: str) -> None:
-    assert re.search(rf"^# \./lab {words}\b", (ROOT / "lab").read_text(), re.M)
+def test_every_word_that_a_guide_gives_lab_is_known_to_it() -> None:
+    for guide, words in in_guides(r"\./lab ([a-z]+)"):
+        assert re.search(rf"^# \./lab {words}\b", (ROOT / "lab").read_text(), re.M), guide

@@ -68,10 +68,11 @@ def test_both_ends_of_a_range_are_allowed_and_what_lies_just_beyond_is_not(
 
 
 @pytest.mark.parametrize("declared", NUMBERS, ids=by_name)
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, True, "1", None, [1], 1j])
-def test_a_number_must_be_a_finite_number(declared: Hyperparameter, value: Any) -> None:
-    with pytest.raises(ConfigurationError, match=f"^{declared.name} must be"):
-        declared.validated(value)
+def test_a_number_must_be_a_finite_number(declared: Hyperparameter) -> None:
+    values: tuple[Any, ...] = (math.nan, math.inf, -math.inf, True, "1", None, [1], 1j)
+    for value in values:
+        with pytest.raises(ConfigurationError, match=f"^{declared.name} must be"):
+            declared.validated(value)
 
 
 @pytest.mark.parametrize("declared", WHOLE, ids=by_name)
