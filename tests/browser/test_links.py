@@ -107,10 +107,10 @@ def test_a_lessons_task_keeps_its_lines_lists_and_formulas_and_the_rest_is_text(
 
 
 def test_a_lesson_link_is_made_in_its_dialog_and_hides_and_locks(
-    tab: Page, page: Page, app_url: str
+    page: Page, another_page: Page, app_url: str
 ) -> None:
-    teacher = tab
-    enter(teacher, "exact_gamma", "0.9")
+    teacher = page
+    open_app(teacher, app_url, "?gamma=0.9")
     teacher.locator(".st-key-open_lesson button").first.click()
     dialog = teacher.get_by_role("dialog")
     for key, label in (
@@ -129,7 +129,7 @@ def test_a_lesson_link_is_made_in_its_dialog_and_hides_and_locks(
     assert link.startswith(app_url)
     assert parse_qs(urlsplit(link).query)["gamma"] == ["0.9"]
 
-    student = page
+    student = another_page
     open_app(student, app_url, link.removeprefix(f"{app_url}/"))
     expect(box(student, "control_seed")).to_be_disabled()
     expect(box(student, "exact_learning_rate")).to_be_disabled()
