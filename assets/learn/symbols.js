@@ -37,7 +37,10 @@ export class Symbols {
     const made = new Set(passages.flatMap(({ lines }) => lines.flatMap(([, of]) => of)));
     const shown = symbols.filter(([id]) => made.has(id));
     const ids = shown.map(([id]) => id);
-    if (ids.join() === [...this.#chips.children].map(({ dataset }) => dataset.symbol).join())
+    if (
+      ids.join() ===
+      [...this.#chips.children].map((chip) => chip.getAttribute("data-symbol")).join()
+    )
       return;
     this.#chips.replaceChildren(
       ...shown.map(([id, sign]) => {
@@ -52,7 +55,7 @@ export class Symbols {
   #pin(id) {
     this.#pinned = this.#pinned === id ? "" : id;
     for (const chip of this.#chips.children) {
-      chip.setAttribute("aria-pressed", String(chip.dataset.symbol === this.#pinned));
+      chip.setAttribute("aria-pressed", String(chip.getAttribute("data-symbol") === this.#pinned));
     }
     this.#light(this.#pinned || id);
   }

@@ -52,6 +52,7 @@ export class Panel {
     this.tools = element("div", "live-chart-tools");
     const names = element("div", "live-chart-names", this.heading, this.#legend.node);
     const caption = element("figcaption", "", names, this.tools);
+    /** @type {any} what Plotly makes of it has more than an element */
     this.plot = element("div", "live-chart-plot");
     this.plot.setAttribute("role", "img");
     this.#canvas = element("canvas", "live-chart-canvas");

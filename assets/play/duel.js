@@ -213,7 +213,9 @@ class Duel {
       this.clock = performance.now() - (this.done * this.data.physics.tau * 1000) / speed;
     }
     this.speed = speed;
-    this.speedButtons.forEach((node, i) => node.setAttribute("aria-pressed", SPEEDS[i] === speed));
+    this.speedButtons.forEach((node, i) =>
+      node.setAttribute("aria-pressed", String(SPEEDS[i] === speed)),
+    );
   }
 
   label(text) {
@@ -240,11 +242,13 @@ class Duel {
     });
     this.you.score.textContent = game.steps;
     this.agent.score.textContent = replay.steps;
-    this.you.note.textContent = this.phase === "countdown" ? this.countdown : ending(game);
+    this.you.note.textContent = this.phase === "countdown" ? String(this.countdown) : ending(game);
     this.you.note.classList.toggle("count", this.phase === "countdown");
     this.agent.note.textContent = ending(replay);
     this.record.textContent = this.best ? _("Your best so far: {steps}", { steps: this.best }) : "";
-    this.directions.forEach((node, i) => node.setAttribute("aria-pressed", this.action === i));
+    this.directions.forEach((node, i) =>
+      node.setAttribute("aria-pressed", String(this.action === i)),
+    );
   }
 
   stopClock() {

@@ -31,9 +31,16 @@ function icon(name) {
   return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }
 
-/** A button that says to the mouse, too, what it does. */
-const explained = (className, label, ...rest) =>
-  Object.assign(button(className, label, ...rest), { title: label });
+/**
+ * A button that says to the mouse, too, what it does.
+ *
+ * @param {string} className
+ * @param {string} label
+ * @param {() => void} act
+ * @param {(Node | string)[]} content
+ */
+const explained = (className, label, act, ...content) =>
+  Object.assign(button(className, label, act, ...content), { title: label });
 
 class Player {
   start = { position: 0, time: 0 };
@@ -46,6 +53,10 @@ class Player {
   summary = element("p", "summary");
   /** @type {any} */
   slider;
+  /** @type {any} */
+  playButton;
+  /** @type {any} */
+  loopButton;
   /** @type {any[]} */
   jumps = [];
   speedButtons = SPEEDS.map((speed) =>
@@ -170,7 +181,10 @@ class Player {
     this.films.addEventListener(
       "click",
       (event) => {
-        if (event.composedPath().some((node) => node.className === "stage")) this.toggle();
+        if (
+          event.composedPath().some((node) => node instanceof Element && node.className === "stage")
+        )
+          this.toggle();
       },
       { signal },
     );
@@ -332,12 +346,14 @@ class Player {
   setSpeed(speed) {
     this.rebase();
     this.speed = speed;
-    this.speedButtons.forEach((node, i) => node.setAttribute("aria-pressed", SPEEDS[i] === speed));
+    this.speedButtons.forEach((node, i) =>
+      node.setAttribute("aria-pressed", String(SPEEDS[i] === speed)),
+    );
   }
 
   setLoop(loop) {
     this.loop = loop;
-    this.loopButton.setAttribute("aria-pressed", loop);
+    this.loopButton.setAttribute("aria-pressed", String(loop));
   }
 
   // What is seen --------------------------------------------------------------------------------

@@ -145,7 +145,11 @@ export class Reel {
     return Array.from(this.q(t)).filter((q) => !Number.isNaN(q));
   }
 
-  /** Of each action, the returns that it may bring, and how probable each is. */
+  /**
+   * Of each action, the returns that it may bring, and how probable each is.
+   *
+   * @returns {import("../shared/distribution.js").Distribution[]}
+   */
   distributions(t) {
     const [actions, n] = [this.actionLabels.length, this.atoms];
     const start = 2 + this.observationLabels.length + actions;

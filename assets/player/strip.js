@@ -46,7 +46,7 @@ export class Strip {
     const ratio = pixelRatio();
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
-    const pen = canvas.getContext("2d");
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     pen.scale(ratio, ratio);
     const style = getComputedStyle(canvas);
     const x = (t) => (length > 1 ? (t / (length - 1)) * width : 0);

@@ -24,6 +24,8 @@ const styledText = (text) =>
 
 export class FilmView {
   scale = { low: 0, span: 1 };
+  digits = 0;
+  rewardDigits = 0;
 
   constructor(reel) {
     this.reel = reel;

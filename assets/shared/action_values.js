@@ -16,7 +16,11 @@ export class ActionValues {
     this.#rows,
   );
 
-  /** Shows what `dashboard/train_page/action_values.py` tells of one state. */
+  /**
+   * Shows what `dashboard/train_page/action_values.py` tells of one state.
+   *
+   * @param {{ actions: string[], values: string[], greedy: number, distributions: import("./distribution.js").Distribution[] }} told
+   */
   show({ actions, values, greedy, distributions }) {
     const hasCurves = distributions.length > 0;
     const curves = distributions.map(() => new Curve());

@@ -4,7 +4,14 @@ const INKS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "whi
 // eslint-disable-next-line no-control-regex -- each code begins with one
 const CODE = /(\x1b\[[0-9;]*[A-Za-z])/;
 
-/** The style after a code; codes that do not colour leave it as it is. */
+/**
+ * The style after a code; codes that do not colour leave it as it is.
+ *
+ * @typedef {{ ink?: string, ground?: string, bold?: boolean }} Style
+ * @param {Style} style
+ * @param {string} code
+ * @returns {Style}
+ */
 function styled(style, code) {
   if (!code.endsWith("m")) return style;
   for (const number of code.slice(2, -1).split(";").map(Number)) {
@@ -16,9 +23,15 @@ function styled(style, code) {
   return style;
 }
 
-/** The text in pieces of one style: `text` and, where it has them, `ink`, `ground` and `bold`. */
+/**
+ * The text in pieces of one style: `text` and, where it has them, `ink`, `ground` and `bold`.
+ *
+ * @param {string} text
+ */
 export function pieces(text) {
+  /** @type {(Style & { text: string })[]} */
   const found = [];
+  /** @type {Style} */
   let style = {};
   text.split(CODE).forEach((piece, index) => {
     if (index % 2) style = styled(style, piece);
@@ -27,7 +40,11 @@ export function pieces(text) {
   return found;
 }
 
-/** The text without its codes. */
+/**
+ * The text without its codes.
+ *
+ * @param {string} text
+ */
 export const plain = (text) =>
   pieces(text)
     .map((piece) => piece.text)

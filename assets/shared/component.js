@@ -6,21 +6,33 @@ import { language } from "./words.js";
  * element, has `render(component)` called at each draw of the page, with Streamlit's `data` and
  * `setTriggerValue`, and, if it has one, `dispose()` when the element has left the page. Where the
  * page speaks another language another instance takes its place.
+ *
+ * @template {{ render(component: Drawn): void, dispose?(): void }} Instance
  */
 export class Mounted {
   #Component;
+  /** @type {WeakMap<Parent, { instance: Instance, language: string }>} */
   #instances = new WeakMap();
 
+  /** @param {new (parent: Parent) => Instance} Component */
   constructor(Component) {
     this.#Component = Component;
   }
 
-  /** The instance in an element, if there is one. */
+  /**
+   * The instance in an element, if there is one.
+   *
+   * @param {Parent} parent
+   */
   get(parent) {
     return this.#instances.get(parent)?.instance;
   }
 
-  /** What Streamlit calls at each draw; returns the clean-up. */
+  /**
+   * What Streamlit calls at each draw; returns the clean-up.
+   *
+   * @param {Drawn} component
+   */
   render = (component) => {
     const parent = component.parentElement;
     const present = this.#instances.get(parent);
@@ -32,13 +44,14 @@ export class Mounted {
       const instance = new this.#Component(parent);
       this.#instances.set(parent, { instance, language: language() });
     }
-    this.get(parent).render(component);
+    this.get(parent)?.render(component);
     return () => {
       // Streamlit also cleans up after a superseded call: only the end of the element counts.
       if (!parent.isConnected) this.#leave(parent);
     };
   };
 
+  /** @param {Parent} parent */
   #leave(parent) {
     this.get(parent)?.dispose?.();
     this.#instances.delete(parent);

@@ -2,7 +2,13 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** A new element with what is in it: other elements, or text. */
+/**
+ * A new element with what is in it: other elements, or text.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {(Node | string)[]} children
+ */
 export function element(tag, className = "", ...children) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -10,15 +16,29 @@ export function element(tag, className = "", ...children) {
   return node;
 }
 
-/** The same of a drawing. */
+/**
+ * The same of a drawing.
+ *
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {(Node | string)[]} children
+ */
 export function svg(tag, attributes, ...children) {
   const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
   node.append(...children);
   return node;
 }
 
-/** A button that does `act`; `label` is for who cannot see what is in it. */
+/**
+ * A button that does `act`; `label` is for who cannot see what is in it.
+ *
+ * @param {string} className
+ * @param {string} label
+ * @param {(() => void) | null} act
+ * @param {(Node | string)[]} content
+ */
 export function button(className, label, act, ...content) {
   const node = element("button", className, ...content);
   node.type = "button";
@@ -27,20 +47,38 @@ export function button(className, label, act, ...content) {
   return node;
 }
 
-/** What draws on a canvas: every browser has one in two dimensions. */
+/**
+ * What draws on a canvas: every browser has one in two dimensions.
+ *
+ * @param {HTMLCanvasElement | OffscreenCanvas} canvas
+ * @param {CanvasRenderingContext2DSettings} settings
+ */
 export function pen(canvas, settings = {}) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
 }
 
-/** Change a text, unless it is that already: a screen reader would read it again. */
+/**
+ * Change a text, unless it is that already: a screen reader would read it again.
+ *
+ * @param {Node} node
+ * @param {string} text
+ */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** The style sheet at an address, as an element for a component that shares the page's styles. */
+/**
+ * The style sheet at an address, as an element for a component that shares the page's styles.
+ *
+ * @param {string} href
+ */
 export const styleLink = (href) => Object.assign(element("link"), { rel: "stylesheet", href });
 
-/** The style sheets at these addresses, for components with styles of their own. */
+/**
+ * The style sheets at these addresses, for components with styles of their own.
+ *
+ * @param {(string | URL)[]} addresses
+ */
 export function styleSheets(...addresses) {
   return Promise.all(
     addresses.map(async (address) => {

@@ -1,4 +1,9 @@
-/** The header and the bytes after it of what `dashboard/web/envelope.py` packed. */
+/**
+ * The header and the bytes after it of what `dashboard/web/envelope.py` packed.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {{ header: any, body: Uint8Array }}
+ */
 export function unpacked(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));

@@ -28,6 +28,8 @@ export class Feed {
    * when the server does not know the address: it is another one than drew the page. With `node`,
    * nothing is asked while that element is out of sight. `method` is "POST" where a question is
    * also a command (`dashboard/web/feed.py`).
+   *
+   * @param {{ question?: () => Record<string, any>, take: (bytes: Uint8Array) => void, lost?: () => void, node?: Element | null, method?: "GET" | "POST" }} options
    */
   constructor({ question = () => ({}), take, lost = () => {}, node = null, method = "GET" }) {
     this.#question = question;
@@ -36,22 +38,31 @@ export class Feed {
     this.#lost = lost;
     onPaper((isPaper) => isPaper && this.#askAtOnce(), this.#disposed.signal);
     if (!node) return;
-    const see = (entries) => {
-      this.#hidden = !entries.at(-1).isIntersecting;
+    const see = (/** @type {IntersectionObserverEntry[]} */ entries) => {
+      this.#hidden = !entries.at(-1)?.isIntersecting;
       if (!this.#hidden && this.#overdue) this.ask();
     };
     this.#sight = new IntersectionObserver(see, { rootMargin: NEAR });
     this.#sight.observe(node);
   }
 
-  /** Ask now, and from now on every `period` milliseconds, or with 0 never again. */
+  /**
+   * Ask now, and from now on every `period` milliseconds, or with 0 never again.
+   *
+   * @param {string} address
+   * @param {number} period
+   */
   follow(address, period) {
     this.#address = address;
     this.#period = period;
     this.ask();
   }
 
-  /** From the last question to the next there are now `period` milliseconds; with 0 none comes. */
+  /**
+   * From the last question to the next there are now `period` milliseconds; with 0 none comes.
+   *
+   * @param {number} period
+   */
   pace(period) {
     this.#period = period;
   }

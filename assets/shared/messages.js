@@ -18,7 +18,14 @@ window.addEventListener(
 );
 window.addEventListener("popstate", beQuiet, { capture: true });
 
-/** Streamlit's `setTriggerValue` for the component in `node`: late rather than at the wrong time. */
+/**
+ * Streamlit's `setTriggerValue` for the component in `node`: late rather than at the wrong time.
+ *
+ * @typedef {(name: string, value: unknown) => void} Send
+ * @param {Node} node
+ * @param {Send} setTriggerValue
+ * @returns {Send}
+ */
 export function messenger(node, setTriggerValue) {
   return function send(name, value) {
     const ms = quietUntil - performance.now();
@@ -30,7 +37,13 @@ export function messenger(node, setTriggerValue) {
   };
 }
 
-/** `ask`, that is not called again before there was time for its answer. */
+/**
+ * `ask`, that is not called again before there was time for its answer.
+ *
+ * @template {unknown[]} Values
+ * @param {(...values: Values) => void} ask
+ * @returns {(...values: Values) => void}
+ */
 export function seldom(ask) {
   let quiet = 0;
   return (...values) => {

@@ -11,33 +11,62 @@ const FIXED = Array.from(
 );
 export const PERCENT = "\u202f%"; // after a narrow space at which no line breaks
 
-/** A text of numbers with the sign of print for each minus. */
+/**
+ * A text of numbers with the sign of print for each minus.
+ *
+ * @param {string} text
+ */
 export const withMinus = (text) => text.replaceAll("-", "−");
 
-/** A number with so many digits after its point, at most 6, and no minus before a zero. */
+/**
+ * A number with so many digits after its point, at most 6, and no minus before a zero.
+ *
+ * @param {number} value
+ * @param {number} digits
+ */
 export function fixed(value, digits) {
   return withMinus(FIXED[digits].format(Number(value.toFixed(digits)) || 0));
 }
 
+/** @param {number} size */
 const power = (size) => Math.floor(Math.log10(size));
+/** @param {number} digits */
 const between = (digits) => Math.min(Math.max(0, digits), MOST_DIGITS);
 
-/** A place on an axis: all of them with as many digits as tell hundredths of its range apart. */
+/**
+ * A place on an axis: all of them with as many digits as tell hundredths of its range apart.
+ *
+ * @param {number} value
+ * @param {number} span
+ */
 export const place = (value, span) => fixed(value, between(2 - power(span)));
 
-/** A number with two significant digits, or what it takes to tell values in a range apart. */
+/**
+ * A number with two significant digits, or what it takes to tell values in a range apart.
+ *
+ * @param {number} value
+ * @param {number} span
+ */
 export function distinct(value, span) {
   const unit = Math.min(span, Math.max(Math.abs(value), span / 20));
   return fixed(value, unit > 0 ? between(1 - power(unit)) : 0);
 }
 
-/** As many decimals as the largest of the values shown together leaves room for. */
+/**
+ * As many decimals as the largest of the values shown together leaves room for.
+ *
+ * @param {number} largest
+ */
 export function decimals(largest) {
   if (largest >= 1000) return 0;
   return largest >= 100 ? 1 : largest >= 10 ? 2 : 3;
 }
 
-/** A measured value: one decimal from 1 on, below that three digits, then powers of ten. */
+/**
+ * A measured value: one decimal from 1 on, below that three digits, then powers of ten.
+ *
+ * @param {number} value
+ */
 export function number(value) {
   if (!Number.isFinite(value)) return UNKNOWN;
   const size = Math.abs(value);
@@ -51,7 +80,11 @@ export function number(value) {
   return withMinus(text);
 }
 
-/** A share from 0 to 1: whole percents from 10 on, below that two digits, 100 only where it is all. */
+/**
+ * A share from 0 to 1: whole percents from 10 on, below that two digits, 100 only where it is all.
+ *
+ * @param {number} share
+ */
 export function percent(share) {
   if (!Number.isFinite(share)) return UNKNOWN;
   if (share > 0 && share < 1e-4) return _("under {percent}", { percent: `0.01${PERCENT}` });

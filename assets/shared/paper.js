@@ -6,6 +6,7 @@
 const PRINTER = 3; // pixels of a printer to one of a page
 
 const sheet = document.documentElement.classList;
+/** @type {Set<(isPaper: boolean) => void>} */
 const listeners = new Set();
 let onSheet = false;
 
@@ -18,6 +19,7 @@ function fitCharts() {
   }
 }
 
+/** @param {boolean} isPaper */
 function put(isPaper) {
   if (isPaper === onSheet) return; // a browser may say it in two ways
   onSheet = isPaper;
@@ -31,13 +33,23 @@ media.addEventListener("change", () => put(media.matches));
 window.addEventListener("beforeprint", () => put(true));
 window.addEventListener("afterprint", () => put(false));
 
-/** Call `draw(isPaper)`, which is to be done when it returns, until the signal. */
+/**
+ * Call `draw(isPaper)`, which is to be done when it returns, until the signal.
+ *
+ * @param {(isPaper: boolean) => void} draw
+ * @param {AbortSignal} signal
+ */
 export function onPaper(draw, signal) {
   listeners.add(draw);
   signal.addEventListener("abort", () => listeners.delete(draw));
 }
 
-/** What `read` makes of a page that is on paper; the page itself stays as it is. */
+/**
+ * What `read` makes of a page that is on paper; the page itself stays as it is.
+ *
+ * @template T
+ * @param {() => T} read
+ */
 export function asOnPaper(read) {
   const isPaper = sheet.contains("on-paper");
   sheet.add("on-paper");

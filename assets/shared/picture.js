@@ -9,6 +9,8 @@ const reader = pen(new OffscreenCanvas(1, 1), { willReadFrequently: true });
 /**
  * Have a drawing on white look as one on black where the page is dark: `player/player.css` and others
  * turn what is called "inverted". To be called when there is another picture or another theme.
+ *
+ * @param {HTMLCanvasElement} canvas
  */
 export function suitTheme(canvas) {
   if (!canvas.isConnected || !canvas.width) return;

@@ -7,10 +7,15 @@ const ENGLISH = "en";
 
 /** The page's language, its words by the English ones, and the way of these to the browser. */
 let spoken = ENGLISH;
+/** @type {Record<string, string>} */
 let words = {};
 let coming = Promise.resolve();
 
-/** Have all scripts of the page speak `language` from now on; resolves once its words are here. */
+/**
+ * Have all scripts of the page speak `language` from now on; resolves once its words are here.
+ *
+ * @param {string} language
+ */
 export function speak(language) {
   if (language !== spoken) {
     spoken = language;
@@ -24,23 +29,48 @@ export function speak(language) {
 /** The language that the page speaks. */
 export const language = () => spoken;
 
-/** `text` in the page's language, with `values` in its holes: `_("{count} steps", { count: 3 })`. */
+/**
+ * `text` in the page's language, with `values` in its holes: `_("{count} steps", { count: 3 })`.
+ *
+ * @typedef {Record<string, string | number>} Values
+ * @param {string} text
+ * @param {Values} values
+ */
 export function _(text, values = {}) {
   return filled(words[text] ?? text, values);
 }
 
-/** The same of a text about one thing or `many`; `count` stands in its hole {count}, if it has one. */
+/**
+ * The same of a text about one thing or `many`; `count` stands in its hole {count}, if it has one.
+ *
+ * @param {string} one
+ * @param {string} many
+ * @param {number} count
+ * @param {Values} values
+ */
 export function n_(one, many, count, values = {}) {
   return filled(words[one] ?? (count === 1 ? one : many), { count, ...values });
 }
 
-/** Marks a text, such as one of a table, that is said by `_` where it is shown. */
+/**
+ * Marks a text, such as one of a table, that is said by `_` where it is shown.
+ *
+ * @param {string} text
+ */
 export const phrase = (text) => text;
 
+/**
+ * @param {string} text
+ * @param {Values} values
+ */
 function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+  return text.replace(/\{(\w+)\}/g, (hole, name) => String(values[name] ?? hole));
 }
 
+/**
+ * @param {string} language
+ * @returns {Promise<Record<string, string>>}
+ */
 async function fetched(language) {
   if (language === ENGLISH) return {};
   try {

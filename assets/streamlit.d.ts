@@ -1,0 +1,17 @@
+/** What Streamlit and its components say to each other. */
+
+/** Where a component is drawn. */
+type Parent = HTMLElement & ShadowRoot;
+
+/** What a component is called with at each draw of the page. */
+interface Drawn<Data = any> {
+  data: Data;
+  parentElement: Parent;
+  setTriggerValue: (name: string, value: unknown) => void;
+}
+
+/** Data of a component that asks for what is new (`shared/feed.js`), with the period in ms. */
+interface Followed {
+  address: string;
+  period: number;
+}
