@@ -17,6 +17,7 @@ export class Update {
   constructor() {
     const names = [_("Z(s, a), as it was believed"), _("its target")];
     this.#distributions.dataset.symbol = "distribution";
+    this.#distributions.setAttribute("role", "img");
     this.#distributions.append(
       ...this.#curves.flatMap(({ node }, i) => [element("figcaption", "", names[i]), node]),
     );
@@ -35,6 +36,7 @@ export class Update {
     this.#values(update);
     const { distributions } = update;
     this.#distributions.hidden = distributions.length === 0;
+    this.#distributions.setAttribute("aria-label", update.spread);
     if (distributions.length) showAll(this.#curves, distributions, ...reach(distributions));
   }
 

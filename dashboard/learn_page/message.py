@@ -1,12 +1,13 @@
 """What `microscope.js` shows: the copy of a run in its four places."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from dashboard.learn_page.equations import equations, exact
 from dashboard.learn_page.networks import networks
+from dashboard.learn_page.world import pictures, world
 from dashboard.session.race import member_words
 from dashboard.session.run import Run
 from dashboard.session.stage import picture
@@ -15,24 +16,10 @@ from dashboard.web.language import _, said
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import shown
 from dqn_core.microscope.specimen import Specimen
-from dqn_core.microscope.step import Step
 from dqn_core.microscope.update import Update
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
 from dqn_core.samplers import Contents
 
 TERMINATED, TRUNCATED = 1, 2
-
-MOST_NAMED = 8
-"""Of an observation, in the words beside a picture; the table has all of it."""
-
-
-class Picture(NamedTuple):
-    """A state of the environment that is drawn, and what is observed in it."""
-
-    title: Phrase
-    state: Mapping[str, Any]
-    observation: np.ndarray
 
 
 def message(
@@ -46,8 +33,8 @@ def message(
     """All of it, with the transition of the batch that is ``chosen``; pictures follow as PNG."""
     trainer, update = specimen.trainer, specimen.update
     chosen = min(chosen, len(update.actions) - 1) if update else chosen
-    pictures = _pictures(specimen)
-    pngs = [picture(trainer.spec, each.state) for each in pictures]
+    views = pictures(specimen)
+    pngs = [picture(trainer.spec, view.state) for view in views]
     header = {
         "about": _about(specimen, run, is_following),
         "problem": said(problem),
@@ -57,10 +44,7 @@ def message(
         "canGoBack": specimen.can_go_back,
         "canGoForward": specimen.can_go_forward,
         "chosen": chosen,
-        "world": {
-            **_world(trainer.spec, specimen, chosen),
-            "pictures": [[_(each.title), _described(trainer.spec, each)] for each in pictures],
-        },
+        "world": world(specimen, views, chosen),
         "memory": _memory(specimen),
         "networks": networks(update, chosen) if update else None,
         "copied": _copied() if specimen.has_copied else "",
@@ -88,107 +72,6 @@ def _about(specimen: Specimen, run: Run, is_following: bool) -> str:
 
 def _copied() -> str:
     return _("The target network has just been moved: θ⁻ ← θ⁻ + τ (θ − θ⁻).")
-
-
-def _pictures(specimen: Specimen) -> list[Picture]:
-    """Of the state before the newest step and of the one after it; or of the present one alone."""
-    step, trainer, member = specimen.step, specimen.trainer, specimen.member
-    state = trainer.environments[member].state_dict()
-    observation = trainer.interaction.observations[member]
-    if step is None:
-        return [Picture(Phrase("now"), state, observation)]
-    title = Phrase("new episode") if step.has_ended else Phrase("after the step")
-    return [
-        Picture(Phrase("before the step"), step.start.environment, step.observation),
-        Picture(title, state, observation),
-    ]
-
-
-def _described(spec: EnvironmentSpec, picture: Picture) -> str:
-    """What it shows, for who cannot see it."""
-    named = zip(spec.observation_labels[:MOST_NAMED], picture.observation.tolist(), strict=False)
-    seen = _(", ").join(f"{_(label)} {number(value)}" for label, value in named)
-    return _(
-        "{environment}, {moment}: {observation}",
-        environment=spec.env_id,
-        moment=picture.title,
-        observation=seen,
-    )
-
-
-def _world(spec: EnvironmentSpec, specimen: Specimen, chosen: int) -> dict[str, Any]:
-    step, update = specimen.step, specimen.update
-    now = specimen.trainer.interaction.observations[specimen.member]
-    columns = [(_("now"), "s", now)]
-    if step:
-        columns = [("s", "s", step.observation), ("s′", "s2", step.next_observation)]
-    if update:
-        columns += [
-            (_("s chosen"), "s", update.observations[chosen]),
-            (_("s′ chosen"), "s2", update.next_observations[chosen]),
-        ]
-    return {
-        "labels": [_(label) for label in spec.observation_labels],
-        "columns": [
-            [title, symbol, [number(value) for value in values.tolist()]]
-            for title, symbol, values in columns
-        ],
-        "step": _step(spec, step) if step else None,
-        "sentences": _of_step(spec, step) if step else [_("No step was made here yet.")],
-    }
-
-
-def _step(spec: EnvironmentSpec, step: Step) -> dict[str, Any]:
-    first, second = step.dice
-    q_values = step.q_values
-    return {
-        "epsilon": step.epsilon,
-        "dice": [first, second],
-        "isRandom": step.is_random,
-        "actions": [
-            [_(label), exact(q)]
-            for label, q in zip(spec.action_labels, shown(q_values, step.allowed), strict=True)
-        ],
-        "taken": step.action,
-    }
-
-
-def _of_step(spec: EnvironmentSpec, step: Step) -> list[str]:
-    """What decided the action, and what came of it."""
-    return [_choice(step, _(spec.action_labels[step.action])), _end(step, exact(step.reward))]
-
-
-def _choice(step: Step, action: str) -> str:
-    (u, second), epsilon = map(exact, step.dice), exact(step.epsilon)
-    if step.is_random:
-        return _(
-            "u = {u} is below ε = {epsilon}: the action is random. A second number, {second}, has "
-            "chosen “{action}”.",
-            u=u,
-            epsilon=epsilon,
-            second=second,
-            action=action,
-        )
-    if step.epsilon:
-        return _(
-            "u = {u} is not below ε = {epsilon}: the network chooses “{action}”, which has the "
-            "largest Q.",
-            u=u,
-            epsilon=epsilon,
-            action=action,
-        )
-    return _("ε is 0: the network chooses “{action}”, which has the largest Q.", action=action)
-
-
-def _end(step: Step, reward: str) -> str:
-    if step.terminated:
-        return _("Reward {reward}. The episode terminated, and a new one has begun.", reward=reward)
-    if step.truncated:
-        return _(
-            "Reward {reward}. The time limit truncated the episode, and a new one has begun.",
-            reward=reward,
-        )
-    return _("Reward {reward}. The episode goes on.", reward=reward)
 
 
 def _memory(specimen: Specimen) -> dict[str, Any]:
@@ -269,6 +152,7 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
         "taken": int(update.actions[i]),
         "best": int(update.best[i]),
         "distributions": _distributions(update, i),
+        "spread": _spread(update, i),
     }
 
 
@@ -290,6 +174,32 @@ def _distributions(update: Update, i: int) -> list[list[list[float | None]]]:
     if update.predicted is None or update.aimed_at is None:
         return []
     return [[_finite(part[i]) for part in each] for each in (update.predicted, update.aimed_at)]
+
+
+def _spread(update: Update, i: int) -> str:
+    """The two distributions in words, for who cannot see them."""
+    if update.predicted is None or update.aimed_at is None:
+        return ""
+    believed, target = (
+        _most_of(returns[i], probabilities[i])
+        for returns, probabilities in (update.predicted, update.aimed_at)
+    )
+    return _(
+        "Eight of ten returns lie between {low} and {high} as it was believed, and between "
+        "{target_low} and {target_high} in the target.",
+        low=exact(believed[0]),
+        high=exact(believed[1]),
+        target_low=exact(target[0]),
+        target_high=exact(target[1]),
+    )
+
+
+def _most_of(returns: np.ndarray, probabilities: np.ndarray) -> tuple[float, float]:
+    """The returns that a tenth lies below, and a tenth above."""
+    order = returns.argsort()
+    below = probabilities[order].cumsum() / probabilities.sum()
+    low, high = returns[order][np.searchsorted(below, (0.1, 0.9)).clip(max=len(order) - 1)]
+    return float(low), float(high)
 
 
 def _finite(values: Sequence[float] | np.ndarray) -> list[float | None]:

@@ -1,5 +1,6 @@
 """What is done under the microscope: acts, back and forward, and the run that is followed."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -159,6 +160,17 @@ def test_a_picture_says_in_words_what_it_shows(session: Session) -> None:
     assert before[1].startswith("CartPole-v1, before the step: cart position ")
     assert (before[0], after[0]) == ("before the step", "after the step")
     assert before[1] != after[1].replace("after", "before")
+
+
+def test_distributions_are_told_in_words_too() -> None:
+    session = Session(Link(config=SMALL.replace(head="categorical", value_low=0, value_high=50)))
+    session.runner = cast(Runner, Nobody())
+    session.run.trainer.run(max_steps=60)
+    told = seen(Desk(session))["update"]["spread"]
+    session.run.close()
+    low, high, target_low, target_high = map(float, re.findall(r"[\d.]*\d", told))
+    assert 0 <= low < 10 < 40 < high <= 50, "at first all returns are about as probable"
+    assert 0 <= target_low <= target_high <= 50
 
 
 def test_what_is_seen_is_said_in_the_language_of_who_looks(session: Session) -> None:

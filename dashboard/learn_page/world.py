@@ -1,0 +1,129 @@
+"""The world under the microscope: its pictures, what is observed, what decided the action."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dashboard.learn_page.equations import exact
+from dashboard.web.language import _
+from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.masks import shown
+from dqn_core.microscope.specimen import Specimen
+from dqn_core.microscope.step import Step
+from dqn_core.numbers import number
+from dqn_core.phrases import Phrase
+
+MOST_NAMED = 8
+"""Of an observation, in the words beside a picture; the table has all of it."""
+
+
+class Picture(NamedTuple):
+    """A state of the environment that is drawn, and what is observed in it."""
+
+    title: Phrase
+    state: Mapping[str, Any]
+    observation: np.ndarray
+
+
+def pictures(specimen: Specimen) -> list[Picture]:
+    """Of the state before the newest step and of the one after it; or of the present one alone."""
+    step, trainer, member = specimen.step, specimen.trainer, specimen.member
+    state = trainer.environments[member].state_dict()
+    observation = trainer.interaction.observations[member]
+    if step is None:
+        return [Picture(Phrase("now"), state, observation)]
+    title = Phrase("new episode") if step.has_ended else Phrase("after the step")
+    return [
+        Picture(Phrase("before the step"), step.start.environment, step.observation),
+        Picture(title, state, observation),
+    ]
+
+
+def _described(spec: EnvironmentSpec, picture: Picture) -> str:
+    """What it shows, for who cannot see it."""
+    named = zip(spec.observation_labels[:MOST_NAMED], picture.observation.tolist(), strict=False)
+    seen = _(", ").join(f"{_(label)} {number(value)}" for label, value in named)
+    return _(
+        "{environment}, {moment}: {observation}",
+        environment=spec.env_id,
+        moment=picture.title,
+        observation=seen,
+    )
+
+
+def world(specimen: Specimen, views: Sequence[Picture], chosen: int) -> dict[str, Any]:
+    """What is seen of it in these ``pictures``, beside the ``chosen`` transition of the batch."""
+    spec, step, update = specimen.trainer.spec, specimen.step, specimen.update
+    now = specimen.trainer.interaction.observations[specimen.member]
+    columns = [(_("now"), "s", now)]
+    if step:
+        columns = [("s", "s", step.observation), ("s′", "s2", step.next_observation)]
+    if update:
+        columns += [
+            (_("s chosen"), "s", update.observations[chosen]),
+            (_("s′ chosen"), "s2", update.next_observations[chosen]),
+        ]
+    return {
+        "pictures": [[_(view.title), _described(spec, view)] for view in views],
+        "labels": [_(label) for label in spec.observation_labels],
+        "columns": [
+            [title, symbol, [number(value) for value in values.tolist()]]
+            for title, symbol, values in columns
+        ],
+        "step": _step(spec, step) if step else None,
+        "sentences": _of_step(spec, step) if step else [_("No step was made here yet.")],
+    }
+
+
+def _step(spec: EnvironmentSpec, step: Step) -> dict[str, Any]:
+    first, second = step.dice
+    q_values = step.q_values
+    return {
+        "epsilon": step.epsilon,
+        "dice": [first, second],
+        "isRandom": step.is_random,
+        "actions": [
+            [_(label), exact(q)]
+            for label, q in zip(spec.action_labels, shown(q_values, step.allowed), strict=True)
+        ],
+        "taken": step.action,
+    }
+
+
+def _of_step(spec: EnvironmentSpec, step: Step) -> list[str]:
+    """What decided the action, and what came of it."""
+    return [_choice(step, _(spec.action_labels[step.action])), _end(step, exact(step.reward))]
+
+
+def _choice(step: Step, action: str) -> str:
+    (u, second), epsilon = map(exact, step.dice), exact(step.epsilon)
+    if step.is_random:
+        return _(
+            "u = {u} is below ε = {epsilon}: the action is random. A second number, {second}, has "
+            "chosen “{action}”.",
+            u=u,
+            epsilon=epsilon,
+            second=second,
+            action=action,
+        )
+    if step.epsilon:
+        return _(
+            "u = {u} is not below ε = {epsilon}: the network chooses “{action}”, which has the "
+            "largest Q.",
+            u=u,
+            epsilon=epsilon,
+            action=action,
+        )
+    return _("ε is 0: the network chooses “{action}”, which has the largest Q.", action=action)
+
+
+def _end(step: Step, reward: str) -> str:
+    if step.terminated:
+        return _("Reward {reward}. The episode terminated, and a new one has begun.", reward=reward)
+    if step.truncated:
+        return _(
+            "Reward {reward}. The time limit truncated the episode, and a new one has begun.",
+            reward=reward,
+        )
+    return _("Reward {reward}. The episode goes on.", reward=reward)
