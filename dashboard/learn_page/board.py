@@ -1,6 +1,8 @@
 """A teacher's board: the students of a room with their curves, answers and checks, live."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -28,7 +30,7 @@ def board(state: LessonsState) -> None:
         room = rooms().of_board(state.board)
     except LabError as error:
         tell_error(error.phrase)
-        st.button(_("Back to the list"), key="to_lessons", on_click=state.show_list)
+        _button_to_list(partial(state.forget_board, state.board))
         return
     st.header(plain(room.lesson.title), anchor=False)
     _invitation(room)
@@ -69,19 +71,27 @@ def _controls(state: LessonsState, room: Room) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        st.button(
-            _("Close the room"),
-            key="close_room",
-            icon=":material/close:",
-            help=_("All that is known of its students is forgotten. Their runs stay theirs."),
-            on_click=_close,
-            args=(state, room),
-        )
-        st.button(
-            _("Back to the list"), key="to_lessons", type="tertiary", on_click=state.show_list
-        )
+        with st.popover(_("Close the room"), icon=":material/close:", key="closing"):
+            st.markdown(
+                _(
+                    "The board and all answers are then gone for good: save them as CSV first. The "
+                    "students' runs stay theirs."
+                )
+            )
+            st.button(
+                _("Close it for good"),
+                key="close_room",
+                type="primary",
+                on_click=_close,
+                args=(state, room),
+            )
+        _button_to_list(state.show_list)
+
+
+def _button_to_list(act: Callable[[], None]) -> None:
+    st.button(_("Back to the list"), key="to_lessons", type="tertiary", on_click=act)
 
 
 def _close(state: LessonsState, room: Room) -> None:
     rooms().close(room)
-    state.show_list()
+    state.forget_board(room.secret)

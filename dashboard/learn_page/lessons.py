@@ -1,6 +1,7 @@
 """Lessons on the Learn page: those that are ready, the editor, and the board of a room."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -13,6 +14,7 @@ from dashboard.lessons.draft import new_draft
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
 from dashboard.lessons.playing import play
 from dashboard.lessons.reading import read_lesson
+from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import NAMES, ready_lesson, source_of
 from dashboard.lessons.words import fault_words
 from dashboard.session.session import Session
@@ -20,6 +22,7 @@ from dashboard.web.language import _, language, n_
 from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import tell_error
 from dashboard.web.static_files import ASSETS
+from dqn_core.errors import LabError
 
 READING = ASSETS / "learn" / "reading.css"
 STYLE = ASSETS / "lesson" / "list.css"
@@ -47,6 +50,7 @@ def _list(session: Session, state: LessonsState) -> None:
             "how far each student is."
         )
     )
+    _open_rooms(state)
     with st.container(key="lesson_cards"):
         for place, name in enumerate(NAMES, 1):
             with st.container(border=True, key=f"lesson_{name}"):
@@ -56,6 +60,17 @@ def _list(session: Session, state: LessonsState) -> None:
     _own(session, state)
     if state.problem:
         tell_error(state.problem)
+
+
+def _open_rooms(state: LessonsState) -> None:
+    """The rooms that were opened here, with the way to their boards."""
+    for secret in state.opened:
+        with suppress(LabError), st.container(horizontal=True, vertical_alignment="center"):
+            room = rooms().of_board(secret)
+            count = n_("1 student", "{count} students", len(room.seats))
+            st.markdown(f"**{plain(room.lesson.title)}** · {room.code} · {count}", width="content")
+            show = partial(state.show_board, secret)
+            _button(_("Board"), f"board_{room.code}", "monitoring", show)
 
 
 def _about(title: str, lesson: Lesson) -> None:

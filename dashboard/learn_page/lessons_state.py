@@ -1,33 +1,40 @@
 """What the lessons' section of one browser session shows: the list, the editor or a board."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dashboard.lessons.draft import Draft, draft_of
 from dashboard.lessons.lesson import Lesson
+from dashboard.lessons.rooms import MOST_ROOMS, SECRET
 from dashboard.lessons.source import lesson_from, source_of
-from dashboard.session.address import BOARD, DRAFT
+from dashboard.session.address import BOARD, DRAFT, ROOMS
 from dqn_core.errors import LabError
 
 
 @dataclass
 class LessonsState:
-    """``board`` is the secret of the room whose board is shown. ``version`` is another one when a
+    """``board`` is the secret of the room whose board is shown, ``opened`` are those of all whose
+    boards were shown here. ``version`` is another one when a
     draft takes the place of another one: its fields begin anew. ``problem`` says why the last file
     or room was refused."""
 
     draft: Draft | None = None
     version: int = 0
     board: str = ""
+    opened: list[str] = field(default_factory=list)
     problem: str = ""
 
     @property
     def query(self) -> str:
         """Its part of the address; a draft with faults is there as it was before them."""
-        if self.board:
-            return f"{BOARD}={self.board}"
-        lesson = self.draft.read()[0] if self.draft else None
-        return f"{DRAFT}={source_of(lesson)}" if lesson else ""
+        others = ",".join(secret for secret in self.opened if secret != self.board)
+        lesson = self.draft.read()[0] if self.draft and not self.board else None
+        parts = {
+            BOARD: self.board,
+            ROOMS: others,
+            DRAFT: source_of(lesson) if lesson else "",
+        }
+        return "&".join(f"{name}={value}" for name, value in parts.items() if value)
 
     def edit(self, draft: Draft) -> None:
         """Show that draft in the editor."""
@@ -41,6 +48,12 @@ class LessonsState:
     def show_board(self, secret: str) -> None:
         """Show that board."""
         self.board, self.problem = secret, ""
+        self.opened = [*dict.fromkeys((*self.opened, secret))][-MOST_ROOMS:]
+
+    def forget_board(self, secret: str) -> None:
+        """Its room is closed."""
+        self.opened = [other for other in self.opened if other != secret]
+        self.show_list()
 
     def show_list(self) -> None:
         """Show the list of lessons."""
@@ -50,8 +63,11 @@ class LessonsState:
 def read_lessons_state(given: Mapping[str, Sequence[str]]) -> LessonsState:
     """What an address says."""
     state = LessonsState()
+    secrets = [s for text in given.get(ROOMS, ()) for s in text.split(",") if SECRET.fullmatch(s)]
+    state.opened = secrets[:MOST_ROOMS]
     for secret in given.get(BOARD, ()):
-        state.show_board(secret)
+        if SECRET.fullmatch(secret):
+            state.show_board(secret)
     for source in given.get(DRAFT, ()):
         try:
             state.edit_lesson(lesson_from(source, "en"))

@@ -83,16 +83,16 @@ def _field(question: Question, given: str | None, key: str) -> str | None:
     """Where one answers."""
     if isinstance(question.answers, Choices):
         labels = question.answers.labels
-        chosen: str | None = st.radio(
+        chosen: int | None = st.radio(
             _("Answer"),
-            labels,
-            index=labels.index(given) if given in labels else None,
-            format_func=lambda label: formatted(label).strip(),
+            range(len(labels)),
+            index=None if given is None else int(given),
+            format_func=lambda place: formatted(labels[place]).strip(),
             key=f"{key}_choice",
             label_visibility="collapsed",
             disabled=given is not None,
         )
-        return chosen
+        return None if chosen is None else str(chosen)
     typed: str = st.text_input(
         _("Answer"),
         given or "",
@@ -119,8 +119,8 @@ def _outcome(question: Question, given: str) -> None:
         st.success(f"{_('Right.')} {because}".strip(), icon=":material/check:")
     else:
         right = formatted(answer_words(question.answers)).strip()
-        words = _("Not so: the answer is {answer}.", answer=right)
-        st.warning(f"{words} {because}".strip(), icon=":material/close:")
+        words = _("Not so. The right answer: {answer}", answer=right)
+        st.warning(f"{words}\n\n{because}".strip(), icon=":material/close:")
 
 
 def _ways(

@@ -45,23 +45,25 @@ class Check:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a run is: ``value`` is the best so far, NaN where there is none yet."""
+    """How far a run is: ``value`` is the best so far, NaN where there is none yet; ``run`` is its
+    number among those begun in the step."""
 
     state: State
     value: float
+    run: int = 1
 
 
-def judged(check: Check, trainer: Trainer, runs: int = 1) -> Standing:
-    """What the run has come to; it is the one of that number among those begun in the step."""
+def judged(check: Check, trainer: Trainer, run: int = 1) -> Standing:
+    """What the run has come to; ``run`` is its number among those begun in the step."""
     values = QUANTITIES[check.quantity](trainer, check.steps)
     best = max if check.sign == ">=" else min
     value = best((v for v in values if not math.isnan(v)), default=math.nan)
-    if check.runs is not None and runs > check.runs:
-        return Standing("missed", value)
+    if check.runs is not None and run > check.runs:
+        return Standing("missed", value, run)
     if check.reaches(value):
-        return Standing("met", value)
+        return Standing("met", value, run)
     is_over = check.steps is not None and trainer.env_step > check.steps
-    return Standing("missed" if is_over or trainer.finished() else "open", value)
+    return Standing("missed" if is_over or trainer.finished() else "open", value, run)
 
 
 def read_check(text: str) -> Check:

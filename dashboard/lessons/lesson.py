@@ -26,8 +26,12 @@ class Choices:
     right: int
 
     def is_right(self, answer: str) -> bool:
-        """Whether ``answer``, the label that was chosen, is the right one."""
-        return answer == self.labels[self.right]
+        """Whether ``answer``, the position that was chosen, is the right one."""
+        return answer == str(self.right)
+
+    def shown(self, answer: str) -> str:
+        """The label of an answer."""
+        return self.labels[int(answer)]
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,10 @@ class Number:
     def is_right(self, answer: str) -> bool:
         """Whether ``answer``, the number that was typed, is close enough."""
         return abs(float(answer) - self.value) <= self.margin
+
+    def shown(self, answer: str) -> str:
+        """The number as it was typed."""
+        return answer
 
 
 Answers: TypeAlias = Choices | Number

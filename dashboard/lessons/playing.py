@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.lessons.lesson import Lesson, Step, of_link
 from dashboard.lessons.progress import Progress, read_progress
 from dashboard.lessons.rooms import Room, Seat, rooms
-from dashboard.lessons.source import lesson_from
+from dashboard.lessons.source import NAMES, lesson_from, ready_lesson
 from dashboard.session.address import LESSON, STEP, Remembered, parameters
 from dashboard.session.filling import fixed_values
 from dashboard.session.links import Link
@@ -31,6 +31,12 @@ class Playing:
     room: Room | None = None
     seat: Seat | None = None
     problem: str = ""
+    language: str = ""
+
+    def speak(self, language: str) -> None:
+        """Show a lesson that is ready in that language from now on."""
+        if self.source in NAMES and language != self.language:
+            self.lesson, self.language = ready_lesson(self.source, language), language
 
     @property
     def step(self) -> Step:
@@ -52,6 +58,7 @@ class Playing:
     def go(self, session: Session, at: int) -> None:
         """Show that step; where its values are not those of the step before, a run begins."""
         if self.lesson.origin(at) != self.lesson.origin(self.progress.at):
+            self.progress.runs.pop(at, None)
             self._begin(session, at)
         # Only now: else the step's check would be judged by the run of the step before.
         self.progress.at = at
@@ -82,6 +89,8 @@ def current_lesson(session: Session) -> Playing | None:
     if keys.LESSON not in st.session_state:
         st.session_state[keys.LESSON] = _opened(session, parameters(), "")
     playing: Playing | None = st.session_state[keys.LESSON]
+    if playing:
+        playing.speak(language())
     return playing
 
 
@@ -110,6 +119,7 @@ def _opened(
     try:
         playing = _named(session, given, remembered)
     except LabError as error:
+        session.look_at(hidden=(), locked=())  # which only a lesson would take away again
         if error.phrase not in session.link_problems:
             session.link_problems.append(error.phrase)
         return None

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.lessons.check import Standing, judged
@@ -33,10 +33,11 @@ class Progress:
         step = lesson.steps[at]
         if step.check is None or run.config.environment != step.link.config.environment:
             return None
-        standing = judged(step.check, run.trainer, self._number(at, run))
+        number = self._number(at, run)
+        standing = judged(step.check, run.trainer, number)
         if standing.state == "met":
             self.met.add(at)
-        return Standing("met", standing.value) if at in self.met else standing
+        return replace(standing, state="met") if at in self.met else standing
 
     def _number(self, at: int, run: Run) -> int:
         """The run's place among those that were begun in the step, from 1."""
@@ -84,7 +85,7 @@ def is_answer(lesson: Lesson, step: int, answer: Any) -> bool:
     if question is None or len(answer) > LONGEST_ANSWER:
         return False
     if isinstance(question.answers, Choices):
-        return answer in question.answers.labels
+        return answer in map(str, range(len(question.answers.labels)))
     try:
         return math.isfinite(float(answer))
     except ValueError:

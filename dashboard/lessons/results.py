@@ -51,7 +51,10 @@ def results_csv(room: Room) -> bytes:
         row = [seat.label, progress.at + 1, *_numbers(seat)]
         for at in asking:
             given = progress.answers.get(at)
-            row += ["", ""] if given is None else [given, int(_is_right(room, at, given))]
+            if given is None:
+                row += ["", ""]
+            else:
+                row += [_shown(room, at, given), int(_is_right(room, at, given))]
         row += [int(at in progress.met) for at in checked]
         writer.writerow(map(_cell, row))
     return ("\ufeff" + table.getvalue()).encode()  # without the mark a spreadsheet guesses
@@ -67,6 +70,11 @@ def _is_right(room: Room, at: int, given: str) -> bool:
     return question is not None and question.answers.is_right(given)
 
 
+def _shown(room: Room, at: int, given: str) -> str:
+    question = room.lesson.steps[at].question
+    return question.answers.shown(given) if question else ""
+
+
 def _numbers(seat: Seat) -> list[float | str]:
     """Of the student's present run: environment steps, smoothed return, newest greedy return."""
     session = seat.session()
@@ -74,8 +82,8 @@ def _numbers(seat: Seat) -> list[float | str]:
         return ["", "", ""]
     run = session.run
     greedy = over_members(greedy_returns(run, run.trainer.counted))
-    found = [float(run.trainer.env_step), _average(run), greedy]
-    return ["" if math.isnan(value) else round(value, 4) for value in found]
+    returns = ["" if math.isnan(value) else round(value, 4) for value in (_average(run), greedy)]
+    return [run.trainer.env_step, *returns]
 
 
 def _average(run: Run) -> float:
@@ -101,7 +109,8 @@ def _marks(room: Room, progress: Progress) -> list[dict[str, str]]:
         if given is not None:
             is_right = _is_right(room, at, given)
             sign = "✓" if is_right else "✗"
-            text = _("{step}: {sign} {answer}", step=at + 1, sign=sign, answer=given)
+            answer = _shown(room, at, given)
+            text = _("{step}: {sign} {answer}", step=at + 1, sign=sign, answer=answer)
             marks.append({"kind": "good" if is_right else "bad", "text": text})
         if step.check:
             is_met = at in progress.met

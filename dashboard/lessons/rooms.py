@@ -1,5 +1,6 @@
 """Rooms: students who play one lesson on this server, and the teacher's board of them."""
 
+import re
 import secrets
 import threading
 import time
@@ -22,6 +23,8 @@ LONGEST_NAME = 24
 
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Of a room's code: none that is read as another one."""
+SECRET = re.compile(r"[\w-]{22}", re.ASCII)
+"""What shows a board."""
 _CODE_LENGTH = 8
 
 

@@ -46,14 +46,19 @@ def standing_words(check: Check, standing: Standing | None, environment: str) ->
         return _("It counts in {environment} alone.", environment=environment)
     if standing.state == "met":
         return _("It is met.")
-    value = number(standing.value)
+    if check.runs is not None and standing.run > check.runs:
+        return _(
+            "The {runs} runs are used up. Back and Next begin this step once more.",
+            runs=f"{check.runs:,}",
+        )
+    words = _("Not met in this run. Reset begins another.")
     if standing.state == "open":
-        if math.isnan(standing.value):
-            return _("Not yet.")
-        return _("Not yet: so far it is {value}.", value=value)
-    if check.runs is not None:
-        return _("Not met in this run, which came to {value}. Reset begins another.", value=value)
-    return _("Not met in this run. Reset begins another.")
+        words = _("Not yet: so far it is {value}.", value=number(standing.value))
+        words = _("Not yet.") if math.isnan(standing.value) else words
+    if check.runs is None:
+        return words
+    place = _("This is run {run} of {runs}.", run=f"{standing.run:,}", runs=f"{check.runs:,}")
+    return f"{words} {place}"
 
 
 def fault_words(fault: Fault) -> str:

@@ -29,10 +29,11 @@ ANSWER, CURVE = "answer", "curve"
 LESSON, STEP = "lesson", "step"
 """Those that say which lesson is played, and at which step; a `ROOM` has its own lesson."""
 
-BOARD, DRAFT = "board", "draft"
-"""Those that say which room's board the Learn page shows, and which lesson is being made there."""
+BOARD, ROOMS, DRAFT = "board", "rooms", "draft"
+"""Those that say which room's board the Learn page shows, which others its visitor has opened, and
+which lesson is being made there."""
 
-_OF_LESSONS = {LESSON, STEP, ROOM, BOARD, DRAFT}
+_OF_LESSONS = {LESSON, STEP, ROOM, BOARD, ROOMS, DRAFT}
 _OTHERS = frozenset({*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, *_OF_LESSONS, PARAMETER})
 """Every parameter that is no part of the experiment."""
 

@@ -53,3 +53,6 @@ def lesson_dialog(link: Link) -> None:
     lesson = replace(link, hidden=tuple(hidden), locked=tuple(locked), task=in_lines(task))
     st.markdown(_("**Link** for the students"))
     show_qr_code(share_link(lesson))
+    st.caption(
+        _("A lesson of several steps, with questions and checks, is made on the Learn page.")
+    )

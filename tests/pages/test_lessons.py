@@ -80,7 +80,7 @@ def test_a_question_is_answered_once_and_then_says_what_is_right() -> None:
     at.button(key="task_0_give").click().run()
     assert playing(at).progress.answers == {0: "3"}
     (words,) = [warning.value.replace("\u2060", "") for warning in at.warning]
-    assert "the answer is 2" in words
+    assert "The right answer: 2" in words
     assert "So it is." in words
     assert at.text_input(key="task_0_number").disabled
 
@@ -188,7 +188,11 @@ def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
     assert seat.label == "Kim"
     board = opened("pages/learn.py", section="lessons", board=room.secret)
     assert board.header[0].value == "Two steps"
-    next(button for button in board.button if button.key == "close_room").click().run()
+    board.button(key="to_lessons").click().run()
+    assert f"**Two steps** · {room.code} · 1 student" in shown(board), "the way back"
+    board.button(key=f"board_{room.code}").click().run()
+    board.button(key="close_room").click().run()
+    assert room.code not in shown(board)
     assert "1. Watch and guess" in shown(board)
     gone = opened("pages/learn.py", section="lessons", board=room.secret)
     assert "There is no board" in gone.error[0].value
@@ -223,3 +227,18 @@ def test_each_ready_lesson_opens_in_the_editor(name: str) -> None:
     at.button(key=f"change_{name}").click().run()
     assert not at.exception
     assert not at.error
+
+
+def test_a_lesson_that_is_played_follows_the_language_with_what_was_answered() -> None:
+    at = opened(lesson="two-networks")
+    at.radio(key="task_0_choice").set_value(1).run()
+    at.button(key="task_0_give").click().run()
+    english = playing(at).lesson.title
+    playing(at).speak("zh")
+    assert playing(at).lesson.title != english
+    assert playing(at).progress.answers == {0: "1"}
+
+
+def test_where_a_lesson_is_gone_nothing_stays_hidden() -> None:
+    at = opened(room="NOSUCH", step="2", hide="target", lock="gamma")
+    assert (session(at).link.hidden, session(at).link.locked) == ((), ())

@@ -4,9 +4,10 @@ import math
 
 import pytest
 
-from dashboard.lessons.check import QUANTITIES, Check, judged, read_check, written_check
+from dashboard.lessons.check import QUANTITIES, Check, Standing, judged, read_check, written_check
 from dashboard.lessons.lesson import Lesson, Step
 from dashboard.lessons.progress import MOST_RUNS, Progress, read_progress
+from dashboard.lessons.words import standing_words
 from dashboard.session.keeping import Origin
 from dashboard.session.links import Link
 from dashboard.session.run import Run
@@ -64,8 +65,8 @@ def test_what_there_is_only_now_does_not_count_beyond_the_limit(trainer):
 
 def test_a_run_too_many_does_not_count(trainer):
     check = Check("steps", ">=", 150, runs=10)
-    assert judged(check, trainer, runs=10).state == "met"
-    assert judged(check, trainer, runs=11).state == "missed"
+    assert judged(check, trainer, run=10).state == "met"
+    assert judged(check, trainer, run=11).state == "missed"
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)
@@ -81,6 +82,12 @@ def state(progress, short, run):
     standing = progress.look(short, run)
     assert standing
     return standing.state
+
+
+def test_of_a_number_of_runs_it_is_said_which_one_this_is_and_when_they_are_used_up():
+    check = Check("greedy return", ">=", 475, runs=10)
+    assert "run 3 of 10" in standing_words(check, Standing("open", 20.0, 3), "CartPole-v1")
+    assert "10 runs are used up" in standing_words(check, Standing("missed", 20.0, 11), "")
 
 
 def test_a_check_that_is_met_stays_so_and_each_run_counts_once():
@@ -127,7 +134,7 @@ def test_of_what_a_browser_remembers_nothing_breaks_a_lesson(text):
 
 def test_answers_checks_and_steps_that_the_lesson_does_not_have_are_forgotten():
     runs = {0: [str(n) for n in range(MOST_RUNS + 5)], 7: ["x"]}
-    odd = Progress(5, {0: "<b>", 1: "nan", 2: "x", 9: "y"}, {0, 1, 9}, runs)
+    odd = Progress(5, {0: "2", 1: "nan", 2: "x", 9: "y"}, {0, 1, 9}, runs)
     assert read_progress(odd.written, LESSON) == Progress(0, {}, {1}, {0: runs[0][:MOST_RUNS]})
-    good = Progress(1, {0: "a", 1: "2.5"}, {1}, {1: ["cartpole-1"]})
+    good = Progress(1, {0: "1", 1: "2.5"}, {1}, {1: ["cartpole-1"]})
     assert read_progress(good.written, LESSON) == good
