@@ -10,7 +10,7 @@ from dashboard.lessons.card import step_card
 from dashboard.lessons.draft import Draft
 from dashboard.lessons.lesson import LONGEST_TITLE, MOST_MINUTES, MOST_STEPS, Lesson
 from dashboard.lessons.playing import play
-from dashboard.lessons.progress import Progress
+from dashboard.lessons.progress import Progress, is_answer
 from dashboard.lessons.reading import Fault
 from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import MOST_SHARED, source_of
@@ -50,7 +50,7 @@ def lesson_editor(session: Session, state: LessonsState, draft: Draft) -> None:
     with preview:
         st.markdown(f"**{_('As a student sees it')}**")
         if lesson:
-            _preview(lesson, draft)
+            _preview(lesson, draft, state.tried)
         _tell(faults)
     if lesson:
         _give_away(session, state, lesson)
@@ -191,15 +191,18 @@ def _state(session: Session, draft: Draft, key: str) -> None:
         )
 
 
-def _preview(lesson: Lesson, draft: Draft) -> None:
-    progress = Progress(at=draft.at)
+def _preview(lesson: Lesson, draft: Draft, tried: Progress) -> None:
+    """The step; an answer that it no longer has, since it was changed, is forgotten."""
+    tried.at = draft.at
+    for at in [at for at, given in tried.answers.items() if not is_answer(lesson, at, given)]:
+        del tried.answers[at]
     check = lesson.steps[draft.at].check
 
     def show_check() -> None:
         if check:
             st.markdown(f"**{plain(check_words(check))}** {_('Not yet.')}")
 
-    step_card(lesson, progress, "draft_view", partial(setattr, draft, "at"), show_check)
+    step_card(lesson, tried, "draft_view", partial(setattr, draft, "at"), show_check)
 
 
 def _tell(faults: list[tuple[int, Fault]]) -> None:

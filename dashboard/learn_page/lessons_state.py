@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dashboard.lessons.draft import Draft, draft_of
 from dashboard.lessons.lesson import Lesson
+from dashboard.lessons.progress import Progress
 from dashboard.lessons.rooms import MOST_ROOMS, SECRET
 from dashboard.lessons.source import lesson_from, source_of
 from dashboard.session.address import BOARD, DRAFT, ROOMS
@@ -13,12 +14,13 @@ from dqn_core.errors import LabError
 
 @dataclass
 class LessonsState:
-    """``board`` is the secret of the room whose board is shown, ``opened`` are those of all whose
-    boards were shown here. ``version`` is another one when a
-    draft takes the place of another one: its fields begin anew. ``problem`` says why the last file
-    or room was refused."""
+    """``tried`` is what was answered in the preview of the ``draft``; its ``version`` changes
+    when a draft takes the place of another one: its fields begin anew. ``board`` is the secret of
+    the room whose board is shown, ``opened`` are those of all whose boards were shown here.
+    ``problem`` says why the last file or room was refused."""
 
     draft: Draft | None = None
+    tried: Progress = field(default_factory=Progress)
     version: int = 0
     board: str = ""
     opened: list[str] = field(default_factory=list)
@@ -39,6 +41,7 @@ class LessonsState:
     def edit(self, draft: Draft) -> None:
         """Show that draft in the editor."""
         self.draft, self.board, self.problem = draft, "", ""
+        self.tried = Progress()
         self.version += 1
 
     def edit_lesson(self, lesson: Lesson) -> None:

@@ -6,7 +6,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -66,6 +66,8 @@ class Room:
             if seat is None:
                 seat = self._new_seat(name, progress, session)
                 self.seats[visitor] = seat
+            else:  # each page is at a step of its own; the board shows the newest one's
+                seat.progress = replace(seat.progress)
             seat.session = weakref.ref(session)
             return seat
 

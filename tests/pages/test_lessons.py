@@ -210,6 +210,11 @@ def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     assert "Step 1. Line 3: A check cannot speak of" in at.error[0].value
     at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
     assert not at.error
+    at.text_area(key=body).set_value("1?\n\nquestion: 1?\n( ) a\n(x) b\n\ncheck: steps >= 1").run()
+    at.radio(key="draft_view_0_choice").set_value(1).run()
+    at.button(key="draft_view_0_give").click().run()
+    assert "Right." in at.success[0].value, "the preview answers"
+    at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
     at.button(key="draft_add").click().run()
     session(at).set("gamma", 0.5)
     at.button(key="draft_take").click().run()

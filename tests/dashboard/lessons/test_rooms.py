@@ -49,7 +49,11 @@ def test_two_students_of_one_name_are_told_apart_and_one_who_comes_back_has_the_
     first = room.enter("a", "Kim", Progress(), session)
     second = room.enter("b", " Kim ", Progress(), session)
     assert (first.label, second.label) == ("Kim", "Kim (2)")
+    before = first.progress
     assert room.enter("a", "another name", Progress(), session) is first
+    assert first.progress.answers is before.answers
+    first.progress.at = 1
+    assert before.at == 0, "a page that was open is at its own step"
     room.enter("c", "Lee (2)", Progress(), session)
     room.enter("d", "Lee", Progress(), session)
     assert room.enter("e", "Lee", Progress(), session).label == "Lee (3)"
