@@ -29,7 +29,7 @@ def share_query(query: str, page: str = "") -> str:
     page_address, problem = address_for_others(st.context.url or "")
     query = "&".join(filter(None, (spoken().query, query)))
     address = f"{page_address.rstrip('/').removesuffix(f'/{page}')}/?{query}"
-    copyable("link", address, key="copy_link")
+    copyable(_("link"), address, key="copy_link")
     if problem:
         st.warning(problem, icon=":material/wifi_off:")
     return address

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session.session import Session
+from dashboard.test_page.results import Results
 from dashboard.web.keys import SESSION, TEST_PAGE
 from dashboard.web.language import answering
 from dashboard.web.slots import Slots
@@ -20,6 +21,8 @@ SENTENCE = re.compile(r"\b[A-Za-z]?[a-z]+ [a-z]{3,} [a-z]{3,}\b")
 """Three words in a row: names and symbols stand alone."""
 
 ARMS = ((0.9, 100.0), (0.99, 400.0))
+
+MADE = (Results.export, Results.shown_table)
 
 KINDS = (
     *("button", "button_group", "caption", "error", "expander", "header", "info", "markdown"),
@@ -78,7 +81,7 @@ def test_the_train_page_and_a_race_on_it_are_said_in_chinese() -> None:
     assert english(at) == []
 
 
-def test_the_test_page_and_its_results_are_said_in_chinese() -> None:
+def test_the_test_page_and_its_results_are_said_in_chinese_and_files_stay_english() -> None:
     at = opened("pages/test.py")
     at.text_input(key="test_episodes").set_value("2")
     again(at)
@@ -91,6 +94,10 @@ def test_the_test_page_and_its_results_are_said_in_chinese() -> None:
             thread.join(10)
     assert at.table[0].value.columns[0] == "平均回报"
     assert english(at) == []
+    with answering("zh"):
+        file, table = (make(at.session_state[TEST_PAGE].results[0]) for make in MADE)
+    assert (file["agent"][0], file.columns[-3]) == ("Trained CartPole-v1 agent", "ended by")
+    assert table["结束原因"].isin({"终止", "时间限制"}).all()
 
 
 def test_the_compare_page_and_its_verdict_are_said_in_chinese(store: Store) -> None:

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { layout, placeLabels, plain, plotBox, yRange } from "../../../assets/live_chart/axes.js";
+import {
+  letters,
+  layout,
+  placeLabels,
+  plain,
+  plotBox,
+  yRange,
+} from "../../../assets/live_chart/axes.js";
 
 const shown = (...y) => [{ lines: { bold: { x: [], y } } }];
 const linear = (more) => ({ y_scale: "linear", references: [], ...more });
@@ -83,4 +90,9 @@ test("a reference line begins where its value did, on every axis", () => {
 
 test("what a name contains is no markup", () => {
   assert.equal(plain("<b> & 3 > 2"), "&lt;b&gt; &amp; 3 &gt; 2");
+});
+
+test("a label in Chinese takes the room that it needs, so that none lies on another", () => {
+  assert.equal(letters("step 5"), 6);
+  assert.equal(letters("第 5 步"), 6.4);
 });
