@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-HANG_SECONDS = 60
+HANG_SECONDS = 120
 
 
 """Only to end a test that hangs."""

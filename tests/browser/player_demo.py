@@ -112,6 +112,7 @@ CASES: dict[str, Callable[[int], list[Film]]] = {
     "single": lambda _: [cart_pole_film(500)],
     # Each recording is a step longer than the one before, which tells them apart.
     "explores": lambda before: [cart_pole_film(200 + before, greedy=False)],
+    "short": lambda before: [cart_pole_film(60 + before, greedy=False)],
     "two": lambda _: [cart_pole_film(150, "Before"), cart_pole_film(200, "After", greedy=False)],
     "text": lambda _: [text_film()],
     "partly drawn": lambda _: [partly_drawn_film(10)],

@@ -49,7 +49,9 @@ def expect_text(told: Locator, text: str) -> None:
     assert told.first.locator("p, li").locator(markup).count() == 0
 
 
-def test_no_parameter_of_a_link_is_more_than_text(watched: Page, app_url: str) -> None:
+def test_nothing_in_a_link_and_nothing_that_is_pasted_is_more_than_text(
+    watched: Page, app_url: str
+) -> None:
     names = [
         name for name in NAMES if name != "task"
     ]  # which is drawn: tests/browser/test_links.py
@@ -58,19 +60,17 @@ def test_no_parameter_of_a_link_is_more_than_text(watched: Page, app_url: str) -
     notice = watched.locator(".st-key-link_problems [data-testid=stMarkdownContainer] ul")
     for text in HOSTILE:
         expect_text(notice, text)
-    go_to(watched, "Test", "Watch and test an agent")
-    for text in HOSTILE:
-        expect_text(notice, text)
-
-
-def test_nothing_that_is_pasted_is_more_than_text(watched: Page, app_url: str) -> None:
-    open_app(watched, app_url)
     watched.locator(".st-key-open_paste button").first.click()
     dialog = watched.get_by_role("dialog")
     for text in HOSTILE:
         dialog.get_by_role("textbox").fill(json.dumps({"env_id": text}))
         dialog.get_by_role("button", name="Apply").click()
         expect_text(dialog.get_by_test_id("stAlertContainer"), text)
+    watched.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    go_to(watched, "Test", "Watch and test an agent")
+    for text in HOSTILE:
+        expect_text(notice, text)
 
 
 def named(content: bytes, env_id: str) -> bytes:

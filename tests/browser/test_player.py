@@ -231,10 +231,10 @@ def test_plays_at_the_rate_of_the_environment_without_the_server(timed_desk: Des
 
 def test_a_new_film_frees_the_old_one_and_plays(desk: Desk) -> None:
     desk.page.emulate_media(reduced_motion="no-preference")
-    desk.open("explores", 200)
+    desk.open("short", 60)
     for again in (1, 2):
         desk.page.get_by_role("button", name="Record").click()
-        desk.wait_for(200 + again)
+        desk.wait_for(60 + again)
     until(desk.page, lambda: desk.step > 0)  # it plays
     assert desk.page.evaluate("window.bitmaps.open") <= 48
 
@@ -263,7 +263,7 @@ class Line:
 def test_an_answer_that_is_lost_is_asked_for_again(desk: Desk) -> None:
     line = Line(desk)
     line.lost = 2
-    desk.open("explores", 200)
+    desk.open("short", 60)
     assert line.lost == 0
     assert desk["canvas.picture"].is_visible()
 
@@ -287,7 +287,7 @@ def test_an_answer_that_comes_twice_is_taken_once(desk: Desk) -> None:
 def test_the_answer_about_an_earlier_film_does_not_keep_the_new_one_from_coming(
     desk: Desk,
 ) -> None:
-    desk.open("explores", 200)
+    desk.open("short", 60)
     line = Line(desk)
     line.held = []
     desk.leave()
@@ -298,7 +298,7 @@ def test_the_answer_about_an_earlier_film_does_not_keep_the_new_one_from_coming(
     ((route, answer),) = line.held
     line.held = None
     route.fulfill(response=answer)
-    desk.wait_for(201)
+    desk.wait_for(61)
     questions = len(line.questions)
     desk.page.wait_for_timeout(500)
     assert len(line.questions) == questions, "the new film is whole"
@@ -306,7 +306,7 @@ def test_the_answer_about_an_earlier_film_does_not_keep_the_new_one_from_coming(
 
 def test_a_film_that_is_whole_is_asked_about_no_more_nor_one_that_was_left(desk: Desk) -> None:
     line = Line(desk)
-    desk.open("explores", 200)
+    desk.open("short", 60)
     until_idle(desk.page)
     asked = len(line.questions)
     desk.page.wait_for_timeout(500)

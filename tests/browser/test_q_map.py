@@ -8,6 +8,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.waiting import until
+
 DEMO = Path(__file__).with_name("q_map_demo.py")
 PIXELS = "(canvas) => canvas.toDataURL()"
 # Red, green and blue at a place given as a share of the canvas's width and height.
@@ -36,11 +38,7 @@ def drawn_step(canvas: Locator) -> int:
 
 
 def wait_for_step(page: Page, canvas: Locator, step: int) -> None:
-    for _ in range(300):
-        if drawn_step(canvas) >= step:
-            return
-        page.wait_for_timeout(100)
-    pytest.fail(f"step {step} was not drawn: {drawn_step(canvas)} was")
+    until(page, lambda: drawn_step(canvas) >= step)
 
 
 def test_the_map_changes_while_the_agent_learns_and_keeps_its_node(page: Page, demo: str) -> None:

@@ -247,7 +247,7 @@ def test_the_way_to_a_trained_agent_is_there_where_the_project_has_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("dashboard.session.agents.trained_key", {"CartPole-v1": "trained"}.get)
-    page = AppTest.from_file(APP, default_timeout=30).run()
+    page = AppTest.from_file(APP, default_timeout=120).run()
     page.button(key="aim").click().run()
     assert not page.exception
     session(page).choose_environment("Acrobot-v1")

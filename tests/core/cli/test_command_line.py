@@ -329,7 +329,7 @@ def test_divergence_keeps_what_was_reached(capsys, tmp_path):
     assert json.loads(output.out)["env_steps"] == load_run(path).env_step
 
 
-def wait_for(descriptor, words, seconds=60):
+def wait_for(descriptor, words, seconds=120):
     """Read ``descriptor`` until it has shown ``words``; returns what it has shown."""
     seen, until = "", time.monotonic() + seconds
     while words not in seen:
@@ -354,7 +354,7 @@ def test_ctrl_c_on_a_terminal_stops_between_two_steps_and_saves(tmp_path):
         assert "CartPole-v1" in wait_for(mine, "episode 3"), "a bar shows how far it is"
         process.send_signal(signal.SIGINT)
         words = wait_for(mine, "The agent of seed 0")
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=120)
     os.close(mine)
     assert process.returncode == 130
     result = json.loads(out)

@@ -42,7 +42,7 @@ def test_a_run_that_is_killed_again_and_again_loses_no_step_that_was_written(sto
     for _ in range(5):
         process = CONTEXT.Process(target=train_for_ever, args=(store.folder, run), daemon=True)
         process.start()
-        aim, deadline = seen + chance.randint(1, 40), time.monotonic() + 60
+        aim, deadline = seen + chance.randint(1, 40), time.monotonic() + 120
         while seen < aim:
             assert process.is_alive()
             assert time.monotonic() < deadline

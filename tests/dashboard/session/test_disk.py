@@ -13,7 +13,7 @@ from tests.dashboard.session.ways import train
 
 def drawn() -> AppTest:
     return AppTest.from_string(
-        "from dashboard.session.disk import disk_budget\ndisk_budget()", default_timeout=60
+        "from dashboard.session.disk import disk_budget\ndisk_budget()", default_timeout=120
     ).run()
 
 
