@@ -38,7 +38,7 @@ def alike_on_the_way(run: Run, at: Snapshot) -> Snapshot:
     same = [s for s in way if s.kind is at.kind is Kind.CHANGE and s.changes == at.changes]
     found = same or [s for s in way if s.env_step <= at.env_step]
     if not found:
-        raise StoreError(f"No state of {run.keeping.name} is kept at or before that step.")
+        raise StoreError("No state of {run} is kept at or before that step.", run=run.keeping.name)
     return found[-1]
 
 

@@ -136,7 +136,7 @@ def record_of(
     ``configs`` reads the text of the configurations.
     """
     try:
-        values = {name: _of_kind(row[name], *_KINDS.get(name, ())) for name in COLUMNS}
+        values = {name: of_kind(row[name], *_KINDS.get(name, ())) for name in COLUMNS}
         values["configs"] = configs(row["configs"])
         if len(values["configs"]) != row["members"]:
             raise ValueError(Phrase("it has {count} configurations", count=len(values["configs"])))
@@ -153,7 +153,8 @@ def record_of(
         ) from error
 
 
-def _of_kind(value: Any, *kinds: type) -> Any:
+def of_kind(value: Any, *kinds: type) -> Any:
+    """``value``, which SQLite lets be of any kind; raises `ValueError` for one of no such kind."""
     if kinds and not isinstance(value, kinds):
         raise ValueError(Phrase("{value} is not what it should be", value=shown(value)))
     return value

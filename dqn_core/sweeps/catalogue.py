@@ -10,9 +10,9 @@ from difflib import get_close_matches
 
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
-from dqn_core.phrases import Phrase, did_you_mean
+from dqn_core.phrases import did_you_mean
 from dqn_core.scalars import shown
-from dqn_core.store.record import RunRecord, new_values, stem_of, values_of
+from dqn_core.store.record import RunRecord, new_values, of_kind, stem_of, values_of
 from dqn_core.store.store import LONGEST_TAG, Store, insert, set_tags
 from dqn_core.sweeps.plan import Piece, Plan
 
@@ -101,10 +101,7 @@ def sweep_called(store: Store, name: str) -> Sweep:
     if row:
         return _sweep(row)
     near = get_close_matches(name, [sweep.name for sweep in sweeps(store)], n=1)
-    unknown = Phrase(
-        "There is no sweep {name} in {folder!r}.", name=shown(name), folder=str(store.folder)
-    )
-    raise StoreError(did_you_mean(unknown, near))
+    raise StoreError(did_you_mean(_unknown(store, name).phrase, near))
 
 
 def pieces_of(store: Store, name: str) -> list[KeptPiece]:
@@ -177,7 +174,7 @@ def _set_deleted(store: Store, name: str, now: float | None) -> None:
     with store.writing() as connection:
         row = connection.execute("SELECT deleted FROM sweeps WHERE sweep = ?", (name,)).fetchone()
         if row is None:
-            raise StoreError(f"There is no sweep {shown(name)} in {str(store.folder)!r}.")
+            raise _unknown(store, name)
         connection.execute("UPDATE sweeps SET deleted = ? WHERE sweep = ?", (now, name))
         connection.execute(
             "UPDATE runs SET deleted = ? WHERE deleted IS ? "
@@ -223,7 +220,8 @@ def _check_free(connection: sqlite3.Connection, name: str) -> None:
     row = connection.execute("SELECT deleted FROM sweeps WHERE sweep = ?", (name,)).fetchone()
     if row and row["deleted"]:
         raise StoreError(
-            f"The sweep {shown(name)} was deleted and can be restored for a day: give another name."
+            "The sweep {name} was deleted and can be restored for a day: give another name.",
+            name=shown(name),
         )
     if row:
         raise StoreError(
@@ -235,10 +233,17 @@ def _check_free(connection: sqlite3.Connection, name: str) -> None:
 def _sweep(row: sqlite3.Row) -> Sweep:
     try:
         plan = Plan.from_dict(json.loads(row["plan"]))
+        texts = (of_kind(row[name], str) for name in ("sweep", "pruner", "preset", "problem"))
+        name, pruner, preset, problem = texts
+        return Sweep(name, plan, pruner, preset, of_kind(row["created"], float, int), problem)
     except (LabError, *ODD_CONTENTS) as error:
         raise _damaged(row["sweep"], error) from error
-    names = ("pruner", "preset", "created", "problem")
-    return Sweep(row["sweep"], plan, *(row[name] for name in names))
+
+
+def _unknown(store: Store, name: str) -> StoreError:
+    return StoreError(
+        "There is no sweep {name} in {folder!r}.", name=shown(name), folder=str(store.folder)
+    )
 
 
 def _damaged(name: str, error: Exception) -> StoreError:

@@ -76,6 +76,15 @@ def test_a_damaged_declaration_is_one_sentence_and_does_not_hide_the_others(stor
         sweep_called(store, "mine")
 
 
+@pytest.mark.parametrize("column", ["problem", "pruner", "preset", "created"])
+def test_a_sweep_with_bytes_where_a_text_or_a_number_belongs_is_damaged(store, column):
+    declare(store, PLAN, name="mine")
+    with store.writing() as connection:
+        connection.execute(f"UPDATE sweeps SET {column} = ?", (b"\xff",))
+    with pytest.raises(StoreError, match="The sweep 'mine' is damaged"):
+        sweep_called(store, "mine")
+
+
 def test_a_plan_that_a_version_with_fewer_hyperparameters_wrote_is_the_same_one(store):
     sweep = declare(store, PLAN)
     described = PLAN.to_dict()
