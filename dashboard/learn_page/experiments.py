@@ -209,7 +209,13 @@ def _messages(session: Session, state: ExperimentsState) -> None:
 
 def _waits_for_the_run(session: Session) -> None:
     """A session trains one thing at a time, and a run that was started comes first."""
-    with st.container(horizontal=True, wrap=False, gap="xsmall", key="experiment_waits"):
+    with st.container(
+        horizontal=True,
+        wrap=False,
+        gap="xsmall",
+        vertical_alignment="center",
+        key="experiment_waits",
+    ):
         tell(_("The experiment stands still while the run on the Train page trains."))
         st.button(
             _("Pause that run"),
