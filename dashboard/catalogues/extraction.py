@@ -55,7 +55,7 @@ SPOKEN: dict[str, tuple[int | str, ...]] = {
     "_": (0,),
     "n_": (0, 1),
     "Phrase": (0,),
-    **{name: (0,) for name, found in vars(errors).items() if name.endswith(("Error", "Failure"))},
+    **{name: (0,) for name in vars(errors) if name.endswith(("Error", "Failure"))},
     "StoppedError": (0,),
     # declared words, which a page translates where it shows them
     "declare": (2, 3, "unit", "too_low", "too_high", "choices"),

@@ -43,19 +43,22 @@ class Spoken:
 
 
 def spoken() -> Spoken:
-    """By the address, else as the browser remembers it, else in the language of the browser."""
+    """What the session of this page speaks."""
     if LANGUAGE not in st.session_state:
-        asked = st.query_params.get(PARAMETER, "").lower()
-        if asked in LANGUAGES:
-            found = Spoken(asked, is_in_address=True)
-        else:
-            remembered = st.context.cookies.get(COOKIE, "")
-            usual = str(st.context.locale).partition("-")[0]
-            known = (word for word in (remembered, usual) if word in LANGUAGES)
-            found = Spoken(next(known, ENGLISH))
-        st.session_state[LANGUAGE] = found
-    session_spoken: Spoken = st.session_state[LANGUAGE]
-    return session_spoken
+        st.session_state[LANGUAGE] = _spoken_at_first()
+    found: Spoken = st.session_state[LANGUAGE]
+    return found
+
+
+def _spoken_at_first() -> Spoken:
+    """By the address, else as the browser remembers it, else as the browser itself speaks."""
+    asked = st.query_params.get(PARAMETER, "").lower()
+    if asked in LANGUAGES:
+        return Spoken(asked, is_in_address=True)
+    remembered = st.context.cookies.get(COOKIE, "")
+    own = str(st.context.locale).partition("-")[0]
+    known = (language for language in (remembered, own) if language in LANGUAGES)
+    return Spoken(next(known, ENGLISH))
 
 
 def speak(language: str) -> None:
