@@ -26,6 +26,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("environments", ["Acrobot-v1", "FrozenLake8x8-v1", "−69 (RL Zoo", "of 2", "never"]),
         ("ablation", ["MountainCar-v0", "2 of 2 arms", "DQN", "all", "fresh episodes"]),
         ("experiments", ["no-target", "DQN > Double DQN", "NOT there", "predicted − obtained"]),
+        ("lessons", ["greedy return >= 475 within 30,000 steps", "missed at step 500"]),
     ],
 )
 def test_benchmark(name, words, tmp_path):
@@ -36,6 +37,8 @@ def test_benchmark(name, words, tmp_path):
         command += ["--results", str(tmp_path), "--agents", str(tmp_path)]
     if name == "ablation":
         command += ["MountainCar-v0", "--workers", "1", "--results", str(tmp_path)]
+    if name == "lessons":
+        command.append("watch-and-guess")
     if name == "experiments":
         command += ["no-target", "double", "--results", str(tmp_path)]
     # From a foreign folder and without the checkout on the path.
