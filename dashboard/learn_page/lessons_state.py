@@ -67,7 +67,7 @@ def read_lessons_state(given: Mapping[str, Sequence[str]]) -> LessonsState:
     """What an address says."""
     state = LessonsState()
     secrets = [s for text in given.get(ROOMS, ()) for s in text.split(",") if SECRET.fullmatch(s)]
-    state.opened = secrets[:MOST_ROOMS]
+    state.opened = [*dict.fromkeys(secrets)][:MOST_ROOMS]
     for secret in given.get(BOARD, ()):
         if SECRET.fullmatch(secret):
             state.show_board(secret)

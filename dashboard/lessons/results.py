@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from dashboard.lessons.check import SMOOTHING
+from dashboard.lessons.check import SMOOTHING, read_number
 from dashboard.lessons.progress import Progress
 from dashboard.lessons.rooms import Room, Seat
 from dashboard.session.returns import average_returns, greedy_returns, over_members
@@ -18,7 +18,7 @@ from dqn_core.numbers import number
 
 POINTS = 60
 """Of a curve on the board: as many as such a small picture can show."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula."""
 
 
@@ -61,8 +61,10 @@ def results_csv(room: Room) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """A text that no spreadsheet computes."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """A text that no spreadsheet computes; a number is none, also below 0."""
+    if not isinstance(value, str) or not value.startswith(_FORMULA):
+        return value
+    return value if read_number(value) is not None else f"'{value}"
 
 
 def _is_right(room: Room, at: int, given: str) -> bool:

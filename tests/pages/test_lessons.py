@@ -191,6 +191,8 @@ def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
     board.button(key="to_lessons").click().run()
     assert f"**Two steps** · {room.code} · 1 student" in shown(board), "the way back"
     board.button(key=f"board_{room.code}").click().run()
+    again = opened("pages/learn.py", section="lessons", rooms=f"{room.secret},{room.secret}")
+    assert shown(again).count(room.code) == 1, "whatever an address says"
     board.button(key="close_room").click().run()
     assert room.code not in shown(board)
     assert "1. Watch and guess" in shown(board)

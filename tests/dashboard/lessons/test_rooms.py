@@ -130,9 +130,11 @@ def test_a_student_who_has_left_keeps_the_seat_with_what_was_answered(room: Room
 
 def test_the_table_has_a_row_for_each_student_and_no_formulas(room: Room, session: Session) -> None:
     room.enter("a", "=1+1", Progress(answers={0: "1"}), session)
+    room.enter("b", "＠x", Progress(answers={1: "-2.5"}), session)
     text = results_csv(room).decode("utf-8-sig")
-    head, row = csv.reader(io.StringIO(text))
+    head, row, other = csv.reader(io.StringIO(text))
     kim: dict[str, Any] = dict(zip(head, row, strict=True))
     assert kim["name"] == "'=1+1"
     assert (kim["answer_1"], kim["right_1"]) == ("b", "1")
     assert (kim["answer_2"], kim["right_2"], kim["check_2"]) == ("", "", "0")
+    assert (other[0], other[head.index("answer_2")]) == ("'＠x", "-2.5"), "a number is none"
