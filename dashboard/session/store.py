@@ -28,7 +28,12 @@ def store_so_far() -> Store | None:
 def own_run(name: str, owner: str | None) -> RunRecord:
     """The run of that name; raises `StoreError` also where it is another visitor's."""
     found = store_so_far()
-    record = found.run(name) if found else None
+    try:
+        record = found.run(name) if found else None
+    except StoreError:
+        if owner is None:
+            raise
+        record = None  # its sentence names the folder, and perhaps a run of somebody else
     if record is None or record.owner != owner:
         raise StoreError(
             "The run {name} is not there: it was deleted, or was never kept.", name=name

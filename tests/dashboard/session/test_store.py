@@ -28,6 +28,9 @@ def test_a_visitor_sees_and_reaches_nothing_of_another() -> None:
     assert session.earlier.of(session.run) == []
     session.go_on_with("cartpole-1")
     assert "cartpole-1 is not there" in session.problem
+    session.go_on_with("cartpole-11")
+    assert "mean cartpole-1" not in session.problem
+    assert str(store().folder) not in session.problem
     assert session.run.keeping.name == "cartpole-2"
 
 
