@@ -108,17 +108,23 @@ def _begin(state: PageState, session: Session) -> None:
         loaded_optuna()
     kept = store()
     sweep = declare(kept, plan, pruner=PRUNER if trials else "", preset=session.preset)
-    train(kept, sweep, int(typed["sweep_workers"]), trials)
+    _train(state, kept, sweep, int(typed["sweep_workers"]), trials)
     state.look_at(sweep=sweep.name)
 
 
-def train(kept: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:
+def _train(state: PageState, kept: Store, sweep: Sweep, workers: int, trials: int) -> None:
+    if waiting := train(kept, sweep, workers, trials):
+        state.begun = sweep.name, waiting
+
+
+def train(kept: Store, sweep: Sweep, workers: int, trials: int = 0) -> threading.Thread | None:
     """Have a process of its own go on with the sweep, a search until it has so many ``trials``.
 
-    One that is being trained already is left to whoever does that.
+    Returns the thread that waits for it. A sweep that is being trained already is left to whoever
+    does that.
     """
     if trained_by(kept, sweep) is not None:
-        return
+        return None
     command = [sys.executable, "-m", "dqn_core", "sweep", "--runs", str(kept.folder)]
     command += [f"--name={sweep.name}", "--workers", str(workers)]  # a name may begin with a dash
     process = subprocess.Popen(
@@ -130,7 +136,9 @@ def train(kept: Store, sweep: Sweep, workers: int, trials: int = 0) -> None:
         start_new_session=True,  # it outlives the server
     )
     # Whoever does not wait for a process that has ended leaves its entry in the system's table.
-    threading.Thread(target=_wait, args=(kept, sweep, process), daemon=True).start()
+    waiting = threading.Thread(target=_wait, args=(kept, sweep, process), daemon=True)
+    waiting.start()
+    return waiting
 
 
 def _wait(kept: Store, sweep: Sweep, process: subprocess.Popen[bytes]) -> None:
@@ -164,6 +172,11 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
             args=(state, lambda: stop(kept, sweep)),
         )
         return
+    if state.has_process(sweep.name):  # which takes seconds until it trains
+        st.button(
+            _("Beginning…"), key="sweep_begins", icon=":material/hourglass_top:", disabled=True
+        )
+        return
     trials = 0
     if sweep.pruner:  # those that were refused have no piece
         numbers = [piece.number for piece in pieces_of(kept, sweep.name)]
@@ -173,5 +186,5 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
         key="continue_sweep",
         icon=":material/play_arrow:",
         on_click=attempt,
-        args=(state, lambda: train(kept, sweep, usual_workers(), trials)),
+        args=(state, lambda: _train(state, kept, sweep, usual_workers(), trials)),
     )

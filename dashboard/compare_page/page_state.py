@@ -1,6 +1,7 @@
 """What the Compare page of one browser session shows, and what was deleted on it."""
 
 from dataclasses import dataclass, field, replace
+from threading import Thread
 from typing import Any
 
 import streamlit as st
@@ -17,7 +18,8 @@ class PageState:
     """Kept from one run of the page to the next.
 
     ``deleted`` are the runs that Undo brings back, ``deleted_sweep`` is the sweep; ``problem`` is
-    why the last click changed nothing. ``progress`` is that of the sweep that is looked at.
+    why the last click changed nothing. ``progress`` is that of the sweep that is looked at;
+    ``begun`` is the sweep that was begun last, with the thread that waits for its process.
     """
 
     look: Look
@@ -25,7 +27,12 @@ class PageState:
     deleted: tuple[str, ...] = ()
     deleted_sweep: str = ""
     progress: SweepProgress | None = None
+    begun: tuple[str, Thread] | None = None
     problem: str = ""
+
+    def has_process(self, sweep: str) -> bool:
+        """Whether the process that was begun here for that sweep has not ended."""
+        return self.begun is not None and self.begun[0] == sweep and self.begun[1].is_alive()
 
     def look_at(self, **values: Any) -> None:
         """Set what is compared, or listed, or how it is judged."""

@@ -93,7 +93,7 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
         tell_error(problem)
     words = _finished_words(sweep, finished, planned, pruned)
     if finished < planned or sweep.pruner:
-        _watch(session, state, store, sweep, words, _standing(store, sweep, begun))
+        _watch(session, state, store, sweep, words, _standing(state, store, sweep, begun))
     else:
         st.progress(1.0, plain(words))
     _handling(state, store, sweep, may_train=finished < planned or bool(sweep.pruner))
@@ -162,16 +162,20 @@ def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> 
         )
 
 
-def _standing(store: Store, sweep: Sweep, records: Mapping[str, RunRecord]) -> tuple[object, ...]:
+def _standing(
+    state: PageState, store: Store, sweep: Sweep, records: Mapping[str, RunRecord]
+) -> tuple[object, ...]:
     """Another one when a run has begun or ended, or nobody trains any more, and why."""
     runs = tuple(f"{run} {record.status}" for run, record in sorted(records.items()))
-    return trained_by(store, sweep), sweep_called(store, sweep.name).problem, *runs
+    problem = sweep_called(store, sweep.name).problem
+    return trained_by(store, sweep), state.has_process(sweep.name), problem, *runs
 
 
-def _standing_now(store: Store, sweep: Sweep) -> tuple[object, ...]:
+def _standing_now(state: PageState, store: Store, sweep: Sweep) -> tuple[object, ...]:
     names = {piece.run for piece in pieces_of(store, sweep.name)}
     with suppress(StoreError):  # another window may have deleted it
-        return _standing(store, sweep, {one.run: one for one in store.runs() if one.run in names})
+        records = {one.run: one for one in store.runs() if one.run in names}
+        return _standing(state, store, sweep, records)
     return ()
 
 
@@ -196,7 +200,7 @@ def _watch(
         sentences = (words, so_far(far), left_words(left))
         share = far.steps / far.planned_steps if far.planned_steps else 0.0
         st.progress(min(1.0, share), plain(" ".join(filter(None, sentences))))
-        if _standing_now(store, sweep) != drawn:
+        if _standing_now(state, store, sweep) != drawn:
             st.rerun()
 
     watch()

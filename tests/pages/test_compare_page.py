@@ -1,5 +1,6 @@
 """The Compare page, without a browser: what it shows of kept runs, and what its buttons do."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -408,3 +409,20 @@ def test_why_a_sweep_failed_is_said_and_it_is_deleted_with_its_runs_and_restored
     assert not at.exception
     assert [one.name for one in sweeps(store)] == [state(at).look.sweep] == [sweep.name]
     assert len(store.runs()) == len(pieces_of(store, sweep.name))
+
+
+def test_a_sweep_whose_process_has_not_come_to_train_yet_is_beginning(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.compare_page.new_sweep.is_own_machine", lambda headers: True)
+    sweep, ended = swept(store, "gamma=0.1,0.5", ended=0), threading.Event()
+    at = page(sweep=sweep.name)
+    waiting = threading.Thread(target=ended.wait, daemon=True)
+    waiting.start()
+    state(at).begun = sweep.name, waiting
+    at.run()
+    assert at.button(key="sweep_begins").disabled
+    ended.set()
+    waiting.join()
+    at.run()
+    assert at.button(key="continue_sweep")
