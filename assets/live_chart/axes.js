@@ -103,8 +103,8 @@ export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_R
 }
 
 /**
- * Each label is above its line, or below where it would meet another or leave the plot, and before
- * its line where that begins too far to the right.
+ * Each label is above its line, or below where it would meet another or leave the plot, at the other
+ * end where both are taken, and before its line where that begins too far to the right.
  */
 function references(spec, theme, axis, ranges, box) {
   const log = spec.y_scale === "log";
@@ -128,6 +128,7 @@ function references(spec, theme, axis, ranges, box) {
     const { y, label } = reference;
     const row = theme.scale * LABEL_ROW_HEIGHT;
     const below = free - place(y) < row;
+    const isTaken = free < place(y) && start(reference) <= ranges.x[0];
     free = place(y) - (below ? row : 0);
     return {
       type: "line",
@@ -138,8 +139,8 @@ function references(spec, theme, axis, ranges, box) {
       line: { color: theme.muted, width: theme.scale, dash: "dash" },
       label: {
         text: plain(label),
-        textposition: "start",
-        xanchor: isCut(reference) ? "right" : "left",
+        textposition: isTaken ? "end" : "start",
+        xanchor: isTaken || isCut(reference) ? "right" : "left",
         yanchor: below ? "top" : "bottom",
         padding: 2,
         font: { size: theme.scale * LABEL_SIZE, color: theme.muted },

@@ -88,6 +88,34 @@ test("a reference line begins where its value did, on every axis", () => {
   assert.deepEqual(lines("env_step", [0, 400]), [always]);
 });
 
+test("of two lines close together below the plot's edge, one has its label at the other end", () => {
+  const spec = linear({
+    references: [
+      { y: 500, label: "optimum", since: null },
+      { y: 475, label: "solved", since: null },
+      { y: 22, label: "random", since: null },
+    ],
+  });
+  const { shapes } = layout({
+    spec,
+    theme: { scale: 1 },
+    axis: "env_step",
+    size: { width: 300, height: 200 },
+    ranges: { x: [0, 100], y: [0, 540] },
+    changes: [],
+    labels: [],
+    dragmode: "zoom",
+  });
+  assert.deepEqual(
+    shapes.map(({ label }) => [label.textposition, label.xanchor]),
+    [
+      ["start", "left"],
+      ["end", "right"],
+      ["start", "left"],
+    ],
+  );
+});
+
 test("what a name contains is no markup", () => {
   assert.equal(plain("<b> & 3 > 2"), "&lt;b&gt; &amp; 3 &gt; 2");
 });
