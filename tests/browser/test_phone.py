@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import until
+from tests.browser.waiting import until, until_idle
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -19,6 +19,7 @@ def test_the_sidebar_leaves_what_it_changes_in_sight_and_no_key_is_named_without
     picture = page.locator(shown).first
     expect(picture).to_be_visible()
     expect(page.locator(".st-key-start kbd:visible")).to_have_count(0)
+    until_idle(page)  # what comes later would move the picture away again
     page.get_by_test_id("stExpandSidebarButton").tap()
     sidebar = page.locator(".stSidebar")
     expect(sidebar).to_have_css("position", "fixed")
