@@ -19,6 +19,7 @@ from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.playing import current_lesson
 from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
+from dashboard.session.links import GROUPS
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import ABANDONED_SECONDS
 from dashboard.session.session import Session
@@ -182,7 +183,7 @@ def messages(session: Session) -> None:
         kept = _("Everything up to that step is kept.")
         tell_error(f"{said(run.message)} {kept} {again}")
     elif run.status is Status.FINISHED:
-        tell(f"{said(run.message)} {_finished_words(run)}")
+        tell(f"{said(run.message)} {_finished_words(session, run)}")
     elif run.status is Status.WAITING:
         st.info(
             n_(
@@ -218,8 +219,10 @@ def _failed_words(run: Run) -> str:
     return _("Everything up to that step is kept. To continue, change values and press Reset.")
 
 
-def _finished_words(run: Run) -> str:
-    """How a run that is at its end can be continued."""
+def _finished_words(session: Session, run: Run) -> str:
+    """How a run that is at its end can be continued, if a lesson does not fix its limits."""
+    if session.link.fixed_controls.issuperset(GROUPS["budget"]):
+        return _("Reset begins a new run.")
     if run.config.learning_rate_end < run.config.learning_rate:
         return _(
             "To continue, raise or switch off that limit under Budget. α falls over the step "

@@ -204,6 +204,11 @@ def test_a_finished_run_says_how_to_go_on_and_goes_on_with_a_larger_budget(page:
     page.run()
     assert page.button(key="start").disabled
     assert "raise or switch off that limit" in page.info[0].value
+    session(page).look_at(locked=("budget",))
+    page.run()
+    assert page.info[0].value.endswith(" Reset begins a new run.")
+    assert "limit" not in page.info[0].value
+    session(page).look_at(locked=())
     session(page).set("total_steps", 200)
     page.run()
     page.button(key="start").click().run()
