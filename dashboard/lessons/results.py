@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.lessons.check import SMOOTHING, read_number
 from dashboard.lessons.progress import Progress
-from dashboard.lessons.rooms import Room, Seat
+from dashboard.lessons.rooms import Reached, Room, Seat
 from dashboard.session.returns import average_returns, greedy_returns, over_members
 from dashboard.session.run import Run
 from dashboard.session.session import Session
@@ -48,7 +48,7 @@ def results_csv(room: Room) -> bytes:
     writer.writerow(head)
     for seat in list(room.seats.values()):
         progress = seat.progress
-        row = [seat.label, progress.at + 1, *_numbers(seat)]
+        row = [seat.label, progress.at + 1, *map(_number, _reached(seat) or ("", "", ""))]
         for at in asking:
             given = progress.answers.get(at)
             if given is None:
@@ -77,30 +77,34 @@ def _shown(room: Room, at: int, given: str) -> str:
     return question.answers.shown(given) if question else ""
 
 
-def _numbers(seat: Seat) -> list[float | str]:
-    """Of the student's present run: environment steps, smoothed return, newest greedy return."""
+def _number(value: float | str) -> float | str:
+    if isinstance(value, str) or math.isnan(value):
+        return ""
+    return round(value, 4)
+
+
+def _reached(seat: Seat) -> Reached | None:
+    """What the student's run has come to; of one who has left, what was seen of it at last."""
     session = seat.session()
-    if session is None:
-        return ["", "", ""]
-    run = session.run
-    greedy = over_members(greedy_returns(run, run.trainer.counted))
-    returns = ["" if math.isnan(value) else round(value, 4) for value in (_average(run), greedy)]
-    return [run.trainer.env_step, *returns]
-
-
-def _average(run: Run) -> float:
-    episodes = run.history.episodes.columns
-    return over_members(average_returns(episodes, run.trainer.counted, SMOOTHING))
+    if session is not None:
+        run, counted = session.run, session.run.trainer.counted
+        average = over_members(average_returns(run.history.episodes.columns, counted, SMOOTHING))
+        greedy = over_members(greedy_returns(run, counted))
+        seat.reached = Reached(run.trainer.env_step, average, greedy)
+    return seat.reached
 
 
 def _student(room: Room, seat: Seat) -> dict[str, Any]:
     lesson, progress, session = room.lesson, seat.progress, seat.session()
     where = _("step {at} of {count}", at=progress.at + 1, count=len(lesson.steps))
-    student = {"name": seat.label, "where": where, "marks": _marks(room, progress)}
-    if session is None:
-        return student | {"status": _("away"), "words": "", "curves": None}
-    run = session.run
-    return student | {"status": _status(session), "words": _words(run), "curves": _curves(run)}
+    return {
+        "name": seat.label,
+        "where": where,
+        "marks": _marks(room, progress),
+        "status": _status(session) if session else _("away"),
+        "words": _words(_reached(seat)),
+        "curves": _curves(session.run) if session else None,
+    }
 
 
 def _marks(room: Room, progress: Progress) -> list[dict[str, str]]:
@@ -126,14 +130,15 @@ def _status(session: Session) -> str:
     return _("training") if session.turns.is_active else _("not training")
 
 
-def _words(run: Run) -> str:
-    """The picture in words, with what the student has changed."""
-    greedy = over_members(greedy_returns(run, run.trainer.counted))
+def _words(reached: Reached | None) -> str:
+    """The picture in words."""
+    if reached is None:
+        return ""
     return _(
         "Environment step {step}: greedy return {greedy}, smoothed {average}",
-        step=f"{run.trainer.env_step:,}",
-        greedy=number(greedy),
-        average=number(_average(run)),
+        step=f"{reached.env_step:,}",
+        greedy=number(reached.greedy),
+        average=number(reached.average),
     )
 
 

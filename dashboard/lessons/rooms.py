@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -28,17 +29,27 @@ SECRET = re.compile(r"[\w-]{22}", re.ASCII)
 _CODE_LENGTH = 8
 
 
+class Reached(NamedTuple):
+    """What a run has come to: environment steps, smoothed return, newest greedy return."""
+
+    env_step: int
+    average: float
+    greedy: float
+
+
 @dataclass
 class Seat:
     """A student of a room: a typed ``name``, which is the ``number``-th of its kind, and progress.
 
-    ``session`` gives the page where the student is at the moment, or None.
+    ``session`` gives the page where the student is at the moment, or None; ``reached`` is what the
+    run there had come to when the board looked at last.
     """
 
     name: str
     number: int
     progress: Progress
     session: Callable[[], Session | None]
+    reached: Reached | None = None
 
     @property
     def label(self) -> str:

@@ -120,11 +120,15 @@ def test_the_board_shows_curves_answers_and_checks(room: Room, session: Session)
 def test_a_student_who_has_left_keeps_the_seat_with_what_was_answered(room: Room) -> None:
     left = Session(Link(config=SMALL))
     room.enter("a", "Kim", Progress(answers={0: "1"}), left)
+    left.run.trainer.run(max_steps=150)
+    students(room)
     left.run.close()
     del left
     gc.collect()
     (kim,) = students(room)
     assert (kim["status"], kim["curves"]) == ("away", None)
+    assert "Environment step 150" in kim["words"]
+    assert "Kim,1,150," in results_csv(room).decode()
     assert kim["marks"][0]["text"] == "1: ✓ b"
 
 
