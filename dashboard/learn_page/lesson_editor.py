@@ -24,6 +24,7 @@ from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.words import named_value
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
+from dashboard.web.notices import tell_error
 from dqn_core.errors import LabError
 
 BODY = """\
@@ -211,7 +212,7 @@ def _tell(faults: list[tuple[int, Fault]]) -> None:
         words = said(fault.reason)
         if step:
             words = f"{_('Step {step}.', step=step)} {fault_words(fault)}"
-        st.error(plain(words), icon=":material/edit_note:")
+        tell_error(words)
 
 
 def _give_away(session: Session, state: LessonsState, lesson: Lesson) -> None:
