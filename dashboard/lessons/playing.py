@@ -107,9 +107,10 @@ def leave_lesson(session: Session) -> None:
 
 
 def come_back_to_lesson(session: Session, left: Remembered) -> None:
-    """Take up the lesson of the tab's address where the tab had it."""
-    given = parse_qs(left.query, keep_blank_values=True)
-    st.session_state[keys.LESSON] = _opened(session, given, left.lesson)
+    """Take up the lesson of the tab's address where the tab had it; another one begins."""
+    given, had = (parse_qs(query, keep_blank_values=True) for query in (left.query, left.left))
+    is_same = given.get(LESSON) == had.get(LESSON)
+    st.session_state[keys.LESSON] = _opened(session, given, left.lesson if is_same else "")
 
 
 def _opened(

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.lessons.lesson import of_link
 from dashboard.lessons.playing import Playing, come_back_to_lesson
+from dashboard.lessons.progress import Progress
 from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import NAMES, source_of
 from dashboard.session.address import Remembered
@@ -144,6 +145,14 @@ def test_a_page_that_is_loaded_again_takes_up_what_the_tab_remembers() -> None:
     come_back_to_lesson_in(at, left)
     assert playing(at).progress == before.progress
     assert session(at).config.gamma == 0.5
+
+
+def test_another_lesson_in_the_same_tab_has_none_of_the_answers_of_the_one_before() -> None:
+    had = f"lesson={source_of(STEPS)}&step=1"
+    at = opened(lesson=NAMES[1])
+    left = Remembered("x", "", f"lesson={NAMES[1]}", had, Progress(answers={0: "2"}).written)
+    come_back_to_lesson_in(at, left)
+    assert (playing(at).source, playing(at).progress) == (NAMES[1], Progress())
 
 
 def come_back_to_lesson_in(at: AppTest, left: Remembered) -> None:
