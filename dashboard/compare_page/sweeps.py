@@ -137,9 +137,11 @@ def _finished_words(sweep: Sweep, finished: int, planned: int, pruned: int) -> s
 def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> None:
     """The ways to go on with the sweep, to stop and to delete it."""
 
+    def is_trained() -> bool:
+        return state.has_process(sweep.name) or trained_by(store, sweep) is not None
+
     def delete() -> None:
-        # The button was drawn before another window had it trained.
-        if trained_by(store, sweep) is not None:
+        if is_trained():  # since the button was drawn, as by another window
             raise StoreError(
                 "The sweep {name} is being trained: stop it first.", name=shown(sweep.name)
             )
@@ -156,7 +158,7 @@ def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> 
             icon=":material/delete:",
             type="tertiary",
             help=_("The sweep and its runs. They can be restored for a day."),
-            disabled=trained_by(store, sweep) is not None,
+            disabled=is_trained(),
             on_click=attempt,
             args=(state, delete),
         )

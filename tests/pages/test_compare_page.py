@@ -392,6 +392,7 @@ def test_a_sweep_that_another_window_has_trained_meanwhile_is_not_deleted(
     at.button(key="delete_sweep").click().run()
     assert "stop it first" in said(at)
     assert [one.name for one in sweeps(store)] == [sweep.name]
+    assert at.button(key="delete_sweep").disabled
 
 
 def test_why_a_sweep_failed_is_said_and_it_is_deleted_with_its_runs_and_restored(
