@@ -10,6 +10,9 @@ interface Drawn<Data = any> {
   setTriggerValue: (name: string, value: unknown) => void;
 }
 
+/** What a server answers. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** Data of a component that asks for what is new (`shared/feed.js`), with the period in ms. */
 interface Followed {
   address: string;

@@ -4,9 +4,27 @@ import { Mounted } from "../shared/component.js";
 import { element, setText, styleLink, svg } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 
+/**
+ * What `dashboard/lessons/results.py` tells of a student.
+ *
+ * @typedef {{ x: number[], y: number[] }} Places
+ * @typedef {{ training: Places, greedy: Places, steps: number, low: number, high: number }} Curves
+ * @typedef {{ kind: "good" | "bad" | "open", text: string }} Mark
+ * @typedef {{
+ *   name: string, where: string, status: string, words: string, marks: Mark[],
+ *   curves: Curves | null,
+ * }} Student
+ */
+
 const [WIDTH, HEIGHT] = [160, 64];
 
-/** The curve as the points of a line, in the picture's own units. */
+/**
+ * The curve as the points of a line, in the picture's own units.
+ *
+ * @param {Places} places
+ * @param {Curves} shown
+ * @returns {string[]}
+ */
 function points({ x, y }, { steps, low, high }) {
   const range = high - low || 1;
   return x.map((step, i) => {
@@ -36,6 +54,7 @@ class Card {
     this.node.append(head, this.#picture, this.#words, this.#marks);
   }
 
+  /** @param {Student} student */
   show({ name, where, status, words, curves, marks }) {
     setText(this.#name, name);
     setText(this.#where, where);
@@ -52,6 +71,7 @@ class Card {
     );
   }
 
+  /** @param {Curves} curves */
   #draw(curves) {
     this.#training.setAttribute("points", points(curves.training, curves).join(" "));
     const dots = points(curves.greedy, curves).map((place) => {
@@ -64,20 +84,25 @@ class Card {
 }
 
 class Board {
+  /** @type {Card[]} */
   #cards = [];
   #root = element("section", "board");
   #empty = element("p", "board-empty");
 
+  /** @param {Parent} parent */
   constructor(parent) {
     parent.append(styleLink(new URL("board.css", import.meta.url).href), this.#empty, this.#root);
     this.feed = new Feed({ take: (bytes) => this.#show(bytes), node: this.#root });
   }
 
+  /** @param {Drawn<Followed>} component */
   render({ data }) {
     this.feed.follow(data.address, data.period);
   }
 
+  /** @param {Bytes} bytes */
   #show(bytes) {
+    /** @type {{ students: Student[], empty: string }} */
     const { students, empty } = JSON.parse(new TextDecoder().decode(bytes));
     setText(this.#empty, students.length ? "" : empty);
     while (this.#cards.length < students.length) this.#cards.push(new Card());

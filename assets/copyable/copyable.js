@@ -10,6 +10,7 @@ class Copyable {
   #button = element("button", "copyable-button", _("Copy"));
   #outcome = element("span", "copyable-outcome");
 
+  /** @param {Parent} parent */
   constructor(parent) {
     this.#text.tabIndex = 0; // who has no mouse can scroll it
     this.#button.type = "button";
@@ -21,6 +22,7 @@ class Copyable {
     parent.append(styleLink(style), this.#root);
   }
 
+  /** @param {Drawn<{ text: string, name: string }>} component */
   render({ data: { text, name } }) {
     if (this.#text.textContent !== text && this.#outcome.textContent) {
       // as when a field was still being typed in when the button was pressed

@@ -8,14 +8,24 @@
 const NAME = "dqn-lab-session";
 const OF_STREAMLIT = ["embed", "embed_options"];
 
-/** The address's parameters that are Streamlit's, or all others. */
+/**
+ * The address's parameters that are Streamlit's, or all others.
+ *
+ * @param {boolean} ofStreamlit
+ */
 function parameters(ofStreamlit) {
   const all = [...new URL(window.location.href).searchParams];
   const chosen = all.filter(([name]) => OF_STREAMLIT.includes(name) === ofStreamlit);
   return String(new URLSearchParams(chosen));
 }
 
-/** The session that the tab had before, unless that was answered: its `name`, `run` and so on. */
+/**
+ * The session that the tab had before, unless that was answered: its `name`, `run` and so on.
+ *
+ * @typedef {{ name: string, run: string, query: string, lesson: string }} Remembered
+ * @param {{ name: string, answered: string }} data
+ * @returns {Partial<Remembered> | null}
+ */
 function before({ name, answered }) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
@@ -25,6 +35,7 @@ function before({ name, answered }) {
   }
 }
 
+/** @param {Remembered} data */
 function remember({ name, run, query, lesson }) {
   try {
     sessionStorage.setItem(NAME, JSON.stringify({ name, run, query, lesson }));
@@ -33,7 +44,11 @@ function remember({ name, run, query, lesson }) {
   }
 }
 
-/** `query` in place of the address's own, but for what Streamlit itself takes from one. */
+/**
+ * `query` in place of the address's own, but for what Streamlit itself takes from one.
+ *
+ * @param {string} query
+ */
 function write(query) {
   const address = new URL(window.location.href);
   const search = [query, parameters(true)].filter(Boolean).join("&");
@@ -42,6 +57,7 @@ function write(query) {
   window.history.replaceState(window.history.state, "", address);
 }
 
+/** @param {Drawn<Remembered & { answered: string }>} component */
 export default function render({ data, setTriggerValue }) {
   const left = before(data);
   // What the page holds until the tab's run is back has not begun: nothing is asked about it.

@@ -15,13 +15,22 @@ document.addEventListener("click", ({ target }) => {
   first?.focus();
 });
 
-/** The link of the page that is shown is marked, and not for the eye alone. */
+/**
+ * The link of the page that is shown is marked, and not for the eye alone.
+ *
+ * @param {number} position
+ */
 function markPage(position) {
   document.querySelectorAll(".st-key-navigation a").forEach((link, index) => {
     link.setAttribute("aria-current", index === position ? "page" : "false");
   });
 }
 
+/**
+ * @typedef {import("./address.js").Remembered & { answered: string }} Session
+ * @typedef {{ language: string, isChosen: boolean }} Language
+ * @param {Drawn<Session & Language & { page: number, symbols: Record<string, string> }>} component
+ */
 export default function render(component) {
   tellLanguage(component.data);
   markPage(component.data.page);

@@ -7,7 +7,11 @@ const MARKS = "[₀₋₊∞]*"; // below a symbol
 export class Glossary {
   #entries;
 
-  /** `meanings` has a sentence for each symbol. */
+  /**
+   * `meanings` has a sentence for each symbol.
+   *
+   * @param {Record<string, string>} meanings
+   */
   constructor(meanings) {
     this.#entries = Object.entries(meanings).map(([symbol, meaning]) => ({
       meaning,
@@ -15,7 +19,11 @@ export class Glossary {
     }));
   }
 
-  /** A sentence for each symbol in a short text, in lines; "" where there is none. */
+  /**
+   * A sentence for each symbol in a short text, in lines; "" where there is none.
+   *
+   * @param {string} text
+   */
   explained(text) {
     if (text.length > LONGEST) return "";
     const found = this.#entries.filter(({ pattern }) => pattern.test(text));

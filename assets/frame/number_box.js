@@ -5,7 +5,12 @@
 
 export const NUMBER_BOX = ".stTextInput input[autocomplete=off]";
 
-/** The number in `text` with its last digit one more or less; null where it is no number. */
+/**
+ * The number in `text` with its last digit one more or less; null where it is no number.
+ *
+ * @param {string} text
+ * @param {number} step
+ */
 function counted(text, step) {
   const parts = /^\s*([+-]?\d+)(?:\.(\d*))?(e[+-]?\d+)?\s*$/i.exec(text);
   if (!parts) return null;

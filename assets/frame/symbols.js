@@ -4,7 +4,11 @@ import { Glossary } from "./glossary.js";
 const OWN = "data-explained"; // its title is from here, and is worked out anew
 let glossary = new Glossary({});
 
-/** Explain these symbols from now on, which `meanings` has a sentence for each of. */
+/**
+ * Explain these symbols from now on, which `meanings` has a sentence for each of.
+ *
+ * @param {Record<string, string>} meanings
+ */
 export function explainSymbols(meanings) {
   glossary = new Glossary(meanings);
 }

@@ -6,6 +6,16 @@ import { Feed } from "../shared/feed.js";
 import { number } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
+/**
+ * What `dashboard/train_page/health.py` tells of each sign.
+ *
+ * @typedef {{ name: string, values: number[] }} Line
+ * @typedef {{
+ *   name: string, value: string, detail: string, status: keyof typeof WORDS, sentence: string,
+ *   trend: Line[], shares: number[],
+ * }} Sign
+ */
+
 const WORDS = {
   wait: phrase("not yet"),
   good: phrase("good"),
@@ -21,14 +31,25 @@ const ICONS = {
 };
 const [WIDTH, HEIGHT] = [120, 32];
 
-/** Points of a polyline; all lines of a card share one scale. */
+/**
+ * Points of a polyline; all lines of a card share one scale.
+ *
+ * @param {number[]} values
+ * @param {number} low
+ * @param {number} high
+ */
 function points(values, low, high) {
   const step = WIDTH / Math.max(1, values.length - 1);
+  /** @param {number} value */
   const y = (value) => (high > low ? 1 - (value - low) / (high - low) : 0.5);
   return values.map((v, i) => `${(i * step).toFixed(1)},${(2 + y(v) * (HEIGHT - 4)).toFixed(1)}`);
 }
 
-/** A bar for each share, on a scale from 0, and a line where all would be equal. */
+/**
+ * A bar for each share, on a scale from 0, and a line where all would be equal.
+ *
+ * @param {number[]} shares
+ */
 function bars(shares) {
   const scale = HEIGHT / Math.max(2 / shares.length, ...shares);
   const width = WIDTH / shares.length;
@@ -68,6 +89,7 @@ class Card {
     this.node.append(head, middle, this.#detail, this.#sentence);
   }
 
+  /** @param {Sign} sign */
   update({ name, value, detail, status, sentence, trend, shares }) {
     this.#name.textContent = name;
     this.#value.textContent = value;
@@ -98,38 +120,48 @@ class Card {
   }
 }
 
-/** The trend for who cannot see it. */
+/**
+ * The trend for who cannot see it.
+ *
+ * @param {Line[]} lines
+ */
 function spoken(lines) {
   if (!lines.length) return _("no trend yet");
   const texts = lines.map(({ name, values }) =>
     _("{name} from {first} to {last}", {
       name,
       first: number(values[0]),
-      last: number(values.at(-1)),
+      last: number(values[values.length - 1]),
     }),
   );
   return _("Trend over the run: {lines}", { lines: texts.join(_("; ")) });
 }
 
 class Board {
+  /** @type {Card[]} */
   cards = [];
   root = element("section", "health");
 
+  /** @param {Parent} parent */
   constructor(parent) {
     const style = styleLink(new URL("health.css", import.meta.url).href);
     parent.append(style, element("h3", "health-title", _("Health")), this.root);
+    /** @param {Bytes} bytes */
     const take = (bytes) => this.update(JSON.parse(new TextDecoder().decode(bytes)));
     this.feed = new Feed({ take, node: this.root });
   }
 
+  /** @param {Drawn<Followed>} component */
   render({ data }) {
     this.feed.follow(data.address, data.period);
   }
 
+  /** @param {Sign[]} signs */
   update(signs) {
     while (this.cards.length < signs.length) {
-      this.cards.push(new Card());
-      this.root.append(this.cards.at(-1).node);
+      const card = new Card();
+      this.cards.push(card);
+      this.root.append(card.node);
     }
     signs.forEach((sign, i) => this.cards[i].update(sign));
   }

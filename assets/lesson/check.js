@@ -21,6 +21,7 @@ class Check {
   /** @type {(state: string) => void} */
   #ask = () => {};
 
+  /** @param {Parent} parent */
   constructor(parent) {
     const picture = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#shape);
     this.#node = element("p", "lesson-check", picture, this.#goal, " ", this.#words);
@@ -29,6 +30,7 @@ class Check {
     this.feed = new Feed({ take: (bytes) => this.#show(bytes) });
   }
 
+  /** @param {Drawn<Followed & { drawn: string }>} component */
   render({ data, setTriggerValue }) {
     this.#drawn = data.drawn;
     const send = messenger(this.#node, setTriggerValue);
@@ -36,7 +38,9 @@ class Check {
     this.feed.follow(data.address, data.period);
   }
 
+  /** @param {Bytes} bytes */
   #show(bytes) {
+    /** @type {{ state: keyof typeof SHAPES, goal: string, words: string }} */
     const { state, goal, words } = JSON.parse(new TextDecoder().decode(bytes));
     this.#node.dataset.state = state;
     this.#shape.setAttribute("d", SHAPES[state]);

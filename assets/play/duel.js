@@ -12,6 +12,7 @@ const SPEEDS = [0.25, 0.5, 0.75, 1];
 const COUNTDOWN = 3;
 const COUNT_MS = 700;
 const MOST_STEPS_BEHIND = 25; // after a hidden tab or a pause of the machine the clock is set anew
+/** @type {Record<string, number>} */
 const KEYS = { ArrowLeft: 0, ArrowRight: 1 };
 
 const styles = await styleSheets(
@@ -19,7 +20,16 @@ const styles = await styleSheets(
   new URL("duel.css", import.meta.url),
 );
 
+/**
+ * What `dashboard/test_page/duel.py` sends: the world, its first state, and the agent's episode.
+ *
+ * @typedef {import("./duel_physics.js").Physics} Physics
+ * @typedef {{ positions: number[], angles: number[], terminated: boolean, return: number }} Episode
+ * @typedef {{ id: string, title: string, physics: Physics, state: number[], agent: Episode }} Match
+ */
+
 class Lane {
+  /** @param {string} name */
   constructor(name) {
     this.name = element("h4", "", name);
     this.score = element("output", "score", "0");
@@ -37,17 +47,21 @@ class Lane {
 }
 
 class Duel {
-  /** @type {any} */
-  data = null;
-  /** @type {any} */
-  game = null;
-  /** @type {any} */
-  replay = null;
+  /** @type {Match} */
+  data;
+  /** @type {CartPole} */
+  game;
+  /** @type {Replay} */
+  replay;
+  /** @type {number | null} */
+  action = null;
+  physicsKey = "";
   frame = 0;
   done = 0;
   clock = 0;
   countdown = 0;
 
+  /** @param {Parent} parent */
   constructor(parent) {
     this.speed = 0.25; // at more, a beginner has lost before the first answer
     this.best = 0;
@@ -101,6 +115,7 @@ class Duel {
     parent.append(this.root);
   }
 
+  /** @param {Drawn<Match>} component */
   render({ data }) {
     if (data.id === this.data?.id) return this.show(0);
     const physics = JSON.stringify(data.physics);
@@ -164,6 +179,7 @@ class Duel {
     this.frame = requestAnimationFrame((now) => this.tick(now));
   }
 
+  /** @param {number} now */
   tick(now) {
     this.frame = requestAnimationFrame((time) => this.tick(time));
     const { tau } = this.data.physics;
@@ -172,7 +188,7 @@ class Duel {
       this.clock = now - (this.done * tau * 1000) / this.speed;
     }
     while (this.done + 1 <= moments()) {
-      if (!this.game.over) this.game.step(this.action);
+      if (!this.game.over) this.game.step(/** @type {number} */ (this.action));
       if (!this.replay.over) this.replay.step();
       this.done += 1;
     }
@@ -191,6 +207,7 @@ class Duel {
     this.label(_("Retry"));
   }
 
+  /** @param {number} action */
   push(action) {
     if (!this.active) return;
     this.action = action;
@@ -198,6 +215,7 @@ class Duel {
     else if (this.phase === "countdown") this.show(0);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.active || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = KEYS[event.key];
@@ -208,6 +226,7 @@ class Duel {
     else if (!event.repeat) this.push(action); // a held key must not override one pressed later
   }
 
+  /** @param {number} speed */
   setSpeed(speed) {
     if (this.phase === "playing" || this.phase === "over") {
       this.clock = performance.now() - (this.done * this.data.physics.tau * 1000) / speed;
@@ -218,15 +237,18 @@ class Duel {
     );
   }
 
+  /** @param {string} text */
   label(text) {
     this.startButton.textContent = text;
     this.startButton.setAttribute("aria-label", text);
   }
 
+  /** @param {string} text */
   say(text) {
     setText(this.message, text);
   }
 
+  /** @param {number} share */
   show(share) {
     if (!this.data) return;
     const { physics } = this.data;
@@ -240,8 +262,8 @@ class Duel {
       force: 0,
       over: replay.over,
     });
-    this.you.score.textContent = game.steps;
-    this.agent.score.textContent = replay.steps;
+    this.you.score.textContent = String(game.steps);
+    this.agent.score.textContent = String(replay.steps);
     this.you.note.textContent = this.phase === "countdown" ? String(this.countdown) : ending(game);
     this.you.note.classList.toggle("count", this.phase === "countdown");
     this.agent.note.textContent = ending(replay);
@@ -264,6 +286,10 @@ class Duel {
   }
 }
 
+/**
+ * @param {number} mine
+ * @param {number} theirs
+ */
 function verdict(mine, theirs) {
   const values = { mine, theirs };
   if (mine > theirs) return _("You {mine}, the agent {theirs}. You win.", values);
@@ -271,6 +297,7 @@ function verdict(mine, theirs) {
   return _("You {mine}, the agent {theirs}.", values);
 }
 
+/** @param {CartPole | Replay} player */
 function ending(player) {
   if (!player.over) return "";
   return player.terminated

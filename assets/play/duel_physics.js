@@ -1,11 +1,23 @@
 // CartPole as Gymnasium integrates it (explicit Euler, float64), operation by operation, so that a
 // person plays in the very world that the agent learnt in.
 
+/**
+ * Gymnasium's own variables: gravity, masscart, masspole, length (half the pole's), force_mag, tau
+ * (seconds a step), x_threshold, theta_threshold_radians; besides them the time limit in steps, and
+ * the push that a run's environment gives.
+ *
+ * @typedef {{ step: number, component: number, amount: number }} Push
+ * @typedef {{
+ *   gravity: number, masscart: number, masspole: number, length: number, force_mag: number,
+ *   tau: number, x_threshold: number, theta_threshold_radians: number, time_limit: number,
+ *   push: Push | null,
+ * }} Physics
+ */
+
 export class CartPole {
   /**
-   * `physics` holds Gymnasium's own variables: gravity, masscart, masspole, length (half the
-   * pole's), force_mag, tau (seconds a step), x_threshold, theta_threshold_radians; besides them
-   * time_limit (steps) and push ({ step, component, amount } or null).
+   * @param {Physics} physics
+   * @param {number[]} state
    */
   constructor(physics, state) {
     this.physics = physics;
@@ -19,7 +31,11 @@ export class CartPole {
     return this.terminated || this.truncated;
   }
 
-  /** Pushes left (0) or right (1) for one step; each step brings a reward of 1. */
+  /**
+   * Pushes left (0) or right (1) for one step; each step brings a reward of 1.
+   *
+   * @param {number} action
+   */
   step(action) {
     const p = this.physics;
     if (p.push && p.push.step === this.steps) this.state[p.push.component] += p.push.amount;
@@ -47,6 +63,7 @@ export class CartPole {
 
 /** The agent's episode, played before: positions and angles at every moment. */
 export class Replay {
+  /** @param {{ positions: number[], angles: number[], terminated: boolean }} episode */
   constructor({ positions, angles, terminated }) {
     this.positions = positions;
     this.angles = angles;
@@ -64,15 +81,25 @@ export class Replay {
     this.steps += 1;
   }
 
-  /** Position and angle, `share` of a step after the last moment. */
+  /**
+   * Position and angle, `share` of a step after the last moment.
+   *
+   * @param {number} share
+   */
   pose(share) {
     const next = Math.min(this.steps + 1, this.positions.length - 1);
+    /** @param {number[]} values */
     const between = (values) => values[this.steps] + share * (values[next] - values[this.steps]);
     return [between(this.positions), between(this.angles)];
   }
 }
 
-/** A game's pose; between two moments an Euler step is a straight line. */
+/**
+ * A game's pose; between two moments an Euler step is a straight line.
+ *
+ * @param {CartPole} game
+ * @param {number} share
+ */
 export function pose(game, share) {
   const [x, velocity, angle, angular] = game.state;
   const ahead = share * game.physics.tau;

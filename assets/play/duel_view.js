@@ -1,5 +1,6 @@
 // The picture of a cart and its pole, with the limits at which an episode ends.
 
+import { pen as penOf } from "../shared/dom.js";
 import { pixelRatio } from "../shared/paper.js";
 
 const ASPECT = 0.52; // height to width
@@ -10,6 +11,11 @@ const LONGEST = 1.8; // m that a pole is drawn at most
 /**
  * Draws a lane with the cart and its pole at `[x, angle]`; `force` is −1, 0 or 1: the direction in
  * which the cart is pushed.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./duel_physics.js").Physics} physics
+ * @param {number[]} pose
+ * @param {{ force: number, over: boolean }} now
  */
 export function draw(canvas, physics, pose, { force, over }) {
   const [x, angle] = pose;
@@ -20,13 +26,15 @@ export function draw(canvas, physics, pose, { force, over }) {
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
   const style = getComputedStyle(canvas);
+  /** @param {string} name */
   const colour = (name) => style.getPropertyValue(name);
-  const pen = canvas.getContext("2d");
+  const pen = penOf(canvas);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, width, height);
 
   const scale = width / (2 * physics.x_threshold + 2 * CART.width);
   const ground = height * GROUND;
+  /** @param {number} metres */
   const at = (metres) => width / 2 + metres * scale;
   pen.strokeStyle = colour("--faint");
   pen.lineWidth = 1;
@@ -55,6 +63,13 @@ export function draw(canvas, physics, pose, { force, over }) {
   pen.globalAlpha = 1;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ */
 function line(pen, x0, y0, x1, y1) {
   pen.beginPath();
   pen.moveTo(x0, y0);
@@ -62,7 +77,16 @@ function line(pen, x0, y0, x1, y1) {
   pen.stroke();
 }
 
-/** From the side of the cart that is not pushed from, outwards. */
+/**
+ * From the side of the cart that is not pushed from, outwards.
+ *
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {number} direction
+ * @param {number} scale
+ * @param {string} colour
+ */
 function arrow(pen, x, y, direction, scale, colour) {
   const from = x + direction * (CART.width / 2 + 0.06) * scale;
   const size = 0.11 * scale;

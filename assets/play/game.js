@@ -12,6 +12,7 @@ import { _ } from "../shared/words.js";
 const SOON = 20; // milliseconds from one question to the next while something happens
 // Whoever has one of these in focus means it.
 const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio], [role=combobox]";
+/** @type {Record<string, string>} */
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
 const styles = await styleSheets(
@@ -19,10 +20,21 @@ const styles = await styleSheets(
   new URL("game.css", import.meta.url),
 );
 
+/**
+ * What `dashboard/test_page/game.py` says of a game; returns are the person's and the agent's.
+ *
+ * @typedef {{
+ *   id: string, title: string, start: number, heard: number, kind: "picture" | "text",
+ *   sizes: number[], returns: [mine: number, theirs: number][], keys: Record<string, number>,
+ *   labels: string[], hasClock: boolean, isRunning: boolean, over: boolean, message: string,
+ * }} Head
+ */
+
 class Lane {
   /** @type {HTMLCanvasElement | null} */
   canvas = null;
 
+  /** @param {string} name */
   constructor(name) {
     this.name = element("h4", "", name);
     this.score = element("output", "score", "0");
@@ -35,7 +47,13 @@ class Lane {
     );
   }
 
-  /** Draws a picture or a text; of several that come at once the newest is what stays. */
+  /**
+   * Draws a picture or a text; of several that come at once the newest is what stays.
+   *
+   * @param {"picture" | "text"} kind
+   * @param {Bytes} bytes
+   * @param {number} total
+   */
   async show(kind, bytes, total) {
     this.score.textContent = number(total);
     if (!bytes.length) return;
@@ -68,11 +86,20 @@ class Lane {
 }
 
 class Game {
+  /** @type {string | null} */
+  view = null;
+  /** @type {Head} */
+  head;
+  /** @type {[number: number, action: number | null][]} */
+  events = [];
+  /** @type {number | null} */
+  held = null;
+  number = 0;
+
+  /** @param {Parent} parent */
   constructor(parent) {
-    this.view = null;
     this.period = 0;
     this.length = 0;
-    this.events = [];
     this.feed = new Feed({
       question: () => this.question(),
       take: (bytes) => this.take(bytes),
@@ -102,7 +129,11 @@ class Game {
     parent.append(this.root);
   }
 
-  /** The page was drawn: there may be another game than before. */
+  /**
+   * The page was drawn: there may be another game than before.
+   *
+   * @param {Drawn<Followed & { view: string }>} component
+   */
   render({ data: { address, period, view } }) {
     if (view === this.view) return; // only the theme has changed
     this.view = view;
@@ -115,7 +146,9 @@ class Game {
     return { id: this.head?.id ?? "", start: this.length, keys: JSON.stringify(this.events) };
   }
 
+  /** @param {Bytes} bytes */
   take(bytes) {
+    /** @type {{ header: Head, body: Bytes }} */
     const { header: head, body } = unpacked(bytes);
     if (head.id !== this.head?.id) this.begin(head);
     this.head = head;
@@ -125,15 +158,17 @@ class Game {
     const end = head.start + head.returns.length;
     if (head.start <= this.length && end > this.length) {
       this.length = end;
-      const [mine, theirs] = head.returns.at(-1);
-      this.you.show(head.kind, pictures.at(-2), mine);
-      this.agent.show(head.kind, pictures.at(-1), theirs);
+      const [[mine, theirs]] = head.returns.slice(-1);
+      const [ofMine, ofTheirs] = pictures.slice(-2);
+      this.you.show(head.kind, ofMine, mine);
+      this.agent.show(head.kind, ofTheirs, theirs);
     }
     this.say();
     const isSoon = head.isRunning || this.events.length > 0 || !this.length;
     this.feed.pace(this.over ? 0 : isSoon ? SOON : this.period);
   }
 
+  /** @param {Head} head */
   begin(head) {
     this.length = 0;
     this.events = [];
@@ -164,23 +199,30 @@ class Game {
     return this.head.over && this.length > 0;
   }
 
+  /** @param {number} action */
   press(action) {
     if (this.head.message) return;
     this.held = action;
     this.tell(action);
   }
 
+  /** @param {number | null} action */
   release(action) {
     if (this.held === null || this.held !== action || !this.head || this.head.message) return;
     this.held = null;
     if (this.head.hasClock) this.tell(null);
   }
 
+  /** @param {number | null} action */
   tell(action) {
     this.events.push([++this.number, action]);
     this.feed.ask();
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {boolean} down
+   */
   key(event, down) {
     if (!this.head || this.head.message) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -188,7 +230,8 @@ class Game {
     if (action === undefined) return;
     if (!down) return this.release(action);
     const target = event.composedPath()[0];
-    const elsewhere = target.closest?.(CONTROLS) && !event.composedPath().includes(this.root);
+    const isControl = target instanceof Element && target.closest(CONTROLS) !== null;
+    const elsewhere = isControl && !event.composedPath().includes(this.root);
     if (elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopImmediatePropagation();

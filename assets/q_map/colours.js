@@ -2,6 +2,8 @@
 
 import { channels, readTheme as readPage } from "../shared/theme.js";
 
+/** @import { Channels, Theme } from "./types.js" */
+
 /** What is drawn on colours of all kinds: nearly black, or white. */
 export const DARK = "#0e1720";
 export const LIGHT = "#ffffff";
@@ -11,11 +13,22 @@ const VALUES = {
   dark: ["#15211f", "#0f4740", "#00756a", "#0d9f90", "#6cc9bd", "#c9efe8"],
 };
 
+/** @param {Channels} rgb */
 const css = (rgb) => `rgb(${rgb.map(Math.round).join()})`;
+/**
+ * @param {Channels} a
+ * @param {Channels} b
+ * @param {number} share
+ */
 const mix = (a, b, share) => a.map((channel, i) => channel + share * (b[i] - channel));
+/** @param {Channels} rgb */
 const light = (rgb) => 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
 
-/** Colours and font of the page as it is now. */
+/**
+ * Colours and font of the page as it is now.
+ *
+ * @param {Element} root
+ */
 export function readTheme(root) {
   const page = readPage(root);
   const [background, text] = [page.background, page.text].map(channels);
@@ -33,14 +46,25 @@ export function readTheme(root) {
   };
 }
 
-/** Red, green and blue at `share` 0 … 1 of a ramp. */
+/**
+ * Red, green and blue at `share` 0 … 1 of a ramp.
+ *
+ * @param {Channels[]} ramp
+ * @param {number} share
+ */
 export function along(ramp, share) {
   const place = Math.min(Math.max(share, 0), 1) * (ramp.length - 1);
   const below = Math.min(Math.floor(place), ramp.length - 2);
   return mix(ramp[below], ramp[below + 1], place - below);
 }
 
-/** The hue of an action; of two, the second is blue and the first orange, as in the advantage. */
+/**
+ * The hue of an action; of two, the second is blue and the first orange, as in the advantage.
+ *
+ * @param {Theme} theme
+ * @param {number} action
+ * @param {number} count
+ */
 export function actionColour(theme, action, count) {
   const index = count === 2 ? 1 - action : action;
   return theme.actions[index % theme.actions.length];
@@ -48,7 +72,12 @@ export function actionColour(theme, action, count) {
 
 export const colour = css;
 
-/** Black or white, whichever is read better on a colour. */
+/**
+ * Black or white, whichever is read better on a colour.
+ *
+ * @param {Channels} rgb
+ */
 export const inkOn = (rgb) => (light(rgb) > 140 ? DARK : LIGHT);
 
+/** @param {Channels[]} ramp */
 export const gradient = (ramp) => `linear-gradient(to right, ${ramp.map(css).join()})`;

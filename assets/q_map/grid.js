@@ -5,6 +5,8 @@ import { element } from "../shared/dom.js";
 import { distinct, number } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
+/** @import { Context, Grid, Layout, Place, Theme } from "./types.js" */
+
 const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;
 const NUMBER_SIZES = [12, 11, 10, 9];
@@ -15,33 +17,67 @@ export const HINT = phrase(
   "Arrow: the greedy action. Frame: visited recently. Move the mouse over the map, or use the arrow keys, to read values.",
 );
 
+/**
+ * @param {number} width
+ * @param {{ rows: number, columns: number }} world
+ * @returns {Layout}
+ */
 export function layout(width, { rows, columns }) {
   const side = Math.floor(Math.min((width - 2) / columns, LARGEST_SQUARE));
   const plot = { left: 1, top: 1, width: side * columns, height: side * rows };
   return { width, height: plot.height + 2, plot, side };
 }
 
-/** Q square by square, the first row being the top one; then how often each was visited. */
+/**
+ * Q square by square, the first row being the top one; then how often each was visited.
+ *
+ * @param {Grid} message
+ * @returns {Grid}
+ */
 export function unpack(message) {
   const count = message.rows * message.columns;
   const q = new Float32Array(message.body, 0, count * message.actions.length);
   return { ...message, q };
 }
 
+/**
+ * @param {Grid} message
+ * @param {number} value
+ */
 const share = ({ range: [low, high] }, value) => (value - low) / (high - low);
 
+/**
+ * @param {Grid} message
+ * @param {number} square
+ */
 const valuesAt = ({ q, actions }, square) =>
   q.subarray(square * actions.length, (square + 1) * actions.length);
 
-/** The action with the largest Q; one that is not allowed has no number. */
+/**
+ * The action with the largest Q; one that is not allowed has no number.
+ *
+ * @param {Float32Array} values
+ */
 const best = (values) =>
   values.reduce(
     (found, q, action) => (q > values[found] || isNaN(values[found]) ? action : found),
     0,
   );
 
+/**
+ * @param {Context} context
+ * @param {Layout} layout
+ * @param {Grid} message
+ * @param {Theme} theme
+ * @param {Place | null} cursor
+ * @param {Place | null} chosen
+ */
 export function draw(context, { plot, side }, message, theme, cursor, chosen) {
   const { rows, columns } = message;
+  /**
+   * @param {number} square
+   * @returns {Place}
+   */
   const corner = (square) => [
     plot.left + (square % columns) * side,
     plot.top + Math.floor(square / columns) * side,
@@ -69,16 +105,29 @@ export function draw(context, { plot, side }, message, theme, cursor, chosen) {
   }
 }
 
+/** @param {number} side */
 const arrowRadius = (side) => side * (side < SMALLEST_WITH_NUMBERS ? 0.24 : 0.15);
 
+/**
+ * @param {Grid} message
+ * @param {number} value
+ */
 const told = ({ range }, value) => distinct(value, range[1] - range[0]);
 
-/** The letters in which each number fits between an edge and the arrow; 0 if there are none. */
+/**
+ * The letters in which each number fits between an edge and the arrow; 0 if there are none.
+ *
+ * @param {Context} context
+ * @param {number} side
+ * @param {Grid} message
+ * @param {Theme} theme
+ */
 function numberSize(context, side, message, theme) {
   if (side < SMALLEST_WITH_NUMBERS) return 0;
   const texts = Array.from(message.q).flatMap((q) => (isNaN(q) ? [] : told(message, q)));
   const longest = texts.reduce((a, b) => (b.length > a.length ? b : a));
   const room = (side - GAP) / 2 - arrowRadius(side) - 2 * EDGE;
+  /** @param {number} size */
   const fits = (size) => {
     context.font = `400 ${size}px ${theme.font}`;
     return context.measureText(longest).width <= room;
@@ -86,6 +135,14 @@ function numberSize(context, side, message, theme) {
   return NUMBER_SIZES.find(fits) ?? 0;
 }
 
+/**
+ * @param {Context} context
+ * @param {number} side
+ * @param {number} size
+ * @param {Grid} message
+ * @param {number} square
+ * @param {Theme} theme
+ */
 function drawSquare(context, side, size, message, square, theme) {
   const inner = side - GAP;
   const letter = message.letters[square];
@@ -109,7 +166,17 @@ function drawSquare(context, side, size, message, square, theme) {
   drawMarks(context, side, message, square, letter, theme);
 }
 
-/** The side of a square that an action leads to, coloured by its Q, and its number in `size`. */
+/**
+ * The side of a square that an action leads to, coloured by its Q, and its number in `size`.
+ *
+ * @param {Context} context
+ * @param {number} side
+ * @param {number} size
+ * @param {[down: number, right: number]} direction
+ * @param {number} value
+ * @param {Grid} message
+ * @param {Theme} theme
+ */
 function drawTriangle(context, side, size, [down, right], value, message, theme) {
   const inner = side - GAP;
   const middle = inner / 2;
@@ -136,7 +203,15 @@ function drawTriangle(context, side, size, [down, right], value, message, theme)
   );
 }
 
-/** The greedy action: an arrow, or its first letter where it does not move. */
+/**
+ * The greedy action: an arrow, or its first letter where it does not move.
+ *
+ * @param {Context} context
+ * @param {number} side
+ * @param {Grid} message
+ * @param {Float32Array} values
+ * @param {Theme} theme
+ */
 function drawBest(context, side, message, values, theme) {
   const middle = (side - GAP) / 2;
   const radius = arrowRadius(side);
@@ -154,6 +229,11 @@ function drawBest(context, side, message, values, theme) {
   }
   const [down, right] = direction;
   const tip = 0.68 * radius;
+  /**
+   * @param {number} forward
+   * @param {number} sideways
+   * @returns {Place}
+   */
   const at = (forward, sideways) => [
     middle + right * forward - down * sideways,
     middle + down * forward + right * sideways,
@@ -169,7 +249,16 @@ function drawBest(context, side, message, values, theme) {
   context.stroke();
 }
 
-/** The square's letter, and a frame that is stronger the more often it was visited. */
+/**
+ * The square's letter, and a frame that is stronger the more often it was visited.
+ *
+ * @param {Context} context
+ * @param {number} side
+ * @param {Grid} message
+ * @param {number} square
+ * @param {string} letter
+ * @param {Theme} theme
+ */
 function drawMarks(context, side, message, square, letter, theme) {
   const inner = side - GAP;
   const visits = message.visits[square];
@@ -185,16 +274,25 @@ function drawMarks(context, side, message, square, letter, theme) {
     context.lineWidth = 3;
     context.strokeStyle = theme.background;
     context.fillStyle = theme.text;
+    /** @type {Place} */
     const at = [side < SMALLEST_WITH_NUMBERS ? 8 : 12, side < SMALLEST_WITH_NUMBERS ? 9 : 13];
     context.strokeText(letter, ...at);
     context.fillText(letter, ...at);
   }
 }
 
+/**
+ * @param {Grid} message
+ * @param {Place} place
+ */
 function squareAt({ rows, columns }, [x, y]) {
   return Math.floor(y * rows) * columns + Math.floor(x * columns);
 }
 
+/**
+ * @param {Grid} message
+ * @param {Place} cursor
+ */
 export function read(message, cursor) {
   const square = squareAt(message, cursor);
   const row = Math.floor(square / message.columns) + 1;
@@ -202,6 +300,7 @@ export function read(message, cursor) {
   if (message.ended[square])
     return _("row {row}, column {column}: the episode ends here", { row, column });
   const values = valuesAt(message, square);
+  /** @param {number} q */
   const words = (q) => (isNaN(q) ? _("not allowed") : told(message, q));
   const texts = message.actions.map((name, action) => `${name} ${words(values[action])}`);
   return _("row {row}, column {column}: {values}; best: {action}", {
@@ -212,7 +311,12 @@ export function read(message, cursor) {
   });
 }
 
-/** Nodes that say what the colours mean. */
+/**
+ * Nodes that say what the colours mean.
+ *
+ * @param {Grid} message
+ * @param {Theme} theme
+ */
 export function legend({ range, title }, theme) {
   const bar = element("span", "q-map-bar");
   bar.style.background = gradient(theme.ramps.value);

@@ -18,10 +18,18 @@ import { readTheme } from "./colours.js";
 import * as grid from "./grid.js";
 import * as plane from "./plane.js";
 
+/** @import { Kind, Message, Place } from "./types.js" */
+
+/** @type {Record<Message["kind"], Kind>} */
 const KINDS = { plane, grid };
 const CLICK = phrase("Click, or press Enter, for the distribution of the returns there.");
+/** @type {Record<string, Place>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/**
+ * @param {Bytes} bytes
+ * @returns {Message}
+ */
 export function decode(bytes) {
   const { header, body } = unpacked(bytes);
   // a copy, since typed arrays must begin at a multiple of their size
@@ -29,11 +37,11 @@ export function decode(bytes) {
 }
 
 class QMap {
-  /** @type {any} */
-  message = null;
-  /** @type {number[] | null} */
+  /** @type {Message} what came last; none at first */
+  message;
+  /** @type {Place | null} */
   cursor = null;
-  /** @type {number[] | null} the place whose returns are shown */
+  /** @type {Place | null} the place whose returns are shown */
   chosen = null;
   #root = element("figure", "q-map");
   #title = element("h3", "q-map-name", _("What the agent believes"));
@@ -47,11 +55,12 @@ class QMap {
   #frame = 0;
   #theme;
   #sizes;
-  /** @type {any} */
-  #page = null;
+  /** @type {Sent & { redraw: (ranges: string) => void }} */
+  #page;
   #feed;
   #disposed = new AbortController();
 
+  /** @param {Parent} parent */
   constructor(parent) {
     const style = styleLink(new URL("map.css", import.meta.url).href);
     style.onload = () => this.#schedule();
@@ -81,7 +90,12 @@ class QMap {
     onPaper(redraw, this.#disposed.signal);
   }
 
-  /** The page was drawn with this map; its controls are drawn anew where other ranges come. */
+  /**
+   * The page was drawn with this map; its controls are drawn anew where other ranges come.
+   *
+   * @typedef {Followed & { view: string, drawn: string }} Sent
+   * @param {Drawn<Sent>} component
+   */
   render({ data, parentElement, setTriggerValue }) {
     this.retheme();
     if (data.view === this.#page?.view) return; // only the theme has changed
@@ -90,14 +104,16 @@ class QMap {
     this.#feed.follow(data.address, data.period);
   }
 
+  /** @param {Bytes} bytes */
   receive(bytes) {
     const message = decode(bytes);
     if (message.kind !== this.message?.kind) this.cursor = this.chosen = null;
     if (!message.hasPlaces) this.chosen = null;
     this.message = KINDS[message.kind].unpack(message);
     this.#showReturns();
-    this.#takeaway.textContent = message.takeaway;
-    this.#canvas.setAttribute("aria-label", _("{title}. {takeaway}", message));
+    const { title, takeaway } = message;
+    this.#takeaway.textContent = takeaway;
+    this.#canvas.setAttribute("aria-label", _("{title}. {takeaway}", { title, takeaway }));
     this.#schedule();
     if (message.drawn !== this.#page.drawn) this.#page.redraw(message.drawn);
   }
@@ -118,11 +134,17 @@ class QMap {
     return this.#kind.layout(width, this.message);
   }
 
+  /** @param {PointerEvent} event */
   #point(event) {
     if (this.message) this.#moveTo(this.#placeAt(event));
   }
 
-  /** Where on the map a pointer is; null beside it. */
+  /**
+   * Where on the map a pointer is; null beside it.
+   *
+   * @param {MouseEvent} event
+   * @returns {Place | null}
+   */
   #placeAt(event) {
     const { plot } = this.#layout;
     const bounds = this.#canvas.getBoundingClientRect();
@@ -131,13 +153,26 @@ class QMap {
     return x >= 0 && x < 1 && y >= 0 && y < 1 ? [x, y] : null;
   }
 
-  /** The middle of the value at a place. */
+  /**
+   * The middle of the value at a place.
+   *
+   * @param {Place} place
+   * @returns {Place}
+   */
   #middle([x, y]) {
+    /**
+     * @param {number} share
+     * @param {number} count
+     */
     const middle = (share, count) => (Math.floor(share * count) + 0.5) / count;
     return [middle(x, this.message.columns), middle(y, this.message.rows)];
   }
 
-  /** Show the returns at a place; where they are shown already, no longer. */
+  /**
+   * Show the returns at a place; where they are shown already, no longer.
+   *
+   * @param {Place | null} place
+   */
   #choose(place) {
     if (!place || !this.message?.hasPlaces) return;
     const chosen = this.#middle(place);
@@ -156,7 +191,11 @@ class QMap {
     if (message.place) this.#values.show(message.place);
   }
 
-  /** Move by one value, from the middle when nothing was pointed at; or choose this one. */
+  /**
+   * Move by one value, from the middle when nothing was pointed at; or choose this one.
+   *
+   * @param {KeyboardEvent} event
+   */
   #key(event) {
     if (["Enter", " "].includes(event.key) && this.cursor) {
       event.preventDefault();
@@ -166,15 +205,17 @@ class QMap {
     if (!direction || !this.message) return;
     event.preventDefault();
     const counts = [this.message.columns, this.message.rows];
+    /** @type {Place} */
     const from = this.cursor ?? [0.5, 0.5];
-    this.#moveTo(
-      from.map((place, axis) => {
-        const index = Math.floor(place * counts[axis]) + (this.cursor ? direction[axis] : 0);
-        return (Math.min(Math.max(index, 0), counts[axis] - 1) + 0.5) / counts[axis];
-      }),
-    );
+    /** @param {0 | 1} axis */
+    const moved = (axis) => {
+      const index = Math.floor(from[axis] * counts[axis]) + (this.cursor ? direction[axis] : 0);
+      return (Math.min(Math.max(index, 0), counts[axis] - 1) + 0.5) / counts[axis];
+    };
+    this.#moveTo([moved(0), moved(1)]);
   }
 
+  /** @param {Place | null} cursor */
   #moveTo(cursor) {
     this.cursor = cursor;
     this.#schedule();
@@ -203,7 +244,7 @@ class QMap {
     this.#reading.textContent = this.cursor
       ? this.#kind.read(this.message, this.cursor)
       : [_(this.#kind.HINT), this.message.hasPlaces ? _(CLICK) : ""].filter(Boolean).join(" ");
-    canvas.dataset.drawn = this.message.step;
+    canvas.dataset.drawn = String(this.message.step);
   }
 
   dispose() {

@@ -5,6 +5,8 @@ import { element, pen } from "../shared/dom.js";
 import { distinct, number, percent, place, withMinus } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
+/** @import { Context, Dimension, Layout, Place, Plane, Plot, Range, Theme } from "./types.js" */
+
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;
 const MOST_TICKS = 7;
@@ -13,6 +15,10 @@ export const HINT = phrase(
   "Dots: recently visited states; the ring is the newest. Move the mouse over the map, or use the arrow keys, to read values.",
 );
 
+/**
+ * @param {number} width
+ * @returns {Omit<Layout, "side">}
+ */
 export function layout(width) {
   const height = Math.round(Math.min(Math.max(0.56 * width, 270), 400));
   return {
@@ -27,7 +33,12 @@ export function layout(width) {
   };
 }
 
-/** Values row by row, the first row being the lowest; then states visited, oldest first. */
+/**
+ * Values row by row, the first row being the lowest; then states visited, oldest first.
+ *
+ * @param {Plane} message
+ * @returns {Plane}
+ */
 export function unpack(message) {
   const { rows, columns, quantity, range, body } = message;
   const count = rows * columns;
@@ -42,13 +53,23 @@ export function unpack(message) {
   return { ...message, values, visited: new Uint16Array(body, start) };
 }
 
+/**
+ * @param {Plane} message
+ * @param {Theme} theme
+ * @param {number} value
+ */
 function cellColour(message, theme, value) {
   if (message.quantity === "action") return actionColour(theme, value, message.actions.length);
   const [low, high] = message.range;
   return along(theme.ramps[message.ramp], (value - low) / (high - low));
 }
 
-/** One pixel a value; the browser's smoothing makes the picture. */
+/**
+ * One pixel a value; the browser's smoothing makes the picture.
+ *
+ * @param {Plane} message
+ * @param {Theme} theme
+ */
 function picture(message, theme) {
   const { rows, columns, values } = message;
   const canvas = new OffscreenCanvas(columns, rows);
@@ -56,6 +77,13 @@ function picture(message, theme) {
   const image = context.createImageData(columns, rows);
   for (let i = 0; i < values.length; i++) {
     const row = rows - 1 - Math.floor(i / columns);
+    /**
+     * @param {number} column
+     * @param {number} row
+     * @returns {Place}
+     * @param {Dimension} axis
+     * @param {number} share
+     */
     const at = 4 * (row * columns + (i % columns));
     image.data.set([...cellColour(message, theme, values[i]).map(Math.round), 255], at);
   }
@@ -63,6 +91,14 @@ function picture(message, theme) {
   return canvas;
 }
 
+/**
+ * @param {Context} context
+ * @param {Layout} layout
+ * @param {Plane} message
+ * @param {Theme} theme
+ * @param {Place | null} cursor
+ * @param {Place | null} chosen
+ */
 export function draw(context, { plot, height }, message, theme, cursor, chosen) {
   const { left, top, width } = plot;
   context.imageSmoothingEnabled = message.quantity !== "action";
@@ -81,8 +117,19 @@ export function draw(context, { plot, height }, message, theme, cursor, chosen) 
   drawAxes(context, plot, height, message, theme);
 }
 
-/** The line where both actions are worth the same, by marching squares. */
+/**
+ * The line where both actions are worth the same, by marching squares.
+ *
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {Plane} message
+ */
 function drawZero(context, plot, { rows, columns, values }) {
+  /**
+   * @param {number} column
+   * @param {number} row
+   * @returns {Place}
+   */
   const at = (column, row) => [
     plot.left + ((column + 0.5) / columns) * plot.width,
     plot.top + (1 - (row + 0.5) / rows) * plot.height,
@@ -96,6 +143,7 @@ function drawZero(context, plot, { rows, columns, values }) {
         [1, 1],
         [0, 1],
       ].map(([x, y]) => [column + x, row + y]);
+      /** @type {Place[]} */
       const crossings = [];
       corners.forEach(([x, y], i) => {
         const [nextX, nextY] = corners[(i + 1) % 4];
@@ -116,7 +164,13 @@ function drawZero(context, plot, { rows, columns, values }) {
   context.stroke();
 }
 
-/** States visited, fading with age; the newest has a ring. */
+/**
+ * States visited, fading with age; the newest has a ring.
+ *
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {Uint16Array} visited
+ */
 function drawVisited(context, plot, visited) {
   const count = visited.length / 2;
   context.strokeStyle = DARK;
@@ -136,7 +190,14 @@ function drawVisited(context, plot, visited) {
   context.globalAlpha = 1;
 }
 
-/** The name of each action in the middle of where it is chosen, so that colour is not alone. */
+/**
+ * The name of each action in the middle of where it is chosen, so that colour is not alone.
+ *
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {Plane} message
+ * @param {Theme} theme
+ */
 function drawNames(context, plot, { rows, columns, values, actions }, theme) {
   context.font = `600 13px ${theme.font}`;
   context.textAlign = "center";
@@ -157,13 +218,20 @@ function drawNames(context, plot, { rows, columns, values, actions }, theme) {
     context.lineWidth = 3;
     context.strokeStyle = colour(rgb);
     context.fillStyle = inkOn(rgb);
+    /** @type {Place} */
     const at = [plot.left + (x / columns) * plot.width, plot.top + (1 - y / rows) * plot.height];
     context.strokeText(name, ...at);
     context.fillText(name, ...at);
   });
 }
 
-/** A square around the chosen place, dark on light, so that it is seen on every colour. */
+/**
+ * A square around the chosen place, dark on light, so that it is seen on every colour.
+ *
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {Place} place
+ */
 function drawChosen(context, plot, [x, y]) {
   const [left, top] = [plot.left + x * plot.width, plot.top + y * plot.height];
   for (const [ink, width] of /** @type {[string, number][]} */ ([
@@ -176,6 +244,11 @@ function drawChosen(context, plot, [x, y]) {
   }
 }
 
+/**
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {Place} place
+ */
 function drawCursor(context, plot, [x, y]) {
   context.beginPath();
   context.moveTo(plot.left + x * plot.width, plot.top);
@@ -191,6 +264,9 @@ function drawCursor(context, plot, [x, y]) {
 
 /**
  * Round places in a range, at most `most` of them, with their texts.
+ *
+ * @param {Range} range
+ * @param {number} most
  * @returns {[number, string][]}
  */
 function ticks([low, high], most) {
@@ -206,6 +282,13 @@ function ticks([low, high], most) {
   });
 }
 
+/**
+ * @param {Context} context
+ * @param {Plot} plot
+ * @param {number} height
+ * @param {{ x: Dimension, y: Dimension }} axes
+ * @param {Theme} theme
+ */
 function drawAxes(context, plot, height, { x, y }, theme) {
   const { left, top, width } = plot;
   const bottom = top + plot.height;
@@ -241,13 +324,22 @@ function drawAxes(context, plot, height, { x, y }, theme) {
   context.restore();
 }
 
+/** @param {Dimension} axis */
 const named = ({ label, unit }) => (unit ? `${label} (${unit})` : label);
 
+/**
+ * @param {Plane} message
+ * @param {Place} place
+ */
 export function read(message, [x, y]) {
   const { rows, columns, values } = message;
   const column = Math.floor(x * columns);
   const row = rows - 1 - Math.floor(y * rows);
   const value = values[row * columns + column];
+  /**
+   * @param {Dimension} axis
+   * @param {number} share
+   */
   const at = (axis, share) => {
     const span = axis.high - axis.low;
     const text = place(axis.low + share * span, span);
@@ -260,6 +352,10 @@ export function read(message, [x, y]) {
   });
 }
 
+/**
+ * @param {Plane} message
+ * @param {number} value
+ */
 function meaning({ quantity, ramp, range, actions, title }, value) {
   if (quantity === "action") return actions[value];
   const text = distinct(value, range[1] - range[0]);
@@ -268,10 +364,16 @@ function meaning({ quantity, ramp, range, actions, title }, value) {
   return _("{action} better by {value}", { action: better, value: text.replace("−", "") });
 }
 
-/** Nodes that say what the colours mean. */
+/**
+ * Nodes that say what the colours mean.
+ *
+ * @param {Plane} message
+ * @param {Theme} theme
+ */
 export function legend(message, theme) {
   const { quantity, actions, range, ramp, title } = message;
   if (quantity === "action") {
+    /** @param {number} action */
     const count = (action) => message.values.filter((value) => value === action).length;
     return actions.map((name, action) => {
       const swatch = element("span", "q-map-swatch");

@@ -7,15 +7,19 @@ import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { suitTheme } from "../shared/picture.js";
 
+/** @typedef {Parameters<ActionValues["show"]>[0]} Values */
+
 class Scene {
   #root = element("figure", "scene");
   #canvas = element("canvas", "scene-picture");
   #facts = element("figcaption", "scene-facts");
   #sentences = element("div", "scene-sentences");
   #values = new ActionValues();
+  /** @type {string | null} */
   #view = null;
   #feed;
 
+  /** @param {Parent} parent */
   constructor(parent) {
     this.#canvas.setAttribute("role", "img");
     this.#canvas.hidden = true;
@@ -25,6 +29,7 @@ class Scene {
     this.#feed = new Feed({ take: (bytes) => this.#receive(bytes), node: this.#root });
   }
 
+  /** @param {Drawn<Followed & { view: string }>} component */
   render({ data: { address, period, view } }) {
     suitTheme(this.#canvas);
     if (view === this.#view) return; // only the theme has changed
@@ -32,13 +37,19 @@ class Scene {
     this.#feed.follow(address, period);
   }
 
+  /** @param {Bytes} bytes */
   #receive(bytes) {
+    /** @type {{ header: { sentences: string[], name: string } & Values, body: Bytes }} */
     const { header, body } = unpacked(bytes);
     this.#sentences.replaceChildren(...header.sentences.map((text) => element("p", "", text)));
     this.#values.show(header);
     this.#draw(body, header.name);
   }
 
+  /**
+   * @param {Bytes} png
+   * @param {string} name
+   */
   async #draw(png, name) {
     if (!png.length) {
       this.#canvas.hidden = true;

@@ -1,8 +1,8 @@
 /**
  * The header and the bytes after it of what `dashboard/web/envelope.py` packed.
  *
- * @param {Uint8Array} bytes
- * @returns {{ header: any, body: Uint8Array }}
+ * @param {Bytes} bytes
+ * @returns {{ header: any, body: Bytes }}
  */
 export function unpacked(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);

@@ -29,7 +29,10 @@ export class Feed {
    * nothing is asked while that element is out of sight. `method` is "POST" where a question is
    * also a command (`dashboard/web/feed.py`).
    *
-   * @param {{ question?: () => Record<string, any>, take: (bytes: Uint8Array) => void, lost?: () => void, node?: Element | null, method?: "GET" | "POST" }} options
+   * @param {{
+   *   question?: () => Record<string, any>, take: (bytes: Bytes) => void, lost?: () => void,
+   *   node?: Element | null, method?: "GET" | "POST",
+   * }} options
    */
   constructor({ question = () => ({}), take, lost = () => {}, node = null, method = "GET" }) {
     this.#question = question;

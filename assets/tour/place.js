@@ -5,6 +5,11 @@ const GAP = 12;
 /**
  * The card's left upper corner: below `target` if there is room, else above it, else at the lower
  * edge of the window, never beyond an edge. All are in CSS pixels of the window.
+ *
+ * @typedef {{ left: number, top: number, width: number, height: number }} Box
+ * @param {Box} target
+ * @param {{ width: number, height: number }} card
+ * @param {{ width: number, height: number }} view
  */
 export function placed(target, card, view) {
   const left = Math.min(Math.max(GAP, target.left), Math.max(GAP, view.width - card.width - GAP));

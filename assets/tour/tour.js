@@ -24,7 +24,12 @@ function know() {
   }
 }
 
-/** What a step speaks of, where it is on the page and can be seen. */
+/**
+ * What a step speaks of, where it is on the page and can be seen.
+ *
+ * @typedef {{ target: string, title: string, text: string }} Step
+ * @param {Step} step
+ */
 function found({ target }) {
   const nodes = [...document.querySelectorAll(target)];
   return nodes.find((node) => {
@@ -34,9 +39,10 @@ function found({ target }) {
 }
 
 class Tour {
+  /** @type {Step[]} */
   #steps = [];
-  /** @type {any} */
-  #step = null;
+  /** @type {Step} the one that is shown */
+  #step;
   #timer = 0;
   #title = element("h4", "");
   #text = element("p", "");
@@ -47,6 +53,7 @@ class Tour {
   #card = element("section", "tour-card");
   #root = element("div", "tour");
 
+  /** @param {Parent} parent */
   constructor(parent) {
     const skip = button("tour-button", _("Skip the tour"), () => this.#end(), _("Skip"));
     const row = element("div", "tour-row", this.#count, skip, this.#back, this.#next);
@@ -62,12 +69,14 @@ class Tour {
     parent.append(styleLink(new URL("tour.css", import.meta.url).href), this.#root);
   }
 
+  /** @param {Drawn<{ steps: Step[], isAutomatic: boolean }>} component */
   render({ data }) {
     const isFirst = !this.#steps.length;
     if (isFirst) this.#steps = data.steps;
     if (isFirst && data.isAutomatic && !isKnown()) setTimeout(() => this.#begin(false), 1000);
   }
 
+  /** @param {boolean} isAsked */
   #begin(isAsked) {
     know();
     const [first] = this.#shown;
@@ -84,7 +93,9 @@ class Tour {
     return this.#steps.filter(found);
   }
 
+  /** @param {-1 | 1} by */
   #go(by) {
+    /** @param {Step} step */
     const place = (step) => this.#steps.indexOf(step);
     const ahead = this.#shown.filter((step) => by * (place(step) - place(this.#step)) > 0);
     const next = by > 0 ? ahead.at(0) : ahead.at(-1);
@@ -92,6 +103,7 @@ class Tour {
     else this.#end();
   }
 
+  /** @param {Step} step */
   #show(step) {
     this.#step = step;
     found(step)?.scrollIntoView({ block: "center" });

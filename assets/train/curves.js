@@ -8,11 +8,13 @@ class Curves {
   #figures = new Figures();
   #chart;
 
+  /** @param {Parent} parent */
   constructor(parent) {
     parent.append(this.#figures.node);
     this.#chart = new Chart(parent, (figures) => this.#figures.update(figures));
   }
 
+  /** @param {Drawn<import("../live_chart/types.js").Page>} component */
   render(component) {
     this.#chart.render(component);
   }

@@ -5,6 +5,7 @@ import { element } from "../shared/dom.js";
 export class Figures {
   node = element("div", "figures");
   #list = element("dl");
+  /** @type {Map<string, [label: Text, number: Text]>} */
   #texts = new Map();
   #where = element("p");
   #budget = element("progress");
@@ -17,6 +18,11 @@ export class Figures {
   /**
    * Show numbers under their labels, the sentence under them and the share of the budget that ends
    * the run first; or none. They are as old as the status that the node is marked with.
+   *
+   * @param {{
+   *   numbers: Record<string, [label: string, number: string]>, status: string, where: string,
+   *   budget: { total: number, done: number, name: string },
+   * } | null} figures
    */
   update(figures) {
     this.node.hidden = !figures;
@@ -25,7 +31,7 @@ export class Figures {
     const ids = Object.keys(numbers);
     if (ids.join() !== [...this.#texts.keys()].join()) this.#build(ids);
     for (const [id, words] of Object.entries(numbers)) {
-      this.#texts.get(id).forEach((text, i) => (text.data = words[i]));
+      this.#texts.get(id)?.forEach((text, i) => (text.data = words[i]));
     }
     this.node.dataset.status = status;
     this.#where.textContent = where;
@@ -35,7 +41,11 @@ export class Figures {
     this.#budget.setAttribute("aria-label", budget.name);
   }
 
-  /** A place for the label of each number, and for itself. */
+  /**
+   * A place for the label of each number, and for itself.
+   *
+   * @param {string[]} ids
+   */
   #build(ids) {
     const text = () => document.createTextNode("");
     this.#texts = new Map(ids.map((id) => [id, [text(), text()]]));
