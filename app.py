@@ -19,6 +19,7 @@ from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.playing import current_lesson
 from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
+from dashboard.session.going_on import go_on_with
 from dashboard.session.links import GROUPS
 from dashboard.session.run import Run, Status
 from dashboard.session.runner import ABANDONED_SECONDS
@@ -254,8 +255,8 @@ def offer(session: Session) -> None:
             _("Go on with {run}, step {step:,}", run=record.name, step=record.env_steps),
             key="go_on",
             icon=":material/history:",
-            on_click=session.go_on_with,
-            args=(session.offered,),
+            on_click=go_on_with,
+            args=(session, session.offered),
         )
 
 

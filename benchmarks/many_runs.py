@@ -15,6 +15,8 @@ from pathlib import Path
 
 from report import Report, arguments
 
+from dashboard.session.going_on import fork_from
+
 RUNS, EVERY, STEPS = 200, 50, 600
 
 
@@ -50,7 +52,7 @@ def measured(runs: int, every: int) -> list[tuple[int, float]]:
         if number % 10 == 0:
             session.set("learning_rate", 0.5 * session.config.learning_rate)
             train(STEPS)
-            session.fork(snapshots_on_the_way(session.run)[-1])
+            fork_from(session, snapshots_on_the_way(session.run)[-1])
             session.earlier.of(session.run)
         train(STEPS)
         if number % every == 0:

@@ -28,6 +28,18 @@ def moved(link: Link, env_id: str, env_kwargs: str = "") -> Link:
     return replace(link, config=preset(link.preset, env_id, env_kwargs).replace(**own))
 
 
+def unless_fixed(controls: Link, link: Link) -> tuple[Link, list[str]]:
+    """``link`` without what it would change of the values that a lesson fixes, and their names."""
+    kept, fixed = fixed_values(controls), controls.fixed_controls
+    whole = {n: getattr(controls, n) for n in ("preset", "members") if n in fixed}
+    left_alone = [n for n, v in kept.items() if getattr(link.config, n) != v]
+    left_alone += [n for n, v in whole.items() if getattr(link, n) != v]
+    if link.race and link.race.name in fixed and link.race != controls.race:
+        left_alone.append(link.race.name)
+        link = replace(link, race=controls.race)
+    return replace(link, config=link.config.replace(**kept), **whole), left_alone
+
+
 @dataclass(frozen=True)
 class Refill:
     """What choosing an environment has done: the values ``before``, and those ``since``."""

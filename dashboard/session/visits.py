@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 import streamlit as st
 
 from dashboard.session.address import Remembered, read_address
+from dashboard.session.going_on import come_back_to
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.web.keys import SESSION
@@ -38,7 +39,7 @@ def come_back(session: Session, left: Remembered) -> None:
         session.begin_anew(link, problems)
     session.offered = left.run.strip()
     if left.run and left.is_at_its_address and not is_trained_elsewhere(left.run):
-        session.come_back_to(left.run)
+        come_back_to(session, left.run)
         before = sessions().get(left.name)
         if before and before.turns.names == session.turns.names == left.run:
             session.turns.go_on_as(before.turns)

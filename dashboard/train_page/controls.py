@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.session.control_names import control_name
+from dashboard.session.environment import choose_arguments, choose_environment
 from dashboard.session.links import MEMBERS, MOST_MEMBERS, Link
 from dashboard.session.race import race_words
 from dashboard.session.run import Status
@@ -279,7 +280,8 @@ def _text(session: Session, hyperparameter: Hyperparameter) -> None:
     Unlike a box for a number, it lets the browser offer what was typed before: `number_box`.
     """
     name = hyperparameter.name
-    take = session.choose_arguments if name == "env_kwargs" else partial(session.set_typed, name)
+    own = {"env_kwargs": partial(choose_arguments, session)}
+    take = own.get(name, partial(session.set_typed, name))
     box = f"control_{name}"
     typed = st.session_state.get(present_key(box))
     value = typed if session.refused == name and typed else getattr(session.config, name)
@@ -351,7 +353,7 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
     key = key_showing(f"control_{name}", value)
     choose = partial(session.set, name)
     if name == "env_id":
-        choose = partial(session.choose_environment, may_import=is_own_machine(st.context.headers))
+        choose = partial(choose_environment, session, may_import=is_own_machine(st.context.headers))
     return {
         "value": value,
         "key": key,

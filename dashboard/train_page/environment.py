@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.session.environment import keep_own, offered_refill
 from dashboard.session.filling import Refill
 from dashboard.session.session import Session
 from dashboard.session.words import named_value
@@ -21,9 +22,12 @@ MOST_NAMED = 3
 def environment_notes(session: Session, grid: Grid) -> None:
     """One sentence where the values are not what a person may take them for."""
     env_id, preset = session.config.env_id, PRESETS[session.preset]
-    if refill := session.refill:
+    if refill := offered_refill(session):
         words = plain(replaced_words(refill))
-        grid.note("replaced", partial(_offer, words, _("Keep mine"), "keep_own", session.keep_own))
+        grid.note(
+            "replaced",
+            partial(_offer, words, _("Keep mine"), "keep_own", partial(keep_own, session)),
+        )
     elif not preset.follows_environment and env_id != preset.config.env_id:
         words = _(
             "The preset is “{preset}”, not what is recommended for {environment}.",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.session.control_names import control_name
 from dashboard.session.earlier import LEAVES
+from dashboard.session.going_on import open_run
 from dashboard.session.links import Link, written, written_race
 from dashboard.session.run import Status
 from dashboard.session.session import Session
@@ -184,7 +185,7 @@ def _files(session: Session) -> None:
     if session.run.status is not Status.READY:
         st.caption(_(LEAVES))
     chosen = file and st.button(_("Open and continue"), key="use_opened", type="primary")
-    if file and chosen and session.open(file.name, file.getvalue()):
+    if file and chosen and open_run(session, file.name, file.getvalue()):
         _close()
         st.rerun()
     if session.refused == "open":

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.session.agents import stored_key
 from dashboard.session.disk import disk_budget
 from dashboard.session.earlier import DASHES, Earlier
+from dashboard.session.going_on import fork_from, go_on_with
 from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.returns import kind_of_mean
 from dashboard.session.run import Run
@@ -81,8 +82,8 @@ def changes(session: Session) -> None:
                         "Continues {run} where it was left. This run stays under Earlier runs.",
                         run=parent,
                     ),
-                    on_click=session.go_on_with,
-                    args=(parent,),
+                    on_click=go_on_with,
+                    args=(session, parent),
                 )
         for index, change in reversed(list(enumerate(made))):
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -102,8 +103,12 @@ def changes(session: Session) -> None:
                             "A new run from the state just before this change. The present run "
                             "stays as it is: its curve in grey, the run under Earlier runs."
                         ),
-                        on_click=session.fork,
-                        args=(change.before, Phrase("before {change}", change=change.label)),
+                        on_click=fork_from,
+                        args=(
+                            session,
+                            change.before,
+                            Phrase("before {change}", change=change.label),
+                        ),
                     )
         if not all(change.before for change in made):
             st.caption(
@@ -123,8 +128,10 @@ def fork_at(session: Session, axis: XAxis, place: float) -> None:
     step = step_at(run, axis, place)
     before = [one for one in snapshots_on_the_way(run) if one.env_step <= step]
     if before:
-        session.fork(
-            before[-1], Phrase("the nearest kept state at or before step {step:,}", step=step)
+        fork_from(
+            session,
+            before[-1],
+            Phrase("the nearest kept state at or before step {step:,}", step=step),
         )
 
 
@@ -205,8 +212,8 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
                 icon=":material/play_circle:",
                 type="tertiary",
                 help=_("Continues this run where it was left. The present run stays here."),
-                on_click=session.go_on_with,
-                args=(name,),
+                on_click=go_on_with,
+                args=(session, name),
             )
             st.button(
                 _("Use its values"),

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.session.control_names import control_name
 from dashboard.session.links import MEMBERS, written
 from dashboard.session.race import MOST_VALUES, Arm, raceable
+from dashboard.session.racing import end_race, go_on_alone, race_more_seeds, start_race
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.turns import Turns
@@ -17,7 +18,7 @@ from dashboard.train_page.picks import around
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
-from dqn_core import HYPERPARAMETERS, LabError
+from dqn_core import HYPERPARAMETERS
 from dqn_core.comparison import (
     FEWEST_SEEDS,
     Comparison,
@@ -110,7 +111,7 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
 def _start(session: Session, name: str, values: str, seeds: str, from_here: bool) -> None:
     """With what the two fields hold by now: a text is often typed just before the click."""
     typed = st.session_state
-    session.race(name, typed[values], int(typed[seeds]), from_here)
+    start_race(session, name, typed[values], int(typed[seeds]), from_here)
 
 
 def _begins_here(session: Session) -> bool:
@@ -223,8 +224,8 @@ def _with_the_leader(session: Session, arm: Arm) -> None:
                 "A new run that goes on from here with the seeds of this value. The race stays "
                 "under Earlier runs."
             ),
-            on_click=session.go_on_alone,
-            args=(arm,),
+            on_click=go_on_alone,
+            args=(session, arm),
         )
 
 
@@ -257,7 +258,8 @@ def _extensions(session: Session) -> None:
                 "A new run of the same race, from step 0, with as many seeds after these. On the "
                 "Compare page both runs together are one race."
             ),
-            on_click=session.more_seeds,
+            on_click=race_more_seeds,
+            args=(session,),
         )
     st.button(
         _("End the race"),
@@ -265,7 +267,8 @@ def _extensions(session: Session) -> None:
         type="tertiary",
         icon=":material/close:",
         help=_("A fresh run without a race. The race stays under Earlier runs."),
-        on_click=session.end_race,
+        on_click=end_race,
+        args=(session,),
     )
 
 
@@ -290,8 +293,5 @@ def _arm(session: Session, arm: Arm, can_cancel: bool) -> None:
 
 
 def _cancel(session: Session, arm: Arm) -> None:
-    session.problem = session.refused = ""
-    try:
+    with session.refusals():
         session.turns.cancel(arm)
-    except LabError as error:
-        session.problem = error.phrase

@@ -9,6 +9,7 @@ import pytest
 from gymnasium.envs.classic_control import CartPoleEnv
 from streamlit.testing.v1 import AppTest
 
+from dashboard.session.environment import choose_environment
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.train_page import controls
@@ -255,6 +256,6 @@ def test_the_way_to_a_trained_agent_is_there_where_the_project_has_one(
     page = AppTest.from_file(APP, default_timeout=120).run()
     page.button(key="aim").click().run()
     assert not page.exception
-    session(page).choose_environment("Acrobot-v1")
+    choose_environment(session(page), "Acrobot-v1")
     page.switch_page(str(APP)).run()
     assert not [button for button in page.button if button.key == "aim"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.session.earlier import DASHES, Earlier
+from dashboard.session.going_on import go_on_with, open_run
 from dashboard.session.links import Link
 from dashboard.session.session import Session
 from dashboard.session.store import store
@@ -163,7 +164,7 @@ def test_an_opened_run_is_named_from_its_first_step_on() -> None:
     session.set("gamma", 0.9)
     trained(session)
     other = Session()
-    assert other.open("run.safetensors", run_bytes(session.run)), other.problem
+    assert open_run(other, "run.safetensors", run_bytes(session.run)), other.problem
     assert other.run.first_config == SMALL
     trained(other, 1)
     other.reset()
@@ -202,7 +203,7 @@ def test_going_on_with_an_earlier_run_leaves_the_present_one_in_its_place() -> N
     session.set("gamma", 0.9)
     session.reset()
     trained(session)
-    session.go_on_with("cartpole-1")
+    go_on_with(session, "cartpole-1")
     assert session.run.agent().network.parameters.tolist() == weights
     assert session.config == session.run.config == SMALL.replace(gamma=0.9), "changed at its end"
     assert words(session) == ["cartpole-2 (γ 0.9)"]
@@ -211,7 +212,7 @@ def test_going_on_with_an_earlier_run_leaves_the_present_one_in_its_place() -> N
 def test_going_on_with_the_present_run_is_nothing() -> None:
     session = small()
     run = session.run
-    session.go_on_with("cartpole-1")
+    go_on_with(session, "cartpole-1")
     assert session.run is run
 
 
@@ -232,7 +233,7 @@ def test_a_lesson_keeps_the_values_that_it_fixes_from_an_earlier_run() -> None:
     session = Session(Link(config=SMALL, locked=("gamma",)))
     session.use_values_of(shown(session)[0])
     assert (session.config.gamma, session.config.batch_size) == (SMALL.gamma, 4)
-    session.go_on_with("cartpole-1")
+    go_on_with(session, "cartpole-1")
     assert session.problem.startswith("This lesson has fixed values")
     assert session.run.trainer.env_step == 0
 

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from dashboard.session.environment import choose_arguments, choose_environment
 from dashboard.session.links import Link
 from dashboard.session.pasting import pasted
 from dashboard.session.reading import read
@@ -90,11 +91,11 @@ def test_a_lesson_that_fixes_the_environment_fixes_its_arguments(fixed: str) -> 
 
 def test_another_environment_in_the_controls_has_none_of_the_arguments() -> None:
     session = Session(Link(config=LAKE))
-    session.choose_environment("Taxi-v4")
+    choose_environment(session, "Taxi-v4")
     assert (session.problem, session.config.env_kwargs) == ("", "")
-    session.choose_arguments("is_rainy = True")
+    choose_arguments(session, "is_rainy = True")
     assert session.run.config.environment == "Taxi-v4(is_rainy=True)"
-    session.choose_arguments("is_snowy=True")
+    choose_arguments(session, "is_snowy=True")
     assert "has no argument 'is_snowy'" in session.problem
     assert session.refused == "env_kwargs"
     assert session.config.env_kwargs == "is_rainy=True"
@@ -102,12 +103,12 @@ def test_another_environment_in_the_controls_has_none_of_the_arguments() -> None
 
 def test_a_papers_preset_goes_along_to_another_environment_and_into_its_link() -> None:
     session = Session()
-    session.choose_environment("MountainCar-v0")
+    choose_environment(session, "MountainCar-v0")
     session.choose_preset("double")
     assert session.config == preset("double", "MountainCar-v0")
     session.set("gamma", 0.9)
-    session.choose_environment("FrozenLake-v1")
-    session.choose_arguments("map_name=8x8")
+    choose_environment(session, "FrozenLake-v1")
+    choose_arguments(session, "map_name=8x8")
     assert session.link.preset == "double"
     assert session.config == preset("double", "FrozenLake-v1", "map_name=8x8")
     assert session.link.differences == {}
@@ -126,9 +127,9 @@ def test_arguments_chosen_for_the_next_run_are_tried_before_they_are_kept() -> N
     session = Session(Link(config=LAKE.replace(total_steps=100)))
     session.run.step()
     session.run.advance(Slots(1))
-    session.choose_arguments("map_name=9x9")
+    choose_arguments(session, "map_name=9x9")
     assert "cannot be made" in session.problem
-    session.choose_arguments("map_name=4x4")
+    choose_arguments(session, "map_name=4x4")
     assert session.run.config == LAKE.replace(total_steps=100)
     assert session.config == recommended("FrozenLake-v1", "map_name=4x4")
     waiting = session.needs_reset()[0]

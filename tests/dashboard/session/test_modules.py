@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.session.environment import choose_environment
 from dashboard.session.links import Link
 from dashboard.session.pasting import pasted
 from dashboard.session.reading import read
@@ -41,11 +42,11 @@ def test_neither_a_link_nor_a_paste_imports_a_module(monkeypatch: pytest.MonkeyP
 @pytest.mark.usefixtures("folder")
 def test_on_the_page_the_module_is_imported_only_for_whoever_sits_at_the_machine() -> None:
     session = Session()
-    session.choose_environment(ENV_ID)
+    choose_environment(session, ENV_ID)
     assert "names a module that was not imported" in session.problem
     assert (session.refused, session.config.env_id) == ("env_id", "CartPole-v1")
     assert NAME not in sys.modules
-    session.choose_environment(ENV_ID, may_import=True)
+    choose_environment(session, ENV_ID, may_import=True)
     assert (session.problem, session.run.config.env_id) == ("", ENV_ID)
     # Its code has run now: a link that names it starts nothing new.
     assert read({"env_id": [ENV_ID]})[0].config.env_id == ENV_ID
@@ -65,7 +66,7 @@ def test_what_a_module_raises_is_told_and_nothing_is_lost(
 ) -> None:
     (folder / f"{NAME}.py").write_text(source)
     session = Session(Link(config=DQNConfig(gamma=0.5)))
-    session.choose_environment(ENV_ID, may_import=True)
+    choose_environment(session, ENV_ID, may_import=True)
     assert session.problem.startswith(f"The module {NAME} could not be imported: {said}")
     assert session.run.config.gamma == 0.5
 

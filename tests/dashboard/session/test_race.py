@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from dashboard.session.earlier import Earlier
+from dashboard.session.going_on import go_on_with
 from dashboard.session.links import Link
 from dashboard.session.race import (
     arms_of,
@@ -13,6 +14,7 @@ from dashboard.session.race import (
     race_of,
     race_words,
 )
+from dashboard.session.racing import end_race, go_on_alone, race_more_seeds, start_race
 from dashboard.session.reading import read
 from dashboard.session.run import Status
 from dashboard.session.session import Session
@@ -35,7 +37,7 @@ def raced(values: str = VALUES, seeds: int = 2, from_here: bool = False) -> Sess
     session = Session(Link(config=SMALL, members=seeds if from_here else 1))
     if from_here:
         train(session)
-    session.race("gamma", values, seeds, from_here)
+    start_race(session, "gamma", values, seeds, from_here)
     assert session.problem == ""
     assert session.run.status is Status.RUNNING, "it starts at once"
     train(session)
@@ -124,7 +126,7 @@ def test_a_race_from_the_present_state_is_a_fork_of_it() -> None:
     session = Session(Link(config=SMALL, members=2))
     train(session)
     before = session.run
-    session.race("gamma", VALUES, 1, from_here=True)
+    start_race(session, "gamma", VALUES, 1, from_here=True)
     run = session.run
     assert [(arm.label, arm.members) for arm in run.arms] == [
         ("γ 0.9", (0, 1)),
@@ -158,7 +160,7 @@ def test_an_arm_that_is_cancelled_goes_no_further_and_the_last_one_cannot_be() -
 def test_one_arm_goes_on_alone_to_the_bit() -> None:
     session = raced()
     race = session.run.trainer
-    session.go_on_alone(session.run.arms[1])
+    go_on_alone(session, session.run.arms[1])
     alone = session.run.trainer
     assert session.run.arms == []
     assert (session.members, session.config.gamma, session.link.race) == (2, 0.99, None)
@@ -197,7 +199,7 @@ def test_the_command_of_a_race_is_a_sweep_of_its_configurations() -> None:
 
 def test_more_seeds_are_a_run_of_the_same_race_with_the_seeds_after() -> None:
     session = raced()
-    session.more_seeds()
+    race_more_seeds(session)
     assert [config.seed for config in session.run.trainer.configs] == [2, 3, 2, 3]
     assert [arm.label for arm in session.run.arms] == ["γ 0.9", "γ 0.99"]
     assert session.run.status is Status.RUNNING
@@ -207,15 +209,15 @@ def test_more_seeds_are_a_run_of_the_same_race_with_the_seeds_after() -> None:
 def test_a_race_is_gone_on_with_from_the_store_and_its_values_can_be_used_again() -> None:
     session = raced()
     name, race = session.run.keeping.name, session.link.race
-    session.end_race()
+    end_race(session)
     assert (session.run.arms, session.link.race) == ([], None)
     earlier = Earlier.read(store(), store().run(name))
     assert (earlier.race, earlier.seeds) == (race, 2)
     assert earlier.differences(session.run)[0] == "race of γ 0.9, 0.99"
     session.use_values_of(earlier)
     assert session.link.race == race
-    session.end_race()
-    session.go_on_with(name)
+    end_race(session)
+    go_on_with(session, name)
     assert session.problem == ""
     assert session.link.race == race
     assert session.run.trainer.env_step >= 30
@@ -236,7 +238,7 @@ def test_the_winners_value_is_that_of_the_next_run_without_the_race() -> None:
 def test_what_is_typed_wrongly_is_said_beside_the_race_and_changes_nothing() -> None:
     session = raced()
     run = session.run
-    session.race("gamma", "0.9, high", 2, False)
+    start_race(session, "gamma", "0.9, high", 2, False)
     assert session.refused == "race"
     assert "gamma must be" in session.problem
     assert session.run is run

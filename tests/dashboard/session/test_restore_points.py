@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from dashboard.session.going_on import fork_from
 from dashboard.session.links import Link
 from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.run import Status
@@ -232,7 +233,7 @@ def test_a_fork_whose_state_is_gone_is_refused_and_the_run_stays() -> None:
     before = changes(session)[0].before
     assert before
     run = session.run
-    session.fork(replace(before, id=before.id + 1_000))
+    fork_from(session, replace(before, id=before.id + 1_000))
     assert session.problem
     assert session.run is run
 
@@ -253,7 +254,7 @@ def test_a_second_click_on_undo_is_the_same_fork_once_more() -> None:
     (change,) = changes(session)
     assert change.before
     for _ in range(2):
-        session.fork(change.before)
+        fork_from(session, change.before)
     assert session.run.trainer.env_step == 60
     assert session.run.keeping.parent == "cartpole-1"
     assert len(store().runs()) == 1

@@ -1,5 +1,6 @@
 """The draft in the sidebar and the run: what reaches it at once, what waits, what is refused."""
 
+from dashboard.session.environment import choose_environment, keep_own, offered_refill
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.web.slots import Slots
@@ -78,11 +79,11 @@ def test_a_preset_fills_every_control_but_the_seed() -> None:
 def test_an_environment_that_is_chosen_in_mid_run_is_the_next_runs_with_its_values() -> None:
     session = begun()
     session.set("gamma", 0.5)
-    session.choose_environment("Taxi-v4")
+    choose_environment(session, "Taxi-v4")
     assert session.for_next
     assert session.run.config == DQNConfig(gamma=0.5), "the run goes on as it is"
     assert session.config == recommended("Taxi-v4")
-    session.keep_own()
+    keep_own(session)
     assert session.config == recommended("Taxi-v4").replace(gamma=0.5)
     assert session.run.config.env_id == "CartPole-v1"
     session.choose_next(False)
@@ -94,7 +95,7 @@ def test_an_environment_that_is_chosen_in_mid_run_is_the_next_runs_with_its_valu
 
 def test_an_environment_that_is_refused_in_mid_run_leaves_the_controls_to_the_run() -> None:
     session = begun()
-    session.choose_environment("Taxi-v77")
+    choose_environment(session, "Taxi-v77")
     assert (session.refused, session.for_next) == ("env_id", False)
     assert "did you mean Taxi-v4" in session.problem
     assert session.link == Session().link
@@ -103,12 +104,13 @@ def test_an_environment_that_is_refused_in_mid_run_leaves_the_controls_to_the_ru
 def test_what_an_environment_replaced_is_offered_until_other_values_are_set() -> None:
     session = Session()
     session.set("gamma", 0.5)
-    session.choose_environment("Taxi-v4")
-    assert session.refill
-    assert session.refill.replaced == ["gamma"]
+    choose_environment(session, "Taxi-v4")
+    refill = offered_refill(session)
+    assert refill
+    assert refill.replaced == ["gamma"]
     session.set("tau", 0.5)
-    assert session.refill is None
-    session.keep_own()
+    assert offered_refill(session) is None
+    keep_own(session)
     assert session.config == recommended("Taxi-v4").replace(tau=0.5)
 
 

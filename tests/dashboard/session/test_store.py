@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from dashboard.session.going_on import go_on_with
 from dashboard.session.links import Link
 from dashboard.session.session import Session
 from dashboard.session.store import own_runs, store
@@ -26,9 +27,9 @@ def test_a_visitor_sees_and_reaches_nothing_of_another() -> None:
     visit("one")
     session = visit("two")
     assert session.earlier.of(session.run) == []
-    session.go_on_with("cartpole-1")
+    go_on_with(session, "cartpole-1")
     assert "cartpole-1 is not there" in session.problem
-    session.go_on_with("cartpole-11")
+    go_on_with(session, "cartpole-11")
     assert "mean cartpole-1" not in session.problem
     assert str(store().folder) not in session.problem
     assert session.run.keeping.name == "cartpole-2"

@@ -3,7 +3,9 @@
 import pytest
 import torch
 
+from dashboard.session.going_on import come_back_to
 from dashboard.session.links import Link
+from dashboard.session.racing import go_on_alone, race_more_seeds, start_race
 from dashboard.session.reading import read
 from dashboard.session.run import Status
 from dashboard.session.session import Session
@@ -19,7 +21,7 @@ from tests.dashboard.session.ways import undo
 def raced(name: str = "hidden_dims", values: str = "8, 8; 4") -> Session:
     """A race of two seeds of each value after some steps, paused."""
     session = Session(Link(config=SMALL, members=2))
-    session.race(name, values, 2, from_here=False)
+    start_race(session, name, values, 2, from_here=False)
     assert session.problem == ""
     assert session.turns.status is Status.RUNNING, "it starts at once"
     train(session)
@@ -107,7 +109,7 @@ def test_an_arm_that_is_cancelled_stays_so_and_the_last_one_cannot_be() -> None:
     with pytest.raises(ConfigurationError, match="No member"):
         session.turns.cancel(second)
     back = Session(session.link)
-    back.come_back_to(session.turns.names)
+    come_back_to(back, session.turns.names)
     assert [back.turns.goes_on(arm) for arm in back.turns.arms] == [False, True]
 
 
@@ -115,10 +117,10 @@ def test_a_clock_is_raced_from_the_present_state_and_a_shape_is_not() -> None:
     session = Session(Link(config=SMALL, members=2))
     train(session)
     before = session.run
-    session.race("hidden_dims", "8, 8; 4", 2, from_here=True)
+    start_race(session, "hidden_dims", "8, 8; 4", 2, from_here=True)
     assert "restart" in session.problem
     assert session.run is before
-    session.race("batch_size", "4, 8", 2, from_here=True)
+    start_race(session, "batch_size", "4, 8", 2, from_here=True)
     assert session.problem == ""
     assert values(session, "batch_size") == [[4, 4], [8, 8]]
     assert {run.trainer.env_step for run in session.turns.runs} == {before.trainer.env_step}
@@ -160,7 +162,7 @@ def test_a_change_that_all_runs_together_have_no_memory_for_changes_none(
 def test_one_arm_goes_on_alone_as_the_run_that_it_is() -> None:
     session = raced()
     name = session.turns.runs[1].keeping.name
-    session.go_on_alone(session.turns.arms[1])
+    go_on_alone(session, session.turns.arms[1])
     assert (session.turns.names, session.link.race) == (name, None)
     assert session.config.hidden_dims == "4"
     assert session.needs_reset() == []
@@ -172,20 +174,20 @@ def test_a_reload_brings_all_runs_back_and_more_seeds_are_a_race_of_the_same_val
     left = session.remembered
     assert left.run == "cartpole-1 cartpole-2"
     back = Session(left.link[0])
-    back.come_back_to(left.run)
+    come_back_to(back, left.run)
     assert back.problem == ""
     assert back.turns.names == left.run
     assert back.link == session.link
     again = Session(left.link[0])
-    again.come_back_to(f"{left.run} " * 99)
+    come_back_to(again, f"{left.run} " * 99)
     assert again.turns.names == left.run, "each once, whatever a tab says"
-    back.more_seeds()
+    race_more_seeds(back)
     assert [[c.seed for c in run.trainer.configs] for run in back.turns.runs] == [[2, 3]] * 2
     back.turns.pause()
 
 
 def test_what_all_values_together_would_take_is_refused() -> None:
     session = Session(Link(config=SMALL))
-    session.race("hidden_dims", "512,512,512; 1024,1024,1024", 8, from_here=False)
+    start_race(session, "hidden_dims", "512,512,512; 1024,1024,1024", 8, from_here=False)
     assert "weights" in session.problem
     assert session.refused == "race"

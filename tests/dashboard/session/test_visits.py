@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.session.address import Remembered
+from dashboard.session.going_on import go_on_with
 from dashboard.session.links import Link
 from dashboard.session.run import Status
 from dashboard.session.runner import Runner
@@ -113,7 +114,7 @@ def test_a_page_with_another_address_begins_what_it_asks_for_and_offers_the_run(
     assert session.run.trainer.env_step == 0
     assert session.config.gamma == 0.5
     assert session.offered == earlier.run.keeping.name
-    session.go_on_with(session.offered)
+    go_on_with(session, session.offered)
     assert session.run.trainer.env_step == 60
     assert session.config == SMALL, "the controls are those of the run now"
 
@@ -180,7 +181,7 @@ def test_a_tab_that_was_duplicated_leaves_the_run_to_the_first_one() -> None:
         come_back(second, remembered(first))
         assert second.run.trainer.env_step == 0
         assert second.offered == first.run.keeping.name
-        second.go_on_with(second.offered)
+        go_on_with(second, second.offered)
         train(second, 1)
         train(first, 1)
         assert first.run.keeping.problem, "of two that write one run the second does"

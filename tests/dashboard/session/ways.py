@@ -1,5 +1,6 @@
 """A session's way through its runs, as a person goes it with the buttons of the page."""
 
+from dashboard.session.going_on import fork_from, go_on_with
 from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.run import Status
 from dashboard.session.session import Session
@@ -16,13 +17,13 @@ def undo(session: Session, index: int) -> None:
     """Undo change ``index`` and all after it."""
     change = changes(session)[index]
     assert change.before
-    session.fork(change.before, f"before {change.label}")
+    fork_from(session, change.before, f"before {change.label}")
 
 
 def go_back(session: Session) -> None:
     """Continue the run that the present one was forked from."""
     assert session.run.keeping.parent
-    session.go_on_with(session.run.keeping.parent)
+    go_on_with(session, session.run.keeping.parent)
 
 
 def train(session: Session, steps: int) -> None:

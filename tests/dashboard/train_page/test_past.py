@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.session.going_on import open_run
 from dashboard.session.links import Link
 from dashboard.session.session import Session
 from dashboard.train_page.past import fork_at, step_at
@@ -35,7 +36,7 @@ def test_what_was_changed_at_once_is_one_entry_with_its_undo() -> None:
 
 def test_an_opened_run_lists_its_changes_and_undoes_those_made_since() -> None:
     session = Session()
-    assert session.open("run.safetensors", run_bytes(changed_twice().run)), session.problem
+    assert open_run(session, "run.safetensors", run_bytes(changed_twice().run)), session.problem
     train(session, 1)
     session.set("gamma", 0.7)
     assert entries(session) == [

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
+from dashboard.session.going_on import open_run
 from dashboard.session.links import MOST_MEMBERS, Link
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
@@ -225,7 +226,7 @@ def test_every_column_is_explained_and_nothing_else(run: Run) -> None:
 
 def test_an_opened_run_goes_on_to_the_bit(run: Run) -> None:
     session = Session()
-    assert session.open("mine.safetensors", run_bytes(run))
+    assert open_run(session, "mine.safetensors", run_bytes(run))
     opened = session.run
     assert (opened.status, opened.trainer.env_step) == (Status.PAUSED, 160)
     assert "mine.safetensors" in opened.message
@@ -243,7 +244,7 @@ def test_an_opened_run_goes_on_to_the_bit(run: Run) -> None:
 
 def refusal(session: Session, content: bytes) -> str:
     before = session.run
-    assert not session.open("odd.safetensors", content)
+    assert not open_run(session, "odd.safetensors", content)
     assert session.run is before
     assert session.refused == "open"
     assert session.problem.startswith("odd.safetensors was not opened. ")

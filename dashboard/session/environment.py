@@ -1,0 +1,68 @@
+"""Choosing the environment of a session: its values come with it, and one's own can be put back."""
+
+from collections.abc import Callable
+from functools import partial
+
+from dashboard.session.controls_of_run import with_values_of
+from dashboard.session.filling import Refill, filled, moved
+from dashboard.session.run import Status
+from dashboard.session.session import Session
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.environments.modules import import_typed
+from dqn_core.presets import AUTO, PRESETS
+
+
+def choose_environment(session: Session, env_id: str, may_import: bool = False) -> None:
+    """Train in another environment, with the values that are recommended for it.
+
+    A preset that changes what is recommended is kept, and so are the seed and what a lesson
+    fixes: all values, if that is a preset of one environment. A run that was begun goes on as
+    it is: they are the next one's. With ``may_import`` a module that ``env_id`` names is
+    imported, because the person at this machine typed it.
+    """
+
+    def chosen() -> tuple[str, str]:
+        if may_import:
+            import_typed(env_id)
+        return env_id, ""
+
+    _move(session, "env_id", chosen)
+
+
+def choose_arguments(session: Session, text: str) -> None:
+    """As `choose_environment`: the same one, made with the arguments that a person typed."""
+    declared = HYPERPARAMETERS["env_kwargs"]
+    _move(session, "env_kwargs", lambda: (session.config.env_id, str(declared.parsed(text))))
+
+
+def _move(session: Session, control: str, chosen: Callable[[], tuple[str, str]]) -> None:
+    shown, was_for_next = session.link, session.for_next
+    session.choose_next(was_for_next or session.turns.status is not Status.READY)
+    follows = PRESETS[shown.preset].follows_environment
+    stays = "preset" in shown.fixed_controls and not follows
+    name = shown.preset if follows else AUTO
+    fill = partial(moved, shown) if stays else partial(filled, shown, name)
+    session.adopt(control, lambda: fill(*chosen()))
+    if session.problem:
+        session.choose_next(was_for_next)
+    else:
+        session.refill = Refill(shown, session.link)
+
+
+def offered_refill(session: Session) -> Refill | None:
+    """What choosing the environment has replaced, as long as that can be taken back.
+
+    None once other values were set since, or the run has begun.
+    """
+    refill = session.refill
+    if refill is None or not (session.for_next or session.turns.status is Status.READY):
+        return None
+    is_present = session.config == refill.since.config
+    return refill if is_present and (refill.replaced or refill.preset) else None
+
+
+def keep_own(session: Session) -> None:
+    """Put back what choosing the environment has replaced."""
+    if refill := offered_refill(session):
+        kept = partial(moved, refill.before, session.config.env_id, session.config.env_kwargs)
+        session.adopt("env_id", lambda: with_values_of(session.link, kept()))

@@ -1,0 +1,186 @@
+"""Going on otherwise than with a fresh run: from an earlier state, another run, a file, as forks.
+
+What was the present run stays in the store. A refusal becomes the session's ``problem``, with
+nothing changed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from functools import partial
+
+from dashboard.session.controls_of_run import shown_for
+from dashboard.session.filling import fixed_values
+from dashboard.session.keeping import Origin
+from dashboard.session.links import Link
+from dashboard.session.race import MOST_RACED, MOST_VALUES
+from dashboard.session.restore_points import alike_on_the_way
+from dashboard.session.run import Run, Status
+from dashboard.session.session import Session
+from dashboard.session.size import check_size
+from dashboard.session.store import own_run, store
+from dashboard.session.turns import Turns
+from dqn_core import LabError
+from dqn_core.config import HYPERPARAMETERS
+from dqn_core.errors import ConfigurationError
+from dqn_core.files.checkpoint import load_run
+from dqn_core.phrases import Phrase, paragraph
+from dqn_core.store.snapshots import Snapshot
+from dqn_core.trainer import Trainer
+
+
+def fork_from(session: Session, at: Snapshot, where: str = "") -> None:
+    """Go on from an earlier state as a new run.
+
+    Runs that take turns each go on from their own state there. ``where`` says in words what is
+    there.
+    """
+    runs = session.turns.runs
+    with session.refusals():
+        places = [at, *(alike_on_the_way(run, at) for run in runs[1:])]
+    if session.problem:
+        return
+    present = [run.keeping.name or run.keeping.parent for run in runs]
+
+    def forked(n: int, trainer: Trainer) -> Run:
+        passed = [agent for agent in runs[n].snapshots if agent.env_steps <= trainer.env_step]
+        origin = Origin(session.preset, session.owner, present[n], trainer.env_step)
+        return Run(trainer, origin, snapshots=passed)
+
+    there = Phrase(", {where}", where=where) if where else Phrase(" of {run}", run=present[0])
+    _go_to(session, [(place.run, place.id) for place in places], forked, there)
+
+
+def go_on_with(session: Session, names: str) -> None:
+    """Go on with a run of the store where it was, to the bit.
+
+    Of runs that take turns there are several ``names``, with spaces between them.
+    """
+    wanted = [*dict.fromkeys(names.split())][:MOST_VALUES]  # a tab can say anything
+    having = {run.keeping.name: run for run in session.turns.runs}
+    if wanted == [*having]:
+        return
+    if len(wanted) == 1 and wanted[0] in having:
+        go_on_without_others(session, having[wanted[0]])
+        return
+
+    def gone_on(n: int, trainer: Trainer) -> Run:
+        return Run(trainer, record=own_run(wanted[n], session.owner))
+
+    places = [(name, None) for name in wanted]
+    _go_to(session, places, gone_on, Phrase(" of {run}", run=wanted))
+
+
+def come_back_to(session: Session, names: str) -> None:
+    """Go on with the run that the page had; the controls keep the values of its address."""
+    asked = session.link
+    go_on_with(session, names)
+    if session.problem:
+        return
+    ahead = asked.config.difference(session.run.config)
+    session.choose_next(any(HYPERPARAMETERS[n].applies != "restart" for n in ahead))
+    session.link = asked
+
+
+def go_on_without_others(session: Session, run: Run) -> None:
+    """Leave the runs that take turns with one of them."""
+    with session.refusals():
+        link = shown_for(run.trainer.configs, session.link)
+        session.go_on_as(Turns([run]), link)
+
+
+def open_run(session: Session, name: str, content: bytes) -> bool:
+    """Go on with a saved run; whether it could be opened."""
+    with session.refusals("open"):
+        if session.link.fixed_controls:
+            raise ConfigurationError(
+                "This lesson has fixed values, and a run file brings other values."
+            )
+        trainer = load_run(content, MOST_RACED)
+        try:
+            link = shown_for(trainer.configs, session.link)
+            opened = Run(trainer, Origin(session.preset, session.owner))
+        except LabError:
+            trainer.close()
+            raise
+        session.choose_next(False)
+        session.go_on_as(Turns([opened]), link)
+        opened.message = opened.message or Phrase(
+            "Opened {name} at step {step:,}.", name=name, step=trainer.env_step
+        )
+    if session.problem:
+        session.problem = Phrase(
+            "{name} was not opened. {reason}", name=name, reason=session.problem
+        )
+    return not session.problem
+
+
+def branch(session: Session, make: Callable[[Trainer], Sequence[Trainer]]) -> None:
+    """Go on with what ``make`` makes of the present state; the present run pauses at any rate."""
+    run = session.run
+    run.pause()
+    run.rest()  # the state that it forks from is kept, too
+
+    def branches() -> Sequence[Trainer]:
+        with run.held():
+            return make(run.trainer)
+
+    def branched(_: int, trainer: Trainer) -> Run:
+        present = run.keeping.name or run.keeping.parent
+        return Run(trainer, Origin(session.preset, session.owner, present, trainer.env_step))
+
+    _take_over(session, branches, branched, lambda turns: shown_for(turns.configs, session.link))
+
+
+def _go_to(
+    session: Session,
+    places: Sequence[tuple[str, int | None]],
+    make: Callable[[int, Trainer], Run],
+    where: str,
+) -> None:
+    """Go on from a snapshot of each of these runs of the store, from the newest for None."""
+    names = " ".join(name for name, _ in places)
+
+    def trainers() -> Iterator[Trainer]:
+        for name, snapshot in places:
+            own_run(name, session.owner)
+            yield store().trainer(name, snapshot=snapshot)
+
+    _take_over(session, trainers, make, partial(_shown_at, session, names))
+    if session.problem:
+        return
+    session.offered = ""
+    for run in session.turns.runs:
+        if run.status in (Status.PAUSED, Status.READY):
+            back = Phrase("Back at step {step:,}{where}.", step=run.trainer.env_step, where=where)
+            run.message = paragraph((back, run.message))
+
+
+def _take_over(
+    session: Session,
+    trainers: Callable[[], Iterable[Trainer]],
+    run_of: Callable[[int, Trainer], Run],
+    shown: Callable[[Turns], Link],
+) -> None:
+    """Go on with these trainers, each with its number made a run, in place of what there is.
+
+    ``shown`` are the controls for them.
+    """
+    with session.refusals(), ExitStack() as opened:
+        found = [opened.enter_context(closing(trainer)) for trainer in trainers()]
+        check_size([config for trainer in found for config in trainer.configs])
+        turns = Turns([run_of(n, trainer) for n, trainer in enumerate(found)])
+        link = shown(turns)
+        opened.pop_all()
+        session.go_on_as(turns, link)
+
+
+def _shown_at(session: Session, names: str, turns: Turns) -> Link:
+    """What the controls showed for these runs where they are now, else their values.
+
+    Raises `LabError` for a run that is none of a page, or not of this lesson.
+    """
+    link = shown_for(turns.configs, session.link)
+    fixed, run = fixed_values(session.link), turns.first
+    if any(getattr(run.config, n) != value for n, value in fixed.items()):
+        raise ConfigurationError("This lesson has fixed values, and that run has other values.")
+    return session.shown_before(names, len(run.history.changes)) or link
