@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from dashboard.lessons.lesson import Lesson, Step, of_link
+from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson, Step, of_link
 from dashboard.lessons.reading import Fault, read_body, read_lesson
 from dashboard.lessons.writing import written_body, written_lesson
 from dashboard.session.links import Link
@@ -38,6 +38,9 @@ class Draft:
 
         What is wrong with the whole is of step 0.
         """
+        typed_in_all = "".join(step.body for step in self.steps)
+        if len(typed_in_all) > MOST_CHARACTERS:  # it would take seconds at each draw
+            return None, [(0, fault) for fault in read_lesson(typed_in_all)[1]]
         faults: list[tuple[int, Fault]] = []
         steps = []
         for place, typed in enumerate(self.steps, 1):
