@@ -11,7 +11,18 @@ const PLOT = { left: 52, right: 12, top: 10, bottom: 28 };
 const TICKS = 5;
 const STEP = 0.05; // of the range, for each press of a key
 
+/**
+ * What `dashboard/learn_page/drawing.py` asks for: a curve of so many points over `steps`.
+ *
+ * @typedef {{
+ *   low: number, high: number, steps: number, points: number, heights: number[] | null,
+ *   label: string, empty: string, drawn: string,
+ * }} Asked
+ */
+
 class DrawnCurve {
+  /** @type {Asked} */
+  data;
   #heights = /** @type {(number | null)[]} */ ([]);
   #at = 0;
   #isByKey = false;
@@ -30,6 +41,7 @@ class DrawnCurve {
   );
   #reading = element("p", "reading");
 
+  /** @param {Parent} parent */
   constructor(parent) {
     this.#reading.setAttribute("aria-live", "polite");
     this.#root.append(this.#svg, this.#reading);
@@ -49,6 +61,7 @@ class DrawnCurve {
     };
   }
 
+  /** @param {Drawn<Asked>} component */
   render({ data, parentElement, setTriggerValue }) {
     this.data = data;
     this.#send = messenger(parentElement, setTriggerValue);
@@ -61,18 +74,22 @@ class DrawnCurve {
     this.#show();
   }
 
+  /** @param {number} i */
   #x(i) {
     return PLOT.left + (i / (this.data.points - 1)) * (WIDTH - PLOT.left - PLOT.right);
   }
 
+  /** @param {number} height */
   #y(height) {
     return PLOT.top + (1 - height) * (HEIGHT - PLOT.top - PLOT.bottom);
   }
 
+  /** @param {number} height */
   #value(height) {
     return this.data.low + height * (this.data.high - this.data.low);
   }
 
+  /** @param {number} i */
   #stepAt(i) {
     return Math.round((i / (this.data.points - 1)) * this.data.steps).toLocaleString("en");
   }
@@ -95,7 +112,11 @@ class DrawnCurve {
     this.#axes.replaceChildren(...lines);
   }
 
-  /** Let the curve go through where the pointer is, and from where it was last. */
+  /**
+   * Let the curve go through where the pointer is, and from where it was last.
+   *
+   * @param {PointerEvent} event
+   */
   #draw(event) {
     const bounds = this.#svg.getBoundingClientRect();
     const x = ((event.clientX - bounds.left) / bounds.width) * WIDTH;
@@ -122,6 +143,7 @@ class DrawnCurve {
     return all.map((height, i) => (i < known[0] || i > known[known.length - 1] ? null : height));
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const last = this.data.points - 1;
     const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

@@ -3,8 +3,11 @@
 import { element } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
+/** @import { Passage } from "./types.js" */
+
 export class Code {
   #list = element("div", "ms-source");
+  /** @type {HTMLElement[]} */
   #lines = [];
   #shown = "";
   node = element("div", "", this.#list);
@@ -15,6 +18,7 @@ export class Code {
     this.#list.setAttribute("aria-label", _("Source of Algorithm 1"));
   }
 
+  /** @param {Passage[]} passages */
   show(passages) {
     const shown = JSON.stringify(passages);
     if (shown === this.#shown) return;
@@ -33,6 +37,10 @@ export class Code {
     );
   }
 
+  /**
+   * @param {string} text
+   * @param {string[]} symbols
+   */
   #line(text, symbols) {
     const node = element("code", "", `${text}\n`);
     if (symbols.length) {
@@ -42,9 +50,13 @@ export class Code {
     return node;
   }
 
-  /** Bring the first line of a symbol into sight, without moving the page. */
+  /**
+   * Bring the first line of a symbol into sight, without moving the page.
+   *
+   * @param {string} symbol
+   */
   reveal(symbol) {
-    const line = this.#lines.find((node) => node.dataset.symbol.split(" ").includes(symbol));
+    const line = this.#lines.find((node) => node.dataset.symbol?.split(" ").includes(symbol));
     if (!line) return;
     const [own, list] = [line.getBoundingClientRect(), this.#list.getBoundingClientRect()];
     if (own.top >= list.top && own.bottom <= list.bottom) return;

@@ -5,6 +5,8 @@ import { readTheme } from "../shared/theme.js";
 import { _ } from "../shared/words.js";
 import { episodes, nearest, placeOf } from "./strip.js";
 
+/** @import { Made, Stored } from "./types.js" */
+
 const TERMINATED = 1;
 const HEIGHT = 64; // CSS pixels
 const TOP = 26; // of the episodes; above them are the marks of the batch
@@ -16,12 +18,16 @@ export class Memory {
   #batch = element("div", "ms-batch");
   #heading = element("h4", "", _("The batch: the stronger the colour, the more of the loss"));
   #choose;
-  /** @type {any} */
-  #data = null;
+  /** @type {{ memory: Stored, update: Made | null, chosen: number }} */
+  #data;
   #sight;
   node = element("div", "", this.#canvas, this.#key, this.#words, this.#heading, this.#batch);
 
-  /** `choose(index)` is called with the transition of the batch that a person picks. */
+  /**
+   * `choose(index)` is called with the transition of the batch that a person picks.
+   *
+   * @param {(index: number) => void} choose
+   */
   constructor(choose) {
     this.#choose = choose;
     this.#canvas.setAttribute("role", "img");
@@ -49,18 +55,28 @@ export class Memory {
     this.#sight.observe(this.#canvas);
   }
 
+  /**
+   * @param {Stored} memory
+   * @param {Made | null} update
+   * @param {number} chosen
+   */
   show(memory, update, chosen) {
     this.#data = { memory, update, chosen };
     this.#words.textContent = memory.words;
     this.#heading.hidden = this.#batch.hidden = !update;
-    const number = update && memory.batch[chosen].toLocaleString("en");
+    const number = update ? memory.batch[chosen].toLocaleString("en") : "";
     const where = update ? _("The chosen one is transition {number}.", { number }) : "";
     this.#canvas.setAttribute("aria-label", `${memory.words} ${where}`);
     if (update) this.#list(update, chosen);
     this.draw();
   }
 
-  /** A small square for each transition; they stay, so that one that has the focus keeps it. */
+  /**
+   * A small square for each transition; they stay, so that one that has the focus keeps it.
+   *
+   * @param {Made} update
+   * @param {number} chosen
+   */
   #list({ shares, names }, chosen) {
     while (this.#batch.children.length > shares.length) this.#batch.lastElementChild?.remove();
     while (this.#batch.children.length < shares.length) {
@@ -71,7 +87,7 @@ export class Memory {
       option.onclick = () => this.#choose(index);
       this.#batch.append(option);
     }
-    const most = Math.max(...shares) || 1;
+    const most = Math.max(...shares.map((share) => share ?? 0)) || 1;
     shares.forEach((share, index) => {
       const option = /** @type {HTMLElement} */ (this.#batch.children[index]);
       option.style.setProperty("--share", String((share ?? 0) / most));
@@ -82,6 +98,7 @@ export class Memory {
     this.#batch.setAttribute("aria-activedescendant", `ms-option-${chosen}`);
   }
 
+  /** @param {KeyboardEvent} event */
   #step(event) {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!by || !this.#data?.update) return;
@@ -90,6 +107,7 @@ export class Memory {
     this.#choose((this.#data.chosen + by + count) % count);
   }
 
+  /** @param {MouseEvent} event */
   #pick(event) {
     if (!this.#data?.update) return;
     const box = this.#canvas.getBoundingClientRect();
@@ -105,6 +123,7 @@ export class Memory {
     Object.assign(this.#canvas, { width: width * ratio, height: HEIGHT * ratio });
     const context = pen(this.#canvas);
     context.scale(ratio, ratio);
+    /** @param {number} number */
     const left = (number) => placeOf(number - 0.5, memory, width);
     context.fillStyle = text;
     episodes(memory).forEach(([start, end], index) => {

@@ -12,6 +12,8 @@ import { Symbols } from "./symbols.js";
 import { Update } from "./update.js";
 import { World } from "./world.js";
 
+/** @import { Page, Seen } from "./types.js" */
+
 const SPEEDS = [1, 2, 5, 10];
 
 class Microscope {
@@ -20,6 +22,7 @@ class Microscope {
   #isPlaying = false;
   #period = 0;
   #view = "";
+  /** @type {Map<string, HTMLButtonElement>} */
   #buttons = new Map();
   #about = element("p", "ms-about ms-quiet");
   #problem = element("p", "ms-problem");
@@ -39,6 +42,7 @@ class Microscope {
     method: "POST",
   });
 
+  /** @param {Parent} parent */
   constructor(parent) {
     this.#problem.setAttribute("role", "alert");
     this.#copied.dataset.symbol = "theta2 tau";
@@ -59,6 +63,11 @@ class Microscope {
   }
 
   #bar() {
+    /**
+     * @param {string} id
+     * @param {string} text
+     * @param {string} label
+     */
     const add = (id, text, label) => {
       const made = button("ms-button", label, () => this.#ask(id), text);
       made.title = label;
@@ -91,6 +100,7 @@ class Microscope {
     return bar;
   }
 
+  /** @param {Drawn<Page>} component */
   render({ data }) {
     this.#code.show(data.code);
     this.#symbols.show(data.symbols, data.code);
@@ -108,12 +118,14 @@ class Microscope {
     return { do: wanted, chosen: this.#chosen };
   }
 
+  /** @param {string} what */
   #ask(what) {
     if (this.#isPlaying) this.#toggle();
     this.#do = what;
     this.#feed.ask();
   }
 
+  /** @param {number} index */
   #pick(index) {
     this.#chosen = index;
     this.#ask("look");
@@ -134,7 +146,9 @@ class Microscope {
     if (this.#isPlaying) this.#feed.ask();
   }
 
+  /** @param {Bytes} bytes */
   #take(bytes) {
+    /** @type {{ header: Seen, body: Bytes }} */
     const { header, body } = unpacked(bytes);
     if (header.failure) {
       setText(this.#problem, header.failure);
@@ -142,6 +156,7 @@ class Microscope {
     }
     if (!header.isComplete && this.#do === "look") this.#do = "on";
     if (header.problem && this.#isPlaying) this.#toggle();
+    /** @type {Bytes[]} */
     const pngs = [];
     let start = 0;
     for (const length of header.pngs) pngs.push(body.slice(start, (start += length)));
@@ -150,19 +165,31 @@ class Microscope {
     if (!header.isComplete) this.#feed.ask();
   }
 
+  /**
+   * @param {Seen} header
+   * @param {Bytes[]} pngs
+   */
   #show(header, pngs) {
     setText(this.#about, header.about);
     setText(this.#problem, header.problem || header.notice);
     setText(this.#copied, header.copied);
     this.#root.dataset.complete = String(header.isComplete);
-    this.#buttons.get("back").disabled = !header.canGoBack;
-    this.#buttons.get("forward").disabled = !header.canGoForward;
-    this.#buttons.get("fresh").disabled = header.isFollowing;
+    this.#enable("back", header.canGoBack);
+    this.#enable("forward", header.canGoForward);
+    this.#enable("fresh", !header.isFollowing);
     this.#world.show(header.world, pngs);
     this.#memory.show(header.memory, header.update, header.chosen);
     this.#networks.show(header.networks);
     this.#update.show(header.update);
     this.#symbols.again();
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} isEnabled
+   */
+  #enable(id, isEnabled) {
+    this.#buttons.get(id)?.toggleAttribute("disabled", !isEnabled);
   }
 
   dispose() {
@@ -172,6 +199,11 @@ class Microscope {
   }
 }
 
+/**
+ * @param {string} title
+ * @param {string} className
+ * @param {Node[]} content
+ */
 function place(title, className, ...content) {
   const node = element(
     "section",

@@ -5,6 +5,9 @@ import { readTheme } from "../shared/theme.js";
 import { _, phrase } from "../shared/words.js";
 import { columns, largest, wiresOf } from "./wiring.js";
 
+/** @import { Both, Network, NetworkKind } from "./types.js" */
+
+/** @type {[NetworkKind, title: string, symbols: string][]} */
 const KINDS = [
   ["online", phrase("Online θ, sees s"), "theta"],
   ["target", phrase("Target θ⁻, sees s′"), "theta2"],
@@ -15,11 +18,15 @@ const THICKEST = 2.5; // CSS pixels
 /** One network as layers of units with the wires between them. */
 class Drawing {
   #canvas = element("canvas", "ms-network");
-  /** @type {any} */
-  #data = null;
+  /** @type {Network} */
+  #data;
   #sight;
   node;
 
+  /**
+   * @param {string} title
+   * @param {string} symbol
+   */
   constructor(title, symbol) {
     this.#canvas.setAttribute("role", "img");
     this.node = element("figure", "", this.#canvas, element("figcaption", "ms-quiet", _(title)));
@@ -28,6 +35,10 @@ class Drawing {
     this.#sight.observe(this.#canvas);
   }
 
+  /**
+   * @param {Network} data
+   * @param {string} words
+   */
   show(data, words) {
     this.#data = data;
     this.#canvas.setAttribute("aria-label", words);
@@ -91,6 +102,7 @@ export class Networks {
   );
   node = element("div", "", this.#none, this.#row, this.#words, this.#legend);
 
+  /** @param {Both | null} networks */
   show(networks) {
     this.#none.hidden = networks !== null;
     this.#row.hidden = this.#words.hidden = this.#legend.hidden = networks === null;

@@ -3,6 +3,8 @@
 import { button, element, setText } from "../shared/dom.js";
 import { _, phrase } from "../shared/words.js";
 
+/** @import { Meaning, Passage } from "./types.js" */
+
 const POINT = phrase(
   "Point at a symbol or a number, or choose one here: its number, its place and its line are lit.",
 );
@@ -10,13 +12,19 @@ const POINT = phrase(
 export class Symbols {
   #root;
   #reveal;
+  /** @type {Map<string, string>} */
   #meanings = new Map();
   #pinned = "";
   #chips = element("div", "ms-chips");
   #meaning = element("p", "ms-meaning", _(POINT));
   node = element("div", "ms-symbols", this.#chips, this.#meaning);
 
-  /** Whatever in `root` names a symbol is lit; `reveal(symbol)` shows its line. */
+  /**
+   * Whatever in `root` names a symbol is lit; `reveal(symbol)` shows its line.
+   *
+   * @param {HTMLElement} root
+   * @param {(symbol: string) => void} reveal
+   */
   constructor(root, reveal) {
     this.#root = root;
     this.#reveal = reveal;
@@ -26,12 +34,17 @@ export class Symbols {
     );
     root.addEventListener("pointerleave", () => this.#light(this.#pinned));
     root.addEventListener("focusin", ({ target }) => {
-      if (this.#chips.contains(target)) this.#light(symbolAt(target));
+      if (target instanceof Node && this.#chips.contains(target)) this.#light(symbolAt(target));
     });
     root.addEventListener("focusout", () => this.#light(this.#pinned));
   }
 
-  /** Of the `symbols`, by id, sign and meaning, those of this run's algorithm. */
+  /**
+   * Of the `symbols`, by id, sign and meaning, those of this run's algorithm.
+   *
+   * @param {Meaning[]} symbols
+   * @param {Passage[]} passages
+   */
   show(symbols, passages) {
     this.#meanings = new Map(symbols.map(([id, , meaning]) => [id, meaning]));
     const made = new Set(passages.flatMap(({ lines }) => lines.flatMap(([, of]) => of)));
@@ -52,6 +65,7 @@ export class Symbols {
     );
   }
 
+  /** @param {string} id */
   #pin(id) {
     this.#pinned = this.#pinned === id ? "" : id;
     for (const chip of this.#chips.children) {
@@ -60,11 +74,14 @@ export class Symbols {
     this.#light(this.#pinned || id);
   }
 
+  /** @param {string} symbol */
   #light(symbol) {
-    for (const node of this.#root.querySelectorAll("[data-symbol]")) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const nodes = this.#root.querySelectorAll("[data-symbol]");
+    for (const node of nodes) {
       node.classList.toggle(
         "ms-lit",
-        symbol !== "" && node.dataset.symbol.split(" ").includes(symbol),
+        symbol !== "" && (node.dataset.symbol ?? "").split(" ").includes(symbol),
       );
     }
     setText(this.#meaning, this.#meanings.get(symbol) ?? _(POINT));
@@ -77,6 +94,7 @@ export class Symbols {
   }
 }
 
+/** @param {EventTarget | null} target */
 function symbolAt(target) {
   const node = target instanceof Element ? target.closest("[data-symbol]") : null;
   return (node?.getAttribute("data-symbol") ?? "").split(" ")[0];

@@ -4,6 +4,8 @@ import { Curve, reach, showAll } from "../shared/distribution.js";
 import { element } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
+/** @import { Made } from "./types.js" */
+
 export class Update {
   #none = element("p", "ms-quiet", _("No update was made here yet: press Update."));
   #words = element("div", "ms-sentences");
@@ -23,6 +25,7 @@ export class Update {
     );
   }
 
+  /** @param {Made | null} update */
   show(update) {
     this.#none.hidden = update !== null;
     this.#all.hidden = update === null;
@@ -40,7 +43,11 @@ export class Update {
     if (distributions.length) showAll(this.#curves, distributions, ...reach(distributions));
   }
 
-  /** What each network says of each action. */
+  /**
+   * What each network says of each action.
+   *
+   * @param {Made} update
+   */
   #values({ actions, taken, best }) {
     const heads = [
       ["Q(s, ·)", "q"],
@@ -70,11 +77,20 @@ export class Update {
   }
 }
 
+/**
+ * @param {string} text
+ * @param {string} symbol
+ */
 function piece(text, symbol) {
   if (!symbol) return text;
   return marked("span", text, symbol);
 }
 
+/**
+ * @param {"th" | "td" | "span"} tag
+ * @param {string} text
+ * @param {string} symbol
+ */
 function marked(tag, text, symbol) {
   const node = element(tag, "", text);
   node.dataset.symbol = symbol;

@@ -2,7 +2,13 @@
 
 const MARGIN = 6;
 
-/** The column of each layer, and the place and height of its units, in a box of that size. */
+/**
+ * The column of each layer, and the place and height of its units, in a box of that size.
+ *
+ * @param {number[][]} units
+ * @param {number} width
+ * @param {number} height
+ */
 export function columns(units, width, height) {
   const step = (width - 2 * MARGIN) / Math.max(1, units.length - 1);
   return units.map((layer, index) => {
@@ -11,15 +17,23 @@ export function columns(units, width, height) {
     return {
       x: MARGIN + index * step,
       size,
-      y: (unit) => MARGIN + (unit + 0.5) * pitch,
+      y: (/** @type {number} */ unit) => MARGIN + (unit + 0.5) * pitch,
     };
   });
 }
 
-/** The largest absolute value, 1 where all are 0: what a colour or a width is a share of. */
+/**
+ * The largest absolute value, 1 where all are 0: what a colour or a width is a share of.
+ *
+ * @param {number[]} values
+ */
 export const largest = (values) => Math.max(0, ...values.map(Math.abs)) || 1;
 
-/** Wires as objects; they come as from, to, weight, one after the other. */
+/**
+ * Wires as objects; they come as from, to, weight, one after the other.
+ *
+ * @param {number[]} flat
+ */
 export function wiresOf(flat) {
   const wires = [];
   for (let i = 0; i < flat.length; i += 3) {

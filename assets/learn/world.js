@@ -4,6 +4,8 @@ import { element, pen, svg } from "../shared/dom.js";
 import { suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
 
+/** @import { Step, Surroundings } from "./types.js" */
+
 export class World {
   #pictures = [0, 1].map(() => element("canvas", "ms-picture"));
   #row = element("div", "ms-pictures", ...this.#pictures);
@@ -21,6 +23,10 @@ export class World {
     this.#scroll.setAttribute("aria-label", _("Observation"));
   }
 
+  /**
+   * @param {Surroundings} world
+   * @param {Bytes[]} pngs
+   */
   show(world, pngs) {
     const { step } = world;
     this.#draw(pngs, world.pictures);
@@ -40,8 +46,13 @@ export class World {
     this.#table.replaceChildren(element("thead", "", head), element("tbody", "", ...rows));
   }
 
-  /** The interval from 0 to 1, with what of it ε is, and where the random number fell. */
+  /**
+   * The interval from 0 to 1, with what of it ε is, and where the random number fell.
+   *
+   * @param {Step} step
+   */
   #step({ epsilon, dice, isRandom, actions, taken }) {
+    /** @param {number} share */
     const x = (share) => 2 + 196 * share;
     const bar = svg("rect", { x: 2, y: 8, width: 196, height: 8, class: "ms-dice-all" });
     const part = svg("rect", {
@@ -68,6 +79,10 @@ export class World {
     );
   }
 
+  /**
+   * @param {Bytes[]} pngs
+   * @param {[title: string, words: string][]} pictures
+   */
   async #draw(pngs, pictures) {
     this.#pictures.forEach((canvas, i) => (canvas.hidden = !pngs[i]?.length));
     for (const [i, png] of pngs.entries()) {
@@ -89,8 +104,16 @@ export class World {
   }
 }
 
+/**
+ * @param {"th" | "td" | "dt" | "dd"} tag
+ * @param {string} text
+ */
 const cell = (tag, text) => element(tag, "", text);
 
+/**
+ * @param {HTMLElement} node
+ * @param {string} symbol
+ */
 function mark(node, symbol) {
   node.dataset.symbol = symbol;
   return node;
