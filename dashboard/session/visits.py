@@ -38,7 +38,7 @@ def come_back(session: Session, left: Remembered) -> None:
     if link.query != session.asked_for:
         session.begin_anew(link, problems)
     session.offered = left.run.strip()
-    if left.run and left.is_at_its_address and not is_trained_elsewhere(left.run):
+    if session.offered and left.is_at_its_address and not is_trained_elsewhere(left.run):
         come_back_to(session, left.run)
         before = sessions().get(left.name)
         if before and before.turns.names == session.turns.names == left.run:

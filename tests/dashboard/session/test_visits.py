@@ -209,3 +209,11 @@ def test_a_folder_that_cannot_be_written_is_told_and_training_goes_on(
     session.set("gamma", 0.5)
     assert session.run.config.gamma == 0.5
     assert session.earlier.of(session.run) == []
+
+
+def test_a_tab_that_names_no_run_but_a_space_is_one_without_a_run() -> None:
+    session = Session(Link(config=SMALL))
+    query = session.link.query
+    come_back(session, Remembered("tab", " ", query, query))
+    assert (session.offered, session.problem) == ("", "")
+    assert session.run.status is Status.READY
