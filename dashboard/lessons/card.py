@@ -63,20 +63,29 @@ def _question(question: Question, progress: Progress, key: str) -> None:
     given = progress.answers.get(at)
     with st.container(key=f"{key}_question"):
         st.markdown(formatted(question.text))
-    typed = _field(question, given, key)
+    field = f"{key}_choice" if isinstance(question.answers, Choices) else f"{key}_number"
+    typed = _field(question, given, field)
     if given is None:
         answer = _usable(question, typed)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 _("Answer"),
                 key=f"{key}_give",
-                on_click=partial(progress.answers.__setitem__, at, answer),
+                on_click=_give,
+                args=(question, progress.answers, at, field),
                 disabled=not answer,
             )
             if typed and not answer:
                 st.caption(_("Type a number, such as 22."))
     else:
         _outcome(question, given)
+
+
+def _give(question: Question, answers: dict[int, str], at: int, field: str) -> None:
+    """Answer with what the field has by now: a number is often typed just before the click."""
+    typed = st.session_state[field]
+    if answer := _usable(question, None if typed is None else str(typed)):
+        answers[at] = answer
 
 
 def _field(question: Question, given: str | None, key: str) -> str | None:
@@ -88,7 +97,7 @@ def _field(question: Question, given: str | None, key: str) -> str | None:
             range(len(labels)),
             index=None if given is None else int(given),
             format_func=lambda place: formatted(labels[place]).strip(),
-            key=f"{key}_choice",
+            key=key,
             label_visibility="collapsed",
             disabled=given is not None,
         )
@@ -96,7 +105,7 @@ def _field(question: Question, given: str | None, key: str) -> str | None:
     typed: str = st.text_input(
         _("Answer"),
         given or "",
-        key=f"{key}_number",
+        key=key,
         label_visibility="collapsed",
         placeholder=_("a number"),
         disabled=given is not None,

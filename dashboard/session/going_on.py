@@ -76,7 +76,8 @@ def come_back_to(session: Session, names: str) -> None:
     go_on_with(session, names)
     if session.problem:
         return
-    ahead = asked.config.difference(session.run.config)
+    raced = {asked.race.name} if asked.race else set()
+    ahead = asked.config.difference(session.run.config).keys() - raced
     session.choose_next(any(HYPERPARAMETERS[n].applies != "restart" for n in ahead))
     session.link = asked
 
@@ -180,7 +181,15 @@ def _shown_at(session: Session, names: str, turns: Turns) -> Link:
     Raises `LabError` for a run that is none of a page, or not of this lesson.
     """
     link = shown_for(turns.configs, session.link)
-    fixed, run = fixed_values(session.link), turns.first
-    if any(getattr(run.config, n) != value for n, value in fixed.items()):
+    if not _has_what_is_fixed(link, session.link):
         raise ConfigurationError("This lesson has fixed values, and that run has other values.")
-    return session.shown_before(names, len(run.history.changes)) or link
+    return session.shown_before(names, len(turns.first.history.changes)) or link
+
+
+def _has_what_is_fixed(run: Link, lesson: Link) -> bool:
+    """Whether a run has the values that a lesson fixes, and races none of them but as it does."""
+    fixed = fixed_values(lesson)
+    raced = {race.name for race in (run.race, lesson.race) if race} & fixed.keys()
+    if raced and run.race != lesson.race:
+        return False
+    return all(getattr(run.config, n) == value for n, value in fixed.items() if n not in raced)

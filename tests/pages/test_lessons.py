@@ -77,9 +77,10 @@ def test_a_question_is_answered_once_and_then_says_what_is_right() -> None:
     at = opened(lesson=source_of(STEPS))
     at.text_input(key="task_0_number").set_value("two").run()
     assert at.button(key="task_0_give").disabled
-    at.text_input(key="task_0_number").set_value("3").run()
+    at.text_input(key="task_0_number").set_value("2").run()
+    at.text_input(key="task_0_number").set_value("3")
     at.button(key="task_0_give").click().run()
-    assert playing(at).progress.answers == {0: "3"}
+    assert playing(at).progress.answers == {0: "3"}, "what was typed just before the click"
     (words,) = [warning.value.replace("\u2060", "") for warning in at.warning]
     assert "The right answer: 2" in words
     assert "So it is." in words

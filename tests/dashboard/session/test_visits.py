@@ -15,6 +15,7 @@ from dashboard.session.store import _opened, store
 from dashboard.session.visits import Visit, come_back, sessions
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, Trainer
+from dqn_core.sweeps.axis import Axis
 from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, without_seconds
 from tests.dashboard.session.ways import train, undo
 
@@ -74,6 +75,23 @@ def test_a_page_that_was_loaded_again_while_it_trained_trains_on_at_its_speed() 
         session.run.advance(Slots(1))
     assert session.run.status is Status.PAUSED, "an episode was all that was asked for"
     assert session.run.trainer.episodes[0] > earlier.run.trainer.episodes[0]
+
+
+def test_a_race_comes_back_as_the_run_of_the_controls_also_where_a_lesson_fixes_values() -> None:
+    race = Axis("gamma", (0.5, SMALL.gamma))
+    nothing: tuple[str, ...] = ()
+    for fixed in (nothing, ("gamma",)):
+        link = Link(config=SMALL, race=race, locked=fixed)
+        earlier = open_page(Session(link))
+        train(earlier, 20)
+        Visit(earlier.runner).end()
+        session = Session(link)
+        come_back(session, remembered(earlier))
+        assert (session.problem, session.for_next) == ("", False)
+        assert session.run.keeping.name == earlier.run.keeping.name
+    other = Session(Link(config=SMALL, locked=("gamma",)))
+    go_on_with(other, earlier.run.keeping.name)
+    assert other.problem.startswith("This lesson has fixed values")
 
 
 def test_after_a_restart_of_the_server_the_run_goes_on_as_if_it_had_never_stopped() -> None:
