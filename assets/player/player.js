@@ -11,6 +11,8 @@ import { Reel, rowLength } from "./reel.js";
 import { Strip } from "./strip.js";
 import { FilmView } from "./view.js";
 
+/** @import { Film } from "./reel.js" */
+
 const BITMAPS = 48;
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
 
@@ -26,6 +28,7 @@ const ICONS = {
 
 const styles = await styleSheets(new URL("player.css", import.meta.url));
 
+/** @param {keyof typeof ICONS} name */
 function icon(name) {
   const path = svg("path", { d: ICONS[name], "fill-rule": "evenodd" });
   return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
@@ -51,28 +54,33 @@ class Player {
   observer = new ResizeObserver(() => this.refreshStrips());
   readout = element("output", "readout");
   summary = element("p", "summary");
-  /** @type {any} */
+  /** @type {HTMLInputElement} */
   slider;
-  /** @type {any} */
+  /** @type {HTMLButtonElement} */
   playButton;
-  /** @type {any} */
+  /** @type {HTMLButtonElement} */
   loopButton;
-  /** @type {any[]} */
+  /** @type {HTMLButtonElement[]} */
   jumps = [];
   speedButtons = SPEEDS.map((speed) =>
     explained("speed", _("Speed {speed}×", { speed }), () => this.setSpeed(speed), `${speed}×`),
   );
 
+  /** @param {Parent} parent */
   constructor(parent) {
     this.position = 0;
     this.shown = -1;
     this.speed = 1;
     this.loop = false;
     this.playing = false;
+    /** @type {string | null} */
     this.view = null;
     this.period = 0;
+    /** @type {Reel[]} */
     this.reels = [];
+    /** @type {FilmView[]} */
     this.views = [];
+    /** @type {Strip[]} */
     this.courses = [];
     this.films = element("div", "films");
     this.panels = element("div", "panels");
@@ -192,6 +200,7 @@ class Player {
     this.observer.observe(this.strips);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const onButton = event.composedPath()[0] instanceof HTMLButtonElement;
@@ -220,7 +229,11 @@ class Player {
 
   // What comes from the server ------------------------------------------------------------------
 
-  /** The page was drawn: there may be other films than before. */
+  /**
+   * The page was drawn: there may be other films than before.
+   *
+   * @param {Drawn<Followed & { view: string }>} component
+   */
   render({ data: { address, period, view } }) {
     if (view === this.view) return; // only the theme has changed
     this.view = view;
@@ -228,7 +241,9 @@ class Player {
     this.feed.follow(address, period);
   }
 
+  /** @param {Bytes} bytes */
   take(bytes) {
+    /** @type {{ header: { films: Film[] }, body: Bytes }} */
     const { header, body } = unpacked(bytes);
     const ids = header.films.map((head) => head.id);
     if (ids.join() !== this.reels.map((reel) => reel.id).join()) this.load(header.films);
@@ -242,6 +257,7 @@ class Player {
     this.feed.pace(this.recording ? this.period : 0);
   }
 
+  /** @param {Film[]} heads */
   load(heads) {
     const gentle = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.reels.length) {
@@ -267,7 +283,7 @@ class Player {
     const lowest = Math.min(...this.reels.map((reel) => reel.lowestReturn));
     const highest = Math.max(...this.reels.map((reel) => reel.highestReturn));
     for (const view of this.views) view.refresh(lowest, highest);
-    this.slider.max = Math.max(0, this.length - 1);
+    this.slider.max = String(Math.max(0, this.length - 1));
     for (const jump of this.jumps) jump.disabled = this.recording || !this.length;
     this.refreshStrips();
     this.show();
@@ -286,6 +302,7 @@ class Player {
     this.start = { position: this.position, time: performance.now() };
   }
 
+  /** @param {number} now */
   tick(now) {
     this.frame = requestAnimationFrame((time) => this.tick(time));
     const elapsed = Math.max(0, now - this.start.time) / 1000;
@@ -304,6 +321,7 @@ class Player {
     this.show();
   }
 
+  /** @param {boolean} playing */
   setPlaying(playing) {
     this.playing = playing;
     cancelAnimationFrame(this.frame);
@@ -324,7 +342,11 @@ class Player {
     this.show();
   }
 
-  /** Moves to moment t; playing goes on from there. */
+  /**
+   * Moves to moment t; playing goes on from there.
+   *
+   * @param {number} t
+   */
   seek(t) {
     this.position = Math.min(Math.max(t, 0), Math.max(this.length - 1, 0));
     this.rebase();
@@ -332,17 +354,20 @@ class Player {
     if (!this.playing) this.describe();
   }
 
+  /** @param {number} by */
   step(by) {
     if (this.playing) this.setPlaying(false);
     this.seek(Math.floor(this.position) + by);
   }
 
+  /** @param {(reel: Reel) => { t: number, value: number }} find */
   jump(find) {
     const found = this.reels.map(find).reduce((a, b) => (b.value > a.value ? b : a));
     if (this.playing) this.setPlaying(false);
     this.seek(found.t);
   }
 
+  /** @param {number} speed */
   setSpeed(speed) {
     this.rebase();
     this.speed = speed;
@@ -351,6 +376,7 @@ class Player {
     );
   }
 
+  /** @param {boolean} loop */
   setLoop(loop) {
     this.loop = loop;
     this.loopButton.setAttribute("aria-pressed", String(loop));
@@ -364,7 +390,7 @@ class Player {
     for (const view of this.views) view.show(t, stride);
     for (const course of this.courses) course.show(t);
     const last = Math.max(this.length - 1, 0);
-    this.slider.value = t;
+    this.slider.value = String(t);
     this.slider.style.setProperty("--done", `${last ? (100 * t) / last : 0}%`);
     this.slider.setAttribute("aria-valuetext", _("step {step} of {last}", { step: t, last }));
     this.readout.textContent = `${t} / ${last}${this.recording ? "…" : ""}`;

@@ -2,17 +2,40 @@
 
 import { reach } from "../shared/distribution.js";
 
+/**
+ * The header of one film in an answer, as `dashboard/test_page/film.py` has it: what is the same in
+ * all, what is known of its end by now, and the moments that come with it.
+ *
+ * @typedef {{
+ *   id: string, title: string, fps: number, gamma: number, observationLabels: string[],
+ *   actionLabels: string[], observationLimits: [low: number | null, high: number | null][],
+ *   failing: number[], atoms: number,
+ * }} About
+ * @typedef {{
+ *   state: "recording" | "complete" | "failed", message?: string, terminated?: boolean,
+ *   truncated?: boolean, unseen?: string,
+ * }} End
+ * @typedef {{
+ *   start: number, count: number, kind: "none" | "picture" | "text", sizes: number[],
+ * }} Moments
+ * @typedef {About & End & Moments} Film
+ */
+
 const PREFETCH = 8;
 
 /** Pictures decoded when they are needed; never more than `capacity` are kept. */
 class Bitmaps {
+  /** @param {number} capacity */
   constructor(capacity) {
     this.capacity = capacity;
+    /** @type {Map<number, ImageBitmap>} */
     this.ready = new Map(); // in order of last use
+    /** @type {Map<number, Promise<void>>} */
     this.pending = new Map();
     this.closed = false;
   }
 
+  /** @param {number} t */
   get(t) {
     const bitmap = this.ready.get(t);
     if (bitmap) {
@@ -22,11 +45,19 @@ class Bitmaps {
     return bitmap;
   }
 
+  /**
+   * @param {number} t
+   * @param {Blob} blob
+   */
   load(t, blob) {
     if (!this.ready.has(t) && !this.pending.has(t)) this.pending.set(t, this.decode(t, blob));
     return this.pending.get(t);
   }
 
+  /**
+   * @param {number} t
+   * @param {Blob} blob
+   */
   async decode(t, blob) {
     const bitmap = await createImageBitmap(blob).catch(() => null);
     this.pending.delete(t);
@@ -47,15 +78,24 @@ class Bitmaps {
   }
 }
 
-/** Numbers in a row of a film, by what its header says. */
+/**
+ * Numbers in a row of a film, by what its header says.
+ *
+ * @param {{ observationLabels: string[], actionLabels: string[], atoms: number }} head
+ */
 export const rowLength = ({ observationLabels, actionLabels, atoms }) =>
   2 + observationLabels.length + actionLabels.length * (1 + 2 * atoms);
 
 export class Reel {
   // what the header of a film says
+  id = "";
+  title = "";
+  fps = 0;
   gamma = 1;
-  kind = "none";
-  state = "recording";
+  kind = /** @type {Film["kind"]} */ ("none");
+  state = /** @type {Film["state"]} */ ("recording");
+  message = "";
+  unseen = "";
   terminated = false;
   /** @type {string[]} */
   observationLabels = [];
@@ -67,15 +107,24 @@ export class Reel {
   /** @type {number[]} the components at whose limits the episode fails */
   failing = [];
 
+  /**
+   * @param {Film} head
+   * @param {number} capacity
+   */
   constructor(head, capacity) {
     Object.assign(this, head, { state: "recording" });
+    /** @type {Float64Array[]} */
     this.rows = [];
     this.returns = [0]; // returns[t]: what was received before moment t
+    /** @type {Blob[]} */
     this.pictures = [];
+    /** @type {string[]} */
+    this.texts = []; // instead of pictures, where the environment draws with letters
     this.lowestQ = 0;
     this.highestQ = 0;
     this.lowestReturn = 0; // of Q and of the distributions around it
     this.highestReturn = 0;
+    /** @type {[lowest: number, highest: number][]} */
     this.seen = this.observationLabels.map(() => [Infinity, -Infinity]);
     this.isWhole = this.observationLabels.map(() => true); // such as the number of a state
     this.bitmaps = new Bitmaps(capacity);
@@ -91,7 +140,12 @@ export class Reel {
     return this.state === "recording";
   }
 
-  /** Takes what is new in a part of the film; a part that has a gap before it is asked for again. */
+  /**
+   * Takes what is new in a part of the film; a part that has a gap before it is asked for again.
+   *
+   * @param {Film} head
+   * @param {Bytes} bytes
+   */
   append(head, bytes) {
     if (head.start > this.length) return;
     Object.assign(this, head);
@@ -105,6 +159,10 @@ export class Reel {
     }
   }
 
+  /**
+   * @param {Float64Array} row
+   * @param {Bytes} picture
+   */
   addMoment(row, picture) {
     this.rows.push(row);
     const t = this.last;
@@ -121,26 +179,40 @@ export class Reel {
       this.isWhole[i] &&= Number.isInteger(x);
     });
     if (this.kind === "picture") this.pictures.push(new Blob([picture], { type: "image/png" }));
-    if (this.kind === "text") this.pictures.push(new TextDecoder().decode(picture));
+    if (this.kind === "text") this.texts.push(new TextDecoder().decode(picture));
   }
 
-  /** The action taken at moment t; undefined at the end of the episode. */
+  /**
+   * The action taken at moment t; undefined at the end of the episode.
+   *
+   * @param {number} t
+   */
   action(t) {
     return Number.isNaN(this.rows[t][0]) ? undefined : this.rows[t][0];
   }
-  /** The reward that led to moment t. */
+  /**
+   * The reward that led to moment t.
+   *
+   * @param {number} t
+   */
   reward(t) {
     return t ? this.rows[t - 1][1] : undefined;
   }
+  /** @param {number} t */
   observation(t) {
     return this.rows[t].subarray(2, 2 + this.observationLabels.length);
   }
-  /** Q of each action; not a number where the action was not allowed. */
+  /**
+   * Q of each action; not a number where the action was not allowed.
+   *
+   * @param {number} t
+   */
   q(t) {
     const start = 2 + this.observationLabels.length;
     return this.rows[t].subarray(start, start + this.actionLabels.length);
   }
 
+  /** @param {number} t */
   allowedQ(t) {
     return Array.from(this.q(t)).filter((q) => !Number.isNaN(q));
   }
@@ -148,23 +220,35 @@ export class Reel {
   /**
    * Of each action, the returns that it may bring, and how probable each is.
    *
+   * @param {number} t
    * @returns {import("../shared/distribution.js").Distribution[]}
    */
   distributions(t) {
     const [actions, n] = [this.actionLabels.length, this.atoms];
     const start = 2 + this.observationLabels.length + actions;
+    /** @param {number} i */
     const part = (i) => this.rows[t].subarray(start + i * n, start + (i + 1) * n);
     return this.actionLabels.map((_, action) => [part(action), part(actions + action)]);
   }
 
+  /** @param {number} t */
   maxQ(t) {
     return Math.max(...this.allowedQ(t));
   }
-  /** By how much the best action's Q exceeds the second best's. */
+  /**
+   * By how much the best action's Q exceeds the second best's.
+   *
+   * @param {number} t
+   */
   margin(t) {
+    /** @param {number} t */
     const q = this.allowedQ(t).sort((a, b) => b - a);
     return q.length > 1 ? q[0] - q[1] : 0;
   }
+  /**
+   * @param {number} t
+   * @param {number} action
+   */
   isGreedy(t, action) {
     return this.q(t)[action] === this.maxQ(t);
   }
@@ -178,7 +262,11 @@ export class Reel {
     return values;
   }
 
-  /** What a reward just after the end of the film would weigh at moment t: 0 where none can come. */
+  /**
+   * What a reward just after the end of the film would weigh at moment t: 0 where none can come.
+   *
+   * @param {number} t
+   */
   weightAfterEnd(t) {
     return this.terminated ? 0 : this.gamma ** (this.last - t);
   }
@@ -187,6 +275,7 @@ export class Reel {
   largestGap() {
     const obtained = this.obtained();
     const afterEnd = this.terminated ? 0 : this.maxQ(this.last);
+    /** @param {number} t */
     const predicted = (t) => this.maxQ(t) - this.weightAfterEnd(t) * afterEnd;
     return this.highest((t) => Math.abs(predicted(t) - obtained[t]));
   }
@@ -195,6 +284,8 @@ export class Reel {
    * The component of the observation that is nearest to a limit at which the episode fails, and how
    * near, as a share of the limits' span. A component that starts out at a limit does not count: it says
    * nothing about failing. Undefined if none is left.
+   *
+   * @param {number} t
    */
   nearestLimit(t) {
     /** @type {{ component: number, distance: number } | undefined} */
@@ -202,6 +293,7 @@ export class Reel {
     this.observationLimits.forEach(([low, high], component) => {
       if (low === null || high === null || high <= low) return;
       if (!this.failing.includes(component)) return;
+      /** @param {number} x */
       const distance = (x) => Math.min(x - low, high - x) / (high - low);
       if (distance(this.observation(0)[component]) < 0.02) return;
       const here = distance(this.observation(t)[component]);
@@ -218,7 +310,11 @@ export class Reel {
     });
   }
 
-  /** The moment before the last at which `measure` is highest. */
+  /**
+   * The moment before the last at which `measure` is highest.
+   *
+   * @param {(t: number) => number} measure
+   */
   highest(measure) {
     let best = { t: 0, value: -Infinity };
     for (let t = 0; t < Math.max(this.last, 1); t++) {
@@ -228,7 +324,12 @@ export class Reel {
     return best;
   }
 
-  /** Decodes the picture of moment t, and when it plays, those that come after it. */
+  /**
+   * Decodes the picture of moment t, and when it plays, those that come after it.
+   *
+   * @param {number} t
+   * @param {number} stride
+   */
   async prepare(t, stride) {
     const moments = [t];
     for (let i = 1; stride && i <= PREFETCH; i++) moments.push(Math.min(t + i * stride, this.last));

@@ -5,9 +5,19 @@ import { decimals, fixed } from "../shared/numbers.js";
 import { pixelRatio } from "../shared/paper.js";
 import { _ } from "../shared/words.js";
 
+/** @import { Reel } from "./reel.js" */
+
 const MARGIN_SHARE = 0.34; // of the height
 
 export class Strip {
+  length = 0;
+
+  /**
+   * `seek(t)` is called with the moment that a person points at.
+   *
+   * @param {Reel} reel
+   * @param {(t: number) => void} seek
+   */
   constructor(reel, seek) {
     this.reel = reel;
     this.canvas = element("canvas", "course");
@@ -30,13 +40,20 @@ export class Strip {
     };
   }
 
+  /** @param {PointerEvent} event */
   momentAt(event) {
     const box = this.area.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
     return Math.round(share * (this.length - 1));
   }
 
-  /** Draws what there is; `length` is the number of moments that the width stands for. */
+  /**
+   * Draws what there is; `length` is the number of moments that the width stands for.
+   *
+   * @param {number} length
+   * @param {number} lowestQ
+   * @param {number} highestQ
+   */
   refresh(length, lowestQ, highestQ) {
     const { reel, canvas } = this;
     this.length = length;
@@ -49,10 +66,12 @@ export class Strip {
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     pen.scale(ratio, ratio);
     const style = getComputedStyle(canvas);
+    /** @param {number} t */
     const x = (t) => (length > 1 ? (t / (length - 1)) * width : 0);
 
     const floor = Math.round(height * (1 - MARGIN_SHARE));
     const span = highestQ - lowestQ || 1;
+    /** @param {number} q */
     const y = (q) => 3 + (1 - (q - lowestQ) / span) * (floor - 6);
     const moments = reel.rows.map((_, t) => t);
     pen.strokeStyle = style.getPropertyValue("--line");
@@ -86,6 +105,7 @@ export class Strip {
     });
   }
 
+  /** @param {number} t */
   show(t) {
     const share = this.length > 1 ? t / (this.length - 1) : 0;
     this.cursor.style.left = `${(100 * share).toFixed(3)}%`;

@@ -7,12 +7,21 @@ import { decimals, fixed, percent } from "../shared/numbers.js";
 import { suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
 
+/** @import { Reel } from "./reel.js" */
+
+/** @typedef {"step" | "reward" | "total" | "predicted" | "obtained"} FactName */
+
 const MOST_GAUGES = 8;
 const TICK_ROOM = 0.4; // of a bar's width, that the number at its end takes at most
 
+/** @param {number} share */
 const place = (share) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`;
 
-/** Text with ANSI colour codes as styled spans. */
+/**
+ * Text with ANSI colour codes as styled spans.
+ *
+ * @param {string} text
+ */
 const styledText = (text) =>
   pieces(text).map(({ text, ink, ground, bold }) => {
     const span = element("span", "", text);
@@ -26,7 +35,16 @@ export class FilmView {
   scale = { low: 0, span: 1 };
   digits = 0;
   rewardDigits = 0;
+  facts = /** @type {Record<FactName, HTMLElement>} */ ({});
+  /** @type {[low: number, high: number][]} */
+  ranges = [];
+  /** @type {number[]} */
+  gaugeDigits = [];
+  /** @type {number[] | undefined} the return that was obtained from each moment on */
+  outcomes;
+  wanted = -1;
 
+  /** @param {Reel} reel */
   constructor(reel) {
     this.reel = reel;
     this.drawn = -1;
@@ -51,7 +69,6 @@ export class FilmView {
     const labels = reel.observationLabels;
     this.gauges = labels.length <= MOST_GAUGES ? labels.map((label) => this.gaugeRow(label)) : [];
     this.active = element("p", "active");
-    this.facts = {};
     const facts = element(
       "dl",
       "facts",
@@ -63,7 +80,7 @@ export class FilmView {
       "dl",
       "facts",
       this.fact("predicted", _("predicted (max Q)")),
-      this.fact("obtained", _("obtained (discounted, γ {gamma})", reel)),
+      this.fact("obtained", _("obtained (discounted, γ {gamma})", { gamma: reel.gamma })),
     );
     this.cut = element("p", "cut");
     this.unseen = element("p", "unseen");
@@ -89,6 +106,7 @@ export class FilmView {
     }
   }
 
+  /** @param {string} label */
   actionRow(label) {
     const bar = element("span", "bar");
     const zero = element("span", "zero");
@@ -100,6 +118,7 @@ export class FilmView {
     return { node, bar, zero, value, name, curve };
   }
 
+  /** @param {string} label */
   gaugeRow(label) {
     const dot = element("span", "dot");
     const track = element("span", "track gauge", dot);
@@ -112,12 +131,21 @@ export class FilmView {
     };
   }
 
+  /**
+   * @param {FactName} name
+   * @param {string} label
+   */
   fact(name, label) {
     this.facts[name] = element("dd", "", "–");
     return element("div", "", element("dt", "", label), this.facts[name]);
   }
 
-  /** Takes over what the film has gained, and the scale of Q shared with the film beside it. */
+  /**
+   * Takes over what the film has gained, and the scale of Q shared with the film beside it.
+   *
+   * @param {number} lowestQ
+   * @param {number} highestQ
+   */
   refresh(lowestQ, highestQ) {
     const { reel } = this;
     this.scale = { low: lowestQ, span: highestQ - lowestQ || 1 };
@@ -153,7 +181,12 @@ export class FilmView {
     this.stage.classList.toggle("empty", !reel.length);
   }
 
-  /** Shows moment t; `stride` is by how many moments it will go on, 0 while it stands. */
+  /**
+   * Shows moment t; `stride` is by how many moments it will go on, 0 while it stands.
+   *
+   * @param {number} t
+   * @param {number} stride
+   */
   show(t, stride) {
     const { reel } = this;
     this.setBadge(t);
@@ -164,7 +197,7 @@ export class FilmView {
       this.canvas.hidden = !reel.pictures[moment].size; // from the first that could not be drawn on
       this.showPicture(moment, stride);
     } else if (reel.kind === "text" && this.drawn !== moment) {
-      this.text.replaceChildren(...styledText(reel.pictures[moment]));
+      this.text.replaceChildren(...styledText(reel.texts[moment]));
       this.drawn = moment;
     }
     this.showActions(moment);
@@ -172,23 +205,29 @@ export class FilmView {
     this.showFacts(moment);
   }
 
+  /** @param {number} t */
   setBadge(t) {
     const { reel } = this;
     let text = "";
     if (reel.state === "failed") text = reel.message;
     else if (!reel.length) text = _("Recording…");
     else if (t > reel.last)
-      text = reel.recording ? _("Recording…") : _("ended at step {last}", reel);
+      text = reel.recording ? _("Recording…") : _("ended at step {last}", { last: reel.last });
     else if (t === reel.last && !reel.recording) text = ending(reel);
     setText(this.badge, text);
   }
 
+  /**
+   * @param {number} moment
+   * @param {number} stride
+   */
   async showPicture(moment, stride) {
     const { reel } = this;
     reel.prepare(moment, stride).then(() => this.wanted === moment && this.draw(moment));
     this.draw(moment);
   }
 
+  /** @param {number} moment */
   draw(moment) {
     if (this.drawn === moment) return;
     const bitmap = this.reel.bitmaps.get(moment);
@@ -201,6 +240,7 @@ export class FilmView {
     this.canvas.dataset.drawn = `${moment}`;
   }
 
+  /** @param {number} moment */
   showActions(moment) {
     const { reel, scale } = this;
     const q = reel.q(moment);
@@ -216,7 +256,7 @@ export class FilmView {
       setText(row.value, isAllowed ? fixed(q[a], this.digits) : "–");
     });
     if (reel.atoms) {
-      const curves = this.actions.map((row) => row.curve);
+      const curves = this.actions.flatMap((row) => row.curve ?? []);
       showAll(curves, reel.distributions(moment), scale.low, scale.low + scale.span);
     }
     const greedy = taken === undefined || reel.isGreedy(moment, taken);
@@ -224,6 +264,7 @@ export class FilmView {
     setText(this.choice, taken === undefined ? "" : chosen(reel.actionLabels[taken], greedy));
   }
 
+  /** @param {number} moment */
   showObservation(moment) {
     const { reel } = this;
     const observation = reel.observation(moment);
@@ -240,6 +281,7 @@ export class FilmView {
     setText(this.active, active.slice(0, MOST_GAUGES).join(", "));
   }
 
+  /** @param {number} moment */
   showFacts(moment) {
     const { reel, facts } = this;
     const reward = reel.reward(moment);
@@ -255,7 +297,11 @@ export class FilmView {
     setText(this.cut, reel.terminated ? "" : this.notCounted(moment));
   }
 
-  /** What the discounted sum lacks where a time limit has cut the episode. */
+  /**
+   * What the discounted sum lacks where a time limit has cut the episode.
+   *
+   * @param {number} moment
+   */
   notCounted(moment) {
     const { reel } = this;
     return _(
@@ -264,13 +310,17 @@ export class FilmView {
     );
   }
 
-  /** The moment in words. */
+  /**
+   * The moment in words.
+   *
+   * @param {number} t
+   */
   summary(t) {
     const { reel } = this;
     const moment = Math.min(t, reel.last);
     const words = [_("step {step} of {last}", { step: moment, last: reel.last })];
     const component = reel.nearestLimit(moment)?.component;
-    if (this.gauges[component]) {
+    if (component !== undefined && this.gauges[component]) {
       const value = fixed(reel.observation(moment)[component], this.gaugeDigits[component]);
       words.push(`${reel.observationLabels[component]} ${value}`);
     }
@@ -280,7 +330,12 @@ export class FilmView {
     return reel.title ? _("{title}: {says}", { title: reel.title, says: text }) : text;
   }
 
-  /** What is chosen, against the best of the others. */
+  /**
+   * What is chosen, against the best of the others.
+   *
+   * @param {number} moment
+   * @param {number} action
+   */
   choosing(moment, action) {
     const { reel } = this;
     const q = Array.from(reel.q(moment));
@@ -292,11 +347,16 @@ export class FilmView {
   }
 }
 
+/** @param {Reel} reel */
 function ending({ terminated, last }) {
   return terminated
     ? _("terminated at step {last}", { last })
     : _("reached its time limit at step {last}", { last });
 }
 
+/**
+ * @param {string} action
+ * @param {boolean} isGreedy
+ */
 const chosen = (action, isGreedy) =>
   isGreedy ? _("takes {action}", { action }) : _("takes {action}, not greedy", { action });

@@ -16,7 +16,7 @@ const counts = (probability, n) => probability > 0.1 / n;
 /**
  * The lowest and the highest return that some action may well bring.
  *
- * @typedef {number[] | Float32Array} Numbers
+ * @typedef {number[] | Float32Array | Float64Array} Numbers
  * @typedef {[returns: Numbers, probabilities: Numbers]} Distribution
  * @param {Distribution[]} distributions
  * @returns {[low: number, high: number]}
