@@ -1,26 +1,20 @@
 """An environment and its arguments in a link, a paste and a lesson."""
 
-from urllib.parse import parse_qs
-
 import pytest
 
 from dashboard.session.environment import choose_arguments, choose_environment
 from dashboard.session.links import Link
 from dashboard.session.pasting import pasted
-from dashboard.session.reading import read
 from dashboard.session.session import Session
 from dashboard.train_page.exchange import command_line
 from dashboard.web.slots import Slots
 from dqn_core import PRESETS, DQNConfig, preset
 from dqn_core.errors import LabError
 from dqn_core.recommendation import recommended
+from tests.dashboard.session.drawn_links import of
 
 LAKE = DQNConfig(env_id="FrozenLake-v1", env_kwargs="is_slippery=False, map_name=8x8")
 ENVIRONMENT = {"env_id": LAKE.env_id, "env_kwargs": LAKE.env_kwargs}
-
-
-def of(query: str) -> tuple[Link, list[str]]:
-    return read(parse_qs(query, keep_blank_values=True))
 
 
 def test_arguments_travel_in_a_link_and_in_a_command() -> None:
