@@ -16,7 +16,7 @@ from dqn_core.errors import ConfigurationError
 from dqn_core.heads import SCALAR, Head
 from dqn_core.learner import Learner
 from dqn_core.networks import MLP, NetworkShape, QNetwork
-from tests.core.test_learner import ACTIONS, BATCH, DIM, EXACT, Transitions, as_batch, transitions
+from tests.core.oracle import ACTIONS, BATCH, DIM, EXACT, Transitions, as_batch, transitions
 
 ATOMS = 7
 RANGES = [(-4.0, 5.0), (-1.0, 1.0)]  # rewards reach beyond both

@@ -7,7 +7,7 @@ from dqn_core.learner import bellman_target
 from dqn_core.munchausen import munchausen_target, scaled_log_policy
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.replay import Batch
-from tests.core.test_learner import ACTIONS, DIM, as_batch, transitions
+from tests.core.oracle import ACTIONS, DIM, as_batch, transitions
 
 
 def network_and_batch() -> tuple[QNetwork, Batch]:
