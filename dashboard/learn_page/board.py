@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.lessons.results import results_csv, students
 from dashboard.lessons.rooms import Room, rooms
+from dashboard.lessons.words import title_words
 from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.web.feed import offer
 from dashboard.web.language import _
-from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.static_files import component
 from dashboard.web.visitors import ROOM
@@ -32,7 +32,7 @@ def board(state: LessonsState) -> None:
         tell_error(error.phrase)
         _button_to_list(partial(state.forget_board, state.board))
         return
-    st.header(plain(room.lesson.title), anchor=False)
+    st.header(title_words(room.lesson), anchor=False)
     _invitation(room)
     _component(key="board", data=offer("board", lambda _query: _news(room), SECONDS))
     _controls(state, room)

@@ -16,7 +16,7 @@ from dashboard.lessons.playing import play
 from dashboard.lessons.reading import read_lesson
 from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import NAMES, ready_lesson, source_of
-from dashboard.lessons.words import fault_words
+from dashboard.lessons.words import fault_words, title_words
 from dashboard.session.session import Session
 from dashboard.web.language import _, language, n_
 from dashboard.web.markup import formatted, plain
@@ -68,7 +68,7 @@ def _open_rooms(state: LessonsState) -> None:
         with suppress(LabError), st.container(horizontal=True, vertical_alignment="center"):
             room = rooms().of_board(secret)
             count = n_("1 student", "{count} students", len(room.seats))
-            st.markdown(f"**{plain(room.lesson.title)}** · {room.code} · {count}", width="content")
+            st.markdown(f"**{title_words(room.lesson)}** · {room.code} · {count}", width="content")
             show = partial(state.show_board, secret)
             _button(_("Board"), f"board_{room.code}", "monitoring", show)
 

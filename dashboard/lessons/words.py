@@ -3,9 +3,10 @@
 import math
 
 from dashboard.lessons.check import Check, Standing
-from dashboard.lessons.lesson import Answers, Choices
+from dashboard.lessons.lesson import Answers, Choices, Lesson
 from dashboard.lessons.reading import Fault
 from dashboard.web.language import _, said
+from dashboard.web.markup import plain
 from dqn_core.numbers import number, setting
 from dqn_core.phrases import Phrase
 
@@ -19,6 +20,11 @@ QUANTITIES = {
     "episodes": Phrase("episodes"),
     "changes": Phrase("changes in the run"),
 }
+
+
+def title_words(lesson: Lesson) -> str:
+    """Its title; a lesson that is no more than a task has none."""
+    return plain(lesson.title) or _("Lesson")
 
 
 def check_words(check: Check) -> str:

@@ -9,11 +9,10 @@ import streamlit as st
 from dashboard.lessons.card import step_card
 from dashboard.lessons.playing import Playing, current_lesson, leave_lesson
 from dashboard.lessons.rooms import LONGEST_NAME
-from dashboard.lessons.words import check_words, standing_words
+from dashboard.lessons.words import check_words, standing_words, title_words
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.language import _
-from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.static_files import component
 from dashboard.web.widgets import on_redraw
@@ -42,7 +41,7 @@ def lesson(session: Session) -> None:
 def _name(session: Session, playing: Playing) -> None:
     """Whoever comes into a room types a name first."""
     with st.container(key="task_card", border=True):
-        st.markdown(f"**{plain(playing.lesson.title)}**")
+        st.markdown(f"**{title_words(playing.lesson)}**")
         with st.form("name_form", border=False, enter_to_submit=True):
             st.text_input(
                 _("Your name"),

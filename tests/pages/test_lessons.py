@@ -210,6 +210,14 @@ def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
     assert "There is no board" in gone.error[0].value
 
 
+def test_a_room_of_a_task_without_a_title_is_called_a_lesson() -> None:
+    task = of_link(Link(task="Look."))
+    room = rooms().open(task, source_of(STEPS))
+    assert "**Lesson**" in shown(opened(room=room.code))
+    board = opened("pages/learn.py", section="lessons", board=room.secret)
+    assert board.header[0].value == "Lesson"
+
+
 def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     at = opened("pages/learn.py", section="lessons", gamma="0.9")
     at.button(key="make_lesson").click().run()
