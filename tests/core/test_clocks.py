@@ -5,12 +5,7 @@ import pytest
 import torch
 
 from dqn_core import Trainer
-from tests.core.small_runs import (
-    SMALL,
-    targets,
-    trained,
-    weights,
-)
+from tests.core.small_runs import SMALL, targets, trained, weights
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,7 @@ import pytest
 
 from dqn_core import Trainer
 from dqn_core.errors import ConfigurationError
-from tests.core.small_runs import (
-    SMALL,
-    trained,
-)
+from tests.core.small_runs import SMALL, trained
 
 
 def test_limits_of_run_count_steps_episodes_and_seconds() -> None:

@@ -3,11 +3,7 @@
 import pytest
 
 from dqn_core import Trainer
-from tests.core.small_runs import (
-    SMALL,
-    a_look_takes_a_second,
-    fingerprint,
-)
+from tests.core.small_runs import SMALL, a_look_takes_a_second, fingerprint
 
 
 def test_slices_of_one_step_give_what_one_long_call_gives() -> None:

@@ -5,9 +5,7 @@ import pytest
 
 from dqn_core.diagnostics import target_distance
 from dqn_core.trainer import STATISTICS_PERIOD
-from tests.core.small_runs import (
-    trained,
-)
+from tests.core.small_runs import trained
 
 
 def test_episodes_in_the_history_add_up_to_the_steps_made() -> None:

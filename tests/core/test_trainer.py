@@ -11,12 +11,7 @@ import torch
 from dqn_core import DQNConfig, LabError, Trainer, load_agent, save_run
 from dqn_core.exploration import epsilon_at
 from dqn_core.random_streams import seed_sequence, seeds_from
-from tests.core.small_runs import (
-    SMALL,
-    fingerprint,
-    trained,
-    weights,
-)
+from tests.core.small_runs import SMALL, fingerprint, trained, weights
 
 
 def test_a_new_trainer_has_done_nothing_yet() -> None:

@@ -10,8 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.compare_page.page_state import PageState
-from dashboard.session.session import Session
-from dashboard.web.keys import COMPARE_PAGE, SESSION
+from dashboard.web.keys import COMPARE_PAGE
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
 from dqn_core.store import rows, transfer
@@ -22,6 +21,7 @@ from dqn_core.sweeps.driver import Process
 from dqn_core.sweeps.plan import Plan
 from tests.core.small_runs import assert_bit_equal
 from tests.kept_runs import fill, keep
+from tests.pages.sessions import session
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -49,12 +49,6 @@ def page(*runs: str, **look: Any) -> AppTest:
 def state(at: AppTest) -> PageState:
     found = at.session_state[COMPARE_PAGE]
     assert isinstance(found, PageState)
-    return found
-
-
-def session(at: AppTest) -> Session:
-    found = at.session_state[SESSION]
-    assert isinstance(found, Session)
     return found
 
 

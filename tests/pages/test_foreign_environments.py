@@ -13,7 +13,6 @@ from gymnasium.spaces import Box, Discrete, Text
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session.run import Status
-from dashboard.session.session import Session
 from dashboard.train_page import curves
 from dashboard.train_page.random_policy import random_policy
 from dashboard.web.keys import FEED, TEST_PAGE
@@ -21,6 +20,7 @@ from dashboard.web.slots import Slots
 from dqn_core.environments import families
 from tests.core.corridor import CELLS, CORRIDOR, Corridor
 from tests.core.foreign import Foreign, fails_at, registered
+from tests.pages.sessions import session
 
 APP = Path(__file__).parents[2] / "app.py"
 Opened = Callable[..., AppTest]
@@ -42,12 +42,6 @@ def opened() -> Iterator[Opened]:
         yield open_with
         for at in pages:
             session(at).run.pause()
-
-
-def session(at: AppTest) -> Session:
-    found = at.session_state["session"]
-    assert isinstance(found, Session)
-    return found
 
 
 def train(at: AppTest, beyond: int) -> None:

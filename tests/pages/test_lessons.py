@@ -12,10 +12,10 @@ from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import NAMES, source_of
 from dashboard.session.address import Remembered
 from dashboard.session.links import Link
-from dashboard.session.session import Session
-from dashboard.web.keys import LEARN_PAGE, LESSON, SESSION
+from dashboard.web.keys import LEARN_PAGE, LESSON
 from dqn_core import DQNConfig
 from tests.dashboard.lessons.small_lessons import lesson
+from tests.pages.sessions import session
 
 APP = Path(__file__).parents[2] / "app.py"
 STEPS = lesson(
@@ -38,11 +38,6 @@ def opened(page: str = "app.py", **query: str) -> AppTest:
 def browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """One whose cookie says its name: `AppTest` has no cookies."""
     monkeypatch.setattr("dashboard.session.visits.visitor", lambda: None)
-
-
-def session(at: AppTest) -> Session:
-    found: Session = at.session_state[SESSION]
-    return found
 
 
 def playing(at: AppTest) -> Playing:

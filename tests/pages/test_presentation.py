@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session.session import Session
+from tests.pages.sessions import session
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -15,12 +15,6 @@ def opened(**query: str) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
-
-
-def session(app: AppTest) -> Session:
-    found = app.session_state["session"]
-    assert isinstance(found, Session)
-    return found
 
 
 def sliders(app: AppTest) -> list[str]:

@@ -20,6 +20,7 @@ from dqn_core import DQNConfig
 from dqn_core.divergence import Stop
 from dqn_core.numbers import number
 from dqn_core.statistics import interquartile_mean, smooth
+from tests.pages.sessions import session
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -29,12 +30,6 @@ def page() -> Iterator[AppTest]:
     at = AppTest.from_file(APP, default_timeout=120).run()
     yield at
     session(at).run.pause()
-
-
-def session(at: AppTest) -> Session:
-    found = at.session_state["session"]
-    assert isinstance(found, Session)
-    return found
 
 
 def numbers(at: AppTest) -> dict[str, str]:

@@ -5,9 +5,7 @@ import sys
 
 import pytest
 
-from dqn_core import (
-    HYPERPARAMETERS,
-)
+from dqn_core import HYPERPARAMETERS
 from dqn_core.cli.command_line import _parser, main
 from dqn_core.options import option
 from tests.core.commands import COMMAND, ENDLESS, ROOT, ended, refusal

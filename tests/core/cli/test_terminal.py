@@ -10,11 +10,7 @@ import time
 
 import torch
 
-from dqn_core import (
-    Trainer,
-    load_agent,
-    load_run,
-)
+from dqn_core import Trainer, load_agent, load_run
 from tests.core.commands import COMMAND, ENDLESS, ROOT
 
 

@@ -5,14 +5,7 @@ import json
 import pytest
 import torch
 
-from dqn_core import (
-    PRESETS,
-    DQNConfig,
-    load_agent,
-    load_run,
-    preset,
-    recommended,
-)
+from dqn_core import PRESETS, DQNConfig, load_agent, load_run, preset, recommended
 from dqn_core.cli.command_line import main
 from tests.core.commands import ENDLESS, ON_FOREIGN, SMALL, ended, refusal
 from tests.core.foreign import registered

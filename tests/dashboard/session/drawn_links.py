@@ -6,12 +6,7 @@ from urllib.parse import parse_qs
 
 from hypothesis import strategies as st
 
-from dashboard.session.links import (
-    CONTROLS,
-    GROUPS,
-    MOST_MEMBERS,
-    Link,
-)
+from dashboard.session.links import CONTROLS, GROUPS, MOST_MEMBERS, Link
 from dashboard.session.reading import read
 from dqn_core import HYPERPARAMETERS, PRESETS, preset
 from dqn_core.errors import ConfigurationError

@@ -6,10 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 from hypothesis import given, settings
 
-from dashboard.session.links import (
-    MOST_TASK,
-    Link,
-)
+from dashboard.session.links import MOST_TASK, Link
 from dashboard.session.reading import read
 from dqn_core import DQNConfig, recommended
 from dqn_core.presets import AUTO

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.session.links import (
-    Link,
-)
+from dashboard.session.links import Link
 from dashboard.session.pasting import pasted
 from dashboard.session.race import race_from
 from dashboard.train_page.exchange import command_line

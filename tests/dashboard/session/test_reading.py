@@ -5,10 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.session.links import (
-    NAMES,
-    Link,
-)
+from dashboard.session.links import NAMES, Link
 from dashboard.session.pasting import pasted
 from dashboard.session.reading import read
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset, recommended
