@@ -3,6 +3,8 @@
 import { withMinus } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
+/** @import { Axis, Box, Change, Label, PanelSpec, Range, Ranges, Reference, Shown, Size, Theme } from "./types.js" */
+
 const AXIS_TITLES = {
   env_step: phrase("environment steps"),
   episode: phrase("episodes"),
@@ -19,15 +21,29 @@ const LETTER_WIDTH = 6.5;
 const DECADES = 4; // of a logarithmic axis, that get their ticks together
 const WIDE = /[\u2e80-\uffef]/g;
 
-/** How wide a text is, in Latin letters: a Chinese one is nearly as wide as two. */
+/**
+ * How wide a text is, in Latin letters: a Chinese one is nearly as wide as two.
+ *
+ * @param {string} text
+ */
 export const letters = (text) => text.length + 0.7 * (text.match(WIDE)?.length ?? 0);
 
-/** Plotly reads a little markup in its texts; ours are plain. */
+/**
+ * Plotly reads a little markup in its texts; ours are plain.
+ *
+ * @param {string} text
+ */
 export function plain(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** The area of the curves in a panel of that size, below the labels of changes. */
+/**
+ * The area of the curves in a panel of that size, below the labels of changes.
+ *
+ * @param {Size} size
+ * @param {Label[]} labels
+ * @returns {Box}
+ */
 export function plotBox({ width, height }, labels, scale = 1) {
   const rows = Math.max(0, ...labels.map(({ row }) => row + 1));
   const top = scale * (MARGIN.t + rows * LABEL_ROW_HEIGHT);
@@ -39,18 +55,31 @@ export function plotBox({ width, height }, labels, scale = 1) {
   };
 }
 
-/** A range of round numbers around another one, so that the axis seldom changes. */
+/**
+ * A range of round numbers around another one, so that the axis seldom changes.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @returns {Range}
+ */
 function roundedOutwards(low, high) {
   const size = high - low || Math.abs(high) || 1;
   const step = 10 ** Math.floor(Math.log10(size)) / 2;
   return [Math.floor(low / step) * step, Math.ceil((high + 0.02 * size) / step) * step];
 }
 
-/** Smallest and largest of the values on show; of reference lines too where the range is free. */
+/**
+ * Smallest and largest of the values on show; of reference lines too where the range is free.
+ *
+ * @param {PanelSpec} spec
+ * @param {Shown[]} shown
+ * @returns {Range}
+ */
 function extent(spec, shown) {
   let low = Infinity;
   let high = -Infinity;
   const smallest = spec.y_scale === "log" ? Number.MIN_VALUE : -Infinity;
+  /** @param {number | null} value */
   const take = (value) => {
     if (value === null || !Number.isFinite(value) || value < smallest) return;
     if (value < low) low = value;
@@ -63,7 +92,13 @@ function extent(spec, shown) {
   return [low, high];
 }
 
-/** The y range for these curves in the axis' own units: exponents where it is logarithmic. */
+/**
+ * The y range for these curves in the axis' own units: exponents where it is logarithmic.
+ *
+ * @param {PanelSpec} spec
+ * @param {Shown[]} shown
+ * @returns {Range}
+ */
 export function yRange(spec, shown) {
   const log = spec.y_scale === "log";
   let [low, high] = extent(spec, shown);
@@ -81,10 +116,15 @@ export function yRange(spec, shown) {
 /**
  * Places of the changes' labels above the plot, in rows. Where room is short, the newest have
  * theirs; of the others there is only what was changed, as long as there is room for that.
+ *
+ * @param {Change[]} changes
+ * @param {Range} range
+ * @param {Size} size
  */
 export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_ROWS) {
   const inner = width / scale - MARGIN.l - MARGIN.r;
   const free = Array(rows).fill(Infinity);
+  /** @type {Label[]} */
   const labels = [];
   for (const { x, label } of [...changes].sort((a, b) => b.x - a.x)) {
     const at = ((x - range[0]) / (range[1] - range[0])) * inner;
@@ -105,17 +145,27 @@ export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_R
 /**
  * Each label is above its line, or below where it would meet another or leave the plot, at the other
  * end where both are taken, and before its line where that begins too far to the right.
+ *
+ * @param {PanelSpec} spec
+ * @param {Theme} theme
+ * @param {Axis} axis
+ * @param {Ranges} ranges
+ * @param {Box} box
  */
 function references(spec, theme, axis, ranges, box) {
   const log = spec.y_scale === "log";
   const perUnit = box.height / (ranges.y[1] - ranges.y[0]);
+  /** @param {number} y */
   const place = (y) => perUnit * (log ? Math.log10(y) : y);
+  /** @param {Reference} reference */
   const start = ({ since }) => since?.[axis] ?? -Infinity;
+  /** @param {Reference} reference */
   const isCut = (reference) => {
     const shown = (ranges.x[1] - start(reference)) / (ranges.x[1] - ranges.x[0]);
     return shown * box.width < theme.scale * LETTER_WIDTH * letters(reference.label);
   };
   // The ends do not follow the range, lest every new one has all laid out anew.
+  /** @param {Reference} reference */
   const ends = (reference) =>
     start(reference) > ranges.x[0]
       ? { xref: "x", x0: start(reference), x1: ENDLESS }
@@ -149,11 +199,19 @@ function references(spec, theme, axis, ranges, box) {
   });
 }
 
+/**
+ * @param {Change} change
+ * @param {Theme} theme
+ */
 function rule({ x }, theme) {
   const line = { color: theme.text, width: theme.scale, dash: "dot" };
   return { type: "line", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line };
 }
 
+/**
+ * @param {Label} label
+ * @param {Theme} theme
+ */
 function annotation({ x, row, left, label }, theme) {
   return {
     x,
@@ -170,13 +228,22 @@ function annotation({ x, row, left, label }, theme) {
   };
 }
 
-/** A number at a tick of a logarithmic axis, short enough to stay clear of the axis' title. */
+/**
+ * A number at a tick of a logarithmic axis, short enough to stay clear of the axis' title.
+ *
+ * @param {number} value
+ */
 function tickText(value) {
   const isLong = value >= 1e4 || value < 1e-3;
   return withMinus(isLong ? value.toExponential().replace("e+", "e") : String(value));
 }
 
-/** Ticks at these multiples of powers of ten, also somewhat beyond a range that grows. */
+/**
+ * Ticks at these multiples of powers of ten, also somewhat beyond a range that grows.
+ *
+ * @param {Range} range
+ * @param {number[]} factors
+ */
 function logTicks([low, high], factors, stride = 1) {
   const values = [];
   const last = DECADES * Math.ceil(high / DECADES);
@@ -186,6 +253,10 @@ function logTicks([low, high], factors, stride = 1) {
   return { tickvals: values, ticktext: values.map(tickText) };
 }
 
+/**
+ * @param {PanelSpec} spec
+ * @param {Range} range
+ */
 function yTicks(spec, range) {
   if (spec.y_scale !== "log") return { nticks: 6 };
   const size = range[1] - range[0];
@@ -193,7 +264,14 @@ function yTicks(spec, range) {
   return logTicks(range, size > 2.5 ? [1] : size > 0.5 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 }
 
-/** Plotly's layout of a panel. `ranges` is {x, y}; `axis` the column that x is. */
+/**
+ * Plotly's layout of a panel. `ranges` is {x, y}; `axis` the column that x is.
+ *
+ * @param {{
+ *   spec: PanelSpec, theme: Theme, axis: Axis, size: Size, ranges: Ranges, changes: Change[],
+ *   labels: Label[], dragmode: string | false,
+ * }} shown
+ */
 export function layout({ spec, theme, axis, size, ranges, changes, labels, dragmode }) {
   const box = plotBox(size, labels, theme.scale);
   const font = { color: theme.muted, size: theme.scale * TEXT_SIZE };
@@ -206,6 +284,10 @@ export function layout({ spec, theme, axis, size, ranges, changes, labels, dragm
     // the margins have room for every label: looking whether one is cut costs as much as drawing
     ticklabeloverflow: "allow",
   };
+  /**
+   * @param {string} text
+   * @param {number} standoff
+   */
   const title = (text, standoff) => ({ text, standoff, font });
   return {
     ...size,

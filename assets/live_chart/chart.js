@@ -18,6 +18,9 @@ import { number } from "../shared/numbers.js";
 import { asOnPaper, onPaper } from "../shared/paper.js";
 import { _, phrase } from "../shared/words.js";
 
+/** @import { Axis, Beside, Change, Page, Range, Theme } from "./types.js" */
+
+/** @type {Record<Axis, string>} */
 const PLACES = {
   env_step: phrase("step {place}"),
   episode: phrase("episode {place}"),
@@ -30,15 +33,17 @@ const NEAR = 0.01;
 const EAGER = 5;
 const MOST_EAGER = 20;
 
+/** @param {string} file */
 const beside = (file) => new URL(file, import.meta.url).href;
 
+/** @type {Promise<any> | undefined} */
 let library;
 /** Plotly.js, loaded once a page; it only comes as a classic script. */
 function plotly() {
   library ??= new Promise((resolve, reject) => {
     const script = element("script");
     script.src = beside("../vendor/plotly.min.js");
-    script.onload = () => resolve(window["Plotly"]);
+    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
     script.onerror = reject;
     document.head.append(script);
   });
@@ -47,9 +52,12 @@ function plotly() {
 
 export class Chart {
   store = new Store();
+  /** @type {Map<string, Panel>} */
   panels = new Map();
+  /** @type {Axis} */
   axis = "env_step";
   smoothing = 0;
+  /** @type {number | null} */
   hovered = null;
   /** @type {any} */
   Plotly = null;
@@ -58,15 +66,16 @@ export class Chart {
   #caption = element("p", "live-chart-caption");
   #note = element("p", "live-chart-note");
   #followButton = element("button", "live-chart-follow", _("Follow newest"));
-  /** @type {number[] | null} */
+  /** @type {Range | null} */
   #zoomed = null;
+  /** @type {string | null} */
   #spec = null;
   #frame = 0;
-  /** @type {((beside: any) => void) | null} */
+  /** @type {((beside: Beside) => void) | null} */
   #takeBeside;
   #feed;
-  /** @type {any} */
-  #page = null;
+  /** @type {Page & { redraw: (state: string) => void, fork: (x: number) => void }} */
+  #page;
   #held = false;
   #eagerly = 0;
   #sizes;
@@ -76,7 +85,7 @@ export class Chart {
   /**
    * `takeBeside(value)` gets what an answer brings for what stands beside the charts.
    * @param {HTMLElement | ShadowRoot} parent
-   * @param {((beside: any) => void) | null} takeBeside
+   * @param {((beside: Beside) => void) | null} takeBeside
    */
   constructor(parent, takeBeside = null) {
     this.#takeBeside = takeBeside;
@@ -122,7 +131,11 @@ export class Chart {
     };
   }
 
-  /** The page was drawn with this view of the curves; it is drawn anew where another state comes. */
+  /**
+   * The page was drawn with this view of the curves; it is drawn anew where another state comes.
+   *
+   * @param {Drawn<Page>} component
+   */
   render({ data: page, parentElement, setTriggerValue }) {
     this.retheme();
     if (page.view === this.#page?.view) return; // only the theme has changed
@@ -130,7 +143,7 @@ export class Chart {
     this.#page = {
       ...page,
       redraw: seldom((state) => send("redraw", state)),
-      fork: (x) => send("fork", { axis: this.axis, x }),
+      fork: (/** @type {number} */ x) => send("fork", { axis: this.axis, x }),
     };
     this.#root.toggleAttribute("data-forks", page.forks);
     if (page.spec.id !== this.#spec) {
@@ -150,6 +163,7 @@ export class Chart {
     return { spec: this.#spec, run: this.store.run ?? "", ...this.store.rows };
   }
 
+  /** @param {Bytes} bytes */
   #receive(bytes) {
     const news = decode(bytes);
     if (news.spec !== this.#spec) return; // of panels that are on their way, or were here before
@@ -169,6 +183,7 @@ export class Chart {
     this.#feed.pace(isEager ? period / EAGER : period);
   }
 
+  /** @param {Page["spec"]} spec */
   #configure(spec) {
     this.#spec = spec.id;
     const keys = spec.panels.map(({ key }) => key);
@@ -178,19 +193,27 @@ export class Chart {
       this.panels.delete(key);
     }
     spec.panels.forEach((panelSpec, index) => {
-      if (!this.panels.has(panelSpec.key)) {
-        const panel = new Panel(this, this.#panelGrid);
-        this.panels.set(panelSpec.key, panel);
-        this.#views.observe(panel.node);
-      }
-      const panel = this.panels.get(panelSpec.key);
+      const panel = this.panels.get(panelSpec.key) ?? this.#newPanel(panelSpec.key);
       panel.configure(panelSpec, index === 0 ? Math.round(1.35 * spec.height) : spec.height);
       this.#panelGrid.append(panel.node);
       if (index === 0) panel.tools.prepend(this.#followButton);
     });
   }
 
-  /** What `draw(theme)` makes of the chart as it would be on paper. */
+  /** @param {string} key */
+  #newPanel(key) {
+    const panel = new Panel(this, this.#panelGrid);
+    this.panels.set(key, panel);
+    this.#views.observe(panel.node);
+    return panel;
+  }
+
+  /**
+   * What `draw(theme)` makes of the chart as it would be on paper.
+   *
+   * @template T
+   * @param {(theme: Theme) => T} draw
+   */
   asOnPaper(draw) {
     const { theme } = this;
     this.theme = asOnPaper(() => readTheme(this.#root));
@@ -206,7 +229,11 @@ export class Chart {
     return this.#page.words;
   }
 
-  /** Go on from the state of the run at `x`. */
+  /**
+   * Go on from the state of the run at `x`.
+   *
+   * @param {number} x
+   */
   fork(x) {
     this.#page.fork(x);
   }
@@ -238,13 +265,19 @@ export class Chart {
     return this.#zoomed ?? this.#from0To(Math.max(this.#end, ...ends));
   }
 
-  /** A range that grows in steps of a few per cent. */
+  /**
+   * A range that grows in steps of a few per cent.
+   *
+   * @param {number} end
+   * @returns {Range}
+   */
   #from0To(end) {
     end ||= this.axis === "seconds" ? 10 : 100;
     const step = 2 ** (Math.floor(Math.log2(end)) - 4);
     return [0, Math.ceil(end / step) * step];
   }
 
+  /** @param {Range} range */
   zoom(range) {
     this.#zoomed = [...range];
     this.#outdate();
@@ -262,12 +295,17 @@ export class Chart {
     this.#held = true;
   }
 
+  /** @param {number | null} x */
   hover(x) {
     this.hovered = x;
     for (const panel of this.panels.values()) panel.showReading();
   }
 
-  /** The hyperparameter changes inside `range`, with x on the chosen axis. */
+  /**
+   * The hyperparameter changes inside `range`, with x on the chosen axis.
+   *
+   * @param {Range} range
+   */
   changes(range) {
     const members = [...this.store.table("changes").members.values()];
     const all = members.flatMap((columns) =>
@@ -281,7 +319,11 @@ export class Chart {
     });
   }
 
-  /** What stands at the pointer's rule: the place, and a change close by. */
+  /**
+   * What stands at the pointer's rule: the place, and a change close by.
+   *
+   * @param {number} x
+   */
   readingLabel(x) {
     const margin = NEAR * (this.range[1] - this.range[0]);
     const near = this.changes([x - margin, x + margin]).map(({ label }) => label);

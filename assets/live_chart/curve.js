@@ -10,10 +10,18 @@ import {
   thin,
 } from "./statistics.js";
 
+/** @import { Columns, Line, Numbers, Points, Range, Seen, TraceSpec } from "./types.js" */
+
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;
 
-/** The value at the point nearest to `at`, a curve's reading under the pointer; none before it. */
+/**
+ * The value at the point nearest to `at`, a curve's reading under the pointer; none before it.
+ *
+ * @param {Numbers} x
+ * @param {Numbers} y
+ * @param {number} at
+ */
 function nearest(x, y, at) {
   if (at < x[0]) return NaN;
   const after = Math.min(lowerBound(x, at), x.length - 1);
@@ -21,7 +29,11 @@ function nearest(x, y, at) {
   return row < 0 ? NaN : y[row];
 }
 
-/** Several members' lines as one, with a gap between two of them. */
+/**
+ * Several members' lines as one, with a gap between two of them.
+ *
+ * @param {Line[]} lines
+ */
 function joined(lines) {
   const x = [];
   const y = [];
@@ -36,7 +48,12 @@ function joined(lines) {
   return { x, y };
 }
 
-/** The outline of the area between two lines over the same x, one piece for each run of values. */
+/**
+ * The outline of the area between two lines over the same x, one piece for each run of values.
+ *
+ * @param {Line} low
+ * @param {Line} high
+ */
 function band(low, high) {
   const x = [];
   const y = [];
@@ -52,19 +69,29 @@ function band(low, high) {
 export class Curve {
   #chart;
   #log;
+  /** @type {Map<number | string, { average: Average, values: Column }>} */
   #averages = new Map();
   #consensus = new Consensus();
   #averaged = "";
   #agreed = "";
 
-  /** `chart` has the `store`, the `axis` and the `smoothing` that hold at the time. */
+  /**
+   * `chart` has the `store`, the `axis` and the `smoothing` that hold at the time.
+   *
+   * @param {TraceSpec} spec
+   * @param {Seen} chart
+   */
   constructor(spec, chart, log = false) {
     this.spec = spec;
     this.#log = log;
     this.#chart = chart;
   }
 
-  /** Bring the statistics up to the store's rows. False when `deadline` (ms) came first. */
+  /**
+   * Bring the statistics up to the store's rows. False when `deadline` (ms) came first.
+   *
+   * @param {number} deadline
+   */
   update(deadline) {
     const { store, axis, smoothing } = this.#chart;
     const averaged = `${store.run} ${smoothing}`;
@@ -73,19 +100,27 @@ export class Curve {
     if (agreed !== this.#agreed) this.#consensus = new Consensus();
     this.#averaged = averaged;
     this.#agreed = agreed;
-    if (this.spec.kind === "average") this.#average(smoothing);
+    if (this.spec.kind === "average") this.#average();
     return !this.several || this.#consensus.extend(this.#lines(this.#counted), deadline);
   }
 
-  #average(smoothing) {
+  /**
+   * The average of a member, with the values that it has had so far.
+   *
+   * @param {number | string} id
+   */
+  #averageOf(id) {
+    const found = this.#averages.get(id);
+    if (found) return found;
+    const { smoothing } = this.#chart;
+    const made = { average: new Average(smoothing, this.#log), values: new Column() };
+    this.#averages.set(id, made);
+    return made;
+  }
+
+  #average() {
     for (const [id, columns] of this.#members) {
-      if (!this.#averages.has(id)) {
-        this.#averages.set(id, {
-          average: new Average(smoothing, this.#log),
-          values: new Column(),
-        });
-      }
-      const { average, values } = this.#averages.get(id);
+      const { average, values } = this.#averageOf(id);
       const raw = columns[this.spec.column].values;
       for (let row = values.length; row < raw.length; row++) values.push(average.next(raw[row]));
     }
@@ -96,9 +131,14 @@ export class Curve {
     return this.#log && this.spec.kind === "average";
   }
 
-  /** The columns of each seed, of whichever run it is a member. */
+  /**
+   * The columns of each seed, of whichever run it is a member.
+   *
+   * @returns {Map<number | string, Columns>}
+   */
   get #members() {
     const { table, more } = this.spec;
+    /** @param {string} name */
     const members = (name) => this.#ownOf(name);
     if (!more.length) return members(table);
     const ofAll = new Map();
@@ -108,7 +148,11 @@ export class Curve {
     return ofAll;
   }
 
-  /** The members of a table that this curve is of. */
+  /**
+   * The members of a table that this curve is of.
+   *
+   * @param {string} name
+   */
   #ownOf(name) {
     const { members } = this.#chart.store.table(name);
     const own = this.spec.members[name];
@@ -117,6 +161,7 @@ export class Curve {
 
   /** Those that statistics are of: where all have stopped, all. What is behind has only its own. */
   get #counted() {
+    /** @type {(number | string)[]} */
     const stopped = this.spec.behind ? [] : this.#chart.store.stopped;
     const all = [...this.#members];
     const goingOn = all.filter(([id]) => !stopped.includes(id));
@@ -135,7 +180,7 @@ export class Curve {
 
   /** Largest x of any member. */
   get end() {
-    return Math.max(0, ...this.#raw().map(({ x }) => x.at(-1)));
+    return Math.max(0, ...this.#raw().map(({ x }) => x.at(-1) ?? 0));
   }
 
   #raw() {
@@ -149,7 +194,7 @@ export class Curve {
     const isAverage = this.spec.kind === "average";
     return members.map(([id, columns]) => ({
       x: columns[this.#chart.axis].values,
-      y: isAverage ? this.#averages.get(id).values.values : columns[this.spec.column].values,
+      y: isAverage ? this.#averageOf(id).values.values : columns[this.spec.column].values,
     }));
   }
 
@@ -158,13 +203,20 @@ export class Curve {
     return this.#lines()[0] ?? NOTHING;
   }
 
-  /** What to draw inside `range`: a thin line in about one point a pixel, a bold one in half. */
+  /**
+   * What to draw inside `range`: a thin line in about one point a pixel, a bold one in half.
+   *
+   * @param {Range} range
+   * @param {number} pixels
+   */
   lines(range, pixels) {
     const limit = Math.min(POINTS, pixels);
+    /** @param {Points} line */
     const cut = ({ x, y }, points = limit) => thin(x, y, range, points);
     const bold = cut(this.#bold(), limit / 2); // it is two pixels wide, and dear to stroke
     if (this.several && !this.spec.behind) {
       const { x, low, high } = this.#consensus;
+      /** @param {Column} y */
       const whole = (y) => cut({ x: x.values, y: y.values }, Infinity);
       const points = Math.max(200, limit / this.#members.size);
       const seeds = () => joined(this.#lines().map((line) => cut(line, points)));
@@ -177,7 +229,11 @@ export class Curve {
     return { band: NOTHING, faint, bold };
   }
 
-  /** The bold line's value nearest to `at`. */
+  /**
+   * The bold line's value nearest to `at`.
+   *
+   * @param {number} at
+   */
   at(at) {
     const { x, y } = this.#bold();
     return nearest(x, y, at);
@@ -193,9 +249,10 @@ export class Curve {
     const newest = this.#newest();
     if (!newest.length) return null;
     const { x, y } = this.#bold();
+    const end = x[x.length - 1];
     return {
       value: interquartileMean(newest),
-      before: x.length ? interpolate(x, y, x.at(-1) - (x.at(-1) - x[0]) / 10) : NaN,
+      before: x.length ? interpolate(x, y, end - (end - x[0]) / 10) : NaN,
       interval: this.several ? this.#consensus.interval(newest) : null,
       members: newest.length,
     };

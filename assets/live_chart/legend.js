@@ -3,25 +3,40 @@
 import { element } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
+/** @import { TraceSpec } from "./types.js" */
+
 export class Legend {
   node = element("div", "live-chart-legend");
+  /** @type {Set<string>} */
   #hidden = new Set(); // ids of traces: their names change with what they are compared with
+  /** @type {{ trace: TraceSpec, button: HTMLButtonElement, value: HTMLOutputElement }[]} */
   #entries = [];
   #changed;
 
-  /** `changed()` is called when a curve was shown or hidden. */
+  /**
+   * `changed()` is called when a curve was shown or hidden.
+   *
+   * @param {() => void} changed
+   */
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** Entries for these traces, in the colour that `hue` gives each; what is hidden stays so. */
+  /**
+   * Entries for these traces, in the colour that `hue` gives each; what is hidden stays so.
+   *
+   * @param {TraceSpec[]} traces
+   * @param {(trace: TraceSpec) => string} hue
+   */
   configure(traces, hue) {
     this.#entries = traces.map((trace) => this.#entry(trace));
     this.node.replaceChildren(...this.#entries.map(({ button }) => button));
     this.recolour(hue);
   }
 
+  /** @param {TraceSpec} trace */
   #entry(trace) {
+    const of = { name: trace.name };
     const value = element("output");
     const swatch = element("span", `live-chart-swatch ${trace.kind} ${trace.dash}`);
     const name = element("span", "", trace.name);
@@ -29,8 +44,8 @@ export class Legend {
     const show = () => button.setAttribute("aria-pressed", String(this.shows(trace)));
     button.type = "button";
     button.title = trace.behind
-      ? _("Show or hide {name}; its number is its value where the other curves end", trace)
-      : _("Show or hide {name}", trace);
+      ? _("Show or hide {name}; its number is its value where the other curves end", of)
+      : _("Show or hide {name}", of);
     button.onclick = () => {
       if (!this.#hidden.delete(trace.id)) this.#hidden.add(trace.id);
       show();
@@ -40,15 +55,21 @@ export class Legend {
     return { trace, button, value };
   }
 
+  /** @param {(trace: TraceSpec) => string} hue */
   recolour(hue) {
     for (const { trace, button } of this.#entries) button.style.setProperty("--hue", hue(trace));
   }
 
+  /** @param {TraceSpec} trace */
   shows({ id }) {
     return !this.#hidden.has(id);
   }
 
-  /** Texts beside the names, in their order. */
+  /**
+   * Texts beside the names, in their order.
+   *
+   * @param {string[]} texts
+   */
   showValues(texts) {
     this.#entries.forEach(({ value }, index) => (value.textContent = texts[index]));
   }

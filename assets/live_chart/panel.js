@@ -10,6 +10,9 @@ import { element, setText } from "../shared/dom.js";
 import { number } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
+/** @import { Chart } from "./chart.js" */
+/** @import { Box, Label, Lines, Moved, PanelSpec, Range, Ranges, Shown, Size, Style, TraceSpec } from "./types.js" */
+
 const MARKER_SPACING = 10;
 const ROWS_IN_A_PICTURE = 8; // of changes' labels
 // Another one, even an equal one, would make Plotly build everything anew.
@@ -19,6 +22,7 @@ const PICTURES = {
   svg: phrase("Save the chart as a picture (SVG), for print at any size"),
 };
 
+/** @param {Curve[]} curves */
 const endOf = (curves) => Math.max(0, ...curves.map((curve) => (curve.empty ? 0 : curve.end)));
 
 export class Panel {
@@ -28,22 +32,32 @@ export class Panel {
   #reading;
   #quiet;
   #remark;
-  /** @type {number[] | null} */
+  /** @type {Range | null} */
   #yRange = null;
   #connected = false;
   #size = { width: 0, height: 0 };
+  /** @type {Label[]} */
   #labels = [];
   #axes = "";
   #places = "";
   #canvas;
   #drags = "zoom";
   #forks = false;
+  /** @type {HTMLButtonElement} */
   #forkTool;
-  /** The curves as they are drawn: {name, lines, style}. */
+  /** @type {PanelSpec} */
+  spec;
+  /** @type {Curve[]} */
+  curves;
+  /** @type {Shown[]} the curves as they are drawn */
   shown = [];
   visible = true;
   stale = true;
 
+  /**
+   * @param {Chart} chart
+   * @param {Element} parent
+   */
   constructor(chart, parent) {
     this.#chart = chart;
     this.heading = element("h3");
@@ -73,6 +87,11 @@ export class Panel {
   }
 
   #addTools() {
+    /**
+     * @param {string} name
+     * @param {string} words
+     * @param {() => void} act
+     */
     const add = (name, words, act) => {
       const tool = element("button", "live-chart-tool", name);
       tool.type = "button";
@@ -100,12 +119,17 @@ export class Panel {
     }
   }
 
-  /** Whether the next press in the chart says where to fork the run. */
+  /**
+   * Whether the next press in the chart says where to fork the run.
+   *
+   * @param {boolean} forks
+   */
   #toFork(forks) {
     this.#forks = forks;
     this.#forkTool.setAttribute("aria-pressed", String(forks));
   }
 
+  /** @param {PointerEvent} event */
   #press(event) {
     const x = this.#forks ? this.#positionToX(event) : null;
     if (x === null) return this.#chart.hold();
@@ -115,7 +139,12 @@ export class Panel {
     this.#chart.fork(x);
   }
 
-  /** Take over what the panel is to show; the nodes stay. */
+  /**
+   * Take over what the panel is to show; the nodes stay.
+   *
+   * @param {PanelSpec} spec
+   * @param {number} height
+   */
   configure(spec, height) {
     this.spec = spec;
     this.curves = spec.traces.map((trace) => new Curve(trace, this.#chart, spec.y_scale === "log"));
@@ -126,7 +155,11 @@ export class Panel {
     this.stale = true;
   }
 
-  /** What stands below the chart. */
+  /**
+   * What stands below the chart.
+   *
+   * @param {string} text
+   */
   remark(text) {
     setText(this.#remark, text);
     this.#remark.hidden = !text;
@@ -158,7 +191,11 @@ export class Panel {
     return endOf(this.foremost);
   }
 
-  /** Largest x of what they are compared with, or only of that which is always seen whole. */
+  /**
+   * Largest x of what they are compared with, or only of that which is always seen whole.
+   *
+   * @param {boolean} whole
+   */
   endBehind(whole) {
     return endOf(this.curves.filter(({ spec }) => (whole ? spec.whole : spec.behind)));
   }
@@ -167,7 +204,11 @@ export class Panel {
     this.#yRange = null;
   }
 
-  /** Statistics up to date? Works on them until `deadline` (ms). */
+  /**
+   * Statistics up to date? Works on them until `deadline` (ms).
+   *
+   * @param {number} deadline
+   */
   update(deadline) {
     return this.curves.every((curve) => curve.update(deadline));
   }
@@ -187,7 +228,11 @@ export class Panel {
     this.showReading();
   }
 
-  /** Have Plotly draw what is not as it was: other ranges alone cost a quarter of a layout. */
+  /**
+   * Have Plotly draw what is not as it was: other ranges alone cost a quarter of a layout.
+   *
+   * @param {ReturnType<typeof layout>} wanted
+   */
   #drawAxes(wanted) {
     const axes = JSON.stringify(wanted, (key, value) => (key === "range" ? undefined : value));
     const ranges = { "xaxis.range": wanted.xaxis.range, "yaxis.range": wanted.yaxis.range };
@@ -201,11 +246,16 @@ export class Panel {
     this.#places = places;
   }
 
-  /** The curves that are not hidden inside `range`, to be drawn in `box`. */
+  /**
+   * The curves that are not hidden inside `range`, to be drawn in `box`.
+   *
+   * @param {Range} range
+   * @param {Box} box
+   */
   #read(range, box) {
     return this.curves
       .filter(({ spec }) => this.#legend.shows(spec))
-      .toSorted((a, b) => b.spec.behind - a.spec.behind)
+      .toSorted((a, b) => Number(b.spec.behind) - Number(a.spec.behind))
       .map((curve) => {
         const lines = this.#drawable(curve.lines(range, box.width));
         const { name, behind } = curve.spec;
@@ -213,11 +263,18 @@ export class Panel {
       });
   }
 
+  /** @param {TraceSpec} trace */
   #hue({ hue, behind }) {
     const { hues, grey } = this.#chart.theme;
     return behind ? grey : hues[hue];
   }
 
+  /**
+   * @param {Curve} curve
+   * @param {Lines} lines
+   * @param {Box} box
+   * @returns {Style}
+   */
   #style({ spec, several }, { bold }, box) {
     const { background } = this.#chart.theme;
     const hue = this.#hue(spec);
@@ -236,6 +293,10 @@ export class Panel {
     };
   }
 
+  /**
+   * @param {Range} x
+   * @param {Range} y
+   */
   #drawCurves(x, y) {
     const { scale, ratio } = this.#chart.theme;
     const log = this.spec.y_scale === "log";
@@ -252,6 +313,11 @@ export class Panel {
     return this.#yRange ?? yRange(this.spec, this.shown);
   }
 
+  /**
+   * @param {Size} size
+   * @param {Ranges} ranges
+   * @param {Label[]} labels
+   */
   #layout(size, ranges, labels) {
     const { theme, axis } = this.#chart;
     const changes = this.#chart.changes(ranges.x);
@@ -260,7 +326,11 @@ export class Panel {
     return layout({ spec: this.spec, theme, axis, size, ranges, changes, labels, dragmode });
   }
 
-  /** Keep the panel as a picture: all of it, or the part that the user has zoomed into. */
+  /**
+   * Keep the panel as a picture: all of it, or the part that the user has zoomed into.
+   *
+   * @param {string} format
+   */
   #save(format) {
     const { smoothing, words } = this.#chart;
     this.update(Infinity); // it may not have been in sight
@@ -285,31 +355,44 @@ export class Panel {
     save(this.#chart.Plotly, format, picture);
   }
 
-  /** On a logarithmic axis zero has no place: such values lie on the smallest positive one. */
+  /**
+   * On a logarithmic axis zero has no place: such values lie on the smallest positive one.
+   *
+   * @param {Lines} lines
+   */
   #drawable(lines) {
     if (this.spec.y_scale !== "log") return lines;
-    return Object.fromEntries(
+    const raisedLines = Object.fromEntries(
       Object.entries(lines).map(([name, { x, y }]) => {
         let floor = Infinity;
-        for (const value of y) if (value > 0 && value < floor) floor = value;
+        for (const value of y) if (value !== null && value > 0 && value < floor) floor = value;
         const raised = Array.from(y, (value) => (value !== null && value <= 0 ? floor : value));
         return [name, { x, y: raised }];
       }),
     );
+    return /** @type {Lines} */ (raisedLines);
   }
 
   #connect() {
     this.#connected = true;
     this.plot.on("plotly_doubleclick", () => this.#chart.follow());
     // while the axes are dragged along, the curves go with them
-    this.plot.on("plotly_relayouting", (change) => {
+    this.plot.on("plotly_relayouting", (/** @type {Moved} */ change) => {
       if (this.plot.layout.dragmode !== "pan") return;
-      const moved = (axis, range) => range.map((end, i) => change[`${axis}.range[${i}]`] ?? end);
+      /**
+       * @param {"xaxis" | "yaxis"} axis
+       * @param {Range} range
+       * @returns {Range}
+       */
+      const moved = (axis, [low, high]) => [
+        change[`${axis}.range[0]`] ?? low,
+        change[`${axis}.range[1]`] ?? high,
+      ];
       const range = moved("xaxis", this.#chart.range);
       this.shown = this.#read(range, this.#box);
       this.#drawCurves(range, moved("yaxis", this.#range));
     });
-    this.plot.on("plotly_relayout", (change) => {
+    this.plot.on("plotly_relayout", (/** @type {Moved} */ change) => {
       if ("xaxis.range" in change) return; // our own; the user's name each end
       this.#axes = "";
       if ("yaxis.range[0]" in change) {
@@ -321,6 +404,7 @@ export class Panel {
     });
   }
 
+  /** @param {PointerEvent} event */
   #positionToX(event) {
     const box = this.plot.getBoundingClientRect();
     const { left, width } = this.#box;
@@ -335,7 +419,7 @@ export class Panel {
     const { hovered: at, range } = this.#chart;
     const share = at === null ? -1 : (at - range[0]) / (range[1] - range[0]);
     this.#rule.hidden = !(share >= 0 && share <= 1);
-    if (!this.#rule.hidden) {
+    if (at !== null && !this.#rule.hidden) {
       const { left, top, width, height } = this.#box;
       this.#rule.style.transform = `translate(${left + share * width}px, ${top}px)`;
       this.#rule.style.height = `${height}px`;
@@ -349,7 +433,7 @@ export class Panel {
     const values = this.curves.map((curve) => {
       const end = curve.spec.behind && !this.empty ? this.end : null; // compared at the same place
       const place = this.#rule.hidden ? end : at;
-      const shown = place === null ? curve.summary()?.value : curve.at(place);
+      const shown = place === null ? (curve.summary()?.value ?? NaN) : curve.at(place);
       return curve.empty ? "" : number(shown);
     });
     this.#legend.showValues(values);

@@ -2,6 +2,8 @@
 
 import { letters, plain } from "./axes.js";
 
+/** @import { Shown } from "./types.js" */
+
 /** CSS pixels. A text of 12 is one of 7 points where the picture is 16 cm wide. */
 export const SIZE = { width: 800, height: 500 };
 const PIXELS = 4; // of a PNG, for one of these
@@ -12,7 +14,12 @@ const PIECES = /[^ \u2e80-\uffef]*[\u2e80-\uffef]|[^ ]+| /g;
 // A picture does not carry the page's own font: what is measured in that one would not fit.
 const FONT = "Helvetica, Arial, sans-serif";
 
-/** The words in lines of at most so many letters; after a Chinese one a line may always end. */
+/**
+ * The words in lines of at most so many letters; after a Chinese one a line may always end.
+ *
+ * @param {string} text
+ * @param {number} most
+ */
 function broken(text, most) {
   const lines = [""];
   for (const piece of text.match(PIECES) ?? []) {
@@ -23,7 +30,11 @@ function broken(text, most) {
   return lines.map((line) => line.trimEnd());
 }
 
-/** One of the drawn curves as Plotly's traces: its band, its single values, and the line itself. */
+/**
+ * One of the drawn curves as Plotly's traces: its band, its single values, and the line itself.
+ *
+ * @param {Shown} shown
+ */
 function traces({ name, behind, lines, style }) {
   const { color, width, dash, faint, band, marked, apart, hollow, background } = style;
   const common = { type: "scatter", mode: "lines", showlegend: false, hoverinfo: "skip" };
@@ -54,6 +65,13 @@ function traces({ name, behind, lines, style }) {
  * Have the browser keep a picture of curves in a layout of `SIZE`, as "png" or "svg".
  *
  * The title stands above it, with the lines that say what it is of; the legend below.
+ *
+ * @param {any} Plotly
+ * @param {string} format
+ * @param {{
+ *   layout: any, shown: Shown[], title: string, lines: string[], background: string,
+ *   filename: string,
+ * }} picture
  */
 export function save(Plotly, format, { layout, shown, title, lines, background, filename }) {
   const below = lines.flatMap((line) => broken(line, LETTERS)).map(plain);

@@ -2,7 +2,14 @@
 
 import { Column } from "./store.js";
 
-/** First index of the sorted array `x` whose value is at least `value`. */
+/** @import { Numbers, Points, Range } from "./types.js" */
+
+/**
+ * First index of the sorted array `x` whose value is at least `value`.
+ *
+ * @param {ArrayLike<number>} x
+ * @param {number} value
+ */
 export function lowerBound(x, value) {
   let low = 0;
   let high = x.length;
@@ -25,12 +32,17 @@ export class Average {
   #decay = 1;
   #log;
 
+  /** @param {number} weight */
   constructor(weight, log = false) {
     this.weight = weight;
     this.#log = log;
   }
 
-  /** The average after one more value; not a number where the value is none. */
+  /**
+   * The average after one more value; not a number where the value is none.
+   *
+   * @param {number} value
+   */
   next(value) {
     const x = this.#log ? Math.log(value) : value;
     if (!Number.isFinite(x)) return NaN;
@@ -45,6 +57,11 @@ export class Average {
  * The part of a curve inside `range`, and one point beyond on either side, in about `limit`
  * points: the smallest and the largest value of each bucket of x. The buckets' width is a power of
  * two and their edges are multiples of it, so that a growing curve keeps the points it has shown.
+ *
+ * @param {Numbers} x
+ * @param {Numbers} y
+ * @param {Range} range
+ * @param {number} limit
  */
 export function thin(x, y, range, limit) {
   const first = Math.max(0, lowerBound(x, range[0]) - 1);
@@ -56,6 +73,7 @@ export function thin(x, y, range, limit) {
   const width = 2 ** Math.ceil(Math.log2((2 * (range[1] - range[0])) / limit));
   /** @type {{ x: number[], y: number[] }} */
   const kept = { x: [], y: [] };
+  /** @param {number} row */
   const keep = (row) => {
     kept.x.push(x[row]);
     kept.y.push(y[row]);
@@ -80,7 +98,11 @@ export function thin(x, y, range, limit) {
   return kept;
 }
 
-/** Mean of the middle half: a quarter of the sorted values, rounded down, is cut at either end. */
+/**
+ * Mean of the middle half: a quarter of the sorted values, rounded down, is cut at either end.
+ *
+ * @param {ArrayLike<number>} sorted
+ */
 export function interquartileMean(sorted) {
   const cut = Math.floor(sorted.length / 4);
   let sum = 0;
@@ -88,7 +110,11 @@ export function interquartileMean(sorted) {
   return sum / (sorted.length - 2 * cut);
 }
 
-/** mulberry32: a small seeded generator of numbers in [0, 1). */
+/**
+ * mulberry32: a small seeded generator of numbers in [0, 1).
+ *
+ * @param {number} seed
+ */
 function generator(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -98,7 +124,12 @@ function generator(seed) {
   };
 }
 
-/** Linear interpolation between order statistics, as NumPy's default. */
+/**
+ * Linear interpolation between order statistics, as NumPy's default.
+ *
+ * @param {ArrayLike<number>} sorted
+ * @param {number} probability
+ */
 function quantile(sorted, probability) {
   const position = probability * (sorted.length - 1);
   const below = Math.floor(position);
@@ -116,6 +147,7 @@ export class Bootstrap {
   #weights;
   #means;
 
+  /** @param {number} size */
   constructor(size, resamples = 1000, seed = 1) {
     this.size = size;
     this.#means = new Float64Array(resamples);
@@ -132,7 +164,12 @@ export class Bootstrap {
     }
   }
 
-  /** The 95 % interval [low, high] of the interquartile mean of sorted values. */
+  /**
+   * The 95 % interval [low, high] of the interquartile mean of sorted values.
+   *
+   * @param {ArrayLike<number>} sorted
+   * @returns {Range}
+   */
   interval(sorted) {
     const { size } = this;
     for (let sample = 0; sample < this.#means.length; sample++) {
@@ -145,7 +182,13 @@ export class Bootstrap {
   }
 }
 
-/** Value at `at` of a curve, linear between its points; not a number outside of it. */
+/**
+ * Value at `at` of a curve, linear between its points; not a number outside of it.
+ *
+ * @param {ArrayLike<number>} x
+ * @param {ArrayLike<number>} y
+ * @param {number} at
+ */
 export function interpolate(x, y, at) {
   const after = lowerBound(x, at);
   if (after === x.length) return NaN;
@@ -165,13 +208,18 @@ const GRID_POINTS = 400;
  */
 export class Consensus {
   #spacing = 0;
+  /** @type {Map<number, Bootstrap>} */
   #bootstraps = new Map();
   x = new Column();
   mean = new Column();
   low = new Column();
   high = new Column();
 
-  /** Go on to the members' common end, or until `deadline` (ms). True when the end is reached. */
+  /**
+   * Go on to the members' common end, or until `deadline` (ms). True when the end is reached.
+   *
+   * @param {Points[]} members
+   */
   extend(members, deadline = Infinity) {
     const ends = members.map(({ x }) => x.at(-1) ?? 0);
     const end = ends.length ? Math.min(...ends) : 0;
@@ -185,6 +233,10 @@ export class Consensus {
     return true;
   }
 
+  /**
+   * @param {number} at
+   * @param {Points[]} members
+   */
   #add(at, members) {
     const values = Float64Array.from(members, ({ x, y }) => interpolate(x, y, at));
     const sorted = values.filter(Number.isFinite).sort();
@@ -196,16 +248,21 @@ export class Consensus {
     this.high.push(high);
   }
 
-  /** The interval of the interquartile mean of sorted values. */
+  /**
+   * The interval of the interquartile mean of sorted values.
+   *
+   * @param {ArrayLike<number>} sorted
+   */
   interval(sorted) {
     const size = sorted.length;
-    if (!this.#bootstraps.has(size)) this.#bootstraps.set(size, new Bootstrap(size));
-    return this.#bootstraps.get(size).interval(sorted);
+    const bootstrap = this.#bootstraps.get(size) ?? new Bootstrap(size);
+    this.#bootstraps.set(size, bootstrap);
+    return bootstrap.interval(sorted);
   }
 
   #coarsen() {
     this.#spacing *= 2;
-    for (const name of ["x", "mean", "low", "high"]) {
+    for (const name of /** @type {const} */ (["x", "mean", "low", "high"])) {
       const column = new Column();
       this[name].values.forEach((value, index) => index % 2 && column.push(value));
       this[name] = column;

@@ -7,6 +7,8 @@
 
 import { unpacked } from "../shared/envelope.js";
 
+/** @import { Cells, Columns, Growing, News } from "./types.js" */
+
 const TYPES = {
   u1: Uint8Array,
   u2: Uint16Array,
@@ -20,6 +22,7 @@ export class Column {
   #buffer = new Float64Array(64);
   length = 0;
 
+  /** @param {number} value */
   push(value) {
     if (this.length === this.#buffer.length) {
       const larger = new Float64Array(2 * this.length);
@@ -38,8 +41,12 @@ export class Column {
 /**
  * Read one answer: a header, then the columns in its order. An integer column is sent as its
  * distance from `base`.
+ *
+ * @param {Bytes} bytes
+ * @returns {News}
  */
 export function decode(bytes) {
+  /** @type {{ header: News, body: Bytes }} */
   const { header, body } = unpacked(bytes);
   let offset = 0;
   for (const table of Object.values(header.tables)) {
@@ -56,7 +63,12 @@ export function decode(bytes) {
   return header;
 }
 
-/** `column` with `base` added to each value: a loop is many times as fast as `from`. */
+/**
+ * `column` with `base` added to each value: a loop is many times as fast as `from`.
+ *
+ * @param {ArrayLike<number>} column
+ * @param {number} base
+ */
 function shifted(column, base) {
   const values = new Float64Array(column.length);
   for (let i = 0; i < values.length; i++) values[i] = column[i] + base;
@@ -66,23 +78,35 @@ function shifted(column, base) {
 /** One table: how many rows have arrived, and its columns member by member. */
 class Table {
   rows = 0;
+  /** @type {Map<number, Columns>} */
   members = new Map();
 
+  /**
+   * @param {Cells} values
+   * @param {number} first
+   * @param {number} count
+   */
   append(values, first, count) {
     const names = Object.keys(values);
     for (let row = first; row < count; row++) {
-      const member = this.#member(values.member[row], names, values);
+      /** @type {Record<string, Growing>} */
+      const member = this.#member(Number(values.member[row]), names, values);
       for (const name of names) member[name].push(values[name][row]);
     }
     this.rows += Math.max(0, count - first);
   }
 
+  /**
+   * @param {number} id
+   * @param {string[]} names
+   * @param {Cells} values
+   * @returns {Columns}
+   */
   #member(id, names, values) {
     let member = this.members.get(id);
     if (!member) {
-      member = Object.fromEntries(
-        names.map((name) => [name, Array.isArray(values[name]) ? [] : new Column()]),
-      );
+      const made = names.map((name) => [name, Array.isArray(values[name]) ? [] : new Column()]);
+      member = /** @type {Columns} */ (Object.fromEntries(made));
       this.members.set(id, member);
     }
     return member;
@@ -91,15 +115,26 @@ class Table {
 
 /** All tables of one run. */
 export class Store {
+  /** @type {string | null} */
   run = null;
-  /** Members that have stopped: statistics over members are of the others. */
+  /**
+   * Members that have stopped: statistics over members are of the others.
+   *
+   * @type {number[]}
+   */
   stopped = [];
+  /** @type {Map<string, Table>} */
   #tables = new Map();
 
-  /** The table of that name; an empty one when nothing of it has arrived. */
+  /**
+   * The table of that name; an empty one when nothing of it has arrived.
+   *
+   * @param {string} name
+   */
   table(name) {
-    if (!this.#tables.has(name)) this.#tables.set(name, new Table());
-    return this.#tables.get(name);
+    const table = this.#tables.get(name) ?? new Table();
+    this.#tables.set(name, table);
+    return table;
   }
 
   clear() {
@@ -111,7 +146,11 @@ export class Store {
     return Object.fromEntries([...this.#tables].map(([name, table]) => [name, table.rows]));
   }
 
-  /** Take in a decoded answer. Says whether it is of another run than what was here. */
+  /**
+   * Take in a decoded answer. Says whether it is of another run than what was here.
+   *
+   * @param {News} news
+   */
   apply(news) {
     const restarted = news.run !== this.run;
     if (restarted) this.clear();

@@ -5,15 +5,24 @@ import { channels, readTheme as readPage } from "../shared/theme.js";
 
 const FONT_SIZE = 16; // CSS pixels, of a page whose letters are as large as usual
 
-/** Colours and font of the page as it is now. */
+/**
+ * Colours and font of the page as it is now.
+ *
+ * @param {Element} root
+ */
 export function readTheme(root) {
   const { text, background, font, fontSize, hues } = readPage(root);
+  /**
+   * @param {string} colour
+   * @param {number} alpha
+   */
   const translucent = (colour, alpha) => `rgba(${channels(colour)},${alpha})`;
   // what is faint on white is not seen on black
   const isDark = Math.max(...channels(background)) < 128;
   const faintness = isDark
     ? { member: 0.7, faint: 0.75, band: 0.3 }
     : { member: 0.4, faint: 0.3, band: 0.18 };
+  /** @param {string} colour */
   const shades = (colour) => ({
     bold: colour,
     member: translucent(colour, faintness.member),

@@ -60,33 +60,44 @@ export interface Page {
   forks: boolean;
 }
 
+/** Columns of an answer by name: numbers, or texts. */
+export type Cells = Record<string, ArrayLike<number | string>>;
+
+/** What an answer brings for what stands beside the charts of a page. */
+export type Beside = Parameters<import("../train/figures.js").Figures["update"]>[0];
+
 /** One table of an answer, with its columns once they are decoded. */
 export interface Part {
   start: number;
   rows: number;
   columns: [name: string, type: "u1" | "u2" | "u4" | "f4" | "f8", base: number][];
   texts?: Record<string, string[]>;
-  values: Record<string, ArrayLike<any>>;
+  values: Cells;
 }
 
 export interface News {
   spec: string;
   run: string;
   state: string;
-  beside: any;
+  beside: Beside;
   stopped: number[];
   remarks: Record<string, string>;
   tables: Record<string, Part>;
 }
 
-/** The columns of one member: numbers, and texts as lists. */
-export type Columns = Record<string, Column> & { label?: any };
+/** The columns of one member: numbers, and of changes their labels. */
+export type Columns = Record<string, Column> & { label: string[] };
+
+export interface Growing {
+  push(value: number | string): void;
+}
+
+/** What Plotly says of axes that are dragged: each end by its name. */
+export type Moved = Record<string, number>;
 
 /** A line to draw; a value that is null or not finite interrupts it. */
-export interface Line {
-  x: ArrayLike<number | null>;
-  y: ArrayLike<number | null>;
-}
+export type Values = Float64Array | (number | null)[];
+export type Line = { x: Values; y: Values };
 
 export interface Change {
   x: number;
@@ -120,11 +131,13 @@ export interface Style {
   apart: boolean;
 }
 
+export type Lines = Record<"band" | "faint" | "bold", Line>;
+
 /** A curve as it is drawn. */
 export interface Shown {
   name: string;
   behind: boolean;
-  lines: { band: Line; faint: Line; bold: Line };
+  lines: Lines;
   style: Style;
 }
 
