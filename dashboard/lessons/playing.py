@@ -91,6 +91,8 @@ def current_lesson(session: Session) -> Playing | None:
     playing: Playing | None = st.session_state[keys.LESSON]
     if playing:
         playing.speak(language())
+        if playing.seat:
+            playing.seat.move(session, playing.progress)
     return playing
 
 

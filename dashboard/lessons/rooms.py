@@ -56,6 +56,10 @@ class Seat:
         """A name that no other student of the room has."""
         return self.name if self.number == 1 else f"{self.name} ({self.number})"
 
+    def move(self, session: Session, progress: Progress) -> None:
+        """The student is at that page: of several tabs it is the one that was drawn last."""
+        self.session, self.progress = weakref.ref(session), progress
+
 
 @dataclass
 class Room:
@@ -77,9 +81,8 @@ class Room:
             if seat is None:
                 seat = self._new_seat(name, progress, session)
                 self.seats[visitor] = seat
-            else:  # each page is at a step of its own; the board shows the newest one's
-                seat.progress = replace(seat.progress)
-            seat.session = weakref.ref(session)
+            else:  # each page is at a step of its own
+                seat.move(session, replace(seat.progress))
             return seat
 
     def _new_seat(self, name: str, progress: Progress, session: Session) -> Seat:

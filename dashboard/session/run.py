@@ -100,7 +100,9 @@ class Run:
         self.id = self.place = uuid.uuid4().hex[:12]
         self.status: Status
         self.message: str
-        self._settle(Status.PAUSED if self.trainer.env_step else Status.READY, self.trainer.notice)
+        begun = Status.PAUSED if self.trainer.env_step else Status.READY
+        finished = self.trainer.finished()
+        self._settle(Status.FINISHED if finished else begun, finished or self.trainer.notice)
         self.ahead = 0
         self.keeping = Keeping(self.trainer, origin or Origin(), record)
         self.snapshots = [*snapshots] or [self.trainer.agent()]

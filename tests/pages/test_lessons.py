@@ -205,6 +205,23 @@ def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
     assert "There is no board" in gone.error[0].value
 
 
+def test_of_two_tabs_of_a_student_the_board_shows_the_one_that_was_used_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.session.visits.visitor", lambda: "kim")
+    room = rooms().open(STEPS, source_of(STEPS))
+    first = opened(room=room.code)
+    first.text_input(key="name_in_room").set_value("Kim")
+    next(button for button in first.button if button.label == "Come in").click()
+    first.run()
+    (seat,) = room.seats.values()
+    second = opened(room=room.code)
+    assert seat.session() is session(second)
+    first.button(key="task_next").click().run()
+    assert (seat.session(), seat.progress.at) == (session(first), 1)
+    assert playing(second).progress.at == 0
+
+
 def test_a_room_of_a_task_without_a_title_is_called_a_lesson() -> None:
     task = of_link(Link(task="Look."))
     room = rooms().open(task, source_of(STEPS))

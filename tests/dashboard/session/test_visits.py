@@ -124,6 +124,17 @@ def test_a_process_that_was_killed_between_two_writings_goes_on_from_the_last_on
     assert fingerprint(session.run.trainer) == fingerprint(straight)
 
 
+def test_a_run_that_is_at_its_end_comes_back_as_finished() -> None:
+    link = Link(config=SMALL.replace(total_steps=100))
+    earlier = open_page(Session(link))
+    train(earlier, 100)
+    Visit(earlier.runner).end()
+    session = Session(link)
+    come_back(session, remembered(earlier))
+    assert session.run.status is Status.FINISHED
+    assert "100 environment steps is used up" in session.run.message
+
+
 def test_a_page_with_another_address_begins_what_it_asks_for_and_offers_the_run() -> None:
     earlier = left()
     known = replace(remembered(earlier), query="preset=recommended&gamma=0.5")
