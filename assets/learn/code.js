@@ -3,7 +3,7 @@
 import { element } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
-/** @import { Passage } from "./types.js" */
+/** @import { Passage } from "./types.d.ts" */
 
 export class Code {
   #list = element("div", "ms-source");

@@ -5,7 +5,7 @@ import { readTheme } from "../shared/theme.js";
 import { _ } from "../shared/words.js";
 import { episodes, nearest, placeOf } from "./strip.js";
 
-/** @import { Made, Stored } from "./types.js" */
+/** @import { Made, Stored } from "./types.d.ts" */
 
 const TERMINATED = 1;
 const HEIGHT = 64; // CSS pixels

@@ -12,7 +12,7 @@ import { Symbols } from "./symbols.js";
 import { Update } from "./update.js";
 import { World } from "./world.js";
 
-/** @import { Page, Seen } from "./types.js" */
+/** @import { Page, Seen } from "./types.d.ts" */
 
 const SPEEDS = [1, 2, 5, 10];
 

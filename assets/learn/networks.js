@@ -5,7 +5,7 @@ import { readTheme } from "../shared/theme.js";
 import { _, phrase } from "../shared/words.js";
 import { columns, largest, wiresOf } from "./wiring.js";
 
-/** @import { Both, Network, NetworkKind } from "./types.js" */
+/** @import { Both, Network, NetworkKind } from "./types.d.ts" */
 
 /** @type {[NetworkKind, title: string, symbols: string][]} */
 const KINDS = [

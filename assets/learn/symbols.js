@@ -3,7 +3,7 @@
 import { button, element, setText } from "../shared/dom.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Meaning, Passage } from "./types.js" */
+/** @import { Meaning, Passage } from "./types.d.ts" */
 
 const POINT = phrase(
   "Point at a symbol or a number, or choose one here: its number, its place and its line are lit.",

@@ -4,7 +4,7 @@ import { Curve, reach, showAll } from "../shared/distribution.js";
 import { element } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
-/** @import { Made } from "./types.js" */
+/** @import { Made } from "./types.d.ts" */
 
 export class Update {
   #none = element("p", "ms-quiet", _("No update was made here yet: press Update."));

@@ -4,7 +4,7 @@ import { element, pen, svg } from "../shared/dom.js";
 import { suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
 
-/** @import { Step, Surroundings } from "./types.js" */
+/** @import { Step, Surroundings } from "./types.d.ts" */
 
 export class World {
   #pictures = [0, 1].map(() => element("canvas", "ms-picture"));

@@ -3,7 +3,7 @@
 import { withMinus } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Axis, Box, Change, Label, PanelSpec, Range, Ranges, Reference, Shown, Size, Theme } from "./types.js" */
+/** @import { Axis, Box, Change, Label, PanelSpec, Range, Ranges, Reference, Shown, Size, Theme } from "./types.d.ts" */
 
 const AXIS_TITLES = {
   env_step: phrase("environment steps"),

@@ -5,7 +5,7 @@
 
 import { pen as penOf } from "../shared/dom.js";
 
-/** @import { Box, Line, Ranges, Shown, Size, Style } from "./types.js" */
+/** @import { Box, Line, Ranges, Shown, Size, Style } from "./types.d.ts" */
 
 const DASHES = { solid: [], dash: [9, 6], dot: [2, 4], dashdot: [9, 4, 2, 4] };
 const OVERHANG = 4;
@@ -98,7 +98,7 @@ export function drawCurves(canvas, { size, box, ranges, log, scale, ratio }, cur
    * @param {Line} line
    * @param {string} color
    * @param {number} width
-   * @param {import("./types.js").Dash} dash
+   * @param {import("./types.d.ts").Dash} dash
    */
   const stroke = (line, color, width, dash = "solid") => {
     context.strokeStyle = color;

@@ -18,7 +18,7 @@ import { number } from "../shared/numbers.js";
 import { asOnPaper, onPaper } from "../shared/paper.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Axis, Beside, Change, Page, Range, Theme } from "./types.js" */
+/** @import { Axis, Beside, Change, Page, Range, Theme } from "./types.d.ts" */
 
 /** @type {Record<Axis, string>} */
 const PLACES = {

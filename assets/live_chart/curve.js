@@ -10,7 +10,7 @@ import {
   thin,
 } from "./statistics.js";
 
-/** @import { Columns, Line, Numbers, Points, Range, Seen, TraceSpec } from "./types.js" */
+/** @import { Columns, Line, Numbers, Points, Range, Seen, TraceSpec } from "./types.d.ts" */
 
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;

@@ -3,7 +3,7 @@
 import { element } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
-/** @import { TraceSpec } from "./types.js" */
+/** @import { TraceSpec } from "./types.d.ts" */
 
 export class Legend {
   node = element("div", "live-chart-legend");

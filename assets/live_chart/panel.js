@@ -11,7 +11,7 @@ import { number } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
 /** @import { Chart } from "./chart.js" */
-/** @import { Box, Label, Lines, Moved, PanelSpec, Range, Ranges, Shown, Size, Style, TraceSpec } from "./types.js" */
+/** @import { Box, Label, Lines, Moved, PanelSpec, Range, Ranges, Shown, Size, Style, TraceSpec } from "./types.d.ts" */
 
 const MARKER_SPACING = 10;
 const ROWS_IN_A_PICTURE = 8; // of changes' labels

@@ -2,7 +2,7 @@
 
 import { letters, plain } from "./axes.js";
 
-/** @import { Shown } from "./types.js" */
+/** @import { Shown } from "./types.d.ts" */
 
 /** CSS pixels. A text of 12 is one of 7 points where the picture is 16 cm wide. */
 export const SIZE = { width: 800, height: 500 };

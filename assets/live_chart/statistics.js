@@ -2,7 +2,7 @@
 
 import { Column } from "./store.js";
 
-/** @import { Numbers, Points, Range } from "./types.js" */
+/** @import { Numbers, Points, Range } from "./types.d.ts" */
 
 /**
  * First index of the sorted array `x` whose value is at least `value`.

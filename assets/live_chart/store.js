@@ -7,7 +7,7 @@
 
 import { unpacked } from "../shared/envelope.js";
 
-/** @import { Cells, Columns, Growing, News } from "./types.js" */
+/** @import { Cells, Columns, Growing, News } from "./types.d.ts" */
 
 const TYPES = {
   u1: Uint8Array,

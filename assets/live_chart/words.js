@@ -4,7 +4,7 @@ import { number, PERCENT } from "../shared/numbers.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Curve } from "./curve.js" */
-/** @import { Range, Takeaway } from "./types.js" */
+/** @import { Range, Takeaway } from "./types.d.ts" */
 
 const STEADY = 0.02;
 const FEW = 6; // seeds, whose interval is hardly more than their range

@@ -2,7 +2,7 @@
 
 import { channels, readTheme as readPage } from "../shared/theme.js";
 
-/** @import { Channels, Theme } from "./types.js" */
+/** @import { Channels, Theme } from "./types.d.ts" */
 
 /** What is drawn on colours of all kinds: nearly black, or white. */
 export const DARK = "#0e1720";

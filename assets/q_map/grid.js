@@ -5,7 +5,7 @@ import { element } from "../shared/dom.js";
 import { distinct, number } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Context, Grid, Layout, Place, Theme } from "./types.js" */
+/** @import { Context, Grid, Layout, Place, Theme } from "./types.d.ts" */
 
 const LARGEST_SQUARE = 104;
 const SMALLEST_WITH_NUMBERS = 62;

@@ -18,7 +18,7 @@ import { readTheme } from "./colours.js";
 import * as grid from "./grid.js";
 import * as plane from "./plane.js";
 
-/** @import { Kind, Message, Place } from "./types.js" */
+/** @import { Kind, Message, Place } from "./types.d.ts" */
 
 /** @type {Record<Message["kind"], Kind>} */
 const KINDS = { plane, grid };

@@ -5,7 +5,7 @@ import { element, pen } from "../shared/dom.js";
 import { distinct, number, percent, place, withMinus } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Context, Dimension, Layout, Place, Plane, Plot, Range, Theme } from "./types.js" */
+/** @import { Context, Dimension, Layout, Place, Plane, Plot, Range, Theme } from "./types.d.ts" */
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 const DOT = 2.25;
