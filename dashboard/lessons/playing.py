@@ -12,6 +12,7 @@ from dashboard.lessons.rooms import Room, Seat, rooms
 from dashboard.lessons.source import NAMES, lesson_from, ready_lesson
 from dashboard.session.address import LESSON, STEP, Remembered, parameters
 from dashboard.session.filling import fixed_values
+from dashboard.session.links import NAMES as NAMES_OF_LINKS
 from dashboard.session.links import Link
 from dashboard.session.session import Session
 from dashboard.web import keys
@@ -118,7 +119,7 @@ def come_back_to_lesson(session: Session, left: Remembered) -> None:
 def _opened(
     session: Session, given: Mapping[str, Sequence[str]], remembered: str
 ) -> Playing | None:
-    """The lesson of an address. Where that names no step, the values of one are set."""
+    """The lesson of an address. Where that names no step or no values, those of one are set."""
     try:
         playing = _named(session, given, remembered)
     except LabError as error:
@@ -129,10 +130,11 @@ def _opened(
     if playing is None or not playing.query:
         return playing
     at = _step(given, playing.lesson)
-    if at is None:
+    if at is not None:
+        playing.progress.at = at
+    if at is None or not given.keys() & NAMES_OF_LINKS:
         playing.begin(session)
     else:
-        playing.progress.at = at
         _hold(session, playing)
     return playing
 
