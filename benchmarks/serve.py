@@ -115,9 +115,9 @@ def main() -> None:
     if options.long:
         from long_run import LongRun
 
-        from dashboard.session import session
+        from dashboard.session import turns
 
-        session.__dict__["Run"] = LongRun
+        turns.__dict__["Run"] = LongRun
     from streamlit.web import cli
 
     settings = ["--server.headless", "true", "--server.port", options.port]
