@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import parameters_to_vector, vector_to_parameters
+from torch.nn.utils import vector_to_parameters
 
 from dqn_core.heads import SCALAR, Head
 from dqn_core.layers import Layer, LayerNorm, Linear, Lookup, Standardised
@@ -204,12 +204,6 @@ class QNetwork:
         weights = self.parameters[member, : module.shape.n_parameters].detach().cpu().clone()
         vector_to_parameters(weights, module.parameters())
         return module
-
-    @classmethod
-    def from_module(cls, module: "MLP", head: Head = SCALAR) -> "QNetwork":
-        """The network, P = 1, whose weights are a copy of ``module``'s."""
-        parameters = parameters_to_vector(module.parameters()).detach().clone()[None]
-        return cls(module.shape, parameters, head)
 
 
 def _matrices(parameters: Tensor, sizes: Iterable[tuple[int, int]]) -> Iterator[Tensor]:
