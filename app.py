@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboard.charts.look import look_controls
-from dashboard.frame import open_page
+from dashboard.frame import leave_presentation, open_page
 from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.playing import current_lesson
 from dashboard.session.agents import trained_key
@@ -325,14 +325,7 @@ def presentation(session: Session, badge: str) -> None:
         if made:
             last = _("**{change}** at step {step:,}", change=made[-1].label, step=made[-1].env_step)
         st.markdown(f"{badge} {last}")
-        st.button(
-            "",
-            key="leave",
-            icon=":material/close_fullscreen:",
-            help=_("Back to the whole page"),
-            shortcut="esc",
-            on_click=partial(session.look_at, view="page"),
-        )
+        leave_presentation(session)
     messages(session)
     st.html(STYLE)
     st.html(PRESENTATION)

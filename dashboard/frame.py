@@ -73,6 +73,18 @@ def open_page(script: str, look: str = "") -> Session:
     return session
 
 
+def leave_presentation(session: Session) -> None:
+    """The way back from a page in large letters, also by Esc."""
+    st.button(
+        "",
+        key="leave",
+        icon=":material/close_fullscreen:",
+        help=_("Back to the whole page"),
+        shortcut="esc",
+        on_click=partial(session.look_at, view="page"),
+    )
+
+
 def _language_switch() -> None:
     """A button for each language that the page does not speak, named as its speakers call it."""
     for other, name in LANGUAGES.items():

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.frame import open_page
+from dashboard.frame import leave_presentation, open_page
 from dashboard.learn_page.experiments import experiments
 from dashboard.learn_page.lessons import lessons
 from dashboard.learn_page.microscope import microscope
@@ -33,14 +33,7 @@ SECTIONS: dict[Section, tuple[Phrase, Callable[[Session], None]]] = {
 def present(session: Session, is_presentation: bool) -> None:
     """The switch to large letters, for a class that looks at a wall, and the way back."""
     if is_presentation:
-        st.button(
-            "",
-            key="leave",
-            icon=":material/close_fullscreen:",
-            help=_("Back to the whole page"),
-            shortcut="esc",
-            on_click=partial(session.look_at, view="page"),
-        )
+        leave_presentation(session)
     else:
         st.button(
             _("Present"),

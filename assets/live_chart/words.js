@@ -27,7 +27,7 @@ export function kindOfMean(seeds) {
  *
  * @param {number} seeds
  */
-export function kindOfInterval(seeds) {
+function kindOfInterval(seeds) {
   return seeds < FEW
     ? _("{share} bootstrap interval, with so few seeds hardly more than their range", {
         share: SHARE,

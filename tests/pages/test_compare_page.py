@@ -1,7 +1,6 @@
 """The Compare page, without a browser: what it shows of kept runs, and what its buttons do."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +23,6 @@ from tests.kept_runs import fill, keep
 from tests.pages.sessions import session
 
 APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    folder = tmp_path / "runs"
-    monkeypatch.setenv("DQN_LAB_RUNS", str(folder))
-    kept = Store(folder)
-    yield kept
-    kept.close()
 
 
 def page(*runs: str, **look: Any) -> AppTest:

@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,7 @@ KINDS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    folder = tmp_path / "runs"
-    monkeypatch.setenv("DQN_LAB_RUNS", str(folder))
-    kept = Store(folder)
-    yield kept
-    kept.close()
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def opened(page: str = "", **query: str) -> AppTest:
