@@ -149,7 +149,7 @@ class Session:
         self.adopt(name, lambda: replace(self.link, config=self.config.replace(**{name: value})))
 
     def set_typed(self, name: str, text: str) -> None:
-        """As `set` or `set_members`, to the value that a person typed."""
+        """As `set`, to the value that a person typed, also to ``members``."""
 
         def make() -> Link:
             if name == "members":
@@ -158,10 +158,6 @@ class Session:
             return replace(self.link, config=self.config.replace(**{name: value}))
 
         self.adopt(name, make)
-
-    def set_members(self, members: int) -> None:
-        """Train ``members`` agents side by side from the next reset on."""
-        self.adopt("members", lambda: replace(self.link, members=members))
 
     def choose_preset(self, name: str) -> None:
         """Fill every control from a preset, but the seed and what a lesson fixes."""

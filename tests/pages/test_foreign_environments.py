@@ -16,11 +16,10 @@ from dashboard.session.run import Status
 from dashboard.train_page import curves
 from dashboard.train_page.random_policy import random_policy
 from dashboard.web.keys import FEED, TEST_PAGE
-from dashboard.web.slots import Slots
 from dqn_core.environments import families
 from tests.core.corridor import CELLS, CORRIDOR, Corridor
 from tests.core.foreign import Foreign, fails_at, registered
-from tests.pages.sessions import session
+from tests.pages.sessions import session, train
 
 APP = Path(__file__).parents[2] / "app.py"
 Opened = Callable[..., AppTest]
@@ -42,12 +41,6 @@ def opened() -> Iterator[Opened]:
         yield open_with
         for at in pages:
             session(at).run.pause()
-
-
-def train(at: AppTest, beyond: int) -> None:
-    run, slots = session(at).run, Slots(1)
-    while run.is_active and run.trainer.env_step <= beyond:
-        run.advance(slots)
 
 
 def test_a_run_that_its_environment_interrupted_says_so_and_resumes(opened: Opened) -> None:

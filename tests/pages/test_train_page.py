@@ -15,12 +15,11 @@ from dashboard.session.session import Session
 from dashboard.train_page import controls
 from dashboard.train_page.figures import figures
 from dashboard.web.keys import FEED
-from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
 from dqn_core.divergence import Stop
 from dqn_core.numbers import number
 from dqn_core.statistics import interquartile_mean, smooth
-from tests.pages.sessions import session
+from tests.pages.sessions import session, train
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -39,13 +38,6 @@ def numbers(at: AppTest) -> dict[str, str]:
 
 def where(at: AppTest) -> str:
     return str(figures(session(at).run, session(at).link.smoothing)["where"])
-
-
-def train(at: AppTest, beyond: int) -> None:
-    """Do what the runner's thread does: `AppTest` ends the browser session with each run."""
-    run, slots = session(at).run, Slots(1)
-    while run.is_active and run.trainer.env_step <= beyond:
-        run.advance(slots)
 
 
 def test_before_the_start_it_is_ready_and_offers_to_start(page: AppTest) -> None:
@@ -144,7 +136,7 @@ def test_a_failed_run_shows_its_sentence_and_no_traceback(page: AppTest) -> None
 def test_a_seed_that_stopped_is_named_in_plain_text_and_left_out_of_the_averages(
     page: AppTest,
 ) -> None:
-    session(page).set_members(3)
+    session(page).set_typed("members", "3")
     page.run()
     page.button(key="start").click().run()
     train(page, 1_300)
@@ -213,7 +205,7 @@ def test_a_finished_run_says_how_to_go_on_and_goes_on_with_a_larger_budget(page:
 
 
 def test_figures_of_several_members_are_those_of_all_of_them(page: AppTest) -> None:
-    session(page).set_members(3)
+    session(page).set_typed("members", "3")
     session(page).set("evaluation_period", 400)
     page.run()
     page.button(key="start").click().run()

@@ -2,32 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from dashboard.learn_page.desk import Desk
-from dashboard.session.links import Link
-from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.web.feed import BadQueryError
 from dashboard.web.language import answering
 from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.small_runs import SMALL, fingerprint
 from tests.dashboard.envelope import opened
-
-
-class Nobody:
-    """A runner that trains nothing."""
-
-    def touch(self) -> None:
-        pass
+from tests.dashboard.runs import untrained_session
 
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    session = Session(Link(config=SMALL))
-    session.runner = cast(Runner, Nobody())
+    session = untrained_session(SMALL)
     yield session
     session.run.close()
 
@@ -40,8 +31,7 @@ def seen(desk: Desk, do: str = "look", chosen: int = 0) -> dict[str, Any]:
 
 
 def test_a_run_that_has_not_begun_shows_where_it_will() -> None:
-    session = Session(Link(config=SMALL))
-    session.runner = cast(Runner, Nobody())
+    session = untrained_session(SMALL)
     header = seen(Desk(session))
     assert header["update"] is None
     assert header["world"]["columns"][0][0] == "now"
@@ -123,8 +113,7 @@ def test_that_an_episode_cannot_be_resumed_is_said_and_stops_nothing(
 
 
 def test_of_several_agents_it_is_said_which_one_is_shown() -> None:
-    session = Session(Link(config=SMALL.replace(seed=3), members=2))
-    session.runner = cast(Runner, Nobody())
+    session = untrained_session(SMALL.replace(seed=3), members=2)
     session.run.trainer.run(max_steps=60)
     session.run.trainer.cancel([0])
     assert "seed 4" in seen(Desk(session))["about"]
@@ -163,8 +152,8 @@ def test_a_picture_says_in_words_what_it_shows(session: Session) -> None:
 
 
 def test_distributions_are_told_in_words_too() -> None:
-    session = Session(Link(config=SMALL.replace(head="categorical", value_low=0, value_high=50)))
-    session.runner = cast(Runner, Nobody())
+    config = SMALL.replace(head="categorical", value_low=0, value_high=50)
+    session = untrained_session(config)
     session.run.trainer.run(max_steps=60)
     told = seen(Desk(session))["update"]["spread"]
     session.run.close()

@@ -3,7 +3,7 @@
 import csv
 import gc
 import io
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -11,12 +11,12 @@ from dashboard.lessons.progress import Progress
 from dashboard.lessons.results import results_csv, students
 from dashboard.lessons.rooms import LONGEST_NAME, MOST_ROOMS, MOST_STUDENTS, Room, Rooms
 from dashboard.session.links import Link
-from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.web.visitors import KEPT_SECONDS
 from dqn_core import DQNConfig
 from dqn_core.errors import ConfigurationError
 from tests.dashboard.lessons.small_lessons import lesson
+from tests.dashboard.runs import untrained_session
 
 LESSON = lesson()
 SMALL = DQNConfig(
@@ -24,16 +24,9 @@ SMALL = DQNConfig(
 )
 
 
-class Nobody:
-    """A runner that trains nothing."""
-
-    def touch(self) -> None: ...
-
-
 @pytest.fixture
 def session():
-    session = Session(Link(config=SMALL))
-    session.runner = cast(Runner, Nobody())
+    session = untrained_session(SMALL)
     yield session
     session.run.close()
 

@@ -185,7 +185,7 @@ def test_the_controls_go_back_to_the_values_of_an_earlier_run() -> None:
     session = small()
     session.set("gamma", 0.9)
     session.set("hidden_dims", "16, 16")
-    session.set_members(2)
+    session.set_typed("members", "2")
     session.reset()
     trained(session)
     session.use_values_of(shown(session)[0])

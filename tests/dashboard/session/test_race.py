@@ -182,7 +182,7 @@ def test_undo_and_the_way_back_keep_the_race() -> None:
 
 def test_more_agents_than_a_race_has_are_refused_where_the_seeds_are_set() -> None:
     session = Session(Link(config=SMALL, race=race_from("gamma=lin:0.1:0.9:8", 2), members=2))
-    session.set_members(6)
+    session.set_typed("members", "6")
     assert "48 agents" in session.problem
     assert session.members == 2
 

@@ -182,7 +182,7 @@ def test_a_run_on_another_device_is_undone_as_on_the_processor(device: str) -> N
 def test_undo_leaves_waiting_what_waited_for_a_reset_before_the_change() -> None:
     session = begun()
     session.set("hidden_dims", "256, 256")
-    session.set_members(3)
+    session.set_typed("members", "3")
     session.set("gamma", 0.5)
     undo(session, 0)
     assert session.config.gamma == session.run.config.gamma == 0.99

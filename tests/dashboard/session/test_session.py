@@ -128,7 +128,7 @@ def test_a_reset_with_the_same_seed_starts_with_the_same_weights() -> None:
 def test_several_members_get_consecutive_seeds() -> None:
     session = Session()
     session.set("seed", 5)
-    session.set_members(3)
+    session.set_typed("members", "3")
     assert [config.seed for config in session.run.trainer.configs] == [5, 6, 7]
 
 
@@ -137,7 +137,7 @@ def test_more_weights_than_a_page_trains_are_refused_with_what_to_do_and_nothing
     session.set("hidden_dims", "1024, 1024")
     assert not session.problem
     before = session.link
-    session.set_members(16)
+    session.set_typed("members", "16")
     assert "take fewer seeds or smaller hidden layers" in session.problem
     assert session.link == before
     assert session.run.trainer.members == 1

@@ -81,7 +81,7 @@ def test_an_agent_in_training_comes_first_and_shows_at_which_step(page: AppTest)
 
 
 def test_every_member_can_be_chosen(page: AppTest) -> None:
-    session(page).set_members(2)
+    session(page).set_typed("members", "2")
     train(page)
     page.run()
     assert box(page, "agent").options[:2] == [
@@ -170,7 +170,7 @@ def test_the_one_beside_can_be_sent_away_again(page: AppTest) -> None:
 
 
 def test_an_uploaded_run_offers_its_members(page: AppTest) -> None:
-    session(page).set_members(3)
+    session(page).set_typed("members", "3")
     train(page, 50)
     content = pack("run", session(page).run.state_dict())
     upload(page, "run.safetensors", content)
