@@ -25,7 +25,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("solve", ["rl-zoo", "not solved"]),
         ("environments", ["Acrobot-v1", "FrozenLake8x8-v1", "−69 (RL Zoo", "of 2", "never"]),
         ("ablation", ["MountainCar-v0", "2 of 2 arms", "DQN", "all", "fresh episodes"]),
-        ("experiments", ["no-target", "DQN > Double DQN", "NOT there", "predicted − obtained"]),
+        ("experiments", ["no-target", "DQN > Double DQN", "NOT there", "the agent − obtained"]),
         ("lessons", ["greedy return >= 475 within 30,000 steps", "missed at step 500"]),
     ],
 )
