@@ -43,7 +43,7 @@ from dashboard.train_page.scene import scene
 from dashboard.train_page.tour import tour
 from dashboard.web.admission import Admission
 from dashboard.web.connections import allow_many_connections
-from dashboard.web.language import _, n_, said
+from dashboard.web.language import _, n_, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.routes import routes
@@ -174,7 +174,7 @@ def messages(session: Session) -> None:
     if session.problem and not session.refused:  # else it stands beside its control
         tell_error(session.problem)
     if run.status is Status.FAILED:
-        tell_error(f"{said(run.message)} {_failed_words(run)}")
+        tell_error(together(said(run.message), _failed_words(run)))
     elif run.status is Status.INTERRUPTED:
         again = (
             _("Resume tries again with a new episode.")
@@ -182,9 +182,9 @@ def messages(session: Session) -> None:
             else _("Start tries again with a new episode.")
         )
         kept = _("Everything up to that step is kept.")
-        tell_error(f"{said(run.message)} {kept} {again}")
+        tell_error(together(said(run.message), kept, again))
     elif run.status is Status.FINISHED:
-        tell(f"{said(run.message)} {_finished_words(session, run)}")
+        tell(together(said(run.message), _finished_words(session, run)))
     elif run.status is Status.WAITING:
         st.info(
             n_(
@@ -199,10 +199,10 @@ def messages(session: Session) -> None:
         tell(run.message)
     if run.keeping.problem:
         lost = _("Training continues, but is not kept, and changes cannot be undone.")
-        st.warning(f"{plain(said(run.keeping.problem))} {lost}", icon=":material/save:")
+        st.warning(together(plain(said(run.keeping.problem)), lost), icon=":material/save:")
     if run.stopped:
-        why = plain(" ".join(map(said, run.stopped)))
-        st.warning(f"{why} {_going_on_words(run)}", icon=":material/warning:")
+        why = plain(together(*map(said, run.stopped)))
+        st.warning(together(why, _going_on_words(run)), icon=":material/warning:")
     if waiting := session.needs_reset():
         st.warning(
             _(

@@ -16,7 +16,7 @@ from dashboard.compare_page.responses import label, point_words, response, scatt
 from dashboard.compare_page.sweep_progress import SweepProgress, left_words, so_far
 from dashboard.session.links import MOST_MEMBERS
 from dashboard.session.session import Session
-from dashboard.web.language import _, said
+from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change
@@ -112,7 +112,7 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
         with st.expander(_("All points")):
             st.dataframe(standings_table(lines, comparison), hide_index=True)
         several = said(best_of_words(len(comparison.standings)))
-        st.caption(plain(f"{said(basis_words(comparison))} {several}".rstrip()))
+        st.caption(plain(together(said(basis_words(comparison)), several)))
     if len(axes) == 1:
         _curves(state, session, store, begun, axes[0])
 
@@ -201,7 +201,7 @@ def _watch(
         left = None if sweep.pruner else progress.seconds_left(far)
         sentences = (words, so_far(far), left_words(left))
         share = far.steps / far.planned_steps if far.planned_steps else 0.0
-        st.progress(min(1.0, share), plain(" ".join(filter(None, sentences))))
+        st.progress(min(1.0, share), plain(together(*sentences)))
         if _standing_now(state, store, sweep) != drawn:
             st.rerun()
 

@@ -13,7 +13,7 @@ from dashboard.learn_page.page_state import page_state
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.words import named_value
-from dashboard.web.language import _, said
+from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.static_files import ASSETS
@@ -200,7 +200,7 @@ def _messages(session: Session, state: ExperimentsState) -> None:
             if run.status is Status.FAILED:
                 tell_error(run.message)
             elif run.stopped:
-                st.warning(plain(" ".join(map(said, run.stopped))), icon=":material/warning:")
+                st.warning(plain(together(*map(said, run.stopped))), icon=":material/warning:")
         if arms.turns.is_active and session.turns.is_active:
             _waits_for_the_run(session)
         elif arms.message:

@@ -22,7 +22,7 @@ from dashboard.session.links import CONTROLS, GROUPS
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.words import named_value
-from dashboard.web.language import _, said
+from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core.errors import LabError
@@ -211,7 +211,7 @@ def _tell(faults: list[tuple[int, Fault]]) -> None:
     for step, fault in faults:
         words = said(fault.reason)
         if step:
-            words = f"{_('Step {step}.', step=step)} {fault_words(fault)}"
+            words = together(_("Step {step}.", step=step), fault_words(fault))
         tell_error(words)
 
 

@@ -12,7 +12,7 @@ from dashboard.session.race import member_words
 from dashboard.session.run import Run
 from dashboard.session.stage import picture
 from dashboard.web.envelope import packed
-from dashboard.web.language import _, said
+from dashboard.web.language import _, said, together
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import shown
 from dqn_core.microscope.specimen import Specimen
@@ -67,7 +67,7 @@ def _about(specimen: Specimen, run: Run, is_following: bool) -> str:
     else:
         now = run.trainer.env_step
         told.append(_("This is a copy: the run on the Train page is at {step:,}.", step=now))
-    return " ".join(told)
+    return together(*told)
 
 
 def _copied() -> str:
@@ -110,7 +110,7 @@ def _stored(contents: Contents, kinds: np.ndarray) -> str:
             count=int((kinds == TRUNCATED).sum()),
         ),
     ]
-    return " ".join(told)
+    return together(*told)
 
 
 def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
             reward=exact(update.rewards[i]),
         ),
     ]
-    words = [" ".join(told)]
+    words = [together(*told)]
     if returns.terminated[i]:
         words.append(_("This episode terminated here: no value of s′ is added."))
     elif returns.truncated[i]:

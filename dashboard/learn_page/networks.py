@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.web.language import _
+from dashboard.web.language import _, together
 from dqn_core.microscope.update import Update
 from dqn_core.networks import QNetwork
 from dqn_core.numbers import percent
@@ -36,8 +36,8 @@ def networks(update: Update, i: int) -> dict[str, Any]:
         "difference": _drawing(changed, differences),
         "words": _difference(online, target),
         "spoken": {
-            "online": f"{_('Online network for s.')} {_active(update.of_online, i)}",
-            "target": f"{_('Target network for s′.')} {_active(update.of_target, i)}",
+            "online": together(_("Online network for s."), _active(update.of_online, i)),
+            "target": together(_("Target network for s′."), _active(update.of_target, i)),
             "difference": _difference(online, target),
         },
     }

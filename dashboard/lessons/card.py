@@ -9,7 +9,7 @@ from dashboard.lessons.check import read_number
 from dashboard.lessons.lesson import Choices, Lesson, Question
 from dashboard.lessons.progress import Progress
 from dashboard.lessons.words import answer_words
-from dashboard.web.language import _
+from dashboard.web.language import _, together
 from dashboard.web.markup import formatted, plain
 from dashboard.web.static_files import ASSETS
 
@@ -125,7 +125,7 @@ def _usable(question: Question, typed: str | None) -> str:
 def _outcome(question: Question, given: str) -> None:
     because = formatted(question.because)
     if question.answers.is_right(given):
-        st.success(f"{_('Right.')} {because}".strip(), icon=":material/check:")
+        st.success(together(_("Right."), because), icon=":material/check:")
     else:
         right = formatted(answer_words(question.answers)).strip()
         words = _("Not so. The right answer: {answer}", answer=right)

@@ -5,7 +5,7 @@ import math
 from dashboard.lessons.check import Check, Standing
 from dashboard.lessons.lesson import Answers, Choices, Lesson
 from dashboard.lessons.reading import Fault
-from dashboard.web.language import _, said
+from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dqn_core.numbers import number, setting
 from dqn_core.phrases import Phrase
@@ -64,12 +64,12 @@ def standing_words(check: Check, standing: Standing | None, environment: str) ->
     if check.runs is None:
         return words
     place = _("This is run {run} of {runs}.", run=f"{standing.run:,}", runs=f"{check.runs:,}")
-    return f"{words} {place}"
+    return together(words, place)
 
 
 def fault_words(fault: Fault) -> str:
     """What is wrong in a file, and where."""
-    return f"{_('Line {line}:', line=fault.line)} {said(fault.reason)}"
+    return together(_("Line {line}:", line=fault.line), said(fault.reason))
 
 
 def answer_words(answers: Answers) -> str:

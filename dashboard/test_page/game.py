@@ -19,7 +19,7 @@ from dashboard.session.agents import Chosen
 from dashboard.test_page.film import StoppedError
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
-from dashboard.web.language import _, said
+from dashboard.web.language import _, said, together
 from dqn_core import record
 from dqn_core.environments.configured import environment_for, spec_for
 from dqn_core.environments.declared import EnvironmentSpec
@@ -63,7 +63,7 @@ def remark(spec: EnvironmentSpec, has_masks: bool = False) -> str:
     sentences = [_("It is slippery: a step may go sideways.")] if spec.is_slippery else []
     if has_masks:
         sentences.append(_("The key of an action that is not allowed does nothing."))
-    return " ".join(sentences)
+    return together(*sentences)
 
 
 def has_clock(spec: EnvironmentSpec) -> bool:

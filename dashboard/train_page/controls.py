@@ -19,7 +19,7 @@ from dashboard.train_page.grid import Grid
 from dashboard.train_page.picks import LAYERS, picks
 from dashboard.web.admission import is_own_machine
 from dashboard.web.keys import UNFOLDED
-from dashboard.web.language import _, n_, said
+from dashboard.web.language import _, n_, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
@@ -154,7 +154,7 @@ def _presets_help(names: Iterable[str]) -> str:
         "Sets every control except the seed. A run in training gets the values at once; this can "
         "be undone."
     )
-    return " ".join((does, *described))
+    return together(does, *described)
 
 
 def _group(

@@ -15,7 +15,7 @@ from dashboard.session.session import Session
 from dashboard.session.turns import Turns
 from dashboard.train_page.controls import in_labels
 from dashboard.train_page.picks import around
-from dashboard.web.language import _, said
+from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import HYPERPARAMETERS
@@ -198,8 +198,8 @@ def standing_words(
     if others:
         second, behind = others[0]
         pair = compare([behind.group, standing.group])
-        words += f" {plain(said(verdict_words(pair, second.label, first.label)))}"
-    basis = f"{said(basis_words(comparison))} {said(best_of_words(len(ranked)))}".rstrip()
+        words = together(words, plain(said(verdict_words(pair, second.label, first.label))))
+    basis = together(said(basis_words(comparison)), said(best_of_words(len(ranked))))
     return f":material/sports_score: {words}  \n:small[{plain(basis)}]"
 
 

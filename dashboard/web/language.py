@@ -104,6 +104,12 @@ def said(words: LabError | str) -> str:
     return _(words) if isinstance(words, Phrase) else words
 
 
+def together(*sentences: str) -> str:
+    """Those that are there, one after the other: behind a Chinese full stop there is no space."""
+    text = " ".join(filter(None, sentences))
+    return text.replace("。 ", "。").replace("： ", "：")
+
+
 def _filled(template: str, values: dict[str, Any]) -> str:
     phrases = {n: v.phrase if isinstance(v, LabError) else v for n, v in values.items()}
     return filled(template, phrases, _)

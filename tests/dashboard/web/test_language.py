@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.web.language import _, answering, language, n_, said
+from dashboard.web.language import _, answering, language, n_, said, together
 from dqn_core.errors import ConfigurationError
 from dqn_core.phrases import Phrase
 
@@ -73,3 +73,8 @@ def test_words_from_elsewhere_stay_as_they_are() -> None:
     with answering("zh"):
         assert said("Train") == "Train"
         assert said(Phrase("Train")) == "训练"
+
+
+def test_sentences_stand_together_with_a_space_in_english_and_without_one_in_chinese() -> None:
+    assert together("Right.", "", "Both are.") == "Right. Both are."
+    assert together("正确。", "两个都是。") == "正确。两个都是。"
