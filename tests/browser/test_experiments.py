@@ -34,7 +34,7 @@ def test_a_curve_is_drawn_an_answer_chosen_and_the_arms_train_beside_it(
     expect(button(page, "experiment_start")).to_be_enabled()
     button(page, "experiment_start").click()
     expect(button(page, "experiment_pause")).to_be_visible()
-    expect(page.get_by_text("your prediction")).to_be_visible()
+    expect(page.get_by_text("your prediction", exact=True)).to_be_visible()
     page.get_by_text("5 seeds of each arm").wait_for()
     button(page, "experiment_pause").click()
     expect(button(page, "experiment_resume")).to_be_visible()
