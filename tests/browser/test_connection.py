@@ -1,10 +1,13 @@
 """What a page and its server say to each other, and what is left when they cannot."""
 
+import contextlib
+import os
 from pathlib import Path
 
 from playwright.sync_api import Page, Route, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from dqn_core.store.store import Store
 from tests.browser.conftest import CHECKOUT, free_port, streamlit_server
 from tests.browser.train_page import (
     LONG,
@@ -149,7 +152,8 @@ def test_a_server_that_was_restarted_goes_on_with_the_run_and_keeps_the_values_o
             enter(page, key, value)
             page.wait_for_url(f"**{key.split('_', 1)[1]}={value}*")
         button(page, "start").click()
-        wait_for_step(page, 10)
+        with contextlib.closing(Store(os.environ["DQN_LAB_RUNS"])) as store:
+            until(page, lambda: any(kept.env_step > 10 for kept in store.snapshots("cartpole-1")))
         address = page.url
     assert "gamma=0.6" in address
     with streamlit_server(tmp_path / "second.log", CHECKOUT / "app.py", port=port):
