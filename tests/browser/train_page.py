@@ -19,7 +19,6 @@ def open_app(page: Page, url: str, query: str = "") -> None:
     expect(button(page, "start")).to_be_visible()
     # Its style is there, which comes a moment later where nothing was loaded before.
     expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
-    until_idle(page)  # nothing moves away from under a click
 
 
 def put_back(page: Page) -> None:
