@@ -117,3 +117,13 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(url: str, new_page: Open) -
     tops = links.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().top)")
     assert len(tops) == 4
     assert len(set(tops)) == 1
+
+
+def test_a_chosen_run_is_deleted_and_brought_back(page: Page, url: str, store: Store) -> None:
+    open_page(page, url, "?runs=cartpole-1")
+    page.locator(".st-key-runs_delete button").click()
+    expect(page.get_by_text("Deleted: cartpole-1")).to_be_visible()
+    assert "cartpole-1" not in [record.run for record in store.runs()]
+    page.locator(".st-key-restore_runs button").click()
+    until(page, lambda: lines(page) == ["A: cartpole-1"])
+    assert "cartpole-1" in [record.run for record in store.runs()]
