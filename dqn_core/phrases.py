@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
-_BEFORE_A_SPACE = re.compile(r"\{(\w+)[^{}]*\}(?=\s|$)")
+_ENDING = re.compile(r"\{(\w+)[^{}]*\}(?=[\s{]|$)")
 
 
 class Phrase(str):
@@ -31,11 +31,12 @@ def filled(
 ) -> str:
     """``template`` with its holes filled; ``say`` says what is a phrase itself.
 
-    A list stands with commas. A sentence has its own full stop only before a space or at the end.
+    A list stands with commas. A sentence has its own full stop only before a space, another hole,
+    or the end.
     """
     if not values:
         return template
-    whole = _BEFORE_A_SPACE.findall(template)
+    whole = _ENDING.findall(template)
 
     def said(value: Any) -> Any:
         if isinstance(value, list | tuple):

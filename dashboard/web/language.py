@@ -105,9 +105,9 @@ def said(words: LabError | str) -> str:
 
 
 def together(*sentences: str) -> str:
-    """Those that are there, one after the other: behind a Chinese full stop there is no space."""
-    text = " ".join(filter(None, sentences))
-    return text.replace("。 ", "。").replace("： ", "：")
+    """As `dqn_core.phrases.paragraph`, of sentences that are said in the visitor's language."""
+    first, *others = [*filter(None, sentences)] or [""]
+    return _("{first} {others}", first=first, others=together(*others)) if others else first
 
 
 def _filled(template: str, values: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.web.language import _, answering, language, n_, said, together
 from dqn_core.errors import ConfigurationError
-from dqn_core.phrases import Phrase
+from dqn_core.phrases import Phrase, paragraph
 
 PAGE = Path(__file__).parent / "spoken_page.py"
 
@@ -76,5 +76,10 @@ def test_words_from_elsewhere_stay_as_they_are() -> None:
 
 
 def test_sentences_stand_together_with_a_space_in_english_and_without_one_in_chinese() -> None:
-    assert together("Right.", "", "Both are.") == "Right. Both are."
-    assert together("正确。", "两个都是。") == "正确。两个都是。"
+    back = Phrase("Back at step {step:,}{where}.", step=7, where="")
+    both = paragraph((back, back))
+    assert said(both) == together(said(back), "", said(back)) == "Back at step 7. Back at step 7."
+    with answering("zh"):
+        assert said(both) == together(said(back), "", said(back)) == said(back) * 2
+        assert said(back).endswith("。")
+    assert together("", "") == ""
