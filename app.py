@@ -152,17 +152,16 @@ def time_controls(session: Session) -> None:
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
-        speed = next(
-            name for name, value in SPEEDS.items() if value == session.run.steps_per_second
-        )
-        key = key_showing("speed", speed)
+        names, speeds = [_(name) for name in SPEEDS], list(SPEEDS.values())
+        chosen = speeds.index(session.run.steps_per_second)
+        key = key_showing("speed", chosen)
         st.selectbox(
             _("Speed"),
-            list(SPEEDS),
-            index=list(SPEEDS).index(speed),
-            format_func=_,
+            range(len(speeds)),
+            index=chosen,
+            format_func=names.__getitem__,
             key=key,
-            on_change=on_change(key, lambda name: session.set_speed(SPEEDS[name])),
+            on_change=on_change(key, lambda place: session.set_speed(speeds[place])),
             label_visibility="collapsed",
             width=130,
         )

@@ -19,7 +19,7 @@ from dashboard.session.session import Session
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import key_showing, on_change, worded_key
 from dqn_core.comparison import Comparison, Standing, compare
 from dqn_core.errors import MissingPackageError, StoreError
 from dqn_core.numbers import number, percent
@@ -323,7 +323,11 @@ def _pair(axes: Sequence[Axis]) -> tuple[Axis, Axis]:
     if len(axes) == 2:
         return axes[0], axes[1]
     with st.container(horizontal=True, key="sweep_axes"):
-        first = st.selectbox(_("Across"), axes, 0, format_func=label, key="sweep_across", width=240)
+        first = st.selectbox(
+            _("Across"), axes, 0, format_func=label, key=worded_key("sweep_across"), width=240
+        )
         others = [axis for axis in axes if axis != first]
-        second = st.selectbox(_("Upward"), others, 0, format_func=label, key="sweep_up", width=240)
+        second = st.selectbox(
+            _("Upward"), others, 0, format_func=label, key=worded_key("sweep_up"), width=240
+        )
     return first, second

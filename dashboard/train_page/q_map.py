@@ -23,7 +23,7 @@ from dashboard.train_page.q_map_message import (
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.language import _, said
 from dashboard.web.static_files import component
-from dashboard.web.widgets import on_redraw
+from dashboard.web.widgets import on_redraw, worded_key
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.grids import GridWorld
 from dqn_core.q_map import Dimension, dimensions, grid_world
@@ -122,7 +122,7 @@ def member_choice(turns: Turns) -> tuple[Run, int]:
         _("Shown agent"),
         range(len(agents)),
         format_func=words,
-        key=f"member_{len(agents)}",
+        key=worded_key(f"member_{len(agents)}"),
         persist_state="session",
         width=240,
     )
@@ -150,7 +150,7 @@ def _choices(world: GridWorld) -> dict[str, int]:
             _(name).capitalize(),
             range(len(values)),
             format_func=[_(value) for value in values].__getitem__,
-            key=f"q_map_{name}",
+            key=worded_key(f"q_map_{name}"),
             persist_state="session",
             width=160,
         )
@@ -171,7 +171,7 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
             wide,
             index=wide.index(start),
             format_func=labels.__getitem__,
-            key=f"q_map_{name}_{spec.env_id}{fewer}",
+            key=worded_key(f"q_map_{name}_{spec.env_id}{fewer}"),
             persist_state="session",
         )
         for (name, label), start in zip(sides.items(), pair, strict=False)

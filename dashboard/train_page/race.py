@@ -18,6 +18,7 @@ from dashboard.train_page.picks import around
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
+from dashboard.web.widgets import worded_key
 from dqn_core import HYPERPARAMETERS
 from dqn_core.comparison import (
     FEWEST_SEEDS,
@@ -62,7 +63,7 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
         names,
         names.index(USUALLY_RACED) if USUALLY_RACED in names else 0,
         format_func=control_name,
-        key="race_name",
+        key=worded_key("race_name"),
     )
     declared, value = HYPERPARAMETERS[name], getattr(session.config, name)
     between = separator(declared)

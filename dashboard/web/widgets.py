@@ -5,7 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.web.catalogues import ENGLISH
 from dashboard.web.keys import PAGE, WIDGET_KEYS
+from dashboard.web.language import language
 
 
 def key_showing(name: str, value: Any) -> str:
@@ -22,6 +24,15 @@ def key_showing(name: str, value: Any) -> str:
         number = int(key.removeprefix(name).removeprefix("-") or 0) + 1
         key = keys[name] = f"{name}-{number}"
     return key
+
+
+def worded_key(key: str) -> str:
+    """The key for a select box whose options are words, where it holds its own value.
+
+    The browser holds the word that was chosen: in another language it would be none of the options.
+    """
+    spoken = language()
+    return key if spoken == ENGLISH else f"{key}_{spoken}"
 
 
 def present_key(name: str) -> str:

@@ -85,3 +85,10 @@ def test_no_page_says_an_english_sentence(script: str) -> None:
     assert not page.exception
     assert english_on(page) == []
     page.session_state[SESSION].run.pause()
+
+
+def test_a_box_that_holds_a_word_is_another_one_in_another_language() -> None:
+    """The browser keeps the word, which is none of the options of another language."""
+    assert worded_key("race_name") == "race_name"
+    with answering("zh"):
+        assert worded_key("race_name") == "race_name_zh"
