@@ -10,6 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.web.keys import SESSION
+from dashboard.web.language import answering
+from dashboard.web.widgets import worded_key
 
 APP = Path(__file__).parents[2] / "app.py"
 SCRIPTS = ("app.py", "pages/learn.py", "pages/test.py", "pages/compare.py")
