@@ -16,6 +16,7 @@ from streamlit.starlette import App
 from dashboard.charts.look import look_controls
 from dashboard.frame import leave_presentation, open_page
 from dashboard.learn_page.page_state import page_state
+from dashboard.lessons.forgetting import forgetting
 from dashboard.lessons.playing import current_lesson
 from dashboard.session.agents import trained_key
 from dashboard.session.earlier import LEAVES
@@ -385,4 +386,9 @@ if __name__ == "__main__":
     train_page()
 else:
     allow_many_connections()
-    app = App(__file__, routes=routes(), middleware=[Middleware(Admission), Middleware(Visitors)])
+    app = App(
+        __file__,
+        lifespan=forgetting,
+        routes=routes(),
+        middleware=[Middleware(Admission), Middleware(Visitors)],
+    )

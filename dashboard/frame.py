@@ -11,6 +11,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import streamlit as st
 
+from dashboard.lessons.opened_rooms import come_back_to_rooms, opened_rooms
 from dashboard.lessons.playing import come_back_to_lesson, current_lesson
 from dashboard.session.address import Remembered, keep_address, tell_problems
 from dashboard.session.session import Session
@@ -64,7 +65,11 @@ def open_page(script: str, look: str = "") -> Session:
         lesson = current_lesson(session)
         keep_address(
             list(PAGES).index(script),
-            replace(session.remembered, lesson=lesson.remembered if lesson else ""),
+            replace(
+                session.remembered,
+                lesson=lesson.remembered if lesson else "",
+                rooms=" ".join(opened_rooms()),
+            ),
             session.answered,
             partial(_come_back, session),
             "&".join(filter(None, (look, lesson.query if lesson else ""))),
@@ -98,9 +103,10 @@ def _language_switch() -> None:
 
 
 def _come_back(session: Session, left: Remembered) -> None:
-    """Go on with what the tab had: its values, its run, its lesson."""
+    """Go on with what the tab had: its values, its run, its lesson, its rooms."""
     come_back(session, left)
     come_back_to_lesson(session, left)
+    come_back_to_rooms(left)
 
 
 @st.cache_resource(show_spinner=False)

@@ -22,7 +22,7 @@ function parameters(ofStreamlit) {
 /**
  * The session that the tab had before, unless that was answered: its `name`, `run` and so on.
  *
- * @typedef {{ name: string, run: string, query: string, lesson: string }} Remembered
+ * @typedef {{ name: string, run: string, query: string, lesson: string, rooms: string }} Remembered
  * @param {{ name: string, answered: string }} data
  * @returns {Partial<Remembered> | null}
  */
@@ -36,9 +36,9 @@ function before({ name, answered }) {
 }
 
 /** @param {Remembered} data */
-function remember({ name, run, query, lesson }) {
+function remember({ name, run, query, lesson, rooms }) {
   try {
-    sessionStorage.setItem(NAME, JSON.stringify({ name, run, query, lesson }));
+    sessionStorage.setItem(NAME, JSON.stringify({ name, run, query, lesson, rooms }));
   } catch {
     // a browser that stores nothing
   }
@@ -64,8 +64,8 @@ export default function render({ data, setTriggerValue }) {
   document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.run));
   if (left) {
     // The address stays: Streamlit tells a server that was restarted what the page began with.
-    const { name, run = "", query = "", lesson = "" } = left;
-    setTriggerValue("back", { name, run, left: query, lesson, query: parameters(false) });
+    const { name, run = "", query = "", lesson = "", rooms = "" } = left;
+    setTriggerValue("back", { name, run, left: query, lesson, rooms, query: parameters(false) });
     return;
   }
   write(data.query);

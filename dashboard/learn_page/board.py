@@ -39,16 +39,19 @@ def board(state: LessonsState) -> None:
 
 
 def _invitation(room: Room) -> None:
-    """How students come in."""
-    st.markdown(
-        _(
-            "Students open this link and type a name. The page's own address shows this board: "
-            "keep it to yourself."
-        )
-    )
-    address = share_query(f"{ROOM}={room.code}", "learn")
-    with st.expander(_("QR code of the link")):
-        show_qr_code(address)
+    """How students come in: to be read from the back of a class."""
+    with st.container(key="invitation"):
+        picture, words = st.columns([1, 2], vertical_alignment="center")
+        with words:
+            st.markdown(
+                _(
+                    "Students open this link and type a name. The page's own address shows this "
+                    "board: keep it to yourself."
+                )
+            )
+            address = share_query(f"{ROOM}={room.code}", "learn")
+        with picture:
+            show_qr_code(address)
 
 
 def _news(room: Room) -> bytes | None:

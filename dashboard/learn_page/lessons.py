@@ -12,6 +12,7 @@ from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.draft import new_draft
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
+from dashboard.lessons.opened_rooms import opened_rooms
 from dashboard.lessons.playing import play
 from dashboard.lessons.reading import read_lesson
 from dashboard.lessons.rooms import rooms
@@ -64,7 +65,7 @@ def _list(session: Session, state: LessonsState) -> None:
 
 def _open_rooms(state: LessonsState) -> None:
     """The rooms that were opened here, with the way to their boards."""
-    for secret in state.opened:
+    for secret in opened_rooms():
         with suppress(LabError), st.container(horizontal=True, vertical_alignment="center"):
             room = rooms().of_board(secret)
             count = n_("1 student", "{count} students", len(room.seats))

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from dashboard.lessons.draft import Draft, draft_of
 from dashboard.lessons.lesson import Lesson
+from dashboard.lessons.opened_rooms import forget_room, remember_rooms
 from dashboard.lessons.progress import Progress
-from dashboard.lessons.rooms import MOST_ROOMS, SECRET
+from dashboard.lessons.rooms import SECRET
 from dashboard.lessons.source import lesson_from, source_of
 from dashboard.session.address import BOARD, DRAFT, ROOMS
 from dqn_core.errors import LabError
@@ -16,26 +17,19 @@ from dqn_core.errors import LabError
 class LessonsState:
     """``tried`` is what was answered in the preview of the ``draft``; its ``version`` changes
     when a draft takes the place of another one: its fields begin anew. ``board`` is the secret of
-    the room whose board is shown, ``opened`` are those of all whose boards were shown here.
-    ``problem`` says why the last file or room was refused."""
+    the room whose board is shown. ``problem`` says why the last file or room was refused."""
 
     draft: Draft | None = None
     tried: Progress = field(default_factory=Progress)
     version: int = 0
     board: str = ""
-    opened: list[str] = field(default_factory=list)
     problem: str = ""
 
     @property
     def query(self) -> str:
         """Its part of the address; a draft with faults is there as it was before them."""
-        others = ",".join(secret for secret in self.opened if secret != self.board)
         lesson = self.draft.read()[0] if self.draft and not self.board else None
-        parts = {
-            BOARD: self.board,
-            ROOMS: others,
-            DRAFT: source_of(lesson) if lesson else "",
-        }
+        parts = {BOARD: self.board, DRAFT: source_of(lesson) if lesson else ""}
         return "&".join(f"{name}={value}" for name, value in parts.items() if value)
 
     def edit(self, draft: Draft) -> None:
@@ -51,11 +45,11 @@ class LessonsState:
     def show_board(self, secret: str) -> None:
         """Show that board."""
         self.board, self.problem = secret, ""
-        self.opened = [*dict.fromkeys((*self.opened, secret))][-MOST_ROOMS:]
+        remember_rooms(secret)
 
     def forget_board(self, secret: str) -> None:
         """Its room is closed."""
-        self.opened = [other for other in self.opened if other != secret]
+        forget_room(secret)
         self.show_list()
 
     def show_list(self) -> None:
@@ -66,8 +60,8 @@ class LessonsState:
 def read_lessons_state(given: Mapping[str, Sequence[str]]) -> LessonsState:
     """What an address says."""
     state = LessonsState()
-    secrets = [s for text in given.get(ROOMS, ()) for s in text.split(",") if SECRET.fullmatch(s)]
-    state.opened = [*dict.fromkeys(secrets)][:MOST_ROOMS]
+    for opened in given.get(ROOMS, ()):
+        remember_rooms(*opened.split(","))
     for secret in given.get(BOARD, ()):
         if SECRET.fullmatch(secret):
             state.show_board(secret)

@@ -154,12 +154,21 @@ class Rooms:
     def close(self, room: Room) -> None:
         """Forget the room, and all that is known of its students."""
         with self._lock:
-            self._rooms.pop(room.code, None)
+            self._forget(room)
+
+    def forget_unused(self) -> None:
+        """Close the rooms that nobody has used for a day."""
+        with self._lock:
+            self._forget_unused()
 
     def _forget_unused(self) -> None:
         before = self._clock() - KEPT_SECONDS
         for room in [room for room in self._rooms.values() if room.used < before]:
-            del self._rooms[room.code]
+            self._forget(room)
+
+    def _forget(self, room: Room) -> None:
+        self._rooms.pop(room.code, None)
+        room.seats.clear()  # a student's page that is still open has the room
 
 
 def _new_code() -> str:

@@ -30,8 +30,8 @@ LESSON, STEP = "lesson", "step"
 """Those that say which lesson is played, and at which step; a `ROOM` has its own lesson."""
 
 BOARD, ROOMS, DRAFT = "board", "rooms", "draft"
-"""Those that say which room's board the Learn page shows, which others its visitor has opened, and
-which lesson is being made there."""
+"""Those that say which room's board the Learn page shows, which others its visitor has opened (in
+addresses of earlier versions), and which lesson is being made there."""
 
 _OF_LESSONS = {LESSON, STEP, ROOM, BOARD, ROOMS, DRAFT}
 _OTHERS = frozenset({*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, *_OF_LESSONS, PARAMETER})
@@ -41,14 +41,16 @@ _OTHERS = frozenset({*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, *_OF_LESS
 @dataclass(frozen=True)
 class Remembered:
     """What a browser's tab knows of its session: its ``name``, the ``run`` that it has in the store
-    or "" (of several that take turns their names, with spaces), the ``query`` of the address, and
-    how far it is in a ``lesson``; ``left`` is the query that it had at last."""
+    or "" (of several that take turns their names, with spaces), the ``query`` of the address, how
+    far it is in a ``lesson``, and the secrets of the ``rooms`` that it has opened, with spaces;
+    ``left`` is the query that it had at last."""
 
     name: str
     run: str
     query: str
     left: str = ""
     lesson: str = ""
+    rooms: str = ""
 
     @property
     def link(self) -> tuple[Link, list[str]]:
@@ -98,7 +100,7 @@ def keep_address(
 
     def back() -> None:
         sent = st.session_state["address"]["back"]
-        names = ("name", "run", "query", "left", "lesson")
+        names = ("name", "run", "query", "left", "lesson", "rooms")
         come_back(Remembered(*(str(sent[name]) for name in names)))
 
     language = spoken()
@@ -114,6 +116,7 @@ def keep_address(
             "language": language.language,
             "isChosen": language.is_chosen,
             "lesson": session.lesson,
+            "rooms": session.rooms,
         },
         on_back_change=back,
     )

@@ -47,12 +47,18 @@ def own_runs(found: Store, owner: str | None) -> list[RunRecord]:
 
 
 def make_room(owner: str) -> None:
-    """Forget what visitors have left for a day, and the oldest runs of one who has too many."""
-    found, now = store(), time.time()
-    records = [record for record in found.runs(include_deleted=True) if record.owner]
-    left = [record.run for record in records if record.updated < now - KEPT_SECONDS]
-    own = [record.run for record in records if record.owner == owner]
-    found.forget({*left, *own[MOST_OF_A_VISITOR - 1 :]})
+    """Forget the oldest runs of a visitor who has too many for another one."""
+    found = store()
+    own = [record.run for record in found.runs(owner, include_deleted=True)]
+    found.forget(own[MOST_OF_A_VISITOR - 1 :])
+
+
+def forget_left() -> None:
+    """Forget the runs that visitors have left for a day; raises `StoreError`."""
+    found, before = store_so_far(), time.time() - KEPT_SECONDS
+    if found:
+        records = found.runs(include_deleted=True)
+        found.forget([one.run for one in records if one.owner and one.updated < before])
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Store.close)

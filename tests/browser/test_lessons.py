@@ -1,6 +1,7 @@
 """A class in a real browser: a teacher's room, two students of one name, and the board."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -46,6 +47,24 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
     expect(first.get_by_text("Right.")).to_be_visible()
     for name in ("env_id", "seed"):
         expect(first.locator(f".st-key-control_{name} input").first).to_be_disabled()
+    assert_rooms_are_kept_by_the_tab_alone(teacher)
     with teacher.expect_download() as saved:
         teacher.get_by_role("button", name="Save as CSV").click()
     assert "Kim <b> (2),1," in saved.value.path().read_text("utf-8-sig")
+
+
+def assert_rooms_are_kept_by_the_tab_alone(teacher: Page) -> None:
+    """Whoever gets the address of another board, or of the list, gets no board with it."""
+    secret = parse_qs(urlsplit(teacher.url).query)["board"][0]
+    button(teacher, "to_lessons").click()
+    button(teacher, "room_luck-or-skill").click()
+    expect(teacher.get_by_text("Nobody is here yet.")).to_be_visible()
+    assert secret not in teacher.url
+    button(teacher, "to_lessons").click()
+    boards = teacher.get_by_role("button", name="Board")
+    expect(boards).to_have_count(2)
+    teacher.reload()
+    expect(boards).to_have_count(2)
+    assert "board" not in teacher.url
+    boards.first.click()
+    expect(teacher.locator(".board-card")).to_have_count(2)

@@ -198,8 +198,9 @@ def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
     board.button(key="to_lessons").click().run()
     assert f"**Two steps** · {room.code} · 1 student" in shown(board), "the way back"
     board.button(key=f"board_{room.code}").click().run()
-    again = opened("pages/learn.py", section="lessons", rooms=f"{room.secret},{room.secret}")
-    assert shown(again).count(room.code) == 1, "whatever an address says"
+    again = opened("pages/learn.py", section="lessons", rooms=f"{room.secret},{room.secret},x")
+    assert shown(again).count(room.code) == 1, "an address of an earlier version"
+    assert room.secret not in again.session_state[LEARN_PAGE].query
     board.button(key="close_room").click().run()
     assert room.code not in shown(board)
     assert "1. Watch and guess" in shown(board)

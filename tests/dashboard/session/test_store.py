@@ -7,7 +7,7 @@ import pytest
 from dashboard.session.going_on import go_on_with
 from dashboard.session.links import Link
 from dashboard.session.session import Session
-from dashboard.session.store import own_runs, store
+from dashboard.session.store import forget_left, own_runs, store
 from dashboard.web.visitors import KEPT_SECONDS
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import train
@@ -47,6 +47,7 @@ def test_a_visitors_runs_go_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None
     today = time.time
     monkeypatch.setattr(time, "time", lambda: today() + KEPT_SECONDS + 1)
     visit("two")
+    forget_left()
     assert (kept("one"), kept("two")) == ([], ["cartpole-2"])
 
 
