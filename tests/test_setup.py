@@ -162,12 +162,12 @@ def test_the_first_start_takes_pypis_pytorch_where_the_other_index_is_silent(lab
 
 @pytest.fixture
 def lab_test(tmp_path):
-    """lab_test(node, **environment) runs `./lab test` where every tool agrees, with this `node`."""
+    """lab_test(node, python, **environment) runs `./lab test` with these instead of the tools."""
     for name in ("lab", "requirements.txt", "requirements-dev.txt", "package-lock.json"):
         shutil.copy(CHECKOUT / name, tmp_path)
     commands = tmp_path / "bin"
     commands.mkdir()
-    for name in ("sh", "cat", "cksum", "dirname", "uname", "mkdir"):
+    for name in ("sh", "cat", "cksum", "dirname", "uname", "mkdir", "mktemp", "rm"):
         (commands / name).symlink_to(shutil.which(name))
 
     def command(path, script):
@@ -175,11 +175,11 @@ def lab_test(tmp_path):
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
-    def run(node=None, **environment):
-        command(tmp_path / ".venv/bin/python", "exit 0")
+    def run(node=None, python="exit 0", **environment):
+        command(tmp_path / ".venv/bin/python", python)
         if node is not None:
             command(commands / "node", node)
-            command(commands / "npm", 'echo "npm $*"; mkdir -p node_modules')
+            command(commands / "npm", 'echo "npm $*" >>called; mkdir -p node_modules')
         return subprocess.run(
             [tmp_path / "lab", "test"],
             env={"PATH": str(commands)} | environment,
@@ -195,9 +195,10 @@ def lab_test(tmp_path):
 def test_without_node_it_is_said_what_is_left_out(lab_test, node):
     result = lab_test(node)
     assert result.returncode == 0
-    assert result.stdout.splitlines()[-1] == (
-        "Left out without Node 18 or later and npm: the checks of the scripts in assets/."
-    )
+    assert result.stdout.splitlines()[-2:] == [
+        "Left out without Node 18 or later and npm: the checks of the scripts in assets/.",
+        "Passed: tests style format types imports.",
+    ]
 
 
 def test_where_node_is_required_its_absence_is_a_failure(lab_test):
@@ -206,11 +207,24 @@ def test_where_node_is_required_its_absence_is_a_failure(lab_test):
     assert "Node 18 or later with npm is needed" in result.stderr
 
 
-def test_the_packages_for_node_are_installed_once(lab_test):
+def test_the_packages_for_node_are_installed_once(lab_test, tmp_path):
     checks = ["npm run --silent check", "npm run --silent test"]
-    install = "npm ci --no-audit --no-fund"
-    assert lab_test("exit 0").stdout.splitlines()[-3:] == [install, *checks]
-    assert lab_test("exit 0").stdout.splitlines() == checks
+    for _ in range(2):
+        assert lab_test("exit 0").returncode == 0
+    install, *others = (tmp_path / "called").read_text().splitlines()
+    assert install == "npm ci --no-audit --no-fund"
+    assert sorted(others) == sorted(checks * 2)
+
+
+def test_a_check_that_fails_is_named_with_what_it_says_and_the_others_run_to_their_end(lab_test):
+    fails = (
+        'case $2 in mypy) echo "wrong type"; exit 1 ;; pytest) exit 1 ;; ruff) echo fine ;; esac'
+    )
+    result = lab_test("exit 0", fails)
+    assert result.returncode == 1
+    assert result.stdout.splitlines()[-1] == "wrong type"
+    assert "fine" not in result.stdout
+    assert result.stderr == "lab: failed: tests types\n"
 
 
 def test_every_package_for_node_names_a_release_and_no_machines_registry():
