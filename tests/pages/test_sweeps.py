@@ -1,0 +1,155 @@
+"""Sweeps on the Compare page, without a browser."""
+
+import threading
+
+import pytest
+
+from dqn_core import DQNConfig
+from dqn_core.store.store import Store
+from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.catalogue import Sweep, claim, declare, note_problem, pieces_of, sweeps
+from dqn_core.sweeps.driver import Process
+from dqn_core.sweeps.plan import Plan
+from tests.kept_runs import fill, keep
+from tests.pages.compare_page import names, page, said, state
+from tests.pages.sessions import session
+
+
+def swept(store: Store, *axes: str, ended: int = 100) -> Sweep:
+    """A sweep of two seeds, of which so many pieces have ended; a larger discount does better."""
+    plan = Plan(DQNConfig(), tuple(map(axis_from, axes)), (0, 1))
+    sweep = declare(store, plan, preset="auto")
+    for piece in pieces_of(store, sweep.name)[:ended]:
+        best = [100.0 + 300.0 * config.gamma for config in piece.configs]
+        fill(store, claim(store, sweep, piece), best)
+    return sweep
+
+
+def test_a_sweep_of_one_axis_shows_which_value_is_best_and_a_chart_of_each(store: Store) -> None:
+    sweep = swept(store, "gamma=0.1,0.5,0.9")
+    at = page(sweep=sweep.name)
+    words = said(at)
+    assert "**γ 0.9** is best with" in words
+    assert "this proves nothing yet" in words
+    at.button(key="sweep_runs").click().run()
+    assert not at.exception
+    assert state(at).look.tag == f"sweep:{sweep.name}"
+    assert len(names(at)) == len(pieces_of(store, sweep.name))
+
+
+def test_a_sweep_under_way_fills_the_surface_and_takes_the_best_into_the_controls(
+    store: Store,
+) -> None:
+    axes = ("gamma=0.1,0.5,0.9", "learning_rate=0.001,0.01,0.1")
+    sweep = swept(store, *axes, ended=1)
+    at = page(sweep=sweep.name)
+    assert not at.exception
+    pieces = pieces_of(store, sweep.name)
+    assert len(pieces) > 1
+    fill(store, claim(store, sweep, pieces[1]), [500.0] * len(pieces[1].configs))
+    at.run()
+    assert not at.exception
+    at.button(key="sweep_take").click().run()
+    assert not at.exception
+    found = session(at).config
+    assert (found.gamma, found.learning_rate) in {
+        (config.gamma, config.learning_rate) for config in pieces[1].configs
+    }
+
+
+def test_a_sweep_that_is_not_there_is_said_and_single_runs_are_shown(store: Store) -> None:
+    keep(store)
+    at = page(sweep="nothing")
+    assert not at.exception
+    assert names(at) == ["cartpole-1"]
+    assert "There is no sweep nothing here." in said(at)
+
+
+def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[list[str]] = []
+
+    class Ended:
+        """A process that has nothing to do."""
+
+        def __init__(self, command: list[str], **_: object) -> None:
+            began.append(command)
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr("dashboard.compare_page.new_sweep.is_own_machine", lambda headers: True)
+    monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)
+    keep(store)
+    at = page()
+    at.session_state["new_sweep_"] = True
+    at.run()
+    at.text_area(key="sweep_axes").set_value("gamma=0.5,high").run()
+    at.button(key="start_sweep").click().run()
+    assert "gamma must be" in said(at)
+    at.text_area(key="sweep_axes").set_value("gamma=0.5,0.9").run()
+    at.button(key="start_sweep").click().run()
+    assert not at.exception
+    (command,) = began
+    assert command[1:4] == ["-m", "dqn_core", "sweep"]
+    assert "--name=cartpole-gamma" in command
+    assert state(at).look.sweep == "cartpole-gamma"
+    assert len(pieces_of(store, "cartpole-gamma")[0].configs) * 2 >= 5
+    at.button(key="continue_sweep").click().run()
+    assert began == [command, command]
+    at.session_state["new_sweep_cartpole-gamma"] = True
+    at.run()
+    at.number_input(key="sweep_trials").set_value(3).run()
+    at.button(key="start_sweep").click().run()
+    assert not at.exception
+    assert began[2][-2:] == ["--optuna", "3"]
+    assert state(at).look.sweep == "cartpole-gamma-learning_rate"
+
+
+def test_a_sweep_that_another_window_has_trained_meanwhile_is_not_deleted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = swept(store, "gamma=0.1,0.5")
+    at = page(sweep=sweep.name)
+    monkeypatch.setattr(
+        "dashboard.compare_page.sweeps.trained_by", lambda *_: Process(1, "elsewhere")
+    )
+    at.button(key="delete_sweep").click().run()
+    assert "stop it first" in said(at)
+    assert [one.name for one in sweeps(store)] == [sweep.name]
+    assert at.button(key="delete_sweep").disabled
+
+
+def test_why_a_sweep_failed_is_said_and_it_is_deleted_with_its_runs_and_restored(
+    store: Store,
+) -> None:
+    sweep = swept(store, "gamma=0.1,0.5")
+    note_problem(store, sweep.name, "There is not enough memory for cartpole-1.")
+    at = page(sweep=sweep.name)
+    assert "There is not enough memory for cartpole-1." in said(at)
+    at.button(key="delete_sweep").click().run()
+    assert not at.exception
+    assert sweeps(store) == store.runs() == []
+    assert sweep.name in said(at)
+    at.button(key="restore_runs").click().run()
+    assert not at.exception
+    assert [one.name for one in sweeps(store)] == [state(at).look.sweep] == [sweep.name]
+    assert len(store.runs()) == len(pieces_of(store, sweep.name))
+
+
+def test_a_sweep_whose_process_has_not_come_to_train_yet_is_beginning(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.compare_page.new_sweep.is_own_machine", lambda headers: True)
+    sweep, ended = swept(store, "gamma=0.1,0.5", ended=0), threading.Event()
+    at = page(sweep=sweep.name)
+    waiting = threading.Thread(target=ended.wait, daemon=True)
+    waiting.start()
+    state(at).begun = sweep.name, waiting
+    at.run()
+    assert at.button(key="sweep_begins").disabled
+    ended.set()
+    waiting.join()
+    at.run()
+    assert at.button(key="continue_sweep")
