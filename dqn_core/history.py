@@ -1,10 +1,8 @@
 """What happened in a run, as growing columns."""
 
-import contextlib
 import mmap
-import tempfile
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -100,6 +98,31 @@ MEANINGS = {
 ROOM = 4096
 """A table has room for a multiple of so many rows: of numbers, whole pages of memory a column."""
 
+HELD = 4 * ROOM
+"""The newest rows that stay in memory where the others are kept elsewhere."""
+
+Reader = Callable[[int, int], Mapping[str, np.ndarray]]
+"""Gives every column from a row to before another one."""
+
+
+class _Rows(NamedTuple):
+    """A table at one moment: in memory from row ``first`` on, the others with ``earlier``."""
+
+    columns: Columns
+    first: int
+    length: int
+    earlier: Reader | None = None
+
+    def of(self, start: int, end: int) -> Columns:
+        """Every column between these rows; those in memory are views."""
+        begin = max(start, self.first)
+        held = slice(begin - self.first, max(begin, end) - self.first)
+        columns = {name: column[held] for name, column in self.columns.items()}
+        if self.earlier is None or start >= min(end, self.first):
+            return columns
+        earlier = self.earlier(start, min(end, self.first))
+        return {name: np.concatenate([earlier[name], columns[name]]) for name in columns}
+
 
 class Table:
     """Columns of equal length that only grow; one writer, any number of readers.
@@ -110,29 +133,42 @@ class Table:
     def __init__(self, columns: Mapping[str, Any]) -> None:
         self._types = dict(columns)
         none = {name: np.empty(0, dtype=kind) for name, kind in columns.items()}
-        self._rows = _room(none), 0  # as one: a reader's length is that of its columns
+        self._rows = _Rows(_room(none), 0, 0)
 
     def __len__(self) -> int:
-        return self._rows[1]
+        return self._rows.length
 
     def append(self, **row: Any) -> None:
         """Add one row; every column must be given."""
         assert row.keys() == self._types.keys(), row.keys() ^ self._types.keys()
-        columns, length = self._rows
-        if length == len(columns["member"]):
-            columns = _room(columns)
+        rows = self._rows
+        place = rows.length - rows.first
+        if place == len(rows.columns["member"]):
+            rows = rows._replace(columns=_room(rows.columns))
         for name, value in row.items():
-            columns[name][length] = value
-        self._rows = columns, length + 1
+            rows.columns[name][place] = value
+        self._rows = rows._replace(length=rows.length + 1)
 
-    def columns(self, start: int = 0) -> dict[str, np.ndarray]:
-        """Every column from row ``start`` on, as views that must not be written.
+    def columns(self, start: int = 0, end: int | None = None) -> dict[str, np.ndarray]:
+        """Every column from row ``start`` on, or to before row ``end``; not to be written.
 
-        A negative ``start`` counts from the end, as far as there are so many rows.
+        A negative ``start`` counts from the end, as far as there are so many rows. The newest
+        `HELD` rows are in memory always. Others may be kept by somebody, whose errors are raised.
         """
-        columns, end = self._rows
-        start = max(0, end + start) if start < 0 else start
-        return {name: column[start:end] for name, column in columns.items()}
+        rows = self._rows
+        start = max(0, rows.length + start) if start < 0 else start
+        return rows.of(start, rows.length if end is None else min(end, rows.length))
+
+    def hand_over(self, earlier: Reader) -> None:
+        """Have ``earlier`` give all rows so far but the newest, which need no memory from then on.
+
+        For whoever appends.
+        """
+        rows = self._rows
+        first = (rows.length - HELD) // ROOM * ROOM
+        if first > rows.first:
+            held = _room(rows.of(first, rows.length))
+            self._rows = _Rows(held, first, rows.length, earlier)
 
     def frame(self) -> "pd.DataFrame":
         """A copy as a data frame."""
@@ -151,7 +187,7 @@ class Table:
         length = len(loaded["member"])
         if any(column.shape != (length,) for column in loaded.values()):
             raise ValueError("the columns of its history differ in length")
-        self._rows = _room(loaded), length
+        self._rows = _Rows(_room(loaded), 0, length)
 
 
 def _room(kept: Columns) -> Columns:
@@ -162,40 +198,18 @@ def _room(kept: Columns) -> Columns:
     """
     length = len(kept["member"])
     rows = (length + max(ROOM, length // 8)) // ROOM * ROOM
-    numbers = {name: column for name, column in kept.items() if column.dtype != object}
-    memory = _memory(list(numbers.values()), rows)
+    numbers = [column for column in kept.values() if column.dtype != object]
+    size = rows * sum(column.itemsize for column in numbers)
+    memory = mmap.mmap(-1, size, access=mmap.ACCESS_COPY)  # a forked process has its own
     columns, start = {}, 0
     for name, column in kept.items():
-        if name in numbers:
-            columns[name] = np.frombuffer(memory, column.dtype, rows, start)
-            start += columns[name].nbytes
-        else:
+        if column.dtype == object:
             columns[name] = np.append(column, np.empty(rows - length, dtype=object))
+            continue
+        columns[name] = np.frombuffer(memory, column.dtype, rows, start)
+        columns[name][:length] = column
+        start += columns[name].nbytes
     return columns
-
-
-def _memory(columns: list[np.ndarray], rows: int) -> mmap.mmap:
-    """These columns, one behind the other, each with room for so many rows.
-
-    What is in a long one lies in a nameless file and is read from there when somebody looks at it;
-    what is written later takes memory, of this process alone. So the memory of a run does not grow
-    with its history, where temporary files lie on a disk.
-    """
-    size = sum(rows * column.itemsize for column in columns)
-    if len(columns[0]) >= ROOM:
-        # Without room on the disk the history stays in memory.
-        with contextlib.suppress(OSError), tempfile.TemporaryFile() as file:
-            for column in columns:
-                file.write(column.data)
-                # Not left to be a hole: the system kills who looks into one when the disk is full.
-                file.write(bytes(rows * column.itemsize - column.nbytes))
-            file.flush()
-            return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_COPY)
-    memory, start = mmap.mmap(-1, size, access=mmap.ACCESS_COPY), 0
-    for column in columns:
-        memory[start : start + column.nbytes] = column.tobytes()
-        start += rows * column.itemsize
-    return memory
 
 
 class History:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 import streamlit as st
@@ -43,6 +43,34 @@ COLOURS = len(_HUES)
 
 _ALWAYS = ("member", "env_step", "episode", "seconds")
 _CHANGES = "changes"
+
+
+class Growing(Protocol):
+    """A table whose rows are read when somebody asks for them."""
+
+    def __len__(self) -> int:
+        """How many rows it has by now."""
+
+    def columns(self, start: int = 0) -> Table:
+        """Every column from row ``start`` on."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A table that is in memory as a whole."""
+
+    table: Table
+
+    def __len__(self) -> int:
+        return len(self.table["member"])
+
+    def columns(self, start: int = 0) -> Table:
+        return {name: column[start:] for name, column in self.table.items()}
+
+
+def held(tables: Mapping[str, Table]) -> dict[str, Growing]:
+    """Tables that are in memory, for `News`."""
+    return {name: Held(table) for name, table in tables.items()}
 
 
 @dataclass(frozen=True)
@@ -129,10 +157,10 @@ class News:
     """What there is at the moment that the browser asks.
 
     Args:
-        tables: columns of equal length by table and column name. Each table has `member` (int),
-            `env_step`, `episode` and `seconds` besides its values, x never falls within a member,
-            and rows are only ever added within one `run_id`. The table `changes`, if there is
-            one, has a text column `label`, and is drawn as labelled vertical rules.
+        tables: by their names. Each has columns of equal length: `member` (int), `env_step`,
+            `episode` and `seconds` besides its values. x never falls within a member, and rows are
+            only ever added within one `run_id`. The table `changes`, if there is one, has a text
+            column `label`, and is drawn as labelled vertical rules.
         run_id: another one clears the curves (also when a run is rewound).
         state: another one than the page was drawn in has it drawn anew.
         beside: what else the answer brings, for what stands beside the charts.
@@ -140,7 +168,7 @@ class News:
         remarks: what stands below a panel, by its key.
     """
 
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Growing]
     run_id: str
     state: str = ""
     beside: Mapping[str, Any] | None = None
@@ -249,7 +277,11 @@ def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str
         "stopped": list(news.stopped),
         "remarks": dict(news.remarks),
     }
-    return _message(_columns(panels, news.tables), start, header)
+    tables = {
+        name: (news.tables[name], columns)
+        for name, columns in _drawn(panels, _CHANGES in news.tables).items()
+    }
+    return _message(tables, start, header)
 
 
 def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
@@ -266,44 +298,41 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
     return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
 
 
-def _columns(panels: Sequence[Panel], tables: Mapping[str, Table]) -> Mapping[str, Table]:
-    """The columns that are drawn."""
-    needed: dict[str, dict[str, Column]] = {}
-    if _CHANGES in tables:
-        changes = tables[_CHANGES]
-        needed[_CHANGES] = {name: changes[name] for name in (*_ALWAYS, "label")}
+def _drawn(panels: Sequence[Panel], has_changes: bool) -> Mapping[str, Sequence[str]]:
+    """The columns that are drawn, by table."""
+    drawn: dict[str, dict[str, None]] = {}
+    if has_changes:
+        drawn[_CHANGES] = dict.fromkeys((*_ALWAYS, "label"))
     for trace in (trace for panel in panels for trace in panel.traces):
         for name in trace.tables:
-            table = tables[name]
-            columns = needed.setdefault(name, {column: table[column] for column in _ALWAYS})
-            columns[trace.column] = table[trace.column]
-    return needed
-
-
-def _rows(table: Table) -> int:
-    return len(table["member"])
+            drawn.setdefault(name, dict.fromkeys(_ALWAYS))[trace.column] = None
+    return {name: tuple(columns) for name, columns in drawn.items()}
 
 
 def _message(
-    tables: Mapping[str, Table], start: Mapping[str, int], header: Mapping[str, Any]
+    tables: Mapping[str, tuple[Growing, Sequence[str]]],
+    start: Mapping[str, int],
+    header: Mapping[str, Any],
 ) -> bytes:
-    """One message: the rows from `start` on, and for each table where they begin.
+    """One message: these columns' rows from `start` on, and for each table where they begin.
 
     The bodies are columns in the header's order.
     """
     parts: dict[str, dict[str, Any]] = {}
     body: list[bytes] = []
-    for name, table in tables.items():
-        end = _rows(table)
-        first = min(max(0, start[name]), end)
-        part = parts[name] = {"start": first, "rows": end - first, "columns": []}
-        if first == end:
+    for name, (table, drawn) in tables.items():
+        first = min(max(0, start[name]), len(table))
+        columns = table.columns(first)
+        rows = len(columns["member"])
+        part = parts[name] = {"start": first, "rows": rows, "columns": []}
+        if not rows:
             continue
-        for column, values in table.items():
+        for column in drawn:
+            values = columns[column]
             if column == "label":
-                part["texts"] = {column: [said(text) for text in values[first:end]]}
+                part["texts"] = {column: [said(text) for text in values]}
                 continue
-            code, base, data = _packed(np.asarray(values[first:end]))
+            code, base, data = _packed(np.asarray(values))
             part["columns"].append([column, code, base])
             body.append(data)
     return packed({**header, "tables": parts}, *body)

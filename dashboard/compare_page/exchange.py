@@ -51,13 +51,17 @@ def import_run(state: PageState, session: Session) -> None:
                 key="import_run",
                 type="primary",
                 on_click=attempt,
-                args=(state, lambda: _take_in(state, session, file.getvalue())),
+                args=(state, lambda: _look_at(state, taken_in(session, file.getvalue()))),
             )
 
 
-def _take_in(state: PageState, session: Session, content: bytes) -> None:
-    """Raises `LabError` for what is no run."""
+def taken_in(session: Session, content: bytes) -> str:
+    """The name that an exported run gets here; raises `LabError` for what is no run."""
+    record = take_in(store(), content, session.owner)
     if session.owner:
         make_room(session.owner)
-    record = take_in(store(), content, session.owner)
-    state.look_at(runs=(*state.look.runs, record.run), sweep="")
+    return record.run
+
+
+def _look_at(state: PageState, run: str) -> None:
+    state.look_at(runs=(*state.look.runs, run), sweep="")

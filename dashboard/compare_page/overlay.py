@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.charts.lines import MOST_WITH_SINGLES
-from dashboard.charts.live_chart import News, Panel, Takeaway, Trace, live_charts
+from dashboard.charts.live_chart import News, Panel, Takeaway, Trace, held, live_charts
 from dashboard.charts.look import look_controls
 from dashboard.compare_page.groups import Line
 from dashboard.compare_page.page_state import PageState
@@ -63,7 +63,7 @@ def overlay(
             for run, record in now.items()
             for kind in ("episodes", "evaluations")
         }
-        return News(tables, f"{rows.rewound} {since} {' '.join(runs)}", _state(now, tables))
+        return News(held(tables), f"{rows.rewound} {since} {' '.join(runs)}", _state(now, tables))
 
     drawn = {
         _table("evaluations", run): drawn_rows(

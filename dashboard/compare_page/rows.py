@@ -50,7 +50,7 @@ class Rows:
         if before is None or not len(before["member"]):
             return store.columns(run, name, names=NEEDED[name])
         last = len(before["member"]) - 1
-        found = store.columns(run, name, last, NEEDED[name])
+        found = store.columns(run, name, last, names=NEEDED[name])
         if len(found["member"]) and all(found[c][0] == before[c][last] for c in WHEN):
             return {c: np.concatenate([before[c], found[c][1:]]) for c in before}
         self.rewound += 1

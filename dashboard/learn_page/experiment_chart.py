@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.charts.live_chart import (
+    News,
+    Panel,
+    Reference,
+    Takeaway,
+    Trace,
+    held,
+    live_charts,
+)
 from dashboard.learn_page.arms import Arms
 from dashboard.session.session import Session
 from dashboard.web.feed import CURVES_SECONDS
@@ -27,7 +35,7 @@ def experiment_chart(session: Session, arms: Arms, heights: Sequence[float] | No
         session.runner.touch()  # somebody looks
         state = "no runner" if session.runner.is_stopped else drawn()
         remarks = {"measure": _progress(arms)}
-        return News(_tables(arms, heights), arms.turns.id, state, remarks=remarks)
+        return News(held(_tables(arms, heights)), arms.turns.id, state, remarks=remarks)
 
     live_charts(
         _panels(experiment, arms, heights),

@@ -96,8 +96,6 @@ class Keeping:
     def _begun(self) -> Recorder:
         if self.record is None:
             of = self._origin
-            if of.owner:
-                make_room(of.owner)
             self.record = store().create(
                 self._trainer.configs,
                 preset=of.preset,
@@ -105,4 +103,6 @@ class Keeping:
                 fork_step=of.fork_step,
                 owner=of.owner,
             )
+            if of.owner:
+                make_room(of.owner)
         return Recorder(store(), self.record, self._trainer)

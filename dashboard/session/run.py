@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.session.drawn_table import change_labels
 from dashboard.session.keeping import Keeping, Origin
 from dashboard.session.pace import Pace
 from dashboard.session.race import Arm, arms_of
 from dashboard.session.size import check_size
 from dashboard.session.trends import Trend
-from dashboard.session.words import change_label
 from dashboard.web.slots import Slots
 from dashboard.web.turnstile import Turnstile
 from dqn_core import Agent, DQNConfig, LabError, Trainer
@@ -194,18 +194,9 @@ class Run:
         """The values of a race that it runs, each with its members; none where it is no race."""
         return arms_of(self.trainer.configs)
 
-    def tables(self) -> dict[str, dict[str, Any]]:
-        """The history's columns, with a label for every change."""
-        tables = {name: table.columns() for name, table in self.history.tables().items()}
-        changes = tables["changes"]
-        tables["changes"] = {**changes, "label": np.array(self.change_labels(), dtype=object)}
-        return tables
-
     def change_labels(self) -> list[str]:
         """What was changed, one short text a row of the table of changes."""
-        columns = self.history.changes.columns()
-        rows = zip(columns["name"], columns["old"], columns["new"], strict=True)
-        return [change_label(name, old, new) for name, old, new in rows]
+        return change_labels(self.history.changes.columns())
 
     def start(self) -> None:
         """Train until something stops it."""
@@ -297,7 +288,7 @@ class Run:
 
     def trend(self, member: int) -> Trend:
         """Of that member's updates; another one once the history is not the earlier one's."""
-        return self._trends.setdefault(member, Trend())
+        return self._trends.setdefault(member, Trend(self.history.updates, member))
 
     def agent(self, member: int = 0) -> Agent:
         """The policy as it is now."""

@@ -12,7 +12,7 @@ from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
 
 MOST_OF_A_VISITOR = 20
-"""Runs of one visitor of a private server; the oldest goes for the next one."""
+"""Runs of one visitor of a private server; for the next one the one left longest ago goes."""
 
 
 def store() -> Store:
@@ -47,10 +47,13 @@ def own_runs(found: Store, owner: str | None) -> list[RunRecord]:
 
 
 def make_room(owner: str) -> None:
-    """Forget the oldest runs of a visitor who has too many for another one."""
+    """Forget what a visitor who has too many runs left longest ago.
+
+    After another run was added: where that is refused nothing goes.
+    """
     found = store()
-    own = [record.run for record in found.runs(owner, include_deleted=True)]
-    found.forget(own[MOST_OF_A_VISITOR - 1 :])
+    own = sorted(found.runs(owner, include_deleted=True), key=lambda record: -record.updated)
+    found.forget([record.run for record in own[MOST_OF_A_VISITOR:]])
 
 
 def forget_left() -> None:

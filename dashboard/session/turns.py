@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
+from dashboard.session.drawn_table import DrawnTable
 from dashboard.session.keeping import Origin
 from dashboard.session.race import Arm, arms_of
 from dashboard.session.run import Run, Status
@@ -87,17 +87,16 @@ class Turns:
         """Those that the store knows, with spaces between them."""
         return " ".join(filter(None, (run.keeping.name for run in self.runs)))
 
-    def tables(self) -> dict[str, dict[str, Any]]:
-        """The histories' columns by `table_of`; members are numbered over all runs.
+    def tables(self) -> dict[str, DrawnTable]:
+        """The histories' tables by `table_of`; members are numbered over all runs.
 
         The changes are those of the first run: each reaches all of them.
         """
-        found, before = {}, 0
-        for n, run in enumerate(self.runs):
-            for name, columns in run.tables().items():
-                found[table_of(name, n)] = columns | {"member": columns["member"] + before}
-            before += run.trainer.members
-        return found
+        return {
+            table_of(name, n): DrawnTable(table, self.first_member(n))
+            for n, run in enumerate(self.runs)
+            for name, table in run.history.tables().items()
+        }
 
     def first_member(self, n: int) -> int:
         """The number over all runs that the first member of the run ``n`` has."""

@@ -7,7 +7,16 @@ from typing import get_args
 
 import numpy as np
 
-from dashboard.charts.live_chart import Hue, News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.charts.live_chart import (
+    Hue,
+    News,
+    Panel,
+    Reference,
+    Takeaway,
+    Trace,
+    held,
+    live_charts,
+)
 from dashboard.charts.predictions import about_the_gap
 from dashboard.session.earlier import MOST_NAMED, Earlier
 from dashboard.session.links import Link
@@ -49,7 +58,7 @@ def curves(session: Session, drawn: str) -> None:
         # Drawing the page begins another runner, which after a lost connection nothing else does.
         state = "no runner" if session.runner.is_stopped else session.state
         state += _mark(policy.of(spec))
-        tables = turns.tables() | {_table(before): before.episodes for before in earlier}
+        tables = turns.tables() | held({_table(before): before.episodes for before in earlier})
         numbers = figures_of(turns, link.smoothing) if is_whole else None
         remarks = {} if arms else {"values": said(about_the_gap(run))}
         return News(tables, run_id, state, numbers, turns.uncounted, remarks)

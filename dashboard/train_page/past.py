@@ -125,8 +125,9 @@ def fork_at(session: Session, axis: XAxis, place: float) -> None:
     run = session.run
     run.pause()
     run.rest()  # the newest state is kept, too
-    step = step_at(run, axis, place)
-    before = [one for one in snapshots_on_the_way(run) if one.env_step <= step]
+    kept = snapshots_on_the_way(run)
+    step = step_at(run, axis, place) if kept else 0
+    before = [one for one in kept if one.env_step <= step]
     if before:
         fork_from(
             session,

@@ -29,6 +29,7 @@ from dqn_core.comparison import (
     compare,
     seed_runs,
 )
+from dqn_core.errors import StoreError
 from dqn_core.members import differing
 from dqn_core.numbers import number
 from dqn_core.sweeps.axis import separator
@@ -142,7 +143,11 @@ def race(session: Session) -> None:
     arms = turns.arms
     if not arms:
         return
-    comparison = judged(turns)
+    try:
+        comparison = judged(turns)
+    except StoreError as error:  # which may have the earlier rows of a long run alone
+        tell_error(said(error))
+        return
     ranked = ranking(arms, comparison)
     with st.container(border=True, key="race"):
         st.markdown(standing_words(turns, comparison, ranked))

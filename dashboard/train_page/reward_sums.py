@@ -34,9 +34,13 @@ def largest_reward_sum(run: Run, member: int) -> float | None:
 
 def common_return(run: Run, member: int) -> float | None:
     """The return that every episode so far had; None where two differ, or there is none."""
-    columns, reach = run.history.episodes.columns(), LOOKED_AT * run.trainer.members
-    for part in (slice(None, reach), slice(-reach, None)):
-        own = columns["return"][part][columns["member"][part] == member]
-        if not len(own) or (own != own[0]).any():
-            return None
-    return float(own[0])
+    table, reach = run.history.episodes, LOOKED_AT * run.trainer.members
+
+    def own(rows: dict[str, np.ndarray]) -> np.ndarray:
+        returns: np.ndarray = rows["return"][rows["member"] == member]
+        return returns
+
+    newest = own(table.columns(-reach))
+    if not len(newest) or (newest != newest[0]).any():
+        return None
+    return float(newest[0]) if (own(table.columns(0, reach)) == newest[0]).all() else None

@@ -164,10 +164,7 @@ def _td_error(updates: Updates, measure: Measure) -> Sign:
 
 def _fill(run: Run, member: int, updates: Updates) -> Sign:
     size, capacity = len(run.trainer.replay), run.trainer.replay.capacity
-    episodes = run.history.episodes.columns()
-    oldest = run.trainer.env_step - size
-    since = np.searchsorted(episodes["env_step"], oldest, side="right")
-    ended = int(np.count_nonzero(episodes["member"][since:] == member))
+    ended = _episodes_since(run, member, run.trainer.env_step - size)
     held = ended + bool(run.trainer.current_length(member))
     # While it fills up, few episodes are all there are.
     small = 1 / held if held and size == capacity else None
@@ -189,6 +186,17 @@ def _fill(run: Run, member: int, updates: Updates) -> Sign:
         ),
         (_line(_("fill"), np.minimum(updates.trend["env_step"], capacity) / capacity),),
     )
+
+
+def _episodes_since(run: Run, member: int, env_step: int) -> int:
+    """How many episodes of the member ended after that step, read from the newest backwards."""
+    wanted = OF_LATE * run.trainer.members
+    while True:
+        newest = run.history.episodes.columns(-wanted)
+        if len(newest["member"]) < wanted or newest["env_step"][0] <= env_step:
+            is_own = newest["member"] == member
+            return int(np.count_nonzero(is_own & (newest["env_step"] > env_step)))
+        wanted *= 2
 
 
 def _age(run: Run, member: int, updates: Updates) -> Sign:

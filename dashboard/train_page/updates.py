@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.session.returns import newest_of_each
 from dashboard.session.run import Run
+from dqn_core.history import UPDATES
 
 JUDGED = 10
 """Rows of the table of updates whose median is judged: single ones swing with the batch."""
@@ -19,11 +21,8 @@ class Updates:
 
     @classmethod
     def of(cls, run: Run, member: int) -> "Updates":
-        trend = run.trend(member)  # first: if the run is rewound meanwhile, it gets another
-        columns = run.history.updates.columns()
-        own = np.flatnonzero(columns["member"] == member)
-        newest = {name: column[own[-JUDGED:]] for name, column in columns.items()}
-        return cls(trend.of(columns, own), newest)
+        (newest,) = newest_of_each(run.history.updates.columns, tuple(UPDATES), [member], JUDGED)
+        return cls(run.trend(member).rows(), newest)
 
 
 def judged(values: np.ndarray) -> float | None:

@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.web.keys import FEED
-from dashboard.web.language import answering, language
+from dashboard.web.language import answering, language, said
+from dqn_core.errors import LabError
 
 Source = Callable[[Mapping[str, str]], bytes | None]
 """Answers a request, given its query parameters; None is "not now"."""
@@ -83,6 +84,9 @@ def answer(request: Request) -> Response:
             content = source(request.query_params)
     except BadQueryError as error:
         return Response(f"This cannot be answered: {error}.", 400, media_type="text/plain")
+    except LabError as error:  # such as a store that cannot be read: the page asks again
+        with answering(feed.language):
+            return Response(said(error), 503, media_type="text/plain")
     if content is None:
         return Response(status_code=204)
     return Response(

@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,7 @@ class Recorder:
             snapshots.remove(folder, [file])
             raise
         self._has_written(written)
+        self._free_memory()
         snapshots.remove(folder, old)
         self._store.thin()
         if kind is not Kind.LATEST:
@@ -162,6 +164,15 @@ class Recorder:
         pause = _pause(started, SNAPSHOTS_SHARE)
         self._snapshot_due, self._latest_due = _after(pause), _after(pause, LATEST_SECONDS)
         self._rows_due = _after(ROWS_SECONDS)
+
+    def _free_memory(self) -> None:
+        """Let the store alone have the run's earlier rows.
+
+        No sooner than a snapshot knows of them: whoever goes on with the run elsewhere, from that
+        snapshot, leaves them as they are.
+        """
+        for name, table in self._trainer.history.tables().items():
+            table.hand_over(partial(self._store.columns, self.run, name))
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> dict[str, int]:
         """Write rows and record as they are now; returns how many rows each table then has."""

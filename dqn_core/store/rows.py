@@ -49,7 +49,7 @@ def columns(
     run: str,
     table: str,
     start: int = 0,
-    end: int = _NO_END,
+    end: int | None = None,
     names: Sequence[str] | None = None,
 ) -> dict[str, np.ndarray]:
     """What `append` wrote, from row ``start`` to before row ``end``; raises `ValueError`.
@@ -60,7 +60,7 @@ def columns(
     found = connection.execute(
         f'SELECT {_quoted(types)} FROM {table} WHERE run = ? AND "row" >= ? AND "row" < ? '
         'ORDER BY "row"',
-        (run, start, end),
+        (run, start, _NO_END if end is None else end),
     ).fetchall()
     of_each = zip(*found, strict=True) if found else ((),) * len(types)
     return {

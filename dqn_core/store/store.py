@@ -145,22 +145,30 @@ class Store:
         return (named or found or [self.run(name)])[0]
 
     def columns(
-        self, name: str, table: str, start: int = 0, names: Sequence[str] | None = None
+        self,
+        name: str,
+        table: str,
+        start: int = 0,
+        end: int | None = None,
+        names: Sequence[str] | None = None,
     ) -> dict[str, np.ndarray]:
         """A table of the run's history from row ``start`` on, as `Table.columns` gives it.
 
-        ``table`` is episodes, evaluations, updates or changes; ``names`` are the columns that are
-        needed, by default all.
+        ``table`` is episodes, evaluations, updates or changes; with ``end`` all rows before it have
+        to be there. ``names`` are the columns that are needed, by default all.
         """
         with self.reading() as connection:
             try:
-                return rows.columns(connection, name, table, start, names=names)
+                found = rows.columns(connection, name, table, start, end, names)
             except (TypeError, ValueError) as error:
                 raise StoreError(
                     "The history of the run {name} is damaged: {reason}.",
                     name=name,
                     reason=reason_of(error),
                 ) from error
+        if end is not None and len(next(iter(found.values()))) < end - start:
+            raise StoreError("Rows of the history of {name} are no longer there.", name=name)
+        return found
 
     def snapshots(self, name: str) -> list[Snapshot]:
         """The run's snapshots, oldest state first."""

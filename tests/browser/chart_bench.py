@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from dashboard.charts import live_chart
-from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, held, live_charts
 from dashboard.web.feed import Source
 from tests.browser.waiting import PATIENCE
 
@@ -174,7 +174,9 @@ class Bench:
         }
         options = {"panels": PANELS, "x_axis": "env_step", "smoothing": 0.9, **options}
         live_charts(
-            news=lambda: News(tables, run_id, state, stopped=list(ends)), key="chart", **options
+            news=lambda: News(held(tables), run_id, state, stopped=list(ends)),
+            key="chart",
+            **options,
         )
         with self.answered():
             self.page.evaluate("(data) => show(data)", self.data | {"view": 0})

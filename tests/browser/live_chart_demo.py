@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from streamlit.starlette import App
 
-from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, live_charts
+from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, held, live_charts
 from dashboard.session.view import XAxis
 from dashboard.web.routes import routes
 
@@ -134,7 +134,7 @@ class GrowingRun:
             }
             for name, table in self._whole.items()
         }
-        return News(tables, f"run {self.number}")
+        return News(held(tables), f"run {self.number}")
 
 
 def demo() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.charts.live_chart import News, Panel, Trace, live_charts
+from dashboard.charts.live_chart import News, Panel, Trace, held, live_charts
 from dqn_core.numbers import number
 from dqn_core.statistics import smooth
 from tests.browser.chart_bench import PANELS, Bench, made_up
@@ -23,7 +23,7 @@ def test_charts_are_made_once_and_extended(bench: Bench) -> None:
     rows = iter(range(21, 81))
     live_charts(
         PANELS,
-        lambda: News(made_up(next(rows, 80)), "a"),
+        lambda: News(held(made_up(next(rows, 80))), "a"),
         x_axis="env_step",
         smoothing=0.9,
         key="chart",
@@ -179,7 +179,7 @@ def test_runs_that_are_more_seeds_of_the_same_are_drawn_as_the_members_of_one_ru
         ("members", Trace("episodes", "return", "a", "average", 0)),
         ("runs", Trace("run 0", "return", "a", "average", 0, more=more, singles=False)),
     ):
-        news = News(tables | {"episodes": whole}, name)
+        news = News(held(tables | {"episodes": whole}), name)
         live_charts(
             [Panel("return", "Return", (trace,))],
             lambda news=news: news,  # type: ignore[misc]

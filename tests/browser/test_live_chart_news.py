@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.charts.live_chart import News, live_charts
+from dashboard.charts.live_chart import News, held, live_charts
 from tests.browser.chart_bench import PANELS, Bench, made_up
 from tests.browser.waiting import until, until_idle
 
@@ -40,7 +40,7 @@ def test_an_answer_that_got_lost_is_asked_for_again(
     bench.refresh(100)
     bench.losing = True
     live_charts(
-        PANELS, lambda: News(made_up(150), "a"), x_axis="env_step", smoothing=0.9, key="chart"
+        PANELS, lambda: News(held(made_up(150)), "a"), x_axis="env_step", smoothing=0.9, key="chart"
     )
     with bench.page.expect_event("requestfailed"):
         bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
@@ -61,7 +61,11 @@ def test_an_answer_for_other_panels_is_left_alone(bench: Bench) -> None:
     bench.refresh(100)
     drawn = bench.data
     live_charts(
-        PANELS[1:], lambda: News(made_up(150), "a"), x_axis="env_step", smoothing=0.9, key="chart"
+        PANELS[1:],
+        lambda: News(held(made_up(150)), "a"),
+        x_axis="env_step",
+        smoothing=0.9,
+        key="chart",
     )
     with bench.answered():
         bench.page.evaluate("(data) => show(data)", drawn | {"view": 0})

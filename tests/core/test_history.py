@@ -1,22 +1,19 @@
 """The columns in which a run's history grows."""
 
-import errno
 import gc
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import tracemalloc
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dqn_core.history import History, Table
+from dqn_core.history import HELD, ROOM, History, Table
 
 
 def row(number: int) -> dict[str, Any]:
@@ -157,43 +154,63 @@ def test_numbers_of_a_long_table_lie_outside_the_heap() -> None:
     assert in_heap < 16_000
 
 
-@pytest.mark.parametrize(
-    "disk",
-    [
-        "room",
-        "none",
-        pytest.param(
-            "full",
-            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
-        ),
-    ],
-)
-def test_every_row_is_kept_while_a_table_grows_with_and_without_room_on_the_disk(
-    monkeypatch: pytest.MonkeyPatch, disk: str
-) -> None:
-    if disk == "none":
+def handed_over(length: int, at: int) -> tuple[Table, list[tuple[int, int]]]:
+    """A table whose rows somebody keeps, each so many, and which of them were asked for."""
+    asked, twin, table = list[tuple[int, int]](), Table(COLUMNS), Table(COLUMNS)
 
-        def no_room() -> None:
-            raise OSError(errno.ENOSPC, "No space left on device")
+    def earlier(start: int, end: int) -> dict[str, np.ndarray]:
+        asked.append((start, end))
+        return twin.columns(start, end)
 
-        monkeypatch.setattr(tempfile, "TemporaryFile", no_room)
-    elif disk == "full":
-        # Every write to it says that there is no room.
-        full = partial(Path("/dev/full").open, "wb", buffering=0)
-        monkeypatch.setattr(tempfile, "TemporaryFile", full)
-    table = Table(COLUMNS)
-    early = []
-    for number in range(13_000):
+    for number in range(length):
         table.append(**row(number))
-        if number % 3_000 == 0:
-            early.append(table.columns())
-    rows = [row(number) for number in range(13_000)]
-    for columns in (*early, table.columns()):
-        for name, column in columns.items():
-            assert column.tolist() == [kept[name] for kept in rows[: len(column)]], name
+        twin.append(**row(number))
+        if number % at == at - 1:
+            table.hand_over(earlier)
+    return table, asked
+
+
+def test_rows_that_somebody_else_keeps_are_read_from_there_and_the_newest_never_are() -> None:
+    length = HELD + 3 * ROOM + 5
+    table, asked = handed_over(length, 700)
+    assert len(table) == length
+    for start, end in ((-HELD, None), (-1, None), (length, None), (length + 9, None), (0, 0)):
+        table.columns(start, end)
+    assert not asked
+    for start, end in ((0, None), (7, None), (0, 3), (5, ROOM), (2 * ROOM, 4 * ROOM), (9, 2)):
+        found = table.columns(start, end)
+        expected = [row(number) for number in range(start, length if end is None else end)]
+        for name, column in found.items():
+            assert column.tolist() == [one[name] for one in expected], name
+            assert column.dtype == np.dtype(COLUMNS[name])
+    asked.clear()
+    assert table.columns(-length)["env_step"].tolist() == list(range(length))
+    assert len(asked) == 1
+
+
+def test_a_short_table_keeps_all_its_rows_whoever_has_them_too() -> None:
+    table, asked = handed_over(HELD, 1)
+    assert len(table.frame()) == HELD
+    assert not asked
+
+
+def test_a_table_with_rows_elsewhere_gives_a_state_that_is_whole() -> None:
+    table, _ = handed_over(HELD + 2 * ROOM, ROOM)
     again = Table(COLUMNS)
     again.load_state_dict(table.state_dict())
     assert again.frame().equals(table.frame())
+    again.append(**row(0))
+    assert len(again) == len(table) + 1
+
+
+def test_what_a_reader_got_stays_while_rows_are_handed_over() -> None:
+    table = Table({"member": int})
+    for number in range(HELD + 2 * ROOM):
+        table.append(member=number)
+    before = table.columns()
+    table.hand_over(lambda start, end: {"member": np.arange(start, end)})
+    table.append(member=-1)
+    assert before["member"].tolist() == list(range(HELD + 2 * ROOM))
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux")
@@ -205,34 +222,18 @@ def test_a_long_table_takes_no_more_memory_than_its_newest_rows() -> None:
 
     table = Table({"member": int} | {f"number_{n}": float for n in range(9)})
     zeros = {f"number_{n}": 0.0 for n in range(9)}
+
+    def grow(rows: int) -> None:
+        for number in range(rows):
+            table.append(member=number, **zeros)
+            if number % 100 == 0:
+                table.hand_over(lambda start, end: {})
+
     gc.collect()
+    grow(HELD + 2 * ROOM)
     before = of_this_process()
-    for number in range(4 * 4096):
-        table.append(member=number, **zeros)
-    newest = of_this_process() - before
-    for number in range(16 * 4096):
-        table.append(member=number, **zeros)
-    assert table.columns()["member"].nbytes == 20 * 4096 * 8
-    assert of_this_process() - before - newest < 1_000_000  # of 5.2 MB
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
-def test_only_a_long_table_has_a_file() -> None:
-    def files() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
-
-    before = files()
-    tables = [Table(COLUMNS) for _ in range(20)]
-    for table in tables:
-        table.append(**row(0))
-        table.load_state_dict(table.state_dict())
-    assert files() == before
-    for number in range(1, 5_000):
-        tables[0].append(**row(number))
-    assert files() == before + 1
-    for number in range(5_000, 20_000):
-        tables[0].append(**row(number))
-    assert files() == before + 1
+    grow(16 * ROOM)
+    assert of_this_process() - before < 1_000_000  # of 5.2 MB
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from dqn_core.errors import StoreError
 from dqn_core.store.recorder import Recorder
 from tests.core.small_runs import assert_bit_equal, trained, weights, without_seconds
 from tests.core.store.runs import due, recorded
@@ -223,3 +224,51 @@ def test_a_fork_knows_its_parent_and_the_same_changes_give_the_same_bits(store):
     mine, theirs = (store.trainer(name).state_dict() for name in (child.run, record.run))
     assert_bit_equal(without_seconds(mine), without_seconds(theirs))
     assert (store.run(child.run).parent, store.run(child.run).fork_step) == (record.run, 60)
+
+
+@pytest.fixture
+def few_in_memory(monkeypatch):
+    """Tables that let go of all but a handful of rows."""
+    monkeypatch.setattr("dqn_core.history.HELD", 2)
+    monkeypatch.setattr("dqn_core.history.ROOM", 2)
+    monkeypatch.setattr("dqn_core.store.recorder.RECENT_EPISODES", 2)
+
+
+def test_earlier_rows_are_read_from_the_store_and_the_run_is_the_same_to_the_bit(
+    store, few_in_memory
+):
+    record, trainer, recorder = recorded(store, 0)
+    for _ in range(6):
+        trainer.run(max_steps=50)
+        due(recorder)
+        recorder.record()
+    assert {table._rows.first for table in trainer.history.tables().values()} != {0}
+    trainer.run(max_steps=50)
+    assert_bit_equal(
+        without_seconds(trainer.state_dict()), without_seconds(trained(350).state_dict())
+    )
+    assert recorder.finish("paused")
+    assert_bit_equal(store.trainer(record.run).state_dict(), trainer.state_dict())
+
+
+def test_rows_stay_in_memory_while_the_store_cannot_take_them(store, few_in_memory):
+    _, trainer, recorder = recorded(store, 0)
+    with store.reading() as connection:
+        pass
+    connection.execute("PRAGMA query_only = ON")  # of the one connection, which all are lent
+    trainer.run(max_steps=300)
+    assert not recorder.finish("paused")
+    assert {table._rows.first for table in trainer.history.tables().values()} == {0}
+
+
+def test_a_run_that_was_deleted_for_good_goes_on_and_says_that_its_earlier_rows_are_gone(
+    store, few_in_memory
+):
+    record, trainer, recorder = recorded(store, 300)
+    store.forget([record.run])
+    trainer.run(max_steps=50)
+    assert len(trainer.history.episodes.columns(-2)["return"]) == 2
+    with pytest.raises(StoreError, match="are no longer there"):
+        trainer.history.episodes.columns()
+    assert not recorder.finish("paused")
+    assert "deleted for good" in recorder.problem

@@ -17,6 +17,7 @@ from dashboard.charts.live_chart import (
     Trace,
     _packed,
     answer,
+    held,
 )
 from dashboard.web.feed import BadQueryError
 
@@ -78,7 +79,7 @@ class Browser:
     def ask(self, rows: int, run_id: str = "a", panels: Sequence[Panel] = PANELS) -> dict[str, Any]:
         query = {"spec": self.spec, "run": self.run}
         query |= {name: str(count) for name, count in self.rows.items()}
-        self.answer = answer(panels, str(len(panels)), News(run(rows), run_id), query)
+        self.answer = answer(panels, str(len(panels)), News(held(run(rows)), run_id), query)
         message = read(self.answer)
         self.spec = message["spec"]
         self.run = message["run"]
@@ -171,14 +172,14 @@ def test_an_empty_run_has_no_rows(browser: Browser) -> None:
 @pytest.mark.parametrize("count", ["-5", "10000"])
 def test_a_count_that_cannot_be_is_taken_for_the_nearest_one(count: str) -> None:
     message = read(
-        answer(PANELS, "", News(run(30), "a"), {"spec": "", "run": "a", "episodes": count})
+        answer(PANELS, "", News(held(run(30)), "a"), {"spec": "", "run": "a", "episodes": count})
     )
     assert span(message) in ((0, 30), (30, 0))
 
 
 def test_a_count_that_is_no_number_is_refused() -> None:
     with pytest.raises(BadQueryError, match="many"):
-        answer(PANELS, "", News(run(30), "a"), {"spec": "", "run": "a", "episodes": "many"})
+        answer(PANELS, "", News(held(run(30)), "a"), {"spec": "", "run": "a", "episodes": "many"})
 
 
 def test_a_takeaway_is_about_one_of_the_traces() -> None:
@@ -207,6 +208,6 @@ def test_a_quantity_and_a_run_have_one_of_the_themes_colours() -> None:
 def test_a_line_of_several_runs_has_the_rows_of_all_their_tables() -> None:
     panels = (Panel("a", "A", (Trace("one", "return", "both", more=("two",)),)),)
     tables = {name: run(rows)["episodes"] for name, rows in (("one", 3), ("two", 5))}
-    message = read(answer(panels, "spec", News(tables, "a"), {}))
+    message = read(answer(panels, "spec", News(held(tables), "a"), {}))
     assert {name: span(message, name) for name in tables} == {"one": (0, 3), "two": (0, 5)}
     assert "unused" not in message["tables"]["two"]["values"]

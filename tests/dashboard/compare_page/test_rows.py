@@ -37,10 +37,10 @@ def test_only_rows_that_were_added_are_read(store: Store, monkeypatch: pytest.Mo
     columns = store.columns
 
     def watched(
-        run: str, table: str, start: int = 0, names: Sequence[str] | None = None
+        run: str, table: str, start: int = 0, *, names: Sequence[str] | None = None
     ) -> dict[str, np.ndarray]:
         asked.append((table, start))
-        return columns(run, table, start, names)
+        return columns(run, table, start, names=names)
 
     monkeypatch.setattr(store, "columns", watched)
     found = rows.of(store, store.run(record.run))["episodes"]

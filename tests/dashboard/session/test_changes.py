@@ -18,7 +18,7 @@ def test_a_change_reaches_the_learner_and_not_only_the_page() -> None:
     assert run.trainer.gamma.tolist() == [[0.5]]
     assert run.trainer.learner.learning_rates == [pytest.approx(0.02)]
     assert run.change_labels() == ["γ 0.99 → 0.5", "α 0.001 → 0.02"]
-    assert set(run.tables()["changes"]["env_step"]) == {run.trainer.env_step}
+    assert set(run.history.changes.columns()["env_step"]) == {run.trainer.env_step}
 
 
 def test_setting_a_value_it_has_already_is_no_change_and_copies_nothing(

@@ -4,11 +4,14 @@ import time
 
 import pytest
 
+from dashboard.compare_page.exchange import taken_in
 from dashboard.session.going_on import go_on_with
 from dashboard.session.links import Link
 from dashboard.session.session import Session
 from dashboard.session.store import forget_left, own_runs, store
 from dashboard.web.visitors import KEPT_SECONDS
+from dqn_core import LabError
+from dqn_core.store.transfer import export
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import train
 
@@ -57,6 +60,31 @@ def test_the_oldest_run_of_a_visitor_goes_for_one_too_many(monkeypatch: pytest.M
     for _ in range(3):
         visit("one")
     assert (kept("one"), kept("two")) == (["cartpole-4", "cartpole-3"], ["cartpole-1"])
+
+
+def test_a_run_that_goes_on_is_not_the_one_that_goes_however_old_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.session.store.MOST_OF_A_VISITOR", 2)
+    first = visit("one")
+    visit("one")
+    train(first, 20)
+    visit("one")
+    assert kept("one") == ["cartpole-3", "cartpole-1"]
+
+
+def test_an_import_that_is_refused_costs_a_visitor_no_run_and_one_that_is_not_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.session.store.MOST_OF_A_VISITOR", 2)
+    session = visit("one")
+    content = export(store(), "cartpole-1")
+    visit("one")
+    with pytest.raises(LabError):
+        taken_in(session, b"no run")
+    assert kept("one") == ["cartpole-2", "cartpole-1"]
+    taken_in(session, content)
+    assert set(kept("one")) == {"cartpole-2", "cartpole-3"}
 
 
 def test_where_all_see_all_nothing_goes(monkeypatch: pytest.MonkeyPatch) -> None:

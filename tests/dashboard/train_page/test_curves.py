@@ -42,7 +42,7 @@ def test_earlier_runs_are_behind_the_return_each_with_a_dash_and_a_table(
     behind = [trace for trace in panels[0].traces if trace.behind]
     assert [trace.name for trace in behind] == ["cartpole-1 (Seed 0)", "cartpole-2 (Seed 1)"]
     assert len({trace.dash for trace in behind}) == 2
-    first, second = (news.tables[trace.table]["return"] for trace in behind)
+    first, second = (news.tables[trace.table].columns()["return"] for trace in behind)
     assert len(first) > 0
     assert list(first) != list(second)
 
@@ -50,7 +50,7 @@ def test_earlier_runs_are_behind_the_return_each_with_a_dash_and_a_table(
 def test_earlier_runs_are_sent_once(drawn: tuple[list[Panel], News]) -> None:
     panels, news = drawn
     first = read(answer(panels, "spec", news, {}))["tables"]
-    assert first["earlier cartpole-1"]["rows"] == len(news.tables["earlier cartpole-1"]["return"])
+    assert first["earlier cartpole-1"]["rows"] == len(news.tables["earlier cartpole-1"])
     has = {"spec": "spec", "run": news.run_id} | {n: p["rows"] for n, p in first.items()}
     query = dict(parse_qsl(urlencode(has)))  # as the browser's question comes: names have a space
     again = read(answer(panels, "spec", news, query))["tables"]

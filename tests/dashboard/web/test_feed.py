@@ -13,6 +13,7 @@ from streamlit import config
 
 from dashboard.web import feed
 from dashboard.web.routes import routes
+from dqn_core.errors import StoreError
 
 
 @pytest.fixture
@@ -115,6 +116,17 @@ def test_a_bad_query_is_one_sentence(session: dict[str, Any]) -> None:
     assert response is not None
     assert response.status_code == 400
     assert bytes(response.body).decode() == "This cannot be answered: 'many' is no number of rows."
+
+
+def test_what_cannot_be_read_at_the_moment_is_one_sentence_and_is_asked_for_again(
+    session: dict[str, Any],
+) -> None:
+    def source(query: Mapping[str, str]) -> bytes:
+        raise StoreError("The store cannot be read.")
+
+    answer = get("/" + feed.offer("curves", source, 0)["address"])
+    assert answer is not None
+    assert (answer.status_code, bytes(answer.body)) == (503, b"The store cannot be read.")
 
 
 def test_a_programming_error_of_a_source_stays_loud(session: dict[str, Any]) -> None:
