@@ -285,6 +285,12 @@ def take_apart() -> None:
         st.switch_page("pages/learn.py")
 
 
+def make_lesson(session: Session) -> None:
+    """The way to the lesson editor on the Learn page."""
+    page_state().make_lesson(session.link)
+    st.switch_page("pages/learn.py")
+
+
 def aim(session: Session) -> None:
     """The way to an agent that has learnt the run's environment, where the project has one."""
     environment = session.run.config.environment
@@ -354,7 +360,8 @@ def page(session: Session, badge: str) -> None:
     with st.container():  # what comes and goes has a place, lest all below it is made anew
         offer(session)
         messages(session)
-    sidebar(session)  # after the time controls: its many widgets would keep their answer waiting
+    # After the time controls: its many widgets would keep their answer waiting.
+    sidebar(session, partial(make_lesson, session))
     st.html(STYLE)
     with st.container():
         race(session)

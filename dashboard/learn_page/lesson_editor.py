@@ -177,9 +177,19 @@ def _state(session: Session, draft: Draft, key: str) -> None:
         draft.look(tuple(st.session_state[hidden]), tuple(st.session_state[locked]))
 
     names = [*GROUPS, *CONTROLS]
-    for name, label, own in (
-        (hidden, _("Hidden"), step.link.hidden),
-        (locked, _("Locked"), step.link.locked),
+    for name, label, own, words in (
+        (
+            hidden,
+            _("Hidden"),
+            step.link.hidden,
+            _("Students do not see them; the values are still used."),
+        ),
+        (
+            locked,
+            _("Locked"),
+            step.link.locked,
+            _("Students see them but cannot change them."),
+        ),
     ):
         st.multiselect(
             label,
@@ -188,6 +198,7 @@ def _state(session: Session, draft: Draft, key: str) -> None:
             format_func=control_name,
             key=name,
             placeholder=_("Controls or whole groups"),
+            help=words,
             on_change=look,
         )
 

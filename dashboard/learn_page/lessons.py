@@ -10,7 +10,6 @@ from dashboard.learn_page.board import board
 from dashboard.learn_page.lesson_editor import lesson_editor, open_room
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.learn_page.page_state import page_state
-from dashboard.lessons.draft import new_draft
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
 from dashboard.lessons.opened_rooms import opened_rooms
 from dashboard.lessons.playing import play
@@ -100,12 +99,7 @@ def _button(label: str, key: str, symbol: str, act: Callable[[], None]) -> None:
 def _own(session: Session, state: LessonsState) -> None:
     """A lesson of one's own: from a file, or made here."""
     st.subheader(_("Your own"), anchor=False)
-    _button(
-        _("Make a lesson"),
-        "make_lesson",
-        "add",
-        partial(_make, session, state),
-    )
+    _button(_("Make a lesson"), "make_lesson", "add", partial(state.make, session.link))
     file = st.file_uploader(
         _("Open a lesson file"),
         type=["md", "txt"],
@@ -122,10 +116,6 @@ def _own(session: Session, state: LessonsState) -> None:
     else:
         tell_error(_("This file is no lesson."))
         st.markdown("\n".join(f"- {plain(fault)}" for fault in faults))
-
-
-def _make(session: Session, state: LessonsState) -> None:
-    state.edit(new_draft(session.link))
 
 
 def _opened(content: bytes) -> tuple[Lesson | None, list[str]]:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dashboard.lessons.draft import Draft, draft_of
+from dashboard.lessons.draft import Draft, draft_of, new_draft
 from dashboard.lessons.lesson import Lesson
 from dashboard.lessons.opened_rooms import forget_room, remember_rooms
 from dashboard.lessons.progress import Progress
 from dashboard.lessons.rooms import SECRET
 from dashboard.lessons.source import lesson_from, source_of
 from dashboard.session.address import BOARD, DRAFT, ROOMS
+from dashboard.session.links import Link
 from dqn_core.errors import LabError
 
 
@@ -37,6 +38,16 @@ class LessonsState:
         self.draft, self.board, self.problem = draft, "", ""
         self.tried = Progress()
         self.version += 1
+
+    def make(self, link: Link) -> None:
+        """Show the editor: with the lesson that is being made there, or with one of that state.
+
+        A lesson that is no more than a task has that state, too.
+        """
+        draft = self.draft or new_draft(link)
+        if draft.is_task:
+            draft.take(link)
+        self.edit(draft)
 
     def edit_lesson(self, lesson: Lesson) -> None:
         """Show that lesson in the editor, to be changed."""

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.learn_page.experiments_state import ExperimentsState
 from dashboard.learn_page.lessons_state import LessonsState, read_lessons_state
 from dashboard.session.address import SECTION, parameters
+from dashboard.session.links import Link
 from dashboard.web.keys import LEARN_PAGE
 
 Section: TypeAlias = Literal["microscope", "experiments", "notebook", "lessons"]
@@ -32,6 +33,11 @@ class PageState:
     def show(self, section: Section) -> None:
         """Show that section from now on."""
         self.section = section
+
+    def make_lesson(self, link: Link) -> None:
+        """Show the editor, with a lesson of the state in ``link`` or with the one being made."""
+        self.show("lessons")
+        self.lessons.make(link)
 
 
 def page_state() -> PageState:

@@ -44,7 +44,8 @@ def step_card(
         if step.question:
             with places[-1]:
                 _question(step.question, progress, f"{key}_{at}")
-        _ways(lesson, at, key, go, leave)
+        go_on = partial(_go_on, step.question, progress, f"{key}_{at}", go)
+        _ways(lesson, at, key, go, go_on, leave)
 
 
 def _head(lesson: Lesson, at: int) -> str:
@@ -63,7 +64,7 @@ def _question(question: Question, progress: Progress, key: str) -> None:
     given = progress.answers.get(at)
     with st.container(key=f"{key}_question"):
         st.markdown(formatted(question.text))
-    field = f"{key}_choice" if isinstance(question.answers, Choices) else f"{key}_number"
+    field = _field_key(question, key)
     typed = _field(question, given, field)
     if given is None:
         answer = _usable(question, typed)
@@ -76,9 +77,26 @@ def _question(question: Question, progress: Progress, key: str) -> None:
                 disabled=not answer,
             )
             if typed and not answer:
-                st.caption(_("Type a number, such as 22."))
+                st.caption(_("Type a number, such as 22, or leave the field empty."))
     else:
         _outcome(question, given)
+
+
+def _field_key(question: Question, key: str) -> str:
+    return f"{key}_choice" if isinstance(question.answers, Choices) else f"{key}_number"
+
+
+def _go_on(
+    question: Question | None, progress: Progress, key: str, go: Callable[[int], None]
+) -> None:
+    """To the next step; an answer that was not sent is sent first, and its outcome is read here."""
+    at = progress.at
+    if question and at not in progress.answers:
+        field = _field_key(question, key)
+        if st.session_state.get(field) not in (None, ""):
+            _give(question, progress.answers, at, field)
+            return
+    go(at + 1)
 
 
 def _give(question: Question, answers: dict[int, str], at: int, field: str) -> None:
@@ -137,6 +155,7 @@ def _ways(
     at: int,
     key: str,
     go: Callable[[int], None],
+    go_on: Callable[[], None],
     leave: Callable[[], None] | None,
 ) -> None:
     """To the other steps, and out of the lesson."""
@@ -155,7 +174,7 @@ def _ways(
             _("Next"),
             key=f"{key}_next",
             icon=":material/arrow_forward:",
-            on_click=partial(go, at + 1),
+            on_click=go_on,
             disabled=at == last,
         )
         if leave:

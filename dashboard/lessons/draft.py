@@ -33,6 +33,12 @@ class Draft:
         """The one that is being edited."""
         return self.steps[self.at]
 
+    @property
+    def is_task(self) -> bool:
+        """Whether it is no more than a task so far."""
+        lesson = self.read()[0]
+        return lesson is not None and lesson.task_link is not None
+
     def read(self) -> tuple[Lesson | None, list[tuple[int, Fault]]]:
         """The lesson, or what is wrong: each fault with its step, from 1, and its line there.
 

@@ -1,6 +1,6 @@
 """Controls made from the configuration: one for each hyperparameter, in the order of the loop."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -43,8 +43,8 @@ LOCK_SYMBOL = "lock"
 DIFFERS_MARK = "●"
 
 
-def sidebar(session: Session) -> None:
-    """All controls of the session, in the sidebar.
+def sidebar(session: Session, make_lesson: Callable[[], None]) -> None:
+    """All controls of the session, in the sidebar; ``make_lesson`` leads to a lesson of them.
 
     They are the cells of one grid, laid out by their keys in `assets/train/train.css`: a row
     holds a slider and its box, or a widget beside its own label, and the way back to the preset. A
@@ -54,7 +54,7 @@ def sidebar(session: Session) -> None:
     hidden = session.link.hidden_controls
     grid = Grid()
     with st.sidebar:
-        exchange_buttons()
+        exchange_buttons(make_lesson)
         _which_run(session)
         with st.container(key="controls"):
             if "preset" not in hidden:

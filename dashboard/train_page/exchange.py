@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -12,7 +13,6 @@ from dashboard.session.links import Link, written, written_race
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_link, show_qr_code
-from dashboard.train_page.lesson import lesson_dialog
 from dashboard.train_page.paper import filename
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
 from dashboard.web.copyable import copyable
@@ -43,12 +43,6 @@ BUTTONS = (
         ":material/save:",
         Phrase("Save the run, its curves, its script; open a saved run"),
     ),
-    (
-        "lesson",
-        Phrase("Lesson"),
-        ":material/school:",
-        Phrase("Make a link with controls hidden or locked"),
-    ),
 )
 
 
@@ -62,8 +56,8 @@ def tell_left_alone(session: Session) -> None:
         )
 
 
-def exchange_buttons() -> None:
-    """One button for each dialog."""
+def exchange_buttons(make_lesson: Callable[[], None]) -> None:
+    """One button for each dialog, and the way to a lesson of this state."""
     with st.container(horizontal=True, gap="small", key="exchange"):
         for name, label, symbol, words in BUTTONS:
             st.button(
@@ -75,6 +69,14 @@ def exchange_buttons() -> None:
                 on_click=_open,
                 args=(name,),
             )
+        st.button(
+            _("Lesson"),
+            key="open_lesson",
+            icon=":material/school:",
+            type="tertiary",
+            help=_("Make a lesson that begins with these values: a task, what is hidden or locked"),
+            on_click=make_lesson,
+        )
 
 
 def open_dialog(session: Session) -> None:
@@ -86,8 +88,6 @@ def open_dialog(session: Session) -> None:
             st.dialog(_("Paste a configuration"), on_dismiss=_close)(_paste)(session)
         case "files":
             st.dialog(_("Save or open a run"), on_dismiss=_close)(_files)(session)
-        case "lesson":
-            st.dialog(_("Make a lesson link"), on_dismiss=_close)(lesson_dialog)(session.link)
 
 
 def _open(name: str) -> None:

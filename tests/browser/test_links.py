@@ -106,23 +106,23 @@ def test_a_lessons_task_keeps_its_lines_lists_and_formulas_and_the_rest_is_text(
     wait_for_query(page, Link(task=whole).query)
 
 
-def test_a_lesson_link_is_made_in_its_dialog_and_hides_and_locks(
+def test_a_lesson_link_is_made_from_the_controls_and_hides_and_locks(
     page: Page, another_page: Page, app_url: str
 ) -> None:
     teacher = page
     open_app(teacher, app_url, "?gamma=0.9")
     teacher.locator(".st-key-open_lesson button").first.click()
-    dialog = teacher.get_by_role("dialog")
     for key, label in (
-        ("lesson_hide", "Discount γ"),
-        ("lesson_hide", "All of “Target”"),
-        ("lesson_lock", "Learning rate α"),
-        ("lesson_lock", "Seed"),
+        ("hidden", "Discount γ"),
+        ("hidden", "All of “Target”"),
+        ("locked", "Learning rate α"),
+        ("locked", "Seed"),
     ):
-        field = dialog.locator(f".st-key-{key} input")
+        field = teacher.locator(f".st-key-draft1_1_0_{key} input")
+        field.click()  # what scrolls closes the list
         field.fill(label)
         teacher.get_by_role("option", name=label, exact=True).click()
-    code = dialog.locator("pre").last
+    code = teacher.get_by_label("link", exact=True)
     expect(code).to_contain_text("lock=learning_rate,seed")
     expect(code).to_contain_text("hide=gamma,target")
     link = code.inner_text().strip()

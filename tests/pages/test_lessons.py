@@ -1,5 +1,6 @@
 """A lesson on the pages, without a browser: from the address, from step to step, made and given."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,26 @@ def test_a_question_is_answered_once_and_then_says_what_is_right() -> None:
     assert "The right answer: 2" in words
     assert "So it is." in words
     assert at.text_input(key="task_0_number").disabled
+
+
+def test_next_sends_an_answer_that_was_typed_and_shows_its_outcome_before_it_goes_on() -> None:
+    at = opened(lesson=source_of(STEPS))
+    at.text_input(key="task_0_number").set_value("two")
+    at.button(key="task_next").click().run()
+    assert (playing(at).progress.at, playing(at).progress.answers) == (0, {})
+    assert "leave the field empty" in at.caption[0].value
+    at.text_input(key="task_0_number").set_value("2")
+    at.button(key="task_next").click().run()
+    assert (playing(at).progress.at, playing(at).progress.answers) == (0, {0: "2"})
+    assert "Right." in at.success[0].value
+    at.button(key="task_next").click().run()
+    assert playing(at).progress.at == 1
+
+
+def test_next_goes_on_where_nothing_was_answered() -> None:
+    at = opened(lesson=source_of(STEPS))
+    at.button(key="task_next").click().run()
+    assert (playing(at).progress.at, playing(at).progress.answers) == (1, {})
 
 
 def test_an_address_goes_on_at_its_step_and_cannot_unlock_what_that_locks() -> None:
@@ -259,6 +280,41 @@ def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     query = at.session_state[LEARN_PAGE].query
     again = opened("pages/learn.py", section="lessons", draft=query.split("draft=")[1])
     assert again.session_state[LEARN_PAGE].lessons.draft.read()[0] == made
+
+
+def lesson_of_controls(at: AppTest) -> None:
+    """As the button of the Train page has it done: `AppTest` cannot go to the other page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streamlit.switch_page", lambda page: None)
+        at.switch_page("app.py").run()
+        at.button(key="open_lesson").click().run()
+    at.switch_page("pages/learn.py").run()
+
+
+def shared_link(at: AppTest) -> str:
+    components = [element.proto for element in at.get("bidi_component")]
+    (data,) = [json.loads(p.json)[0] for p in components if p.component_name.endswith("copyable")]
+    link: str = data["text"]
+    return link
+
+
+def test_the_train_page_leads_to_a_lesson_of_its_values_and_a_task_alone_has_the_newest() -> None:
+    at = opened(gamma="0.9")
+    lesson_of_controls(at)
+    draft = at.session_state[LEARN_PAGE].lessons.draft
+    for name, names in (("hidden", ["target"]), ("locked", ["env_id", "seed"])):
+        at.multiselect(key=f"draft1_1_0_{name}").set_value(names)
+    at.text_area(key="draft1_1_0_body").set_value(" Which γ? ").run()
+    task = "seed=0&hide=target&lock=env_id,seed&task=Which+%CE%B3%3F"
+    assert shared_link(at).endswith(f"gamma=0.9&{task}")
+    session(at).set("gamma", 0.5)
+    lesson_of_controls(at)
+    assert shared_link(at).endswith(f"gamma=0.5&{task}")
+    at.text_input(key="draft2_title").set_value("Mine").run()
+    session(at).set("gamma", 0.3)
+    lesson_of_controls(at)
+    assert at.session_state[LEARN_PAGE].lessons.draft is draft
+    assert draft.step.link.config.gamma == 0.5, "what is more than a task stays as it is"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -55,15 +55,3 @@ def test_a_link_fills_the_controls_and_its_bad_values_are_listed() -> None:
     assert "gama" in app.warning[0].value
     app.button(key="close_link_problems").click().run()
     assert not app.warning
-
-
-def test_the_lesson_dialog_makes_the_link() -> None:
-    app = opened(gamma="0.9")
-    app.button(key="open_lesson").click().run()
-    app.multiselect(key="lesson_hide").set_value(["target"])
-    app.multiselect(key="lesson_lock").set_value(["env_id", "seed"])
-    app.text_area(key="lesson_task").set_value(" Which γ? ")
-    app.run()
-    assert copyables(app)[0].endswith(
-        "gamma=0.9&seed=0&hide=target&lock=env_id,seed&task=Which+%CE%B3%3F"
-    )
