@@ -1,7 +1,7 @@
 """The Train page, without a browser: its states and what it says in them."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,8 @@ def test_a_run_that_pauses_while_the_page_is_drawn_is_shown_as_paused(
 ) -> None:
     draw = controls.sidebar
 
-    def slowly(session: Session) -> None:
-        draw(session)
+    def slowly(session: Session, make_lesson: Callable[[], None]) -> None:
+        draw(session, make_lesson)
         session.run.pause()  # the thread has come to the end of the episode
 
     page.button(key="one_episode").click()
