@@ -111,6 +111,8 @@ def _event_files(store: Store, record: RunRecord, folder: Path) -> None:
         ) from error
     for member, config in enumerate(record.configs):
         name = record.run if record.members == 1 else f"{record.run}-seed-{config.seed}"
+        for earlier in (folder / name).glob("events.out.tfevents.*"):
+            earlier.unlink()  # TensorBoard would show both, every number twice
         with SummaryWriter(str(folder / name)) as writer:
             for table in ("episodes", "evaluations", "updates"):
                 rows = frame(store, record, table)

@@ -2,15 +2,19 @@
 
 import subprocess
 import sys
-import types
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
+from dqn_core import Trainer
 from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError
+from dqn_core.history import WHEN
 from dqn_core.store import exports
 from dqn_core.store.recorder import Recorder
+from tests.core.small_runs import SMALL
 from tests.core.store.runs import recorded
 
 ROOT = Path(__file__).parents[3]
@@ -54,36 +58,37 @@ def test_an_ending_that_is_no_format_is_refused(tmp_path):
         exports.check_output(tmp_path / "run.xlsx")
 
 
-class Events:
-    """What TensorBoard would be told."""
-
-    told: dict[str, list[tuple[str, float, int]]]
-
-    def __init__(self, folder: str) -> None:
-        self._name = Path(folder).name
-        Events.told.setdefault(self._name, [])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def add_scalar(self, tag: str, value: float, step: int, walltime: float) -> None:
-        Events.told[self._name].append((tag, value, step))
+def test_tensorboard_reads_every_number_at_its_step_and_time(store, tmp_path):
+    trainer = Trainer([SMALL, SMALL.replace(seed=7)])
+    recorder = Recorder(store, store.create(trainer.configs), trainer)
+    trainer.run(max_steps=60)
+    assert recorder.finish("paused")
+    (record,) = store.runs()
+    for _ in range(2):  # a second export takes the place of the first
+        exports.write(store, record, "episodes", tmp_path / "events")
+    for member, name in enumerate((f"{record.run}-seed-0", f"{record.run}-seed-7")):
+        events = EventAccumulator(str(tmp_path / "events" / name), {SCALARS: 0}).Reload()
+        told = {
+            tag: [(one.step, one.wall_time, one.value) for one in events.Scalars(tag)]
+            for tag in events.Tags()[SCALARS]
+        }
+        assert told == _numbers(store, record, member)
 
 
-def test_tensorboard_is_told_every_number_at_its_step(store, tmp_path, monkeypatch):
-    Events.told = {}
-    module = types.ModuleType("torch.utils.tensorboard")
-    module.SummaryWriter = Events  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
-    record, _, _ = recorded(store)
-    exports.write(store, record, "episodes", tmp_path / "events")
-    expected = store.columns(record.run, "episodes")
-    returns = [(v, s) for tag, v, s in Events.told[record.run] if tag == "episodes/return"]
-    assert returns == list(zip(expected["return"], expected["env_step"], strict=True))
-    assert all(value == value for _, value, _ in Events.told[record.run])
+def _numbers(store, record, member):
+    """Every number of a member by its tag: the step, the time, and the value as a float32."""
+    numbers = {}
+    for table in ("episodes", "evaluations", "updates"):
+        columns = store.columns(record.run, table)
+        times = record.created + columns["seconds"]
+        for column in columns.keys() - set(WHEN):
+            values = columns[column].astype(np.float32)
+            is_told = (columns["member"] == member) & ~np.isnan(values)
+            if is_told.any():
+                of_each = (columns["env_step"], times, values)
+                rows = zip(*(each[is_told].tolist() for each in of_each), strict=True)
+                numbers[f"{table}/{column}"] = list(rows)
+    return numbers
 
 
 def test_a_package_that_is_missing_is_named(store, tmp_path, monkeypatch):
@@ -101,16 +106,7 @@ def test_a_package_that_is_missing_is_named(store, tmp_path, monkeypatch):
     assert list(tmp_path.glob("*.parquet")) == []
 
 
-def test_a_folder_of_events_that_cannot_be_made_is_refused_in_one_sentence(
-    store, tmp_path, monkeypatch
-):
-    class Refusing(Events):
-        def __init__(self, folder: str) -> None:
-            Path(folder).mkdir(parents=True)
-
-    module = types.ModuleType("torch.utils.tensorboard")
-    module.SummaryWriter = Refusing  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+def test_a_folder_of_events_that_cannot_be_made_is_refused_in_one_sentence(store, tmp_path):
     record, _, _ = recorded(store)
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written: Not a directory"):
