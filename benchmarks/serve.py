@@ -7,10 +7,8 @@ app.py` and besides writes the names of its threads to a file when it is sent SI
 
 import argparse
 import contextlib
-import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +19,8 @@ from pathlib import Path
 
 from report import ROOT
 
-START_SECONDS = 120
+from tests.servers import end, free_port, wait_until_healthy
+
 DONE = "."
 
 
@@ -58,9 +57,7 @@ def serving(*, long: bool = False, runs: Path | None = None) -> Iterator[Server]
 
     Its store lies in ``runs``, or in a folder of its own that is gone afterwards.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, __file__, str(port), str(folder / "threads")]
@@ -74,29 +71,13 @@ def serving(*, long: bool = False, runs: Path | None = None) -> Iterator[Server]
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         try:
-            _wait_until_healthy(process, port, folder / "log")
+            wait_until_healthy(process, port, folder / "log")
             yield Server(process, port, folder)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        with contextlib.closing(connection), contextlib.suppress(OSError):
-            connection.request("GET", "/_stcore/health")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    raise RuntimeError(f"The server did not start:\n{log.read_text(errors='replace')}")
+            end(process)
 
 
 def main() -> None:

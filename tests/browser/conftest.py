@@ -7,14 +7,8 @@ these tests are skipped, with DQN_LAB_REQUIRE_BROWSER=1 they fail.
 """
 
 import contextlib
-import http.client
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,9 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sy
 from tests.browser.chart_bench import Bench
 from tests.browser.train_page import LASTING, open_app, put_back
 from tests.browser.waiting import PATIENCE
+from tests.servers import CHECKOUT, streamlit_server
 
-CHECKOUT = Path(__file__).parents[2]
-START_SECONDS = 180
 BROWSERS = (
     "chromium-headless-shell",  # draws no windows, which takes a fifth less of a processor
     "chromium",
@@ -89,64 +82,6 @@ def pytest_runtest_makereport(
         for log in [log for log in logs if log.exists()]:
             report.sections.append((f"server log {log}", log.read_text(errors="replace")[-8000:]))
     return report
-
-
-@contextlib.contextmanager
-def streamlit_server(
-    log: Path,
-    script: Path,
-    *args: str,
-    port: int = 0,
-    is_private: bool = False,
-    starter: Sequence[str] = (),
-) -> Iterator[str]:
-    """Serve `script`, with the checkout's settings, until the end of the block.
-
-    ``starter`` is a command that starts the server, if there is one.
-    """
-    port = port or free_port()
-    command = [*starter, sys.executable, "-m", "streamlit", "run", str(script)]
-    command += ["--server.headless", "true", "--server.port", str(port), *args]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=CHECKOUT,
-            env=os.environ | {"DQN_LAB_PRIVATE": str(int(is_private))},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        wait_until_healthy(process, port, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-def wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        with contextlib.closing(connection), contextlib.suppress(OSError):
-            connection.request("GET", "/_stcore/health")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    pytest.fail(f"The server did not start:\n{log.read_text(errors='replace')}")
 
 
 Serve = Callable[..., str]

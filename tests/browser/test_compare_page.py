@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dqn_core.store.store import Store
-from tests.browser.conftest import CHECKOUT, Serve
+from tests.browser.conftest import Serve
 from tests.browser.train_page import Open
 from tests.browser.waiting import until, until_idle
 from tests.kept_runs import keep
+from tests.servers import CHECKOUT
 
 ROW = 35
 """Pixels of a table's row."""

@@ -8,7 +8,6 @@ from playwright.sync_api import Page, Route, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dqn_core.store.store import Store
-from tests.browser.conftest import CHECKOUT, free_port, streamlit_server
 from tests.browser.train_page import (
     LONG,
     Open,
@@ -22,6 +21,7 @@ from tests.browser.train_page import (
     wait_for_step,
 )
 from tests.browser.waiting import take_the_clock, until, until_idle
+from tests.servers import CHECKOUT, free_port, streamlit_server
 
 
 def test_a_refresh_sends_nothing_through_streamlit_and_the_answer_to_pause_comes_before_the_sidebar(

@@ -10,7 +10,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
 from tests.browser.clients import HANG_SECONDS, ask, endpoint, feed_of, page_socket, session_of
-from tests.browser.conftest import CHECKOUT, Serve
+from tests.browser.conftest import Serve
+from tests.servers import CHECKOUT
 
 AT_ONCE = 500
 
