@@ -128,9 +128,10 @@ class Turns:
             run.episode()
 
     def go_on_as(self, before: "Turns") -> None:
-        """As `Run.go_on_as`, of runs that are the same ones."""
-        for run, earlier in zip(self.runs, before.runs, strict=True):
-            run.go_on_as(earlier)
+        """As `Run.go_on_as`, of the same runs; there it may have had others that nobody kept."""
+        earlier = {run.keeping.name: run for run in before.runs}
+        for run in self.runs:
+            run.go_on_as(earlier[run.keeping.name])
 
     def pause(self, message: str = "") -> None:
         """Stop all between two steps or two updates; nothing is lost."""

@@ -4,12 +4,14 @@ import pytest
 import torch
 
 from dashboard.session.going_on import come_back_to
+from dashboard.session.keeping import Origin
 from dashboard.session.links import Link
 from dashboard.session.racing import go_on_alone, race_more_seeds, start_race
 from dashboard.session.reading import read
-from dashboard.session.run import Status
+from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.store import store
+from dashboard.session.turns import Turns
 from dashboard.web.slots import Slots
 from dqn_core import Trainer
 from dqn_core.errors import ConfigurationError
@@ -191,3 +193,14 @@ def test_what_all_values_together_would_take_is_refused() -> None:
     start_race(session, "hidden_dims", "512,512,512; 1024,1024,1024", 8, from_here=False)
     assert "weights" in session.problem
     assert session.refused == "race"
+
+
+def test_a_race_that_was_loaded_again_trains_on_though_one_of_its_runs_was_never_kept() -> None:
+    kept = raced().turns
+    before = Turns([Run([SMALL], Origin(kept=False)), *kept.runs])
+    before.start()
+    session = Session(Link(config=SMALL))
+    come_back_to(session, before.names)
+    session.turns.go_on_as(before)
+    assert [run.status for run in session.turns.runs] == [Status.RUNNING] * 2
+    assert session.turns.names == before.names
