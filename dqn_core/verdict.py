@@ -43,11 +43,11 @@ def verdict_words(comparison: Comparison, first: str, second: str) -> Phrase:
     counts = [len(standing.counted) for standing in comparison.standings]
     if counts == [1, 1]:  # one pair is no share of 100
         return Phrase(
-            "{first} and {second} came to the same return. One seed of each proves nothing yet: "
-            "train at least {fewest}."
+            "One seed of each proves nothing yet: train at least {fewest}. So far {first} and "
+            "{second} came to the same return."
             if share == 0.5
-            else "{second} came to a larger return than {first}. One seed of each proves nothing "
-            "yet: train at least {fewest}.",
+            else "One seed of each proves nothing yet: train at least {fewest}. So far {second} "
+            "came to a larger return than {first}.",
             first=first,
             second=second,
             fewest=FEWEST_SEEDS,
@@ -63,8 +63,8 @@ def verdict_words(comparison: Comparison, first: str, second: str) -> Phrase:
     )
     if found == "few seeds":
         return Phrase(
-            "{more}. With {first} and {second} seeds this proves nothing yet: train at least "
-            "{fewest} of each.",
+            "{first} and {second} seeds prove nothing yet: train at least {fewest} of each. So far "
+            "{more}.",
             more=more,
             first=counts[0],
             second=counts[1],

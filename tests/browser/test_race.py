@@ -29,7 +29,7 @@ def test_a_race_is_started_thinned_out_won_and_compared(page: Page, app_url: str
     expect(seeds).to_have_count(0)
     race = page.locator(".st-key-race")
     expect(race).to_contain_text("leads with")
-    expect(race).to_contain_text("this proves nothing yet")
+    expect(race).to_contain_text("seeds prove nothing yet")
     button(page, "race_stop_0").click()
     expect(race).to_contain_text(re.compile(r"γ 0.5: Cancelled at step [\d,]+"))
     wait_for_step(page, env_step(page) + 100)

@@ -37,14 +37,15 @@ def test_a_difference_that_chance_may_make_is_left_open() -> None:
 def test_fewer_than_five_seeds_on_a_side_prove_nothing_however_clear_they_are(few: int) -> None:
     found = judged(LOW, [100.0] * few)
     assert verdict(found) == "few seeds"
-    assert f"With 10 and {few} seeds this proves nothing yet: train at least 5" in words(found)
+    before = f"10 and {few} seeds prove nothing yet: train at least 5 of each. So far B came to "
+    assert words(found).startswith(before), "and that is said first"
 
 
 def test_one_seed_of_each_is_no_share_of_pairs() -> None:
-    end = ". One seed of each proves nothing yet: train at least 5."
-    assert words(judged([1.0], [2.0])) == "B came to a larger return than A" + end
-    assert words(judged([2.0], [1.0])) == "A came to a larger return than B" + end
-    assert words(judged([2.0], [2.0])) == "A and B came to the same return" + end
+    begin = "One seed of each proves nothing yet: train at least 5. So far "
+    assert words(judged([1.0], [2.0])) == begin + "B came to a larger return than A."
+    assert words(judged([2.0], [1.0])) == begin + "A came to a larger return than B."
+    assert words(judged([2.0], [2.0])) == begin + "A and B came to the same return."
 
 
 def test_without_two_groups_there_is_nothing_to_say() -> None:

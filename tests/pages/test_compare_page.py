@@ -126,7 +126,7 @@ def test_with_few_seeds_one_click_trains_the_others_which_then_are_compared(stor
     keep(store, [3, 4], episodes=10)
     keep(store, range(4), episodes=10, gamma=0.9)
     at = page("cartpole-1", "cartpole-2")
-    assert "this proves nothing yet" in said(at)
+    assert "seeds prove nothing yet" in said(at)
     own = session(at).run
     offer = at.button(key="train_more_seeds")
     assert offer.label == "Train 3 more of A and 1 more of B"
@@ -142,7 +142,7 @@ def test_with_few_seeds_one_click_trains_the_others_which_then_are_compared(stor
         [4],
     ]
     assert {record.env_steps for record in store.runs()} == {400}
-    assert "this proves nothing yet" not in said(at)
+    assert "seeds prove nothing yet" not in said(at)
     assert session(at).run is own, "the visitor's own run is as it was"
 
 

@@ -30,7 +30,7 @@ def test_a_sweep_of_one_axis_shows_which_value_is_best_and_a_chart_of_each(store
     at = page(sweep=sweep.name)
     words = said(at)
     assert "**γ 0.9** is best with" in words
-    assert "this proves nothing yet" in words
+    assert "seeds prove nothing yet" in words
     at.button(key="sweep_runs").click().run()
     assert not at.exception
     assert state(at).look.tag == f"sweep:{sweep.name}"
