@@ -9,6 +9,10 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+NARROW = 16
+"""So few inputs or outputs that the product of all members is faster in one call and then copied:
+into memory with gaps between members PyTorch writes by a call for each."""
+
 LAYER_NORM_EPSILON = 1e-5
 """PyTorch's default: it keeps the deviation of equal outputs from being 0."""
 
@@ -23,10 +27,10 @@ class Layer(Protocol):
         """Outputs `(P, B, out)`."""
         ...
 
-    def backward(self, grad: Tensor, inputs: Tensor, gradient: "Layer") -> None:
-        """Write the derivative by weights and biases into ``gradient``.
+    def take_gradient(self, grad: Tensor, inputs: Tensor) -> None:
+        """Become the derivative by the weights and biases of a layer that had these ``inputs``.
 
-        ``grad`` `(P, B, out)` is the derivative by the outputs of these ``inputs``.
+        ``grad`` `(P, B, out)` is the derivative by its outputs.
         """
         ...
 
@@ -38,14 +42,22 @@ class Linear:
         self.weight = weight
         self.bias = bias
         self._transposed = weight.mT
+        members, fan_out, fan_in = weight.shape
+        self._in_place = members == 1 or min(fan_out, fan_in) > NARROW
+        self._has_few_outputs = fan_out < fan_in
 
     def forward(self, inputs: Tensor) -> Tensor:
         return torch.baddbmm(self.bias, inputs, self._transposed)
 
-    def backward(self, grad: Tensor, inputs: Tensor, gradient: Layer) -> None:
+    def take_gradient(self, grad: Tensor, inputs: Tensor) -> None:
         """The weights get gradᵀ · inputs, the biases Σ grad."""
-        torch.bmm(grad.mT, inputs, out=gradient.weight)
-        torch.sum(grad, 1, keepdim=True, out=gradient.bias)
+        if self._in_place:
+            torch.bmm(grad.mT, inputs, out=self.weight)
+        elif self._has_few_outputs:  # a product with few rows is faster than one with few columns
+            self.weight.copy_(torch.bmm(grad.mT, inputs))
+        else:
+            self._transposed.copy_(torch.bmm(inputs.mT, grad))
+        torch.sum(grad, 1, keepdim=True, out=self.bias)
 
 
 class Lookup:
@@ -63,11 +75,11 @@ class Lookup:
     def forward(self, inputs: Tensor) -> Tensor:
         return self._transposed[self._members, inputs].add_(self.bias)
 
-    def backward(self, grad: Tensor, inputs: Tensor, gradient: Layer) -> None:
+    def take_gradient(self, grad: Tensor, inputs: Tensor) -> None:
         """A row gets the sum of grad over where it was picked; of the others it is 0."""
         places = (self._members, inputs)
-        gradient.weight.zero_().mT.index_put_(places, grad, accumulate=True)
-        torch.sum(grad, 1, keepdim=True, out=gradient.bias)
+        self.weight.zero_().mT.index_put_(places, grad, accumulate=True)
+        torch.sum(grad, 1, keepdim=True, out=self.bias)
 
 
 class Standardised(NamedTuple):

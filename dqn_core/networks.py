@@ -163,15 +163,16 @@ class QNetwork:
 
         ``grad_outputs``, as large as the outputs, is the derivative of the loss by them. Layer by
         layer from the top, with ``grad`` the derivative by a layer's outputs: the layer below gets
-        grad · weights where its ReLU was open.
+        grad · weights where its ReLU was open. It uses ``forward`` up: of its activations the signs
+        are left.
         """
         grad = self._of_actions_backward(grad_outputs)
         for index in range(len(self.layers) - 1, -1, -1):
             layer, inputs = self.layers[index], forward.inputs[index]
-            layer.backward(grad, inputs, gradient.layers[index])
+            gradient.layers[index].take_gradient(grad, inputs)
             if index:
                 # What a ReLU let through is positive, and 0 where it was closed.
-                grad = torch.bmm(grad, layer.weight).mul_(inputs.sign())
+                grad = torch.bmm(grad, layer.weight).mul_(inputs.sign_())
                 if self.norms:
                     norm, of_units = self.norms[index - 1], gradient.norms[index - 1]
                     grad = norm.backward(grad, forward.standardised[index - 1], of_units)
