@@ -42,9 +42,9 @@ class ReplayBuffer:
     A transition is one row, ``observation | next_observation | action | reward | terminated |
     truncated``, so that a batch is a single gather. With action masks of ``n_masked`` actions each,
     ``allowed | next allowed`` lie behind the observations. All members push at the same time, and
-    the k-th transition of each lies in slot k mod ``capacity``. The rows are NumPy's, which is the
-    faster one at so little; a batch is handed out as tensors on ``device``. ``sampler`` chooses
-    what is in it.
+    the k-th transition of each lies in slot k mod ``capacity``, side by side in memory. The rows
+    are NumPy's, which is the faster one at so little; a batch is handed out as tensors on
+    ``device``. ``sampler`` chooses what is in it.
     """
 
     def __init__(
@@ -90,15 +90,16 @@ class ReplayBuffer:
             )
 
     def _empty_rows(self, capacity: int) -> np.ndarray:
-        # Untouched pages of zeros cost no memory until they are written.
+        # Untouched pages of zeros cost no memory until they are written: one after the other, as a
+        # slot has the rows of all members.
         width = row_width(self.observation_dim, self.n_masked)
-        return np.zeros((self._members, capacity, width), self._dtype)
+        return np.zeros((capacity, self._members, width), self._dtype)
 
     def _allocate(self, rows: np.ndarray) -> None:
         self._rows = rows
-        self.capacity = int(rows.shape[1])
-        self._flat = rows.reshape(-1, rows.shape[-1])  # a view: row i of member p is p·capacity + i
-        self._offsets = np.arange(self._members)[:, None] * rows.shape[1]
+        self.capacity = int(rows.shape[0])
+        self._flat = rows.reshape(-1, rows.shape[-1])  # a view: slot i of member p is i·members + p
+        self._offsets = np.arange(self._members)[:, None]
 
     @property
     def members(self) -> int:
@@ -148,7 +149,7 @@ class ReplayBuffer:
         With masks ``allowed`` and ``next_allowed`` are `(P, n_masked)` bool.
         """
         d, m = self.observation_dim, self.n_masked
-        row = self._rows[:, self.pushed % self.capacity]
+        row = self._rows[self.pushed % self.capacity]
         row[:, :d] = observations
         row[:, d : 2 * d] = next_observations
         row[:, -4] = actions
@@ -164,7 +165,7 @@ class ReplayBuffer:
     def repeat(self, members: Sequence[int]) -> None:
         """Let the newest transition of these members be the one before it: they made no step."""
         rows = list(members)
-        self._rows[rows, self._newest] = self._rows[rows, self._newest - 1]
+        self._rows[self._newest, rows] = self._rows[self._newest - 1, rows]
 
     @property
     def _newest(self) -> int:
@@ -221,7 +222,7 @@ class ReplayBuffer:
         """
         d, m = self.observation_dim, self.n_masked
         slots = self.contents.slots(self.contents.oldest)
-        own = self._rows[member]
+        own = self._rows[:, member]
         return own[slots, :d], own[slots, 2 * d : 2 * d + m] > 0
 
     def ends(self, member: int) -> np.ndarray:
@@ -230,16 +231,16 @@ class ReplayBuffer:
         Of all that is stored, oldest first.
         """
         slots = self.contents.slots(self.contents.oldest)
-        ended: np.ndarray = self._rows[member, slots, -2:] > 0
+        ended: np.ndarray = self._rows[slots, member, -2:] > 0
         return ended
 
     def _at(self, slots: np.ndarray) -> np.ndarray:
-        rows: np.ndarray = self._flat.take(slots + self._offsets, axis=0)
+        rows: np.ndarray = self._flat.take(slots * self._members + self._offsets, axis=0)
         return rows
 
     def last_step(self, member: int) -> tuple[int, float]:
         """Action and reward of that member's newest transition."""
-        row = self._rows[member, self._newest]
+        row = self._rows[self._newest, member]
         return int(row[-4]), float(row[-3])
 
     def _look_ahead(
@@ -275,12 +276,12 @@ class ReplayBuffer:
         rows = self._rows if capacity == self.capacity else self._empty_rows(capacity)
         self._size = kept.shape[1]
         self._allocate(rows)
-        rows[:, self.contents.slots(self.contents.oldest)] = kept
+        rows[self.contents.slots(self.contents.oldest)] = kept.swapaxes(0, 1)
 
     def cut(self) -> None:
         """Let no n-step return reach beyond the newest transition: its episode was given up."""
         if self._size:
-            self._rows[:, self._newest, -1] = 1
+            self._rows[self._newest, :, -1] = 1
 
     def state_dict(self) -> dict[str, Any]:
         """The stored rows, oldest first, the sampling stream, and what the sampler remembers."""
