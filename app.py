@@ -319,7 +319,7 @@ def inside(session: Session) -> None:
     health(run, member)
 
 
-def presentation(session: Session, badge: str) -> None:
+def presentation(session: Session, badge: str, drawn: str) -> None:
     """For a class that looks at a wall: what is being changed, and the chart of the return."""
     run, hidden = session.run, session.link.hidden_controls
     names = [name for name in (*changed_last(run), MOVED_FIRST) if name not in hidden]
@@ -335,10 +335,11 @@ def presentation(session: Session, badge: str) -> None:
     messages(session)
     st.html(STYLE)
     st.html(PRESENTATION)
+    curves(session, drawn)
 
 
-def page(session: Session, badge: str) -> None:
-    """All that there is above the curves, and the sidebar."""
+def page(session: Session, badge: str, drawn: str) -> None:
+    """The whole page; ``drawn`` is the state that it shows."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="title"):
         title = _("Train a deep Q-network")
         st.markdown(f"# {title} {badge}", anchors=False, width="content")
@@ -360,15 +361,20 @@ def page(session: Session, badge: str) -> None:
     with st.container():  # what comes and goes has a place, lest all below it is made anew
         offer(session)
         messages(session)
-    # After the time controls: its many widgets would keep their answer waiting.
-    sidebar(session, partial(make_lesson, session))
     st.html(STYLE)
-    with st.container():
-        race(session)
-    view(session)
-    with st.container():
-        changes(session)
-    scene(session.run)
+    above_curves = st.container()
+    curves(session, drawn)  # early: they ask for their first rows while the rest is drawn
+    # After what is to answer at once: its widgets are many.
+    sidebar(session, partial(make_lesson, session))
+    with above_curves:
+        with st.container():
+            race(session)
+        view(session)
+        with st.container():
+            changes(session)
+        scene(session.run)
+    inside(session)
+    st.html(values_html(session.run, session.link))
 
 
 def train_page() -> None:
@@ -378,13 +384,8 @@ def train_page() -> None:
     status, drawn = session.turns.status, session.state
 
     badge, color = STATUS_BADGES[status]
-    is_presentation = session.link.view == "presentation"
-    above = presentation if is_presentation else page
-    above(session, f":{color}-badge[{_(badge)}]")
-    curves(session, drawn)
-    if not is_presentation:
-        inside(session)
-        st.html(values_html(session.run, session.link))
+    draw = presentation if session.link.view == "presentation" else page
+    draw(session, f":{color}-badge[{_(badge)}]", drawn)
     if session.state != drawn:
         st.rerun()
 

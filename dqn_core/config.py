@@ -643,7 +643,7 @@ class DQNConfig:
 
     def to_dict(self) -> dict[str, Value]:
         """Names to values, as JSON can hold them."""
-        return dataclasses.asdict(self)
+        return {name: getattr(self, name) for name in HYPERPARAMETERS}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -652,8 +652,7 @@ class DQNConfig:
 
     def difference(self, other: "DQNConfig") -> dict[str, Value]:
         """This configuration's values where they differ from ``other``'s."""
-        theirs = other.to_dict()
-        return {name: value for name, value in self.to_dict().items() if value != theirs[name]}
+        return {n: own for n, own in self.to_dict().items() if own != getattr(other, n)}
 
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {

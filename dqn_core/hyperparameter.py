@@ -127,7 +127,7 @@ class Hyperparameter:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refusal(value)
-        return self._number(value, shown(value))
+        return self._number(value)
 
     def _widths(self, value: object) -> str:
         """Widths in the form in which they are kept and shown."""
@@ -137,15 +137,15 @@ class Hyperparameter:
             raise self._refusal(value)
         return ", ".join(map(str, found))
 
-    def _number(self, value: float, words: str) -> Value:
+    def _number(self, value: float, typed: str = "") -> Value:
         if not self.low <= value <= self.high:  # NaN compares false
-            raise self._outside(words)
+            raise self._outside(typed or shown(value))
         if self.kind is int and value != int(value):
             raise ConfigurationError(
                 "{name} must be a whole number, not {value}.",
                 self.name,
                 name=self.name,
-                value=words,
+                value=typed or shown(value),
             )
         converted: Value = self.kind(value)
         return converted
@@ -165,7 +165,7 @@ class Hyperparameter:
             value = float(text)  # a whole number may be written as 1e6
         except ValueError:
             raise self._refusal(text) from None
-        return self._number(value, text if len(text) <= MOST_DIGITS else shown(value))
+        return self._number(value, text if len(text) <= MOST_DIGITS else "")
 
     def of_earlier(self, value: object) -> str:
         """What ``value`` of the earlier name is today, to be validated or parsed."""

@@ -129,14 +129,14 @@ class Earlier:
         first, last, other = self.first_config, self.config, present.first_config
         if self.is_kin_of(present):
             first, other = self._where_left(present), last
-        race = self.race
+        race, changed, differs = self.race, last.difference(first), last.difference(other)
         values = [race_words(race)] if race else []
         values += [
-            change_label(name, getattr(first, name), getattr(last, name))
-            if name in last.difference(first)
+            change_label(name, getattr(first, name), value)
+            if name in changed
             else named_value(name, value)
             for name, value in last.to_dict().items()
-            if name in last.difference(first) or name in last.difference(other)
+            if name in changed or name in differs
             if not race or name != race.name
         ]
         if self.members != present.trainer.members:

@@ -1,6 +1,7 @@
 """What writes a run into the server's store while the page trains it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.session.store import make_room, store
@@ -56,6 +57,11 @@ class Keeping:
         """Why it is not kept at the moment, in one sentence; else ""."""
         return self._recorder.problem if self._recorder else self._refusal
 
+    def begin(self) -> None:
+        """Give it its name; the state that it begins with is written before its first step."""
+        self._rested = ()
+        self._try(self._named)
+
     def go_on(self) -> None:
         """Before the first step and between two slices: what is new, if it is time to write it."""
         self._rested = ()
@@ -85,15 +91,25 @@ class Keeping:
         return trainer.env_step, trainer.gradient_updates, len(trainer.going_on), *rows
 
     def _recording(self) -> Recorder | None:
-        is_missing = self._recorder is None and self._origin.kept
-        if is_missing and time.monotonic() >= self._again_at:
-            try:
-                self._recorder = self._begun()
-            except LabError as error:
-                self._refusal, self._again_at = error.phrase, time.monotonic() + AGAIN_SECONDS
+        if self._recorder is None:
+            self._try(self._begin_to_record)
         return self._recorder
 
-    def _begun(self) -> Recorder:
+    def _try(self, write: Callable[[], object]) -> None:
+        """If it is kept at all, and the store did not refuse it a short time ago."""
+        if not self._origin.kept or time.monotonic() < self._again_at:
+            return
+        try:
+            write()
+            self._refusal = ""
+        except LabError as error:
+            self._refusal, self._again_at = error.phrase, time.monotonic() + AGAIN_SECONDS
+
+    def _begin_to_record(self) -> None:
+        self._recorder = Recorder(store(), self._named(), self._trainer)
+
+    def _named(self) -> RunRecord:
+        """Its record, which is made if there is none."""
         if self.record is None:
             of = self._origin
             self.record = store().create(
@@ -105,4 +121,4 @@ class Keeping:
             )
             if of.owner:
                 make_room(of.owner)
-        return Recorder(store(), self.record, self._trainer)
+        return self.record

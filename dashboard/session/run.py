@@ -229,7 +229,7 @@ class Run:
                 self._only = only
                 self._pace.clear()
                 self.status, self.message = Status.RUNNING, ""
-                self.keeping.go_on()  # so that the page is drawn with its name
+                self.keeping.begin()  # so that the page is drawn with its name
 
     def pause(self, message: str = "") -> None:
         """Stop between two steps or two updates; nothing is lost."""
@@ -333,13 +333,15 @@ class Run:
             self.rest()
             return 0.5
         self.ahead = slots.enter(self.place)
-        if self.ahead:
-            with self._turnstile.for_trainer():
-                if self.is_active:  # unless it was paused meanwhile
-                    self.status = Status.WAITING
-            return 0.1
         with self._turnstile.for_trainer():
-            return self._train_slice() if self.is_active else 0.0
+            return self._wait_or_train() if self.is_active else 0.0  # it was paused meanwhile
+
+    def _wait_or_train(self) -> float:
+        self.keeping.go_on()
+        if self.ahead:
+            self.status = Status.WAITING
+            return 0.1
+        return self._train_slice()
 
     def _train_slice(self) -> float:
         """Whatever goes wrong becomes a status, and everything up to there is kept.
@@ -347,7 +349,6 @@ class Run:
         "Interrupted" is a run that can be resumed, "failed" one that cannot.
         """
         self.status = Status.RUNNING
-        self.keeping.go_on()
         try:
             return self._train()
         except EnvironmentFailure as error:

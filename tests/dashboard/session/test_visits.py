@@ -227,6 +227,18 @@ def test_a_page_that_only_looks_writes_nothing(runs_folder: Path) -> None:
     assert not runs_folder.exists()
 
 
+def test_a_run_that_waits_for_a_place_is_kept_from_its_start() -> None:
+    session, slots = Session(Link(config=SMALL)), Slots(1)
+    slots.enter("another")
+    session.turns.start()
+    (record,) = store().runs()
+    assert record.run == session.run.keeping.name, "the page is drawn with its name at once"
+    session.turns.advance(slots)
+    assert session.turns.status is Status.WAITING
+    assert store().trainer(record.run).env_step == 0, "a server that is killed now comes back"
+    session.turns.pause()
+
+
 def test_a_folder_that_cannot_be_written_is_told_and_training_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
