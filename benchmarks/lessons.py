@@ -87,7 +87,7 @@ def _trained(
     trainer: Trainer, check: Check, then: Mapping[str, Value] | None
 ) -> tuple[Standing, int]:
     while True:
-        standing = judged(check, trainer)
+        standing = judged(check, [trainer])
         if standing.state != "open":
             return standing, trainer.env_step
         if then and trainer.env_step >= trainer.config.total_steps // 2:

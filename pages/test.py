@@ -45,15 +45,15 @@ STATUS_WORDS: dict[Status, str] = {
 def training_line(session: Session) -> None:
     """What the run does meanwhile; looking at it tells the runner that somebody is there."""
 
-    @st.fragment(run_every=5 if session.run.is_active else None)
+    @st.fragment(run_every=5 if session.turns.is_active else None)
     def line() -> None:
-        run = current_session().run
-        if run.trainer.env_step:
+        turns = current_session().turns
+        if step := turns.env_step:
             what = _(
                 "The run on the Train page: {status}, step {step:,} in {environment}",
-                status=_(STATUS_WORDS[run.status]),
-                step=run.trainer.env_step,
-                environment=run.config.environment,
+                status=_(STATUS_WORDS[turns.status]),
+                step=step,
+                environment=turns.first.config.environment,
             )
             st.caption(f":material/model_training: {what}")
 
@@ -261,6 +261,6 @@ try:
     results_section(state, agents, settings)
     if state.showings:
         duel_section(state)
-        take_away(state, session.run)
+        take_away(state, session.turns.runs)
 except LabError as error:
     tell_error(said(error))

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -53,17 +54,21 @@ class Standing:
     run: int = 1
 
 
-def judged(check: Check, trainer: Trainer, run: int = 1) -> Standing:
-    """What the run has come to; ``run`` is its number among those begun in the step."""
-    values = QUANTITIES[check.quantity](trainer, check.steps)
+def judged(check: Check, trainers: Sequence[Trainer], run: int = 1) -> Standing:
+    """What a run has come to; ``run`` is its number among those begun in the step.
+
+    Of a race in turns there are several ``trainers``, judged as if they trained side by side.
+    """
+    values = QUANTITIES[check.quantity](trainers, check.steps)
     best = max if check.sign == ">=" else min
     value = best((v for v in values if not math.isnan(v)), default=math.nan)
     if check.runs is not None and run > check.runs:
         return Standing("missed", value, run)
     if check.reaches(value):
         return Standing("met", value, run)
-    is_over = check.steps is not None and trainer.env_step > check.steps
-    return Standing("missed" if is_over or trainer.finished() else "open", value, run)
+    is_over = check.steps is not None and _env_step(trainers) > check.steps
+    has_ended = is_over or all(trainer.finished() for trainer in trainers)
+    return Standing("missed" if has_ended else "open", value, run)
 
 
 def read_check(text: str) -> Check:
@@ -128,46 +133,64 @@ def _limits(text: str) -> dict[str, int]:
     return limits
 
 
-Values: TypeAlias = Callable[[Trainer, int | None], Sequence[float]]
+Values: TypeAlias = Callable[[Sequence[Trainer], int | None], Sequence[float]]
 """What a run has come to until a step, or all of it: one value, or one for each time."""
 
 
-def _of_evaluations(column: str) -> Values:
-    """Over the members that are counted, at each greedy evaluation."""
+def _env_step(trainers: Sequence[Trainer]) -> int:
+    """The one that all have reached."""
+    return min(trainer.env_step for trainer in trainers)
 
-    def values(trainer: Trainer, until: int | None) -> list[float]:
-        rows = trainer.history.evaluations.columns()
-        counts = np.isin(rows["member"], trainer.counted)
-        if until is not None:
-            counts &= rows["env_step"] <= until
-        steps, of_row = np.unique(rows["env_step"][counts], return_inverse=True)
-        found = rows[column][counts]
-        return [over_members(found[of_row == one].tolist()) for one in range(len(steps))]
+
+def _of_evaluations(column: str) -> Values:
+    """Over the members that are counted, at each greedy evaluation that all of them have had."""
+
+    def values(trainers: Sequence[Trainer], until: int | None) -> list[float]:
+        tables = [_counted_rows(trainer) for trainer in trainers]
+        reached = min(max(rows["env_step"], default=0) for rows in tables)
+        last = reached if until is None else min(reached, until)
+        steps = np.concatenate([rows["env_step"] for rows in tables])
+        found = np.concatenate([rows[column] for rows in tables])
+        return [over_members(found[steps == s].tolist()) for s in np.unique(steps[steps <= last])]
 
     return values
 
 
-def _now(value: Callable[[Trainer], float]) -> Values:
+def _counted_rows(trainer: Trainer) -> dict[str, np.ndarray]:
+    """The greedy evaluations of the members that are counted."""
+    rows = trainer.history.evaluations.columns()
+    counts = np.isin(rows["member"], trainer.counted)
+    return {name: column[counts] for name, column in rows.items()}
+
+
+def _now(value: Callable[[Sequence[Trainer]], float]) -> Values:
     """What there is only now: nothing once the run is beyond the step."""
 
-    def values(trainer: Trainer, until: int | None) -> list[float]:
-        return [] if until is not None and trainer.env_step > until else [value(trainer)]
+    def values(trainers: Sequence[Trainer], until: int | None) -> list[float]:
+        return [] if until is not None and _env_step(trainers) > until else [value(trainers)]
 
     return values
 
 
-def _average_return(trainer: Trainer) -> float:
-    episodes = trainer.history.episodes.columns
-    return over_members(average_returns(episodes, trainer.counted, SMOOTHING))
+def _average_return(trainers: Sequence[Trainer]) -> float:
+    of_each = [
+        average_returns(trainer.history.episodes.columns, trainer.counted, SMOOTHING)
+        for trainer in trainers
+    ]
+    return over_members([*chain(*of_each)])
 
 
-def _max_q(trainer: Trainer) -> float:
-    newest = newest_of_each(trainer.history.updates.columns, ["mean_q"], trainer.counted, 1)
+def _max_q(trainers: Sequence[Trainer]) -> float:
+    newest = [
+        rows
+        for trainer in trainers
+        for rows in newest_of_each(trainer.history.updates.columns, ["mean_q"], trainer.counted, 1)
+    ]
     return over_members([float(value) for rows in newest for value in rows["mean_q"]])
 
 
-def _changes(trainer: Trainer) -> float:
-    columns = trainer.history.changes.columns()
+def _changes(trainers: Sequence[Trainer]) -> float:
+    columns = trainers[0].history.changes.columns()  # each change reaches all of them
     return len(set(zip(columns["env_step"].tolist(), columns["name"].tolist(), strict=True)))
 
 
@@ -177,8 +200,8 @@ QUANTITIES: dict[str, Values] = {
     "obtained return": _of_evaluations("obtained"),
     "training return": _now(_average_return),
     "max q": _now(_max_q),
-    "steps": _now(lambda trainer: trainer.env_step),
-    "episodes": _now(lambda trainer: trainer.fewest_episodes),
+    "steps": _now(_env_step),
+    "episodes": _now(lambda trainers: min(trainer.fewest_episodes for trainer in trainers)),
     "changes": _now(_changes),
 }
 """What a check can speak of, by the words in which it does."""

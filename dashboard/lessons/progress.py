@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.lessons.check import Standing, judged
 from dashboard.lessons.lesson import Choices, Lesson
-from dashboard.session.run import Run
+from dashboard.session.turns import Turns
 
 LONGEST_ANSWER = 300
 MOST_RUNS = 1_000
@@ -24,24 +24,25 @@ class Progress:
     met: set[int] = field(default_factory=set)
     runs: dict[int, list[str]] = field(default_factory=dict)
 
-    def look(self, lesson: Lesson, run: Run) -> Standing | None:
+    def look(self, lesson: Lesson, turns: Turns) -> Standing | None:
         """What the present step's check says of the run; one that is met stays so.
 
         None where the step asks for nothing, or the run is in another environment.
         """
         at = self.at  # read once: the student may press Next meanwhile
         step = lesson.steps[at]
-        if step.check is None or run.config.environment != step.link.config.environment:
+        if step.check is None or turns.first.config.environment != step.link.config.environment:
             return None
-        number = self._number(at, run)
-        standing = judged(step.check, run.trainer, number)
+        trainers = [run.trainer for run in turns.counted]
+        standing = judged(step.check, trainers, self._number(at, turns))
         if standing.state == "met":
             self.met.add(at)
         return replace(standing, state="met") if at in self.met else standing
 
-    def _number(self, at: int, run: Run) -> int:
+    def _number(self, at: int, turns: Turns) -> int:
         """The run's place among those that were begun in the step, from 1."""
         begun = self.runs.setdefault(at, [])
+        run = turns.first
         name = run.keeping.name or run.id
         if name not in begun and run.trainer.env_step and len(begun) < MOST_RUNS:
             begun.append(name)

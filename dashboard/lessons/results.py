@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -11,9 +12,10 @@ from dashboard.lessons.check import SMOOTHING, read_number
 from dashboard.lessons.progress import Progress
 from dashboard.lessons.rooms import Reached, Room, Seat
 from dashboard.session.returns import average_returns, greedy_returns, over_members
-from dashboard.session.run import Run
 from dashboard.session.session import Session
+from dashboard.session.turns import Turns
 from dashboard.web.language import _
+from dqn_core import Trainer
 from dqn_core.numbers import number
 
 POINTS = 60
@@ -87,10 +89,13 @@ def _reached(seat: Seat) -> Reached | None:
     """What the student's run has come to; of one who has left, what was seen of it at last."""
     session = seat.session()
     if session is not None:
-        run, counted = session.run, session.run.trainer.counted
-        average = over_members(average_returns(run.history.episodes.columns, counted, SMOOTHING))
-        greedy = over_members(greedy_returns(run, counted))
-        seat.reached = Reached(run.trainer.env_step, average, greedy)
+        average, greedy = list[float](), list[float]()
+        for run in session.turns.counted:
+            counted = run.trainer.counted
+            average += average_returns(run.history.episodes.columns, counted, SMOOTHING)
+            greedy += greedy_returns(run, counted)
+        step = session.turns.env_step
+        seat.reached = Reached(step, over_members(average), over_members(greedy))
     return seat.reached
 
 
@@ -103,7 +108,7 @@ def _student(room: Room, seat: Seat) -> dict[str, Any]:
         "marks": _marks(room, progress),
         "status": _status(session) if session else _("away"),
         "words": _words(_reached(seat)),
-        "curves": _curves(session.run) if session else None,
+        "curves": _curves(session.turns) if session else None,
     }
 
 
@@ -142,29 +147,37 @@ def _words(reached: Reached | None) -> str:
     )
 
 
-def _curves(run: Run) -> dict[str, Any]:
+def _curves(turns: Turns) -> dict[str, Any]:
     """The return in training and in greedy evaluations over the run's steps, and their range."""
-    trainer = run.trainer
-    low, high = trainer.spec.return_range or (None, None)
-    tables = run.history.episodes.columns(), run.history.evaluations.columns()
+    trainers = [run.trainer for run in turns.counted]
+    low, high = trainers[0].spec.return_range or (None, None)
     training, greedy = (
-        _thinned(rows, column, trainer.counted)
-        for rows, column in zip(tables, ("return", "mean_return"), strict=True)
+        _thinned(*_counted(trainers, table, column))
+        for table, column in (("episodes", "return"), ("evaluations", "mean_return"))
     )
     y = [*training["y"], *greedy["y"]]
     return {
         "training": training,
         "greedy": greedy,
-        "steps": max(trainer.env_step, 1),
+        "steps": max(1, *(trainer.env_step for trainer in trainers)),
         "low": min(y, default=0.0) if low is None else low,
         "high": max(y, default=1.0) if high is None else high,
     }
 
 
-def _thinned(rows: dict[str, np.ndarray], column: str, members: list[int]) -> Curve:
-    """The means of a column in at most `POINTS` equal spans of steps."""
-    counts = np.isin(rows["member"], members)
-    steps, values = rows["env_step"][counts], rows[column][counts]
+def _counted(trainers: Sequence[Trainer], table: str, column: str) -> tuple[np.ndarray, np.ndarray]:
+    """The steps and the values of a column of a table, of the members that are counted."""
+    steps, values = [], []
+    for trainer in trainers:
+        rows = trainer.history.tables()[table].columns()
+        counts = np.isin(rows["member"], trainer.counted)
+        steps.append(rows["env_step"][counts])
+        values.append(rows[column][counts])
+    return np.concatenate(steps), np.concatenate(values)
+
+
+def _thinned(steps: np.ndarray, values: np.ndarray) -> Curve:
+    """The means of the values in at most `POINTS` equal spans of steps."""
     if not len(steps):
         return {"x": [], "y": []}
     span = max(1, -(-int(steps.max() + 1) // POINTS))

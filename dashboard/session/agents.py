@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import streamlit as st
 import torch
 
 from dashboard.session.race import member_words
+from dashboard.session.run import Run
 from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.session.words import named_value
@@ -30,6 +31,7 @@ TRAINED = ASSETS / "agents"
 
 
 Moment = Literal["now", "best", "passed"]
+Load: TypeAlias = Callable[[], Agent]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Choice:
     when: str
     identity: str
     env_id: str
-    load: Callable[[], Agent]
+    load: Load
     origin: Origin | None = None
     env_kwargs: str = ""
 
@@ -178,64 +180,51 @@ def _stored(record: RunRecord) -> list[Choice]:
     ]
 
 
+def _in_training(run: Run, names: Sequence[str], first: int) -> list[Choice]:
+    """The agents of a run in training, which are called ``names``: as they are, and as they were.
+
+    ``first`` is the number of its first one where several runs take turns.
+    """
+    config = run.config
+
+    def of(p: int, moment: Moment, key: str, when: str, what: str, load: Load) -> Choice:
+        whose, origin = names[p], Origin(run.id, p, moment)
+        identity = f"{run.id}:{what}"
+        return Choice(key, whose, when, identity, config.env_id, load, origin, config.env_kwargs)
+
+    def now(p: int) -> Choice:
+        when, load = Phrase("as it is now"), partial(run.agent, p)
+        return of(p, "now", f"now {first + p}", when, f"{p}", load)
+
+    def best(p: int) -> Choice:
+        load = partial(run.best_agent, p)
+        what = f"{p}:best {load().env_steps}"
+        return of(p, "best", f"best {first + p}", Phrase("best so far"), what, load)
+
+    def passed(agent: Agent) -> Choice:
+        step = agent.env_steps
+        when = Phrase("at step {step:,}", step=step)
+        return of(0, "passed", f"step {step} of {first}", when, f"step {step}", lambda: agent)
+
+    members = range(run.trainer.members)
+    return [
+        *map(now, members),
+        *map(best, members if len(run.history.evaluations) else ()),
+        *map(passed, reversed(run.snapshots)),
+    ]
+
+
 def available(session: Session, upload: Upload | None = None) -> dict[str, Choice]:
     """Every agent that can be chosen, by its key."""
-    run = session.run
-    env_id, env_kwargs = run.config.env_id, run.config.env_kwargs
-    choices: list[Choice] = []
-
-    def kept(agent: Agent) -> Callable[[], Agent]:
-        return lambda: agent
-
-    if run.trainer.env_step:
-        of_each = _which(Phrase("In training"), run.trainer.configs)
-
-        def now(member: int) -> Callable[[], Agent]:
-            return lambda: run.agent(member)
-
-        for p, whose in enumerate(of_each):
-            choices.append(
-                Choice(
-                    f"now {p}",
-                    whose,
-                    Phrase("as it is now"),
-                    f"{run.id}:{p}",
-                    env_id,
-                    now(p),
-                    Origin(run.id, p, "now"),
-                    env_kwargs,
-                )
-            )
-        if len(run.history.evaluations):
-            choices += [
-                Choice(
-                    f"best {p}",
-                    whose,
-                    Phrase("best so far"),
-                    f"{run.id}:{p}:best {run.best_agent(p).env_steps}",
-                    env_id,
-                    partial(run.best_agent, p),
-                    Origin(run.id, p, "best"),
-                    env_kwargs,
-                )
-                for p, whose in enumerate(of_each)
-            ]
-        choices += [
-            Choice(
-                f"step {snapshot.env_steps}",
-                of_each[0],
-                Phrase("at step {step:,}", step=snapshot.env_steps),
-                f"{run.id}:step {snapshot.env_steps}",
-                env_id,
-                kept(snapshot),
-                Origin(run.id, 0, "passed"),
-                env_kwargs,
-            )
-            for snapshot in reversed(run.snapshots)
-        ]
-    for record in session.earlier.watchable(run):
+    turns, choices = session.turns, list[Choice]()
+    names = _which(Phrase("In training"), turns.configs)
+    for n, run in enumerate(turns.runs):
+        if run.trainer.env_step:
+            first = turns.first_member(n)
+            choices += _in_training(run, names[first : first + run.trainer.members], first)
+    for record in session.earlier.watchable(turns.first):
         choices += _stored(record)
-    choices += _trained(env_id)
+    choices += _trained(turns.first.config.env_id)
     if upload:
         choices += upload.choices()
     return {choice.key: choice for choice in choices}

@@ -78,6 +78,16 @@ class Turns:
         ]
 
     @property
+    def counted(self) -> list[Run]:
+        """Those whose numbers count: all that go on, or where none does all."""
+        return [run for run in self.runs if run.trainer.going_on] or [*self.runs]
+
+    @property
+    def env_step(self) -> int:
+        """The one that all of these have reached."""
+        return min(run.trainer.env_step for run in self.counted)
+
+    @property
     def evidence(self) -> int:
         """Another number whenever a race is to be judged anew."""
         return sum(run.evidence for run in self.runs)

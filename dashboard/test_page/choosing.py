@@ -35,6 +35,7 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
     picked = picks.picked
     wanted = dict(picked)  # first: meanwhile a newer run of the page may take a file in
     choices = available(session, picks.upload)
+    in_training = {run.id for run in session.turns.runs}
     if session.to_watch in choices:
         picked["agent"] = wanted["agent"] = choices[session.to_watch]
     session.to_watch = ""
@@ -47,7 +48,7 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
         if choice.key in choices:
             continue
         origin = choice.origin
-        if origin and origin.moment == "passed" and origin.run_id == session.run.id:
+        if origin and origin.moment == "passed" and origin.run_id in in_training:
             choices[choice.key] = choice  # the run may have thinned it out meanwhile
             continue
         drop(place)

@@ -42,11 +42,14 @@ network.load_state_dict(torch.load("agent.pt", weights_only=True))
 """
 
 
-def take_away(state: PageState, run: Run) -> None:
-    """The episodes and the run's growth as films, the first agent as files."""
+def take_away(state: PageState, runs: Sequence[Run]) -> None:
+    """The episodes and an agent's growth as films, the first agent as files.
+
+    ``runs`` are those in training: several where they take turns.
+    """
     chosen = state.showings[0].chosen
     with st.expander(_("Download"), icon=":material/download:", key="take_away"):
-        _films(state, run)
+        _films(state, runs)
         with st.container(horizontal=True):
             st.download_button(
                 _("Agent (.safetensors)"),
@@ -68,9 +71,9 @@ def take_away(state: PageState, run: Run) -> None:
         copyable(_("code"), load_lines(chosen.agent), key="copy_code")
 
 
-def _films(state: PageState, run: Run) -> None:
+def _films(state: PageState, runs: Sequence[Run]) -> None:
     showings = state.showings
-    grown = grown_agents(run, showings[0].chosen)
+    grown = grown_agents(runs, showings[0].chosen)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = st.segmented_control(
             _("Film"), ["MP4", "GIF"], default="MP4", required=True, key="film_form"
@@ -141,15 +144,16 @@ def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None
         write_montage(recordings, titles, path, overlay=overlay)
 
 
-def grown_agents(run: Run, chosen: Chosen) -> list[Agent]:
+def grown_agents(runs: Sequence[Run], chosen: Chosen) -> list[Agent]:
     """The chosen agent at up to `MOST_TILES` steps of its training, evenly spread.
 
-    None where it is not the run's first member: of others no earlier states are kept.
+    None where it is not a run's first member: of others no earlier states are kept.
     """
     origin = chosen.origin
-    if origin is None or origin.run_id != run.id or origin.member != 0:
+    own = [run for run in runs if origin and (run.id, 0) == (origin.run_id, origin.member)]
+    if not own:
         return []
-    end = chosen.agent.env_steps
+    (run,), end = own, chosen.agent.env_steps
     agents = [*(agent for agent in run.snapshots if agent.env_steps < end), chosen.agent]
     places = np.linspace(0, len(agents) - 1, min(MOST_TILES, len(agents))).round().astype(int)
     return [agents[place] for place in places]

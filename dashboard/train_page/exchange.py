@@ -10,15 +10,17 @@ from dashboard.session.control_names import control_name
 from dashboard.session.earlier import LEAVES
 from dashboard.session.going_on import open_run
 from dashboard.session.links import Link, written, written_race
-from dashboard.session.run import Status
+from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_link, show_qr_code
+from dashboard.session.turns import Turns
 from dashboard.train_page.paper import filename
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
 from dashboard.web.copyable import copyable
 from dashboard.web.keys import OPEN_DIALOG
-from dashboard.web.language import _
+from dashboard.web.language import _, said
 from dashboard.web.notices import tell_error
+from dashboard.web.widgets import worded_key
 from dqn_core.options import option
 from dqn_core.phrases import Phrase
 from dqn_core.presets import AUTO
@@ -145,9 +147,9 @@ def _paste(session: Session) -> None:
 
 
 def _files(session: Session) -> None:
-    run = session.run
-    name = filename(run, session.link)
     st.markdown(_("**Save** the run as it is at the click"))
+    run = _run_to_save(session.turns)
+    name = filename(run, session.link)
     with st.container(horizontal=True):
         for kind, label, suffix, words, make in (
             (
@@ -190,6 +192,24 @@ def _files(session: Session) -> None:
         st.rerun()
     if session.refused == "open":
         tell_error(session.problem)
+
+
+def _run_to_save(turns: Turns) -> Run:
+    """The only one, or that of the chosen value of a race whose values take turns."""
+    if len(turns.runs) == 1:
+        return turns.first
+    arms = turns.arms
+    chosen: int = st.selectbox(
+        _("Value of the race"),
+        range(len(arms)),
+        format_func=[said(arm.label) for arm in arms].__getitem__,
+        key=worded_key("value_to_save"),
+        help=_(
+            "These values cannot train side by side. Each is a run of its own, with files of its "
+            "own."
+        ),
+    )
+    return turns.runs[arms[chosen].run]
 
 
 def command_line(link: Link) -> str:

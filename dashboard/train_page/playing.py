@@ -70,7 +70,7 @@ def _check(session: Session, playing: Playing) -> None:
     goal, environment = check_words(check), step.link.config.environment
 
     def news(_query: Mapping[str, str]) -> bytes:
-        standing = playing.progress.look(playing.lesson, session.run)
+        standing = playing.progress.look(playing.lesson, session.turns)
         state = standing.state if standing else "open"
         words = standing_words(check, standing, environment)
         return json.dumps({"state": state, "goal": goal, "words": words}).encode()

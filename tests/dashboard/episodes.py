@@ -6,6 +6,7 @@ from dashboard.session.agents import Chosen
 from dashboard.session.run import Run
 from dashboard.test_page.showing import Showing
 from dqn_core import Agent, DQNConfig
+from dqn_core.hyperparameter import Value
 from tests.balancing import balancing_agent
 
 SMALL = DQNConfig(env_id="CartPole-v1", hidden_dims="8, 8", learning_starts=10, batch_size=8)
@@ -23,7 +24,7 @@ def finished(showing: Showing) -> Showing:
     pytest.fail("The episode was not filmed.")
 
 
-def trained_run(members: int = 1) -> Run:
-    run = Run([SMALL.replace(seed=seed) for seed in range(members)])
+def trained_run(members: int = 1, **values: Value) -> Run:
+    run = Run([SMALL.replace(seed=seed, **values) for seed in range(members)])
     run.trainer.run(max_steps=200)
     return run

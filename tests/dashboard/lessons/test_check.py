@@ -1,6 +1,7 @@
 """What a check says of a run: within its limits, over the members that count."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from dashboard.lessons.progress import MOST_RUNS, Progress, read_progress
 from dashboard.lessons.words import standing_words
 from dashboard.session.keeping import Origin
 from dashboard.session.links import Link
-from dashboard.session.run import Run
+from dashboard.session.turns import new_turns
 from dqn_core import DQNConfig, Trainer
 from tests.dashboard.lessons.small_lessons import lesson
 
@@ -50,36 +51,36 @@ def test_a_greedy_return_counts_at_its_best_within_the_limit_over_the_members(tr
     rows = trainer.history.evaluations.columns()
     means = {s: rows["mean_return"][rows["env_step"] == s].mean() for s in (100, 200)}
     best = max(means.values())
-    assert judged(Check("greedy return", ">=", best), trainer).state == "met"
-    assert judged(Check("greedy return", ">=", best + 1), trainer).state == "open"
-    early = judged(Check("greedy return", ">=", 1e9, steps=100), trainer)
+    assert judged(Check("greedy return", ">=", best), [trainer]).state == "met"
+    assert judged(Check("greedy return", ">=", best + 1), [trainer]).state == "open"
+    early = judged(Check("greedy return", ">=", 1e9, steps=100), [trainer])
     assert (early.state, early.value) == ("missed", means[100])
 
 
 def test_what_there_is_only_now_does_not_count_beyond_the_limit(trainer):
-    assert judged(Check("steps", ">=", 150), trainer).state == "met"
-    late = judged(Check("steps", ">=", 150, steps=199), trainer)
+    assert judged(Check("steps", ">=", 150), [trainer]).state == "met"
+    late = judged(Check("steps", ">=", 150, steps=199), [trainer])
     assert late.state == "missed"
     assert math.isnan(late.value)
 
 
 def test_a_run_too_many_does_not_count(trainer):
     check = Check("steps", ">=", 150, runs=10)
-    assert judged(check, trainer, run=10).state == "met"
-    assert judged(check, trainer, run=11).state == "missed"
+    assert judged(check, [trainer], run=10).state == "met"
+    assert judged(check, [trainer], run=11).state == "missed"
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)
 def test_each_quantity_is_judged_before_and_after_the_first_step(quantity, trainer):
     fresh = Trainer([SMALL])
     for sign in (">=", "<="):
-        assert judged(Check(quantity, sign, 1e9), fresh).state in ("open", "met")
-        judged(Check(quantity, sign, 1e9), trainer)
+        assert judged(Check(quantity, sign, 1e9), [fresh]).state in ("open", "met")
+        judged(Check(quantity, sign, 1e9), [trainer])
     fresh.close()
 
 
-def state(progress, short, run):
-    standing = progress.look(short, run)
+def state(progress, short, turns):
+    standing = progress.look(short, turns)
     assert standing
     return standing.state
 
@@ -94,23 +95,44 @@ def test_a_check_that_is_met_stays_so_and_each_run_counts_once():
     link = Link(config=SMALL)
     short = Lesson("T", (Step("S", "", link, check=Check("steps", ">=", 20, runs=2)),))
     progress = Progress()
-    first = Run([SMALL], Origin(kept=False))
+    first = new_turns([SMALL], Origin(kept=False))
     assert state(progress, short, first) == "open"
     assert progress.runs == {0: []}, "it has not begun"
-    first.trainer.run(max_steps=10)
+    first.first.trainer.run(max_steps=10)
     progress.look(short, first)
-    second = Run([SMALL], Origin(kept=False))
-    second.trainer.run(max_steps=30)
+    second = new_turns([SMALL], Origin(kept=False))
+    second.first.trainer.run(max_steps=30)
     assert state(progress, short, second) == "met"
     assert len(progress.runs[0]) == 2
-    third = Run([SMALL], Origin(kept=False))
-    third.trainer.run(max_steps=1)
+    third = new_turns([SMALL], Origin(kept=False))
+    third.first.trainer.run(max_steps=1)
     assert state(progress, short, third) == "met"
     assert read_progress(progress.written, short) == progress
-    elsewhere = Run([SMALL.replace(env_id="Acrobot-v1")], Origin(kept=False))
+    elsewhere = new_turns([SMALL.replace(env_id="Acrobot-v1")], Origin(kept=False))
     assert progress.look(short, elsewhere) is None
-    for run in (first, second, third, elsewhere):
-        run.close()
+    for turns in (first, second, third, elsewhere):
+        turns.close()
+
+
+def test_a_race_in_turns_is_judged_as_one_side_by_side_at_what_all_have_reached():
+    """A check by the first value alone would be decided before the others have their say."""
+    configs = [SMALL, SMALL.replace(seed=1)]
+    beside = Trainer(configs)
+    in_turns = [Trainer([config]) for config in configs]
+    beside.run(max_steps=200)
+    in_turns[0].run(max_steps=250)
+    in_turns[1].run(max_steps=150)
+    for quantity in ("greedy return", "predicted return"):
+        check = Check(quantity, ">=", 1e9, steps=100)
+        assert judged(check, in_turns).value == pytest.approx(judged(check, [beside]).value)
+        unlimited = Check(quantity, ">=", 1e9)
+        assert judged(unlimited, in_turns) == judged(replace(unlimited, steps=199), in_turns), (
+            "one of them is not yet evaluated at step 200"
+        )
+    assert judged(Check("steps", ">=", 151), in_turns).state == "open"
+    assert judged(Check("steps", ">=", 150, steps=199), in_turns).state == "met"
+    for trainer in (beside, *in_turns):
+        trainer.close()
 
 
 LESSON = lesson()

@@ -14,6 +14,7 @@ from dashboard.session.earlier import EarlierRuns
 from dashboard.session.links import Link
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
+from dashboard.session.turns import Turns
 from dqn_core import DQNConfig, LabError
 from dqn_core.files.checkpoint import agent_bytes
 from dqn_core.files.packing import pack
@@ -115,9 +116,9 @@ def test_the_projects_own_agents_play_what_their_names_say_the_chosen_environmen
 
 
 def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
-    session: Any = SimpleNamespace(run=Run([SMALL]), earlier=EarlierRuns(None))
+    session: Any = SimpleNamespace(turns=Turns([Run([SMALL])]), earlier=EarlierRuns(None))
     assert names(session)[0] == "Trained CartPole-v1 agent"
-    session.run = trained_run(members=2)
+    session.turns = Turns([run := trained_run(members=2)])
     assert names(session)[:4] == [
         "In training, seed 0, as it is now",
         "In training, seed 1, as it is now",
@@ -126,9 +127,24 @@ def test_choices_of_a_run_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     now = available(session)["now 1"]
     assert load(now).title == "In training, seed 1, at step 200"
-    assert torch.equal(load(now).agent.network.parameters, session.run.agent(1).network.parameters)
-    session.run = trained_run()
+    assert torch.equal(load(now).agent.network.parameters, run.agent(1).network.parameters)
+    session.turns = Turns([trained_run()])
     assert available(session)["now 0"].identity != now.identity
+
+
+def test_the_agents_of_all_values_that_take_turns_can_be_chosen() -> None:
+    session: Any = SimpleNamespace(earlier=EarlierRuns(None))
+    session.turns = Turns([trained_run(hidden_dims="8"), trained_run(hidden_dims="4")])
+    assert names(session)[:4] == [
+        "In training, seed 0 of Hidden layers 8, as it is now",
+        "In training, seed 0 of Hidden layers 8, at step 0",
+        "In training, seed 0 of Hidden layers 4, as it is now",
+        "In training, seed 0 of Hidden layers 4, at step 0",
+    ]
+    second = load(available(session)["now 1"])
+    assert second.agent.config.hidden_dims == "4"
+    assert second.origin
+    assert second.origin.run_id == session.turns.runs[1].id
 
 
 def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
@@ -151,6 +167,6 @@ def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:
 def test_an_agent_that_diverged_is_refused() -> None:
     run = trained_run()
     run.trainer.learner.online.parameters[0, 0] = torch.nan
-    session: Any = SimpleNamespace(run=run, earlier=EarlierRuns(None))
+    session: Any = SimpleNamespace(turns=Turns([run]), earlier=EarlierRuns(None))
     with pytest.raises(LabError, match="diverged"):
         load(available(session)["now 0"])

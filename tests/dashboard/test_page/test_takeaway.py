@@ -72,7 +72,7 @@ def of_the_run(
 def test_the_growth_is_told_by_evenly_spread_snapshots() -> None:
     run = trained_run()
     run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
-    agents = grown_agents(run, of_the_run(run))
+    agents = grown_agents([run], of_the_run(run))
     assert len(agents) == MOST_TILES
     steps = [agent.env_steps for agent in agents]
     assert steps == sorted(steps)
@@ -85,15 +85,15 @@ def test_the_growth_ends_with_the_agent_that_was_chosen() -> None:
     run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
     moments: tuple[Moment, ...] = ("passed", "best")
     for moment in moments:
-        agents = grown_agents(run, of_the_run(run, 0, moment, run.snapshots[3]))
+        agents = grown_agents([run], of_the_run(run, 0, moment, run.snapshots[3]))
         assert [agent.env_steps for agent in agents] == [0, 10, 20, 30]
 
 
 def test_there_is_no_growth_of_an_agent_that_is_not_the_runs_first_member() -> None:
     run = trained_run(members=2)
-    assert grown_agents(run, chosen()) == [], "one that was loaded"
-    assert grown_agents(run, of_the_run(run, 1)) == []
-    assert grown_agents(run, of_the_run(trained_run())) == [], "one of an earlier run"
+    assert grown_agents([run], chosen()) == [], "one that was loaded"
+    assert grown_agents([run], of_the_run(run, 1)) == []
+    assert grown_agents([run], of_the_run(trained_run())) == [], "one of an earlier run"
 
 
 def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
