@@ -1,10 +1,12 @@
 """What do worker processes gain in a sweep, and what does it lose when they are killed?
 
     python benchmarks/sweeps.py
+    python benchmarks/sweeps.py --scaling
 
 A sweep of 64 runs, trained by one process and by two, in turns; by a Ray cluster on this machine,
 where Ray is installed; and by two processes of which one is killed again and again at random
 moments. Each time all runs have to be there once, with the bits that they have with one process.
+With ``--scaling`` it is the same sweep, once by one process and once by two: some two minutes.
 """
 
 import hashlib
@@ -40,7 +42,9 @@ Bits = dict[int, str]
 
 
 def main() -> None:
-    options = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--scaling", action="store_true", help="only one process against two")
+    options = parser.parse_args()
     set_threads()
     quick = options.quick
     plan = _plan(quick)
@@ -48,7 +52,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     try:
         seconds: dict[int, list[float]] = {1: [], 2: []}
-        for turn in range(1 if quick else 2):
+        for turn in range(1 if quick or options.scaling else 2):
             for count in seconds:
                 place = folder / f"{turn}-{count}"
                 seconds[count].append(_seconds(place, plan, _processes(count)))
@@ -59,9 +63,10 @@ def main() -> None:
             ["two processes, times as fast", median(seconds[1]) / median(seconds[2])],
             ["two processes: pieces with the same bits", _same(folder / "0-2", plan, expected)],
         ]
-        if not quick:
+        if not quick and not options.scaling:
             rows.append(["Ray: pieces with the same bits", _by_ray(folder, plan, expected)])
-        rows += _killed(folder / "killed", plan, expected, kills=1 if quick else 50)
+        if not options.scaling:
+            rows += _killed(folder / "killed", plan, expected, kills=1 if quick else 50)
     finally:
         shutil.rmtree(folder)
     report.table("sweeps", ["measure", "value"], rows)

@@ -1,10 +1,15 @@
 """What the program says, kept in a form that can be said again in another language."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 _ENDING = re.compile(r"\{(\w+)[^{}]*\}(?=[\s{]|$)")
+HOLE = re.compile(r"\{\w+(?:!r)?(?::,?(?:\.\d)?[a-z]?)?\}")
+"""A hole of a phrase that can be kept."""
+_WRITTEN = '{"template":'
+"""What a phrase that is kept begins with, and no sentence does."""
 
 
 class Phrase(str):
@@ -51,6 +56,44 @@ def filled(
             for name, value in values.items()
         }
     )
+
+
+def written(words: str) -> str:
+    """A text to be kept, which `read` reads back as the phrase that it is; plain words stay so."""
+    return json.dumps(_parts(words)) if isinstance(words, Phrase) and words else words
+
+
+def read(text: str) -> str:
+    """What `written` wrote, or words of an earlier version as they are; raises `ValueError`."""
+    if not text.startswith(_WRITTEN):
+        return text
+    try:
+        found: str = _from_parts(json.loads(text))
+        return found
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        raise ValueError(Phrase("a sentence in it cannot be read")) from None
+
+
+def _parts(value: Any) -> Any:
+    """A phrase, or a value in one, as JSON can hold it."""
+    if isinstance(value, Phrase):
+        values = {name: _parts(each) for name, each in value.values.items()}
+        return {"template": value.template, "values": values}
+    if isinstance(value, list | tuple):
+        return [_parts(each) for each in value]
+    return value if isinstance(value, int | float) else str(value)
+
+
+def _from_parts(kept: Any) -> Any:
+    if isinstance(kept, list):
+        return [_from_parts(each) for each in kept]
+    if not isinstance(kept, dict):
+        return kept
+    template, values = str(kept["template"]), kept["values"]
+    # A file that somebody sent fills holes with what it brings, and with nothing else's parts.
+    if values and set("{}") & set(HOLE.sub("", template)):
+        raise ValueError(template)
+    return Phrase(template, **{name: _from_parts(each) for name, each in values.items()})
 
 
 def listed(phrases: Iterable[Phrase]) -> Phrase:

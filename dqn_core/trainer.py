@@ -29,7 +29,7 @@ from dqn_core.interaction import CurrentEpisode, Interaction
 from dqn_core.learner import Learner
 from dqn_core.members import changed, check_members, check_same_shapes
 from dqn_core.networks import QNetwork
-from dqn_core.phrases import Phrase
+from dqn_core.phrases import Phrase, read, written
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer
 from dqn_core.scalars import whole
@@ -433,7 +433,7 @@ class Trainer:
             "seconds": self.seconds,
             "episodes": list(self.episodes),
             "stopped_at": [stop and stop.env_step for stop in self.stops],
-            "stop_reasons": [stop.reason if stop else "" for stop in self.stops],
+            "stop_reasons": [written(stop.reason) if stop else "" for stop in self.stops],
             **self.interaction.state_dict(),
             **self.evaluations.state_dict(),
         }
@@ -447,7 +447,7 @@ class Trainer:
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
         check_same_shapes(configs, self.configs)
         self.stops = [
-            None if at is None else Stop(at, reason)
+            None if at is None else Stop(at, read(reason))
             for at, reason in zip(state["stopped_at"], state["stop_reasons"], strict=True)
         ]
         self._apply(configs)

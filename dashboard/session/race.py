@@ -48,12 +48,18 @@ def checked(axis: Axis, seeds: int) -> Axis:
             "{name} cannot be raced: {reason}.", name, name=name, reason=NOT_RACED[name]
         )
     if not 2 <= count <= MOST_VALUES:
+        between = separator(hyperparameter(name))
+        is_one_with_commas = count == 1 and between != "," and "," in str(axis.values[0])
         raise ConfigurationError(
-            "A race has 2 to {most} values of {name}, not {count}.",
+            "A race has 2 to {most} values of {name}, not {count}: write “{between}” between two "
+            "values, since a comma is part of one."
+            if is_one_with_commas
+            else "A race has 2 to {most} values of {name}, not {count}.",
             name,
             most=MOST_VALUES,
             name=name,
             count=count,
+            between=between,
         )
     if count * seeds > MOST_RACED:
         raise ConfigurationError(

@@ -96,7 +96,7 @@ def _problem_kept(store: Store, name: str) -> Iterator[None]:
     try:
         yield
     except LabError as error:
-        note_problem(store, name, str(error))
+        note_problem(store, name, error.phrase)
         raise
 
 

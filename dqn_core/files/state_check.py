@@ -12,7 +12,7 @@ from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.check import check_environments
 from dqn_core.errors import excerpt
 from dqn_core.heads import Head
-from dqn_core.phrases import Phrase
+from dqn_core.phrases import Phrase, read
 from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import LARGEST_ERROR
 from dqn_core.scalars import shown
@@ -21,6 +21,8 @@ from dqn_core.trainer import Trainer
 MOST_EVALUATIONS = 10**6
 MOST_DRAWN_AHEAD = max(UniformStream.BLOCK, int(HYPERPARAMETERS["batch_size"].high))
 LONGEST_REASON = 300
+LONGEST_WRITTEN = 1_000
+"""Of such a sentence with its template and its values."""
 
 
 def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:
@@ -111,7 +113,8 @@ def _check_stops(state: Mapping[str, Any]) -> None:
     """A member has stopped at a step that was made, for a reason that is one short sentence."""
     for at, reason in zip(state["stopped_at"], state["stop_reasons"], strict=True):
         _check_count(at or 0, state["env_step"], "stopped_at")
-        is_sentence = reason == excerpt(reason, LONGEST_REASON)
+        words = read(reason)
+        is_sentence = len(reason) <= LONGEST_WRITTEN and words == excerpt(words, LONGEST_REASON)
         if (at is None) != (reason == "") or not is_sentence:
             raise ValueError(Phrase("it has members that stopped for no reason"))
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
-from dqn_core.phrases import did_you_mean
+from dqn_core.phrases import did_you_mean, read, written
 from dqn_core.scalars import shown
 from dqn_core.store.record import RunRecord, new_values, of_kind, stem_of, values_of
 from dqn_core.store.store import LONGEST_TAG, Store, insert, set_tags
@@ -156,7 +156,9 @@ def claim(store: Store, sweep: Sweep, piece: KeptPiece) -> RunRecord:
 def note_problem(store: Store, name: str, problem: str) -> None:
     """Keep with the sweep why it is not trained to its end; "" when it is begun again."""
     with store.writing() as connection:
-        connection.execute("UPDATE sweeps SET problem = ? WHERE sweep = ?", (problem, name))
+        connection.execute(
+            "UPDATE sweeps SET problem = ? WHERE sweep = ?", (written(problem), name)
+        )
 
 
 def delete_sweep(store: Store, name: str) -> None:
@@ -235,7 +237,8 @@ def _sweep(row: sqlite3.Row) -> Sweep:
         plan = Plan.from_dict(json.loads(row["plan"]))
         texts = (of_kind(row[name], str) for name in ("sweep", "pruner", "preset", "problem"))
         name, pruner, preset, problem = texts
-        return Sweep(name, plan, pruner, preset, of_kind(row["created"], float, int), problem)
+        created = of_kind(row["created"], float, int)
+        return Sweep(name, plan, pruner, preset, created, read(problem))
     except (LabError, *ODD_CONTENTS) as error:
         raise _damaged(row["sweep"], error) from error
 

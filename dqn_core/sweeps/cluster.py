@@ -23,6 +23,7 @@ from dqn_core.errors import DivergenceError, LabError, MissingPackageError, firs
 from dqn_core.files.checkpoint import load_run
 from dqn_core.files.packing import pack
 from dqn_core.memory import in_words
+from dqn_core.phrases import Phrase
 from dqn_core.store.record import Status
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store
@@ -179,7 +180,7 @@ class RayCrew:
             leg: Leg = self._ray.get(each)
         except self._ray.exceptions.RayError as error:
             reason = first_line(error, 160) or type(error).__name__
-            return None, f"{run} failed on the cluster: {reason}."
+            return None, Phrase("{run} failed on the cluster: {reason}.", run=run, reason=reason)
         with closing(load_run(leg.content)) as trainer:
             recorder = Recorder(self._store, self._store.run(run), trainer)
             unwritten = "" if recorder.finish(leg.status) else recorder.problem
@@ -211,10 +212,15 @@ def _has_room(machine: Mapping[str, float], needed: Mapping[str, float]) -> bool
 
 def _roomless(run: str, needed: Mapping[str, float]) -> str:
     gpu = needed["num_gpus"]
-    share, memory = f", {gpu:g} of a GPU" if gpu else "", in_words(int(needed["memory"]))
-    return (
-        f"No machine of the Ray cluster can hold {run}, which needs a processor{share} and "
-        f"{memory} of memory: lower buffer_capacity, or add a machine that has them."
+    return Phrase(
+        "No machine of the Ray cluster can hold {run}, which needs a processor, {gpu:g} of a GPU "
+        "and {memory} of memory: lower buffer_capacity, or add a machine that has them."
+        if gpu
+        else "No machine of the Ray cluster can hold {run}, which needs a processor and {memory} "
+        "of memory: lower buffer_capacity, or add a machine that has them.",
+        run=run,
+        gpu=gpu,
+        memory=in_words(int(needed["memory"])),
     )
 
 
@@ -245,7 +251,7 @@ def _trained(trainer: Trainer, until: int | None, seconds: float) -> tuple[Statu
     except DivergenceError:
         return Status.DIVERGED, ""
     except LabError as error:
-        return Status.INTERRUPTED, str(error)
+        return Status.INTERRUPTED, error.phrase
     return (Status.FINISHED if trainer.finished() else Status.PAUSED), ""
 
 

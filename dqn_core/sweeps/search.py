@@ -91,7 +91,7 @@ class Search:
                 **{name: short(value) for name, value in trial.params.items()}
             )
         except ConfigurationError as error:  # values that do not go together
-            self._errors.append(str(error))
+            self._errors.append(error.phrase)
             self._study.tell(trial, state=self._failed)
             return
         configs = tuple(config.replace(seed=seed) for seed in plan.seeds)

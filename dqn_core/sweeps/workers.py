@@ -117,8 +117,13 @@ class Workers:
             Outcome(
                 task.run,
                 is_finished=False,
-                error=f"{deaths} worker processes have ended at step {step:,} of {task.run}: train "
-                f"it alone to see why (train --resume {task.run}).",
+                error=Phrase(
+                    "{deaths} worker processes have ended at step {step:,} of {run}: train it "
+                    "alone to see why (train --resume {run}).",
+                    deaths=deaths,
+                    step=step,
+                    run=task.run,
+                ),
             )
         ]
 

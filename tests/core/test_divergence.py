@@ -11,6 +11,7 @@ from dqn_core import LabError, Trainer, load_run, save_run
 from dqn_core.errors import CheckpointError, DivergenceError, EnvironmentFailure
 from dqn_core.files.packing import pack
 from dqn_core.history import OF_LAYERS
+from dqn_core.phrases import Phrase
 from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.small_runs import SMALL, fingerprint, trained
 
@@ -176,6 +177,8 @@ def test_it_is_still_stopped_in_a_saved_run_and_the_run_goes_on_to_the_same(
     save_run(tmp_path / "run.safetensors", trainer)
     resumed = load_run(tmp_path / "run.safetensors")
     assert resumed.stops == trainer.stops
+    (stop,) = filter(None, resumed.stops)
+    assert isinstance(stop.reason, Phrase), "it can be said in another language"
     for run in (trainer, resumed):
         run.run(max_steps=200)
     assert fingerprint(trainer) == fingerprint(resumed)
@@ -196,7 +199,15 @@ def test_back_before_it_diverged_it_goes_on_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "reason"), [(None, "because"), (10, ""), (11, "because"), (-1, "b"), (3, "b" * 301)]
+    ("at", "reason"),
+    [
+        (None, "because"),
+        (10, ""),
+        (11, "because"),
+        (-1, "b"),
+        (3, "b" * 301),
+        (3, '{"template": "{a.__doc__}", "values": {"a": 1}}'),
+    ],
 )
 def test_a_file_in_which_a_member_stopped_as_none_can_is_refused(at: Any, reason: str) -> None:
     state = trained(10).state_dict() | {"stopped_at": [at], "stop_reasons": [reason]}

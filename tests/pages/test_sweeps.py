@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from dqn_core import DQNConfig
+from dqn_core.phrases import Phrase
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import Sweep, claim, declare, note_problem, pieces_of, sweeps
@@ -125,9 +126,10 @@ def test_why_a_sweep_failed_is_said_and_it_is_deleted_with_its_runs_and_restored
     store: Store,
 ) -> None:
     sweep = swept(store, "gamma=0.1,0.5")
-    note_problem(store, sweep.name, "There is not enough memory for cartpole-1.")
+    note_problem(store, sweep.name, Phrase("There is not enough memory for {run}.", run="mine-1"))
+    assert "没有足够的内存给 mine-1" in said(page(sweep=sweep.name, lang="zh"))
     at = page(sweep=sweep.name)
-    assert "There is not enough memory for cartpole-1." in said(at)
+    assert "There is not enough memory for mine-1." in said(at)
     at.button(key="delete_sweep").click().run()
     assert not at.exception
     assert sweeps(store) == store.runs() == []

@@ -18,6 +18,7 @@ from dashboard.web.catalogues import (
     words_of_scripts,
 )
 from dashboard.web.language import _, answering
+from dqn_core import phrases
 from dqn_core.config import HYPERPARAMETERS
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -35,6 +36,12 @@ def test_a_catalogue_has_what_the_code_says_and_where_it_belongs(language: str) 
     there = {(english_of(m), room) for room, m in messages(language)}
     assert needed - there == set(), "bring them up to date: python -m dashboard.catalogues"
     assert there - needed == set(), "nobody says this any more"
+
+
+def test_what_the_core_says_can_be_kept() -> None:
+    """Else a state with such a sentence could be written, and not be read."""
+    said = [english_of(message) for message in extracted()["core"] if message.id]
+    assert [text for text in said if set("{}") & set(phrases.HOLE.sub("", text))] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)

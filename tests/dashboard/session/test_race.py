@@ -71,6 +71,7 @@ def test_a_link_names_a_race_and_reads_it_back() -> None:
     ("text", "seeds", "words"),
     [
         ("gamma=0.9", 1, "2 to 8 values of gamma, not 1"),
+        ("hidden_dims=64, 128", 1, "not 1: write “;” between two values"),
         ("gamma=lin:0.1:0.9:9", 1, "2 to 8 values of gamma, not 9"),
         ("gamma=lin:0.1:0.9:8", 6, "48 agents"),
         ("gamma=0.9,2", 1, "gamma must be"),

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.web.language import _, answering, language, n_, said, together
 from dqn_core.errors import ConfigurationError
-from dqn_core.phrases import Phrase, paragraph
+from dqn_core.phrases import Phrase, paragraph, read, written
 
 PAGE = Path(__file__).parent / "spoken_page.py"
 
@@ -67,6 +67,13 @@ def test_a_refusal_is_said_again_with_its_values_and_what_stands_in_them() -> No
         assert said(error) == "env_kwargs 中 size 出现了两次。"
         assert _("never said {error}", error=error) == "never said env_kwargs 中 size 出现了两次。"
         assert _("never said {error}.", error=error) == "never said env_kwargs 中 size 出现了两次."
+
+
+def test_a_sentence_that_was_kept_is_said_in_the_language_of_whoever_sees_it() -> None:
+    reason = Phrase("Cancelled at step {step:,}.", step=3_000)
+    with answering("zh"):
+        assert said(read(written(reason))) == said(reason) != str(reason)
+        assert said(read("Cancelled at step 3.")) == "Cancelled at step 3.", "of before"
 
 
 def test_words_from_elsewhere_stay_as_they_are() -> None:
