@@ -3,7 +3,7 @@
 import gc
 import os
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 # Rollouts render without a window.
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -18,15 +18,15 @@ from dashboard.session.session import Session
 from dashboard.session.visits import come_back, current_session
 from dashboard.web.catalogues import LANGUAGES
 from dashboard.web.keys import PAGE
-from dashboard.web.language import _, language, speak
+from dashboard.web.language import _, begin_to_speak, language, speak
 from dashboard.web.static_files import ASSETS
 from dqn_core.compute import set_threads
 from dqn_core.phrases import Phrase
 
 SIDEBAR_WIDTH = 315
 LOGO = ASSETS / "images" / "logo.png"
-STYLE, FOCUS = ASSETS / "frame" / "frame.css", ASSETS / "frame" / "focus.css"
-PAPER = ASSETS / "shared" / "paper.css"
+HEAD = ASSETS / "frame" / "frame.css"
+STYLES = ASSETS / "shared" / "paper.css", ASSETS / "frame" / "focus.css"
 
 PAGES = {
     "app.py": (Phrase("Train"), ":material/play_circle:"),
@@ -42,6 +42,7 @@ def open_page(script: str, look: str = "") -> Session:
 
     ``look`` is what the address says of the page besides the experiment.
     """
+    begin_to_speak()
     st.set_page_config(
         page_title=f"{_(PAGES[script][0])} · DQN Lab",
         page_icon=str(LOGO),
@@ -53,10 +54,7 @@ def open_page(script: str, look: str = "") -> Session:
     st.logo(str(LOGO), size="large")
     # The sidebar is there once something is in it, and then moves everything to the right.
     st.sidebar.empty()
-    st.html(PAPER)
-    st.html(FOCUS)
-    if not st.context.is_embedded:  # an embedded page has no head
-        st.html(STYLE)
+    st.html(_style(has_head=not st.context.is_embedded))
     with st.container(horizontal=True, gap="small", key="navigation"):
         for page, (name, symbol) in PAGES.items():
             st.page_link(page, label=_(name), icon=symbol)
@@ -76,6 +74,13 @@ def open_page(script: str, look: str = "") -> Session:
         )
     tell_problems(session.link_problems)
     return session
+
+
+@cache
+def _style(has_head: bool) -> str:
+    """The style of all pages, in one piece: the browser goes through every element of a page."""
+    files = (*STYLES, HEAD) if has_head else STYLES
+    return f"<style>{''.join(file.read_text(encoding='utf-8') for file in files)}</style>"
 
 
 def leave_presentation(session: Session) -> None:

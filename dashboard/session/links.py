@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import urlencode
 
@@ -73,7 +74,7 @@ class Link:
         """One configuration for each member, with consecutive seeds."""
         return member_configs(self.config, self.members, self.race)
 
-    @property
+    @cached_property
     def differences(self) -> dict[str, Value]:
         """Hyperparameters whose value is not the preset's; the seed is not one of them."""
         values = self.config.difference(self.baseline)
@@ -88,7 +89,7 @@ class Link:
         arguments = {"env_kwargs": self.config.env_kwargs} if self.config.env_kwargs else {}
         return {"env_id": self.config.env_id} | arguments
 
-    @property
+    @cached_property
     def baseline(self) -> DQNConfig:
         """The preset's values, against which differences are marked."""
         return preset(self.preset, self.config.env_id, self.config.env_kwargs)

@@ -19,7 +19,7 @@ from dashboard.train_page.grid import Grid
 from dashboard.train_page.picks import LAYERS, picks
 from dashboard.web.admission import is_own_machine
 from dashboard.web.keys import UNFOLDED
-from dashboard.web.language import _, n_, said, together
+from dashboard.web.language import _, language, n_, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
@@ -376,7 +376,12 @@ def _known_environments() -> tuple[str, ...]:
 
 def _help(hyperparameter: Hyperparameter) -> str:
     """All that is known of it, without what Markdown takes for markup."""
-    words = said(hyperparameter.help)
+    return _help_in(language(), hyperparameter.name)
+
+
+@cache
+def _help_in(_language: str, name: str) -> str:
+    words = said(HYPERPARAMETERS[name].help)
     return words.replace("$", r"\$").replace("*", r"\*")
 
 

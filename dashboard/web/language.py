@@ -25,7 +25,7 @@ PARAMETER = "lang"
 COOKIE = "dqn-lab-language"
 """How a browser remembers what its visitor has chosen (`assets/frame/language.js`)."""
 
-_ANSWERED: ContextVar[str | None] = ContextVar("the language of who is answered", default=None)
+_SPOKEN: ContextVar[str | None] = ContextVar("the language of a script or answer", default=None)
 
 
 @dataclass(frozen=True)
@@ -66,22 +66,30 @@ def speak(language: str) -> None:
     st.session_state[LANGUAGE] = replace(spoken(), language=language, is_chosen=True)
 
 
+def begin_to_speak() -> None:
+    """For a script that begins: look its session's language up once, as it says hundreds of things.
+
+    Streamlit has a thread for the scripts of one session, and no other's.
+    """
+    _SPOKEN.set(spoken().language)
+
+
 def language() -> str:
     """The language of whoever sees what is said now; English where nobody does."""
-    answered = _ANSWERED.get()
-    if answered:
-        return answered
+    known = _SPOKEN.get()
+    if known:
+        return known
     return spoken().language if get_script_run_ctx(suppress_warning=True) else ENGLISH
 
 
 @contextmanager
 def answering(language: str) -> Iterator[None]:
     """Speak ``language`` where no script of a page runs, as in an answer of the feed."""
-    token = _ANSWERED.set(language)
+    token = _SPOKEN.set(language)
     try:
         yield
     finally:
-        _ANSWERED.reset(token)
+        _SPOKEN.reset(token)
 
 
 def _(text: str, /, **values: Any) -> str:

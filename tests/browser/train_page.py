@@ -56,6 +56,7 @@ def box(page: Page, key: str) -> Locator:
 
 def enter(page: Page, key: str, value: str) -> None:
     box(page, key).fill(value)
+    expect(box(page, key)).to_have_value(value)
     box(page, key).press("Enter")
 
 

@@ -1,6 +1,7 @@
 """The Train page, without a browser: its states and what it says in them."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.train_page import controls
 from dashboard.train_page.figures import figures
+from dashboard.web import language
 from dashboard.web.keys import FEED
 from dqn_core import DQNConfig
 from dqn_core.divergence import Stop
@@ -45,6 +47,30 @@ def test_before_the_start_it_is_ready_and_offers_to_start(page: AppTest) -> None
     assert page.button(key="start").label == "Start"
     assert where(page) == "Environment step 0 of 50,000, episode 1"
     assert session(page).run.status is Status.READY
+
+
+def test_drawing_the_page_again_looks_up_once_what_is_the_same_for_all_of_it(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = Counter[str]()
+
+    def counted(what: Any, name: str) -> None:
+        original = getattr(what, name)
+
+        def call(*args: Any) -> Any:
+            calls[name] += 1
+            return original(*args)
+
+        monkeypatch.setattr(what, name, call)
+
+    counted(DQNConfig, "__post_init__")
+    counted(language, "spoken")
+    page.run()
+    assert not page.exception
+    # Each control asks what its preset has and which language is spoken: once there were 50
+    # configurations and 600 questions, and the answer to Pause came twice as late.
+    assert calls["__post_init__"] <= 3
+    assert calls["spoken"] <= 5
 
 
 def test_start_trains_and_pause_stops(page: AppTest) -> None:
