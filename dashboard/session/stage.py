@@ -1,5 +1,6 @@
 """Pictures of an environment in mid-run, drawn by one of its kind."""
 
+import pickle
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +12,15 @@ from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.episodes.pictures import encode
 
+MOST_PICTURES = 64
+"""That an environment's stage keeps: as many steps back and forward as a person goes."""
+
 
 class Stage:
-    """An environment of its own that draws the states of others; for any number of threads."""
+    """An environment of its own that draws the states of others; for any number of threads.
+
+    To draw is dearer than all else of a step under the microscope, which shows most states twice.
+    """
 
     def __init__(self, spec: EnvironmentSpec) -> None:
         self._lock = threading.Lock()
@@ -21,11 +28,19 @@ class Stage:
             spec.env_id, render_mode="rgb_array", env_kwargs=spec.env_kwargs
         )
         self._environment.reset(seed=0)
+        self._drawn: dict[bytes, bytes] = {}
 
     def picture(self, state: Mapping[str, Any]) -> bytes:
         """An environment's ``state_dict`` as PNG."""
+        key = pickle.dumps(state)
         with self._lock:
-            return encode([self._environment.picture_of(state)])[0]
+            png = self._drawn.pop(key, None)
+            if png is None:
+                png = encode([self._environment.picture_of(state)])[0]
+            self._drawn[key] = png  # the newest is the last
+            if len(self._drawn) > MOST_PICTURES:
+                del self._drawn[next(iter(self._drawn))]
+            return png
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

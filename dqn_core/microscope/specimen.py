@@ -60,17 +60,21 @@ class Specimen:
     def follow(self, state: Mapping[str, Any]) -> None:
         """Be the copy of that run as it is by now: much cheaper than a new one.
 
-        What was done here is forgotten. Raises what `Trainer.load_state_dict` raises.
+        What was done here is forgotten. Raises what `Trainer.load_state_dict` raises; this copy is
+        then closed, since it is neither that run nor the one before.
         """
-        trainer = self.trainer
-        trainer.load_state_dict(
-            {
-                **state,
-                "configs": [config.to_dict() for config in _configs_of_copy(state)],
-                "history": History().state_dict(),
-                **trainer.evaluations.state_dict(),
-            }
-        )
+        try:
+            self.trainer.load_state_dict(
+                {
+                    **state,
+                    "configs": [config.to_dict() for config in _configs_of_copy(state)],
+                    "history": History().state_dict(),
+                    **self.trainer.evaluations.state_dict(),
+                }
+            )
+        except Exception:
+            self.close()
+            raise
         self.step: Step | None = None
         self.update: Update | None = None
         self.has_copied = False

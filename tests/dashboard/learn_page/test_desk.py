@@ -10,7 +10,8 @@ from dashboard.learn_page.desk import Desk
 from dashboard.session.session import Session
 from dashboard.web.feed import BadQueryError
 from dashboard.web.language import answering
-from dqn_core.trainer import STATISTICS_PERIOD
+from dqn_core.errors import CheckpointError
+from dqn_core.trainer import STATISTICS_PERIOD, Trainer
 from tests.core.small_runs import SMALL, fingerprint
 from tests.dashboard.envelope import opened
 from tests.dashboard.runs import untrained_session
@@ -242,3 +243,28 @@ def test_a_run_is_followed_also_where_an_update_takes_several_answers(
     header = seen(desk)
     assert header["isFollowing"]
     assert header["update"]["lines"]
+
+
+def test_a_copy_that_cannot_follow_is_closed_and_another_one_takes_its_place(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, trainer = Desk(session), session.run.trainer
+    trainer.run(max_steps=60)
+    seen(desk)
+    closed: list[Trainer] = []
+
+    def refuse(self: Trainer, state: object) -> None:
+        raise CheckpointError("This state is damaged.")
+
+    def close(self: Trainer) -> None:
+        closed.append(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "load_state_dict", refuse)
+        patch.setattr(Trainer, "close", close)
+        trainer.run(max_steps=1)
+        header, _ = opened(desk.answer({}))
+    assert header["failure"] == "This state is damaged."
+    assert len(closed) == 1
+    assert closed[0] is not trainer
+    assert "step 62" in seen(desk)["about"]
