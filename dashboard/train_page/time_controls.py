@@ -1,0 +1,112 @@
+"""The buttons that train, pause, step and begin anew, and how fast it goes."""
+
+import secrets
+
+import streamlit as st
+
+from dashboard.session.earlier import LEAVES
+from dashboard.session.run import Status
+from dashboard.session.runner import ABANDONED_SECONDS
+from dashboard.session.session import Session
+from dashboard.web.language import _
+from dashboard.web.widgets import key_showing, on_change
+from dqn_core.phrases import Phrase
+
+PAGE = Phrase(
+    "The run trains while this page is open, also in a background tab. It pauses when the page is "
+    "closed, or sends no request for {seconds:g} seconds. The command under Copy trains without a "
+    "page."
+)
+SPEEDS: dict[str, float | None] = {
+    Phrase("1 step/s"): 1,
+    Phrase("10 steps/s"): 10,
+    Phrase("50 steps/s"): 50,
+    Phrase("500 steps/s"): 500,
+    Phrase("full speed"): None,
+}
+
+
+def start_or_pause(session: Session) -> None:
+    """The button that trains, or stops that."""
+    turns = session.turns
+    if turns.is_active:
+        st.button(
+            _("Pause"),
+            key="pause",
+            icon=":material/pause:",
+            type="primary",
+            shortcut="space",
+            width=170,
+            on_click=lambda: session.turns.pause(),
+        )
+    else:
+        st.button(
+            _("Resume") if session.run.trainer.env_step else _("Start"),
+            key="start",
+            icon=":material/play_arrow:",
+            type="primary",
+            shortcut="space",
+            width=170,
+            help=_(PAGE, seconds=ABANDONED_SECONDS),
+            on_click=lambda: session.turns.start(),
+            disabled=turns.status in (Status.FINISHED, Status.FAILED),
+        )
+
+
+def time_controls(session: Session) -> None:
+    """Start and pause first and biggest, then single steps and the ways to begin anew.
+
+    A click acts on the run that there is by then: a value that was typed just before it has made
+    another one than was drawn.
+    """
+    turns = session.turns
+    active = turns.is_active
+    over = turns.status in (Status.FINISHED, Status.FAILED)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
+        start_or_pause(session)
+        st.button(
+            _("One step"),
+            key="one_step",
+            icon=":material/skip_next:",
+            help=_("One environment step"),
+            on_click=lambda: session.turns.step(),
+            disabled=active or over,
+        )
+        st.button(
+            _("One episode"),
+            key="one_episode",
+            icon=":material/fast_forward:",
+            help=_("Trains to the end of the episode"),
+            on_click=lambda: session.turns.episode(),
+            disabled=active or over,
+        )
+        st.button(
+            _("Reset"),
+            key="reset",
+            icon=":material/restart_alt:",
+            help=_("A new run from step 0, with the values of the controls and the same seed.")
+            + " "
+            + _(LEAVES),
+            on_click=session.reset,
+        )
+        st.button(
+            _("New seed"),
+            key="new_seed",
+            icon=":material/casino:",
+            help=_("A new run from step 0, with another seed.") + " " + _(LEAVES),
+            on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
+            disabled="seed" in session.link.fixed_controls,
+        )
+        names, speeds = [_(name) for name in SPEEDS], list(SPEEDS.values())
+        chosen = speeds.index(session.run.steps_per_second)
+        key = key_showing("speed", chosen)
+        st.selectbox(
+            _("Speed"),
+            range(len(speeds)),
+            index=chosen,
+            format_func=names.__getitem__,
+            key=key,
+            on_change=on_change(key, lambda place: session.set_speed(speeds[place])),
+            label_visibility="collapsed",
+            width=130,
+        )
