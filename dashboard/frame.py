@@ -20,6 +20,7 @@ from dashboard.web.catalogues import LANGUAGES
 from dashboard.web.keys import PAGE
 from dashboard.web.language import _, begin_to_speak, language, speak
 from dashboard.web.static_files import ASSETS
+from dashboard.web.streamlit_words import streamlit_words
 from dqn_core.compute import set_threads
 from dqn_core.phrases import Phrase
 
@@ -54,7 +55,7 @@ def open_page(script: str, look: str = "") -> Session:
     st.logo(str(LOGO), size="large")
     # The sidebar is there once something is in it, and then moves everything to the right.
     st.sidebar.empty()
-    st.html(_style(has_head=not st.context.is_embedded))
+    st.html(_style(not st.context.is_embedded, language()))
     with st.container(horizontal=True, gap="small", key="navigation"):
         for page, (name, symbol) in PAGES.items():
             st.page_link(page, label=_(name), icon=symbol)
@@ -77,10 +78,11 @@ def open_page(script: str, look: str = "") -> Session:
 
 
 @cache
-def _style(has_head: bool) -> str:
+def _style(has_head: bool, spoken: str) -> str:
     """The style of all pages, in one piece: the browser goes through every element of a page."""
     files = (*STYLES, HEAD) if has_head else STYLES
-    return f"<style>{''.join(file.read_text(encoding='utf-8') for file in files)}</style>"
+    rules = [*(file.read_text(encoding="utf-8") for file in files), streamlit_words(spoken)]
+    return f"<style>{''.join(rules)}</style>"
 
 
 def leave_presentation(session: Session) -> None:

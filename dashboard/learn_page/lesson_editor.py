@@ -26,16 +26,13 @@ from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core.errors import LabError
+from dqn_core.phrases import Phrase
 
-BODY = """\
-The text of the step, with **bold**, *italic*, lists and $formulas$.
-
-question: What do you expect?
-( ) This.
-(x) That.
-because: …
-
-check: greedy return >= 475 within 20,000 steps"""
+BODY = Phrase(
+    "The text of the step, with **bold**, *italic*, lists and $formulas$.\n\n"
+    "question: What do you expect?\n( ) This.\n(x) That.\nbecause: …\n\n"
+    "check: greedy return >= 475 within 20,000 steps"
+)
 """What an empty step says of the form of one."""
 
 
@@ -135,7 +132,7 @@ def _step(session: Session, draft: Draft, key: str) -> None:
         step.body,
         key=body,
         height=260,
-        placeholder=BODY,
+        placeholder=_(BODY),
         help=_(
             "A question has answers below it: (x) before the right one, ( ) before the others; or "
             "answer: 22 ± 3. The explanation after because: is shown once it is answered. A check "
@@ -198,6 +195,7 @@ def _state(session: Session, draft: Draft, key: str) -> None:
             format_func=control_name,
             key=name,
             placeholder=_("Controls or whole groups"),
+            select_all=False,
             help=words,
             on_change=look,
         )

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from dashboard.web.streamlit_words import WORDS
+
 
 def expect_chinese(page: Page, is_chinese: bool = True) -> None:
     first = page.locator(".st-key-navigation a").first
@@ -37,3 +39,47 @@ def test_a_browser_that_speaks_chinese_is_answered_in_chinese(
     page = new_page(locale="zh-CN")
     page.goto(f"{app_url}/compare")
     expect_chinese(page)
+
+
+def written_over(page: Page, selector: str) -> str:
+    """What the style of Chinese pages puts in place of Streamlit's own words there."""
+    found = page.locator(selector).first
+    expect(found).to_have_css("font-size", "0px")
+    words = found.evaluate("it => getComputedStyle(it, '::after').content")
+    assert isinstance(words, str)
+    return words
+
+
+def test_what_streamlit_says_by_itself_is_written_over(
+    new_page: Callable[..., Page], app_url: str
+) -> None:
+    """A later Streamlit may have other elements: its words would be English again."""
+    page = new_page(locale="zh-CN")
+    page.goto(f"{app_url}/learn?section=lessons")
+    expect_chinese(page)
+    by_word = {str(word): selector for selector, word in WORDS.items()}
+
+    def says(word: str) -> str:
+        return written_over(page, by_word[word])
+
+    assert says("Choose a file") == '"选择文件"'
+    assert says("or drop one here; at most {megabytes} MB") == '"或把文件拖到这里；最大 128 MB"'
+    page.get_by_test_id("stMainMenu").get_by_role("button").click()
+    for word, chinese in (
+        ("As the system", "跟随系统"),
+        ("Light", "浅色"),
+        ("Dark", "深色"),
+        ("Print", "打印"),
+        ("Record screen", "录制屏幕"),
+    ):
+        assert says(word) == f'"{chinese}"'
+    page.keyboard.press("Escape")
+    page.locator(".st-key-make_lesson button").click()
+    page.get_by_test_id("stTextInput").get_by_role("textbox").first.fill("x")
+    assert says("Press Enter to apply") == '"按 Enter 应用"'
+    page.locator("textarea").fill("x")
+    assert says("Press Ctrl+Enter to apply") == '"按 Ctrl+Enter 应用"'
+    step = page.get_by_test_id("stSelectbox").get_by_role("combobox")
+    step.click()
+    step.fill("zzz")
+    assert says("No results") == '"没有结果"'
