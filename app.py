@@ -173,7 +173,7 @@ def page(session: Session, badge: str, drawn: str) -> None:
         view(session)
         with st.container():
             changes(session)
-        scene(session.run)
+        scene(session.turns)
     inside(session)
     st.html(values_html(session.run, session.link))
 

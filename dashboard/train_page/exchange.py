@@ -21,6 +21,7 @@ from dashboard.web.keys import OPEN_DIALOG
 from dashboard.web.language import _, said
 from dashboard.web.notices import tell_error
 from dashboard.web.widgets import worded_key
+from dqn_core.members import differing
 from dqn_core.options import option
 from dqn_core.phrases import Phrase
 from dqn_core.presets import AUTO
@@ -149,7 +150,7 @@ def _paste(session: Session) -> None:
 def _files(session: Session) -> None:
     st.markdown(_("**Save** the run as it is at the click"))
     run = _run_to_save(session.turns)
-    name = filename(run, session.link)
+    name = filename(run, session.link, foremost=differing(session.turns.configs))
     with st.container(horizontal=True):
         for kind, label, suffix, words, make in (
             (

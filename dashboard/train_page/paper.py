@@ -49,17 +49,20 @@ def worded(run: Run, names: Iterable[str], link: Link) -> list[str]:
     ]
 
 
-def filename(run: Run, link: Link, raced: Sequence[DQNConfig] = ()) -> str:
+def filename(
+    run: Run, link: Link, raced: Sequence[DQNConfig] = (), foremost: Sequence[str] = ()
+) -> str:
     """How the names of the run's files begin, in letters that every system takes.
 
     ``CartPole-v1_seeds3-4_batch_size=32_gamma=0.99to0.9``, with the preset's name if that is not
-    the environment's own; of many values the first ones, and how many there are more.
+    the environment's own; of many values the first ones, and how many there are more. Those of
+    the hyperparameters ``foremost`` are named first.
     """
     first, now = run.first_config, run.config
     configs = raced or run.trainer.configs
     values = [
         f"{name}={_between(getattr(first, name), getattr(now, name))}"
-        for name in _differing(run, link, configs)
+        for name in sorted(_differing(run, link, configs), key=lambda name: name not in foremost)
         if name not in link.hidden_controls
     ]
     more = [f"{len(values) - MOST_NAMED}more"] if len(values) > MOST_NAMED else []

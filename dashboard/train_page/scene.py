@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.session.race import member_words
 from dashboard.session.run import Run
 from dashboard.session.stage import picture
+from dashboard.session.turns import Turns
 from dashboard.train_page.action_values import action_values
 from dashboard.web.envelope import packed
 from dashboard.web.feed import INSIDE_SECONDS, offer
@@ -26,19 +27,21 @@ FASTEST_SECONDS = 0.1
 _component = component("scene/scene.js", isolate_styles=False)
 
 
-def scene(run: Run) -> None:
-    """The picture and its facts, of the first member that goes on, renewed while it is open.
+def scene(turns: Turns) -> None:
+    """The picture and its facts, of the first agent that goes on, renewed while it is open.
 
     In slow motion that is step by step, and it opens by itself.
     """
+    run = turns.counted[0]
 
     def news(_: Mapping[str, str]) -> bytes:
         return message(run.trainer.spec, *run.current_episode(run.trainer.first))
 
     title = _("The environment now")
-    if run.trainer.members > 1:
-        agent = member_words(run.trainer.configs)[run.trainer.first]
-        title = _("The environment now, for {agent}", agent=agent)
+    agents = member_words(turns.configs)
+    if len(agents) > 1:
+        place = turns.first_member(turns.runs.index(run)) + run.trainer.first
+        title = _("The environment now, for {agent}", agent=agents[place])
     slow = run.steps_per_second is not None and run.steps_per_second <= SLOW
     # With a key of its own, since one that is there stays open or closed as it is.
     with st.expander(title, slow, key="scene_slow" if slow else "scene_fast"):

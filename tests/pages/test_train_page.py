@@ -272,3 +272,13 @@ def test_the_way_to_a_trained_agent_is_there_where_the_project_has_one(
     choose_environment(session(page), "Acrobot-v1")
     page.switch_page(str(APP)).run()
     assert not [button for button in page.button if button.key == "aim"]
+
+
+def test_where_the_values_of_a_race_take_turns_it_says_which_one_is_shown_and_saved() -> None:
+    at = AppTest.from_file(APP, default_timeout=120)
+    at.query_params["race"] = "hidden_dims=8,8;4"
+    at.run()
+    assert "The environment now, for seed 0 of Hidden layers 8, 8" in [e.label for e in at.expander]
+    at.button(key="open_files").click().run()
+    assert not at.exception
+    assert at.selectbox(key="value_to_save").options == ["Hidden layers 8, 8", "Hidden layers 4"]

@@ -43,6 +43,8 @@ def test_files_are_called_after_environment_seeds_and_what_differs_from_the_pres
     assert filename(run, LINK) == (
         "CartPole-v1_seeds3-4_batch_size=32_gamma=0.99to0.9_n_step=5to1_1more"
     )
+    raced = filename(run, LINK, foremost=["tau"])
+    assert raced.startswith("CartPole-v1_seeds3-4_tau="), "of a race, what tells its files apart"
     notebook = Link("notebook", preset("notebook"))
     assert filename(Run(notebook.member_configs), notebook) == "CartPole-v0_notebook_seed0"
 
