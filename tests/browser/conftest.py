@@ -9,6 +9,7 @@ these tests are skipped, with DQN_LAB_REQUIRE_BROWSER=1 they fail.
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -124,8 +125,9 @@ def serve_all(
 @pytest.fixture(scope="session")
 def app_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, one server for all tests, none of which sees the runs of another."""
+    rested = (sys.executable, str(Path(__file__).with_name("rested.py")))
     with servers(pytestconfig, tmp_path_factory) as start:
-        yield start(CHECKOUT / "app.py", is_private=True)
+        yield start(CHECKOUT / "app.py", is_private=True, starter=rested)
 
 
 @pytest.fixture(scope="session")
