@@ -10,7 +10,7 @@ import {
   thin,
 } from "./statistics.js";
 
-/** @import { Columns, Line, Numbers, Points, Range, Seen, TraceSpec } from "./types.d.ts" */
+/** @import { Columns, Line, Lines, Numbers, Points, Range, Seen, TraceSpec } from "./types.d.ts" */
 
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;
@@ -64,6 +64,23 @@ function band(low, high) {
     y.push(...low.y.slice(start, end), ...high.y.slice(start, end).reverse(), null);
   }
   return { x, y };
+}
+
+/**
+ * On a logarithmic axis zero has no place: such values lie on the smallest positive one.
+ *
+ * @param {Lines} lines
+ */
+export function raised(lines) {
+  const all = Object.fromEntries(
+    Object.entries(lines).map(([name, { x, y }]) => {
+      let floor = Infinity;
+      for (const value of y) if (value !== null && value > 0 && value < floor) floor = value;
+      const shown = Array.from(y, (value) => (value !== null && value <= 0 ? floor : value));
+      return [name, { x, y: shown }];
+    }),
+  );
+  return /** @type {Lines} */ (all);
 }
 
 export class Curve {

@@ -2,13 +2,14 @@
 
 import { layout, placeLabels, plotBox, yRange } from "./axes.js";
 import { drawCurves } from "./canvas.js";
-import { Curve } from "./curve.js";
+import { Curve, raised } from "./curve.js";
 import { Legend } from "./legend.js";
 import { save, SIZE } from "./picture.js";
+import { Tools } from "./tools.js";
 import { legendOfLines, sentence } from "./words.js";
 import { element, setText } from "../shared/dom.js";
 import { number } from "../shared/numbers.js";
-import { _, phrase } from "../shared/words.js";
+import { _ } from "../shared/words.js";
 
 /** @import { Chart } from "./chart.js" */
 /** @import { Box, Label, Lines, Moved, PanelSpec, Range, Ranges, Shown, Size, Style, TraceSpec } from "./types.d.ts" */
@@ -17,11 +18,6 @@ const MARKER_SPACING = 10;
 const ROWS_IN_A_PICTURE = 8; // of changes' labels
 // Another one, even an equal one, would make Plotly build everything anew.
 const CONFIGURATION = { displayModeBar: false, doubleClick: false, showTips: false };
-const PICTURES = {
-  png: phrase("Save the chart as a picture (PNG), for slides and documents"),
-  svg: phrase("Save the chart as a picture (SVG), for print at any size"),
-};
-
 /** @param {Curve[]} curves */
 const endOf = (curves) => Math.max(0, ...curves.map((curve) => (curve.empty ? 0 : curve.end)));
 
@@ -41,10 +37,7 @@ export class Panel {
   #axes = "";
   #places = "";
   #canvas;
-  #drags = "zoom";
-  #forks = false;
-  /** @type {HTMLButtonElement} */
-  #forkTool;
+  #tools;
   /** @type {PanelSpec} */
   spec;
   /** @type {Curve[]} */
@@ -62,8 +55,11 @@ export class Panel {
     this.#chart = chart;
     this.heading = element("h3");
     this.#legend = new Legend(() => this.#outdate());
-    /** What can be done with the chart, beside its name. */
-    this.tools = element("div", "live-chart-tools");
+    this.#tools = new Tools(
+      () => this.#outdate(),
+      (format) => this.#save(format),
+    );
+    this.tools = this.#tools.node;
     const names = element("div", "live-chart-names", this.heading, this.#legend.node);
     const caption = element("figcaption", "", names, this.tools);
     /** @type {any} what Plotly makes of it has more than an element */
@@ -83,59 +79,15 @@ export class Panel {
     frame.onpointermove = (event) => this.#chart.hover(this.#positionToX(event));
     frame.onpointerleave = () => this.#chart.hover(null);
     frame.onpointerdown = (event) => this.#press(event);
-    this.#addTools();
-  }
-
-  #addTools() {
-    /**
-     * @param {string} name
-     * @param {string} words
-     * @param {() => void} act
-     */
-    const add = (name, words, act) => {
-      const tool = element("button", "live-chart-tool", name);
-      tool.type = "button";
-      tool.title = words;
-      tool.onclick = act;
-      this.tools.append(tool);
-      return tool;
-    };
-    const move = add(_("Move"), _("Dragging moves the curves instead of zooming in"), () => {
-      this.#drags = this.#drags === "pan" ? "zoom" : "pan";
-      move.setAttribute("aria-pressed", String(this.#drags === "pan"));
-      this.#outdate();
-    });
-    move.classList.add("for-a-mouse");
-    move.setAttribute("aria-pressed", "false");
-    this.#forkTool = add(
-      _("Fork"),
-      _("The next click in the chart forks the run at that place"),
-      () => this.#toFork(!this.#forks),
-    );
-    this.#forkTool.classList.add("for-forks");
-    this.#toFork(false);
-    for (const [format, use] of Object.entries(PICTURES)) {
-      add(format.toUpperCase(), _(use), () => this.#save(format));
-    }
-  }
-
-  /**
-   * Whether the next press in the chart says where to fork the run.
-   *
-   * @param {boolean} forks
-   */
-  #toFork(forks) {
-    this.#forks = forks;
-    this.#forkTool.setAttribute("aria-pressed", String(forks));
   }
 
   /** @param {PointerEvent} event */
   #press(event) {
-    const x = this.#forks ? this.#positionToX(event) : null;
+    const x = this.#tools.forks ? this.#positionToX(event) : null;
     if (x === null) return this.#chart.hold();
     event.preventDefault();
     event.stopPropagation();
-    this.#toFork(false);
+    this.#tools.forks = false;
     this.#chart.fork(x);
   }
 
@@ -257,7 +209,8 @@ export class Panel {
       .filter(({ spec }) => this.#legend.shows(spec))
       .toSorted((a, b) => Number(b.spec.behind) - Number(a.spec.behind))
       .map((curve) => {
-        const lines = this.#drawable(curve.lines(range, box.width));
+        const all = curve.lines(range, box.width);
+        const lines = this.spec.y_scale === "log" ? raised(all) : all;
         const { name, behind } = curve.spec;
         return { name, behind, lines, style: this.#style(curve, lines, box) };
       });
@@ -322,7 +275,7 @@ export class Panel {
     const { theme, axis } = this.#chart;
     const changes = this.#chart.changes(ranges.x);
     // dragging on a touch screen is scrolling
-    const dragmode = theme.coarse ? false : this.#drags;
+    const dragmode = theme.coarse ? false : this.#tools.drags;
     return layout({ spec: this.spec, theme, axis, size, ranges, changes, labels, dragmode });
   }
 
@@ -353,24 +306,6 @@ export class Panel {
       };
     });
     save(this.#chart.Plotly, format, picture);
-  }
-
-  /**
-   * On a logarithmic axis zero has no place: such values lie on the smallest positive one.
-   *
-   * @param {Lines} lines
-   */
-  #drawable(lines) {
-    if (this.spec.y_scale !== "log") return lines;
-    const raisedLines = Object.fromEntries(
-      Object.entries(lines).map(([name, { x, y }]) => {
-        let floor = Infinity;
-        for (const value of y) if (value !== null && value > 0 && value < floor) floor = value;
-        const raised = Array.from(y, (value) => (value !== null && value <= 0 ? floor : value));
-        return [name, { x, y: raised }];
-      }),
-    );
-    return /** @type {Lines} */ (raisedLines);
   }
 
   #connect() {
@@ -424,7 +359,7 @@ export class Panel {
       this.#rule.style.transform = `translate(${left + share * width}px, ${top}px)`;
       this.#rule.style.height = `${height}px`;
       this.#reading.classList.toggle("left", share > 0.5);
-      this.#reading.textContent = this.#forks
+      this.#reading.textContent = this.#tools.forks
         ? _("fork at {place}", { place: this.#chart.readingLabel(at) })
         : this.#chart.readingLabel(at);
     }

@@ -2,11 +2,12 @@
 // server is asked only while a film is recorded, for what is new of it.
 
 import { Mounted } from "../shared/component.js";
-import { button, element, styleSheets, svg } from "../shared/dom.js";
+import { element, styleSheets } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { onPaper } from "../shared/paper.js";
 import { _ } from "../shared/words.js";
+import { Controls } from "./controls.js";
 import { Reel, rowLength } from "./reel.js";
 import { Strip } from "./strip.js";
 import { FilmView } from "./view.js";
@@ -14,36 +15,8 @@ import { FilmView } from "./view.js";
 /** @import { Film } from "./reel.js" */
 
 const BITMAPS = 48;
-const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4];
-
-const ICONS = {
-  play: "M8 5v14l11-7z",
-  pause: "M7 5h4v14H7zM13 5h4v14h-4z",
-  back: "M6 5h2.5v14H6zM19 5v14L9.5 12z",
-  forward: "M15.5 5H18v14h-2.5zM5 5v14l9.5-7z",
-  loop: "M7 7h9V4l5 4.5-5 4.5v-3H9v3H7zM17 17H8v3l-5-4.5L8 11v3h7v-3h2z",
-  risk: "M12 3 22 20H2zM11 9v5.5h2V9zM11 16.2v2h2v-2z",
-  gap: "M3 6h18v2.5H3zM3 15.5h11V18H3zM16 10h2v7h2.5L17 21l-3.5-4H16z",
-};
 
 const styles = await styleSheets(new URL("player.css", import.meta.url));
-
-/** @param {keyof typeof ICONS} name */
-function icon(name) {
-  const path = svg("path", { d: ICONS[name], "fill-rule": "evenodd" });
-  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
-}
-
-/**
- * A button that says to the mouse, too, what it does.
- *
- * @param {string} className
- * @param {string} label
- * @param {() => void} act
- * @param {(Node | string)[]} content
- */
-const explained = (className, label, act, ...content) =>
-  Object.assign(button(className, label, act, ...content), { title: label });
 
 class Player {
   start = { position: 0, time: 0 };
@@ -52,24 +25,19 @@ class Player {
   highestQ = 0;
   listeners = new AbortController();
   observer = new ResizeObserver(() => this.refreshStrips());
-  readout = element("output", "readout");
   summary = element("p", "summary");
-  /** @type {HTMLInputElement} */
-  slider;
-  /** @type {HTMLButtonElement} */
-  playButton;
-  /** @type {HTMLButtonElement} */
-  loopButton;
-  /** @type {HTMLButtonElement[]} */
-  jumps = [];
-  speedButtons = SPEEDS.map((speed) =>
-    explained("speed", _("Speed {speed}×", { speed }), () => this.setSpeed(speed), `${speed}×`),
-  );
+  controls = new Controls({
+    toggle: () => this.toggle(),
+    seek: (t) => this.seek(t),
+    step: (by) => this.step(by),
+    jump: (find) => this.jump(find),
+    setSpeed: (speed) => this.setSpeed(speed),
+    toggleLoop: () => this.setLoop(!this.loop),
+  });
 
   /** @param {Parent} parent */
   constructor(parent) {
     this.position = 0;
-    this.shown = -1;
     this.speed = 1;
     this.loop = false;
     this.playing = false;
@@ -90,7 +58,7 @@ class Player {
       "div",
       "layout",
       this.films,
-      this.controls(),
+      this.controls.node,
       this.strips,
       this.summary,
       this.panels,
@@ -98,6 +66,8 @@ class Player {
     this.root = element("div", "player", this.layout);
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", _("Episode player"));
+    this.setSpeed(1);
+    this.setLoop(false);
     this.listen();
     this.feed = new Feed({
       question: () => Object.fromEntries(this.reels.map((reel) => [reel.id, reel.length])),
@@ -105,57 +75,6 @@ class Player {
     });
     parent.adoptedStyleSheets = styles;
     parent.append(this.root);
-  }
-
-  controls() {
-    this.playButton = explained("play", _("Play"), () => this.toggle(), icon("play"));
-    this.slider = element("input", "slider");
-    Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1, value: 0 });
-    this.slider.setAttribute("aria-label", _("Step of the episode"));
-    this.slider.oninput = () => this.seek(Number(this.slider.value));
-    const speeds = element("div", "speeds", ...this.speedButtons);
-    speeds.setAttribute("role", "group");
-    speeds.setAttribute("aria-label", _("Speed"));
-    this.loopButton = explained(
-      "loop",
-      _("Play in a loop"),
-      () => this.setLoop(!this.loop),
-      icon("loop"),
-    );
-    this.jumps = [
-      explained(
-        "jump",
-        _("Jump to the moment nearest to failure"),
-        () => this.jump((reel) => reel.nearestToFailure()),
-        icon("risk"),
-        _("Nearest to failure"),
-      ),
-      explained(
-        "jump",
-        _(
-          "Jump to the largest gap between predicted and obtained return, both up to the film's end",
-        ),
-        () => this.jump((reel) => reel.largestGap()),
-        icon("gap"),
-        _("Largest prediction gap"),
-      ),
-    ];
-    this.setSpeed(1);
-    this.setLoop(false);
-    return element(
-      "div",
-      "controls",
-      element("div", "line", this.playButton, this.slider, this.readout),
-      element(
-        "div",
-        "line wrap",
-        explained("step", _("One step back"), () => this.step(-1), icon("back")),
-        explained("step", _("One step forward"), () => this.step(1), icon("forward")),
-        speeds,
-        this.loopButton,
-        element("div", "jumps", ...this.jumps),
-      ),
-    );
   }
 
   listen() {
@@ -283,8 +202,7 @@ class Player {
     const lowest = Math.min(...this.reels.map((reel) => reel.lowestReturn));
     const highest = Math.max(...this.reels.map((reel) => reel.highestReturn));
     for (const view of this.views) view.refresh(lowest, highest);
-    this.slider.max = String(Math.max(0, this.length - 1));
-    for (const jump of this.jumps) jump.disabled = this.recording || !this.length;
+    this.controls.reach(this.length, this.recording);
     this.refreshStrips();
     this.show();
   }
@@ -328,10 +246,7 @@ class Player {
     this.rebase();
     if (playing) this.frame = requestAnimationFrame((now) => this.tick(now));
     else this.describe();
-    const label = playing ? _("Pause") : _("Play");
-    this.playButton.title = label;
-    this.playButton.setAttribute("aria-label", label);
-    this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
+    this.controls.showPlaying(playing);
     this.root.classList.toggle("playing", playing);
   }
 
@@ -371,15 +286,13 @@ class Player {
   setSpeed(speed) {
     this.rebase();
     this.speed = speed;
-    this.speedButtons.forEach((node, i) =>
-      node.setAttribute("aria-pressed", String(SPEEDS[i] === speed)),
-    );
+    this.controls.showSpeed(speed);
   }
 
   /** @param {boolean} loop */
   setLoop(loop) {
     this.loop = loop;
-    this.loopButton.setAttribute("aria-pressed", String(loop));
+    this.controls.showLoop(loop);
   }
 
   // What is seen --------------------------------------------------------------------------------
@@ -389,11 +302,7 @@ class Player {
     const stride = this.playing ? Math.max(1, Math.round(this.rate / 60)) : 0;
     for (const view of this.views) view.show(t, stride);
     for (const course of this.courses) course.show(t);
-    const last = Math.max(this.length - 1, 0);
-    this.slider.value = String(t);
-    this.slider.style.setProperty("--done", `${last ? (100 * t) / last : 0}%`);
-    this.slider.setAttribute("aria-valuetext", _("step {step} of {last}", { step: t, last }));
-    this.readout.textContent = `${t} / ${last}${this.recording ? "…" : ""}`;
+    this.controls.showMoment(t, Math.max(this.length - 1, 0), this.recording);
     if (this.playing) this.summary.textContent = "";
   }
 
