@@ -47,10 +47,26 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
     expect(first.get_by_text("Right.")).to_be_visible()
     for name in ("env_id", "seed"):
         expect(first.locator(f".st-key-control_{name} input").first).to_be_disabled()
+    assert_link_and_picture_are_large_on_a_wall(teacher)
     assert_rooms_are_kept_by_the_tab_alone(teacher)
     with teacher.expect_download() as saved:
         teacher.get_by_role("button", name="Save as CSV").click()
     assert "Kim <b> (2),1," in saved.value.path().read_text("utf-8-sig")
+
+
+def assert_link_and_picture_are_large_on_a_wall(teacher: Page) -> None:
+    """As on a projector: whoever sits at the back types the one or photographs the other."""
+    teacher.set_viewport_size({"width": 1280, "height": 720})
+    button(teacher, "present").click()
+    expect(teacher.locator(".st-key-navigation")).to_be_hidden()
+    link = teacher.get_by_label("link", exact=True)
+    assert float(link.evaluate("it => parseFloat(getComputedStyle(it).fontSize)")) > 30
+    picture = teacher.get_by_role("img", name="QR code of the link").bounding_box()
+    assert picture is not None
+    assert picture["width"] > 300
+    assert picture["y"] + picture["height"] < 720, "in sight at once"
+    teacher.keyboard.press("Escape")
+    expect(teacher.locator(".st-key-navigation")).to_be_visible()
 
 
 def assert_rooms_are_kept_by_the_tab_alone(teacher: Page) -> None:
