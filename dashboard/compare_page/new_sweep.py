@@ -17,6 +17,7 @@ from dashboard.web.language import _
 from dqn_core.comparison import FEWEST_SEEDS
 from dqn_core.environments.modules import SETTING, parts
 from dqn_core.errors import StoreError
+from dqn_core.phrases import Phrase
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import Sweep, declare, note_problem, pieces_of, sweep_called
@@ -149,8 +150,14 @@ def _wait(kept: Store, sweep: Sweep, process: subprocess.Popen[bytes]) -> None:
     with suppress(StoreError):
         is_unsaid = not sweep_called(kept, sweep.name).problem
         if is_unsaid and trained_by(kept, sweep) is None:
-            ended = f"was ended by signal {-code}" if code < 0 else f"failed with exit code {code}"
-            note_problem(kept, sweep.name, f"The process that trained it {ended}: train the rest.")
+            ended = Phrase(
+                "The process that trained it was ended by signal {signal}: train the rest."
+                if code < 0
+                else "The process that trained it failed with exit code {code}: train the rest.",
+                signal=-code,
+                code=code,
+            )
+            note_problem(kept, sweep.name, ended)
 
 
 def _variables(env_id: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import get_args
 
@@ -13,11 +14,11 @@ from dashboard.session.returns import average_returns, over_members
 from dashboard.session.run import Run
 from dashboard.session.store import own_runs, store_so_far
 from dashboard.session.view import Dash
-from dashboard.session.words import change_label, named_value
+from dashboard.session.words import called, change_label, named_value
 from dqn_core import DQNConfig
 from dqn_core.comparison import NEEDED, Change, changes_of
 from dqn_core.errors import ConfigurationError, StoreError
-from dqn_core.members import first_configs
+from dqn_core.members import alike, differing, first_configs
 from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
@@ -80,15 +81,20 @@ class Earlier:
     def members(self) -> int:
         return self.record.members
 
+    @cached_property
+    def differing(self) -> list[str]:
+        """What its members differ in, as in a race or a sweep: a mean over them says nothing."""
+        return differing(self.record.configs)
+
     @property
     def race(self) -> Axis | None:
-        """The race that it was, if it was one: its curve is none of seeds of the same."""
-        return race_of(self.record.configs)
+        """The race that it was, if it was one."""
+        return race_of(self.record.configs) if self.differing else None
 
     @property
     def seeds(self) -> int:
-        """How many there are; in a race, of each value."""
-        return self.members // (len(self.race.values) if self.race else 1)
+        """How many there are of each value."""
+        return self.members // len(alike(self.record.configs))
 
     @property
     def env_steps(self) -> int:
@@ -131,13 +137,16 @@ class Earlier:
             first, other = self._where_left(present), last
         race, changed, differs = self.race, last.difference(first), last.difference(other)
         values = [race_words(race)] if race else []
+        if self.differing and not race:
+            names = [called(name) for name in self.differing]
+            values.append(Phrase("several values of {names}", names=names))
         values += [
             change_label(name, getattr(first, name), value)
             if name in changed
             else named_value(name, value)
             for name, value in last.to_dict().items()
             if name in changed or name in differs
-            if not race or name != race.name
+            if name not in self.differing
         ]
         if self.members != present.trainer.members:
             seeds = self.seeds

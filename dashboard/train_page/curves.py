@@ -48,7 +48,7 @@ def curves(session: Session, drawn: str) -> None:
     arms = turns.arms
     is_whole = link.view == "page"
     # Beside the lines of a race, and as a mean over one, they would be read as what they are not.
-    earlier = [] if arms else [one for one in session.earlier.of(run) if not one.race]
+    earlier = [] if arms else [one for one in session.earlier.of(run) if not one.differing]
     spec, policy = run.trainer.spec, random_policy()
     at_random = policy.of(spec)
 

@@ -240,7 +240,7 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
 
 def _how_it_ended(earlier: Earlier, smoothing: float) -> str:
     average, greedy = number(earlier.average_return(smoothing)), number(earlier.greedy_return)
-    if earlier.race:  # a mean over its values says nothing
+    if earlier.differing:  # a mean over its values says nothing
         return _("{steps:,} steps", steps=earlier.env_steps)
     words = _(
         "{steps:,} steps. {name} {average}, greedy {greedy}",

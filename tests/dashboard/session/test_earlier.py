@@ -14,6 +14,7 @@ from dashboard.train_page.figures import figures
 from dashboard.train_page.run_files import run_bytes
 from dqn_core.divergence import Stop
 from dqn_core.numbers import number
+from dqn_core.store.recorder import Recorder
 from dqn_core.trainer import Trainer
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import go_back, train, undo
@@ -114,6 +115,25 @@ def test_a_fork_is_called_by_what_it_did_otherwise_when_its_parent_goes_on() -> 
     go_back(session)
     assert words(session) == ["cartpole-2 (γ 0.99 → 0.8)"]
     assert shown(session)[0].is_kin_of(session.run)
+
+
+def test_a_piece_of_a_sweep_is_not_called_by_the_values_of_its_first_member() -> None:
+    configs = [
+        SMALL.replace(gamma=gamma, learning_rate=rate, seed=seed)
+        for gamma in (0.5, 0.9)
+        for rate in (1e-3, 1e-2)
+        for seed in (0, 1)
+    ]
+    trainer = Trainer(configs)
+    trainer.run(max_steps=60)
+    Recorder(store(), store().create(configs), trainer).finish("finished")
+    trainer.close()
+    session = Session(Link(config=SMALL))
+    (piece,) = shown(session)
+    assert piece.differing == ["gamma", "learning_rate"], "so that no mean over them is drawn"
+    assert words(session) == ["cartpole-1 (several values of γ, α, 2 seeds)"]
+    session.use_values_of(piece)
+    assert (session.members, session.config.gamma) == (2, 0.5)
 
 
 def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
