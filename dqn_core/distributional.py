@@ -22,9 +22,8 @@ def project(values: Tensor, probabilities: Tensor, low: Tensor, step: Tensor, at
     ``probabilities`` are `(P, B, N)`, ``low`` and ``step`` `(P, 1, 1)`; returns `(P, B, atoms)`.
     """
     places = ((values - low) / step).clamp_(0, atoms - 1)
-    below = places.floor()
-    share_above = places.sub_(below)
-    lower = below.long()
+    lower = places.long()
+    share_above = places.frac_()
     to_upper = probabilities * share_above
     # A value on an atom has nothing to share: all of it goes to `lower`, and none is lost. One atom
     # more than there are, for the share above the last, which is 0.

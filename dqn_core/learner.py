@@ -16,8 +16,7 @@ from dqn_core.heads import ErrorLoss, Head
 from dqn_core.masks import among
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import QNetwork
-from dqn_core.noise import Exact, Noisy, Weights
-from dqn_core.random_streams import NormalStream
+from dqn_core.noise import Exact, Factors, Noisy, Weights
 from dqn_core.replay import Batch
 
 BETA_1, BETA_2, ADAM_EPSILON = 0.9, 0.999, 1e-8
@@ -81,12 +80,13 @@ class Learner:
         # A copy, not a second name for one network: an alias would chase itself.
         self.target = online.copy()
         self.gradient = online.like()
-        self._noise = NormalStream([config.seed for config in configs], "noise")
+        seeds = [config.seed for config in configs]
+        noise = Factors(online.shape, seeds, online.parameters) if online.shape.noisy else None
+        self._noise = noise
         self.online_weights: Weights
         self.target_weights: Weights
         self.online_weights, self.target_weights = (
-            Noisy(network, self._noise) if online.shape.noisy else Exact(network)
-            for network in (online, self.target)
+            Noisy(network, noise) if noise else Exact(network) for network in (online, self.target)
         )
         self.first_moment = torch.zeros_like(online.parameters)
         self.second_moment = torch.zeros_like(online.parameters)
@@ -263,7 +263,7 @@ class Learner:
             "second_moment": self.second_moment.clone(),
             "adam_steps": self.adam_steps.clone(),
             "head": self.online.head.state_dict(),
-            "noise": self._noise.state_dict() if self.online.shape.noisy else {},
+            "noise": self._noise.state_dict() if self._noise else {},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -273,7 +273,7 @@ class Learner:
         self.second_moment.copy_(state["second_moment"])
         self.adam_steps.copy_(state["adam_steps"])
         self.online.head.load_state_dict(state["head"])  # it is the target network's too
-        if self.online.shape.noisy:
+        if self._noise:
             self._noise.load_state_dict(state["noise"])
 
 

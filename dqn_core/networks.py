@@ -182,17 +182,16 @@ class QNetwork:
 
         Dueling: V + A − mean A (Wang et al. 2016, eq. 9), for each atom by itself.
         """
-        outputs = top.unflatten(-1, (-1, self.shape.atoms)) if self.shape.atoms else top
+        outputs = top.view(*top.shape[:2], -1, self.shape.atoms) if self.shape.atoms else top
         if not self.shape.dueling:
             return outputs
-        value = outputs.narrow(self._action_axis, 0, 1)
-        advantages = outputs.narrow(self._action_axis, 1, self.shape.n_actions)
+        value, advantages = outputs.tensor_split([1], self._action_axis)
         return value + advantages - advantages.mean(self._action_axis, keepdim=True)
 
     def _of_actions_backward(self, grad: Tensor) -> Tensor:
         if self.shape.dueling:
             by_value = grad.sum(self._action_axis, keepdim=True)
-            by_advantages = grad - grad.mean(self._action_axis, keepdim=True)
+            by_advantages = grad - by_value / self.shape.n_actions
             grad = torch.cat([by_value, by_advantages], self._action_axis)
         return grad.flatten(2) if self.shape.atoms else grad
 

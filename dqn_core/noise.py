@@ -5,13 +5,14 @@ it for the fully connected layers of DQN. In ``parameters`` every μ comes first
 that what plays and evaluates without noise is the ordinary network of the means.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from dqn_core.networks import QNetwork
+from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.random_streams import NormalStream
 
 
@@ -40,10 +41,55 @@ class Exact:
         pass
 
 
+class Factors:
+    """f(x) = sgn(x) √|x| of random numbers for each layer's inputs and outputs: eq. 10 and 11.
+
+    Every member has a stream of its own. They are made for some draws at once, since the numbers of
+    one are so few that the calls would cost more than the work.
+    """
+
+    AHEAD = 8
+
+    def __init__(self, shape: NetworkShape, seeds: Sequence[int], like: Tensor) -> None:
+        self._stream = NormalStream(seeds, "noise")
+        self._before = self._stream.state_dict()  # whence the factors at hand come
+        self._are_made, self._next = False, 0
+        sizes_of = [size for layer in shape.layers for size in layer]
+        self._factors = like.new_zeros((len(seeds), self.AHEAD, sum(sizes_of)))
+        # Views, made once: of each draw each layer's two factors, `(P, 1, in)` and `(P, 1, out)`.
+        parts = [draw.split(sizes_of, -1) for draw in self._factors.split(1, 1)]
+        self._draws = [list(zip(part[::2], part[1::2], strict=True)) for part in parts]
+
+    def take(self) -> list[tuple[Tensor, Tensor]]:
+        """Each layer's factors for one draw, to be used before the next ones are taken."""
+        if self._next == self.AHEAD:
+            self._before = self._stream.state_dict()
+            self._are_made, self._next = False, 0
+        if not self._are_made:
+            self._make()
+        self._next += 1
+        return self._draws[self._next - 1]
+
+    def _make(self) -> None:
+        members, ahead, count = self._factors.shape
+        drawn = self._stream.take(ahead * count).reshape(members, ahead, count)
+        numbers = torch.from_numpy(drawn).to(self._factors)
+        torch.copysign(numbers.abs().sqrt_(), numbers, out=self._factors)
+        self._are_made = True
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**self._before, "next": self._next}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self._stream.load_state_dict(state)
+        self._before = self._stream.state_dict()
+        self._are_made, self._next = False, state["next"]
+
+
 class Noisy:
     """Weights with noise, fresh at each draw."""
 
-    def __init__(self, network: QNetwork, stream: NormalStream) -> None:
+    def __init__(self, network: QNetwork, factors: Factors) -> None:
         shape = replace(network.shape, noisy=False)
         n_linear, parameters = shape.n_linear, network.parameters
         exact = parameters[:, : shape.n_parameters]
@@ -53,22 +99,17 @@ class Noisy:
         self._mu, self._norms = exact.tensor_split([n_linear], 1)
         self._with_noise, self._drawn_norms = self._drawn.parameters.tensor_split([n_linear], 1)
         self._epsilon, self._sigma = self._noise.parameters[:, :n_linear], parameters[:, -n_linear:]
-        self._stream = stream
-        self._factors = exact.new_zeros((len(exact), sum(map(sum, shape.layers))))
-        # Views, made once, of each layer's two factors: of its inputs, then of its outputs.
-        sizes_of = [size for layer in shape.layers for size in layer]
-        factors = self._factors.unsqueeze(1).split(sizes_of, -1)
-        self._layers = list(zip(self._noise.layers, factors[::2], factors[1::2], strict=True))
+        self._factors = factors
 
     def draw(self) -> QNetwork:
-        numbers = torch.from_numpy(self._stream.take(self._factors.shape[1])).to(self._factors)
-        # f(x) = sgn(x) √|x|
-        torch.copysign(numbers.abs().sqrt_(), numbers, out=self._factors)
-        for layer, of_inputs, of_outputs in self._layers:
+        for layer, (of_inputs, of_outputs) in zip(
+            self._noise.layers, self._factors.take(), strict=True
+        ):
             torch.mul(of_outputs.mT, of_inputs, out=layer.weight)  # eq. 10
             layer.bias.copy_(of_outputs)  # eq. 11
         torch.addcmul(self._mu, self._sigma, self._epsilon, out=self._with_noise)
-        self._drawn_norms.copy_(self._norms)
+        if self._drawn.norms:
+            self._drawn_norms.copy_(self._norms)
         return self._drawn
 
     def backward(self, gradient: QNetwork) -> None:

@@ -19,8 +19,7 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
         "stopped_at": [None] * len(state["configs"]),
         "stop_reasons": [""] * len(state["configs"]),
         **state,
-        # Before there were heads other than the scalar one, and noisy networks.
-        "learner": {"head": {}, "noise": {}, **state["learner"]},
+        "learner": _drawing_noise_ahead(state["learner"]),
         "history": {
             **history,
             "evaluations": _of_rewards_alone(history["evaluations"]),
@@ -29,6 +28,12 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
         "replay": {"sampler": {}, **state["replay"]},  # before samplers that remember
         "environments": [_counting_its_steps(kept) for kept in state["environments"]],
     }
+
+
+def _drawing_noise_ahead(learner: dict[str, Any]) -> dict[str, Any]:
+    """Once noise was drawn when it was needed; and before, no network was noisy or had a head."""
+    noise = learner.get("noise")
+    return {"head": {}, **learner, "noise": {"next": 0, **noise} if noise else {}}
 
 
 def _of_rewards_alone(evaluations: dict[str, Any]) -> dict[str, Any]:

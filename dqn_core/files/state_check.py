@@ -12,6 +12,7 @@ from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.check import check_environments
 from dqn_core.errors import excerpt
 from dqn_core.heads import Head
+from dqn_core.noise import Factors
 from dqn_core.phrases import Phrase, read
 from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import LARGEST_ERROR
@@ -74,6 +75,7 @@ def _check_counts(state: Mapping[str, Any], trainer: Trainer) -> None:
     for stream in (state["exploration"], state["replay"]["stream"]):
         _check_count(stream["width"], MOST_DRAWN_AHEAD, "width")
         _check_count(stream["next"], stream["width"], "next")
+    _check_count(state["learner"]["noise"].get("next", 0), Factors.AHEAD, "next")
 
 
 def _check_form(found: Any, new: Any, path: str) -> None:

@@ -15,8 +15,9 @@ from torch.nn import functional as F
 from dqn_core import Agent, Trainer, load_agent
 from dqn_core.exploration import epsilon_at
 from dqn_core.files.checkpoint import save_agent
+from dqn_core.files.earlier_versions import upgraded
 from dqn_core.networks import MLP, NetworkShape, QNetwork
-from dqn_core.noise import Exact, Noisy, Weights, sizes
+from dqn_core.noise import Exact, Factors, Noisy, Weights, sizes
 from dqn_core.random_streams import NormalStream
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 
@@ -69,8 +70,8 @@ def test_outputs_and_gradient_of_every_combination_are_those_of_the_published_fo
     slopes = torch.randn(2, BATCH, ACTIONS, generator=generator, dtype=torch.float64)
     gradient = network.like()
     gradient.parameters.fill_(7)  # whatever was there before is overwritten
-    stream = NormalStream(seeds, "noise")
-    weights: Weights = Noisy(network, stream) if noisy else Exact(network)
+    factors = Factors(shape, seeds, network.parameters)
+    weights: Weights = Noisy(network, factors) if noisy else Exact(network)
     weights.draw()  # the gradient is that of the newest draw
     drawn = weights.draw()
     forward = drawn.forward(observations)
@@ -161,7 +162,7 @@ def test_noise_is_zero_on_average_and_the_size_of_its_factors() -> None:
     network = QNetwork.initialised(shape, [0], noisy_sigma=1.0)
     network.parameters[:, : shape.n_linear] = 0
     network.parameters[:, -shape.n_linear :] = 1
-    weights = Noisy(network, NormalStream([0], "noise"))
+    weights = Noisy(network, Factors(shape, [0], network.parameters))
     drawn = torch.stack([weights.draw().weights[0].flatten().clone() for _ in range(4_000)])
     assert drawn.mean(0).abs().max() < 0.08
     # f(x)² = |x|, so that the product of two has the variance (E|x|)² = 2/π.
@@ -209,3 +210,20 @@ def test_a_noisy_run_goes_on_to_the_same_bits_and_each_member_is_as_alone(
     updates = trainer.history.updates.frame()
     layers = len(trainer.learner.online.shape.layers)
     assert updates.filter(like="noise").notna().all().tolist() == [n < layers for n in range(5)]
+
+
+def test_a_run_saved_before_noise_was_drawn_ahead_goes_on_to_the_same_bits() -> None:
+    trainer = Trainer([NOISY, NOISY.replace(seed=NOISY.seed + 1)])
+    trainer.run(max_steps=75)
+    state = trainer.state_dict()
+    noise = dict(state["learner"]["noise"])
+    used = noise.pop("next")
+    assert 0 < used < Factors.AHEAD
+    stream = NormalStream([config.seed for config in trainer.configs], "noise")
+    stream.load_state_dict(noise)
+    stream.take(used * sum(map(sum, trainer.learner.online.shape.layers)))
+    before = {**state, "learner": {**state["learner"], "noise": stream.state_dict()}}
+    resumed = Trainer.from_state(upgraded(before))
+    for one in (trainer, resumed):
+        one.run(max_steps=20)
+    assert torch.equal(trainer.learner.online.parameters, resumed.learner.online.parameters)
