@@ -2,7 +2,7 @@
 
     python benchmarks/store.py
 
-Steps of a run at full speed with the store and without, in turns. A process that trains is killed
+Of a run at full speed, what writing leaves to training. A process that trains is killed
 at random moments: the store has to open, what was trained two seconds before has to be there, and
 the run has to go on to the bit. Two processes write at once. A thousand runs are listed, and a
 state with 50,000 transitions is loaded, as undo does it.
@@ -52,9 +52,7 @@ def main() -> None:
     report = Report("The store")
     folder = Path(tempfile.mkdtemp(dir=options.folder))
     try:
-        by_clock, by_processor = _shares_of_speed(
-            folder / "speed", seconds=0.2 if quick else 10.0, turns=1 if quick else 5
-        )
+        by_clock, by_processor = _shares_of_speed(folder / "speed", seconds=0.2 if quick else 100.0)
         opened = _killed(folder / "killed", times=1 if quick else 50)
         written = _written_at_once(folder / "at_once", runs=3 if quick else 100)
         first, again, one = _listed(folder / "many", runs=20 if quick else 1_000)
@@ -91,35 +89,33 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _shares_of_speed(folder: Path, seconds: float, turns: int) -> tuple[float, float]:
-    """Of the steps a second, what is left with the store: by the clock, and by processor time.
+def _shares_of_speed(folder: Path, seconds: float) -> tuple[float, float]:
+    """What the store leaves of the speed: by the clock, and by processor time.
 
-    One run in turns with, without, without, with: two runs would differ by where they lie in
-    memory. Greedy evaluations would take the time of some turns and not of others.
+    Whoever trains writes, too: what the writing takes is what training lacks. It is counted in one
+    run, since two, or two parts of one, differ by more than it. What follows a writing is slower by
+    a twentieth for a slice, once a second: a thousandth. Greedy evaluations would take the time of
+    some slices and not of others.
     """
     config = recommended("CartPole-v1").replace(total_steps=10_000_000, evaluation_period=0)
     store, trainer = Store(folder), Trainer(config)
     trainer.run(max_steps=config.buffer_capacity if seconds > 1 else 2_000)
     recorder = Recorder(store, store.create(trainer.configs), trainer)
-    shares = []
-    for _ in range(turns):
-        kept = _speeds(trainer, seconds, recorder.record)
-        alone = _speeds(trainer, seconds, lambda: None) + _speeds(trainer, seconds, lambda: None)
-        kept += _speeds(trainer, seconds, recorder.record)
-        shares.append(kept / alone)
+    began, writing = _clocks(), np.zeros(2)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        trainer.run(max_seconds=SLICE_SECONDS)
+        trained = _clocks()
+        recorder.record()
+        writing += _clocks() - trained
     assert not recorder.problem
-    by_clock, by_processor = np.median(shares, axis=0)
+    by_clock, by_processor = 1 - writing / (_clocks() - began)
     return by_clock, by_processor
 
 
-def _speeds(trainer: Trainer, seconds: float, after_each: Callable[[], None]) -> np.ndarray:
-    """Environment steps by a second of the clock, and by one of this thread's work."""
-    before, started, worked = trainer.env_step, time.monotonic(), time.thread_time()
-    while time.monotonic() < started + seconds:
-        trainer.run(max_seconds=SLICE_SECONDS)
-        after_each()
-    took = np.array([time.monotonic() - started, time.thread_time() - worked])
-    return (trainer.env_step - before) / took
+def _clocks() -> np.ndarray:
+    """The time, and this thread's own work."""
+    return np.array([time.monotonic(), time.thread_time()])
 
 
 def _killed(folder: Path, times: int) -> str:
