@@ -50,8 +50,8 @@ def lesson_editor(session: Session, state: LessonsState, draft: Draft) -> None:
         if lesson:
             _preview(lesson, draft, state.tried)
         _tell(faults)
-    if lesson:
-        _give_away(session, state, lesson)
+        if lesson:
+            _give_away(session, state, lesson)
     st.button(_("Back to the list"), key="to_lessons", type="tertiary", on_click=state.show_list)
 
 

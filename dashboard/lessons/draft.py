@@ -6,6 +6,9 @@ from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson, Step, of_link
 from dashboard.lessons.reading import Fault, read_body, read_lesson
 from dashboard.lessons.writing import written_body, written_lesson
 from dashboard.session.links import Link
+from dqn_core.phrases import Phrase
+
+NO_TITLE = Phrase("Give the lesson a title: one that is more than a text needs it.")
 
 
 @dataclass
@@ -57,6 +60,8 @@ class Draft:
         lesson = Lesson(self.title, tuple(steps), self.minutes, self.about)
         if faults or lesson.task_link:
             return None if faults else lesson, faults
+        if not self.title.strip():
+            return None, [(0, Fault(1, NO_TITLE))]
         read, of_file = read_lesson(written_lesson(lesson))
         return read, [(0, fault) for fault in of_file]
 

@@ -260,6 +260,8 @@ def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     draft = at.session_state[LEARN_PAGE].lessons.draft
     assert draft.step.link.config.gamma == 0.9
     title, body = (f"draft1_1_0_{name}" for name in ("title", "body"))
+    at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
+    assert "Give the lesson a title" in at.error[0].value
     at.text_input(key="draft1_title").set_value("Mine")
     at.text_input(key=title).set_value("One").run()
     at.text_area(key=body).set_value("Look.\n\ncheck: happiness >= 1").run()
