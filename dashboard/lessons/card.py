@@ -65,7 +65,8 @@ def _question(question: Question, progress: Progress, key: str) -> None:
     with st.container(key=f"{key}_question"):
         st.markdown(formatted(question.text))
     field = _field_key(question, key)
-    typed = _field(question, given, field)
+    # One that was typed in when it was sent would go on showing what it had before.
+    typed = _field(question, given, field if given is None else f"{field}_given")
     if given is None:
         answer = _usable(question, typed)
         with st.container(horizontal=True, vertical_alignment="center"):

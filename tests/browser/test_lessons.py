@@ -41,6 +41,8 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
     expect(cards.first).to_contain_text("1: ✓ 25")
     expect(cards.first.locator("polyline")).to_have_attribute("points", re.compile(","))
 
+    answer_by_next(second)
+
     first.reload()
     expect(first.get_by_text("step 2 of 4")).to_be_visible()
     button(first, "task_back").click()
@@ -52,6 +54,18 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
     with teacher.expect_download() as saved:
         teacher.get_by_role("button", name="Save as CSV").click()
     assert "Kim <b> (2),1," in saved.value.path().read_text("utf-8-sig")
+
+
+def answer_by_next(student: Page) -> None:
+    """What was typed is sent, once it is a number, and shown as it was sent."""
+    number = student.locator("[class*=st-key-task_0_number] input")
+    number.fill("many")
+    button(student, "task_next").click()
+    expect(student.get_by_text("leave the field empty")).to_be_visible()
+    number.fill("25")
+    button(student, "task_next").click()
+    expect(student.get_by_text("Right.")).to_be_visible()
+    expect(number).to_have_value("25")
 
 
 def assert_link_and_picture_are_large_on_a_wall(teacher: Page) -> None:

@@ -80,7 +80,7 @@ def test_a_question_is_answered_once_and_then_says_what_is_right() -> None:
     (words,) = [warning.value.replace("\u2060", "") for warning in at.warning]
     assert "The right answer: 2" in words
     assert "So it is." in words
-    assert at.text_input(key="task_0_number").disabled
+    assert at.text_input(key="task_0_number_given").disabled
 
 
 def test_next_sends_an_answer_that_was_typed_and_shows_its_outcome_before_it_goes_on() -> None:
