@@ -13,6 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.train_page import (
     LONG,
+    box,
     button,
     choose_speed,
     env_step,
@@ -121,13 +122,13 @@ def test_the_ways_to_pages_and_sidebar_do_not_cover_each_other(tab: Page) -> Non
     reopen_sidebar(tab)
 
 
-def test_on_a_phone_no_page_scrolls_sideways_nor_does_its_sidebar_cover_the_ways_to_pages(
+def test_on_a_phone_no_page_scrolls_sideways_and_the_sidebar_fits_and_covers_no_way_to_a_page(
     page: Page, app_url: str
 ) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     # The sidebar as on a first visit: where another test has left it open, a click closes it.
     page.add_init_script("localStorage.clear()")
-    open_app(page, app_url, LONG)
+    open_app(page, app_url, f"{LONG}&gamma=0.9")  # beside which there is a way back
     button(page, "start").click()
     wait_for_step(page, 100)
     for name, heading in (
@@ -142,6 +143,11 @@ def test_on_a_phone_no_page_scrolls_sideways_nor_does_its_sidebar_cover_the_ways
         )
         assert widths[0] <= widths[1]
     reopen_sidebar(page)
+    expect(box(page, "exact_gamma")).to_be_attached()
+    page.wait_for_function(  # while the sidebar slides in, the page is wider
+        "() => [document.documentElement, document.querySelector('[data-testid=stSidebarContent]')]"
+        ".every(e => e.scrollWidth <= e.clientWidth)"
+    )
 
 
 def test_single_steps_and_episodes(tab: Page) -> None:
@@ -192,10 +198,9 @@ def test_nothing_below_the_time_controls_moves_when_they_change(tab: Page) -> No
 
 
 def test_two_windows_are_two_runs_and_one_that_is_saved_is_opened_in_the_other(
-    page: Page, another_page: Page, app_url: str, tmp_path: Path
+    tab: Page, another_page: Page, app_url: str, tmp_path: Path
 ) -> None:
-    other = another_page
-    open_app(page, app_url, LONG)
+    page, other = tab, another_page
     open_app(other, app_url, "?seed=9")
     button(page, "start").click()
     wait_for_step(page, 300)

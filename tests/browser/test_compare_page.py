@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from dqn_core.store.store import Store
 from tests.browser.conftest import Serve
-from tests.browser.train_page import Open
 from tests.browser.waiting import until, until_idle
 from tests.kept_runs import keep
 from tests.servers import CHECKOUT
@@ -67,11 +66,20 @@ def test_chosen_rows_are_drawn_over_each_other_and_their_link_shows_the_same(
     until(page, lambda: lines(page) == ["A: γ 0.99, 5 seeds", "B: γ 0.9"])
 
 
-def test_groups_of_seeds_get_a_verdict(page: Page, url: str) -> None:
+def test_groups_of_seeds_get_a_verdict_and_on_a_phone_nothing_is_wider_than_the_screen(
+    page: Page, url: str
+) -> None:
     open_page(page, url, "?runs=" + ",".join(f"cartpole-{n}" for n in range(1, 7)))
     until(page, lambda: lines(page) == ["A: γ 0.9, 5 seeds", "B: γ 0.99, 5 seeds"])
     expect(page.get_by_text("B came to more than A in 100 of 100 pairs of seeds")).to_be_visible()
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
+
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.wait_for_function("document.documentElement.scrollWidth <= 360")
+    links = page.locator(".st-key-navigation a")
+    tops = links.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().top)")
+    assert len(tops) == 4
+    assert len(set(tops)) == 1
 
 
 def test_a_run_under_way_grows_and_its_end_is_seen(page: Page, url: str, store: Store) -> None:
@@ -107,24 +115,3 @@ def test_a_deletion_is_taken_back(page: Page, url: str, store: Store) -> None:
     page.get_by_role("button", name="Undo").click()
     until(page, lambda: len(lines(page)) == 2)
     assert len(store.runs()) == 6
-
-
-def test_on_a_phone_nothing_is_wider_than_the_screen(url: str, new_page: Open) -> None:
-    page = new_page(viewport={"width": 360, "height": 800}, has_touch=True)
-    open_page(page, url, "?runs=cartpole-1,cartpole-6")
-    until(page, lambda: len(lines(page)) == 2)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    links = page.locator(".st-key-navigation a")
-    tops = links.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().top)")
-    assert len(tops) == 4
-    assert len(set(tops)) == 1
-
-
-def test_a_chosen_run_is_deleted_and_brought_back(page: Page, url: str, store: Store) -> None:
-    open_page(page, url, "?runs=cartpole-1")
-    page.locator(".st-key-runs_delete button").click()
-    expect(page.get_by_text("Deleted: cartpole-1")).to_be_visible()
-    assert "cartpole-1" not in [record.run for record in store.runs()]
-    page.locator(".st-key-restore_runs button").click()
-    until(page, lambda: lines(page) == ["A: cartpole-1"])
-    assert "cartpole-1" in [record.run for record in store.runs()]

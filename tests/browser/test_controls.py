@@ -166,15 +166,3 @@ def test_the_run_trains_on_while_an_environment_is_refused_and_a_configuration_p
     expect(box(tab, "exact_gamma")).to_have_value("0.9")
     expect(box(tab, "exact_tau")).to_have_value("0.7")
     expect(tab.locator(".st-key-pause button").first).to_be_visible()
-
-
-def test_the_sidebar_fits_a_phone(page: Page, app_url: str) -> None:
-    page.set_viewport_size({"width": 360, "height": 760})
-    page.goto(f"{app_url}/?gamma=0.9")
-    page.get_by_test_id("stExpandSidebarButton").click()
-    expect(box(page, "exact_gamma")).to_be_attached()
-    page.wait_for_function(  # while the sidebar slides in, the page is wider
-        "() => [document.documentElement, document.querySelector('[data-testid=stSidebarContent]')]"
-        ".every(e => e.scrollWidth <= e.clientWidth)"
-    )
-    assert re.search("gamma=0.9", page.url)

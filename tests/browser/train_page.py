@@ -19,6 +19,7 @@ def open_app(page: Page, url: str, query: str = "") -> None:
     expect(button(page, "start")).to_be_visible()
     # Its style is there, which comes a moment later where nothing was loaded before.
     expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
+    until_idle(page)  # what is typed into a page that is still drawn may be forgotten
 
 
 def put_back(page: Page) -> None:
