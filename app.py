@@ -163,17 +163,15 @@ def page(session: Session, badge: str, drawn: str) -> None:
         offer(session)
         messages(session)
     st.html(STYLE)
-    above_curves = st.container()
-    curves(session, drawn)  # early: they ask for their first rows while the rest is drawn
-    # After what is to answer at once: its widgets are many.
+    with st.container():
+        race(session)
+    view(session)
+    with st.container():
+        changes(session)
+    scene(session.turns)
+    # Before the sidebar, whose widgets are many: they ask for their first rows while it is drawn.
+    curves(session, drawn)
     sidebar(session, partial(make_lesson, session))
-    with above_curves:
-        with st.container():
-            race(session)
-        view(session)
-        with st.container():
-            changes(session)
-        scene(session.turns)
     inside(session)
     st.html(values_html(session.run, session.link))
 
