@@ -2,10 +2,11 @@
 
     python benchmarks/microscope.py [--quick]
 
-Two minutes. First the answer to each act, as the server makes it for the browser: processor time
-and clock. Then the speed of a run in slow motion that makes ten updates a second, with ten looks a
-second and without; and that of a run at full speed, with a copy on the desk that nobody looks at
-and without one. Both in turns.
+Two or three minutes. First the answer to each act, as the server makes it for the browser:
+processor time and clock; and from a click in a real Chromium to the frame that shows it. Then the
+speed of a run in slow motion that makes ten updates a second, with ten looks a second and without;
+and that of a run at full speed, with a copy on the desk that nobody looks at and without one. Both
+in turns.
 """
 
 import os
@@ -16,7 +17,9 @@ from functools import partial
 from statistics import median
 from threading import Event, Thread
 
+from page import chromium, click, env_step, high, train_page
 from report import Report, arguments
+from serve import serving
 
 from dashboard.learn_page.desk import Desk
 from dashboard.learn_page.microscope import FASTEST_SECONDS
@@ -40,6 +43,24 @@ ACTS = {
     "back": "one back",
     "forward": "forward again",
 }
+
+
+BUTTONS = {"Environment step": "a step forward", "Back one": "one back", "Forward": "forward again"}
+
+ANSWERED = """async (name) => {
+    const button = [...document.querySelectorAll(".ms-button")]
+        .find((one) => one.textContent.includes(name));
+    const told = document.querySelector(".ms-about");
+    const begun = performance.now();
+    await new Promise((resolve) => {
+        new MutationObserver((_, observer) => {
+            observer.disconnect();
+            requestAnimationFrame(resolve);
+        }).observe(told, { childList: true, subtree: true, characterData: true });
+        button.click();
+    });
+    return performance.now() - begun;
+}"""
 
 
 def ask(desk: Desk, do: str) -> None:
@@ -70,6 +91,31 @@ def answers(session: Session, repeats: int) -> list[list[object]]:
         late = sorted(clock)[int(0.95 * (repeats - 1))]
         rows.append([words, *(1000 * t for t in (median(processor), median(clock), late))])
     return rows
+
+
+def clicks(count: int) -> list[list[object]]:
+    """A row for each button: milliseconds from a click to its answer, and the 95th percentile."""
+    with (
+        serving() as server,
+        chromium() as browser,
+        train_page(browser, server, "total_steps=10000000") as (page, _),
+    ):
+        click(page, "start")
+        while env_step(page) < 3_000:
+            page.wait_for_timeout(100)
+        click(page, "pause")
+        page.locator(".st-key-start button").first.wait_for()
+        click(page, "take_apart")
+        page.locator(".ms-button").first.wait_for()
+        page.wait_for_timeout(2_000)
+        rows: list[list[object]] = []
+        for button, words in BUTTONS.items():
+            times = []
+            for _ in range(count):
+                page.wait_for_timeout(100)
+                times.append(float(page.evaluate(ANSWERED, button)))
+            rows.append([words, median(times), high(times), "100"])
+        return rows
 
 
 def speed(session: Session, seconds: float, looked_at: Desk | None = None) -> float:
@@ -109,7 +155,7 @@ def ratio(with_it: Callable[[], float], without: Callable[[], float], turns: int
 
 def main() -> None:
     options = arguments(__doc__).parse_args()
-    repeats, turns, seconds = (10, 1, 2.0) if options.quick else (100, 5, 5.0)
+    repeats, turns, seconds = (10, 1, 2.0) if options.quick else (50, 5, 4.0)
     set_threads()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DQN_LAB_RUNS"] = folder  # and no run of whoever measures
@@ -119,6 +165,8 @@ def main() -> None:
         report = Report("The microscope")
         header = ["answer", "processor, ms", "clock, ms", "clock, 95th percentile, ms"]
         report.table("answers", header, answers(session, repeats))
+        header = ["a click, ms", "median", "95th percentile", "bar"]
+        report.table("clicks", header, clicks(repeats))
 
         run = session.run
         run.steps_per_second = SLOW
