@@ -1,6 +1,5 @@
 """Pictures of an environment in mid-run, drawn by one of its kind."""
 
-import pickle
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from dqn_core.environments import make_environment
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.episodes.pictures import encode
+from dqn_core.files.packing import pack
 
 MOST_PICTURES = 64
 """That an environment's stage keeps: as many steps back and forward as a person goes."""
@@ -32,7 +32,7 @@ class Stage:
 
     def picture(self, state: Mapping[str, Any]) -> bytes:
         """An environment's ``state_dict`` as PNG."""
-        key = pickle.dumps(state)
+        key = pack("state", state)
         with self._lock:
             png = self._drawn.pop(key, None)
             if png is None:
