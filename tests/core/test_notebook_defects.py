@@ -174,7 +174,7 @@ def test_transitions_are_kept_in_memory_that_is_allocated_once() -> None:
         nothing = np.zeros(1, dtype=bool)
         buffer.push(row, np.zeros(1), row[:, 0], row, nothing, nothing)
     assert buffer._rows is memory
-    assert sorted(memory[0, :, 0].tolist()) == list(range(70, 120))
+    assert sorted(memory[:, 0, 0].tolist()) == list(range(70, 120))
     batch = buffer.sample(16, np.ones((1, 1)))
     assert isinstance(batch.observations, torch.Tensor)
     assert batch.observations.shape == (1, 16, 2)
