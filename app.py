@@ -12,10 +12,9 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboard.charts.look import look_controls
-from dashboard.frame import leave_presentation, open_page
+from dashboard.frame import Frame, begin_page, leave_presentation
 from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.forgetting import forgetting
-from dashboard.lessons.playing import current_lesson
 from dashboard.session.agents import trained_key
 from dashboard.session.run import Status
 from dashboard.session.session import Session
@@ -111,6 +110,20 @@ def aim(session: Session) -> None:
         st.switch_page("pages/test.py")
 
 
+def present(session: Session) -> None:
+    """The way to the page in large letters."""
+    st.button(
+        _("Present"),
+        key="present",
+        icon=":material/open_in_full:",
+        help=_(
+            "Shows only the chart of the return and the changed controls, in large letters. Esc "
+            "goes back."
+        ),
+        on_click=partial(session.look_at, view="presentation"),
+    )
+
+
 @st.fragment
 def inside(session: Session) -> None:
     """What the networks have become; its controls draw no more than this anew."""
@@ -120,8 +133,9 @@ def inside(session: Session) -> None:
     health(run, member)
 
 
-def presentation(session: Session, badge: str, drawn: str) -> None:
+def presentation(frame: Frame, badge: str, drawn: str) -> None:
     """For a class that looks at a wall: what is being changed, and the chart of the return."""
+    session = frame.session
     run, hidden = session.run, session.link.hidden_controls
     names = [name for name in (*changed_last(run), MOVED_FIRST) if name not in hidden]
     with st.container(horizontal=True, vertical_alignment="center", key="presentation"):
@@ -133,32 +147,29 @@ def presentation(session: Session, badge: str, drawn: str) -> None:
             last = _("**{change}** at step {step:,}", change=made[-1].label, step=made[-1].env_step)
         st.markdown(f"{badge} {last}")
         leave_presentation(session)
+    frame.draw()
     messages(session)
     st.html(STYLE)
     st.html(PRESENTATION)
     curves(session, drawn)
 
 
-def page(session: Session, badge: str, drawn: str) -> None:
+def page(frame: Frame, badge: str, drawn: str) -> None:
     """The whole page; ``drawn`` is the state that it shows."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="title"):
-        title = _("Train a deep Q-network")
-        st.markdown(f"# {title} {badge}", anchors=False, width="content")
+    session = frame.session
+    title = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="title")
+    task = st.container()
+    time_controls(session)  # before what stands above them: whoever clicks waits for their answer
+    frame.draw()
+    with title:
+        name = _("Train a deep Q-network")
+        st.markdown(f"# {name} {badge}", anchors=False, width="content")
         take_apart()
         aim(session)
-        tour(session.link, is_lesson=current_lesson(session) is not None)
-    st.button(
-        _("Present"),
-        key="present",
-        icon=":material/open_in_full:",
-        help=_(
-            "Shows only the chart of the return and the changed controls, in large letters. Esc "
-            "goes back."
-        ),
-        on_click=partial(session.look_at, view="presentation"),
-    )
-    lesson(session)
-    time_controls(session)
+        tour(session.link, is_lesson=frame.lesson is not None)
+        present(session)
+    with task:
+        lesson(session)
     with st.container():  # what comes and goes has a place, lest all below it is made anew
         offer(session)
         messages(session)
@@ -178,13 +189,14 @@ def page(session: Session, badge: str, drawn: str) -> None:
 
 def train_page() -> None:
     """Draw the page; while a run is under way, the browser renews what is live on it."""
-    session = open_page("app.py")
+    frame = begin_page("app.py")
+    session = frame.session
     # Read before anything is drawn: the run may pause by itself meanwhile.
     status, drawn = session.turns.status, session.state
 
     badge, color = STATUS_BADGES[status]
     draw = presentation if session.link.view == "presentation" else page
-    draw(session, f":{color}-badge[{_(badge)}]", drawn)
+    draw(frame, f":{color}-badge[{_(badge)}]", drawn)
     if session.state != drawn:
         st.rerun()
 
