@@ -93,6 +93,7 @@ def assert_rooms_are_kept_by_the_tab_alone(teacher: Page) -> None:
     button(teacher, "to_lessons").click()
     boards = teacher.get_by_role("button", name="Board")
     expect(boards).to_have_count(2)
+    expect(teacher).not_to_have_url(re.compile("board="))
     teacher.reload()
     expect(boards).to_have_count(2)
     assert "board" not in teacher.url
