@@ -31,7 +31,7 @@ STEPS = {
     "CartPole-v1": 50_000,
     "Acrobot-v1": 50_000,
     "MountainCar-v0": 100_000,
-    "LunarLander-v3": 150_000,
+    "LunarLander-v3": 100_000,
 }
 EVALUATIONS = 20
 """Greedy evaluations of a run, whose mean is the area under its curve."""
