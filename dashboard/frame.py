@@ -22,6 +22,7 @@ from dashboard.web.keys import PAGE
 from dashboard.web.language import _, begin_to_speak, language, speak
 from dashboard.web.static_files import ASSETS
 from dashboard.web.streamlit_words import streamlit_words
+from dashboard.web.widgets import renew_keys
 from dqn_core.compute import set_threads
 from dqn_core.phrases import Phrase
 
@@ -130,8 +131,13 @@ def _language_switch() -> None:
                 name,
                 key=f"speak_{other}",
                 type="tertiary",
-                on_click=partial(speak, other),
+                on_click=partial(_switch_to, other),
             )
+
+
+def _switch_to(language: str) -> None:
+    speak(language)
+    renew_keys()
 
 
 def _come_back(session: Session, left: Remembered) -> None:

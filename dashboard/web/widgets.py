@@ -21,9 +21,18 @@ def key_showing(name: str, value: Any) -> str:
     keys = _present_keys()
     key = keys.setdefault(name, name)
     if key in st.session_state and st.session_state[key] != value:
-        number = int(key.removeprefix(name).removeprefix("-") or 0) + 1
-        key = keys[name] = f"{name}-{number}"
+        key = keys[name] = _next_key(name, key)
     return key
+
+
+def renew_keys() -> None:
+    """For another language: widgets with a key of `key_showing` are replaced by others.
+
+    The browser goes on showing the word that was chosen, in the language in which it was.
+    """
+    keys = _present_keys()
+    for name, key in keys.items():
+        keys[name] = _next_key(name, key)
 
 
 def worded_key(key: str) -> str:
@@ -66,6 +75,11 @@ def on_redraw() -> Callable[[], None]:
             st.switch_page(st.session_state[PAGE])
 
     return back_to_where_the_person_is
+
+
+def _next_key(name: str, key: str) -> str:
+    number = int(key.removeprefix(name).removeprefix("-") or 0) + 1
+    return f"{name}-{number}"
 
 
 def _present_keys() -> dict[str, str]:

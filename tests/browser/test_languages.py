@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from dashboard.web.streamlit_words import WORDS
+from tests.browser.train_page import box
 
 
 def expect_chinese(page: Page, is_chinese: bool = True) -> None:
@@ -25,6 +26,9 @@ def test_the_switch_is_remembered_by_the_browser_and_the_address_comes_before_it
     page.get_by_role("button", name="中文").click()
     expect_chinese(page)
     expect(page.locator(".live-chart-panel").first).to_be_visible()  # made anew, in its words
+    chosen = {"control_preset": "推荐", "control_epsilon_schedule": "线性", "speed": "全速"}
+    for name, word in chosen.items():
+        expect(box(page, name)).to_have_value(word)
     assert "lang=" not in page.url  # who gets this address has a language of their own
     page.reload()
     expect_chinese(page)
