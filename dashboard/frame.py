@@ -44,7 +44,7 @@ PAGES = {
 class Frame:
     """A page that was begun; what stands around it is drawn when the page has drawn what is urgent.
 
-    The answer to a click on Start or Pause is seen some 50 ms sooner where it comes first.
+    So the answer to a click on Start or Pause is sent before all else.
     """
 
     script: str
