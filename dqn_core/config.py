@@ -656,9 +656,7 @@ class DQNConfig:
 
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
-    field.name: Hyperparameter(
-        name=field.name, default=getattr(DQNConfig, field.name), **field.metadata
-    )
+    field.name: dataclasses.replace(field.metadata["declared"], name=field.name)
     for field in dataclasses.fields(DQNConfig)
 }
 """Every hyperparameter by name, in the order of the DQN loop."""

@@ -9,8 +9,12 @@ import torch
 
 from dqn_core.config import DQNConfig
 from dqn_core.masks import among
+from dqn_core.members import by_values
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import UniformStream
+
+SCHEDULE = ("noisy", "epsilon_schedule", "epsilon_start", "epsilon_end", "epsilon_decay")
+"""The hyperparameters that ε depends on."""
 
 
 def epsilon_at(config: DQNConfig, env_step: int) -> float:
@@ -30,18 +34,16 @@ class Epsilons:
     """ε of each of P members. A schedule that several of them have is worked out once."""
 
     def __init__(self, configs: Sequence[DQNConfig]) -> None:
-        schedules = [
-            (c.noisy, c.epsilon_schedule, c.epsilon_start, c.epsilon_end, c.epsilon_decay)
-            for c in configs
-        ]
-        different = list(dict.fromkeys(schedules))
-        self._configs = [configs[schedules.index(schedule)] for schedule in different]
-        self._of_members = np.array([different.index(schedule) for schedule in schedules])
+        groups = list(by_values(configs, SCHEDULE).values())
+        self._configs = [configs[members[0]] for members in groups]
+        self._group_of = np.zeros(len(configs), dtype=np.int64)  # by member
+        for group, members in enumerate(groups):
+            self._group_of[members] = group
 
     def at(self, env_step: int) -> np.ndarray:
         """`(P,)`, as `epsilon_at` gives them."""
         values = np.array([epsilon_at(config, env_step) for config in self._configs])
-        epsilons: np.ndarray = values[self._of_members]
+        epsilons: np.ndarray = values[self._group_of]
         return epsilons
 
 

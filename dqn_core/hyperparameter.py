@@ -2,8 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Literal, ParamSpec
 
 from dqn_core.errors import ConfigurationError, reason_of
 from dqn_core.numbers import setting
@@ -45,25 +45,40 @@ class Hyperparameter:
     form that equal ones share, and raises `ValueError` with what is wrong, as "must be …".
     """
 
-    name: str
-    kind: type
     default: Value
     group: Group
     label: str
-    symbol: str
-    unit: str
-    scale: Scale
-    low: float
-    high: float
-    choices: tuple[str, ...]
-    canonical: Callable[[Any], str] | None
-    applies: Applies
-    per_member: bool
-    rare: bool
     description: str
-    too_low: str
-    too_high: str
-    formerly: tuple[str, str] | None
+    _: KW_ONLY
+    symbol: str = ""
+    unit: str = ""
+    scale: Scale = "linear"
+    low: float = 0
+    high: float = 0
+    choices: tuple[str, ...] = ()
+    canonical: Callable[[Any], str] | None = None
+    applies: Applies = "now"
+    per_member: bool = False
+    rare: bool = False
+    too_low: str = ""
+    too_high: str = ""
+    formerly: tuple[str, str] | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        scale: Scale = self.scale
+        if self.choices:
+            scale = "choice"
+        elif self.kind is bool:
+            scale = "switch"
+        elif self.canonical:
+            scale = "text"
+        object.__setattr__(self, "scale", scale)
+
+    @property
+    def kind(self) -> type:
+        """The type of its values."""
+        return type(self.default)
 
     @property
     def range_text(self) -> Phrase:
@@ -188,49 +203,18 @@ class Hyperparameter:
         return ConfigurationError("{name} {reason}.", self.name, name=self.name, reason=reason)
 
 
-def declare(
-    default: Value,
-    group: Group,
-    label: str,
-    description: str,
-    *,
-    symbol: str = "",
-    unit: str = "",
-    scale: Scale = "linear",
-    low: float = 0,
-    high: float = 0,
-    choices: tuple[str, ...] = (),
-    canonical: Callable[[Any], str] | None = None,
-    applies: Applies = "now",
-    per_member: bool = False,
-    rare: bool = False,
-    too_low: str = "",
-    too_high: str = "",
-    formerly: tuple[str, str] | None = None,
-) -> Any:
-    if choices:
-        scale = "choice"
-    elif isinstance(default, bool):
-        scale = "switch"
-    elif canonical:
-        scale = "text"
-    metadata = {
-        "kind": type(default),
-        "group": group,
-        "label": label,
-        "description": description,
-        "symbol": symbol,
-        "unit": unit,
-        "scale": scale,
-        "low": low,
-        "high": high,
-        "choices": choices,
-        "canonical": canonical,
-        "applies": applies,
-        "per_member": per_member,
-        "rare": rare,
-        "too_low": too_low,
-        "too_high": too_high,
-        "formerly": formerly,
-    }
-    return dataclasses.field(default=default, metadata=metadata)
+Declared = ParamSpec("Declared")
+
+
+def _field_of(make: Callable[Declared, Hyperparameter]) -> Callable[Declared, Any]:
+    """What declares a field of a dataclass, with the arguments of ``make``."""
+
+    def field(*args: Declared.args, **named: Declared.kwargs) -> Any:
+        declared = make(*args, **named)
+        return dataclasses.field(default=declared.default, metadata={"declared": declared})
+
+    return field
+
+
+declare = _field_of(Hyperparameter)
+"""A field of `DQNConfig` with what is known of it, all but its name."""

@@ -4,7 +4,7 @@ Mnih et al. 2015, Algorithm 1, and the notebook's `DQN.update`. All P members ar
 same tensor operations; a hyperparameter that may differ between members is a `(P, 1)` column.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from torch import Tensor
 from dqn_core.config import DQNConfig
 from dqn_core.heads import ErrorLoss, Head
 from dqn_core.masks import among
+from dqn_core.members import by_values
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import QNetwork
 from dqn_core.noise import Exact, Factors, Noisy, Weights
@@ -106,45 +107,40 @@ class Learner:
 
         The learning rates are at their start until `set_env_step` says how far the run is.
         """
-
-        def column(values: list[float]) -> Tensor:
-            parameters = self.online.parameters
-            return torch.tensor(values, dtype=parameters.dtype, device=parameters.device)[:, None]
-
+        self._configs = list(configs)
         self.double_dqn = configs[0].double_dqn
         self.munchausen = configs[0].munchausen
-        self.munchausen_share = column([c.munchausen_share for c in configs])
-        self.munchausen_temperature = column([c.munchausen_temperature for c in configs])
-        self.tau = column([c.tau for c in configs])
-        self._configs = list(configs)
+        self.munchausen_share = self._column([c.munchausen_share for c in configs])
+        self.munchausen_temperature = self._column([c.munchausen_temperature for c in configs])
+        self.tau = self._column([c.tau for c in configs])
         self.set_env_step(0)
         # dL/dδ is 2δ for the squared error and δ cut off at ±1 for Huber's.
-        slope = column([2.0 if c.loss == "mse" else 1.0 for c in configs])
-        bound = column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
+        slope = self._column([2.0 if c.loss == "mse" else 1.0 for c in configs])
+        bound = self._column([torch.inf if c.loss == "mse" else 1.0 for c in configs])
         self.error_loss = ErrorLoss(slope, bound)
-        by_value = [c.gradient_clipping == "value" for c in configs]
-        by_norm = [c.gradient_clipping == "norm" for c in configs]
-        limits = [c.gradient_clip for c in configs]
-        self.largest_element = _limits(by_value, limits, column)
-        self.largest_norm = _limits(by_norm, limits, column)
+        self.largest_element = self._limits("value")
+        self.largest_norm = self._limits("norm")
         self._group()
 
-    def _group(self) -> None:
-        """Of those that go on, once for all updates, which are treated alike.
+    def _column(self, values: list[float]) -> Tensor:
+        return self.online.parameters.new_tensor(values)[:, None]
 
-        Rows with one learning rate, since the kernel knows one, and members whose target networks
-        move at the same time.
+    def _limits(self, clipping: str) -> Tensor | None:
+        """Each member's limit `(P, 1)`, infinite if it clips otherwise; None if none clips so."""
+        limits = [
+            c.gradient_clip if c.gradient_clipping == clipping else torch.inf for c in self._configs
+        ]
+        return None if min(limits) == torch.inf else self._column(limits)
+
+    def _group(self) -> None:
+        """Find out once which of the members that go on are updated together.
+
+        Adam's kernel takes one learning rate, so members with the same schedule share a call of it.
+        Target networks with the same period move at the same time.
         """
-        self._target_groups: dict[tuple[str, int], list[int]] = {}
-        for p in self._going_on:
-            config = self._configs[p]
-            period = (config.target_update_unit, config.target_update_period)
-            self._target_groups.setdefault(period, []).append(p)
-        alike: dict[tuple[float, ...], list[int]] = {}
-        for p in self._going_on:
-            config = self._configs[p]
-            schedule = (config.learning_rate, config.learning_rate_end, config.total_steps)
-            alike.setdefault(schedule, []).append(p)
+        periods = ("target_update_unit", "target_update_period")
+        self._target_groups = by_values(self._configs, periods, self._going_on).values()
+        schedules = ("learning_rate", "learning_rate_end", "total_steps")
         self._adam_groups = [
             (
                 members[0],
@@ -154,7 +150,7 @@ class Learner:
                 [self.second_moment[p] for p in members],
                 [self.adam_steps] * len(members),
             )
-            for members in alike.values()
+            for members in by_values(self._configs, schedules, self._going_on).values()
         ]
 
     def set_env_step(self, env_step: int) -> None:
@@ -229,9 +225,10 @@ class Learner:
             )
 
     def update_targets(self, unit: str, count: int) -> None:
-        """Move the target networks that are due after ``count`` "env_steps" or such updates."""
-        for (their_unit, period), members in self._target_groups.items():
-            if their_unit == unit and count % period == 0:
+        """Move the target networks that are due; ``unit`` is "env_steps" or "gradient_updates"."""
+        for members in self._target_groups:
+            config = self._configs[members[0]]
+            if config.target_update_unit == unit and count % config.target_update_period == 0:
                 self.update_target(None if len(members) == len(self._configs) else members)
 
     def end_episode(self, member: int, count: int) -> None:
@@ -275,13 +272,3 @@ class Learner:
         self.online.head.load_state_dict(state["head"])  # it is the target network's too
         if self._noise:
             self._noise.load_state_dict(state["noise"])
-
-
-def _limits(
-    chosen: list[bool], limits: list[float], column: Callable[[list[float]], Tensor]
-) -> Tensor | None:
-    """The limit of each member, infinite where another way was chosen; None if nobody chose it."""
-    if not any(chosen):
-        return None
-    pairs = zip(chosen, limits, strict=True)
-    return column([limit if is_chosen else torch.inf for is_chosen, limit in pairs])

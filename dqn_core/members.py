@@ -7,35 +7,38 @@ from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
 
+SHARED = tuple(name for name, declared in HYPERPARAMETERS.items() if not declared.per_member)
+"""The hyperparameters in which members of one run agree."""
+
+
+def by_values(
+    configs: Sequence[DQNConfig], names: Sequence[str], members: Iterable[int] | None = None
+) -> dict[tuple[Value, ...], list[int]]:
+    """All members, or these, grouped by their values of the hyperparameters ``names``."""
+    groups: dict[tuple[Value, ...], list[int]] = {}
+    for p in range(len(configs)) if members is None else members:
+        groups.setdefault(tuple(getattr(configs[p], name) for name in names), []).append(p)
+    return groups
+
 
 def side_by_side(configs: Sequence[DQNConfig]) -> list[list[DQNConfig]]:
     """``configs`` as runs whose members agree in what they have to share; the order stays."""
-    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
-    found: dict[tuple[Value, ...], list[DQNConfig]] = {}
-    for config in configs:
-        found.setdefault(tuple(getattr(config, name) for name in shared), []).append(config)
-    return list(found.values())
+    return [[configs[p] for p in members] for members in by_values(configs, SHARED).values()]
 
 
 def check_members(configs: Sequence[DQNConfig]) -> None:
     """Refuse members that differ in what they have to share."""
     if not configs:
         raise ConfigurationError("A run needs at least one configuration.")
-    shared = [name for name, declared in HYPERPARAMETERS.items() if not declared.per_member]
-    differing = [
-        name
-        for name in shared
-        if any(getattr(config, name) != getattr(configs[0], name) for config in configs)
-    ]
-    if differing:
+    unequal = [name for name in differing(configs) if name in SHARED]
+    if unequal:
         raise ConfigurationError(
-            "Members trained side by side must agree in {differing}.",
-            differing=differing,
+            "Members trained side by side must agree in {differing}.", differing=unequal
         )
 
 
 def differing(configs: Sequence[DQNConfig]) -> list[str]:
-    """The hyperparameters in which they differ, but the seed, in the order of the DQN loop."""
+    """The hyperparameters in which they differ, without the seed, in the order of the DQN loop."""
     return [
         name
         for name in HYPERPARAMETERS
@@ -44,12 +47,8 @@ def differing(configs: Sequence[DQNConfig]) -> list[str]:
 
 
 def alike(configs: Sequence[DQNConfig]) -> list[list[int]]:
-    """The members that differ in nothing but their seed, those of the first one first."""
-    names = differing(configs)
-    found: dict[tuple[Value, ...], list[int]] = {}
-    for member, config in enumerate(configs):
-        found.setdefault(tuple(getattr(config, name) for name in names), []).append(member)
-    return list(found.values())
+    """Groups of members that differ only in their seed; the first member's group comes first."""
+    return list(by_values(configs, differing(configs)).values())
 
 
 def changed(
@@ -74,7 +73,7 @@ def changed(
 def first_configs(
     configs: Sequence[DQNConfig], changes: Mapping[str, Iterable[Any]]
 ) -> list[DQNConfig]:
-    """The members' configurations at step 0, from those of now and the history's ``changes``."""
+    """The members' configurations at step 0: ``configs`` with the history's ``changes`` undone."""
     first: list[dict[str, Any]] = [{} for _ in configs]
     for member, name, old in zip(changes["member"], changes["name"], changes["old"], strict=True):
         first[member].setdefault(name, old)
@@ -85,18 +84,19 @@ def first_configs(
         return list(configs)
 
 
-def check_same_shapes(theirs: Sequence[DQNConfig], mine: Sequence[DQNConfig]) -> None:
-    """Refuse the state of a run of other members, or of such as have other shapes."""
-    names = [name for name, declared in HYPERPARAMETERS.items() if declared.applies == "restart"]
-    if len(theirs) != len(mine):
+def check_same_shapes(saved: Sequence[DQNConfig], own: Sequence[DQNConfig]) -> None:
+    """Refuse the state of a run that has other members, or members with other shapes."""
+    if len(saved) != len(own):
         raise ConfigurationError(
             "The state is of {theirs} members, the run of {mine}.",
-            theirs=len(theirs),
-            mine=len(mine),
+            theirs=len(saved),
+            mine=len(own),
         )
-    for their, my in zip(theirs, mine, strict=True):
-        differing = [name for name in names if getattr(their, name) != getattr(my, name)]
-        if differing:
+    for one, other in zip(saved, own, strict=True):
+        unequal = [
+            name for name in one.difference(other) if HYPERPARAMETERS[name].applies == "restart"
+        ]
+        if unequal:
             raise ConfigurationError(
-                "The state is of a run with another {differing}.", differing=differing
+                "The state is of a run with another {differing}.", differing=unequal
             )
