@@ -15,6 +15,9 @@ DIVERGENCE_FACTOR = 1_000
 LONGEST_HORIZON = 1e4
 """Environment steps that count where γ is 1 or nearly so."""
 
+LARGE_OBSERVATION = 1e4
+"""From here on the Q-values of a fresh network can be beyond what the rewards allow."""
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -41,6 +44,9 @@ def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> di
     assert last is not None
     largest_q = last.q_values.abs().amax((1, 2)).tolist()
     largest_reward = last.batch.rewards.abs().amax(1).tolist()
+    # An index of a state is shown to the network as a 1 and zeros.
+    seen = last.batch.observations.abs().amax((1, 2)).tolist()
+    largest_seen = [0.0] * len(configs) if learner.online.shape.n_states else seen
     found = {}
     for p, config in enumerate(configs):
         horizon = (
@@ -48,13 +54,15 @@ def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> di
         )
         # Turned round, so that a NaN has diverged.
         if not largest_q[p] <= DIVERGENCE_FACTOR * max(1.0, largest_reward[p]) * horizon:
-            found[p] = diverged(largest_q[p], config, env_step)
+            found[p] = diverged(largest_q[p], config, env_step, largest_seen[p])
     return found
 
 
-def diverged(largest_q: float, config: DQNConfig, env_step: int) -> Stop:
+def diverged(
+    largest_q: float, config: DQNConfig, env_step: int, largest_observation: float = 0.0
+) -> Stop:
     """The stop of a member whose Q-values have come to ``largest_q``, with the likely cause."""
-    cause = _cause(config)
+    cause = _cause(config, largest_observation)
     if math.isfinite(largest_q):
         reason = Phrase(
             "Q-values reached {largest} at step {step:,}; most likely {cause}.",
@@ -71,7 +79,13 @@ def diverged(largest_q: float, config: DQNConfig, env_step: int) -> Stop:
     return Stop(env_step, reason)
 
 
-def _cause(config: DQNConfig) -> Phrase:
+def _cause(config: DQNConfig, largest_observation: float) -> Phrase:
+    if largest_observation > LARGE_OBSERVATION:
+        return Phrase(
+            "observations as large as {largest:.2g} are too large for a network: divide them in "
+            "the environment until they are about 1",
+            largest=largest_observation,
+        )
     if config.learning_rate > 1e-2:
         return Phrase(
             "learning_rate {rate} is very high: try 0.001", rate=setting(config.learning_rate)

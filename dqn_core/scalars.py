@@ -12,7 +12,8 @@ LARGEST = sys.float_info.max
 def plain(value: Any) -> Any:
     """A single value of NumPy's or PyTorch's as Python's own; everything else as it is."""
     is_single = getattr(value, "shape", None) == () and hasattr(value, "item")
-    return value.item() if is_single else value
+    # Of what is masked `item` gives 0.
+    return value.item() if is_single and not getattr(value, "mask", False) else value
 
 
 def is_number(value: Any) -> bool:

@@ -2,14 +2,13 @@
 
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import (
-    MOST_STEPS,
     Environment,
     environment_spec,
     known_environments,
     make_environment,
     make_environments,
 )
-from dqn_core.environments.registration import DEFAULT_TIME_LIMIT
+from dqn_core.environments.registration import DEFAULT_TIME_LIMIT, MOST_STEPS
 
 __all__ = [
     "DEFAULT_TIME_LIMIT",

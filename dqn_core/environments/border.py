@@ -7,8 +7,10 @@ whatever the environment raises, becomes one sentence.
 import math
 import numbers
 import re
-from asyncio import CancelledError
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,14 +23,12 @@ from dqn_core.scalars import plain, shown
 
 Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
 
-FOREIGN = (Exception, SystemExit, CancelledError)
-"""What somebody else's code may raise. Ctrl-C is not of its making."""
-
 _LARGEST = float(np.finfo(np.float32).max)  # what is stored is float32
 _FLOAT32 = np.dtype(np.float32)
 _FEW = 64
 _OF_NUMBERS = "biuf"  # NumPy's letters for bool, integers and floats
 _LONGEST_REASON = 200  # letters
+_MOST_LINES, _MOST_COLUMNS = 200, 1_000  # of a text that is drawn
 _WHOLE = Phrase("the observation")
 _LACKS_USUAL_ARGUMENT = re.compile("unexpected keyword argument '(seed|options)'")
 
@@ -65,11 +65,28 @@ def failure(
 
 
 def named_reason(error: BaseException) -> str:
-    """An error of somebody else's code in one line, with its type and without full stop."""
+    """An error of somebody else's code in one line, with its type and without full stop.
+
+    Ctrl-C is not of its making, and is raised again.
+    """
+    if (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+    ):
+        raise error
     name, words = type(error).__name__, first_line(error, _LONGEST_REASON)
     if isinstance(error, TypeError) and _LACKS_USUAL_ARGUMENT.search(words):
         return Phrase("{words}, which Gymnasium's environments take", words=words)
     return f"{name}: {words}" if words else name
+
+
+@contextmanager
+def whatever_it_raises() -> Iterator[None]:
+    """Go on behind it whatever somebody else's code raises in here, where that is of no use."""
+    try:
+        yield
+    except BaseException as error:
+        named_reason(error)
 
 
 def start_of(result: Any) -> Any:
@@ -98,7 +115,7 @@ def reward_of(value: Any) -> float:
     """A reward as float; true and false count as 1 and 0."""
     if type(value) is float and -_LARGEST <= value <= _LARGEST:
         return value  # nearly always: a step must not become slower
-    number = plain(value)
+    number = _number(value)
     if _is_real(number) and -_LARGEST <= number <= _LARGEST:  # NaN compares false
         return float(number)
     raise Unusable(
@@ -110,7 +127,7 @@ def flag_of(name: str, value: Any) -> bool:
     """``terminated`` or ``truncated``."""
     if type(value) is bool:
         return value
-    flag = plain(value)
+    flag = _number(value)
     if _is_real(flag) and flag in (0, 1):
         return bool(flag)
     raise Unusable(
@@ -177,7 +194,7 @@ class Observations:
         return flat
 
     def _index(self, observation: Any) -> int:
-        index = plain(observation)
+        index = _number(observation)
         first, last = self._start, self._start + self._n_states - 1
         if _is_real(index) and first <= index <= last and index == int(index):
             return int(index)
@@ -252,9 +269,18 @@ def _numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 def _array(value: Any) -> np.ndarray:
     try:
-        return np.asarray(value)
+        if hasattr(value, "detach"):
+            value = value.detach().cpu()  # of PyTorch: with a gradient, or on a GPU
+        array = np.asarray(value)
     except Exception:  # such as of lists of different lengths
         return np.array(None)
+    # What is masked is no number, though NumPy has one there.
+    return np.array(None) if np.ma.is_masked(value) else array
+
+
+def _number(value: Any) -> Any:
+    """A single value as Python's own number, if it is one; everything else as it is."""
+    return float(value) if isinstance(value, Decimal) else plain(value)
 
 
 def _stored(numbers: np.ndarray) -> np.ndarray:
@@ -279,7 +305,7 @@ class Pictures:
         """A copy: some environments draw all pictures into the same array."""
         if self._is_text:
             if isinstance(frame, str):
-                return frame
+                return _text(frame)
             raise Unusable(_form(frame), Phrase("what is rendered in the mode ansi is text"))
         picture = _picture(frame)
         if self._size not in (None, picture.shape):
@@ -291,6 +317,25 @@ class Pictures:
             )
         self._size = picture.shape
         return picture
+
+
+def _text(frame: str) -> str:
+    lines = frame.splitlines()
+    columns = max(map(len, lines), default=0)
+    if len(lines) <= _MOST_LINES and columns <= _MOST_COLUMNS:
+        return frame
+    raise Unusable(
+        Phrase(
+            "a text of {lines:,} lines of up to {columns:,} letters",
+            lines=len(lines),
+            columns=columns,
+        ),
+        Phrase(
+            "a text that is drawn has at most {lines:,} lines of {columns:,} letters",
+            lines=_MOST_LINES,
+            columns=_MOST_COLUMNS,
+        ),
+    )
 
 
 def _picture(frame: Any) -> Picture:

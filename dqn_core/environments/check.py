@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.environment import MOST_STEPS, Environment, counts, make_environment
+from dqn_core.environments.environment import Environment, counts, make_environment
+from dqn_core.environments.registration import MOST_STEPS
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
 from dqn_core.errors import reason_of
 from dqn_core.phrases import Phrase

@@ -10,7 +10,6 @@ import gymnasium
 import numpy as np
 
 from dqn_core.environments.border import (
-    FOREIGN,
     Observations,
     Picture,
     Pictures,
@@ -21,9 +20,11 @@ from dqn_core.environments.border import (
     outcome_of,
     reward_of,
     start_of,
+    whatever_it_raises,
 )
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.making import ids_of_families, made
+from dqn_core.environments.registration import MOST_STEPS
 from dqn_core.environments.spaces import actions_of, observed
 from dqn_core.environments.state import (
     Data,
@@ -46,9 +47,6 @@ from dqn_core.phrases import Phrase, paragraph
 from dqn_core.scalars import shown, whole
 
 _log = logging.getLogger(__name__)
-
-MOST_STEPS = 2**40
-"""No episode is longer, and no run has more environment steps, updates or episodes."""
 
 
 class Environment:
@@ -87,7 +85,7 @@ class Environment:
         try:
             observation, self._information = start_of(self.env.reset(seed=seed))
             return self._observations.flat(observation)
-        except FOREIGN as error:
+        except BaseException as error:
             raise self._failure(error) from error
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool]:
@@ -106,14 +104,14 @@ class Environment:
                 flag_of("terminated", terminated),
                 flag_of("truncated", truncated) or self.steps >= self.time_limit,
             )
-        except FOREIGN as error:
+        except BaseException as error:
             raise self._failure(error) from error
 
     def seen(self, observation: np.ndarray) -> np.ndarray:
         """An observation that was computed for it, checked as if it had returned it itself."""
         try:
             return self._observations.flat(observation)
-        except FOREIGN as error:
+        except BaseException as error:
             raise self._failure(error) from error
 
     def allowed(self) -> np.ndarray:
@@ -126,7 +124,7 @@ class Environment:
             return np.ones(self.spec.n_actions, dtype=bool)
         try:
             return allowed_by(self._information, self.spec.n_actions)
-        except FOREIGN as error:
+        except BaseException as error:
             told = self._failure(error)
             told.names = ("action_masks",)
             raise told from error
@@ -142,7 +140,7 @@ class Environment:
         """The picture `(H, W, 3)` uint8, or text, that the render mode gives."""
         try:
             return self._pictures.checked(self.env.render())
-        except FOREIGN as error:
+        except BaseException as error:
             raise failure(self.spec.env_id, self._when, error, is_drawn=True) from error
 
     def picture_of(self, state: Mapping[str, Any]) -> Picture | str:
@@ -152,7 +150,7 @@ class Environment:
         """
         try:
             restore(self.env, state)
-        except FOREIGN as error:
+        except BaseException as error:
             raise failure(self.spec.env_id, self._when, error, is_drawn=True) from error
         return self.render()
 
@@ -160,7 +158,7 @@ class Environment:
         """Release it. One that cannot be closed is no reason to lose anything: it is logged."""
         try:
             self.env.close()
-        except FOREIGN as error:
+        except BaseException as error:
             _log.warning("%s could not be closed: %s.", self.spec.env_id, named_reason(error))
 
     def set_time_limit(self, max_episode_steps: int) -> None:
@@ -219,7 +217,7 @@ class Environment:
     def _fresh_data(self) -> list[dict[str, Data]]:
         """Large data that a new environment of this kind has too: it need not be kept."""
         if has_large_data(self.env):
-            with suppress(*FOREIGN):  # what cannot be made again is kept whole
+            with whatever_it_raises():  # what cannot be made again is kept whole
                 fresh = self._made_anew()
                 fresh.close()
                 return data_of(fresh)

@@ -1,7 +1,6 @@
 """A Gymnasium environment as it is registered: made, described, and refused in one sentence."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, TypeVar
@@ -9,7 +8,7 @@ from typing import Any, TypeVar
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
 
-from dqn_core.environments.border import FOREIGN, named_reason
+from dqn_core.environments.border import named_reason, whatever_it_raises
 from dqn_core.environments.declared import EnvironmentSpec, described
 from dqn_core.environments.families import family
 from dqn_core.environments.modules import parts
@@ -50,7 +49,7 @@ def made(
         spec = _guarded(name, lambda: described(env_id, env_kwargs, registered, env, time_limit))
         _guarded(name, lambda: _set_parameters(spec, env.unwrapped, parameters))
     except LabError:
-        with suppress(*FOREIGN):
+        with whatever_it_raises():
             env.close()
         raise
     return env, spec, usual
@@ -62,7 +61,7 @@ def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
         return build()
     except LabError:
         raise
-    except FOREIGN as error:
+    except BaseException as error:
         package = _missing_package(error)
         raise UnsupportedEnvironmentError(
             "{name} needs the package {package}: pip install {package}."

@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 
-from dqn_core.environments.border import FOREIGN, named_reason
+from dqn_core.environments.border import named_reason
 from dqn_core.errors import UnsupportedEnvironmentError
 from dqn_core.scalars import shown
 
@@ -58,7 +58,7 @@ def _import(module: str) -> None:
         )
     try:
         import_module(module)
-    except FOREIGN as error:
+    except BaseException as error:
         raise UnsupportedEnvironmentError(
             "The module {module} could not be imported: {reason}.",
             module=module,

@@ -18,6 +18,9 @@ from dqn_core.scalars import is_number, plain, shown
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""
 
+MOST_STEPS = 2**40
+"""No episode is longer, and no run has more environment steps, updates or episodes."""
+
 
 def registration(env_id: str, env_kwargs: str = "") -> EnvSpec | None:
     """The registration of ``env_id``, made with ``env_kwargs`` besides its own arguments.
@@ -103,4 +106,4 @@ def _needed(value: Any, usual: Any) -> Phrase | None:
 def usual_time_limit(registered: EnvSpec) -> int:
     """Of an episode where nobody chooses another one."""
     limit = plain(registered.max_episode_steps)
-    return limit if isinstance(limit, int) and limit > 0 else DEFAULT_TIME_LIMIT
+    return int(min(limit, MOST_STEPS)) if is_number(limit) and limit >= 1 else DEFAULT_TIME_LIMIT

@@ -1,7 +1,7 @@
 """The state of an environment as a value: its plain variables and its random generator."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
@@ -68,9 +68,8 @@ def state_of(env: gymnasium.Env[Any, Any], fresh: Sequence[Mapping[str, Data]]) 
     for layer, data in zip(layers_of(env), fresh, strict=True):
         variables = vars(layer)
         same = {n: d.digest for n, d in data.items() if _is_same(variables.get(n), d.value)}
-        kept = {n: value for n, value in variables.items() if n not in same and is_plain(value)}
-        # A copy: some environments write into their own arrays and lists.
-        layers.append(deepcopy(kept))
+        others = {n: value for n, value in variables.items() if n not in same}
+        layers.append(dict(_copies(others)))
         left_out.append(same)
     generator = generator_of(env)
     return {
@@ -78,6 +77,17 @@ def state_of(env: gymnasium.Env[Any, Any], fresh: Sequence[Mapping[str, Data]]) 
         "left_out": left_out,
         "generator": None if generator is None else generator.bit_generator.state,
     }
+
+
+def _copies(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Of those that are plain: some environments write into their own arrays and lists.
+
+    What is of a class of its own may refuse to be looked at or copied, and is then not plain.
+    """
+    for name, value in variables.items():
+        with suppress(Exception):
+            if is_plain(value):
+                yield name, deepcopy(value)
 
 
 def restore(env: gymnasium.Env[Any, Any], state: Mapping[str, Any]) -> None:
@@ -88,7 +98,8 @@ def restore(env: gymnasium.Env[Any, Any], state: Mapping[str, Any]) -> None:
     for layer, kept in zip(layers_of(env), state["layers"], strict=True):
         for name, value in kept.items():
             if is_variable(layer, name) and is_plain(value):
-                setattr(layer, name, _of_kind(deepcopy(value), vars(layer).get(name)))
+                # Where it was read: a class may refuse to have its attributes set.
+                vars(layer)[name] = _of_kind(deepcopy(value), vars(layer).get(name))
 
 
 def _of_kind(value: Any, present: Any) -> Any:
@@ -135,7 +146,7 @@ def is_plain(value: Any, deepest: int = DEEPEST) -> bool:
     if isinstance(value, np.ndarray | np.generic):
         return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
     if isinstance(value, int):
-        return value.bit_length() <= MOST_BITS
+        return int.bit_length(value) <= MOST_BITS
     return value is None or isinstance(value, float | str)
 
 

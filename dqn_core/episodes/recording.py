@@ -71,7 +71,8 @@ class Recording:
         That is a picture (H, W, 3) uint8, or a text. They are drawn anew each time: 500 pictures
         of CartPole would take 360 MB.
 
-        Raises `EnvironmentFailure` where one cannot be drawn.
+        Raises `EnvironmentFailure` where one cannot be drawn, or where the episode played again is
+        another one.
         """
         spec, mode = self.spec, render_mode(self.spec)
         if mode is None:
@@ -85,13 +86,26 @@ class Recording:
         )
         try:
             episode = Episode(environment, self.seed, self.conditions)
+            self._check_same(episode)
             yield 0, environment.render()
             for action in self.actions.tolist():
                 episode.step(action)
+                self._check_same(episode)
                 if episode.steps % stride == 0 or episode.steps == len(self.actions):
                     yield episode.steps, environment.render()
         finally:
             environment.close()
+
+    def _check_same(self, again: Episode) -> None:
+        """Raise `EnvironmentFailure` where what is played ``again`` has left this episode."""
+        if not np.array_equal(again.observation, self.observations[again.steps]):
+            raise EnvironmentFailure(
+                "{env_id} cannot be filmed: with the same seed and actions it did something else "
+                "by step {step:,}: all its random numbers have to come from self.np_random, which "
+                "reset(seed=…) begins anew.",
+                env_id=self.spec.env_id,
+                step=again.steps,
+            )
 
 
 class Watcher(Protocol):

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 _Line: TypeAlias = list[tuple[str, str | None]]  # characters, each with its background
 
 _GIF_BATCH = 64  # pictures that share a palette and are in memory in full colour at a time
+_GIF_BATCH_BYTES = 2**28  # or fewer, where they are large
 _SHORTEST_GIF_DELAY = 2  # hundredths of a second; browsers slow down what is shorter
 
 _WHITE, _INK, _FAINT, _BAR, _TAKEN_BAR = "#ffffff", "#222222", "#c8ccd0", "#8cc0dd", "#0077bb"
 _ROW = 22  # pixels
 _ANSI_COLOURS = ("#222222", "#cc3311", "#009988", "#ee9922", "#0077bb", "#ee3377", "#33bbee")
 _TEXT_SCALE = 3
+_WIDE_TEXT = 2_000  # pixels, from which on it is large enough as it is
 
 
 def write_video(recording: "Recording", path: Path, *, overlay: bool = False) -> None:
@@ -132,7 +134,7 @@ def encode_gif(frames: Iterable[Picture], frames_per_second: float, path: Path) 
         if not starts or start - starts[-1] >= _SHORTEST_GIF_DELAY:
             waiting.append(frame)
             starts.append(start)
-        if len(waiting) == _GIF_BATCH:
+        if len(waiting) == _GIF_BATCH or len(waiting) * frame.nbytes >= _GIF_BATCH_BYTES:
             images += with_shared_palette(waiting, colours=64)
             waiting = []
         count += 1
@@ -206,7 +208,8 @@ def _drawn_text(lines: Sequence[_Line], rows: int, columns: int) -> Picture:
                 opposite = (corner[0] + width - 1, corner[1] + height - 1)
                 draw.rectangle([corner, opposite], fill=ground)
             draw.text(corner, character, _WHITE if ground else _INK, font=font)
-    size = (image.width * _TEXT_SCALE, image.height * _TEXT_SCALE)
+    scale = _TEXT_SCALE if max(image.size) < _WIDE_TEXT else 1
+    size = (image.width * scale, image.height * scale)
     return np.asarray(image.resize(size, Image.Resampling.NEAREST))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from gymnasium.spaces import Box
 
 from dqn_core import LabError, Trainer, load_run, save_run
 from dqn_core.errors import CheckpointError, DivergenceError, EnvironmentFailure
@@ -13,6 +14,7 @@ from dqn_core.files.packing import pack
 from dqn_core.history import OF_LAYERS
 from dqn_core.phrases import Phrase
 from dqn_core.trainer import STATISTICS_PERIOD
+from tests.core.foreign import registered
 from tests.core.small_runs import SMALL, fingerprint, trained
 
 RUN = SMALL.replace(evaluation_period=100, evaluation_episodes=2, max_episode_steps=60)
@@ -282,6 +284,18 @@ def test_gamma_1_is_named_when_values_grow_without_end() -> None:
     trainer.learner.online.parameters.mul_(1e4)
     with pytest.raises(DivergenceError, match="gamma 1"):
         trainer.run(max_steps=2 * STATISTICS_PERIOD)
+
+
+def test_observations_that_are_too_large_are_blamed_rather_than_the_target() -> None:
+    far = {"observation_space": Box(-np.inf, np.inf, (2,)), "outcome": _seen_from_far}
+    with registered("Far-v0", kwargs=far) as env_id:
+        trainer = Trainer(SMALL.replace(env_id=env_id))
+        with pytest.raises(DivergenceError, match=r"observations as large as 1e\+30 are too large"):
+            trainer.run()
+
+
+def _seen_from_far(usual: Any, _: int) -> Any:
+    return (np.full(2, 1e30), *usual[1:])
 
 
 def test_a_sound_run_never_counts_as_diverged() -> None:

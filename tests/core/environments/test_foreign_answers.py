@@ -1,6 +1,8 @@
 """What an environment that somebody else wrote may return."""
 
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,12 @@ def with_outcome(**changed: Any) -> Callable[[Any, int], Any]:
         ({"reward": None}, "gave reward None at step 5"),
         ({"reward": "1.5"}, "gave reward '1.5' at step 5"),
         ({"reward": np.ones(1)}, "gave reward array([1.]) at step 5"),
+        ({"reward": Decimal("inf")}, "gave reward Decimal('Infinity') at step 5"),
+        ({"reward": np.ma.masked}, "gave reward masked at step 5"),
+        (
+            {"observation": np.ma.array([1.0, 2.0], mask=[True, False])},
+            "gave the observation masked",
+        ),
         ({"reward": 1j}, "gave reward 1j at step 5"),
         ({"terminated": None}, "gave terminated None at step 5"),
         ({"terminated": np.zeros(2, bool)}, "gave terminated array([False, False]) at step 5"),
@@ -82,6 +90,9 @@ def test_what_a_step_returns_that_cannot_be_used_is_named_before_it_is_stored(
         {"reward": np.float32(1)},
         {"reward": np.int8(1)},
         {"reward": np.array(1.0)},
+        {"reward": Decimal(1)},
+        {"reward": Fraction(1)},
+        {"observation": torch.full((2,), 0.5, requires_grad=True)},
         {"reward": torch.tensor(1.0)},
         {"terminated": np.bool_(False), "truncated": 0},
         {"truncated": np.array(False), "info": None},

@@ -1,6 +1,7 @@
 """An environment that somebody else wrote fails: what is said, what is kept, how it goes on."""
 
 from asyncio import CancelledError
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,24 @@ class SaysNothing(Exception):  # noqa: N818 - as somebody may call it
         raise ValueError("its words cannot be put together")
 
 
-@pytest.mark.parametrize("error", [SaysNothing(), CancelledError()], ids=["mute", "cancelled"])
+class PanicException(BaseException):
+    """What a failure in Rust is in Python."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SaysNothing(),
+        CancelledError(),
+        PanicException(),
+        GeneratorExit(),
+        BaseExceptionGroup("", [KeyboardInterrupt()]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
 def test_an_error_of_any_kind_becomes_a_sentence(register: Register, error: BaseException) -> None:
     sentence = failure_of(register(kwargs={"outcome": fails_at(5, error)}))
-    assert sentence == f"Foreign-v0 failed at step 5 of an episode: {type(error).__name__}."
+    assert sentence.startswith(f"Foreign-v0 failed at step 5 of an episode: {type(error).__name__}")
 
 
 def test_ctrl_c_in_an_environment_is_no_failure_of_it(register: Register) -> None:
@@ -48,6 +63,20 @@ def test_ctrl_c_in_an_environment_is_no_failure_of_it(register: Register) -> Non
     environment.reset()
     with pytest.raises(KeyboardInterrupt):
         environment.step(0)
+
+
+def test_nobody_presses_ctrl_c_in_a_thread(register: Register) -> None:
+    env_id = register(kwargs={"outcome": fails_at(5, KeyboardInterrupt())})
+    with ThreadPoolExecutor(1) as thread:
+        assert "KeyboardInterrupt" in thread.submit(failure_of, env_id).result()
+
+
+def test_an_environment_that_closes_with_any_error_costs_nothing(register: Register) -> None:
+    class Panics(Foreign):
+        def close(self) -> None:
+            raise PanicException
+
+    make_environment(register(Panics)).close()
 
 
 @pytest.mark.parametrize("members", [1, 3])

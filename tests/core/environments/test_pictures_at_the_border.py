@@ -165,6 +165,29 @@ def test_texts_of_changing_size_make_a_film_of_one_size(tmp_path: Path, suffix: 
     assert path.stat().st_size
 
 
+def test_an_episode_that_cannot_be_played_again_is_not_filmed_as_another_one(
+    tmp_path: Path,
+) -> None:
+    chance = np.random.default_rng()
+    with registered(
+        "Foreign-v0",
+        lambda **_: Foreign(outcome=lambda usual, _: (chance.random(2, np.float32), *usual[1:])),
+    ):
+        recording = record(agent_for("Foreign-v0"))
+        with pytest.raises(EnvironmentFailure, match=r"by step 1\. .* self\.np_random"):
+            write_video(recording, tmp_path / "film.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["x\n" * 201, "x" * 1_001])
+def test_a_text_that_would_take_minutes_to_draw_is_refused(text: str) -> None:
+    with registered("Foreign-v0", lambda **_: Text(picture=lambda _: text)):
+        environment = make_environment("Foreign-v0", render_mode="ansi")
+        environment.reset()
+        with pytest.raises(EnvironmentFailure, match=r"at most 200 lines of 1,000 letters\."):
+            environment.render()
+
+
 def test_what_is_no_text_is_said_to_be_none() -> None:
     with registered("Foreign-v0", lambda **_: Text(picture=lambda _: b"bytes")):
         environment = make_environment("Foreign-v0", render_mode="ansi")

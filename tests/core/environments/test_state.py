@@ -126,6 +126,27 @@ class OfItsOwnKinds(Walk):
         return float(self.place.x + self.height) + said
 
 
+class Hue(str):
+    """Cannot be copied without its second part."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, _: int) -> "Hue":
+        return super().__new__(cls, name)
+
+
+class Guarded(Walk):
+    """Has what cannot be copied, and lets nobody set what it has."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode)
+        vars(self).update(hue=Hue("red", 3), level=3)
+
+    @property
+    def level(self) -> int:
+        return 4
+
+
 class Endless(Walk):
     """Keeps a list that contains itself, one of very many in one another, and a huge number."""
 
@@ -204,7 +225,7 @@ def run_of(env_id: str, steps: int) -> Trainer:
 
 
 @pytest.mark.parametrize(
-    "kind", [Walk, Tables, ChangesLate, DrawnOnce, NoChance, OfItsOwnKinds, Endless]
+    "kind", [Walk, Tables, ChangesLate, DrawnOnce, NoChance, OfItsOwnKinds, Guarded, Endless]
 )
 @pytest.mark.parametrize("cut", [4 * EPISODE - 1, 4 * EPISODE + 2])
 def test_a_resumed_run_and_one_that_was_undone_go_on_to_the_bit(

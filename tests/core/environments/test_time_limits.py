@@ -1,5 +1,7 @@
 """More than one time limit: an environment's own, its registration's and the run's."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from gymnasium.wrappers import TimeLimit
@@ -35,6 +37,18 @@ def test_a_time_limit_inside_an_environment_stays(
     assert lengths(env_id, 7, then=0) == [7, 7, usual, usual]
     assert lengths(env_id, 0, then=1_000) == [usual, usual, 20, 20]
     assert environment_spec(env_id, 1_000).max_episode_steps == 20
+
+
+@pytest.mark.parametrize(
+    ("limit", "taken"),
+    [(6.0, 6), (float("inf"), 2**40), (10**20, 2**40), (-1, 1_000), (True, 1_000)],
+)
+def test_a_limit_that_is_registered_is_one_that_a_run_can_have(
+    register: Register, limit: Any, taken: int
+) -> None:
+    env_id = register(WithoutRenderMode, max_episode_steps=limit)
+    assert environment_spec(env_id).max_episode_steps == taken
+    make_environment(env_id, taken)
 
 
 def test_a_run_keeps_the_time_limit_inside_its_environment(register: Register) -> None:
