@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
 from dashboard.learn_page.lessons_state import LessonsState
+from dashboard.lessons.opened_rooms import opened_room
 from dashboard.lessons.results import results_csv, students
 from dashboard.lessons.rooms import Room, rooms
 from dashboard.lessons.words import title_words
-from dashboard.session.sharing import share_query, show_qr_code
+from dashboard.session.address import BOARD, SECTION
+from dashboard.session.sharing import address_for_others, share_query, show_qr_code
+from dashboard.web.copyable import copyable
 from dashboard.web.feed import offer
 from dashboard.web.language import _
 from dashboard.web.notices import tell_error
@@ -27,10 +29,10 @@ _component = component("board/board.js", isolate_styles=False)
 def board(state: LessonsState) -> None:
     """The room's link, and what its students do."""
     try:
-        room = rooms().of_board(state.board)
+        room = opened_room(state.board)
     except LabError as error:
         tell_error(error.phrase)
-        _button_to_list(partial(state.forget_board, state.board))
+        _button_to_list(state.show_list)
         return
     st.header(title_words(room.lesson), anchor=False)
     _invitation(room)
@@ -45,8 +47,8 @@ def _invitation(room: Room) -> None:
         with words:
             st.markdown(
                 _(
-                    "Students open this link and type a name. The page's own address shows this "
-                    "board: keep it to yourself."
+                    "Students open this link and type a name. What they do then appears below, as "
+                    "it happens."
                 )
             )
             address = share_query(f"{ROOM}={room.code}", "learn")
@@ -56,9 +58,7 @@ def _invitation(room: Room) -> None:
 
 def _news(room: Room) -> bytes | None:
     """What the board shows now; nothing once the room is closed."""
-    try:
-        rooms().of_board(room.secret)
-    except LabError:
+    if room.is_closed:
         return None
     return json.dumps({"students": students(room), "empty": _("Nobody is here yet.")}).encode()
 
@@ -74,6 +74,16 @@ def _controls(state: LessonsState, room: Room) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+        with st.popover(_("Link to this board"), icon=":material/link:", key="own_link"):
+            st.markdown(
+                _(
+                    "For a bookmark, or for another device of yours. Whoever has it sees this "
+                    "board: do not show it on a wall."
+                )
+            )
+            page, _problem = address_for_others(st.context.url or "")
+            query = f"{SECTION}=lessons&{BOARD}={room.secret}"
+            copyable(_("board's link"), f"{page}?{query}", key="board_link")
         with st.popover(_("Close the room"), icon=":material/close:", key="closing"):
             st.markdown(
                 _(
@@ -97,4 +107,4 @@ def _button_to_list(act: Callable[[], None]) -> None:
 
 def _close(state: LessonsState, room: Room) -> None:
     rooms().close(room)
-    state.forget_board(room.secret)
+    state.forget_board(room)

@@ -10,7 +10,7 @@ from dashboard.lessons.card import step_card
 from dashboard.lessons.draft import Draft
 from dashboard.lessons.lesson import LONGEST_TITLE, MOST_MINUTES, MOST_STEPS, Lesson
 from dashboard.lessons.playing import play
-from dashboard.lessons.progress import Progress, is_answer
+from dashboard.lessons.progress import Progress, is_answer, may_be_typed
 from dashboard.lessons.reading import Fault
 from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import MOST_SHARED, source_of
@@ -25,6 +25,7 @@ from dashboard.session.words import named_value
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
+from dashboard.web.widgets import worded_key
 from dqn_core.errors import LabError
 from dqn_core.phrases import Phrase
 
@@ -168,7 +169,7 @@ def _state(session: Session, draft: Draft, key: str) -> None:
         help=_("The values that the Train page shows at the moment become those of this step."),
         on_click=lambda: draft.take(session.link),
     )
-    hidden, locked = f"{key}_hidden", f"{key}_locked"
+    hidden, locked = worded_key(f"{key}_hidden"), worded_key(f"{key}_locked")
 
     def look() -> None:
         draft.look(tuple(st.session_state[hidden]), tuple(st.session_state[locked]))
@@ -206,6 +207,8 @@ def _preview(lesson: Lesson, draft: Draft, tried: Progress) -> None:
     tried.at = draft.at
     for at in [at for at, given in tried.answers.items() if not is_answer(lesson, at, given)]:
         del tried.answers[at]
+    for at in [at for at, text in tried.typed.items() if not may_be_typed(lesson, at, text)]:
+        del tried.typed[at]
     check = lesson.steps[draft.at].check
 
     def show_check() -> None:
@@ -258,6 +261,6 @@ def _give_away(session: Session, state: LessonsState, lesson: Lesson) -> None:
 def open_room(state: LessonsState, lesson: Lesson, source: str) -> None:
     """A room with that lesson, whose board is shown."""
     try:
-        state.show_board(rooms().open(lesson, source).secret)
+        state.show_board(rooms().open(lesson, source))
     except LabError as error:
         state.problem = error.phrase

@@ -1,7 +1,6 @@
 """Lessons on the Learn page: those that are ready, the editor, and the board of a room."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -11,10 +10,9 @@ from dashboard.learn_page.lesson_editor import lesson_editor, open_room
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
-from dashboard.lessons.opened_rooms import opened_rooms
+from dashboard.lessons.opened_rooms import open_rooms
 from dashboard.lessons.playing import play
 from dashboard.lessons.reading import read_lesson
-from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import NAMES, ready_lesson, source_of
 from dashboard.lessons.words import fault_words, title_words
 from dashboard.session.session import Session
@@ -22,7 +20,6 @@ from dashboard.web.language import _, language, n_
 from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import tell_error
 from dashboard.web.static_files import ASSETS
-from dqn_core.errors import LabError
 
 READING = ASSETS / "learn" / "reading.css"
 STYLE = ASSETS / "lesson" / "list.css"
@@ -50,6 +47,8 @@ def _list(session: Session, state: LessonsState) -> None:
             "how far each student is."
         )
     )
+    if state.problem:
+        tell_error(state.problem)
     _open_rooms(state)
     with st.container(key="lesson_cards"):
         for place, name in enumerate(NAMES, 1):
@@ -58,18 +57,15 @@ def _list(session: Session, state: LessonsState) -> None:
                 _about(f"{place}. {plain(lesson.title)}", lesson)
                 _ways(session, state, name, lesson, name)
     _own(session, state)
-    if state.problem:
-        tell_error(state.problem)
 
 
 def _open_rooms(state: LessonsState) -> None:
     """The rooms that were opened here, with the way to their boards."""
-    for secret in opened_rooms():
-        with suppress(LabError), st.container(horizontal=True, vertical_alignment="center"):
-            room = rooms().of_board(secret)
+    for room in open_rooms():
+        with st.container(horizontal=True, vertical_alignment="center"):
             count = n_("1 student", "{count} students", len(room.seats))
             st.markdown(f"**{title_words(room.lesson)}** · {room.code} · {count}", width="content")
-            show = partial(state.show_board, secret)
+            show = partial(state.show_board, room)
             _button(_("Board"), f"board_{room.code}", "monitoring", show)
 
 

@@ -7,7 +7,7 @@ from dashboard.lessons.draft import Draft, draft_of, new_draft
 from dashboard.lessons.lesson import Lesson
 from dashboard.lessons.opened_rooms import forget_room, remember_rooms
 from dashboard.lessons.progress import Progress
-from dashboard.lessons.rooms import SECRET
+from dashboard.lessons.rooms import CODE, SECRET, Room, rooms
 from dashboard.lessons.source import lesson_from, source_of
 from dashboard.session.address import BOARD, DRAFT, ROOMS
 from dashboard.session.links import Link
@@ -17,7 +17,7 @@ from dqn_core.errors import LabError
 @dataclass
 class LessonsState:
     """``tried`` is what was answered in the preview of the ``draft``; its ``version`` changes
-    when a draft takes the place of another one: its fields begin anew. ``board`` is the secret of
+    when a draft takes the place of another one: its fields begin anew. ``board`` is the code of
     the room whose board is shown. ``problem`` says why the last file or room was refused."""
 
     draft: Draft | None = None
@@ -53,14 +53,14 @@ class LessonsState:
         """Show that lesson in the editor, to be changed."""
         self.edit(draft_of(lesson))
 
-    def show_board(self, secret: str) -> None:
-        """Show that board."""
-        self.board, self.problem = secret, ""
-        remember_rooms(secret)
+    def show_board(self, room: Room) -> None:
+        """Show the board of that room; a wall may show the address, so it names the code alone."""
+        self.board, self.problem = room.code, ""
+        remember_rooms(room.secret)
 
-    def forget_board(self, secret: str) -> None:
-        """Its room is closed."""
-        forget_room(secret)
+    def forget_board(self, room: Room) -> None:
+        """That room is closed."""
+        forget_room(room.secret)
         self.show_list()
 
     def show_list(self) -> None:
@@ -73,12 +73,22 @@ def read_lessons_state(given: Mapping[str, Sequence[str]]) -> LessonsState:
     state = LessonsState()
     for opened in given.get(ROOMS, ()):
         remember_rooms(*opened.split(","))
-    for secret in given.get(BOARD, ()):
-        if SECRET.fullmatch(secret):
-            state.show_board(secret)
+    for board in given.get(BOARD, ()):
+        if CODE.fullmatch(board):
+            state.board = board
+        elif SECRET.fullmatch(board):
+            _open_board(state, board)
     for source in given.get(DRAFT, ()):
         try:
             state.edit_lesson(lesson_from(source, "en"))
         except LabError as error:
             state.problem = error.phrase
     return state
+
+
+def _open_board(state: LessonsState, secret: str) -> None:
+    """By the board's own link."""
+    try:
+        state.show_board(rooms().of_board(secret))
+    except LabError as error:
+        state.problem = error.phrase

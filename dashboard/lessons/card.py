@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.lessons.check import read_number
 from dashboard.lessons.lesson import Choices, Lesson, Question
-from dashboard.lessons.progress import Progress
+from dashboard.lessons.progress import LONGEST_ANSWER, Progress
 from dashboard.lessons.words import answer_words
 from dashboard.web.language import _, together
 from dashboard.web.markup import formatted, plain
@@ -66,7 +66,7 @@ def _question(question: Question, progress: Progress, key: str) -> None:
         st.markdown(formatted(question.text))
     field = _field_key(question, key)
     # One that was typed in when it was sent would go on showing what it had before.
-    typed = _field(question, given, field if given is None else f"{field}_given")
+    typed = _field(question, progress, field if given is None else f"{field}_given")
     if given is None:
         answer = _usable(question, typed)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -74,7 +74,7 @@ def _question(question: Question, progress: Progress, key: str) -> None:
                 _("Answer"),
                 key=f"{key}_give",
                 on_click=_give,
-                args=(question, progress.answers, at, field),
+                args=(question, progress, at, field),
                 disabled=not answer,
             )
             if typed and not answer:
@@ -95,36 +95,49 @@ def _go_on(
     if question and at not in progress.answers:
         field = _field_key(question, key)
         if st.session_state.get(field) not in (None, ""):
-            _give(question, progress.answers, at, field)
+            _give(question, progress, at, field)
             return
     go(at + 1)
 
 
-def _give(question: Question, answers: dict[int, str], at: int, field: str) -> None:
+def _give(question: Question, progress: Progress, at: int, field: str) -> None:
     """Answer with what the field has by now: a number is often typed just before the click."""
     typed = st.session_state[field]
     if answer := _usable(question, None if typed is None else str(typed)):
-        answers[at] = answer
+        progress.answers[at] = answer
+        progress.typed.pop(at, None)
 
 
-def _field(question: Question, given: str | None, key: str) -> str | None:
+def _keep(progress: Progress, at: int, field: str) -> None:
+    """Remember what is typed and not sent: the field itself forgets it with the next step."""
+    typed = st.session_state[field]
+    progress.typed[at] = "" if typed is None else str(typed)[:LONGEST_ANSWER]
+
+
+def _field(question: Question, progress: Progress, key: str) -> str | None:
     """Where one answers."""
+    at = progress.at
+    given = progress.answers.get(at)
+    has = progress.typed.get(at, "") if given is None else given
+    keep = partial(_keep, progress, at, key)
     if isinstance(question.answers, Choices):
         labels = question.answers.labels
         chosen: int | None = st.radio(
             _("Answer"),
             range(len(labels)),
-            index=None if given is None else int(given),
+            index=int(has) if has else None,
             format_func=lambda place: formatted(labels[place]).strip(),
             key=key,
+            on_change=keep,
             label_visibility="collapsed",
             disabled=given is not None,
         )
         return None if chosen is None else str(chosen)
     typed: str = st.text_input(
         _("Answer"),
-        given or "",
+        has,
         key=key,
+        on_change=keep,
         label_visibility="collapsed",
         placeholder=_("a number"),
         disabled=given is not None,

@@ -1,16 +1,40 @@
 """The rooms whose boards were shown in a browser's tab: the tab remembers them, no address does."""
 
+from contextlib import suppress
+
 import streamlit as st
 
-from dashboard.lessons.rooms import MOST_ROOMS, SECRET
+from dashboard.lessons.rooms import MOST_ROOMS, SECRET, Room, rooms
 from dashboard.session.address import Remembered
 from dashboard.web.keys import ROOMS
+from dqn_core.errors import ConfigurationError, LabError
 
 
 def opened_rooms() -> list[str]:
     """Their secrets, in the order in which they were shown first."""
     secrets: list[str] = st.session_state.setdefault(ROOMS, [])
     return secrets
+
+
+def open_rooms() -> list[Room]:
+    """Those of them that are still open."""
+    found = []
+    for secret in opened_rooms():
+        with suppress(LabError):
+            found.append(rooms().of_board(secret))
+    return found
+
+
+def opened_room(code: str) -> Room:
+    """The one of that code, which an address may name; raises `ConfigurationError`."""
+    for room in open_rooms():
+        if room.code == code:
+            return room
+    raise ConfigurationError(
+        "The board of room {code} cannot be shown here: open the board's own link. If the room was "
+        "closed, or the server was started again, open a new room.",
+        code=code,
+    )
 
 
 def remember_rooms(*secrets: str) -> None:

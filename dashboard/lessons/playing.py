@@ -24,13 +24,15 @@ from dqn_core.errors import LabError
 @dataclass
 class Playing:
     """A lesson with how far the student is. ``source`` is what the address calls it, "" for the
-    task of a link. In a ``room`` the student has a ``seat`` once a name was typed."""
+    task of a link. In a ``room`` the student has a ``seat`` once a name was typed; ``was_in_room``
+    says that it was closed since."""
 
     lesson: Lesson
     source: str = ""
     progress: Progress = field(default_factory=Progress)
     room: Room | None = None
     seat: Seat | None = None
+    was_in_room: bool = False
     problem: str = ""
     language: str = ""
 
@@ -38,6 +40,11 @@ class Playing:
         """Show a lesson that is ready in that language from now on."""
         if self.source in NAMES and language != self.language:
             self.lesson, self.language = ready_lesson(self.source, language), language
+
+    def leave_closed_room(self) -> None:
+        """Where the room was closed the student goes on alone, with the same answers."""
+        if self.room and self.room.is_closed:
+            self.room, self.seat, self.was_in_room = None, None, True
 
     @property
     def step(self) -> Step:
@@ -92,6 +99,7 @@ def current_lesson(session: Session) -> Playing | None:
     playing: Playing | None = st.session_state[keys.LESSON]
     if playing:
         playing.speak(language())
+        playing.leave_closed_room()
         if playing.seat:
             playing.seat.move(session, playing.progress)
     return playing

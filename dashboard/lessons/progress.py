@@ -17,12 +17,13 @@ MOST_RUNS = 1_000
 @dataclass
 class Progress:
     """The step ``at`` which the student is; what was answered and which checks are ``met``, by
-    step; and the names of the ``runs`` that were begun in each."""
+    step; the names of the ``runs`` that were begun in each; and what was ``typed`` and not sent."""
 
     at: int = 0
     answers: dict[int, str] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
     runs: dict[int, list[str]] = field(default_factory=dict)
+    typed: dict[int, str] = field(default_factory=dict)
 
     def look(self, lesson: Lesson, turns: Turns) -> Standing | None:
         """What the present step's check says of the run; one that is met stays so.
@@ -55,6 +56,7 @@ class Progress:
             {
                 "at": self.at,
                 "answers": self.answers,
+                "typed": self.typed,
                 "met": sorted(self.met),
                 "runs": self.runs,
             }
@@ -66,7 +68,8 @@ def read_progress(text: str, lesson: Lesson) -> Progress:
     try:
         content = json.loads(text)
         at = int(content["at"])
-        answers = {int(step): str(answer) for step, answer in content["answers"].items()}
+        answers = _by_step(content["answers"])
+        typed = _by_step(content.get("typed", {}))
         met = {int(step) for step in content["met"]}
         runs = {int(step): list(map(str, names)) for step, names in content["runs"].items()}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
@@ -77,17 +80,26 @@ def read_progress(text: str, lesson: Lesson) -> Progress:
         {step: answer for step, answer in answers.items() if is_answer(lesson, step, answer)},
         {step for step in met if step in steps and lesson.steps[step].check},
         {step: names[:MOST_RUNS] for step, names in runs.items() if step in steps},
+        {step: text for step, text in typed.items() if may_be_typed(lesson, step, text)},
     )
 
 
-def is_answer(lesson: Lesson, step: int, answer: Any) -> bool:
+def _by_step(content: Any) -> dict[int, str]:
+    return {int(step): str(text) for step, text in content.items()}
+
+
+def is_answer(lesson: Lesson, step: int, answer: str) -> bool:
     """Whether it is one that the step's question may have."""
-    question = lesson.steps[step].question if step in range(len(lesson.steps)) else None
-    if question is None or len(answer) > LONGEST_ANSWER:
-        return False
-    if isinstance(question.answers, Choices):
-        return answer in map(str, range(len(question.answers.labels)))
     try:
-        return math.isfinite(float(answer))
+        return may_be_typed(lesson, step, answer) and math.isfinite(float(answer))
     except ValueError:
         return False
+
+
+def may_be_typed(lesson: Lesson, step: int, text: str) -> bool:
+    """Whether the field below its question can have it: the place of a choice, or any text."""
+    question = lesson.steps[step].question if step in range(len(lesson.steps)) else None
+    if question is None or len(text) > LONGEST_ANSWER:
+        return False
+    answers = question.answers
+    return not isinstance(answers, Choices) or text in map(str, range(len(answers.labels)))

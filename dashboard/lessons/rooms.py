@@ -27,6 +27,8 @@ _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 SECRET = re.compile(r"[\w-]{22}", re.ASCII)
 """What shows a board."""
 _CODE_LENGTH = 8
+CODE = re.compile(rf"[{_LETTERS}]{{{_CODE_LENGTH}}}")
+"""What lets students in."""
 
 
 class Reached(NamedTuple):
@@ -64,7 +66,8 @@ class Seat:
 @dataclass
 class Room:
     """One lesson for many. Whoever knows the ``code`` may come in; whoever knows the ``secret``
-    sees the board. ``seats`` are by visitor, ``used`` is when somebody was here at last."""
+    sees the board. ``seats`` are by visitor, ``used`` is when somebody was here at last. Pages
+    that are still open have a room after it ``is_closed``."""
 
     code: str
     secret: str
@@ -72,6 +75,7 @@ class Room:
     source: str
     seats: dict[str, Seat] = field(default_factory=dict)
     used: float = 0.0
+    is_closed: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def enter(self, visitor: str, name: str, progress: Progress, session: Session) -> Seat:
@@ -168,7 +172,8 @@ class Rooms:
 
     def _forget(self, room: Room) -> None:
         self._rooms.pop(room.code, None)
-        room.seats.clear()  # a student's page that is still open has the room
+        room.is_closed = True
+        room.seats.clear()
 
 
 def _new_code() -> str:

@@ -8,16 +8,20 @@ import streamlit as st
 
 from dashboard.lessons.card import step_card
 from dashboard.lessons.playing import Playing, current_lesson, leave_lesson
-from dashboard.lessons.rooms import LONGEST_NAME
+from dashboard.lessons.rooms import LONGEST_NAME, Room
 from dashboard.lessons.words import check_words, standing_words, title_words
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.language import _
-from dashboard.web.notices import tell_error
+from dashboard.web.notices import tell, tell_error
 from dashboard.web.static_files import component
 from dashboard.web.widgets import on_redraw
 
 _component = component("lesson/check.js", isolate_styles=False)
+_room_component = component("lesson/room.js", isolate_styles=False)
+
+ROOM_SECONDS = 3.0
+"""From one look whether the room is still open to the next."""
 
 
 def lesson(session: Session) -> None:
@@ -25,9 +29,22 @@ def lesson(session: Session) -> None:
     playing = current_lesson(session)
     if playing is None:
         return
+    if playing.was_in_room:
+        tell(
+            _(
+                "The room was closed: your teacher no longer sees what you do here. The lesson "
+                "goes on, and your answers are still there."
+            )
+        )
     if playing.room and playing.seat is None:
         _name(session, playing)
-        return
+    else:
+        _card(session, playing)
+    if playing.room:
+        _watch(playing.room)
+
+
+def _card(session: Session, playing: Playing) -> None:
     step_card(
         playing.lesson,
         playing.progress,
@@ -35,6 +52,17 @@ def lesson(session: Session) -> None:
         partial(playing.go, session),
         partial(_check, session, playing),
         partial(leave_lesson, session) if playing.source and not playing.room else None,
+    )
+
+
+def _watch(room: Room) -> None:
+    """The browser asks whether the room is still open, and has the page drawn anew where not."""
+
+    def news(_query: Mapping[str, str]) -> bytes:
+        return json.dumps({"isClosed": room.is_closed}).encode()
+
+    _room_component(
+        key="room", data=offer("room", news, ROOM_SECONDS), on_redraw_change=on_redraw()
     )
 
 

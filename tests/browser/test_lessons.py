@@ -54,6 +54,10 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
     with teacher.expect_download() as saved:
         teacher.get_by_role("button", name="Save as CSV").click()
     assert "Kim <b> (2),1," in saved.value.path().read_text("utf-8-sig")
+    teacher.get_by_role("button", name="Close the room").click()
+    teacher.get_by_role("button", name="Close it for good").click()
+    expect(second.get_by_text("The room was closed")).to_be_visible()
+    expect(second).to_have_url(re.compile("lesson=watch-and-guess"))
 
 
 def answer_by_next(student: Page) -> None:
@@ -84,8 +88,14 @@ def assert_link_and_picture_are_large_on_a_wall(teacher: Page) -> None:
 
 
 def assert_rooms_are_kept_by_the_tab_alone(teacher: Page) -> None:
-    """Whoever gets the address of another board, or of the list, gets no board with it."""
-    secret = parse_qs(urlsplit(teacher.url).query)["board"][0]
+    """Whoever reads the page's address on the wall gets no board with it."""
+    teacher.get_by_role("button", name="Link to this board").click()
+    link = teacher.get_by_label("board's link", exact=True).inner_text().strip()
+    secret = parse_qs(urlsplit(link).query)["board"][0]
+    teacher.keyboard.press("Escape")
+    assert secret not in teacher.url
+    teacher.reload()
+    expect(teacher.locator(".board-card")).to_have_count(2)
     button(teacher, "to_lessons").click()
     button(teacher, "room_luck-or-skill").click()
     expect(teacher.get_by_text("Nobody is here yet.")).to_be_visible()
@@ -97,5 +107,6 @@ def assert_rooms_are_kept_by_the_tab_alone(teacher: Page) -> None:
     teacher.reload()
     expect(boards).to_have_count(2)
     assert "board" not in teacher.url
-    boards.first.click()
+    teacher.goto(link)
     expect(teacher.locator(".board-card")).to_have_count(2)
+    expect(teacher).not_to_have_url(re.compile(secret))

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.lessons.lesson import of_link
 from dashboard.lessons.playing import Playing, come_back_to_lesson
-from dashboard.lessons.progress import Progress
+from dashboard.lessons.progress import Progress, read_progress
 from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import NAMES, source_of
 from dashboard.session.address import Remembered
@@ -95,6 +95,24 @@ def test_next_sends_an_answer_that_was_typed_and_shows_its_outcome_before_it_goe
     assert "Right." in at.success[0].value
     at.button(key="task_next").click().run()
     assert playing(at).progress.at == 1
+
+
+def test_what_was_typed_and_not_sent_is_there_again_after_a_step_another_page_or_a_reload() -> None:
+    two = lesson("# T\n## A\nquestion: 1?\nanswer: 2\n## B\nquestion: 1?\n( ) a\n(x) b\n")
+    at = opened(lesson=source_of(two))
+    at.text_input(key="task_0_number").set_value("2").run()
+    playing(at).go(session(at), 1)
+    at.run()
+    at.radio(key="task_1_choice").set_value(1)
+    at.button(key="task_back").click().run()
+    assert at.text_input(key="task_0_number").value == "2"
+    at.switch_page("pages/learn.py").run()
+    at.switch_page("app.py").run()
+    assert at.text_input(key="task_0_number").value == "2"
+    assert playing(at).progress.answers == {}
+    assert read_progress(playing(at).remembered, two).typed == {0: "2", 1: "1"}
+    at.button(key="task_0_give").click().run()
+    assert (playing(at).progress.answers, playing(at).progress.typed) == ({0: "2"}, {1: "1"})
 
 
 def test_next_goes_on_where_nothing_was_answered() -> None:
@@ -222,11 +240,18 @@ def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
     again = opened("pages/learn.py", section="lessons", rooms=f"{room.secret},{room.secret},x")
     assert shown(again).count(room.code) == 1, "an address of an earlier version"
     assert room.secret not in again.session_state[LEARN_PAGE].query
+    assert board.session_state[LEARN_PAGE].query == f"section=lessons&board={room.code}"
+    of_student = opened("pages/learn.py", section="lessons", board=room.code)
+    assert f"The board of room {room.code} cannot be shown here" in of_student.error[0].value
     board.button(key="close_room").click().run()
     assert room.code not in shown(board)
     assert "1. Watch and guess" in shown(board)
     gone = opened("pages/learn.py", section="lessons", board=room.secret)
     assert "There is no board" in gone.error[0].value
+    at.run()
+    assert "The room was closed" in at.info[0].value
+    assert "Look." in shown(at), "the lesson goes on"
+    assert playing(at).query == f"lesson={source_of(STEPS)}&step=1"
 
 
 def test_of_two_tabs_of_a_student_the_board_shows_the_one_that_was_used_last(

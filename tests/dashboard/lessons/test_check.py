@@ -156,7 +156,8 @@ def test_of_what_a_browser_remembers_nothing_breaks_a_lesson(text):
 
 def test_answers_checks_and_steps_that_the_lesson_does_not_have_are_forgotten():
     runs = {0: [str(n) for n in range(MOST_RUNS + 5)], 7: ["x"]}
-    odd = Progress(5, {0: "2", 1: "nan", 2: "x", 9: "y"}, {0, 1, 9}, runs)
-    assert read_progress(odd.written, LESSON) == Progress(0, {}, {1}, {0: runs[0][:MOST_RUNS]})
-    good = Progress(1, {0: "1", 1: "2.5"}, {1}, {1: ["cartpole-1"]})
+    odd = Progress(5, {0: "2", 1: "nan", 2: "x", 9: "y"}, {0, 1, 9}, runs, {0: "2", 1: "x", 9: "y"})
+    kept = Progress(0, {}, {1}, {0: runs[0][:MOST_RUNS]}, {1: "x"})
+    assert read_progress(odd.written, LESSON) == kept
+    good = Progress(1, {0: "1", 1: "2.5"}, {1}, {1: ["cartpole-1"]}, {0: "0"})
     assert read_progress(good.written, LESSON) == good

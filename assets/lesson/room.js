@@ -1,0 +1,35 @@
+/** Whether the room of a lesson is still open: once it is closed, the page is drawn anew and says so. */
+
+import { Mounted } from "../shared/component.js";
+import { Feed } from "../shared/feed.js";
+import { messenger, seldom } from "../shared/messages.js";
+
+class Room {
+  #parent;
+  /** @type {() => void} */
+  #leave = () => {};
+
+  /** @param {Parent} parent */
+  constructor(parent) {
+    this.#parent = parent;
+    this.feed = new Feed({ take: (bytes) => this.#look(bytes) });
+  }
+
+  /** @param {Drawn<Followed>} component */
+  render({ data, setTriggerValue }) {
+    const send = messenger(this.#parent, setTriggerValue);
+    this.#leave = seldom(() => send("redraw", "closed"));
+    this.feed.follow(data.address, data.period);
+  }
+
+  /** @param {Bytes} bytes */
+  #look(bytes) {
+    if (JSON.parse(new TextDecoder().decode(bytes)).isClosed) this.#leave();
+  }
+
+  dispose() {
+    this.feed.dispose();
+  }
+}
+
+export default new Mounted(Room).render;
