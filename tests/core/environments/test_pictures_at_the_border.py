@@ -174,7 +174,7 @@ def test_an_episode_that_cannot_be_played_again_is_not_filmed_as_another_one(
         lambda **_: Foreign(outcome=lambda usual, _: (chance.random(2, np.float32), *usual[1:])),
     ):
         recording = record(agent_for("Foreign-v0"))
-        with pytest.raises(EnvironmentFailure, match=r"by step 1\. .* self\.np_random"):
+        with pytest.raises(EnvironmentFailure, match=r"by step 1: .* self\.np_random"):
             write_video(recording, tmp_path / "film.gif")
     assert list(tmp_path.iterdir()) == []
 
