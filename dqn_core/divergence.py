@@ -1,4 +1,4 @@
-"""Members whose Q-values leave every bound that the rewards allow: which, and most likely why."""
+"""Divergence: which Q-values are larger than any policy could earn, and the likely cause."""
 
 import math
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from dqn_core.numbers import number, setting
 from dqn_core.phrases import Phrase
 
 DIVERGENCE_FACTOR = 1_000
-"""How many times the largest value that the rewards allow counts as diverged."""
+"""Q-values this many times larger than the rewards allow count as diverged."""
 
 LONGEST_HORIZON = 1e4
-"""Environment steps that count where γ is 1 or nearly so."""
+"""The horizon 1 / (1 − γ) in environment steps is cut here: for γ = 1 it would be infinite."""
 
 LARGE_OBSERVATION = 1e4
 """From here on the Q-values of a fresh network can be beyond what the rewards allow."""
@@ -21,25 +21,25 @@ LARGE_OBSERVATION = 1e4
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a member's part of a run ended for good, and why, in one sentence."""
+    """At which environment step a member was stopped for good, and one sentence that says why."""
 
     env_step: int
     reason: str
 
 
 def newest(stops: Sequence[Stop | None]) -> Stop:
-    """The last of the stops that there are."""
+    """The latest stop; at least one member has one."""
     return max(filter(None, stops), key=lambda stop: stop.env_step)
 
 
 def stopped_last(stops: Sequence[Stop | None]) -> list[int]:
-    """The members whose stop is the newest."""
+    """The members that were stopped last."""
     last = newest(stops)
     return [p for p, stop in enumerate(stops) if stop == last]
 
 
 def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> dict[int, Stop]:
-    """The members whose Q-values in the newest update no policy could earn, each with its stop."""
+    """The members whose Q-values in the newest update are larger than any policy could earn."""
     last = learner.last
     assert last is not None
     largest_q = last.q_values.abs().amax((1, 2)).tolist()
@@ -52,7 +52,7 @@ def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> di
         horizon = (
             min(1 / (1 - config.gamma), LONGEST_HORIZON) if config.gamma < 1 else LONGEST_HORIZON
         )
-        # Turned round, so that a NaN has diverged.
+        # `not <=` instead of `>`, so that NaN counts as diverged.
         if not largest_q[p] <= DIVERGENCE_FACTOR * max(1.0, largest_reward[p]) * horizon:
             found[p] = diverged(largest_q[p], config, env_step, largest_seen[p])
     return found
@@ -61,7 +61,7 @@ def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> di
 def diverged(
     largest_q: float, config: DQNConfig, env_step: int, largest_observation: float = 0.0
 ) -> Stop:
-    """The stop of a member whose Q-values have come to ``largest_q``, with the likely cause."""
+    """The stop of a member whose largest Q-value is ``largest_q``, with the likely cause."""
     cause = _cause(config, largest_observation)
     if math.isfinite(largest_q):
         reason = Phrase(

@@ -20,7 +20,7 @@ SCHEDULE = ("noisy", "epsilon_schedule", "epsilon_start", "epsilon_end", "epsilo
 def epsilon_at(config: DQNConfig, env_step: int) -> float:
     """The share of random actions at ``env_step``, by the schedule in ``config``.
 
-    None with noisy weights: their noise explores (Fortunato et al. 2018, section 3.1).
+    It is 0 with a noisy network, whose noise explores (Fortunato et al. 2018, section 3.1).
     """
     if config.noisy:
         return 0.0
@@ -31,7 +31,7 @@ def epsilon_at(config: DQNConfig, env_step: int) -> float:
 
 
 class Epsilons:
-    """ε of each of P members. A schedule that several of them have is worked out once."""
+    """ε of each of P members; a schedule that several members share is computed once."""
 
     def __init__(self, configs: Sequence[DQNConfig]) -> None:
         groups = list(by_values(configs, SCHEDULE).values())
@@ -48,16 +48,16 @@ class Epsilons:
 
 
 def explores(uniforms: np.ndarray, epsilons: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Which members act at random at this step: `(P,)` bool from uniforms `(P,)`."""
+    """Which members act at random in this step: `(P,)` bool from uniform numbers `(P,)`."""
     return uniforms < np.asarray(epsilons)
 
 
 def random_actions(
     uniforms: np.ndarray, n_actions: int, allowed: np.ndarray | None = None
 ) -> np.ndarray:
-    """Actions `(P,)` int64 from uniforms `(P,)` in [0, 1): each that is allowed equally likely.
+    """Actions `(P,)` int64 from uniform numbers `(P,)`: all allowed actions are equally likely.
 
-    ``allowed`` is `(P, n_actions)` bool, None where all are.
+    ``allowed`` is `(P, n_actions)` bool, None where all actions are allowed.
     """
     if allowed is None:
         return (uniforms * n_actions).astype(np.int64)
@@ -67,11 +67,11 @@ def random_actions(
 
 
 class EpsilonGreedy:
-    """The members' actions: random ones with probability ε, else the greedy ones.
+    """The members' actions: random with probability ε, else greedy.
 
-    A member has two uniforms of its own stream at every step, whatever the others draw:
-    ``uniforms`` `(P, 2)` has the newest, of which the first decides whether the action is random
-    and the second which one.
+    At every step each member draws two uniform numbers from its own stream, whatever the others do.
+    The first decides whether the action is random, the second chooses the random action.
+    ``uniforms`` `(P, 2)` has those of the newest step.
     """
 
     def __init__(self, seeds: Sequence[int], n_actions: int) -> None:
@@ -88,8 +88,8 @@ class EpsilonGreedy:
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Actions `(P,)` int64 for ``observations`` `(P, observation_dim)`, and which are random.
 
-        That is None where none is. Both kinds are of those ``allowed`` `(P, n_actions)` bool, if
-        that is not None. Where all members act at random, the network is not asked.
+        The second is None if no action is random. ``allowed`` `(P, n_actions)` bool restricts both
+        kinds of actions. If all members act at random, the network is not evaluated.
         """
         self.uniforms = uniforms = self._stream.take(2)
         exploring = explores(uniforms[:, 0], epsilons)

@@ -1,5 +1,6 @@
 """The greedy evaluations of a run: the one that is under way, and what the best ones found."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,10 +8,11 @@ import numpy as np
 
 from dqn_core.agent import Agent
 from dqn_core.config import DQNConfig
+from dqn_core.divergence import Stop, diverged
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import environments_for
 from dqn_core.episodes.evaluation import Evaluation, Play, count_for, playing
-from dqn_core.errors import LabError
+from dqn_core.errors import EnvironmentFailure, LabError
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.statistics import interquartile_mean
@@ -19,11 +21,12 @@ from dqn_core.statistics import interquartile_mean
 class GreedyEvaluations:
     """Greedy episodes of every member, on environments and streams that training never uses.
 
-    An evaluation can be left between two steps of its episodes and gone on with later; the
-    network must not change meanwhile. ``is_under_way`` says that one has begun and not ended.
-    ``solved_at`` is the step of the first one whose interquartile mean over members is at the
-    solve threshold, ``best_mean`` the largest such mean, and ``since_best`` counts the evaluations
-    after it. Only the members in ``going_on`` are evaluated and counted.
+    An evaluation can be interrupted between two steps of its episodes and continued later; the
+    network must not change meanwhile. ``is_under_way`` says that one has begun and not ended. An
+    evaluation is judged by the interquartile mean of its members' mean returns: ``solved_at`` is
+    the environment step of the first one that reaches the solve threshold, ``best_mean`` is the
+    largest mean so far, and ``since_best`` counts the evaluations after that one. Only the members
+    in ``going_on`` are evaluated and counted.
     """
 
     def __init__(
@@ -45,7 +48,7 @@ class GreedyEvaluations:
         self._best_parameters = network.parameters.clone()
 
     def begin(self) -> None:
-        """Begin an evaluation, in place of one that may be under way: that has moved nothing."""
+        """Begin an evaluation; one that is under way is dropped, since it has changed nothing."""
         self.is_under_way, self._play = True, None
 
     def _begun(self) -> Play:
@@ -65,10 +68,11 @@ class GreedyEvaluations:
         gammas = [self._configs[p].gamma for p in rows]
         return playing(network, environments, seeds, gammas, masked=first.action_masks)
 
-    def advance(self) -> dict[int, Evaluation]:
-        """One step of the episodes under way.
+    def advance(self, env_step: int) -> tuple[dict[int, Evaluation], dict[int, Stop]]:
+        """Make one step of the episodes, where training is at ``env_step``.
 
-        Returns: nothing yet, or, when the last episode has ended, each member's evaluation.
+        Returns: when the last episode has ended, the evaluations by member, and the stops of the
+        members whose Q-values are no longer finite; before that, two empty dictionaries.
 
         Raises `EnvironmentFailure`; the next call then begins the evaluation again.
         """
@@ -77,29 +81,38 @@ class GreedyEvaluations:
                 self._play = self._begun()
             next(self._play)
         except StopIteration as end:
-            results: list[Evaluation] = end.value
             self.is_under_way, self._play = False, None
             self._count += 1
-            return dict(zip(self.going_on, results, strict=True))
-        except LabError:
+            return self._judged(dict(zip(self.going_on, end.value, strict=True)), env_step)
+        except LabError as error:
             self._release()
-            raise
-        return {}
+            raise EnvironmentFailure(
+                "Greedy evaluation at environment step {env_step:,}: {error}",
+                env_step=env_step,
+                error=error,
+            ) from error
+        return {}, {}
 
-    def compare(self, results: Mapping[int, Evaluation], env_step: int) -> None:
-        """Keep what is the best so far; ``env_step`` is that of the training at ``results``."""
-        for p, result in results.items():
+    def _judged(
+        self, results: Mapping[int, Evaluation], env_step: int
+    ) -> tuple[dict[int, Evaluation], dict[int, Stop]]:
+        """Keep the best policies so far, and tell the members apart that have diverged."""
+        sound = {p: each for p, each in results.items() if np.isfinite(each.predicted).all()}
+        for p, result in sound.items():
             # Of equals the newest, which has learnt longest.
             if result.mean_return >= self._best_returns[p]:
                 self._best_returns[p] = result.mean_return
                 self._best_steps[p] = env_step
                 self._best_parameters[p] = self._network.parameters[p]
-        self._judge([result.mean_return for result in results.values()], env_step)
+        if sound:
+            self._judge([result.mean_return for result in sound.values()], env_step)
+        lost = results.keys() - sound.keys()
+        return sound, {p: diverged(math.nan, self._configs[p], env_step) for p in lost}
 
     def judge_anew(self, history: Mapping[str, np.ndarray]) -> None:
-        """Judge all evaluations so far as if only those that go on had ever been there.
+        """Judge all evaluations so far again, as if the stopped members had never been there.
 
-        ``history`` has ``member``, ``env_step`` and ``mean_return`` of every one.
+        ``history`` has the columns ``member``, ``env_step`` and ``mean_return`` of all evaluations.
         """
         self.solved_at, self.best_mean, self.since_best = None, -np.inf, 0
         rows = [history["member"] == p for p in self.going_on]
@@ -108,7 +121,7 @@ class GreedyEvaluations:
             self._judge(of_each, int(env_step))
 
     def _judge(self, mean_returns: Sequence[float], env_step: int) -> None:
-        """Whether an evaluation of all that go on is the best so far, and solves the task."""
+        """Note whether an evaluation is the best so far, and whether it solves the task."""
         mean = interquartile_mean(mean_returns)
         self.since_best = 0 if mean > self.best_mean else self.since_best + 1
         self.best_mean = max(mean, self.best_mean)
@@ -116,24 +129,24 @@ class GreedyEvaluations:
             self.solved_at = env_step
 
     def best_agent(self, member: int) -> Agent:
-        """The policy that did best so far, before the first evaluation the initial one."""
+        """The policy with the best evaluation so far; before the first, the initial policy."""
         network = QNetwork(self._network.shape, self._best_parameters, self._network.head)
         network = network.members([member]).on("cpu")
         return Agent(self._configs[member], network, self._best_steps[member])
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
-        """Take over changed configurations; one under way begins again where it is concerned."""
+        """Use these configurations; an evaluation under way begins again if they concern it."""
         old, self._configs = self._configs, list(configs)
-        is_other = _episodes(old) != _episodes(configs)
-        is_concerned = is_other or [c.gamma for c in old] != [c.gamma for c in configs]
+        has_other_episodes = _episodes(old) != _episodes(configs)
+        is_concerned = has_other_episodes or [c.gamma for c in old] != [c.gamma for c in configs]
         begin_again = self.is_under_way and is_concerned
-        if is_other:
+        if has_other_episodes:
             self.close()
         if begin_again:
             self.begin()
 
     def close(self) -> None:
-        """Give up one under way and release the environments; the next one makes new ones."""
+        """Drop an evaluation that is under way, and close its environments."""
         self.is_under_way = False
         self._release()
 
@@ -145,7 +158,7 @@ class GreedyEvaluations:
         self._environments = []
 
     def state_dict(self) -> dict[str, Any]:
-        """An evaluation that is under way is kept as the fact that it has to be made."""
+        """Of an evaluation that is under way only the fact is kept: it will begin again."""
         return {
             "evaluations": self._count,
             "evaluating": self.is_under_way,

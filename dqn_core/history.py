@@ -177,10 +177,7 @@ class Table:
         return pd.DataFrame({name: column.copy() for name, column in self.columns().items()})
 
     def state_dict(self) -> dict[str, Any]:
-        return {
-            name: column.tolist() if column.dtype == object else column.copy()
-            for name, column in self.columns().items()
-        }
+        return as_state(self.columns())
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         loaded = {name: np.array(state[name], dtype=kind) for name, kind in self._types.items()}
@@ -210,6 +207,14 @@ def _room(kept: Columns) -> Columns:
         columns[name][:length] = column
         start += columns[name].nbytes
     return columns
+
+
+def as_state(columns: Mapping[str, np.ndarray]) -> Columns:
+    """A copy of a table's columns as a state has them: those of any type are lists."""
+    return {
+        name: column.tolist() if column.dtype == object else column.copy()
+        for name, column in columns.items()
+    }
 
 
 class History:

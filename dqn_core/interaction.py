@@ -21,10 +21,10 @@ from dqn_core.random_streams import seed_sequence, seeds_from
 
 @dataclass(frozen=True)
 class CurrentEpisode:
-    """Where a member's episode is: the environment's state and what the agent sees of it.
+    """A member's present episode: the environment's state and what the agent observes.
 
-    ``action`` and ``reward`` are the last ones; None while the episode has no step. ``allowed``
-    says which actions may be taken, None where all may.
+    ``action`` and ``reward`` are those of the last step, None before the first step. ``allowed``
+    says which actions are allowed, None where all are.
     """
 
     environment: Mapping[str, Any]
@@ -37,7 +37,7 @@ class CurrentEpisode:
 
 
 class Transitions(NamedTuple):
-    """One environment step of P members, as `ReplayBuffer.push` takes it."""
+    """One environment step of P members, with the arguments of `ReplayBuffer.push`."""
 
     observations: np.ndarray  # (P, observation_dim)
     actions: np.ndarray  # (P,)
@@ -50,12 +50,12 @@ class Transitions(NamedTuple):
 
 
 class Interaction:
-    """An environment of each of P members, and the episodes that they are in.
+    """The environments of P members, one each, and the episodes under way in them.
 
-    ``observations`` `(P, observation_dim)` float32 is what the agents see, and ``allowed``
-    `(P, n_actions)` bool the actions that they may take, None without action masks; ``returns``,
-    ``lengths`` and ``explored`` `(P,)` are rewards, steps and random actions of the episodes under
-    way. Only members that `go_on_with` was told of act, as ``is_acting`` `(P,)` says.
+    ``observations`` `(P, observation_dim)` float32 is what the agents observe. ``allowed``
+    `(P, n_actions)` bool are the allowed actions, None without action masks. ``returns``,
+    ``lengths`` and ``explored`` `(P,)` are the sums of rewards, the steps and the random actions of
+    the episodes under way. Only the members that `go_on_with` names act: ``is_acting`` `(P,)`.
     """
 
     def __init__(self, configs: Sequence[DQNConfig]) -> None:
@@ -83,31 +83,31 @@ class Interaction:
         return self._environments[p].reset(seed)
 
     def _join(self) -> None:
-        """Step all environments in one operation from now on, where that is possible."""
+        """From now on step all environments in one operation, if that is possible."""
         self._side_by_side = side_by_side(self._environments) if self.allowed is None else None
 
     @property
     def environments(self) -> list[Environment]:
-        """Each member's, as it is now."""
+        """The environment of each member, in its present state."""
         if self._side_by_side:
             self._side_by_side.give_back()
         return self._environments
 
     def go_on_with(self, members: Sequence[int]) -> None:
-        """Let these members act from now on, and no others."""
+        """Let only these members act from now on."""
         self._acting = list(members)
         self.is_acting = np.zeros(len(self._seeds), dtype=bool)
         self.is_acting[self._acting] = True
         self._rows: Rows = slice(None) if self.is_acting.all() else np.array(self._acting, int)
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
-        """Take over the time limit, which holds from the next episodes on."""
+        """Use this time limit from the next episodes on."""
         self._time_limit = configs[0].max_episode_steps
 
     def step(self, actions: np.ndarray, env_step: int) -> Transitions:
-        """One step of every environment, or of none: where one fails, all begin new episodes.
+        """Make one step of every environment; if one fails, all begin new episodes.
 
-        Raises `EnvironmentFailure` that names ``env_step``, the step that it would have been.
+        Raises `EnvironmentFailure`, which names ``env_step``, the number of this step.
         """
         members, allowed = len(actions), self.allowed
         made = Transitions(
@@ -158,7 +158,7 @@ class Interaction:
                 raise self._told(error, p, env_step) from error
 
     def current_episode(self, p: int, last_step: tuple[int, float] | None) -> CurrentEpisode:
-        """Where that member's episode is; ``last_step`` is its action and reward, if it has one."""
+        """A copy of that member's episode; ``last_step`` is its last action and reward, if any."""
         action, reward = last_step or (None, None)
         return CurrentEpisode(
             self.environments[p].state_dict(),
@@ -171,9 +171,9 @@ class Interaction:
         )
 
     def end_episode(self, p: int) -> dict[str, float]:
-        """Return, length and share of random actions of an episode that is over.
+        """The return, the length and the share of random actions of an episode that has ended.
 
-        The next one begins with `begin_where_due`.
+        `begin_where_due` then begins the next one.
         """
         length = self.lengths[p]
         ended = {
@@ -186,9 +186,9 @@ class Interaction:
         return ended
 
     def begin_where_due(self, env_step: int) -> None:
-        """Begin the next episode of members whose last one is over.
+        """Begin a new episode of each member whose last one is over.
 
-        Raises `EnvironmentFailure` that names ``env_step``; what has not begun is still due.
+        Raises `EnvironmentFailure`, which names ``env_step``; a later call then tries again.
         """
         if not self._to_begin:
             return
@@ -205,7 +205,7 @@ class Interaction:
             self._to_begin.remove(p)
 
     def _give_episodes_up(self) -> None:
-        """Let the next step of all be the first of an episode: one that only some made is none."""
+        """Have all members begin new episodes: a step that only some made does not count."""
         self._to_begin = list(dict.fromkeys(self._to_begin + self._acting))
         for p in self._acting:
             self._forget_episode(p)
@@ -229,7 +229,7 @@ class Interaction:
             environment.close()
 
     def state_dict(self) -> dict[str, Any]:
-        """An environment whose episode could not begin has no state."""
+        """The state of an environment whose episode could not begin is None."""
         masks = {} if self.allowed is None else {"allowed": self.allowed.copy()}
         return {
             "environments": [
@@ -244,11 +244,11 @@ class Interaction:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> tuple[bool, str]:
-        """Take over what `state_dict` gave, after `configure` and `go_on_with`.
+        """Restore what `state_dict` gave; call `configure` and `go_on_with` before.
 
-        Where an environment's inner state cannot be captured, the episodes under way are given up.
+        If an environment's inner state cannot be restored, the episodes under way are given up.
 
-        Returns: whether they go on, and what is to be said.
+        Returns: whether the episodes go on, and sentences for the user, "" if there are none.
         """
         self.observations = np.array(state["observations"])
         if self.allowed is not None:
@@ -278,13 +278,13 @@ class Interaction:
 
     @cached_property
     def _restores_exactly(self) -> bool:
-        """Tried out once: other environments than these never come."""
+        """Found out once, by trying: the environments stay the same."""
         return restores_exactly(self._environments[0].spec)
 
     def _restored(self, p: int, kept: Mapping[str, Any] | None) -> str:
-        """Put that member's environment where it was, and return what is to be said of it."""
+        """Restore that member's environment; returns sentences for the user, or ""."""
         with suppress(EnvironmentFailure, UnsupportedEnvironmentError):
-            if kept is not None:  # as of one that had failed
+            if kept is not None:  # None: it had failed
                 return self.environments[p].load_state_dict(kept)
         self._to_begin.append(p)
         return ""

@@ -1,7 +1,7 @@
 """The DQN update: target, loss, gradient, clipping, Adam and the target network.
 
-Mnih et al. 2015, Algorithm 1, and the notebook's `DQN.update`. All P members are updated by the
-same tensor operations; a hyperparameter that may differ between members is a `(P, 1)` column.
+Mnih et al. 2015, Algorithm 1, and the notebook's `DQN.update`. The same tensor operations update
+all P members; a hyperparameter that may differ between members is a column `(P, 1)`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,13 +25,13 @@ BETA_1, BETA_2, ADAM_EPSILON = 0.9, 0.999, 1e-8
 
 
 def learning_rate_at(config: DQNConfig, env_step: int) -> float:
-    """Adam's step size at ``env_step``: on a straight line to its end at the step budget's."""
+    """Adam's step size at ``env_step``: it changes linearly over the step budget, then stays."""
     start, end = config.learning_rate, config.learning_rate_end
     return start + (end - start) * min(1.0, env_step / config.total_steps)
 
 
 def bellman_target(batch: Batch, online: QNetwork, target: QNetwork, double_dqn: bool) -> Tensor:
-    """What each Q-value should have been, `(P, B)`, or each distribution, as the head has them.
+    """The target of each transition, `(P, B)`, of a distributional head `(P, B, atoms)`.
 
     y = r + γ max_a Q⁻(s', a), or with Double DQN y = r + γ Q⁻(s', argmax_a Q(s', a))
     (van Hasselt et al. 2016, eq. 4), over the actions a that are allowed in s'. γ is 0 where the
@@ -50,12 +50,12 @@ def bellman_target(batch: Batch, online: QNetwork, target: QNetwork, double_dqn:
 
 @dataclass
 class LastUpdate:
-    """What the newest update saw: read by statistics, never by the algorithm."""
+    """What the newest update was made of: for statistics, never for the algorithm."""
 
     batch: Batch
     targets: Tensor  # (P, B), or (P, B, atoms)
     td_errors: Tensor  # (P, B)
-    outputs: Tensor  # (P, B, n_actions), what the head makes Q-values of
+    outputs: Tensor  # (P, B, n_actions), or (P, B, n_actions, atoms): the head makes Q of them
     head: Head
     error_loss: ErrorLoss
 
@@ -73,12 +73,12 @@ class LastUpdate:
 class Learner:
     """P online networks, their target networks and their optimizer state.
 
-    An update moves the members that `go_on_with` was told of; the others stay as they are.
+    Updates change only the members that `go_on_with` names.
     """
 
     def __init__(self, online: QNetwork, configs: Sequence[DQNConfig]) -> None:
         self.online = online
-        # A copy, not a second name for one network: an alias would chase itself.
+        # A copy: a second name for the online network would move with each update.
         self.target = online.copy()
         self.gradient = online.like()
         seeds = [config.seed for config in configs]
@@ -98,14 +98,14 @@ class Learner:
         self.configure(configs)
 
     def go_on_with(self, members: Sequence[int]) -> None:
-        """Move these members by the updates to come, and no others."""
+        """Let the coming updates change these members and no others."""
         self._going_on = list(members)
         self._group()
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
-        """Take over the members' hyperparameters for the updates to come.
+        """Use these hyperparameters in the coming updates.
 
-        The learning rates are at their start until `set_env_step` says how far the run is.
+        The learning rates have their start values until `set_env_step` is called.
         """
         self._configs = list(configs)
         self.double_dqn = configs[0].double_dqn
@@ -154,19 +154,20 @@ class Learner:
         ]
 
     def set_env_step(self, env_step: int) -> None:
-        """Move the learning rates to where they are at that step."""
+        """Set the learning rates to their values at that step."""
         self._env_step = env_step
 
     @property
     def learning_rates(self) -> list[float]:
-        """Of each member, where they are now."""
+        """The present learning rate of each member."""
         return [learning_rate_at(config, self._env_step) for config in self._configs]
 
     def targets(self, batch: Batch) -> Tensor:
-        """What the head should have said of the actions in ``batch``.
+        """The targets of ``batch``, as `bellman_target` or `munchausen_target` gives them.
 
-        Each network has noise of its own, and for Double DQN's choice the online one another than
-        it will learn with (Fortunato et al. 2018, Algorithm 1).
+        Each use of a noisy network has its own noise: the target network's, the online network's
+        for Double DQN's choice, and another one for the learning (Fortunato et al. 2018,
+        Algorithm 1).
         """
         target = self.target_weights.draw()
         if self.munchausen:
@@ -176,16 +177,16 @@ class Learner:
         return bellman_target(batch, online, target, self.double_dqn)
 
     def update(self, batch: Batch) -> Tensor:
-        """One gradient update of every member on its own part of ``batch``.
+        """Make one gradient update of every member on its own part of ``batch``.
 
-        Returns: what prioritised replay goes by, `(P, B)` from before it: the TD errors, or the
-        losses where the head says so.
+        Returns: the errors `(P, B)` from before the update that prioritised replay uses. They are
+        the TD errors, or the losses where the head says so.
         """
         head, targets = self.online.head, self.targets(batch)
         online = self.online_weights.draw()
         forward = online.forward(batch.observations)
         grad, td_errors = head.gradient(forward.outputs, batch.actions, targets, self.error_loss)
-        if batch.weights is not None:  # what is drawn too often counts less each time
+        if batch.weights is not None:  # importance weights: what is drawn often counts less
             grad.view(*batch.weights.shape, -1).mul_(batch.weights.unsqueeze(-1))
         online.backward(forward, grad, self.gradient)
         self.online_weights.backward(self.gradient)
@@ -205,7 +206,7 @@ class Learner:
             torch.clamp(gradient, -self.largest_element, self.largest_element, out=gradient)
 
     def _adam(self) -> None:
-        """Adam (Kingma & Ba 2015), PyTorch's fused kernel, row by row: each as if it were alone."""
+        """Adam (Kingma & Ba 2015) by PyTorch's fused kernel, on each member's row by itself."""
         self.adam_steps += 1
         for first, parameters, gradients, first_moments, second_moments, steps in self._adam_groups:
             torch._fused_adam_(
@@ -232,7 +233,7 @@ class Learner:
                 self.update_target(None if len(members) == len(self._configs) else members)
 
     def end_episode(self, member: int, count: int) -> None:
-        """Move its target network if that is due after its ``count``-th episode."""
+        """Move the member's target network if that is due after its ``count``-th episode."""
         config = self._configs[member]
         if config.target_update_unit == "episodes" and count % config.target_update_period == 0:
             self.update_target([member])
@@ -269,6 +270,6 @@ class Learner:
         self.first_moment.copy_(state["first_moment"])
         self.second_moment.copy_(state["second_moment"])
         self.adam_steps.copy_(state["adam_steps"])
-        self.online.head.load_state_dict(state["head"])  # it is the target network's too
+        self.online.head.load_state_dict(state["head"])  # the target network has the same head
         if self._noise:
             self._noise.load_state_dict(state["noise"])

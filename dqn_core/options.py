@@ -1,10 +1,11 @@
 """The hyperparameters as options of a command line, and as the README's table."""
 
 import argparse
+from functools import partial
 from typing import Any
 
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.hyperparameter import GROUP_LABELS, Hyperparameter
+from dqn_core.hyperparameter import GROUP_LABELS, Hyperparameter, Value
 from dqn_core.numbers import setting
 
 
@@ -26,43 +27,23 @@ def _add_hyperparameter(
     group: argparse._ArgumentGroup, name: str, declared: Hyperparameter
 ) -> None:
     symbol = f" {declared.symbol}" if declared.symbol else ""
-    words = f"{declared.label}{symbol}. {declared.help} Default: {_default(declared)}."
+    words = f"{declared.label}{symbol}. {declared.help} Default: {value_words(declared.default)}."
     words = words.replace("%", "%%")
+    add = partial(group.add_argument, dest=name, default=argparse.SUPPRESS)
     if declared.kind is bool:
-        group.add_argument(
-            option(name),
-            action=argparse.BooleanOptionalAction,
-            default=argparse.SUPPRESS,
-            help=words,
-        )
+        add(option(name), action=argparse.BooleanOptionalAction, help=words)
         return
     if declared.scale == "text":
-        group.add_argument(
-            option(name),
-            action=_Text,
-            nargs="+",
-            default=argparse.SUPPRESS,
-            metavar="TEXT",
-            help=words,
-        )
+        add(option(name), action=_Text, nargs="+", metavar="TEXT", help=words)
         return
     names = [option(name), *(["--episodes"] if name == "total_episodes" else [])]
     kinds = {int: "N", float: "X", str: "NAME"}
     metavar = "N,N,…" if declared.scale == "widths" else kinds[declared.kind]
-    group.add_argument(
-        *names,
-        dest=name,
-        type=declared.parsed,
-        default=argparse.SUPPRESS,
-        metavar="|".join(declared.choices) or metavar,
-        help=words,
-    )
+    add(*names, type=declared.parsed, metavar="|".join(declared.choices) or metavar, help=words)
     if declared.formerly:
-        group.add_argument(
+        add(
             option(declared.formerly[0]),
-            dest=name,
             type=lambda text: declared.parsed(declared.of_earlier(text)),
-            default=argparse.SUPPRESS,
             help=argparse.SUPPRESS,
         )
 
@@ -80,12 +61,11 @@ class _Text(argparse.Action):
         setattr(namespace, self.dest, HYPERPARAMETERS[self.dest].parsed(" ".join(values)))
 
 
-def _default(declared: Hyperparameter) -> str:
-    if isinstance(declared.default, bool):
-        return "on" if declared.default else "off"
-    if isinstance(declared.default, str):
-        return declared.default or "none"
-    return setting(declared.default)
+def value_words(value: Value) -> str:
+    """A hyperparameter's value as a person writes it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return setting(value) if isinstance(value, int | float) else value or "none"
 
 
 def hyperparameter_table() -> str:
@@ -99,7 +79,7 @@ def hyperparameter_table() -> str:
             declared.label,
             declared.symbol,
             f"`{option(name)}`",
-            _default(declared),
+            value_words(declared.default),
             declared.range_text,
             declared.unit,
             declared.applies,

@@ -11,16 +11,11 @@ import numpy as np
 from dqn_core.agent import Agent, network_shape, new_head
 from dqn_core.compute import chosen_device, training_arithmetic
 from dqn_core.config import DQNConfig
-from dqn_core.divergence import Stop, diverged, divergences, newest, stopped_last
+from dqn_core.divergence import Stop, divergences, newest, stopped_last
 from dqn_core.ending import check_limits, reason_to_end
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import spec_for
-from dqn_core.errors import (
-    ConfigurationError,
-    DivergenceError,
-    EnvironmentFailure,
-    UnsupportedEnvironmentError,
-)
+from dqn_core.errors import ConfigurationError, DivergenceError, EnvironmentFailure
 from dqn_core.exploration import EpsilonGreedy, Epsilons, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import OF_LAYERS, History
@@ -46,14 +41,14 @@ just after each copy, and never be seen to lag.
 class Trainer:
     """A run of DQN that advances when asked and can stop between any two steps or updates.
 
-    Several configurations train as members side by side, sharing nothing but the tensor
+    Several configurations train side by side as members. They share nothing but the tensor
     operations. Hyperparameters that fix shapes or clocks must be equal in all of them.
 
     A member that diverges or is cancelled is stopped, and the others go on as if it had never been
-    there: ``stops`` has a member's `Stop` or None, ``going_on`` the members that have none, and
-    ``counted`` those that a number over members is made of: those that go on, or that stopped last.
-    ``evaluated`` is the first member's policy as the newest greedy evaluation found it, None
-    before there is one.
+    there. ``stops`` has each member's `Stop`, or None. ``going_on`` are the members without a stop.
+    ``counted`` are the members that averages are taken over: those that go on, or if none does,
+    those that stopped last. ``evaluated`` is the first member's policy at the newest greedy
+    evaluation, None before the first one.
     """
 
     def __init__(self, config: DQNConfig | Sequence[DQNConfig]) -> None:
@@ -100,36 +95,36 @@ class Trainer:
 
     @property
     def environments(self) -> list[Environment]:
-        """Each member's."""
+        """One for each member."""
         return self.interaction.environments
 
     @property
     def first(self) -> int:
-        """The first member that is `counted`."""
+        """The first of the ``counted`` members."""
         return self.counted[0]
 
     @property
     def fewest_episodes(self) -> int:
-        """Episodes that every member has ended that is `counted`."""
+        """Episodes that each of the ``counted`` members has ended at least."""
         return min(self.episodes[p] for p in self.counted)
 
     def current_length(self, member: int = 0) -> int:
-        """Environment steps made in the episode that is under way."""
+        """Environment steps made in that member's present episode."""
         return int(self.interaction.lengths[self._checked(member)])
 
     def current_episode(self, member: int = 0) -> CurrentEpisode:
-        """Where that member's episode is, copied."""
+        """A copy of the state that that member's episode is in."""
         member = self._checked(member)
         last_step = self.replay.last_step(member) if self.current_length(member) else None
         return self.interaction.current_episode(member, last_step)
 
     @property
     def is_between_steps(self) -> bool:
-        """Whether all is done that belongs to the steps made: updates and a greedy evaluation."""
+        """Whether no gradient update and no greedy evaluation is left to do after the last step."""
         return not self._updates_due and not self.evaluations.is_under_way
 
     def finished(self) -> str | None:
-        """Why the run is over, in one sentence, or None while it is not."""
+        """One sentence that says why the run is over, or None while it is not."""
         if not self.going_on:
             return newest(self.stops).reason
         if not self.is_between_steps:
@@ -145,14 +140,15 @@ class Trainer:
     ) -> int:
         """Advance until a limit is reached or the run is `finished`; returns the steps made.
 
-        Limits count environment steps, seconds, episodes that the first member ends that goes on,
-        and gradient updates. The seconds may end between two updates or in the middle of a greedy
-        evaluation, and the next call goes on there. Of the updates the one ends it that is due
-        beyond ``max_updates``: with 0 and one step, the step is made and what belongs to it is not.
+        Limits count environment steps, seconds, gradient updates, and episodes of the first member
+        that goes on. The seconds may be over between two updates or in the middle of a greedy
+        evaluation; the next call continues there. With ``max_updates`` the call ends before the
+        first update beyond it: with ``max_steps`` 1 and ``max_updates`` 0 a step is made, and the
+        updates that belong to it are left for the next call.
 
-        Raises `ConfigurationError` for a limit that is none, `DivergenceError` when no member goes
-        on, and `EnvironmentFailure` when an environment fails: the step that it failed in is not
-        made, and the next call tries again, from new episodes. Everything up to there is kept.
+        Raises `ConfigurationError` for a limit that is not allowed, `DivergenceError` when no
+        member goes on, and `EnvironmentFailure` when an environment fails. A step in which one
+        fails is not made: the next call tries again, from new episodes. What was learnt is kept.
         """
         check_limits(max_steps, max_seconds, max_episodes, max_updates)
         self._check_going_on()
@@ -186,13 +182,12 @@ class Trainer:
         return self.episodes[self.first] - episodes_before[self.first]
 
     def _step(self, and_learn: bool = True) -> None:
-        """One environment step of every member, and the first update that is due after it, if
-        ``and_learn``.
+        """The inner loop of Algorithm 1 in Mnih et al. 2015: one environment step of every member.
 
-        The inner loop of Algorithm 1 in Mnih et al. 2015.
+        With ``and_learn`` the first gradient update that is due after it follows.
         """
         config = self.config
-        self.interaction.begin_where_due(self.env_step)  # none, unless an environment has failed
+        self.interaction.begin_where_due(self.env_step)  # only after an environment has failed
         self._interact(self._choose_actions())
         if self.env_step >= config.learning_starts and self.env_step % config.train_frequency == 0:
             self._updates_due = config.gradient_steps
@@ -203,9 +198,9 @@ class Trainer:
                 self._go_on_learning()
 
     def _go_on_learning(self) -> None:
-        """One of the updates that are due, and after the last what comes by environment steps."""
+        """Make one of the updates that are due; after the last, what comes by environment steps."""
         if self._updates_due:
-            self._updates_due -= 1  # first: an update that diverges was made all the same
+            self._updates_due -= 1  # before the update: one that diverges was made, too
             self._learn()
         if not self._updates_due:
             self.learner.update_targets("env_steps", self.env_step)
@@ -217,7 +212,7 @@ class Trainer:
         return period > 0 and self.env_step % period == 0
 
     def _choose_actions(self) -> np.ndarray:
-        """ε-greedy actions `(P,)`, or those of the noise that is drawn for this step."""
+        """ε-greedy actions `(P,)`; of a noisy network the greedy ones, with noise for this step."""
         actions, exploring = self.exploration.choose(
             self.learner.online_weights.draw(),
             self.interaction.observations,
@@ -266,10 +261,7 @@ class Trainer:
             self._record_update()
 
     def _plan(self) -> None:
-        """Work out once what every step needs of the configurations and of who goes on.
-
-        ``gamma`` is `(P, 1)`.
-        """
+        """Compute once what every step needs: ``gamma`` `(P, 1)`, ε, and which members go on."""
         self.gamma = np.array([[config.gamma] for config in self.configs])
         self._epsilons = Epsilons(self.configs)
         self.going_on = [p for p, stop in enumerate(self.stops) if stop is None]
@@ -301,7 +293,7 @@ class Trainer:
         self._stop(divergences(self.learner, self.configs, self.env_step))
 
     def _stop(self, stops: Mapping[int, Stop]) -> None:
-        """Let these members go no further, unless they have stopped already."""
+        """Stop these members for good; one that has stopped already keeps its stop."""
         newly = [p for p in self.going_on if p in stops]
         if not newly:
             return
@@ -316,10 +308,10 @@ class Trainer:
             raise DivergenceError(newest(self.stops).reason)
 
     def cancel(self, members: Iterable[int], may_end: bool = False) -> None:
-        """Let these members go no further; one that has stopped already stays as it is.
+        """Stop these members for good; one that has stopped already stays as it is.
 
-        Raises `ConfigurationError`, with nothing changed, where no member would go on, unless that
-        ``may_end`` the run.
+        Raises `ConfigurationError`, with nothing changed, where no member would go on, unless the
+        run ``may_end`` by it.
         """
         chosen = {self._checked(member) for member in members}
         if chosen.issuperset(self.going_on) and not may_end:
@@ -335,7 +327,7 @@ class Trainer:
 
     @training_arithmetic()
     def evaluate(self) -> None:
-        """A whole greedy evaluation after the updates that are due, or the rest of one begun.
+        """Make the updates that are due, then a greedy evaluation or the rest of one.
 
         Raises `DivergenceError` when no member goes on.
         """
@@ -348,33 +340,19 @@ class Trainer:
             self._go_on_evaluating()
 
     def _go_on_evaluating(self) -> None:
-        try:
-            results = self.evaluations.advance()
-        except (EnvironmentFailure, UnsupportedEnvironmentError) as error:
-            raise EnvironmentFailure(
-                "Greedy evaluation at environment step {env_step:,}: {error}",
-                env_step=self.env_step,
-                error=error,
-            ) from error
-        sound = {p: each for p, each in results.items() if np.isfinite(each.predicted).all()}
-        for p, result in sound.items():
+        results, diverged = self.evaluations.advance(self.env_step)
+        for p, result in results.items():
             self.history.evaluations.append(**self._when(p), **result.averages())
-        if sound:
-            self.evaluations.compare(sound, self.env_step)
-        if 0 in sound:
+        if 0 in results:
             self.evaluated = self.agent()
-        self._stop(
-            {
-                p: diverged(math.nan, self.configs[p], self.env_step)
-                for p in results.keys() - sound.keys()
-            }
-        )
+        self._stop(diverged)
 
     def change(self, member: int | None = None, **changes: Value) -> None:
-        """Set hyperparameters of one member or all from the next step or update on; recorded.
+        """Set hyperparameters of one member or all, from the next step or update on.
 
-        Raises `ConfigurationError`, with nothing changed, for a bad value or member, for one that
-        only a restart can change, or for a replay buffer that does not fit into memory.
+        The changes are rows of the history. Raises `ConfigurationError`, with nothing changed, for
+        a bad value or member, for a hyperparameter that only a restart can change, and for a replay
+        buffer that does not fit into memory.
         """
         chosen = range(self.members) if member is None else [self._checked(member)]
         before, configs = self.configs, changed(self.configs, chosen, changes)
@@ -396,15 +374,15 @@ class Trainer:
         self.evaluations.configure(configs)
 
     def agent(self, member: int = 0) -> Agent:
-        """The policy as it is now, or was when it stopped: a copy that training does not touch."""
+        """A copy of that member's policy as it is now, or as it was when the member stopped."""
         member = self._checked(member)
         network, stop = self.learner.online.members([member]).on("cpu"), self.stops[member]
         return Agent(self.configs[member], network, stop.env_step if stop else self.env_step)
 
     def best_agent(self, member: int = 0) -> Agent:
-        """The policy that did best in a greedy evaluation so far, the newest of equals.
+        """That member's policy with the best greedy evaluation so far, the newest of equals.
 
-        Before the first evaluation it is the initial one.
+        Before the first evaluation it is the initial policy.
         """
         return self.evaluations.best_agent(self._checked(member))
 
@@ -421,7 +399,7 @@ class Trainer:
         return {**self.state_without_history(), "history": self.history.state_dict()}
 
     def state_without_history(self) -> dict[str, Any]:
-        """`state_dict` for whoever keeps the rows of the history elsewhere."""
+        """The same without the history, for callers that keep its rows elsewhere."""
         return {
             "configs": [config.to_dict() for config in self.configs],
             "learner": self.learner.state_dict(),
@@ -441,8 +419,8 @@ class Trainer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Become the run that `state_dict` described.
 
-        Where the environment's inner state cannot be captured, the episode that was under way is
-        given up and a new one started; ``notice`` says so.
+        Where the environment's inner state cannot be restored, the present episode is given up and
+        a new one is started; ``notice`` says so.
         """
         configs = [DQNConfig.from_dict(values) for values in state["configs"]]
         check_same_shapes(configs, self.configs)

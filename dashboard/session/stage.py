@@ -8,6 +8,7 @@ import streamlit as st
 
 from dqn_core.environments import make_environment
 from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.environments.environment import another
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.episodes.pictures import encode
 from dqn_core.files.packing import pack
@@ -24,9 +25,7 @@ class Stage:
 
     def __init__(self, spec: EnvironmentSpec) -> None:
         self._lock = threading.Lock()
-        self._environment = make_environment(
-            spec.env_id, render_mode="rgb_array", env_kwargs=spec.env_kwargs
-        )
+        self._environment = another(spec, "rgb_array")
         self._environment.reset(seed=0)
         self._drawn: dict[bytes, bytes] = {}
 

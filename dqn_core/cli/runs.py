@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dqn_core.cli.results import json_text
+from dqn_core.cli.results import aligned, json_text
 from dqn_core.cli.streams import say
 from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.numbers import UNKNOWN, number
@@ -136,12 +136,7 @@ HEADINGS = ("run", "name", "environment", "status", "steps", "return", "greedy",
 
 def _table(records: Sequence[RunRecord]) -> str:
     """The runs as a table for a terminal."""
-    lines = [HEADINGS, *(_cells(record) for record in records)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return "\n".join(aligned([HEADINGS, *map(_cells, records)]))
 
 
 def _cells(record: RunRecord) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.cli.results import aligned
 from dqn_core.errors import MissingPackageError
-from dqn_core.hyperparameter import Value
-from dqn_core.numbers import number, percent, setting
+from dqn_core.numbers import number, percent
+from dqn_core.options import value_words
+from dqn_core.sweeps.axis import short
 from dqn_core.sweeps.catalogue import Sweep
 from dqn_core.sweeps.importance import importance
 from dqn_core.sweeps.plan import Point
@@ -15,10 +17,11 @@ from dqn_core.sweeps.results import Results
 
 
 def sweep_result(sweep: Sweep, results: Results) -> dict[str, Any]:
-    """``final`` judges a point by the return that its seeds came to at step ``until``, ``area`` by
-    the area under their curves up to there, divided by the steps. ``best`` is the one with the
-    largest interquartile mean, by ``metric``; ``importance`` is what
-    `importance` says of each axis.
+    """A sweep's points and their results, as JSON can hold them.
+
+    ``final`` judges a point by the return of its seeds at step ``until``, ``area`` by the area
+    under their curves up to that step, divided by the steps. ``best`` is the point with the largest
+    interquartile mean, by ``metric``; ``importance`` is what `importance` says of each axis.
     """
     return {
         "sweep": sweep.name,
@@ -67,7 +70,7 @@ def sweep_words(result: dict[str, Any]) -> str:
     names = list(points[0]["values"])
     kind = "greedy return" if result["measure"] == "greedy" else "return in training"
     header = [*names, kind, "95 % interval", "area", "seeds"]
-    lines += _table([header, *map(_cells, points)])
+    lines += aligned([header, *map(_cells, points)])
     lines.append(
         f"Interquartile means over seeds at step {result['until']:,}; the area under the curve is "
         "divided by the steps."
@@ -83,35 +86,18 @@ def sweep_words(result: dict[str, Any]) -> str:
 
 def point_words(point: Point) -> str:
     """``gamma 0.9, tau 0.01``."""
-    return ", ".join(f"{name} {value_words(value)}" for name, value in point.items())
-
-
-def value_words(value: Value) -> str:
-    """A value as a person writes it."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str):
-        return value or "none"
-    return setting(float(f"{value:.6g}") if isinstance(value, float) else value)
+    return ", ".join(f"{name} {value_words(short(value))}" for name, value in point.items())
 
 
 def _cells(point: dict[str, Any]) -> list[str]:
     final = point["final"]
     low, high = final["interval"]
     return [
-        *map(value_words, point["values"].values()),
+        *(value_words(short(value)) for value in point["values"].values()),
         number(final["interquartile_mean"]),
         f"{number(low)} to {number(high)}",
         number(point["area"]["interquartile_mean"]),
         str(len(point["seeds"])),
-    ]
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
     ]
 
 

@@ -6,7 +6,6 @@ from dqn_core.environments.environment import (
     environment_spec,
     known_environments,
     make_environment,
-    make_environments,
 )
 from dqn_core.environments.registration import DEFAULT_TIME_LIMIT, MOST_STEPS
 
@@ -18,5 +17,4 @@ __all__ = [
     "environment_spec",
     "known_environments",
     "make_environment",
-    "make_environments",
 ]

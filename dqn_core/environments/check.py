@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.environment import Environment, counts, make_environment
+from dqn_core.environments.environment import Environment, another, counts
 from dqn_core.environments.registration import MOST_STEPS
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
 from dqn_core.errors import reason_of
@@ -193,7 +193,7 @@ def check_environments(
     """
     if not isinstance(states, list) or len(states) != len(observations):
         raise ValueError(Phrase("it has not one environment a member"))
-    environment = make_environment(spec.env_id, spec.max_episode_steps, env_kwargs=spec.env_kwargs)
+    environment = another(spec)
     try:
         watched = Watched(environment)
         for state, observed, action in zip(states, observations.tolist(), actions, strict=True):

@@ -4,12 +4,8 @@ from collections.abc import Mapping
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.environment import (
-    Environment,
-    environment_spec,
-    make_environment,
-    make_environments,
-)
+from dqn_core.environments.environment import Environment, environment_spec, make_environment
+from dqn_core.errors import LabError
 
 
 def spec_for(config: DQNConfig) -> EnvironmentSpec:
@@ -35,7 +31,13 @@ def environment_for(
 def environments_for(
     config: DQNConfig, count: int, parameters: Mapping[str, float] | None = None
 ) -> list[Environment]:
-    """So many of `environment_for`; where one cannot be made, all are closed."""
-    return make_environments(
-        count, config.env_id, config.max_episode_steps, parameters, env_kwargs=config.env_kwargs
-    )
+    """``count`` environments of `environment_for`; where one cannot be made, all are closed."""
+    environments: list[Environment] = []
+    try:
+        for _ in range(count):
+            environments.append(environment_for(config, parameters=parameters))
+    except LabError:
+        for environment in environments:
+            environment.close()
+        raise
+    return environments

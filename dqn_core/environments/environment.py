@@ -40,7 +40,6 @@ from dqn_core.environments.state import (
 from dqn_core.errors import (
     ConfigurationError,
     EnvironmentFailure,
-    LabError,
     UnsupportedEnvironmentError,
 )
 from dqn_core.phrases import Phrase, paragraph
@@ -224,13 +223,7 @@ class Environment:
         return [{} for _ in layers_of(self.env)]
 
     def _made_anew(self) -> gymnasium.Env[Any, Any]:
-        spec = self.spec
-        environment = make_environment(
-            spec.env_id,
-            spec.max_episode_steps,
-            self.env.render_mode,
-            env_kwargs=spec.env_kwargs,
-        )
+        environment = another(self.spec, self.env.render_mode)
         environment.reset(seed=0)
         return environment.env
 
@@ -277,26 +270,15 @@ def make_environment(
     return Environment(env, spec, usual_time_limit, render_mode)
 
 
-def make_environments(
-    count: int,
-    env_id: str,
-    max_episode_steps: int = 0,
+def another(
+    spec: EnvironmentSpec,
+    render_mode: str | None = None,
     parameters: Mapping[str, float] | None = None,
-    *,
-    env_kwargs: str = "",
-) -> list[Environment]:
-    """So many of `make_environment`; where one cannot be made, all are closed."""
-    environments: list[Environment] = []
-    try:
-        for _ in range(count):
-            environments.append(
-                make_environment(env_id, max_episode_steps, None, parameters, env_kwargs=env_kwargs)
-            )
-    except LabError:
-        for environment in environments:
-            environment.close()
-        raise
-    return environments
+) -> Environment:
+    """Another environment of the kind that ``spec`` describes: see `make_environment`."""
+    return make_environment(
+        spec.env_id, spec.max_episode_steps, render_mode, parameters, env_kwargs=spec.env_kwargs
+    )
 
 
 def environment_spec(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.environment import make_environment
+from dqn_core.environments.environment import another
 
 
 def restores_exactly(spec: EnvironmentSpec) -> bool:
@@ -11,10 +11,7 @@ def restores_exactly(spec: EnvironmentSpec) -> bool:
 
     One plays on from where the other was captured; every observation must be the same to the bit.
     """
-    original, twin = (
-        make_environment(spec.env_id, spec.max_episode_steps, env_kwargs=spec.env_kwargs)
-        for _ in range(2)
-    )
+    original, twin = another(spec), another(spec)
     chance = np.random.default_rng(0)
     try:
         original.reset(seed=1)

@@ -9,9 +9,10 @@ import numpy as np
 from dqn_core.agent import Agent, Distributions
 from dqn_core.compute import untouched_arithmetic
 from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import Environment, EnvironmentSpec, make_environment
+from dqn_core.environments import Environment, EnvironmentSpec
 from dqn_core.environments.border import Picture
 from dqn_core.environments.configured import environment_for, spec_for
+from dqn_core.environments.environment import another
 from dqn_core.episodes.conditions import USUAL, Conditions
 from dqn_core.episodes.episode import Episode
 from dqn_core.errors import EnvironmentFailure
@@ -74,16 +75,10 @@ class Recording:
         Raises `EnvironmentFailure` where one cannot be drawn, or where the episode played again is
         another one.
         """
-        spec, mode = self.spec, render_mode(self.spec)
+        mode = render_mode(self.spec)
         if mode is None:
             return
-        environment = make_environment(
-            spec.env_id,
-            spec.max_episode_steps,
-            mode,
-            self.conditions.parameters,
-            env_kwargs=spec.env_kwargs,
-        )
+        environment = another(self.spec, mode, self.conditions.parameters)
         try:
             episode = Episode(environment, self.seed, self.conditions)
             self._check_same(episode)

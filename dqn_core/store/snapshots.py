@@ -3,18 +3,16 @@
 import os
 import secrets
 import sqlite3
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from dqn_core.errors import CheckpointError
 from dqn_core.files.checkpoint import trainer_from
 from dqn_core.files.packing import Source, pack, unpack
+from dqn_core.history import as_state
 from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 from dqn_core.store.rows import TABLES, columns
@@ -159,20 +157,11 @@ def restored(connection: sqlite3.Connection, name: str, source: Source, run: str
         raise CheckpointError("{name} is damaged: it is no snapshot.", name=name)
     try:
         history = {
-            table: columns(connection, run, table, 0, length) for table, length in lengths.items()
+            table: as_state(columns(connection, run, table, 0, length))
+            for table, length in lengths.items()
         }
     except (TypeError, ValueError) as error:
         raise CheckpointError("The history of {run} is damaged.", run=run) from error
     if any(len(history[table]["member"]) != length for table, length in lengths.items()):
         raise CheckpointError("{name} is damaged: rows of its history are missing.", name=name)
-    return trainer_from(name, {**saved, "history": _as_state(history)})
-
-
-def _as_state(history: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, Any]:
-    return {
-        table: {
-            name: column.tolist() if column.dtype == object else column
-            for name, column in of_table.items()
-        }
-        for table, of_table in history.items()
-    }
+    return trainer_from(name, {**saved, "history": history})

@@ -13,7 +13,7 @@ from dqn_core.errors import CheckpointError, LabError, StoreError, reason_of
 from dqn_core.files.checkpoint import load_run
 from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_history
-from dqn_core.history import History
+from dqn_core.history import History, as_state
 from dqn_core.phrases import Phrase
 from dqn_core.store import rows, snapshots
 from dqn_core.store.record import RunRecord, Status, values_of
@@ -43,7 +43,7 @@ def export(store: Store, name: str) -> bytes:
         "versions": dict(record.versions),
         "recent_return": record.recent_return,
         "greedy_return": record.greedy_return,
-        "history": {table: _as_state(store.columns(name, table)) for table in rows.TABLES},
+        "history": {table: as_state(store.columns(name, table)) for table in rows.TABLES},
         "snapshots": [
             {
                 "env_step": snapshot.env_step,
@@ -179,10 +179,6 @@ def _content(path: Path) -> np.ndarray | None:
         return np.frombuffer(path.read_bytes(), np.uint8)
     except OSError:
         return None
-
-
-def _as_state(columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    return {n: c.tolist() if c.dtype == object else c for n, c in columns.items()}
 
 
 def _mean(value: Any) -> float | None:

@@ -232,7 +232,7 @@ def test_a_member_that_is_cancelled_goes_no_further_and_the_others_do_as_if_it_h
 def test_an_evaluation_that_is_under_way_begins_again_without_a_member_that_is_cancelled() -> None:
     together = Trainer([SMALL.replace(seed=seed) for seed in range(2)])
     together.evaluations.begin()
-    together.evaluations.advance()
+    together.evaluations.advance(together.env_step)
     together.cancel([0])
     together.evaluate()
     assert together.history.evaluations.frame()["member"].tolist() == [1]

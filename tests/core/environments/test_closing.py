@@ -6,7 +6,9 @@ import pytest
 from gymnasium.spaces import Box
 
 from dqn_core import Agent, Trainer, evaluate
-from dqn_core.environments import make_environment, make_environments
+from dqn_core.config import DQNConfig
+from dqn_core.environments import make_environment
+from dqn_core.environments.configured import environments_for
 from dqn_core.episodes.evaluation import MOST_ENVIRONMENTS, ROWS
 from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
 from tests.core.foreign import Foreign, Register, fails_at
@@ -41,7 +43,7 @@ def test_where_one_of_several_cannot_be_made_all_are_closed(
 ) -> None:
     monkeypatch.setattr(Counted, "possible", 3)
     with pytest.raises(UnsupportedEnvironmentError, match="no more"):
-        make_environments(5, register(Counted))
+        environments_for(DQNConfig(env_id=register(Counted)), 5)
     assert Counted.open == 0
 
 
