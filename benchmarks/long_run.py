@@ -28,6 +28,7 @@ class LongRun(Run):
 
     def __init__(self, configs: Sequence[DQNConfig], origin: Origin) -> None:
         super().__init__(configs, origin)
+        self._due = 0.0
         self._random = np.random.default_rng(0)
         self.trainer.run(max_steps=REAL_STEPS)
         for _ in range(EPISODES):
@@ -35,11 +36,11 @@ class LongRun(Run):
 
     def _train(self) -> float:
         now = time.monotonic()
-        if now < self._next_step_at:
-            return min(0.05, self._next_step_at - now)
+        if now < self._due:
+            return min(0.05, self._due - now)
         for _ in range(GROWTH):
             self._episode()
-        self._next_step_at = max(self._next_step_at + PERIOD, now)
+        self._due = max(self._due + PERIOD, now)
         return 0.0
 
     def _episode(self) -> None:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from dashboard.charts.live_chart import COLOURS
+from dashboard.charts.panels import COLOURS
 from dashboard.session.view import Dash
 
 MOST_WITH_SINGLES = 2

@@ -2,7 +2,7 @@
 
 `live_charts` places it on a page. From then on the browser asks for the rows that it lacks, and
 `answer` sends them. The averages, the thinning for the screen and the statistics over members are
-the browser's (`assets/live_chart*.js`), so that zooming, smoothing and changing the x axis need no
+the browser's (`assets/live_chart/`), so that zooming, smoothing and changing the x axis need no
 rows again.
 """
 
@@ -10,36 +10,22 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias, get_args
+from typing import Any, Protocol, TypeAlias, get_args
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.session.view import Dash, XAxis
+from dashboard.charts.panels import Panel, Takeaway
+from dashboard.session.view import XAxis
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError, offer
 from dashboard.web.language import said
 from dashboard.web.static_files import component
 from dashboard.web.widgets import on_redraw
-from dqn_core.phrases import Phrase
 
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
-Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
-Kind: TypeAlias = Literal["average", "line", "markers"]
-
-# Position of each quantity in the theme's `chartCategoricalColors`.
-_HUES: dict[Hue, int] = {
-    "return": 0,
-    "prediction": 1,
-    "value": 2,
-    "loss": 3,
-    "exploration": 4,
-    "gradient": 5,
-}
-COLOURS = len(_HUES)
-"""Lines that can be told apart by their colour alone."""
 
 _ALWAYS = ("member", "env_step", "episode", "seconds")
 _CHANGES = "changes"
@@ -74,85 +60,6 @@ def held(tables: Mapping[str, Table]) -> dict[str, Growing]:
 
 
 @dataclass(frozen=True)
-class Trace:
-    """One quantity of a panel.
-
-    Args:
-        table, column: where its values are; together they identify it within its panel.
-        more: further tables, of runs that are more seeds of the same: all are one curve with a
-            band.
-        members: whose rows of a table it is of, by the table; of one that is not named, all
-            members'.
-        name: its name in the legend.
-        kind: "average" draws the values faintly under their bold exponential average, "line" the
-            values alone, "markers" a marker at each.
-        color: the quantity's role, which has the same hue in every panel; where runs are compared,
-            the position of its own colour.
-        dash: the line's style, to tell traces of one hue apart.
-        singles: whether the single values, or the single seeds, are drawn faintly.
-        behind: what the others are compared with: grey, without single values, and only as far as
-            the axis goes for them.
-        whole: one behind that the axis goes along with, to its end.
-    """
-
-    table: str
-    column: str
-    name: str
-    kind: Kind = "line"
-    color: Hue | int = "return"
-    dash: Dash = "solid"
-    more: tuple[str, ...] = ()
-    members: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    singles: bool = True
-    behind: bool = False
-    whole: bool = False
-
-    @property
-    def id(self) -> str:
-        """What is told of it (shown, hidden, in words) stays its own under another name."""
-        own = self.members.get(self.table)
-        return f"{self.table}/{self.column}" + (f"/{own[0]}" if own else "")
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        return (self.table, *self.more)
-
-    @property
-    def hue(self) -> int:
-        """Position among the theme's `chartCategoricalColors`."""
-        return self.color if isinstance(self.color, int) else _HUES[self.color]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A dashed horizontal line with a label, such as the solve threshold.
-
-    It begins at the place `since`, given for each x axis; without one it goes all the way.
-    """
-
-    y: float
-    label: str
-    since: Mapping[str, float] | None = None
-
-
-@dataclass(frozen=True)
-class Takeaway:
-    """How a panel is put into words: "average return 312 of 500, rising".
-
-    Args:
-        trace: id of the trace that is summarised.
-        quantity: what its last value is called, for example "average return".
-        ceiling: the largest value there can be, if there is one.
-        unit: the unit, if there is one.
-    """
-
-    trace: str
-    quantity: str
-    ceiling: float | None = None
-    unit: str = ""
-
-
-@dataclass(frozen=True)
 class News:
     """What there is at the moment that the browser asks.
 
@@ -174,38 +81,6 @@ class News:
     beside: Mapping[str, Any] | None = None
     stopped: Sequence[int] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One chart. The first panel of a page takes the full width.
-
-    Args:
-        key: unique among the panels; the chart's zoom and hidden traces belong to it.
-        title: the heading.
-        traces: at least one.
-        references: horizontal lines.
-        y_title: title of the y axis, usually its unit.
-        y_range: fixed range; without one the axis fits the values in sight.
-        y_scale: "log" draws values that are not positive on the smallest positive one.
-        takeaway: the text alternative; by default the first trace by its name.
-        empty: the sentence shown while there are no values.
-    """
-
-    key: str
-    title: str
-    traces: tuple[Trace, ...]
-    references: tuple[Reference, ...] = ()
-    y_title: str = ""
-    y_range: tuple[float, float] | None = None
-    y_scale: Literal["linear", "log"] = "linear"
-    takeaway: Takeaway | None = None
-    empty: str = Phrase("Nothing to show yet.")
-
-    def __post_init__(self) -> None:
-        ids = [trace.id for trace in self.traces]
-        if self.takeaway and self.takeaway.trace not in ids:
-            raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {ids}")
 
 
 _component = component("live_chart/chart.js", isolate_styles=False)

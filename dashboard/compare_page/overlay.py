@@ -7,8 +7,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.charts.lines import MOST_WITH_SINGLES
-from dashboard.charts.live_chart import News, Panel, Takeaway, Trace, held, live_charts
+from dashboard.charts.live_chart import News, held, live_charts
 from dashboard.charts.look import look_controls
+from dashboard.charts.panels import Panel, Takeaway, Trace
 from dashboard.compare_page.groups import Line
 from dashboard.compare_page.page_state import PageState
 from dashboard.compare_page.rows import Columns

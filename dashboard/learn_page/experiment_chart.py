@@ -4,15 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dashboard.charts.live_chart import (
-    News,
-    Panel,
-    Reference,
-    Takeaway,
-    Trace,
-    held,
-    live_charts,
-)
+from dashboard.charts.live_chart import News, held, live_charts
+from dashboard.charts.panels import Panel, Reference, Takeaway, Trace
 from dashboard.learn_page.arms import Arms
 from dashboard.session.session import Session
 from dashboard.web.feed import CURVES_SECONDS

@@ -1,11 +1,10 @@
-"""A run as the page sees it: a trainer, its status, and the commands that reach it.
+"""A run as the pages see it: a trainer, its status, and the commands to it.
 
 A thread calls `Run.advance`; pages read properties and call the commands. Both may happen at any
-moment: whatever touches the trainer holds the run's turnstile, where a page goes before the
+moment. So whatever touches the trainer holds the run's turnstile, which lets a page in before the
 thread's next slice.
 """
 
-import time
 import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -17,7 +16,7 @@ import numpy as np
 
 from dashboard.session.drawn_table import change_labels
 from dashboard.session.keeping import Keeping, Origin
-from dashboard.session.pace import Pace
+from dashboard.session.motion import Motion
 from dashboard.session.race import Arm, arms_of
 from dashboard.session.size import check_size
 from dashboard.session.trends import Trend
@@ -36,14 +35,14 @@ from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 from dqn_core.store.record import Status as Stored
 
-SLICE_SECONDS = 0.02
-"""How long the thread trains between two looks at its commands."""
-
 JUDGED_STEPS = 1_000
-"""After so many a race is judged again where no greedy evaluation is made."""
+"""Environment steps after which a race without greedy evaluations is judged again."""
+
+MOST_SPREAD = 256
+"""Observations from the whole replay in a `Look`."""
 
 MOST_SNAPSHOTS = 20
-"""Agents kept from earlier in the run; beyond it every second one is dropped."""
+"""Earlier agents that are kept; if there are more, every second one is dropped."""
 
 
 class Status(StrEnum):
@@ -63,12 +62,12 @@ STORED = {
     Status.INTERRUPTED: Stored.INTERRUPTED,
     Status.FAILED: Stored.DIVERGED,
 }
-"""What the store calls a run that stands still; all others are paused."""
+"""The store's status of a run that has stopped; runs with any other status are paused there."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one member believes and has seen, copied in one moment."""
+    """A copy of one member's policy and of what it has observed, all of the same moment."""
 
     agent: Agent
     recent: np.ndarray  # (N, observation_dim), its newest observations, oldest first
@@ -77,11 +76,10 @@ class Look:
 
 
 class Run:
-    """One run: its trainer and what the page can ask of it.
+    """One run: its trainer, and the commands and questions of the pages.
 
-    ``id`` tells it from all others, also from itself where it was gone on with from the store;
-    ``place`` names its place among those that train at once, and ``keeping`` writes it into the
-    store.
+    ``id`` differs from that of any other run, and changes when a stored run is continued. ``place``
+    is the name under which it holds a training slot. ``keeping`` writes the run into the store.
     """
 
     def __init__(
@@ -91,9 +89,10 @@ class Run:
         record: RunRecord | None = None,
         snapshots: Sequence[Agent] = (),
     ) -> None:
-        """A new run of configurations, or the one that a trainer has got to.
+        """A new run of configurations, or one that goes on from where a trainer is.
 
-        ``record`` is that of a run of the store that goes on, ``snapshots`` are agents from before.
+        ``record`` is the record of a stored run that is continued; ``snapshots`` are its earlier
+        agents.
         """
         check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
@@ -108,15 +107,12 @@ class Run:
         self.snapshots = [*snapshots] or [self.trainer.agent()]
         self._trends: dict[int, Trend] = {}
         self._turnstile = Turnstile()
-        self._only: dict[str, int] = {}
-        self._steps_per_second: float | None = None
-        self._next_step_at = 0.0
+        self._motion = Motion(self.trainer)
         self._was_cancelled = False  # which is no divergence
-        self._pace = Pace()
 
     @property
     def history(self) -> History:
-        """What happened so far; read it, never write it."""
+        """What has happened so far: to be read, never written."""
         return self.trainer.history
 
     @property
@@ -141,29 +137,27 @@ class Run:
 
     @property
     def steps_per_second(self) -> float | None:
-        """The speed that was asked for; None is as fast as it goes."""
-        return self._steps_per_second
+        """The speed that a person has set, None for full speed."""
+        return self._motion.steps_per_second
 
     @steps_per_second.setter
     def steps_per_second(self, speed: float | None) -> None:
         with self._turnstile.for_page():
-            if speed != self._steps_per_second:
-                self._steps_per_second, self._next_step_at = speed, 0.0
-                self._pace.clear()
+            self._motion.set_speed(speed)
 
     @property
     def measured_speed(self) -> float:
-        """Environment steps a second of late."""
-        return self._pace.steps_per_second
+        """Environment steps per second in the last seconds."""
+        return self._motion.pace.steps_per_second
 
     @property
     def training_share(self) -> float:
-        """Seconds of training in a second, over the same time: the rest it waits."""
-        return self._pace.training_share
+        """Share of the last seconds that was spent on training; the rest was waiting."""
+        return self._motion.pace.training_share
 
     @property
     def stopped(self) -> list[Phrase]:
-        """Who of several stopped and why, one sentence each, but the arms that stopped whole."""
+        """A sentence for each stopped member, except those of arms in which all have stopped."""
         configs, stops = self.trainer.configs, self.trainer.stops
         if self.trainer.members == 1 or not any(stops):
             return []
@@ -184,7 +178,7 @@ class Run:
 
     @property
     def evidence(self) -> int:
-        """Another number whenever a race is to be judged anew."""
+        """A number that changes whenever a race is to be judged again."""
         if self.config.evaluation_period:
             return len(self.history.evaluations)
         return self.trainer.env_step // JUDGED_STEPS
@@ -199,7 +193,7 @@ class Run:
         return change_labels(self.history.changes.columns())
 
     def start(self) -> None:
-        """Train until something stops it."""
+        """Train until something stops the run."""
         self._go({})
 
     def step(self) -> None:
@@ -207,7 +201,7 @@ class Run:
         self.train_for(1)
 
     def train_for(self, count: int) -> None:
-        """Train so many environment steps, then pause."""
+        """Train ``count`` environment steps, then pause."""
         self._go({"max_steps": count})
 
     def episode(self) -> None:
@@ -215,19 +209,18 @@ class Run:
         self._go({"max_episodes": 1})
 
     def go_on_as(self, before: "Run") -> None:
-        """At the speed of ``before``, training as it did: it was this run, on a page that left."""
+        """Take over speed and activity of ``before``, the same run on a page that was left."""
         self.steps_per_second = before.steps_per_second
         if before.is_active:
-            self._go(before._only)
+            self._go(before._motion.limit)
 
-    def _go(self, only: dict[str, int]) -> None:
+    def _go(self, limit: dict[str, int]) -> None:
         with self._turnstile.for_page():
             finished = self.trainer.finished()
             if finished:
                 self._settle(Status.FINISHED, finished)
             elif self.status is not Status.FAILED:
-                self._only = only
-                self._pace.clear()
+                self._motion.begin(limit)
                 self.status, self.message = Status.RUNNING, ""
                 self.keeping.begin()  # so that the page is drawn with its name
 
@@ -240,7 +233,7 @@ class Run:
     def change(self, **changes: Value) -> bool:
         """Set hyperparameters from the next step or update on; the store keeps the state before.
 
-        Returns: whether any value is another one now.
+        Returns: whether any value has changed.
 
         Raises `ConfigurationError`, with nothing changed.
         """
@@ -267,7 +260,7 @@ class Run:
             return True
 
     def _settle(self, status: Status, message: str) -> None:
-        """Stand still, as failed where no member goes on."""
+        """Stop with this status, or as failed if no member goes on."""
         if not self.trainer.going_on:
             status, message = Status.FAILED, self.trainer.finished() or ""
         self.status, self.message = status, message
@@ -276,9 +269,9 @@ class Run:
         return learning_rate_at(self.config, self.trainer.env_step)
 
     def cancel(self, arm: Arm, may_end: bool = False) -> None:
-        """Let an arm of the race go no further.
+        """Stop an arm of the race for good.
 
-        Raises `ConfigurationError` for the last one, unless that ``may_end`` the run.
+        Raises `ConfigurationError` for the last arm, unless the run ``may_end`` by it.
         """
         with self._turnstile.for_page():
             self.trainer.cancel(arm.members, may_end)
@@ -287,7 +280,7 @@ class Run:
                 self._was_cancelled = True
 
     def trend(self, member: int) -> Trend:
-        """Of that member's updates; another one once the history is not the earlier one's."""
+        """The trend of that member's updates."""
         return self._trends.setdefault(member, Trend(self.history.updates, member))
 
     def agent(self, member: int = 0) -> Agent:
@@ -295,17 +288,17 @@ class Run:
         with self._turnstile.for_page():
             return self.trainer.agent(member)
 
-    def look(self, member: int, recent: int, spread: int = 256) -> Look:
-        """The policy as it is now, and at most so many observations from the replay."""
+    def look(self, member: int, recent: int) -> Look:
+        """A member's policy as it is now, and at most ``recent`` of its newest observations."""
         with self._turnstile.for_page():
             agent, replay = self.trainer.agent(member), self.trainer.replay
             newest = recent_observations(replay, recent)
-            all_over = spread_observations(replay, spread)
+            all_over = spread_observations(replay, MOST_SPREAD)
             allowed = allowed_actions(replay, member, self.trainer.spec.n_states)
         return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy(), allowed)
 
     def current_episode(self, member: int = 0) -> tuple[Agent, CurrentEpisode]:
-        """The policy as it is now, and where its episode is."""
+        """That member's policy as it is now, and its present episode."""
         with self._turnstile.for_page():
             return self.trainer.agent(member), self.trainer.current_episode(member)
 
@@ -320,7 +313,7 @@ class Run:
             return self.trainer.state_dict()
 
     def held(self) -> AbstractContextManager[None]:
-        """While several things are read that have to be of one moment."""
+        """Hold the trainer, to read several things of the same moment."""
         return self._turnstile.for_page()
 
     def advance(self, slots: Slots) -> float:
@@ -364,25 +357,11 @@ class Run:
         return 0.0
 
     def _train(self) -> float:
-        now, speed = time.monotonic(), self.steps_per_second
-        if self._only:
-            made = self.trainer.run(max_seconds=SLICE_SECONDS, **self._only)
-            if "max_steps" in self._only:
-                self._only = {"max_steps": self._only["max_steps"] - made}
-            elif made and not self.trainer.current_length(self.trainer.first):
-                self._only = {"max_steps": 0}  # made, but for what belongs to it
-            if self._only == {"max_steps": 0} and self.trainer.is_between_steps:
-                self.status = Status.PAUSED
-        elif speed is None:
-            self.trainer.run(max_seconds=SLICE_SECONDS)
-        else:
-            # Slow motion: one step with what belongs to it, the next when its time has come.
-            may_step = self.trainer.is_between_steps
-            if may_step and now < self._next_step_at:
-                return min(0.05, self._next_step_at - now)
-            if self.trainer.run(max_steps=int(may_step), max_seconds=SLICE_SECONDS):
-                self._next_step_at = max(self._next_step_at, now - SLICE_SECONDS) + 1 / speed
-        self._pace.add(time.monotonic(), self.trainer.env_step, self.trainer.seconds)
+        wait = self._motion.advance()
+        if wait:
+            return wait
+        if self._motion.is_over:
+            self.status = Status.PAUSED
         self._keep_snapshot()
         finished = self.trainer.finished()
         if finished:

@@ -7,16 +7,8 @@ from typing import get_args
 
 import numpy as np
 
-from dashboard.charts.live_chart import (
-    Hue,
-    News,
-    Panel,
-    Reference,
-    Takeaway,
-    Trace,
-    held,
-    live_charts,
-)
+from dashboard.charts.live_chart import News, held, live_charts
+from dashboard.charts.panels import Hue, Panel, Reference, Takeaway, Trace
 from dashboard.charts.predictions import about_the_gap
 from dashboard.session.earlier import MOST_NAMED, Earlier
 from dashboard.session.links import Link

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.charts.lines import MOST_WITH_SINGLES, dash, hue
-from dashboard.charts.live_chart import Kind, Panel, Reference, Takeaway, Trace
+from dashboard.charts.panels import Kind, Panel, Reference, Takeaway, Trace
 from dashboard.session.race import Arm
 from dashboard.session.turns import Turns, table_of
 from dashboard.web.language import _, said

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from dashboard.charts import live_chart
-from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, held, live_charts
+from dashboard.charts.live_chart import News, held, live_charts
+from dashboard.charts.panels import Panel, Reference, Takeaway, Trace
 from dashboard.web.feed import Source
 from tests.browser.waiting import PATIENCE
 

@@ -11,7 +11,8 @@ import numpy as np
 import streamlit as st
 from streamlit.starlette import App
 
-from dashboard.charts.live_chart import News, Panel, Reference, Takeaway, Trace, held, live_charts
+from dashboard.charts.live_chart import News, held, live_charts
+from dashboard.charts.panels import Panel, Reference, Takeaway, Trace
 from dashboard.session.view import XAxis
 from dashboard.web.routes import routes
 

@@ -20,9 +20,9 @@ class TrainedByLooking(Run):
 
     steps = 0
 
-    def look(self, member: int, recent: int, spread: int = 256) -> Look:
+    def look(self, member: int, recent: int) -> Look:
         self.trainer.run(max_steps=self.steps)
-        return super().look(member, recent, spread)
+        return super().look(member, recent)
 
 
 @st.fragment

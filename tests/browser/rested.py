@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from streamlit.web import cli
 
 from dashboard.session import turns
-from dashboard.session.run import SLICE_SECONDS, Run
+from dashboard.session.motion import SLICE_SECONDS
+from dashboard.session.run import Run
 
 
 class RestedRun(Run):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator
 
-from dashboard.charts.live_chart import Trace
+from dashboard.charts.panels import Trace
 from tests.browser.chart_bench import PANELS, THEMES, Bench
 
 

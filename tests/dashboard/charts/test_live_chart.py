@@ -8,17 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.charts.live_chart import (
-    COLOURS,
-    News,
-    Panel,
-    Reference,
-    Takeaway,
-    Trace,
-    _packed,
-    answer,
-    held,
-)
+from dashboard.charts.live_chart import News, _packed, answer, held
+from dashboard.charts.panels import COLOURS, Panel, Reference, Takeaway, Trace
 from dashboard.web.feed import BadQueryError
 
 PANELS = (

@@ -19,8 +19,8 @@ def a_run(steps: int = 0, **values: Any) -> Run:
 
 def measured(run: Run, steps_a_second: float, training: float = 1.0) -> Run:
     """As if the last ten seconds had gone like that."""
-    run._pace.add(0.0, 0, 0.0)
-    run._pace.add(10.0, int(10 * steps_a_second), 10 * training)
+    run._motion.pace.add(0.0, 0, 0.0)
+    run._motion.pace.add(10.0, int(10 * steps_a_second), 10 * training)
     return run
 
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from dashboard.session.links import MOST_MEMBERS
-from dashboard.session.run import MOST_SNAPSHOTS, SLICE_SECONDS, Run, Status
+from dashboard.session.motion import SLICE_SECONDS
+from dashboard.session.run import MOST_SNAPSHOTS, Run, Status
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, LabError
 from dqn_core.environments import Environment
@@ -67,7 +68,7 @@ def test_slow_motion_slows_steps_and_not_the_updates_and_evaluations_that_belong
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "dashboard.session.run.SLICE_SECONDS", 0.005
+        "dashboard.session.motion.SLICE_SECONDS", 0.005
     )  # a round takes several slices
     run = Run([SMALL.replace(learning_starts=1, gradient_steps=50, evaluation_period=1)])
     run.steps_per_second = 0.02
@@ -156,7 +157,7 @@ def test_a_step_or_an_episode_ends_with_the_evaluation_that_is_due_and_no_furthe
     way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "dashboard.session.run.SLICE_SECONDS", 1e-4
+        "dashboard.session.motion.SLICE_SECONDS", 1e-4
     )  # far less than the evaluation takes
     run = Run([SMALL.replace(evaluation_period=1, evaluation_episodes=20)])
     getattr(run, way)()

@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from dashboard.charts.live_chart import News, Panel, answer
+from dashboard.charts.live_chart import News, answer
+from dashboard.charts.panels import Panel
 from dashboard.session.links import Link
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
