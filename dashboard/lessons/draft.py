@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson, Step, of_link
-from dashboard.lessons.reading import Fault, read_body, read_lesson
+from dashboard.lessons.reading import Fault, Faults, read_body, read_lesson
 from dashboard.lessons.writing import written_body, written_lesson
 from dashboard.session.links import Link
 from dqn_core.phrases import Phrase
@@ -53,7 +53,7 @@ class Draft:
         faults: list[tuple[int, Fault]] = []
         steps = []
         for place, typed in enumerate(self.steps, 1):
-            own: list[Fault] = []
+            own = Faults()
             text, question, check = read_body(list(enumerate(typed.body.splitlines(), 1)), own)
             faults += [(place, fault) for fault in own]
             steps.append(Step(typed.title, text, typed.link, typed.begins, question, check))

@@ -53,6 +53,14 @@ class Fault:
         return f"Line {self.line}: {self.reason}"
 
 
+class Faults(list[Fault]):
+    """What was found wrong so far."""
+
+    def add(self, line: int, reason: Phrase) -> None:
+        """Note that something is wrong in this line."""
+        self.append(Fault(line, reason))
+
+
 Lines = list[tuple[int, str]]
 """With their numbers."""
 
@@ -61,31 +69,27 @@ def read_lesson(text: str) -> tuple[Lesson | None, list[Fault]]:
     """The lesson, or what is wrong with the file: a lesson with any fault is none."""
     if len(text) > MOST_CHARACTERS:
         return None, [Fault(1, _too_long(Phrase("A lesson"), len(text), MOST_CHARACTERS))]
-    faults: list[Fault] = []
+    faults = Faults()
     sections = list(_sections(text))
     title, head = sections[0][1], sections[0][2]
     if not title:
-        faults.append(Fault(1, Phrase("A lesson begins with its title, as # Watch and guess.")))
+        faults.add(1, Phrase("A lesson begins with its title, as # Watch and guess."))
     minutes, about = _head(head, faults)
     steps: list[Step] = []
     for line, name, lines in sections[1 : MOST_STEPS + 1]:
         before = steps[-1] if steps else None
         steps.append(read_step(line, name, lines, before, faults))
     if not steps:
-        faults.append(
-            Fault(1, Phrase("A lesson has at least one step, which begins as ## First step."))
-        )
+        faults.add(1, Phrase("A lesson has at least one step, which begins as ## First step."))
     elif len(sections) > MOST_STEPS + 1:
         line = sections[MOST_STEPS + 1][0]
-        faults.append(
-            Fault(
-                line,
-                Phrase(
-                    "A lesson has at most {most} steps, not {count}.",
-                    most=MOST_STEPS,
-                    count=len(sections) - 1,
-                ),
-            )
+        faults.add(
+            line,
+            Phrase(
+                "A lesson has at most {most} steps, not {count}.",
+                most=MOST_STEPS,
+                count=len(sections) - 1,
+            ),
         )
     title = _short(title, LONGEST_TITLE, Phrase("A title"), 1, faults)
     if faults:
@@ -109,7 +113,7 @@ def _sections(text: str) -> Iterator[tuple[int, str, Lines]]:
     yield line, title, lines
 
 
-def _head(lines: Lines, faults: list[Fault]) -> tuple[int, str]:
+def _head(lines: Lines, faults: Faults) -> tuple[int, str]:
     """How many minutes a lesson takes, and what it is about."""
     minutes, rest = 0, Lines()
     for line, content in lines:
@@ -119,24 +123,20 @@ def _head(lines: Lines, faults: list[Fault]) -> tuple[int, str]:
             continue
         given = read_number(found[1]) or 0
         if not 1 <= given <= MOST_MINUTES or given != int(given):
-            faults.append(
-                Fault(
-                    line,
-                    Phrase(
-                        "minutes is a whole number from 1 to {most}, not {given!r}.",
-                        most=MOST_MINUTES,
-                        given=excerpt(found[1]),
-                    ),
-                )
+            faults.add(
+                line,
+                Phrase(
+                    "minutes is a whole number from 1 to {most}, not {given!r}.",
+                    most=MOST_MINUTES,
+                    given=excerpt(found[1]),
+                ),
             )
         else:
             minutes = int(given)
     return minutes, _text(rest, faults)
 
 
-def read_step(
-    line: int, title: str, lines: Lines, before: Step | None, faults: list[Fault]
-) -> Step:
+def read_step(line: int, title: str, lines: Lines, before: Step | None, faults: Faults) -> Step:
     """The step of these ``lines`` below its heading in ``line``; what is wrong goes to ``faults``.
 
     One that sets no value goes on with the run of the step ``before``, if there is one.
@@ -163,7 +163,7 @@ def _state(
     line: int,
     settings: Sequence[tuple[int, str, str]],
     before: Step | None,
-    faults: list[Fault],
+    faults: Faults,
 ) -> tuple[Link, bool]:
     """The state that the parameters name, and whether a run begins with it."""
     given: dict[str, list[str]] = {}
@@ -173,13 +173,11 @@ def _state(
         given.setdefault(name, []).append(value)
     begins = before is None or any(name not in _LOOKS for name in given)
     if given.pop("task", None):
-        faults.append(
-            Fault(places["task"], Phrase("The text of a step stands below an empty line."))
-        )
+        faults.add(places["task"], Phrase("The text of a step stands below an empty line."))
     link, problems = read_all(({"preset": [AUTO]} if begins else {}) | given)
     for problem in problems:
         own = [places[name] for name in problem.names if name in places]
-        faults.append(Fault(own[0] if own else line, problem.reason))
+        faults.add(own[0] if own else line, problem.reason)
     if begins or before is None:
         return link, True
     kept = before.link
@@ -188,7 +186,7 @@ def _state(
     return replace(kept, hidden=hidden, locked=locked), False
 
 
-def read_body(lines: Lines, faults: list[Fault]) -> tuple[str, Question | None, Check | None]:
+def read_body(lines: Lines, faults: Faults) -> tuple[str, Question | None, Check | None]:
     """What stands in a step: its text, its question, its check."""
     text, parts = Lines(), list[_Part]()
     for line, content in lines:
@@ -227,17 +225,14 @@ class _Part:
         return in_lines("\n".join(content for _, content in self.lines))
 
 
-def _question(parts: Sequence[_Part], faults: list[Fault]) -> Question | None:
+def _question(parts: Sequence[_Part], faults: Faults) -> Question | None:
     asked, answer, because = (
         _only(parts, keyword, faults) for keyword in ("question", "answer", "because")
     )
     if asked is None:
         for part in filter(None, (answer, because)):
-            faults.append(
-                Fault(
-                    part.line,
-                    Phrase("{keyword}: belongs below a question:", keyword=part.keyword),
-                )
+            faults.add(
+                part.line, Phrase("{keyword}: belongs below a question:", keyword=part.keyword)
             )
         return None
     answers = _answers(asked, answer, faults)
@@ -246,23 +241,20 @@ def _question(parts: Sequence[_Part], faults: list[Fault]) -> Question | None:
     if because:
         why = _short(because.content, LONGEST_TEXT, Phrase("An explanation"), because.line, faults)
     if not text:
-        faults.append(Fault(asked.line, Phrase("The question is empty.")))
+        faults.add(asked.line, Phrase("The question is empty."))
     return Question(text, answers, why) if answers else None
 
 
-def _answers(asked: _Part, answer: _Part | None, faults: list[Fault]) -> Answers | None:
+def _answers(asked: _Part, answer: _Part | None, faults: Faults) -> Answers | None:
     if answer and asked.choices:
-        faults.append(
-            Fault(
-                answer.line,
-                Phrase("A question has answers to choose or a number, and not both."),
-            )
+        faults.add(
+            answer.line, Phrase("A question has answers to choose or a number, and not both.")
         )
         return None
     return _number(answer, faults) if answer else _choices(asked, faults)
 
 
-def _choices(asked: _Part, faults: list[Fault]) -> Choices | None:
+def _choices(asked: _Part, faults: Faults) -> Choices | None:
     """Two answers or more, of which one is right."""
     right = [place for place, (_, is_right, _) in enumerate(asked.choices) if is_right]
     labels = tuple(label for _, _, label in asked.choices)
@@ -287,12 +279,12 @@ def _choices(asked: _Part, faults: list[Fault]) -> Choices | None:
             "One answer of a question is right, which has an (x), not {count}.", count=len(right)
         )
     if problem:
-        faults.append(Fault(asked.line, problem))
+        faults.add(asked.line, problem)
         return None
     return Choices(labels, right[0])
 
 
-def _number(answer: _Part, faults: list[Fault]) -> Number | None:
+def _number(answer: _Part, faults: Faults) -> Number | None:
     """A number, with or without a margin."""
     found = _MARGIN.fullmatch(answer.content)
     value = read_number(found[1] if found else answer.content)
@@ -302,43 +294,41 @@ def _number(answer: _Part, faults: list[Fault]) -> Number | None:
             "An answer is a number such as 22 or 22 ± 3, not {given!r}.",
             given=excerpt(answer.content),
         )
-        faults.append(Fault(answer.line, reason))
+        faults.add(answer.line, reason)
         return None
     return Number(value, margin)
 
 
-def _check(parts: Sequence[_Part], faults: list[Fault]) -> Check | None:
+def _check(parts: Sequence[_Part], faults: Faults) -> Check | None:
     part = _only(parts, "check", faults)
     if part is None:
         return None
     try:
         return read_check(one_line(part.content))
     except ConfigurationError as error:
-        faults.append(Fault(part.line, error.phrase))
+        faults.add(part.line, error.phrase)
         return None
 
 
-def _only(parts: Sequence[_Part], keyword: str, faults: list[Fault]) -> _Part | None:
+def _only(parts: Sequence[_Part], keyword: str, faults: Faults) -> _Part | None:
     """The part of that keyword: a step has one of each at most."""
     own = [part for part in parts if part.keyword == keyword]
     for part in own[1:]:
-        faults.append(
-            Fault(
-                part.line, Phrase("A step has one {keyword}: and no second one.", keyword=keyword)
-            )
+        faults.add(
+            part.line, Phrase("A step has one {keyword}: and no second one.", keyword=keyword)
         )
     return own[0] if own else None
 
 
-def _text(lines: Lines, faults: list[Fault]) -> str:
+def _text(lines: Lines, faults: Faults) -> str:
     text = in_lines("\n".join(content for _, content in lines))
     first = next((line for line, content in lines if content), 1)
     return _short(text, LONGEST_TEXT, Phrase("A text"), first, faults)
 
 
-def _short(text: str, most: int, what: Phrase, line: int, faults: list[Fault]) -> str:
+def _short(text: str, most: int, what: Phrase, line: int, faults: Faults) -> str:
     if len(text) > most:
-        faults.append(Fault(line, _too_long(what, len(text), most)))
+        faults.add(line, _too_long(what, len(text), most))
     return text
 
 

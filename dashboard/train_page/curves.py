@@ -115,83 +115,9 @@ def _returns_to_compare_with(run: Run, at_random: RandomReturn | None) -> list[R
 def _panels(
     run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None, link: Link
 ) -> list[Panel]:
-    spec = run.trainer.spec
-    behind = [
-        Trace(
-            _table(before),
-            "return",
-            said(before.words(run)),
-            "average",
-            dash=before.dash,
-            behind=True,
-            whole=before.is_kin_of(run),
-        )
-        for before in earlier
-    ]
-    training = _training(run, earlier, link)
-    changes = run.history.changes.columns()
-
-    def last_change(*names: str) -> dict[str, float] | None:
-        """Where one of these values was changed last, on each x axis."""
-        named = np.isin(changes["name"].astype(str), names)
-        rows = np.flatnonzero(named & (changes["member"] == 0))
-        if not len(rows):
-            return None
-        return {axis: float(changes[axis][rows[-1]]) for axis in get_args(XAxis)}
-
-    by_norm = run.config.gradient_clipping == "norm"
-    clipped_since = last_change("gradient_clip", "gradient_clipping")
-    ceiling = value_ceiling(spec, run.config.gamma)
-    most = spec.step_reward and spec.step_reward * spec.max_episode_steps
     return [
-        Panel(
-            "return",
-            _("Return of an episode"),
-            (
-                Trace("episodes", "return", training, "average", "return"),
-                Trace("evaluations", "mean_return", _("greedy"), "markers", "prediction"),
-                *behind,
-            ),
-            tuple(_returns_to_compare_with(run, at_random)),
-            y_title=_("sum of rewards"),
-            y_range=spec.return_range,
-            takeaway=Takeaway("episodes/return", average_name(link.smoothing).lower(), most),
-            empty=_("Press Start: each episode becomes a point when it ends."),
-        ),
-        Panel(
-            "values",
-            _("Q-values: predicted and obtained"),
-            (
-                Trace("updates", "mean_q", _("mean max Q of a batch"), "line", "value"),
-                Trace(
-                    "evaluations",
-                    "predicted",
-                    _("greedy: predicted (max Q at the start)"),
-                    "markers",
-                    "prediction",
-                ),
-                Trace(
-                    "evaluations",
-                    "obtained",
-                    _("greedy: obtained (discounted rewards)"),
-                    "markers",
-                    "return",
-                ),
-            ),
-            (
-                Reference(
-                    ceiling,
-                    _("ceiling 1/(1−γ) = {value}", value=number(ceiling)),
-                    last_change("gamma"),
-                ),
-            )
-            if ceiling
-            else (),
-            y_title=_("discounted return"),
-            y_range=(0.0, ceiling) if ceiling else None,
-            takeaway=Takeaway("updates/mean_q", _("mean max Q"), ceiling),
-            empty=_("Q-values are drawn once learning has started."),
-        ),
+        _returns(run, earlier, at_random, link),
+        _q_values(run),
         Panel(
             "loss",
             _("Loss"),
@@ -201,18 +127,7 @@ def _panels(
             takeaway=Takeaway("updates/loss", _("average loss")),
             empty=_("The loss is drawn once learning has started."),
         ),
-        Panel(
-            "gradient",
-            _("Gradient norm"),
-            (Trace("updates", "gradient_norm", _("before clipping"), "average", "gradient"),),
-            (Reference(run.config.gradient_clip, _("clipped to"), clipped_since),)
-            if by_norm
-            else (),
-            y_title=_("length of the gradient"),
-            y_scale="log",
-            takeaway=Takeaway("updates/gradient_norm", _("average gradient norm")),
-            empty=_("The gradient is drawn once learning has started."),
-        ),
+        _gradient(run),
         Panel(
             "exploration",
             _("Exploration"),
@@ -233,6 +148,90 @@ def _panels(
         ),
         *_noise(run),
     ]
+
+
+def _returns(
+    run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None, link: Link
+) -> Panel:
+    spec = run.trainer.spec
+    behind = [
+        Trace(
+            _table(before),
+            "return",
+            said(before.words(run)),
+            "average",
+            dash=before.dash,
+            behind=True,
+            whole=before.is_kin_of(run),
+        )
+        for before in earlier
+    ]
+    most = spec.step_reward and spec.step_reward * spec.max_episode_steps
+    return Panel(
+        "return",
+        _("Return of an episode"),
+        (
+            Trace("episodes", "return", _training(run, earlier, link), "average", "return"),
+            Trace("evaluations", "mean_return", _("greedy"), "markers", "prediction"),
+            *behind,
+        ),
+        tuple(_returns_to_compare_with(run, at_random)),
+        y_title=_("sum of rewards"),
+        y_range=spec.return_range,
+        takeaway=Takeaway("episodes/return", average_name(link.smoothing).lower(), most),
+        empty=_("Press Start: each episode becomes a point when it ends."),
+    )
+
+
+def _q_values(run: Run) -> Panel:
+    ceiling = value_ceiling(run.trainer.spec, run.config.gamma)
+    references: tuple[Reference, ...] = ()
+    if ceiling:
+        label = _("ceiling 1/(1−γ) = {value}", value=number(ceiling))
+        references = (Reference(ceiling, label, _last_change(run, "gamma")),)
+    predicted = _("greedy: predicted (max Q at the start)")
+    obtained = _("greedy: obtained (discounted rewards)")
+    return Panel(
+        "values",
+        _("Q-values: predicted and obtained"),
+        (
+            Trace("updates", "mean_q", _("mean max Q of a batch"), "line", "value"),
+            Trace("evaluations", "predicted", predicted, "markers", "prediction"),
+            Trace("evaluations", "obtained", obtained, "markers", "return"),
+        ),
+        references,
+        y_title=_("discounted return"),
+        y_range=(0.0, ceiling) if ceiling else None,
+        takeaway=Takeaway("updates/mean_q", _("mean max Q"), ceiling),
+        empty=_("Q-values are drawn once learning has started."),
+    )
+
+
+def _gradient(run: Run) -> Panel:
+    references: tuple[Reference, ...] = ()
+    if run.config.gradient_clipping == "norm":
+        since = _last_change(run, "gradient_clip", "gradient_clipping")
+        references = (Reference(run.config.gradient_clip, _("clipped to"), since),)
+    return Panel(
+        "gradient",
+        _("Gradient norm"),
+        (Trace("updates", "gradient_norm", _("before clipping"), "average", "gradient"),),
+        references,
+        y_title=_("length of the gradient"),
+        y_scale="log",
+        takeaway=Takeaway("updates/gradient_norm", _("average gradient norm")),
+        empty=_("The gradient is drawn once learning has started."),
+    )
+
+
+def _last_change(run: Run, *names: str) -> dict[str, float] | None:
+    """Where one of these hyperparameters was changed last, on each x axis."""
+    changes = run.history.changes.columns()
+    named = np.isin(changes["name"].astype(str), names)
+    rows = np.flatnonzero(named & (changes["member"] == 0))
+    if not len(rows):
+        return None
+    return {axis: float(changes[axis][rows[-1]]) for axis in get_args(XAxis)}
 
 
 def _noise(run: Run) -> list[Panel]:

@@ -13,7 +13,7 @@ from dashboard.session.racing import end_race, go_on_alone, race_more_seeds, sta
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.turns import Turns
-from dashboard.train_page.controls import in_labels
+from dashboard.train_page.control import in_labels
 from dashboard.train_page.picks import around
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain

@@ -76,7 +76,7 @@ def test_what_a_module_raises_is_told_and_nothing_is_lost(
 def test_the_environments_box_imports_for_whoever_sits_at_the_machine(
     is_own: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.train_page.controls.is_own_machine", lambda _: is_own)
+    monkeypatch.setattr("dashboard.train_page.control.is_own_machine", lambda _: is_own)
     app = AppTest.from_file(str(APP), default_timeout=120).run()
     box = app.selectbox(key="control_env_id")
     box.options.append(ENV_ID)  # as a browser does with what is typed
