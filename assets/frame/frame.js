@@ -5,7 +5,10 @@ import "./number_box.js";
 
 import keepAddress from "./address.js";
 import tellLanguage from "./language.js";
+import { translateOverlays } from "./overlays.js";
 import { explainSymbols } from "./symbols.js";
+
+translateOverlays();
 
 /** Streamlit's link over the sidebar's many controls brings to the first button of the page. */
 document.addEventListener("click", ({ target }) => {

@@ -12,7 +12,8 @@ from dashboard.compare_page.groups import named
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.looks import MOST_RUNS, Look
 from dashboard.session.words import show
-from dashboard.web.language import _, said
+from dashboard.web.catalogues import ENGLISH
+from dashboard.web.language import _, language, said
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS, DQNConfig, LabError, preset
 from dqn_core.hyperparameter import Value
@@ -134,7 +135,13 @@ def columns() -> dict[str, Any]:
             _("Greedy"), format="%.1f", width=70, help=_("Return of the newest greedy evaluation")
         ),
         "status": st.column_config.TextColumn(_("Status"), width=90),
-        "when": st.column_config.DatetimeColumn(_("When"), format="distance", width=120),
+        "when": st.column_config.DatetimeColumn(
+            _("When"),
+            # What Streamlit says of a distance is English.
+            format="distance" if language() == ENGLISH else "localized",
+            timezone=st.context.timezone,
+            width=120,
+        ),
         "forked": st.column_config.TextColumn(_("Forked from"), width=150),
         "tags": st.column_config.TextColumn(_("Tags"), width=100),
         "note": st.column_config.TextColumn(_("Note"), width=160),

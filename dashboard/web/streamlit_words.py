@@ -1,7 +1,8 @@
 """What Streamlit's own widgets say, in the visitor's language: it knows English alone.
 
-A style writes over the words that are seen most. Others cannot be had so: those that are built of
-numbers, and those that only a screen reader or a waiting pointer meets.
+A style writes over the words that are seen most; what lies above a page, as tooltips do, is
+translated in the browser (`assets/frame/overlays.js`). Others cannot be had so: those that are
+built of numbers, and those that only a screen reader meets.
 """
 
 from streamlit import config
@@ -24,6 +25,7 @@ WORDS = {
         "or drop one here; at most {megabytes} MB"
     ),
     _NOTHING_FOUND: Phrase("No results"),
+    '[data-testid="stConnectionStatus"] label': Phrase("Connecting"),
     _MENU.format("theme-System"): Phrase("As the system"),
     _MENU.format("theme-Light"): Phrase("Light"),
     _MENU.format("theme-Dark"): Phrase("Dark"),

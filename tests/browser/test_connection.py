@@ -156,6 +156,11 @@ def test_a_server_that_was_restarted_goes_on_with_the_run_and_keeps_the_values_o
             until(page, lambda: any(kept.env_step > 10 for kept in store.snapshots("cartpole-1")))
         address = page.url
     assert "gamma=0.6" in address
+    away = page.get_by_test_id("stConnectionStatus").bounding_box()
+    present = button(page, "present").bounding_box()
+    assert away is not None
+    assert present is not None
+    assert away["y"] > present["y"] + present["height"], "both are in sight"
     with streamlit_server(tmp_path / "second.log", CHECKOUT / "app.py", port=port):
         expect(page.get_by_text("of cartpole-1.")).to_be_visible()
         assert page.url == address

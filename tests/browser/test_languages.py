@@ -68,6 +68,9 @@ def test_what_streamlit_says_by_itself_is_written_over(
 
     assert says("Choose a file") == '"选择文件"'
     assert says("or drop one here; at most {megabytes} MB") == '"或把文件拖到这里；最大 128 MB"'
+    page.evaluate("document.body.append(document.createElement('div'))")
+    page.evaluate("document.body.lastChild.innerHTML = '<p>Download as CSV</p>'")  # as a tooltip
+    expect(page.get_by_text("下载为 CSV")).to_be_visible()
     page.get_by_test_id("stMainMenu").get_by_role("button").click()
     for word, chinese in (
         ("As the system", "跟随系统"),
