@@ -16,7 +16,7 @@ from report import Report, arguments, interleaved, microseconds
 from dqn_core import DQNConfig
 from dqn_core.compute import set_threads
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import ReplayBuffer
+from dqn_core.replay import ReplayBuffer, Transitions
 
 OBSERVATION_DIM = 4
 BATCH_SIZE, N_STEP = DQNConfig().batch_size, DQNConfig().n_step
@@ -35,7 +35,7 @@ def push(replay: ReplayBuffer, times: int) -> None:
     observations = np.zeros((1, OBSERVATION_DIM), dtype=np.float32)
     zeros, no = np.zeros(1), np.zeros(1, dtype=bool)
     for _ in range(times):
-        replay.push(observations, zeros, zeros, observations, no, no)
+        replay.push(Transitions(observations, zeros, zeros, observations, no, no))
 
 
 def sample(replay: ReplayBuffer, times: int) -> None:

@@ -47,7 +47,7 @@ def new_head(spec: EnvironmentSpec, configs: Sequence[DQNConfig]) -> Head:
 
 
 class Distributions(NamedTuple):
-    """Of the return of each action, in each of B states: at N points, whose order says nothing."""
+    """The distribution of each action's return in each of B states, at N points in any order."""
 
     returns: np.ndarray  # (B, n_actions, N) float32
     probabilities: np.ndarray  # (B, n_actions, N) float32
@@ -71,7 +71,8 @@ class Agent:
     ) -> Distributions | None:
         """How the return of each action is distributed; None where only its mean is learnt.
 
-        An action that is not ``allowed``, bool `(n_actions,)` or of each, has no probability.
+        An action that is not ``allowed`` has no probability; that is bool, `(n_actions,)` for all
+        observations or `(B, n_actions)`.
         """
         if not self.network.head.atoms:
             return None
@@ -91,6 +92,6 @@ class Agent:
     def predict(self, observation: np.ndarray, allowed: np.ndarray | None = None) -> int:
         """The greedy action for one observation `(observation_dim,)`.
 
-        It is of those ``allowed`` `(n_actions,)` bool, if that is not None.
+        ``allowed`` `(n_actions,)` bool restricts it; None allows all actions.
         """
         return greedy(self.q_values(observation[None])[0], allowed)

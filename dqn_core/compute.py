@@ -25,7 +25,7 @@ def chosen_device(name: str) -> str:
 
 
 def untouched_arithmetic() -> np.errstate:
-    """Go on where a number gets too small or too large, whatever the program has set for NumPy.
+    """Let NumPy go on where a number gets too small or too large, whatever the program has set.
 
     Numbers that are not finite are looked for where they matter, and told in a sentence.
     """
@@ -38,13 +38,13 @@ _TORCH = ctypes.PyDLL(torch._C.__file__)
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Have the calling thread do its tensor operations alone, and afterwards as before.
+    """Compute the calling thread's tensor operations in this thread alone; undone afterwards.
 
     The matrices of a small network are too small to share. Threads wait for each other by
     spinning, and where another program has a core they wait for most of the time.
 
-    Not by `torch.set_num_threads`, which also says what threads get that begin later. OpenMP and
-    MKL each keep a number for every thread; a PyTorch that has neither shares nothing by spinning.
+    `torch.set_num_threads` would also hold for threads that begin later. OpenMP and MKL each keep a
+    number for every thread; a PyTorch with neither of them has no spinning threads.
     """
     threads = torch.get_num_threads()  # first: a thread's first look at it sets both
     set_openmp = getattr(_TORCH, "omp_set_num_threads", _no_number)
@@ -60,7 +60,7 @@ def one_thread() -> Iterator[None]:
 
 @contextmanager
 def training_arithmetic() -> Iterator[None]:
-    """All that a run wants of NumPy and PyTorch while it computes, and afterwards as before."""
+    """NumPy's and PyTorch's settings for the computations of a run; undone afterwards."""
     with torch.inference_mode(), untouched_arithmetic(), denormals_as_zero(), one_thread():
         yield
 
@@ -91,7 +91,7 @@ def give_back_free_memory() -> None:
 
 @contextmanager
 def denormals_as_zero() -> Iterator[None]:
-    """Take numbers below 1e-38 for 0 in this thread's arithmetic, as it was again afterwards.
+    """Treat numbers below 1e-38 as 0 in this thread's arithmetic; undone afterwards.
 
     Adam's moments of a weight whose unit has gone silent fall by a tenth each update and end there,
     for ever, since the smallest numbers round back to themselves; and many processors are a hundred

@@ -48,7 +48,7 @@ def quantile_losses(quantiles: Tensor, shares: Tensor, targets: Tensor) -> Tenso
 
 
 def _index(outputs: Tensor, actions: Tensor) -> Tensor:
-    """``actions`` `(P, B, 1)` as an index of all atoms of theirs, `(P, B, 1, atoms)`."""
+    """``actions`` `(P, B, 1)` as an index of all their atoms, `(P, B, 1, atoms)`."""
     return actions.unsqueeze(-1).expand(-1, -1, -1, outputs.shape[-1])
 
 
@@ -112,11 +112,11 @@ class Categorical:
         return _into(outputs, actions, excess.div_(excess.shape[1])), td_errors
 
     def losses(self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss) -> Tensor:
-        """D_KL(target ‖ Z(s, a)): the cross-entropy without what no network can take away."""
+        """D_KL(target ‖ Z(s, a)): the cross-entropy minus the entropy of the target."""
         log_probabilities = _of(outputs, actions).log_softmax(-1)
         divergences = torch.special.xlogy(targets, targets) - targets * log_probabilities
         of_each: Tensor = divergences.sum(-1)
-        return of_each.clamp_(min=0)  # of equal distributions, up to rounding
+        return of_each.clamp_(min=0)  # rounding may make it negative
 
     def members(self, rows: Sequence[int]) -> "Categorical":
         return Categorical(self.value_range[list(rows)], self.atoms)

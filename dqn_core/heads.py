@@ -1,4 +1,4 @@
-"""Heads: what the numbers mean that a network gives for each action, and how they learn.
+"""Heads: what a network's outputs mean for each action, and the loss that trains them.
 
 `Scalar`: one number, which is Q itself (Mnih et al. 2015). Heads that learn whole distributions are
 in `distributional`.
@@ -15,9 +15,9 @@ from dqn_core.masks import among
 
 
 class ErrorLoss:
-    """What an error δ costs each member: δ², or Huber's ½δ² up to ±1 and linear beyond it.
+    """The loss of an error δ for each member: δ², or Huber's ½δ² up to ±1 and linear beyond.
 
-    Both are `(P, 1)` columns: dL/dδ is ``slope`` times δ, cut off at ±``bound``.
+    ``slope`` and ``bound`` are columns `(P, 1)`: dL/dδ is ``slope`` times δ, cut off at ±``bound``.
     """
 
     def __init__(self, slope: Tensor, bound: Tensor) -> None:
@@ -25,7 +25,7 @@ class ErrorLoss:
         self.bound = bound
         self.floor = -bound
         self.slope_of_mean = cache(lambda count: slope / count)
-        """Of the mean of ``count`` losses: worked out once."""
+        """The slope of the mean of ``count`` losses, computed once."""
 
     def __call__(self, errors: Tensor) -> Tensor:
         """The loss of each of these errors `(P, B)`."""
@@ -44,9 +44,9 @@ class Head(Protocol):
     """
 
     atoms: int
-    """Numbers that describe the return of one action; 0 where it is Q alone."""
+    """Outputs that describe the return of one action; 0 if the only output is Q."""
     prioritises_by_loss: bool
-    """Whether prioritised replay goes by the loss of a transition, else by its |TD error|."""
+    """Whether prioritised replay uses the loss of a transition instead of its |TD error|."""
 
     def q_values(self, outputs: Tensor) -> Tensor:
         """Q `(P, B, n_actions)`: the expected returns."""
@@ -61,11 +61,11 @@ class Head(Protocol):
         ...
 
     def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
-        """The outputs of the actions with the largest Q of those ``allowed``, as `among` has it."""
+        """The outputs of the actions with the largest Q among the ``allowed`` ones."""
         ...
 
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
-        """r + γ · what follows: rewards and discounts are `(P, B)`, ``following`` as `of` gives."""
+        """r + γ · next: rewards and discounts are `(P, B)`, ``following`` is as `of` gives it."""
         ...
 
     def gradient(
@@ -90,7 +90,7 @@ class Head(Protocol):
         ...
 
     def state_dict(self) -> dict[str, Any]:
-        """What it has that the configuration does not say for the whole of a run."""
+        """What is fixed when a run begins and does not follow from the configuration alone."""
         ...
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None: ...

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Columns = dict[str, Any]
 
 WHEN: Columns = {"member": int, "env_step": int, "episode": int, "seconds": float}
-"""Every row says whose it is and when it was; ``seconds`` counts training time alone."""
+"""The columns of every table: whose row it is, and when it was. ``seconds`` is training time."""
 
 EPISODES: Columns = WHEN | {
     "return": float,
@@ -92,21 +92,21 @@ MEANINGS = {
     "update_ratio": "length of the step that Adam made, divided by the length of the weights",
     "learning_rate": "Adam's step size in it",
 }
-"""What the columns are, and ``seed``, which tables that leave a run have besides."""
+"""The meaning of each column, and of ``seed``, which exported tables have, too."""
 
 
 ROOM = 4096
-"""A table has room for a multiple of so many rows: of numbers, whole pages of memory a column."""
+"""A table grows by this many rows, so that each column of numbers fills whole pages of memory."""
 
 HELD = 4 * ROOM
-"""The newest rows that stay in memory where the others are kept elsewhere."""
+"""The newest rows that stay in memory when earlier ones are kept elsewhere."""
 
 Reader = Callable[[int, int], Mapping[str, np.ndarray]]
-"""Gives every column from a row to before another one."""
+"""Gives the columns of the rows from the first number to before the second."""
 
 
 class _Rows(NamedTuple):
-    """A table at one moment: in memory from row ``first`` on, the others with ``earlier``."""
+    """A table at one moment: rows from ``first`` on are in memory, ``earlier`` reads the others."""
 
     columns: Columns
     first: int
@@ -114,7 +114,7 @@ class _Rows(NamedTuple):
     earlier: Reader | None = None
 
     def of(self, start: int, end: int) -> Columns:
-        """Every column between these rows; those in memory are views."""
+        """The columns of the rows from ``start`` to before ``end``; those in memory are views."""
         begin = max(start, self.first)
         held = slice(begin - self.first, max(begin, end) - self.first)
         columns = {name: column[held] for name, column in self.columns.items()}
@@ -150,19 +150,19 @@ class Table:
         self._rows = rows._replace(length=rows.length + 1)
 
     def columns(self, start: int = 0, end: int | None = None) -> dict[str, np.ndarray]:
-        """Every column from row ``start`` on, or to before row ``end``; not to be written.
+        """The columns of the rows from ``start`` on, or to before ``end``; not to be written.
 
-        A negative ``start`` counts from the end, as far as there are so many rows. The newest
-        `HELD` rows are in memory always. Others may be kept by somebody, whose errors are raised.
+        A negative ``start`` counts from the end. The newest `HELD` rows are always in memory.
+        Earlier ones may be read from elsewhere, and that may raise an error.
         """
         rows = self._rows
         start = max(0, rows.length + start) if start < 0 else start
         return rows.of(start, rows.length if end is None else min(end, rows.length))
 
     def hand_over(self, earlier: Reader) -> None:
-        """Have ``earlier`` give all rows so far but the newest, which need no memory from then on.
+        """Free the memory of all rows but the newest: from now on ``earlier`` reads them.
 
-        For whoever appends.
+        To be called by the thread that appends.
         """
         rows = self._rows
         first = (rows.length - HELD) // ROOM * ROOM
@@ -190,8 +190,7 @@ class Table:
 def _room(kept: Columns) -> Columns:
     """These columns with room for more rows.
 
-    Those of numbers lie outside the heap, where blocks that stay and grow among those that come and
-    go would leave holes.
+    Columns of numbers lie outside the heap, which blocks that grow and stay would fragment.
     """
     length = len(kept["member"])
     rows = (length + max(ROOM, length // 8)) // ROOM * ROOM

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from dqn_core.environments.side_by_side import SideBySide, side_by_side
 from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
 from dqn_core.phrases import Phrase, paragraph
 from dqn_core.random_streams import seed_sequence, seeds_from
+from dqn_core.replay import Transitions
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,6 @@ class CurrentEpisode:
     action: int | None
     reward: float | None
     allowed: np.ndarray | None = None  # (n_actions,) bool
-
-
-class Transitions(NamedTuple):
-    """One environment step of P members, with the arguments of `ReplayBuffer.push`."""
-
-    observations: np.ndarray  # (P, observation_dim)
-    actions: np.ndarray  # (P,)
-    rewards: np.ndarray  # (P,)
-    following: np.ndarray  # (P, observation_dim), the true next ones also where an episode ended
-    terminated: np.ndarray  # (P,)
-    truncated: np.ndarray  # (P,)
-    allowed: np.ndarray | None = None  # (P, n_actions) bool, with action masks
-    following_allowed: np.ndarray | None = None
 
 
 class Interaction:
@@ -124,7 +112,7 @@ class Interaction:
             self._step_side_by_side(self._side_by_side, made, env_step)
         else:
             self._step_each(made, env_step)
-        self.observations, self.allowed = made.following, made.following_allowed
+        self.observations, self.allowed = made.next_observations, made.next_allowed
         self.returns += made.rewards
         self.lengths += self.is_acting
         return made
@@ -133,11 +121,14 @@ class Interaction:
         for p in self._acting:
             environment = self._environments[p]
             try:
-                made.following[p], made.rewards[p], made.terminated[p], made.truncated[p] = (
-                    environment.step(int(made.actions[p]))
-                )
-                if made.following_allowed is not None:
-                    made.following_allowed[p] = environment.allowed()
+                (
+                    made.next_observations[p],
+                    made.rewards[p],
+                    made.terminated[p],
+                    made.truncated[p],
+                ) = environment.step(int(made.actions[p]))
+                if made.next_allowed is not None:
+                    made.next_allowed[p] = environment.allowed()
             except EnvironmentFailure as error:
                 self._give_episodes_up()
                 raise self._told(error, p, env_step) from error
@@ -145,14 +136,14 @@ class Interaction:
     def _step_side_by_side(self, them: SideBySide, made: Transitions, env_step: int) -> None:
         rows = self._rows
         outcome, made.truncated[rows] = them.step(rows, made.actions[rows])
-        made.following[rows] = outcome.observations
+        made.next_observations[rows] = outcome.observations
         made.rewards[rows] = outcome.rewards
         made.terminated[rows] = outcome.terminated
-        if np.isfinite(made.following).all():
+        if np.isfinite(made.next_observations).all():
             return
         for p in self._acting:
             try:
-                self.environments[p].seen(made.following[p])
+                self.environments[p].seen(made.next_observations[p])
             except EnvironmentFailure as error:
                 self._give_episodes_up()
                 raise self._told(error, p, env_step) from error

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 NARROW = 16
-"""So few inputs or outputs that the product of all members is faster in one call and then copied:
-into memory with gaps between members PyTorch writes by a call for each."""
+"""A product with at most so many inputs or outputs is computed for all members in one call and then
+copied. Into memory with gaps between members, PyTorch would make one call for each member."""
 
 LAYER_NORM_EPSILON = 1e-5
 """PyTorch's default: it keeps the deviation of equal outputs from being 0."""
@@ -28,7 +28,7 @@ class Layer(Protocol):
         ...
 
     def take_gradient(self, grad: Tensor, inputs: Tensor) -> None:
-        """Become the derivative by the weights and biases of a layer that had these ``inputs``.
+        """Set weights and biases to the gradient by those of a layer that had these ``inputs``.
 
         ``grad`` `(P, B, out)` is the derivative by its outputs.
         """
@@ -63,7 +63,7 @@ class Linear:
 class Lookup:
     """A linear layer whose inputs are indices `(P, B)` int64 of one-hot vectors.
 
-    Of the product with a vector that is 1 at one place and 0 at all others, a row of Wᵀ is left.
+    The product of a one-hot vector with Wᵀ is one row of Wᵀ.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
@@ -76,7 +76,7 @@ class Lookup:
         return self._transposed[self._members, inputs].add_(self.bias)
 
     def take_gradient(self, grad: Tensor, inputs: Tensor) -> None:
-        """A row gets the sum of grad over where it was picked; of the others it is 0."""
+        """Each row of Wᵀ gets the sum of grad over where it was used, 0 if it was not used."""
         places = (self._members, inputs)
         self.weight.zero_().mT.index_put_(places, grad, accumulate=True)
         torch.sum(grad, 1, keepdim=True, out=self.bias)

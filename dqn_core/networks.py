@@ -23,12 +23,12 @@ from dqn_core.random_streams import seed_sequence
 
 @dataclass(frozen=True)
 class NetworkShape:
-    """Sizes of the layers, as many hidden ones as ``hidden_dims`` has units for.
+    """Sizes of the layers; ``hidden_dims`` has the units of each hidden layer.
 
-    ``n_states`` is not 0 when observations are indices: inputs are then one-hot vectors. ``atoms``
-    is how many numbers the network gives for each action, 0 where that is the Q-value alone.
-    ``layer_norm`` puts a layer normalisation between each hidden layer and its ReLU. ``noisy``
-    gives each number of a linear layer a second one, the size of its noise.
+    ``n_states`` is not 0 if observations are indices: the inputs are then one-hot vectors.
+    ``atoms`` is the number of outputs for each action, 0 if the output is the Q-value.
+    ``layer_norm`` puts a layer normalisation between each hidden layer and its ReLU. With ``noisy``
+    each weight and bias has a second parameter, the size of its noise.
     """
 
     observation_dim: int
@@ -70,8 +70,8 @@ class QNetwork:
     """The Q-networks of P members side by side.
 
     ``weights[i]`` `(P, out, in)` and ``biases[i]`` `(P, 1, out)` are views into ``parameters``,
-    where the linear layers come first, the normalisations after them, and the sizes of noise last:
-    of these a network makes no use by itself, so that it is that of the mean weights (`noise`).
+    which has the linear layers first, then the normalisations, then the sizes of noise. A
+    `QNetwork` does not use the sizes: it is the network of the mean weights (`noise`).
     """
 
     def __init__(self, shape: NetworkShape, parameters: Tensor, head: Head = SCALAR) -> None:
@@ -161,10 +161,10 @@ class QNetwork:
     def backward(self, forward: Forward, grad_outputs: Tensor, gradient: "QNetwork") -> None:
         """Backpropagation: write the gradient of Σ grad_outputs · outputs into ``gradient``.
 
-        ``grad_outputs``, as large as the outputs, is the derivative of the loss by them. Layer by
-        layer from the top, with ``grad`` the derivative by a layer's outputs: the layer below gets
-        grad · weights where its ReLU was open. It uses ``forward`` up: of its activations the signs
-        are left.
+        ``grad_outputs`` has the shape of the outputs: it is the derivative of the loss by them.
+        Layer by layer from the top, ``grad`` is the derivative by a layer's outputs, and the layer
+        below gets grad · weights where its ReLU was open. ``forward`` cannot be used again: its
+        activations are replaced by their signs.
         """
         grad = self._of_actions_backward(grad_outputs)
         for index in range(len(self.layers) - 1, -1, -1):

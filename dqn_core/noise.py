@@ -1,8 +1,8 @@
 """Noisy networks (Fortunato et al. 2018): weights θ = μ + σ ⊙ ε, with μ and σ learnt.
 
-The noise ε is factorised and drawn anew for each use. All linear layers are noisy, as the paper has
-it for the fully connected layers of DQN. In ``parameters`` every μ comes first and every σ last, so
-that what plays and evaluates without noise is the ordinary network of the means.
+The noise ε is factorised and drawn anew for each use. All linear layers are noisy, as the fully
+connected layers of DQN are in the paper. In ``parameters`` every μ comes first and every σ last.
+So the network without noise, which is evaluated and saved, is an ordinary one with the means μ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,19 +17,19 @@ from dqn_core.random_streams import NormalStream
 
 
 class Weights(Protocol):
-    """Whence a learner has the network for one use."""
+    """Gives a learner the network for one use."""
 
     def draw(self) -> QNetwork:
         """The network to use, until the next draw."""
         ...
 
     def backward(self, gradient: QNetwork) -> None:
-        """Complete the gradient that the network drawn last has written into ``gradient``."""
+        """Complete the gradient that the last drawn network has written into ``gradient``."""
         ...
 
 
 class Exact:
-    """The weights as they are: networks without noise."""
+    """The weights as they are, for networks without noise."""
 
     def __init__(self, network: QNetwork) -> None:
         self._network = network
@@ -44,24 +44,24 @@ class Exact:
 class Factors:
     """f(x) = sgn(x) √|x| of random numbers for each layer's inputs and outputs: eq. 10 and 11.
 
-    Every member has a stream of its own. They are made for some draws at once, since the numbers of
-    one are so few that the calls would cost more than the work.
+    Every member has its own stream. Factors are made for `AHEAD` draws at once: a draw needs so few
+    numbers that the calls would cost more than the arithmetic.
     """
 
     AHEAD = 8
 
     def __init__(self, shape: NetworkShape, seeds: Sequence[int], like: Tensor) -> None:
         self._stream = NormalStream(seeds, "noise")
-        self._before = self._stream.state_dict()  # whence the factors at hand come
+        self._before = self._stream.state_dict()  # from which the present factors are made
         self._are_made, self._next = False, 0
         sizes_of = [size for layer in shape.layers for size in layer]
         self._factors = like.new_zeros((len(seeds), self.AHEAD, sum(sizes_of)))
-        # Views, made once: of each draw each layer's two factors, `(P, 1, in)` and `(P, 1, out)`.
+        # Views, made once: each draw has two factors a layer, `(P, 1, in)` and `(P, 1, out)`.
         parts = [draw.split(sizes_of, -1) for draw in self._factors.split(1, 1)]
         self._draws = [list(zip(part[::2], part[1::2], strict=True)) for part in parts]
 
     def take(self) -> list[tuple[Tensor, Tensor]]:
-        """Each layer's factors for one draw, to be used before the next ones are taken."""
+        """Each layer's factors for one draw; to be used before the next call."""
         if self._next == self.AHEAD:
             self._before = self._stream.state_dict()
             self._are_made, self._next = False, 0
@@ -87,7 +87,7 @@ class Factors:
 
 
 class Noisy:
-    """Weights with noise, fresh at each draw."""
+    """Weights with new noise at each draw."""
 
     def __init__(self, network: QNetwork, factors: Factors) -> None:
         shape = replace(network.shape, noisy=False)
@@ -95,7 +95,7 @@ class Noisy:
         exact = parameters[:, : shape.n_parameters]
         self._noise = QNetwork(shape, torch.zeros_like(exact))  # ε where the weights are
         self._drawn = QNetwork(shape, torch.zeros_like(exact), network.head)
-        # Of the linear layers, and of the normalisations, which have no noise.
+        # Parameters of the linear layers, and of the normalisations, which have no noise.
         self._mu, self._norms = exact.tensor_split([n_linear], 1)
         self._with_noise, self._drawn_norms = self._drawn.parameters.tensor_split([n_linear], 1)
         self._epsilon, self._sigma = self._noise.parameters[:, :n_linear], parameters[:, -n_linear:]
@@ -113,7 +113,7 @@ class Noisy:
         return self._drawn
 
     def backward(self, gradient: QNetwork) -> None:
-        """σ gets the gradient of θ times ε; that of μ is that of θ."""
+        """The gradient of μ is that of θ = μ + σ ⊙ ε, and the gradient of σ is that times ε."""
         n_linear = self._epsilon.shape[1]
         of_weights = gradient.parameters[:, :n_linear]
         torch.mul(of_weights, self._epsilon, out=gradient.parameters[:, -n_linear:])

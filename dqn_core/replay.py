@@ -15,14 +15,27 @@ from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import SAMPLERS, Contents, Sampler, Uniform
 
 
-class Batch(NamedTuple):
-    """Transitions of P members, B each, ready for one update.
+class Transitions(NamedTuple):
+    """One environment step of P members. Masks are None where all actions are allowed."""
 
-    ``discounts`` is what the value of ``next_observations`` is worth in the target: γⁿ, or 0
-    where the environment *terminated*. A truncated episode goes on in principle, so it keeps γⁿ.
-    ``weights`` are what the loss of each is multiplied with, None where all are 1; ``slots`` say
-    where each lies in the buffer. ``allowed`` and ``next_allowed`` say which actions are allowed in
-    the states before and after, None where all are.
+    observations: np.ndarray  # (P, observation_dim)
+    actions: np.ndarray  # (P,)
+    rewards: np.ndarray  # (P,)
+    next_observations: np.ndarray  # (P, observation_dim), the true ones also at an episode's end
+    terminated: np.ndarray  # (P,) bool
+    truncated: np.ndarray  # (P,) bool
+    allowed: np.ndarray | None = None  # (P, n_actions) bool
+    next_allowed: np.ndarray | None = None  # (P, n_actions) bool
+
+
+class Batch(NamedTuple):
+    """B transitions of each of P members, ready for one update.
+
+    ``discounts`` are the factors of the next state's value in the target: γⁿ, or 0 where the
+    environment *terminated*. A truncated episode goes on in principle, so it keeps γⁿ. The loss of
+    a transition is multiplied with its weight; ``weights`` are None where all are 1. ``slots`` are
+    the places in the buffer. ``allowed`` and ``next_allowed`` are the allowed actions of the states
+    before and after, None where all actions are.
     """
 
     observations: Tensor  # (P, B, observation_dim)
@@ -41,10 +54,10 @@ class ReplayBuffer:
 
     A transition is one row, ``observation | next_observation | action | reward | terminated |
     truncated``, so that a batch is a single gather. With action masks of ``n_masked`` actions each,
-    ``allowed | next allowed`` lie behind the observations. All members push at the same time, and
-    the k-th transition of each lies in slot k mod ``capacity``, side by side in memory. The rows
-    are NumPy's, which is the faster one at so little; a batch is handed out as tensors on
-    ``device``. ``sampler`` chooses what is in it.
+    ``allowed | next_allowed`` follow the observations. All members push at the same time: the k-th
+    transition of each lies in slot k mod ``capacity``, side by side in memory. The rows are NumPy
+    arrays, since for so few numbers NumPy is faster; a batch has tensors on ``device``. ``sampler``
+    chooses the transitions of a batch.
     """
 
     def __init__(
@@ -70,7 +83,7 @@ class ReplayBuffer:
         self.sampler: Sampler = Uniform()
 
     def _check_memory(self, capacity: int, sampling: str = "uniform") -> None:
-        """Refuse rows, and what a sampler keeps of each, that do not fit into free memory."""
+        """Refuse a buffer that, with its sampler, does not fit into free memory."""
         members, d, free = self._members, self.observation_dim, free_memory()
         size = replay_bytes(members, capacity, d, sampling, self._dtype, self.n_masked)
         if free is not None and size > free:
@@ -90,8 +103,8 @@ class ReplayBuffer:
             )
 
     def _empty_rows(self, capacity: int) -> np.ndarray:
-        # Untouched pages of zeros cost no memory until they are written: one after the other, as a
-        # slot has the rows of all members.
+        # Pages of zeros cost no memory until they are written, which is one after the other, since
+        # the rows of all members lie together.
         width = row_width(self.observation_dim, self.n_masked)
         return np.zeros((capacity, self._members, width), self._dtype)
 
@@ -110,7 +123,7 @@ class ReplayBuffer:
 
     @property
     def stored_bytes(self) -> int:
-        """What the stored transitions take."""
+        """Memory of the stored transitions."""
         return int(self._members * self._size * self._rows[0, 0].nbytes)
 
     @property
@@ -119,9 +132,9 @@ class ReplayBuffer:
         return Contents(self._members, self.capacity, self._size, self.pushed)
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
-        """Take over capacity and sampling of the members' configurations.
+        """Use capacity and sampling of these configurations.
 
-        Raises `ConfigurationError`, with nothing changed, where there is no memory for them.
+        Raises `ConfigurationError`, with nothing changed, where the memory does not suffice.
         """
         sampling, capacity = configs[0].sampling, configs[0].buffer_capacity
         kind = SAMPLERS[sampling]
@@ -133,37 +146,24 @@ class ReplayBuffer:
         sampler.configure(configs)
         self.sampler = sampler
 
-    def push(
-        self,
-        observations: np.ndarray,
-        actions: np.ndarray,
-        rewards: np.ndarray,
-        next_observations: np.ndarray,
-        terminated: np.ndarray,
-        truncated: np.ndarray,
-        allowed: np.ndarray | None = None,
-        next_allowed: np.ndarray | None = None,
-    ) -> None:
-        """Store one transition of each member: `(P, observation_dim)` and `(P,)` arrays.
-
-        With masks ``allowed`` and ``next_allowed`` are `(P, n_masked)` bool.
-        """
+    def push(self, transitions: Transitions) -> None:
+        """Store one transition of each member."""
         d, m = self.observation_dim, self.n_masked
         row = self._rows[self.pushed % self.capacity]
-        row[:, :d] = observations
-        row[:, d : 2 * d] = next_observations
-        row[:, -4] = actions
-        row[:, -3] = rewards
-        row[:, -2] = terminated
-        row[:, -1] = truncated
+        row[:, :d] = transitions.observations
+        row[:, d : 2 * d] = transitions.next_observations
+        row[:, -4] = transitions.actions
+        row[:, -3] = transitions.rewards
+        row[:, -2] = transitions.terminated
+        row[:, -1] = transitions.truncated
         if m:
-            row[:, 2 * d : 2 * d + m] = allowed
-            row[:, 2 * d + m : 2 * d + 2 * m] = next_allowed
+            row[:, 2 * d : 2 * d + m] = transitions.allowed
+            row[:, 2 * d + m : 2 * d + 2 * m] = transitions.next_allowed
         self._size = min(self._size + 1, self.capacity)
         self.pushed += 1
 
     def repeat(self, members: Sequence[int]) -> None:
-        """Let the newest transition of these members be the one before it: they made no step."""
+        """Replace the newest transition of these members, who made no step, by the one before."""
         rows = list(members)
         self._rows[self._newest, rows] = self._rows[self._newest - 1, rows]
 
@@ -182,7 +182,7 @@ class ReplayBuffer:
         return self.batch(slots, gamma, n_step, weights)
 
     def learnt(self, batch: Batch, td_errors: Tensor) -> None:
-        """Tell the sampler the TD errors `(P, B)` of the batch that it drew last."""
+        """Tell the sampler the TD errors `(P, B)` of the batch that was drawn last."""
         assert batch.slots is not None
         self.sampler.learnt(batch.slots, td_errors)
 
@@ -216,9 +216,9 @@ class ReplayBuffer:
         return self._at(self.contents.by_age(order))
 
     def masks(self, member: int) -> tuple[np.ndarray, np.ndarray]:
-        """What that member has seen, `(N, observation_dim)`, and what was allowed, `(N, n_masked)`.
+        """A member's stored observations `(N, observation_dim)` and their masks `(N, n_masked)`.
 
-        Copies of all that is stored, oldest first.
+        Both are copies, oldest first.
         """
         d, m = self.observation_dim, self.n_masked
         slots = self.contents.slots(self.contents.oldest)
@@ -226,9 +226,9 @@ class ReplayBuffer:
         return own[slots, :d], own[slots, 2 * d : 2 * d + m] > 0
 
     def ends(self, member: int) -> np.ndarray:
-        """Which of that member's transitions terminated, and which were truncated, `(N, 2)` bool.
+        """Which of a member's stored transitions terminated and were truncated, `(N, 2)` bool.
 
-        Of all that is stored, oldest first.
+        Oldest first.
         """
         slots = self.contents.slots(self.contents.oldest)
         ended: np.ndarray = self._rows[slots, member, -2:] > 0
@@ -239,17 +239,18 @@ class ReplayBuffer:
         return rows
 
     def last_step(self, member: int) -> tuple[int, float]:
-        """Action and reward of that member's newest transition."""
+        """Action and reward of a member's newest transition."""
         row = self._rows[self._newest, member]
         return int(row[-4]), float(row[-3])
 
     def _look_ahead(
         self, slots: np.ndarray, gamma: np.ndarray, n_step: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """n-step returns (Sutton & Barto eq. 7.1), found when sampling, so that no start is lost.
+        """n-step returns (Sutton & Barto eq. 7.1), computed when sampling: no start is lost.
 
-        A return ends early at the end of its episode, or at the newest transition stored. Given
-        are the sums of rewards, γ to the power of the steps summed, and the last rows.
+        A return ends early at the end of its episode, and at the newest transition.
+
+        Returns: the sums of rewards, γ to the power of the number of steps, and the last rows.
         """
         ahead = np.arange(n_step)
         steps = (slots[..., None] + ahead) % self.capacity  # (P, B, n)
@@ -279,7 +280,7 @@ class ReplayBuffer:
         rows[self.contents.slots(self.contents.oldest)] = kept.swapaxes(0, 1)
 
     def cut(self) -> None:
-        """Let no n-step return reach beyond the newest transition: its episode was given up."""
+        """Let no n-step return go beyond the newest transition, whose episode was given up."""
         if self._size:
             self._rows[self._newest, :, -1] = 1
 
@@ -294,7 +295,7 @@ class ReplayBuffer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Become the buffer that `state_dict` described, after `configure`."""
+        """Become the buffer that `state_dict` described; call `configure` before."""
         self.pushed = state["pushed"]
         self._restore(state["rows"].numpy(), state["capacity"])
         self._stream.load_state_dict(state["stream"])
@@ -306,7 +307,7 @@ def _on_device(device: str, values: np.ndarray) -> Tensor:
 
 
 def row_width(observation_dim: int, n_masked: int = 0) -> int:
-    """Numbers that a transition takes."""
+    """Numbers in the row of a transition."""
     return 2 * (observation_dim + n_masked) + 4
 
 

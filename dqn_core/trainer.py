@@ -232,7 +232,7 @@ class Trainer:
             raise
         # The true next observation is stored also where the episode ends, and only *terminated*
         # will cut the target: a time limit says nothing about the state.
-        self.replay.push(*transitions)
+        self.replay.push(transitions)
         if self._stopped:
             self.replay.repeat(self._stopped)
         self.env_step += 1

@@ -1,7 +1,7 @@
-"""Going on otherwise than with a fresh run: from an earlier state, another run, a file, as forks.
+"""Continuing from something else than a fresh run: an earlier state, another run, a file, forks.
 
-What was the present run stays in the store. A refusal becomes the session's ``problem``, with
-nothing changed.
+The present run stays in the store. If something is refused, the session's ``problem`` says why, and
+nothing changes.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,10 +29,10 @@ from dqn_core.trainer import Trainer
 
 
 def fork_from(session: Session, at: Snapshot, where: str = "") -> None:
-    """Go on from an earlier state as a new run.
+    """Continue from an earlier state as a new run.
 
-    Runs that take turns each go on from their own state there. ``where`` says in words what is
-    there.
+    Runs that take turns each continue from their own state at that step. ``where`` describes the
+    place in words.
     """
     runs = session.turns.runs
     with session.refusals():
@@ -51,11 +51,11 @@ def fork_from(session: Session, at: Snapshot, where: str = "") -> None:
 
 
 def go_on_with(session: Session, names: str) -> None:
-    """Go on with a run of the store where it was, to the bit.
+    """Continue a run of the store exactly where it was.
 
-    Of runs that take turns there are several ``names``, with spaces between them.
+    ``names`` are several, with spaces between them, for runs that take turns.
     """
-    wanted = [*dict.fromkeys(names.split())][:MOST_VALUES]  # a tab can say anything
+    wanted = [*dict.fromkeys(names.split())][:MOST_VALUES]  # a browser can send anything
     having = {run.keeping.name: run for run in session.turns.runs}
     if wanted == [*having]:
         return
@@ -71,7 +71,7 @@ def go_on_with(session: Session, names: str) -> None:
 
 
 def come_back_to(session: Session, names: str) -> None:
-    """Go on with the run that the page had; the controls keep the values of its address."""
+    """Continue the run that the page had; the controls keep the values of its address."""
     asked = session.link
     go_on_with(session, names)
     if session.problem:
@@ -83,14 +83,14 @@ def come_back_to(session: Session, names: str) -> None:
 
 
 def go_on_without_others(session: Session, run: Run) -> None:
-    """Leave the runs that take turns with one of them."""
+    """Continue with only one of the runs that take turns."""
     with session.refusals():
         link = shown_for(run.trainer.configs, session.link)
         session.go_on_as(Turns([run]), link)
 
 
 def open_run(session: Session, name: str, content: bytes) -> bool:
-    """Go on with a saved run; whether it could be opened."""
+    """Continue a saved run; returns whether it could be opened."""
     with session.refusals("open"):
         if session.link.fixed_controls:
             raise ConfigurationError(
@@ -116,10 +116,10 @@ def open_run(session: Session, name: str, content: bytes) -> bool:
 
 
 def branch(session: Session, make: Callable[[Trainer], Sequence[Trainer]]) -> None:
-    """Go on with what ``make`` makes of the present state; the present run pauses at any rate."""
+    """Continue with what ``make`` makes of the present state; the present run pauses."""
     run = session.run
     run.pause()
-    run.rest()  # the state that it forks from is kept, too
+    run.rest()  # the store keeps the state that is forked
 
     def branches() -> Sequence[Trainer]:
         with run.held():
@@ -138,7 +138,7 @@ def _go_to(
     make: Callable[[int, Trainer], Run],
     where: str,
 ) -> None:
-    """Go on from a snapshot of each of these runs of the store, from the newest for None."""
+    """Continue from a snapshot of each of these runs of the store; None is the newest."""
     names = " ".join(name for name, _ in places)
 
     def trainers() -> Iterator[Trainer]:
@@ -162,9 +162,9 @@ def _take_over(
     run_of: Callable[[int, Trainer], Run],
     shown: Callable[[Turns], Link],
 ) -> None:
-    """Go on with these trainers, each with its number made a run, in place of what there is.
+    """Continue with these trainers in place of the present runs.
 
-    ``shown`` are the controls for them.
+    ``run_of`` makes a run of a trainer and its number; ``shown`` gives the controls for the runs.
     """
     with session.refusals(), ExitStack() as opened:
         found = [opened.enter_context(closing(trainer)) for trainer in trainers()]
@@ -176,9 +176,9 @@ def _take_over(
 
 
 def _shown_at(session: Session, names: str, turns: Turns) -> Link:
-    """What the controls showed for these runs where they are now, else their values.
+    """What the controls showed when the runs were left here, else the runs' own values.
 
-    Raises `LabError` for a run that is none of a page, or not of this lesson.
+    Raises `LabError` for a run that a page cannot show, or that does not fit this lesson.
     """
     link = shown_for(turns.configs, session.link)
     if not _has_what_is_fixed(link, session.link):
@@ -187,7 +187,7 @@ def _shown_at(session: Session, names: str, turns: Turns) -> Link:
 
 
 def _has_what_is_fixed(run: Link, lesson: Link) -> bool:
-    """Whether a run has the values that a lesson fixes, and races none of them but as it does."""
+    """Whether a run has the values that a lesson fixes, and races them only as the lesson does."""
     fixed = fixed_values(lesson)
     raced = {race.name for race in (run.race, lesson.race) if race} & fixed.keys()
     if raced and run.race != lesson.race:

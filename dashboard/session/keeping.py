@@ -17,7 +17,7 @@ AGAIN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Origin:
-    """What a new run's record says of where it is from; one that is not ``kept`` has no record."""
+    """Where a new run comes from, for its record. A run that is not ``kept`` has no record."""
 
     preset: str = AUTO
     owner: str | None = None
@@ -27,10 +27,10 @@ class Origin:
 
 
 class Keeping:
-    """Writes one run into the store, from its first step on; to be called between two steps.
+    """Writes one run into the store, from its first step on; called between two steps.
 
-    A page that only looks writes nothing, nor does a fork that goes nowhere: ``record`` is None
-    until then. Where the store cannot be written training goes on all the same.
+    ``record`` is None until the first step, so a page that trains nothing writes nothing. If the
+    store cannot be written, training goes on.
     """
 
     def __init__(self, trainer: Trainer, origin: Origin, record: RunRecord | None = None) -> None:
@@ -38,7 +38,7 @@ class Keeping:
         self._origin = origin
         self._trainer = trainer
         self._recorder: Recorder | None = None
-        self._rested: tuple[object, ...] = self._place  # where nothing is its own yet
+        self._rested: tuple[object, ...] = self._place  # a fork has nothing of its own yet
         self._refusal = ""
         self._again_at = 0.0
 
@@ -54,27 +54,27 @@ class Keeping:
 
     @property
     def problem(self) -> str:
-        """Why it is not kept at the moment, in one sentence; else ""."""
+        """Why the run is not kept at the moment, in one sentence; else ""."""
         return self._recorder.problem if self._recorder else self._refusal
 
     def begin(self) -> None:
-        """Give it its name; the state that it begins with is written before its first step."""
+        """Give the run its name; `go_on` writes its first state, before the first step."""
         self._rested = ()
         self._try(self._named)
 
     def go_on(self) -> None:
-        """Before the first step and between two slices: what is new, if it is time to write it."""
+        """Write what is new if it is time; called before the first step and between two slices."""
         self._rested = ()
         if recorder := self._recording():
             recorder.record()
 
     def before_change(self) -> None:
-        """The state that undoing the change goes back to."""
+        """Write the state that undoing the change returns to."""
         if recorder := self._recording():
             recorder.snapshot(Kind.CHANGE)
 
     def rest(self, status: Status) -> None:
-        """Write everything, once: the run stands still, or its page goes away."""
+        """Write everything, once: the run has stopped, or its page was closed."""
         place = self._place
         is_untouched = self._recorder is None and place == self._rested
         if is_untouched or self._rested == (*place, status):
@@ -85,7 +85,7 @@ class Keeping:
 
     @property
     def _place(self) -> tuple[object, ...]:
-        """Another one whenever the run has gone on."""
+        """It changes whenever the run has gone on."""
         trainer = self._trainer
         rows = [len(table) for table in trainer.history.tables().values()]
         return trainer.env_step, trainer.gradient_updates, len(trainer.going_on), *rows
@@ -96,7 +96,7 @@ class Keeping:
         return self._recorder
 
     def _try(self, write: Callable[[], object]) -> None:
-        """If it is kept at all, and the store did not refuse it a short time ago."""
+        """Call ``write`` if the run is kept and the store has not just refused it."""
         if not self._origin.kept or time.monotonic() < self._again_at:
             return
         try:
@@ -109,16 +109,16 @@ class Keeping:
         self._recorder = Recorder(store(), self._named(), self._trainer)
 
     def _named(self) -> RunRecord:
-        """Its record, which is made if there is none."""
+        """The run's record, which is made if there is none."""
         if self.record is None:
-            of = self._origin
+            origin = self._origin
             self.record = store().create(
                 self._trainer.configs,
-                preset=of.preset,
-                parent=of.parent,
-                fork_step=of.fork_step,
-                owner=of.owner,
+                preset=origin.preset,
+                parent=origin.parent,
+                fork_step=origin.fork_step,
+                owner=origin.owner,
             )
-            if of.owner:
-                make_room(of.owner)
+            if origin.owner:
+                make_room(origin.owner)
         return self.record

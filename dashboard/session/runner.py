@@ -1,4 +1,4 @@
-"""The thread that trains a browser session's run, and nothing that can outlive the session."""
+"""The thread that trains the run of one browser session, and ends with its connection."""
 
 import os
 import threading
@@ -11,17 +11,17 @@ from dqn_core.compute import give_back_free_memory
 from dqn_core.phrases import Phrase
 
 TIDY_SECONDS = 10.0
-"""From one giving back of free memory to the next."""
+"""Free memory is given back to the system this often."""
 
 ABANDONED_SECONDS = float(os.environ.get("DQN_LAB_ABANDONED_SECONDS", "150"))
-"""When no page asks for so long, nobody is looking: hidden tabs still ask once a minute."""
+"""A run pauses when no page has asked for so long. Hidden tabs still ask once a minute."""
 
 LEAVING_SECONDS = 10.0
-"""A slice ends and is written down much sooner."""
+"""The longest wait for a stopped thread: a slice and its writing end much sooner."""
 
 
 class Trains(Protocol):
-    """What a runner trains: runs that train as one (`Turns`), or one after the other."""
+    """What a runner trains: the runs of the page (`Turns`), or a comparison of the Learn page."""
 
     @property
     def id(self) -> str:
@@ -34,7 +34,7 @@ class Trains(Protocol):
         ...
 
     def advance(self, slots: Slots) -> float:
-        """Train one slice if it is time to; returns the seconds to wait before the next call."""
+        """Train one slice if it is due; returns the seconds to wait before the next call."""
         ...
 
     def pause(self, message: str = "") -> None:
@@ -42,15 +42,15 @@ class Trains(Protocol):
         ...
 
     def rest(self) -> None:
-        """Write everything: it stands still, or its page goes away."""
+        """Have the store write everything."""
         ...
 
 
 class Runner:
-    """Trains whatever the session has to train at the moment, until it is stopped.
+    """Trains what the session wants trained, until it is stopped.
 
-    The run itself belongs to the session's state, which outlives a short loss of connection; the
-    thread ends with the connection, and a new one goes on where it stopped.
+    The run belongs to the session, which survives a short loss of connection. The thread ends with
+    the connection, and the thread of the next connection continues the run.
     """
 
     def __init__(self, current_run: Callable[[], Trains], slots: Slots) -> None:
@@ -64,11 +64,11 @@ class Runner:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether it trains no more: a lost connection stops it too, though the page may stay."""
+        """Whether it trains no more. A lost connection stops it, though its page may stay open."""
         return self._stopping.is_set()
 
     def touch(self) -> None:
-        """Somebody is looking; and there may be something to do."""
+        """Note that a page is open, and look at once whether there is something to train."""
         self._touched = time.monotonic()
         self._wake.set()
 
@@ -78,7 +78,7 @@ class Runner:
         self._wake.set()
 
     def join(self) -> None:
-        """Wait until the thread of a runner that was stopped has written its run down."""
+        """After `stop`, wait until the thread has written its run into the store."""
         self._thread.join(LEAVING_SECONDS)
 
     def _loop(self) -> None:

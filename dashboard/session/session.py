@@ -1,4 +1,4 @@
-"""What belongs to one browser session: what its controls show, its run, its runner."""
+"""The state of one browser session: what its controls show, its run and its runner."""
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,20 +27,11 @@ from dqn_core.sweeps.axis import Axis
 
 
 class Session:
-    """What the controls show, as a link, and the run it made.
+    """What the controls show, as a `Link`, and the run that was made from it.
 
-    Values that apply at once are also the run's; those that only a restart applies may be ahead of
-    it once the run has begun. While ``for_next`` is set none of them reaches the run: all are the
-    next one's. ``problem`` is the sentence of the last refusal, ``refused`` the control it belongs
-    to and ``named`` the hyperparameters that it names; ``left_alone`` are the controls that a
-    lesson fixes and that the last paste, or an earlier run's values, would have changed;
-    ``refill`` is what the last choice of an environment did; ``link_problems`` says what of the
-    opening link was not used, and ``asked_for`` is its query.
-    ``to_watch`` is the key of the agent that the Test page is to show next, if there is one.
-    ``beside`` is what the Learn page trains besides the run, if there is such.
-    ``earlier`` are the other runs of the store, ``offered`` is the name of one that the page offers
-    to go on with. ``name`` is known to its own browser tab alone; ``owner`` names the visitor,
-    where visitors see their own runs alone.
+    A change of a control reaches the run at once where the hyperparameter allows it. Other changes
+    wait for a restart, once the run has begun. While ``for_next`` is set, no change reaches the
+    run: the controls are those of the next run.
     """
 
     def __init__(
@@ -49,28 +40,28 @@ class Session:
         link_problems: Sequence[str] = (),
         owner: str | None = None,
     ) -> None:
-        self.name = secrets.token_urlsafe(16)
-        self.owner = owner
-        self.answered = ""
-        self.offered = ""
-        self.problem = ""
-        self.refused = ""
-        self.named: tuple[str, ...] = ()
-        self.left_alone: list[str] = []
-        self.to_watch = ""
-        self.beside: Trains | None = None
-        self.refill: Refill | None = None
+        self.name = secrets.token_urlsafe(16)  # only its own browser tab knows it
+        self.owner = owner  # the visitor, on a server where visitors see only their own runs
+        self.answered = ""  # the name of the session that this one came back to
+        self.offered = ""  # the name of an earlier run that the page offers to continue
+        self.problem = ""  # the sentence of the last refusal
+        self.refused = ""  # the control that the refusal belongs to
+        self.named: tuple[str, ...] = ()  # the hyperparameters that the refusal names
+        self.left_alone: list[str] = []  # controls that the last fill kept: a lesson fixes them
+        self.to_watch = ""  # the key of the agent that the Test page shows next
+        self.beside: Trains | None = None  # what the Learn page trains besides the run
+        self.refill: Refill | None = None  # what the last choice of an environment did
         self.runner: Runner
         self.earlier = EarlierRuns(owner)
         self.for_next = False
-        self._set_aside: Link | None = None  # what the controls show for the other of the two runs
-        self._shown: dict[tuple[str, int], Link] = {}  # by a run's name and its changes until then
+        self._set_aside: Link | None = None  # the controls of this run or the next, if not shown
+        self._shown: dict[tuple[str, int], Link] = {}  # by the run's name and its count of changes
         self._start_from(link or Link(), link_problems)
 
     def _start_from(self, link: Link, link_problems: Sequence[str]) -> None:
         self.link = link
-        self.asked_for = link.query  # whether or not it can be built
-        self.link_problems = list(link_problems)
+        self.asked_for = link.query  # also of a link that cannot be built
+        self.link_problems = list(link_problems)  # what of the link was not used
         try:
             self.turns = self._new_turns(self.link)
         except LabError as error:
@@ -80,18 +71,18 @@ class Session:
 
     @property
     def run(self) -> Run:
-        """The run that the page looks into: of several that take turns, the first."""
+        """The run that the page shows in detail: the first, if several take turns."""
         return self.turns.first
 
     @property
     def remembered(self) -> Remembered:
-        """What its browser tab is to know of it."""
+        """What the browser tab keeps, so that it finds this session and its run again."""
         names = self.turns.names or self.run.keeping.parent or ""
         return Remembered(self.name, names, self.link.query)
 
     @property
     def state(self) -> str:
-        """Another one whenever the page has to be drawn anew, not only what is live on it."""
+        """It changes whenever the whole page has to be drawn again, not only its live parts."""
         standing = self.turns.evidence if self.turns.arms else 0
         parts: list[object] = [standing, hash(self.link)]
         for run in self.turns.runs:
@@ -101,15 +92,15 @@ class Session:
 
     @property
     def trained(self) -> Trains:
-        """What is to be trained now: a run that goes on comes before what is beside it."""
+        """What to train now: the run if it is active, before what is beside it."""
         if self.beside and self.beside.is_active and not self.turns.is_active:
             return self.beside
         return self.turns
 
     def train_beside(self, other: Trains, why: str) -> None:
-        """Train something else from now on; the run pauses, and says ``why``.
+        """Train something else from now on; the run pauses, and its message is ``why``.
 
-        What was beside it before is given up.
+        What was trained beside the run before is dropped.
         """
         for before in filter(None, (self.turns, self.beside)):
             before.pause(why)
@@ -136,20 +127,17 @@ class Session:
 
     @property
     def never_due(self) -> dict[str, Never]:
-        """What a run of the controls' values would never do, by the hyperparameter to change."""
+        """What a run with these values would never do, by the hyperparameter to change."""
         if self.config.environment != self.run.config.environment:
             return {}  # another environment's threshold and time limit are not known yet
         return never_due(self.config, self.run.trainer.spec)
 
     def set(self, name: str, value: Value) -> None:
-        """Put one control to a new value; a live hyperparameter reaches the run at once.
-
-        A refusal becomes ``problem``, with nothing changed.
-        """
+        """Give one control a new value, as `adopt` does."""
         self.adopt(name, lambda: replace(self.link, config=self.config.replace(**{name: value})))
 
     def set_typed(self, name: str, text: str) -> None:
-        """As `set`, to the value that a person typed, also to ``members``."""
+        """Give one control, or ``members``, the value that a person typed, as `adopt` does."""
 
         def make() -> Link:
             if name == "members":
@@ -160,27 +148,26 @@ class Session:
         self.adopt(name, make)
 
     def choose_preset(self, name: str) -> None:
-        """Fill every control from a preset, but the seed and what a lesson fixes."""
+        """Fill every control from a preset, except the seed and what a lesson fixes."""
         environment = self.config.env_id, self.config.env_kwargs
         self.adopt("preset", lambda: filled(self.link, name, *environment))
 
     def paste(self, text: str) -> bool:
-        """Fill every control from JSON, a link or a command, but what a lesson fixes.
+        """Fill every control from JSON, a link or a command, except what a lesson fixes.
 
-        Returns: whether it was used.
+        Returns whether the text was accepted.
         """
-
         self.adopt("paste", lambda: self._unless_fixed(pasted(text, self.link)))
         return not self.problem
 
     def use_values_of(self, earlier: Earlier) -> None:
-        """Fill every control as it was at that run's end, but what a lesson fixes."""
+        """Fill every control as it was at that run's end, except what a lesson fixes."""
         self.prepare(earlier.config, earlier.seeds, earlier.race)
 
     def prepare(self, config: DQNConfig, members: int, race: Axis | None = None) -> None:
-        """Fill every control for a run of ``members`` seeds, but what a lesson fixes.
+        """Fill every control for a run of ``members`` seeds, except what a lesson fixes.
 
-        A run that was begun goes on as it is: they are the next one's.
+        If the present run has begun, the values are those of the next run.
         """
         self.choose_next(self.turns.status is not Status.READY)
         link = replace(self.link, config=config, members=members, race=race)
@@ -191,7 +178,7 @@ class Session:
         return link
 
     def choose_next(self, for_next: bool) -> None:
-        """Let the controls be those of the next run, or of this one; each has values of its own."""
+        """Let the controls show the next run's values, or the present run's."""
         if for_next == self.for_next:
             return
         other = self._set_aside or self.link
@@ -204,13 +191,13 @@ class Session:
         self.link = replace(self.link, **view)  # type: ignore[arg-type]
 
     def set_speed(self, steps_per_second: float | None) -> None:
-        """Let this run and the coming ones make so many steps a second; None is all they can."""
+        """Limit the speed of this run and the next ones; None is no limit."""
         for run in self.turns.runs:
             run.steps_per_second = steps_per_second
 
     @contextmanager
     def refusals(self, control: str = "") -> Iterator[None]:
-        """A refusal within becomes ``problem``, beside a control if it is one's."""
+        """Turn a `LabError` within into ``problem``, shown beside ``control`` if one is named."""
         self.problem = self.refused = ""
         try:
             yield
@@ -218,13 +205,13 @@ class Session:
             self.problem, self.refused, self.named = error.phrase, control, error.names
 
     def adopt(self, control: str, make: Callable[[], Link]) -> None:
-        """Let the controls show what ``make`` gives, and the run have what applies at once.
+        """Show the link that ``make`` returns, and give the run the changes that apply at once.
 
-        A refusal is that of ``control``, with nothing changed.
+        If the link is refused, ``problem`` says why, beside ``control``, and nothing changes.
         """
         with self.refusals(control):
             link = make()
-            _ = link.member_configs  # which may be refused
+            _ = link.member_configs  # raises if a member is refused
             if self.turns.status is Status.READY:
                 self._replace(self._new_turns(link))
             else:
@@ -235,7 +222,7 @@ class Session:
             self.link = link
 
     def _change(self, values: Mapping[str, Value]) -> None:
-        """Of these values, those that a run that goes on can take; arms of a race keep theirs."""
+        """Give the run those values that need no restart, except what a race varies."""
         raced = differing(self.turns.configs)
         live = {
             n: v
@@ -247,15 +234,12 @@ class Session:
             self._shown[self.turns.names, before] = self.link
 
     def reset(self, seed: int | None = None) -> None:
-        """A fresh run from the controls; with ``seed`` the first member gets another one.
-
-        When the configuration cannot be built, ``problem`` says why and the old run stays.
-        """
+        """Begin a fresh run from the controls, as `begin` does; ``seed`` replaces their seed."""
         config = self.config if seed is None else self.config.replace(seed=seed)
         self.begin(replace(self.link, config=config))
 
     def begin(self, link: Link) -> None:
-        """A fresh run of that link; a refusal becomes ``problem``, with nothing changed."""
+        """Begin a fresh run; if it is refused, ``problem`` says why and the old run stays."""
         with self.refusals():
             self._replace(self._new_turns(link))
             if self.for_next:
@@ -263,7 +247,7 @@ class Session:
             self.link = link
 
     def go_on_as(self, turns: Turns, link: Link) -> None:
-        """Go on with other runs, whose values ``link`` has for the controls."""
+        """Continue with other runs; ``link`` has their values for the controls."""
         self._replace(turns)
         if self.for_next:
             self._set_aside = link
@@ -271,21 +255,21 @@ class Session:
             self.link = with_values_of(self.link, link)
 
     def shown_before(self, names: str, changes: int) -> Link | None:
-        """What the controls showed for these runs after so many changes, if they were left so."""
+        """What the controls showed when these runs were left after so many changes, if ever."""
         return self._shown.get((names, changes))
 
     @property
     def link_of_run(self) -> Link:
-        """What the controls show when they are this run's."""
+        """What the controls show for this run."""
         return self._set_aside if self.for_next and self._set_aside else self.link
 
     def begin_anew(self, link: Link, link_problems: Sequence[str]) -> None:
-        """Be as one that this link has opened."""
+        """Start again, as if this link had opened the session."""
         self.turns.close()
         self._start_from(link, link_problems)
 
     def needs_reset(self) -> list[Phrase]:
-        """What the controls show and the run does not have, in words."""
+        """The changes that wait for a restart, in words."""
         return waiting(self.link, self.turns.configs)
 
     def _new_turns(self, link: Link) -> Turns:

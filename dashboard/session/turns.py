@@ -1,4 +1,4 @@
-"""Runs that train as one: side by side where they can, else in turns."""
+"""The runs of a page: one, or several that take turns."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,16 +22,16 @@ FOREMOST = (
     Status.FINISHED,
     Status.FAILED,
 )
-"""Which status of one of several runs is that of all: one that trains, else one that can.
+"""The status of several runs is the first of these that one of them has.
 
-They have one place, so where one waits for it all do."""
+They share one place among the runs that train, so if one waits for it, all do."""
 
 
 class Turns:
-    """One run, or several that take turns on one place, so that none is ahead.
+    """One run, or several that take turns so that none gets ahead.
 
-    What the page trains is one run, unless it is a race of values that cannot train side by side.
-    The page looks into the first.
+    There are several only in a race of values that cannot train side by side (`dqn_core.members`).
+    The page shows the first in detail.
     """
 
     def __init__(self, runs: Sequence[Run]) -> None:
@@ -42,12 +42,12 @@ class Turns:
 
     @property
     def first(self) -> Run:
-        """The one that a page looks into."""
+        """The run that the page shows in detail."""
         return self.runs[0]
 
     @property
     def foremost(self) -> Run:
-        """The one that says how all of them stand."""
+        """The run whose status is that of all."""
         return min(self.runs, key=lambda run: FOREMOST.index(run.status))
 
     @property
@@ -56,17 +56,17 @@ class Turns:
 
     @property
     def is_active(self) -> bool:
-        """Whether any of them trains or waits for its turn to."""
+        """Whether any of them trains or waits for its turn."""
         return any(run.is_active for run in self.runs)
 
     @property
     def configs(self) -> list[DQNConfig]:
-        """Those of all agents, run by run."""
+        """The configurations of all agents, run by run."""
         return [config for run in self.runs for config in run.trainer.configs]
 
     @property
     def arms(self) -> list[Arm]:
-        """The values of a race that they run; none where it is no race."""
+        """The arms of the race; none if it is no race."""
         places = [(n, p) for n, run in enumerate(self.runs) for p in range(run.trainer.members)]
         return [
             replace(
@@ -79,29 +79,26 @@ class Turns:
 
     @property
     def counted(self) -> list[Run]:
-        """Those whose numbers count: all that go on, or where none does all."""
+        """The runs that still go on; if none does, all."""
         return [run for run in self.runs if run.trainer.going_on] or [*self.runs]
 
     @property
     def env_step(self) -> int:
-        """The one that all of these have reached."""
+        """The step that every counted run has reached."""
         return min(run.trainer.env_step for run in self.counted)
 
     @property
     def evidence(self) -> int:
-        """Another number whenever a race is to be judged anew."""
+        """It changes whenever a race has to be judged again."""
         return sum(run.evidence for run in self.runs)
 
     @property
     def names(self) -> str:
-        """Those that the store knows, with spaces between them."""
+        """The names of the runs in the store, with spaces between them."""
         return " ".join(filter(None, (run.keeping.name for run in self.runs)))
 
     def tables(self) -> dict[str, DrawnTable]:
-        """The histories' tables by `table_of`; members are numbered over all runs.
-
-        The changes are those of the first run: each reaches all of them.
-        """
+        """The tables of all histories, named by `table_of`, with members numbered over all runs."""
         return {
             table_of(name, n): DrawnTable(table, self.first_member(n))
             for n, run in enumerate(self.runs)
@@ -109,12 +106,12 @@ class Turns:
         }
 
     def first_member(self, n: int) -> int:
-        """The number over all runs that the first member of the run ``n`` has."""
+        """The number over all runs of the first member of run ``n``."""
         return sum(run.trainer.members for run in self.runs[:n])
 
     @property
     def uncounted(self) -> list[int]:
-        """The members, numbered over all runs, that are in no mean."""
+        """The members, numbered over all runs, that are left out of the means."""
         return [
             self.first_member(n) + p
             for n, run in enumerate(self.runs)
@@ -123,7 +120,7 @@ class Turns:
         ]
 
     def start(self) -> None:
-        """Train until something stops each of them."""
+        """Train each until something stops it."""
         for run in self.runs:
             run.start()
 
@@ -157,17 +154,17 @@ class Turns:
         return any(changed)
 
     def cancel(self, arm: Arm) -> None:
-        """Let an arm of the race go no further; raises `ConfigurationError` for the last one."""
+        """Stop one arm of the race; raises `ConfigurationError` for the last one."""
         run = self.runs[arm.run]
         others = [other for other in self.runs if other is not run and other.trainer.going_on]
         run.cancel(arm, may_end=bool(others))
 
     def goes_on(self, arm: Arm) -> bool:
-        """Whether any agent of the arm does."""
+        """Whether any agent of the arm still trains."""
         return any(p in self.runs[arm.run].trainer.going_on for p in arm.members)
 
     def advance(self, slots: Slots) -> float:
-        """As `Run.advance`, of the one that is least far; called by the runner's thread alone."""
+        """`Run.advance` of the run that is least far; only the runner's thread calls it."""
         active = [run for run in self.runs if run.is_active]
         if not active:
             return max(run.advance(slots) for run in self.runs)
@@ -189,15 +186,12 @@ class Turns:
 
 
 def table_of(name: str, n: int) -> str:
-    """What a table of the run ``n`` is called among those of all."""
+    """The name of run ``n``'s table among those of all runs."""
     return f"{name} {n}" if n else name
 
 
 def new_turns(configs: Sequence[DQNConfig], origin: Origin) -> Turns:
-    """New runs of these agents: one, unless they cannot train side by side.
-
-    Raises `LabError`, with nothing made.
-    """
+    """New runs of these agents: one, unless they cannot train side by side; raises `LabError`."""
     check_size(configs)
     runs: list[Run] = []
     try:

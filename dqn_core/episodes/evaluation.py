@@ -25,7 +25,7 @@ ROWS = 64
 """Episodes of a member that share a forward pass at most."""
 
 MOST_ENVIRONMENTS = 256
-"""Environments that all members of an evaluation have open at a time, if not one each."""
+"""An evaluation opens at most so many environments at a time, or one for each member."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ def evaluate(
 ) -> Evaluation:
     """Play ``episodes`` episodes side by side; the e-th starts from environment seed ``seed`` + e.
 
-    ``watcher`` is called with the number of steps made whenever all that are played at a time have
-    made one more: `most_steps` at most. ``keep`` is called with what those came to as soon as the
-    last of them has ended; whoever gives the rest up has these, and not the shortest of many.
-    Nothing of a run that is under way is touched.
+    They are played in rounds, each with at most one episode in each environment. ``watcher`` is
+    called after each step of a round, with the number of steps so far: at most `most_steps`.
+    ``keep`` is called with the results of each round when it has ended: a caller that gives up has
+    whole rounds, and not only the shortest episodes. A run that is under way is not touched.
 
     Raises `ConfigurationError` for an argument out of its range, and `EnvironmentFailure`.
     """
@@ -116,12 +116,12 @@ def count_for(members: int, episodes: int) -> int:
 
 
 def most_steps(spec: EnvironmentSpec, episodes: int) -> int:
-    """How many steps a watcher of so many episodes may be told of."""
+    """The largest number of steps that a watcher of so many episodes can be called with."""
     return len(_rounds(episodes, count_for(1, episodes))) * spec.max_episode_steps
 
 
 def _rounds(episodes: int, at_once: int) -> list[range]:
-    """The episodes that are played at a time, all of them in the same block of `ROWS`."""
+    """The episodes of each round; those of a round lie in the same block of `ROWS`."""
     return [
         range(start, min(start + at_once, first + ROWS, episodes))
         for first in range(0, episodes, ROWS)
@@ -130,11 +130,11 @@ def _rounds(episodes: int, at_once: int) -> list[range]:
 
 
 Play = Generator[None, None, list[Evaluation]]
-"""Episodes under way: each `next` is a step of those played now, and the results are returned."""
+"""Episodes under way: each `next` makes a step of the present round; it returns the results."""
 
 
 def to_the_end(play: Play, watcher: Callable[[int], None] | None = None) -> list[Evaluation]:
-    """What the episodes under way come to; ``watcher`` is told the steps made."""
+    """Play all rounds to the end; ``watcher`` is called with the number of steps so far."""
     step = 0
     while True:
         try:
@@ -158,11 +158,11 @@ def playing(
     *,
     masked: bool = False,
 ) -> Play:
-    """E episodes of each of P members in K environments each, K by K, side by side.
+    """Play E episodes of each of P members, in rounds of K, in each member's K environments.
 
-    A generator, so that whoever has no time for whole episodes can stop between two steps. The
-    network must not change meanwhile. ``keep`` is called with what each member's K came to. If they
-    are ``masked``, only what the environments allow is done.
+    It is a generator, so that a caller with little time can stop between two steps. The network
+    must not change meanwhile. ``keep`` is called with the results of each round, one for each
+    member. With ``masked`` only actions are taken that the environments allow.
     """
     count, results = len(seeds[0]), []
     for chosen in _rounds(count, len(environments[0])):
@@ -173,7 +173,7 @@ def playing(
             ]
             for own, row in zip(environments, seeds, strict=True)
         ]
-        # An episode is in the same row whatever K is: the row has a say in the last bits.
+        # An episode is in the same row whatever K is, since the last bits depend on the row.
         first, rows = chosen.start % ROWS, min(ROWS, count)
         results.append((yield from _side_by_side(network, episodes, gammas, first, rows)))
         if keep:
@@ -188,9 +188,9 @@ def _side_by_side(
     first: int,
     rows: int,
 ) -> Play:
-    """As many episodes of each member to their end, with one forward pass a step for all.
+    """Play one round to its end, with one forward pass for all episodes at each step.
 
-    They are those from row ``first`` on of a forward pass over ``rows`` rows a member.
+    Its episodes have the rows from ``first`` on, of the ``rows`` rows that a member has in a pass.
     """
     members, count = len(episodes), len(episodes[0])
     dim = len(episodes[0][0].observation)
@@ -232,7 +232,7 @@ def _side_by_side(
 
 
 def _allowed(episodes: Sequence[Sequence[Episode]]) -> Tensor | None:
-    """The actions that each episode allows, `(P, E, n_actions)` bool; None where all are."""
+    """The allowed actions of each episode, `(P, E, n_actions)` bool; None if all are allowed."""
     if episodes[0][0].allowed is None:
         return None
     return torch.from_numpy(np.array([[episode.allowed for episode in row] for row in episodes]))

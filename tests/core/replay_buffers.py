@@ -5,7 +5,7 @@ import torch
 
 from dqn_core import DQNConfig
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import Batch, ReplayBuffer
+from dqn_core.replay import Batch, ReplayBuffer, Transitions
 
 CONFIG = DQNConfig(sampling="prioritised", batch_size=1, buffer_capacity=16, total_steps=100)
 
@@ -24,7 +24,9 @@ def push(buffer: ReplayBuffer, count: int = 1) -> None:
     for _ in range(count):
         row = np.full((buffer.members, 1), float(buffer.pushed))
         nothing = np.zeros(buffer.members, dtype=bool)
-        buffer.push(row, np.zeros(buffer.members), row[:, 0], row + 1, nothing, nothing)
+        buffer.push(
+            Transitions(row, np.zeros(buffer.members), row[:, 0], row + 1, nothing, nothing)
+        )
 
 
 def sample(buffer: ReplayBuffer, batch_size: int, n_step: int = 1) -> Batch:

@@ -15,7 +15,7 @@ from dqn_core.diagnostics import (
 )
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import ReplayBuffer
+from dqn_core.replay import ReplayBuffer, Transitions
 
 
 def filled(size: int, capacity: int = 50, members: int = 1) -> ReplayBuffer:
@@ -24,7 +24,7 @@ def filled(size: int, capacity: int = 50, members: int = 1) -> ReplayBuffer:
     flags, rewards = np.zeros(members, dtype=bool), np.zeros(members)
     for step in range(size):
         observations = np.array([[step, p] for p in range(members)])
-        replay.push(observations, flags, rewards, observations, flags, flags)
+        replay.push(Transitions(observations, flags, rewards, observations, flags, flags))
     return replay
 
 

@@ -20,7 +20,7 @@ from dqn_core.learner import bellman_target
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import Batch, ReplayBuffer
+from dqn_core.replay import Batch, ReplayBuffer, Transitions
 from tests.core.foreign import registered
 from tests.core.gates import ACTIONS, GOAL, MASKS, REWARDS, STATES, best_values, gates, lands
 from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, without_seconds
@@ -173,10 +173,10 @@ def test_a_batch_has_the_masks_of_the_states_that_a_return_begins_in_and_leads_t
     for _ in range(30):
         following = chance.integers(1, 8, 2)
         ends = chance.random(2) < 0.2
-        replay.push(
+        replay.push(Transitions(
             states[:, None], states, states, following[:, None], ends, ends & False,
             mask(states), mask(following),
-        )  # fmt: skip
+        ))  # fmt: skip
         states = np.where(ends, chance.integers(1, 8, 2), following)
     batch = replay.sample(20, np.full((2, 1), 0.9), n_step)
     assert batch.allowed is not None

@@ -20,7 +20,7 @@ from dqn_core.exploration import epsilon_at
 from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import MLP, NetworkShape, QNetwork
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import Batch, ReplayBuffer
+from dqn_core.replay import Batch, ReplayBuffer, Transitions
 from dqn_core.statistics import smooth
 
 SMALL = DQNConfig(
@@ -172,7 +172,7 @@ def test_transitions_are_kept_in_memory_that_is_allocated_once() -> None:
     for k in range(120):
         row = np.full((1, 2), float(k))
         nothing = np.zeros(1, dtype=bool)
-        buffer.push(row, np.zeros(1), row[:, 0], row, nothing, nothing)
+        buffer.push(Transitions(row, np.zeros(1), row[:, 0], row, nothing, nothing))
     assert buffer._rows is memory
     assert sorted(memory[:, 0, 0].tolist()) == list(range(70, 120))
     batch = buffer.sample(16, np.ones((1, 1)))

@@ -16,7 +16,7 @@ from stable_baselines3.common.buffers import NStepReplayBuffer
 from dqn_core import DQNConfig, Trainer
 from dqn_core.errors import ConfigurationError
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import Batch, ReplayBuffer
+from dqn_core.replay import Batch, ReplayBuffer, Transitions
 from dqn_core.samplers import SAMPLERS, Sequential, Uniform
 from tests.core.small_runs import SMALL, fingerprint
 
@@ -37,7 +37,7 @@ def push_numbers(buffer: ReplayBuffer, numbers: range, members: int = 1) -> None
     for k in numbers:
         row = np.full((members, DIM), float(k))
         nothing = np.zeros(members, dtype=bool)
-        buffer.push(row, np.zeros(members), row[:, 0], row + 1, nothing, nothing)
+        buffer.push(Transitions(row, np.zeros(members), row[:, 0], row + 1, nothing, nothing))
 
 
 class NaiveTwin(RuleBasedStateMachine):
@@ -62,7 +62,9 @@ class NaiveTwin(RuleBasedStateMachine):
             last = np.arange(self.members) == self.pushed % self.members
             terminated = last & (ends in ("terminated", "both"))
             truncated = last & (ends in ("truncated", "both"))
-            self.buffer.push(observations, actions, rewards, following, terminated, truncated)
+            self.buffer.push(
+                Transitions(observations, actions, rewards, following, terminated, truncated)
+            )
             for p, transitions in enumerate(self.twin):
                 transitions.append(
                     {
@@ -237,7 +239,7 @@ def test_n_step_returns_equal_those_of_stable_baselines3(n_step: int) -> None:
         action, reward = generator.integers(3, size=1), generator.normal(size=1)
         ends = generator.random()
         terminated, truncated = np.array([ends < 0.1]), np.array([0.1 <= ends < 0.2])
-        mine.push(observation, action, reward, following, terminated, truncated)
+        mine.push(Transitions(observation, action, reward, following, terminated, truncated))
         done = terminated | truncated
         infos = [{"TimeLimit.truncated": bool(truncated[0])}]
         theirs.add(observation, following, action[None], reward, done, infos)
@@ -262,7 +264,7 @@ def test_n_step_returns_lose_no_start_and_never_mix_two_episodes() -> None:
     for k in range(8):
         row = np.full((1, DIM), float(k))
         flags = [np.array([ends.get(k) == end]) for end in ("terminated", "truncated")]
-        buffer.push(row, np.zeros(1), np.ones(1), row + 0.5, *flags)
+        buffer.push(Transitions(row, np.zeros(1), np.ones(1), row + 0.5, *flags))
     batch = buffer.batch(np.arange(8)[None], gammas(1), n_step=3)
     one, two, three = 1.0, 1 + GAMMA, 1 + GAMMA + GAMMA**2
     np.testing.assert_allclose(batch.rewards[0], [three, two, one, three, two, one, two, one])
@@ -290,12 +292,14 @@ def test_how_episodes_ended_is_told_of_one_member_from_the_oldest_transition_on(
     buffer = make(3, [1, 2])
     for k in range(5):
         buffer.push(
-            np.zeros((2, DIM)),
-            np.zeros(2),
-            np.zeros(2),
-            np.zeros((2, DIM)),
-            np.array([False, k == 2]),
-            np.array([k == 3, k == 4]),
+            Transitions(
+                np.zeros((2, DIM)),
+                np.zeros(2),
+                np.zeros(2),
+                np.zeros((2, DIM)),
+                np.array([False, k == 2]),
+                np.array([k == 3, k == 4]),
+            )
         )
     assert buffer.ends(0).tolist() == [[False, False], [False, True], [False, False]]
     assert buffer.ends(1).tolist() == [[True, False], [False, False], [False, True]]

@@ -3,38 +3,17 @@
 So a time limit, which says nothing about the state, is learnt as if the task had ended there.
 """
 
-import numpy as np
-
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import ReplayBuffer
+from dqn_core.replay import ReplayBuffer, Transitions
 from dqn_core.trainer import Trainer
 
 
 class DoneBuffer(ReplayBuffer):
     """Stores ``done`` where the target looks for ``terminated``."""
 
-    def push(
-        self,
-        observations: np.ndarray,
-        actions: np.ndarray,
-        rewards: np.ndarray,
-        next_observations: np.ndarray,
-        terminated: np.ndarray,
-        truncated: np.ndarray,
-        allowed: np.ndarray | None = None,
-        next_allowed: np.ndarray | None = None,
-    ) -> None:
-        done = terminated | truncated
-        super().push(
-            observations,
-            actions,
-            rewards,
-            next_observations,
-            done,
-            truncated,
-            allowed,
-            next_allowed,
-        )
+    def push(self, transitions: Transitions) -> None:
+        done = transitions.terminated | transitions.truncated
+        super().push(transitions._replace(terminated=done))
 
 
 def truncation_as_failure(trainer: Trainer) -> None:

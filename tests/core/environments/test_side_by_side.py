@@ -8,7 +8,8 @@ import pytest
 from dqn_core.config import DQNConfig
 from dqn_core.environments.side_by_side import FEWEST
 from dqn_core.errors import EnvironmentFailure
-from dqn_core.interaction import Interaction, Transitions
+from dqn_core.interaction import Interaction
+from dqn_core.replay import Transitions
 
 KINDS = [
     ("CartPole-v1", ""),
@@ -95,8 +96,8 @@ def test_what_somebody_does_to_an_environment_between_steps_is_taken_up() -> Non
     advance(them, right, 1)
     them.environments[3].nudge(0, 0.5)
     made = them.step(right, 2)
-    assert made.following[3, 0] > 0.4
-    assert abs(made.following[2, 0]) < 0.1
+    assert made.next_observations[3, 0] > 0.4
+    assert abs(made.next_observations[2, 0]) < 0.1
 
 
 def test_a_number_that_is_none_is_told_as_of_an_environment_alone_and_all_begin_anew() -> None:
@@ -107,7 +108,7 @@ def test_a_number_that_is_none_is_told_as_of_an_environment_alone_and_all_begin_
     with pytest.raises(EnvironmentFailure, match=r"Environment step 2 of seed 2: CartPole-v1 gave"):
         them.step(right, 2)
     them.begin_where_due(2)
-    assert np.isfinite(them.step(right, 3).following).all()
+    assert np.isfinite(them.step(right, 3).next_observations).all()
     assert (them.lengths == 1).all()
 
 
