@@ -154,7 +154,7 @@ class Visitor:
         (length,) = struct.unpack_from("<I", answer)
         header = json.loads(answer[4 : 4 + length])
         self.env_step = header["beside"]["budget"]["done"]  # that of steps is the only one
-        which = {"spec": header["spec"], "run": header["run"]}
+        which = {"columns": header["columns"], "run": header["run"]}
         known = self._rows if which.items() <= self._rows.items() else {}
         assert all(part["start"] == known.get(t, 0) for t, part in header["tables"].items())
         rows = {name: part["start"] + part["rows"] for name, part in header["tables"].items()}

@@ -70,6 +70,7 @@ export class Chart {
   #zoomed = null;
   /** @type {string | null} */
   #spec = null;
+  #columns = "";
   #frame = 0;
   /** @type {((beside: Beside) => void) | null} */
   #takeBeside;
@@ -146,9 +147,10 @@ export class Chart {
       fork: (/** @type {number} */ x) => send("fork", { axis: this.axis, x }),
     };
     this.#root.toggleAttribute("data-forks", page.forks);
-    if (page.spec.id !== this.#spec) {
-      this.#configure(page.spec);
-      this.store.clear(); // its rows have the columns of other panels
+    if (page.spec.id !== this.#spec) this.#configure(page.spec);
+    if (page.spec.columns !== this.#columns) {
+      this.#columns = page.spec.columns;
+      this.store.clear();
     }
     if (page.axis !== this.axis) this.#zoomed = this.hovered = null;
     this.axis = page.axis;
@@ -160,13 +162,13 @@ export class Chart {
 
   /** What is here: the server sends the rest. */
   #question() {
-    return { spec: this.#spec, run: this.store.run ?? "", ...this.store.rows };
+    return { columns: this.#columns, run: this.store.run ?? "", ...this.store.rows };
   }
 
   /** @param {Bytes} bytes */
   #receive(bytes) {
     const news = decode(bytes);
-    if (news.spec !== this.#spec) return; // of panels that are on their way, or were here before
+    if (news.columns !== this.#columns) return; // of panels that are on their way, or were here before
     if (this.store.apply(news)) this.follow();
     this.#takeBeside?.(news.beside);
     for (const [key, panel] of this.panels) panel.remark(news.remarks[key] ?? "");

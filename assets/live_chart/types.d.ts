@@ -52,7 +52,7 @@ export interface Page {
   address: string;
   period: number;
   view: string;
-  spec: { id: string; panels: PanelSpec[]; height: number };
+  spec: { id: string; columns: string; panels: PanelSpec[]; height: number };
   drawn: string;
   axis: Axis;
   smoothing: number;
@@ -76,7 +76,7 @@ export interface Part {
 }
 
 export interface News {
-  spec: string;
+  columns: string;
   run: string;
   state: string;
   beside: Beside;

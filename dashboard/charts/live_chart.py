@@ -120,7 +120,7 @@ def live_charts(
             from there; without it there is no tool for that.
     """
     spec = _spec(panels, height)
-    data = offer(key, lambda query: answer(panels, spec["id"], news(), query), period)
+    data = offer(key, lambda query: answer(panels, news(), query), period)
     data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
     data["words"] = {"caption": caption, "filename": filename}
     data["forks"] = on_fork is not None
@@ -133,19 +133,20 @@ def live_charts(
     (mount or _component)(key=key, data=data, on_redraw_change=on_redraw(), on_fork_change=fork)
 
 
-def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str, str]) -> bytes:
+def answer(panels: Sequence[Panel], news: News, query: Mapping[str, str]) -> bytes:
     """The rows that a browser lacks, which says in ``query`` how many it has of each table.
 
-    They are of the panels `spec` and the `run` that it names: of others it has none. Raises
+    They are of the `columns` and the `run` that it names: of others it has none. Raises
     `BadQueryError` where these are no numbers.
     """
-    is_same = (query.get("spec"), query.get("run")) == (spec_id, news.run_id)
+    columns_id = _columns_id(panels)
+    is_same = (query.get("columns"), query.get("run")) == (columns_id, news.run_id)
     try:
         start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
     except ValueError as error:
         raise BadQueryError(str(error)) from None
     header = {
-        "spec": spec_id,
+        "columns": columns_id,
         "run": news.run_id,
         "state": news.state,
         "beside": news.beside,
@@ -160,7 +161,9 @@ def answer(panels: Sequence[Panel], spec_id: str, news: News, query: Mapping[str
 
 
 def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
-    """The panels as the browser reads them, with a name that stands for their content."""
+    """The panels as the browser reads them: `id` stands for their content, and `columns` for the
+    columns that they draw, whose rows stay in the browser where only words have changed.
+    """
     described = []
     for panel in panels:
         takeaway = panel.takeaway or Takeaway(panel.traces[0].id, panel.traces[0].name)
@@ -170,7 +173,15 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
             | {"takeaway": asdict(takeaway), "traces": traces, "empty": said(panel.empty)}
         )
     spec = {"panels": described, "height": height}
-    return {"id": hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:12]} | spec
+    return {"id": _digest(spec), "columns": _columns_id(panels)} | spec
+
+
+def _columns_id(panels: Sequence[Panel]) -> str:
+    return _digest(_drawn(panels, has_changes=True))
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
 def _drawn(panels: Sequence[Panel], has_changes: bool) -> Mapping[str, Sequence[str]]:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +21,10 @@ def test_each_question_says_what_is_here_and_only_the_rest_is_asked_for(bench: B
     bench.refresh(100)
     bench.refresh(150)
     nothing, hundred = bench.questions
-    spec = bench.data["spec"]["id"]
-    assert nothing == {"spec": spec, "run": ""}
+    columns = bench.data["spec"]["columns"]
+    assert nothing == {"columns": columns, "run": ""}
     assert hundred == {
-        "spec": spec,
+        "columns": columns,
         "run": "a",
         "episodes": "100",
         "updates": "100",
@@ -72,6 +73,17 @@ def test_an_answer_for_other_panels_is_left_alone(bench: Bench) -> None:
     assert bench.drawn("shown[0].lines.faint.x.length") == 100
 
 
+def test_curves_stay_while_only_the_words_of_the_panels_change(bench: Bench) -> None:
+    """As after each change of a hyperparameter, which the legend tells."""
+    bench.refresh(100)
+    bench.losing = True
+    spec = deepcopy(bench.data["spec"]) | {"id": "another"}
+    spec["panels"][0]["traces"][0]["name"] = "training (γ 0.99 → 0.9)"
+    bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0, "spec": spec})
+    expect(bench.page.get_by_text("training (γ 0.99 → 0.9)")).to_be_visible()
+    until(bench.page, lambda: bench.drawn("shown[0].lines.faint.x.length") == 100)
+
+
 def test_news_of_another_state_have_the_page_drawn_anew_once(bench: Bench) -> None:
     bench.refresh(100, state="running", drawn="running")
     assert bench.page.evaluate("sent") == []
@@ -113,7 +125,7 @@ def test_a_new_element_gets_everything(bench: Bench) -> None:
     bench.page.evaluate("document.querySelector('main').replaceChildren(), unmount()")
     bench.mount()
     bench.refresh(150)
-    assert bench.questions[-1] == {"spec": bench.data["spec"]["id"], "run": ""}
+    assert bench.questions[-1] == {"columns": bench.data["spec"]["columns"], "run": ""}
     assert bench.drawn("shown[0].lines.faint.x.length") == 150
 
 

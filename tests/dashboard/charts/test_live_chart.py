@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,15 +65,15 @@ class Browser:
     """Asks as the browser does: what it has so far goes with each question."""
 
     def __init__(self) -> None:
-        self.spec = self.run = ""
+        self.columns = self.run = ""
         self.rows: dict[str, int] = {}
 
     def ask(self, rows: int, run_id: str = "a", panels: Sequence[Panel] = PANELS) -> dict[str, Any]:
-        query = {"spec": self.spec, "run": self.run}
+        query = {"columns": self.columns, "run": self.run}
         query |= {name: str(count) for name, count in self.rows.items()}
-        self.answer = answer(panels, str(len(panels)), News(held(run(rows)), run_id), query)
+        self.answer = answer(panels, News(held(run(rows)), run_id), query)
         message = read(self.answer)
-        self.spec = message["spec"]
+        self.columns = message["columns"]
         self.run = message["run"]
         self.rows = {name: sum(span(message, name)) for name in message["tables"]}
         return message
@@ -128,10 +129,17 @@ def test_only_drawn_columns_are_sent(browser: Browser) -> None:
 
 
 def test_an_answer_names_the_panels_that_its_columns_are_for(browser: Browser) -> None:
-    assert browser.ask(5)["spec"] == "2"
+    both = browser.ask(5)["columns"]
     message = browser.ask(6, panels=PANELS[:1])
-    assert (message["spec"], set(message["tables"])) == ("1", {"episodes", "changes"})
+    assert (message["columns"] == both, set(message["tables"])) == (False, {"episodes", "changes"})
     assert span(message) == (0, 6), "other panels draw other columns: all rows are needed again"
+
+
+def test_rows_stay_where_only_the_words_of_the_panels_change(browser: Browser) -> None:
+    browser.ask(5)
+    trace = replace(PANELS[0].traces[0], name="training (γ 0.99 → 0.9)")
+    renamed = replace(PANELS[0], title="Another title", traces=(trace,))
+    assert span(browser.ask(6, panels=[renamed, PANELS[1]])) == (5, 1)
 
 
 def test_a_refresh_without_news_is_small(browser: Browser) -> None:
@@ -160,17 +168,18 @@ def test_an_empty_run_has_no_rows(browser: Browser) -> None:
     assert browser.ask(3)["tables"]["episodes"]["start"] == 0
 
 
-@pytest.mark.parametrize("count", ["-5", "10000"])
-def test_a_count_that_cannot_be_is_taken_for_the_nearest_one(count: str) -> None:
-    message = read(
-        answer(PANELS, "", News(held(run(30)), "a"), {"spec": "", "run": "a", "episodes": count})
-    )
-    assert span(message) in ((0, 30), (30, 0))
+@pytest.mark.parametrize("count", [-5, 10_000])
+def test_a_count_that_cannot_be_is_taken_for_the_nearest_one(browser: Browser, count: int) -> None:
+    browser.ask(30)
+    browser.rows["episodes"] = count
+    assert span(browser.ask(30)) in ((0, 30), (30, 0))
 
 
-def test_a_count_that_is_no_number_is_refused() -> None:
+def test_a_count_that_is_no_number_is_refused(browser: Browser) -> None:
+    browser.ask(30)
+    query = {"columns": browser.columns, "run": browser.run, "episodes": "many"}
     with pytest.raises(BadQueryError, match="many"):
-        answer(PANELS, "", News(held(run(30)), "a"), {"spec": "", "run": "a", "episodes": "many"})
+        answer(PANELS, News(held(run(30)), "a"), query)
 
 
 def test_a_takeaway_is_about_one_of_the_traces() -> None:
@@ -199,6 +208,6 @@ def test_a_quantity_and_a_run_have_one_of_the_themes_colours() -> None:
 def test_a_line_of_several_runs_has_the_rows_of_all_their_tables() -> None:
     panels = (Panel("a", "A", (Trace("one", "return", "both", more=("two",)),)),)
     tables = {name: run(rows)["episodes"] for name, rows in (("one", 3), ("two", 5))}
-    message = read(answer(panels, "spec", News(held(tables), "a"), {}))
+    message = read(answer(panels, News(held(tables), "a"), {}))
     assert {name: span(message, name) for name in tables} == {"one": (0, 3), "two": (0, 5)}
     assert "unused" not in message["tables"]["two"]["values"]

@@ -50,11 +50,13 @@ def test_earlier_runs_are_behind_the_return_each_with_a_dash_and_a_table(
 
 def test_earlier_runs_are_sent_once(drawn: tuple[list[Panel], News]) -> None:
     panels, news = drawn
-    first = read(answer(panels, "spec", news, {}))["tables"]
+    message = read(answer(panels, news, {}))
+    first = message["tables"]
     assert first["earlier cartpole-1"]["rows"] == len(news.tables["earlier cartpole-1"])
-    has = {"spec": "spec", "run": news.run_id} | {n: p["rows"] for n, p in first.items()}
+    has = {name: message[name] for name in ("columns", "run")}
+    has |= {name: part["rows"] for name, part in first.items()}
     query = dict(parse_qsl(urlencode(has)))  # as the browser's question comes: names have a space
-    again = read(answer(panels, "spec", news, query))["tables"]
+    again = read(answer(panels, news, query))["tables"]
     assert {name: part["rows"] for name, part in again.items()} == dict.fromkeys(first, 0)
 
 
