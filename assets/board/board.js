@@ -87,11 +87,11 @@ class Board {
   /** @type {Card[]} */
   #cards = [];
   #root = element("section", "board");
-  #empty = element("p", "board-empty");
+  #summary = element("p", "board-summary");
 
   /** @param {Parent} parent */
   constructor(parent) {
-    parent.append(styleLink(new URL("board.css", import.meta.url).href), this.#empty, this.#root);
+    parent.append(styleLink(new URL("board.css", import.meta.url).href), this.#summary, this.#root);
     this.feed = new Feed({ take: (bytes) => this.#show(bytes), node: this.#root });
   }
 
@@ -102,9 +102,9 @@ class Board {
 
   /** @param {Bytes} bytes */
   #show(bytes) {
-    /** @type {{ students: Student[], empty: string }} */
-    const { students, empty } = JSON.parse(new TextDecoder().decode(bytes));
-    setText(this.#empty, students.length ? "" : empty);
+    /** @type {{ students: Student[], summary: string }} */
+    const { students, summary } = JSON.parse(new TextDecoder().decode(bytes));
+    setText(this.#summary, summary);
     while (this.#cards.length < students.length) this.#cards.push(new Card());
     this.#cards.length = students.length;
     const nodes = this.#cards.map(({ node }) => node);

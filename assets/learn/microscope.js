@@ -180,7 +180,7 @@ class Microscope {
     this.#world.show(header.world, pngs);
     this.#memory.show(header.memory, header.update, header.chosen);
     this.#networks.show(header.networks);
-    this.#update.show(header.update);
+    this.#update.show(header.update, header.waiting);
     this.#symbols.again();
   }
 

@@ -88,5 +88,6 @@ export interface Seen {
   memory: Stored;
   networks: Both | null;
   update: Made | null;
+  waiting: string;
   pngs: number[];
 }

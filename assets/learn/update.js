@@ -1,13 +1,13 @@
 /** The update: the equations of the chosen transition with its numbers in them. */
 
 import { Curve, reach, showAll } from "../shared/distribution.js";
-import { element } from "../shared/dom.js";
+import { element, setText } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Made } from "./types.d.ts" */
 
 export class Update {
-  #none = element("p", "ms-quiet", _("No update was made here yet: press Update."));
+  #none = element("p", "ms-quiet");
   #words = element("div", "ms-sentences");
   #lines = element("div", "ms-lines");
   #table = element("table", "ms-numbers");
@@ -25,8 +25,12 @@ export class Update {
     );
   }
 
-  /** @param {Made | null} update */
-  show(update) {
+  /**
+   * @param {Made | null} update
+   * @param {string} waiting why there is none
+   */
+  show(update, waiting) {
+    setText(this.#none, waiting);
     this.#none.hidden = update !== null;
     this.#all.hidden = update === null;
     if (!update) return;

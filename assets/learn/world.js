@@ -1,6 +1,6 @@
 /** The world: its picture before and after the step, the dice that decided, what was seen. */
 
-import { element, pen, svg } from "../shared/dom.js";
+import { element, pen, setText, svg } from "../shared/dom.js";
 import { suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
 
@@ -8,7 +8,9 @@ import { _ } from "../shared/words.js";
 
 export class World {
   #pictures = [0, 1].map(() => element("canvas", "ms-picture"));
-  #row = element("div", "ms-pictures", ...this.#pictures);
+  #titles = [0, 1].map(() => element("figcaption", "ms-quiet"));
+  #figures = this.#pictures.map((canvas, i) => element("figure", "", canvas, this.#titles[i]));
+  #row = element("div", "ms-pictures", ...this.#figures);
   #dice = element("div", "ms-dice");
   #sentences = element("div", "ms-sentences");
   #actions = element("dl", "ms-actions");
@@ -72,6 +74,7 @@ export class World {
     drawing.setAttribute("aria-label", words);
     this.#dice.replaceChildren(drawing);
     this.#actions.replaceChildren(
+      element("div", "ms-quiet", mark(cell("dt", "Q(s, ·)"), "q")),
       ...actions.map(([label, q], index) => {
         const row = [mark(cell("dt", label), "a"), mark(cell("dd", q), "q")];
         return element("div", index === taken ? "ms-taken" : "", ...row);
@@ -84,7 +87,7 @@ export class World {
    * @param {[title: string, words: string][]} pictures
    */
   async #draw(pngs, pictures) {
-    this.#pictures.forEach((canvas, i) => (canvas.hidden = !pngs[i]?.length));
+    this.#figures.forEach((figure, i) => (figure.hidden = !pngs[i]?.length));
     for (const [i, png] of pngs.entries()) {
       if (!png.length) continue;
       const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
@@ -93,7 +96,7 @@ export class World {
       pen(canvas).drawImage(bitmap, 0, 0);
       const [title, words] = pictures[i];
       canvas.setAttribute("aria-label", words);
-      canvas.title = title;
+      setText(this.#titles[i], title);
       suitTheme(canvas);
       bitmap.close();
     }

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.lessons.opened_rooms import opened_room
-from dashboard.lessons.results import results_csv, students
+from dashboard.lessons.results import results_csv, students, summary
 from dashboard.lessons.rooms import Room, rooms
 from dashboard.lessons.words import title_words
 from dashboard.session.address import BOARD, SECTION
@@ -60,7 +60,8 @@ def _news(room: Room) -> bytes | None:
     """What the board shows now; nothing once the room is closed."""
     if room.is_closed:
         return None
-    return json.dumps({"students": students(room), "empty": _("Nobody is here yet.")}).encode()
+    words = " · ".join(summary(room)) or _("Nobody is here yet.")
+    return json.dumps({"students": students(room), "summary": words}).encode()
 
 
 def _controls(state: LessonsState, room: Room) -> None:

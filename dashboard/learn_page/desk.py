@@ -21,6 +21,9 @@ OTHERS = ("look", "on", "back", "forward", "fresh")
 LARGEST = 256 << 20
 """Bytes of replay that are copied: a copy and its state before an act hold them twice."""
 
+SOON = 2_000
+"""Steps of a run that has not begun which its copy makes by itself: there is an update to see."""
+
 SECONDS = 0.05
 """How long an act may go on before its answer is due."""
 
@@ -80,7 +83,8 @@ class Desk:
         self._specimen = self._copy_of(state, is_other)
         self._of, self._taken, self._is_following = run.id, place, True
         self._is_complete, self._problem = True, ""
-        if trainer.env_step >= trainer.config.learning_starts:
+        learns_from = trainer.config.learning_starts
+        if trainer.env_step >= learns_from or (not trainer.env_step and learns_from <= SOON):
             self._act = "update"
             self._advance(self._specimen, self._act)
         return self._specimen

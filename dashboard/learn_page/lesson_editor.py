@@ -209,7 +209,11 @@ def _preview(lesson: Lesson, draft: Draft, tried: Progress) -> None:
         del tried.answers[at]
     for at in [at for at, text in tried.typed.items() if not may_be_typed(lesson, at, text)]:
         del tried.typed[at]
-    check = lesson.steps[draft.at].check
+    step = lesson.steps[draft.at]
+    check = step.check
+    if not (step.title or step.text or step.question or check):
+        st.caption(_("Nothing yet: what you write is shown here as soon as the field is left."))
+        return
 
     def show_check() -> None:
         if check:

@@ -49,6 +49,7 @@ def message(
         "networks": networks(update, chosen) if update else None,
         "copied": _copied() if specimen.has_copied else "",
         "update": _update(update, chosen, specimen) if update else None,
+        "waiting": "" if update else _waiting(trainer.config.learning_starts, is_complete),
         "pngs": [len(png) for png in pngs],
     }
     return packed(header, *pngs)
@@ -62,12 +63,23 @@ def _about(specimen: Specimen, run: Run, is_following: bool) -> str:
     if trainer.members > 1:
         agent = member_words(trainer.configs)[specimen.member]
         told.append(_("The agent shown is {agent}.", agent=agent))
-    if is_following:
+    now = run.trainer.env_step
+    if is_following and now:
         told.append(_("This is a copy of the run on the Train page: nothing here moves the run."))
     else:
-        now = run.trainer.env_step
         told.append(_("This is a copy: the run on the Train page is at {step:,}.", step=now))
     return together(*told)
+
+
+def _waiting(learning_starts: int, is_complete: bool) -> str:
+    """What stands in place of the first update."""
+    if is_complete:
+        return _("No update was made here yet: press Update.")
+    return _(
+        "The first update comes at environment step {step:,}: until then transitions are "
+        "collected for it.",
+        step=learning_starts,
+    )
 
 
 def _copied() -> str:
@@ -123,12 +135,7 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
             loss=exact(update.loss),
             batch=len(update.actions),
         ),
-        _(
-            "Transition {number:,}: “{action}”, reward {reward}.",
-            number=int(returns.numbers[i]),
-            action=_(spec.action_labels[update.actions[i]]),
-            reward=exact(update.rewards[i]),
-        ),
+        _transition(update, i, _(spec.action_labels[update.actions[i]])),
     ]
     words = [together(*told)]
     if returns.terminated[i]:
@@ -154,6 +161,25 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
         "distributions": _distributions(update, i),
         "spread": _spread(update, i),
     }
+
+
+def _transition(update: Update, i: int, action: str) -> str:
+    number, rewards = int(update.returns.numbers[i]), exact(update.rewards[i])
+    steps = int(update.returns.n_steps[i])
+    if steps == 1:
+        return _(
+            "Transition {number:,}: “{action}”, reward {reward}.",
+            number=number,
+            action=action,
+            reward=rewards,
+        )
+    return _(
+        "Transition {number:,}: “{action}”, discounted rewards of {steps} steps {rewards}.",
+        number=number,
+        action=action,
+        steps=steps,
+        rewards=rewards,
+    )
 
 
 def _values(update: Update, i: int, spec: EnvironmentSpec) -> list[list[str]]:

@@ -14,7 +14,7 @@ from dashboard.lessons.rooms import Reached, Room, Seat
 from dashboard.session.returns import average_returns, greedy_returns, over_members
 from dashboard.session.session import Session
 from dashboard.session.turns import Turns
-from dashboard.web.language import _
+from dashboard.web.language import _, n_
 from dqn_core import Trainer
 from dqn_core.numbers import number
 
@@ -34,6 +34,30 @@ class Curve(TypedDict):
 def students(room: Room) -> list[dict[str, Any]]:
     """Everybody in the room, in the order in which they came, as `assets/board/board.js` has it."""
     return [_student(room, seat) for seat in list(room.seats.values())]
+
+
+def summary(room: Room) -> list[str]:
+    """How the class as a whole stands: its size, and of each step that asks or checks, how many."""
+    everybody = [seat.progress for seat in list(room.seats.values())]
+    if not everybody:
+        return []
+    told = [n_("1 student", "{count} students", len(everybody))]
+    for at, step in enumerate(room.lesson.steps):
+        given = [progress.answers[at] for progress in everybody if at in progress.answers]
+        if step.question:
+            right = sum(_is_right(room, at, answer) for answer in given)
+            told.append(
+                _(
+                    "Step {step}: {given} answered, {right} right",
+                    step=at + 1,
+                    given=len(given),
+                    right=right,
+                )
+            )
+        if step.check:
+            met = sum(at in progress.met for progress in everybody)
+            told.append(_("Step {step}: {met} met the check", step=at + 1, met=met))
+    return told
 
 
 def results_csv(room: Room) -> bytes:

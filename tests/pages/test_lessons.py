@@ -284,6 +284,7 @@ def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     at.button(key="make_lesson").click().run()
     draft = at.session_state[LEARN_PAGE].lessons.draft
     assert draft.step.link.config.gamma == 0.9
+    assert any("Nothing yet" in caption.value for caption in at.caption), "the preview is empty"
     title, body = (f"draft1_1_0_{name}" for name in ("title", "body"))
     at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
     assert "Give the lesson a title" in at.error[0].value

@@ -31,8 +31,40 @@ def seen(desk: Desk, do: str = "look", chosen: int = 0) -> dict[str, Any]:
     return header
 
 
-def test_a_run_that_has_not_begun_shows_where_it_will() -> None:
-    session = untrained_session(SMALL)
+def test_a_run_that_has_not_begun_shows_its_first_update_and_back_where_it_will_begin(
+    session: Session,
+) -> None:
+    desk = Desk(session)
+    header = seen(desk)
+    assert (
+        "gradient update 1. This is a copy: the run on the Train page is at 0." in header["about"]
+    )
+    assert header["update"]["lines"]
+    header = seen(desk, "back")
+    assert header["update"] is None
+    assert header["memory"]["words"] == "The memory is empty."
+
+
+def test_until_the_first_update_it_is_said_when_that_comes(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.learn_page.desk.SECONDS", 0.0)
+    header, _ = opened(Desk(session).answer({}))
+    assert not header["isComplete"]
+    assert f"at environment step {SMALL.learning_starts}:" in header["waiting"]
+
+
+def test_of_several_steps_no_sum_is_called_a_reward() -> None:
+    session = untrained_session(SMALL.replace(n_step=3))
+    desk = Desk(session)
+    words = " ".join(seen(desk, chosen=chosen)["update"]["words"][0] for chosen in range(4))
+    assert "discounted rewards of 3 steps 2.9701." in words
+    assert "reward 2.97" not in words
+    session.run.close()
+
+
+def test_where_the_first_update_is_far_a_run_shows_where_it_will_begin() -> None:
+    session = untrained_session(SMALL.replace(learning_starts=10_000, buffer_capacity=10_000))
     header = seen(Desk(session))
     assert header["update"] is None
     assert header["world"]["columns"][0][0] == "now"
@@ -128,7 +160,7 @@ def test_another_run_of_the_page_takes_the_place_of_the_copy(session: Session) -
     session.reset()
     header = seen(desk)
     assert header["isFollowing"]
-    assert "Environment step 0" in header["about"]
+    assert "the run on the Train page is at 0" in header["about"]
 
 
 def test_a_new_copy_is_of_the_run_that_the_page_has_by_now(session: Session) -> None:
@@ -139,7 +171,7 @@ def test_a_new_copy_is_of_the_run_that_the_page_has_by_now(session: Session) -> 
     session.reset()
     header = seen(desk, "fresh")
     assert header["isFollowing"]
-    assert "Environment step 0" in header["about"]
+    assert "the run on the Train page is at 0" in header["about"]
 
 
 def test_a_picture_says_in_words_what_it_shows(session: Session) -> None:

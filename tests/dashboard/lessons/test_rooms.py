@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dashboard.lessons.progress import Progress
-from dashboard.lessons.results import results_csv, students
+from dashboard.lessons.results import results_csv, students, summary
 from dashboard.lessons.rooms import LONGEST_NAME, MOST_ROOMS, MOST_STUDENTS, Room, Rooms
 from dashboard.session.links import Link
 from dashboard.session.session import Session
@@ -108,6 +108,22 @@ def test_the_board_shows_curves_answers_and_checks(room: Room, session: Session)
     assert kim["curves"]["greedy"]["x"] == [100, 200]
     assert len(kim["curves"]["training"]["x"]) > 3
     assert seat.session() is session
+
+
+def test_the_board_says_how_the_class_as_a_whole_stands(room: Room, session: Session) -> None:
+    assert summary(room) == []
+    for visitor, progress in (
+        ("a", Progress(answers={0: "0", 1: "2"}, met={1})),
+        ("b", Progress(answers={0: "1"})),
+        ("c", Progress()),
+    ):
+        room.enter(visitor, "Kim", progress, session)
+    assert summary(room) == [
+        "3 students",
+        "Step 1: 2 answered, 1 right",
+        "Step 2: 1 answered, 1 right",
+        "Step 2: 1 met the check",
+    ]
 
 
 def test_a_student_who_has_left_keeps_the_seat_with_what_was_answered(room: Room) -> None:
