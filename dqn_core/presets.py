@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import ConfigurationError
+from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.hyperparameter import Value
 from dqn_core.phrases import one_of
 from dqn_core.recommendation import recommended
@@ -199,3 +200,28 @@ def preset(name: str, env_id: str = DQNConfig.env_id, env_kwargs: str = "") -> D
     if env_id == chosen.config.env_id:
         return chosen.config.replace(env_kwargs=env_kwargs)
     return recommended(env_id, env_kwargs).replace(**chosen.changes)
+
+
+SAID_BESIDE = {"seed", "env_id", "env_kwargs"}
+"""Hyperparameters that a list of runs has a column for."""
+
+
+@lru_cache(maxsize=4_096)
+def beside_preset(
+    name: str, configs: tuple[DQNConfig, ...]
+) -> tuple[tuple[str, tuple[Value, ...]], ...]:
+    """Each hyperparameter in which members differ from the preset, with the values that they have.
+
+    Without a preset of that name, from the environment's recommended values.
+    """
+    first = configs[0]
+    try:
+        base = preset(name if name in PRESETS else AUTO, first.env_id, first.env_kwargs)
+    except LabError:  # an environment of a module that is not here
+        base = DQNConfig()
+    differing = {name for config in configs for name in config.difference(base)} - SAID_BESIDE
+    return tuple(
+        (name, tuple(dict.fromkeys(getattr(config, name) for config in configs)))
+        for name in HYPERPARAMETERS
+        if name in differing
+    )

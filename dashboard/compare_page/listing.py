@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,14 +15,9 @@ from dashboard.session.words import show
 from dashboard.web.catalogues import ENGLISH
 from dashboard.web.language import _, language, said
 from dashboard.web.widgets import key_showing, on_change
-from dqn_core import HYPERPARAMETERS, DQNConfig, LabError, preset
-from dqn_core.hyperparameter import Value
 from dqn_core.phrases import Phrase
-from dqn_core.presets import AUTO, PRESETS
+from dqn_core.presets import beside_preset
 from dqn_core.store.record import RunRecord, Status
-
-SAID_BESIDE = {"seed", "env_id", "env_kwargs"}
-"""Hyperparameters that have a column of their own."""
 
 STATUS_WORDS: dict[str, str] = {
     Status.RUNNING: Phrase("running"),
@@ -59,28 +54,10 @@ def _text(record: RunRecord) -> str:
 
 def differences(record: RunRecord) -> str:
     """What differs from its preset: ``γ 0.9, Batch size 32``; of a race ``γ 0.9 / 0.99``."""
-    values = _differences(record.preset, tuple(record.configs))
+    values = beside_preset(record.preset, tuple(record.configs))
     return _(", ").join(
         " / ".join([named(name, first), *(said(show(other)) for other in others)])
         for name, (first, *others) in values
-    )
-
-
-@lru_cache(maxsize=4_096)
-def _differences(
-    name: str, configs: tuple[DQNConfig, ...]
-) -> tuple[tuple[str, tuple[Value, ...]], ...]:
-    """Each hyperparameter that differs, with the values that its members have."""
-    first = configs[0]
-    try:
-        base = preset(name if name in PRESETS else AUTO, first.env_id, first.env_kwargs)
-    except LabError:  # an environment of a module that is not here
-        base = DQNConfig()
-    differing = {name for config in configs for name in config.difference(base)} - SAID_BESIDE
-    return tuple(
-        (name, tuple(dict.fromkeys(getattr(config, name) for config in configs)))
-        for name in HYPERPARAMETERS
-        if name in differing
     )
 
 

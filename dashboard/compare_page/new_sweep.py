@@ -110,7 +110,7 @@ def _begin(state: PageState, session: Session) -> None:
     kept = store()
     sweep = declare(kept, plan, pruner=PRUNER if trials else "", preset=session.preset)
     _train(state, kept, sweep, int(typed["sweep_workers"]), trials)
-    state.look_at(sweep=sweep.name)
+    state.look_at(sweep=sweep.name, metric="area" if trials else "final")
 
 
 def _train(state: PageState, kept: Store, sweep: Sweep, workers: int, trials: int) -> None:
@@ -184,12 +184,13 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
             _("Beginning…"), key="sweep_begins", icon=":material/hourglass_top:", disabled=True
         )
         return
-    trials = 0
-    if sweep.pruner:  # those that were refused have no piece
+    trials = sweep.trials
+    is_done = bool(sweep.pruner and not trials)
+    if is_done:  # trials that were refused have no piece
         numbers = [piece.number for piece in pieces_of(kept, sweep.name)]
         trials = max(numbers, default=-1) + 1 + FURTHER_TRIALS
     st.button(
-        _("{count} more trials", count=FURTHER_TRIALS) if sweep.pruner else _("Train the rest"),
+        _("{count} more trials", count=FURTHER_TRIALS) if is_done else _("Train the rest"),
         key="continue_sweep",
         icon=":material/play_arrow:",
         on_click=attempt,

@@ -8,6 +8,7 @@ from dashboard.compare_page.responses import point_words
 from dashboard.session.words import clock
 from dashboard.web.language import _
 from dqn_core.numbers import number
+from dqn_core.sweeps.catalogue import Sweep
 from dqn_core.sweeps.watch import HowFar, Watch
 
 LOOKS = 20
@@ -16,9 +17,9 @@ LOOKS = 20
 
 @dataclass
 class SweepProgress:
-    """Kept from one look at the sweep called ``name`` to the next."""
+    """Kept from one look at the ``sweep`` to the next."""
 
-    name: str
+    sweep: Sweep
     watch: Watch
     looks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=LOOKS))
 

@@ -1,6 +1,6 @@
 """A sweep on the Compare page: how far it is, which point is best, how it depends on its values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -72,12 +72,20 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
             names.index(chosen),
             format_func=lambda name: name or _("none, single runs"),
             key=key,
-            on_change=on_change(key, lambda name: state.look_at(sweep=name)),
+            on_change=on_change(key, lambda name: _look_at(state, found.get(name))),
             width=360,
         )
         if may_begin_one:
             new_sweep(state, session)
     return found.get(chosen)
+
+
+def _look_at(state: PageState, sweep: Sweep | None) -> None:
+    """A search is judged by the area, as its trials are."""
+    if sweep is None:
+        state.look_at(sweep="")
+    else:
+        state.look_at(sweep=sweep.name, metric="area" if sweep.pruner else "final")
 
 
 def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep) -> None:
@@ -88,10 +96,13 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
     ended = {run: record for run, record in begun.items() if record.status in ENDED}
     planned = sum(len(piece.configs) for piece in pieces)
     finished = sum(record.members for record in ended.values())
-    pruned = sum(PRUNED in record.tags for record in begun.values())
     for problem in filter(None, (state.problem, sweep.problem)):
         tell_error(problem)
-    words = _finished_words(sweep, finished, planned, pruned)
+    words = (
+        _trials_words(sweep, len(pieces), begun.values())
+        if sweep.pruner
+        else _finished_words(sweep, finished, planned)
+    )
     if finished < planned or sweep.pruner:
         _watch(session, state, store, sweep, words, _standing(state, store, sweep, begun))
     else:
@@ -122,16 +133,32 @@ def _lines(state: PageState, store: Store, records: Mapping[str, RunRecord]) -> 
     return lines_of(seeds, records)
 
 
-def _finished_words(sweep: Sweep, finished: int, planned: int, pruned: int) -> str:
-    words = _(
+def _finished_words(sweep: Sweep, finished: int, planned: int) -> str:
+    return _(
         "{axes}: {finished:,} of {planned:,} seeds are finished.",
         axes=[label(axis) for axis in sweep.plan.axes],
         finished=finished,
         planned=planned,
     )
-    if pruned:
-        words += " " + _("{count:,} trials ended early, since they did badly.", count=pruned)
+
+
+def _trials_words(sweep: Sweep, begun: int, records: Iterable[RunRecord]) -> str:
+    """How many trials are done; of ``begun`` ones a run may have been deleted."""
+    is_pruned = [PRUNED in record.tags for record in records if _is_done(record)]
+    words = _(
+        "{axes}: {done:,} of {planned:,} trials are done.",
+        axes=[label(axis) for axis in sweep.plan.axes],
+        done=len(is_pruned),
+        planned=max(sweep.trials, begun),
+    )
+    if any(is_pruned):
+        early = _("{count:,} of them ended early for doing badly.", count=sum(is_pruned))
+        words = together(words, early)
     return words
+
+
+def _is_done(record: RunRecord) -> bool:
+    return record.status in ENDED or PRUNED in record.tags
 
 
 def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> None:
@@ -169,8 +196,9 @@ def _standing(
 ) -> tuple[object, ...]:
     """Another one when a run has begun or ended, or nobody trains any more, and why."""
     runs = tuple(f"{run} {record.status}" for run, record in sorted(records.items()))
-    problem = sweep_called(store, sweep.name).problem
-    return trained_by(store, sweep), state.has_process(sweep.name), problem, *runs
+    now = sweep_called(store, sweep.name)
+    told = now.problem, now.trials
+    return trained_by(store, sweep), state.has_process(sweep.name), *told, *runs
 
 
 def _standing_now(state: PageState, store: Store, sweep: Sweep) -> tuple[object, ...]:
@@ -190,16 +218,15 @@ def _watch(
     drawn: tuple[object, ...],
 ) -> None:
     """How far the sweep is; the page is drawn anew when a run of it has begun or ended."""
-    if state.progress is None or state.progress.name != sweep.name:
-        state.progress = SweepProgress(sweep.name, Watch(store, sweep))
+    if state.progress is None or state.progress.sweep != sweep:
+        state.progress = SweepProgress(sweep, Watch(store, sweep, sweep.trials))
     progress = state.progress
 
     @st.fragment(run_every=LOOK_SECONDS)
     def watch() -> None:
         session.runner.touch()  # somebody looks
         far = progress.look()
-        left = None if sweep.pruner else progress.seconds_left(far)
-        sentences = (words, so_far(far), left_words(left))
+        sentences = (words, so_far(far), left_words(progress.seconds_left(far)))
         share = far.steps / far.planned_steps if far.planned_steps else 0.0
         st.progress(min(1.0, share), plain(together(*sentences)))
         if _standing_now(state, store, sweep) != drawn:
@@ -294,7 +321,7 @@ def _importance(axes: Sequence[Axis], comparison: Comparison) -> None:
             st.info(plain(said(error)))
             return
         if not shares:
-            st.caption(_("Too few points differ so far."))
+            st.caption(_("Too few points so far, or they differ no more than their seeds do."))
         for axis in (axis for name in shares for axis in axes if axis.name == name):
             share = shares[axis.name]
             st.progress(
@@ -304,8 +331,7 @@ def _importance(axes: Sequence[Axis], comparison: Comparison) -> None:
             _(
                 "A random forest learns to predict the seeds' returns. This is the share of its "
                 "predictions' variance that each explains by itself (functional ANOVA, Hutter et "
-                "al. 2014); what is missing to 100 % is explained by values of several together. "
-                "Where seeds differ as much as values do, the forest has learnt chance."
+                "al. 2014); what is missing to 100 % is explained by values of several together."
             )
         )
 

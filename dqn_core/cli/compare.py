@@ -13,11 +13,13 @@ from dqn_core.comparison import (
     Group,
     Metric,
     SeedRun,
+    Standing,
     compare,
     differing,
     grouped,
 )
 from dqn_core.numbers import number
+from dqn_core.options import value_words
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.verdict import basis_words, letter, verdict_words
@@ -90,18 +92,28 @@ def _in_words(comparison: Comparison) -> str:
     names = differing([standing.group for standing in comparison.standings])
     lines = []
     for position, standing in enumerate(comparison.standings):
-        low, high = standing.interval
         lines += [
             f"{letter(position)}: {', '.join(standing.group.runs)}{_values(standing.group, names)}",
-            f"   interquartile mean {number(standing.interquartile_mean)} over "
-            f"{len(standing.counted)} seeds, 95 % interval {number(low)} to {number(high)}",
+            f"   {_standing(standing)}",
         ]
     lines += [basis_words(comparison), verdict_words(comparison, "A", "B")]
     return "\n".join(filter(None, lines))
 
 
+def _standing(standing: Standing) -> str:
+    """Of one seed there is no interval."""
+    score, seeds = number(standing.interquartile_mean), len(standing.counted)
+    if seeds == 1:
+        return f"{score} with one seed"
+    low, high = standing.interval
+    return (
+        f"interquartile mean {score} over {seeds} seeds, 95 % interval {number(low)} to "
+        f"{number(high)}"
+    )
+
+
 def _values(group: Group, names: Sequence[str]) -> str:
     """What tells a group from the others: its values, and its changes."""
-    values = [f"{name} {getattr(group.config, name)}" for name in names]
+    values = [f"{name} {value_words(getattr(group.config, name))}" for name in names]
     values += [f"{c.name} {c.old} → {c.new} at step {c.env_step:,}" for c in group.changes]
     return f" ({', '.join(values)})" if values else ""

@@ -31,6 +31,8 @@ def begun(options: argparse.Namespace) -> tuple[Trainer, Recording]:
         recording = _recording(options, trainer, store)
         if options.resume is not None:
             _change(trainer, recording, given)
+    if options.resume is not None and trainer.finished():
+        tell("Nothing is left to train: a larger --total-steps goes on.")
     if trainer.notice:
         tell(trainer.notice)
     if recording.run:
@@ -125,5 +127,10 @@ def _forked(
             f"step {step:,}: the fork begins there."
         )
     trainer.change(**given)
+    if trainer.finished():
+        raise ConfigurationError(
+            f"A fork of {parent.run} at step {step:,} would end where it begins: give it a larger "
+            "budget, such as --total-steps, or an earlier step with --at."
+        )
     parentage = {"preset": parent.preset, "parent": parent.run, "fork_step": step}
     return trainer, _recording(options, trainer, store, **parentage)

@@ -145,12 +145,11 @@ def _evaluation_words(trainer: Trainer, evaluation: dict[str, Any]) -> str:
     if not evaluation["episodes"]:
         return "There is no final evaluation."
     policy = "policy" if trainer.members == 1 else f"policies of {len(trainer.going_on)} seeds"
+    count = evaluation["episodes"]
+    episodes = "one fresh episode" if count == 1 else f"{count:,} fresh episodes"
     threshold = trainer.spec.reward_threshold
     solved = "" if threshold is None else f" (solved at {number(threshold)})"
-    return (
-        f"Greedy {policy} on {evaluation['episodes']:,} fresh episodes: mean return "
-        f"{_mean(evaluation)}{solved}."
-    )
+    return f"Greedy {policy} on {episodes}: mean return {_mean(evaluation)}{solved}."
 
 
 def _mean(evaluation: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ from dqn_core.cli.results import aligned, json_text
 from dqn_core.cli.streams import say
 from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.numbers import UNKNOWN, number
+from dqn_core.options import value_words
+from dqn_core.presets import AUTO, beside_preset
 from dqn_core.store import exports, transfer
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
@@ -35,13 +37,19 @@ def list_runs(options: argparse.Namespace) -> int:
         )
     store = kept(options.runs) if options.runs.exists() else None
     records = store.runs() if store else []
+    if options.tag is not None:
+        records = [record for record in records if options.tag in record.tags]
     if options.json:
         say(json_text([_described(record) for record in records]))
     elif store is None or not records:
-        say(f"There are no runs in {options.runs}.")
+        say(f"There are no runs{_tagged(options)} in {options.runs}.")
     else:
         say(_tree(records, fork_changes(store)) if options.tree else _table(records))
     return 0
+
+
+def _tagged(options: argparse.Namespace) -> str:
+    return f" with the tag {options.tag}" if options.tag else ""
 
 
 def show_run(options: argparse.Namespace) -> int:
@@ -69,20 +77,23 @@ def import_run(options: argparse.Namespace) -> int:
     return _done(options, record, f"{options.file} is now {record.run} in {options.runs}.")
 
 
-def delete_run(options: argparse.Namespace) -> int:
-    """Take a run out of the lists."""
+def delete_runs(options: argparse.Namespace) -> int:
+    """Take runs out of the lists: all of them, or none where a name is that of no run."""
     store = kept(options.runs)
-    record = store.called(options.run)
-    store.delete(record.run)
-    sentence = f"{record.run} is deleted; for a day, runs restore {record.run} brings it back."
-    return _done(options, record, sentence)
+    for record in [store.called(name) for name in options.names]:
+        store.delete(record.run)
+        sentence = f"{record.run} is deleted; for a day, runs restore {record.run} brings it back."
+        _done(options, record, sentence)
+    return 0
 
 
-def restore_run(options: argparse.Namespace) -> int:
-    """Take `delete_run` back."""
+def restore_runs(options: argparse.Namespace) -> int:
+    """Take `delete_runs` back."""
     store = kept(options.runs)
-    store.restore(options.run)
-    return _done(options, store.run(options.run), f"{options.run} is back.")
+    for name in options.names:
+        store.restore(name)
+        _done(options, store.run(name), f"{name} is back.")
+    return 0
 
 
 def tag_run(options: argparse.Namespace) -> int:
@@ -131,7 +142,10 @@ def _rows(
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-HEADINGS = ("run", "name", "environment", "status", "steps", "return", "greedy", "updated")
+HEADINGS = (
+    *("run", "name", "environment", "status", "seeds", "steps", "return", "greedy", "updated"),
+    *("tags", "values"),
+)
 
 
 def _table(records: Sequence[RunRecord]) -> str:
@@ -145,11 +159,21 @@ def _cells(record: RunRecord) -> tuple[str, ...]:
         record.title,
         record.environment,
         str(record.status),
+        str(len({config.seed for config in record.configs})),
         f"{record.env_steps:,}",
         _mean(record.recent_return),
         _mean(record.greedy_return),
         f"{datetime.fromtimestamp(record.updated):%Y-%m-%d %H:%M}",
+        ", ".join(record.tags),
+        _values(record),
     )
+
+
+def _values(record: RunRecord) -> str:
+    """What differs from the preset, and its name where that is not what is recommended."""
+    differing = beside_preset(record.preset, tuple(record.configs))
+    values = [f"{name} {' / '.join(map(value_words, found))}" for name, found in differing]
+    return "; ".join(values if record.preset in ("", AUTO) else [record.preset, *values])
 
 
 def _tree(records: Sequence[RunRecord], changes: Mapping[str, Changes]) -> str:

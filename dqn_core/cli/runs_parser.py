@@ -36,17 +36,20 @@ def add_runs(commands: Any) -> None:
         action.add_argument("--json", action="store_true", help="print JSON")
         return action
 
-    add("list", runs.list_runs, "Print every run, the newest first.").add_argument(
+    listing = add("list", runs.list_runs, "Print every run, the newest first.")
+    listing.add_argument("--tag", help="those with this tag alone, such as sweep:NAME")
+    listing.add_argument(
         "--tree",
         action="store_true",
         help="each fork below its parent: the step where it left, and what was changed there",
     )
+    show = add("show", runs.show_run, "Print what is known of a run.")
+    show.add_argument("run", help="its name")
     for name, command, words in (
-        ("show", runs.show_run, "Print what is known of a run."),
-        ("delete", runs.delete_run, "Take a run out of the lists."),
-        ("restore", runs.restore_run, "Bring a deleted run back."),
+        ("delete", runs.delete_runs, "Take runs out of the lists."),
+        ("restore", runs.restore_runs, "Bring deleted runs back."),
     ):
-        add(name, command, words).add_argument("run", help="its name")
+        add(name, command, words).add_argument("names", nargs="+", metavar="run", help="its name")
     export = add("export", runs.export_run, "Write a run to a file.")
     export.add_argument("run", help="its name")
     export.add_argument(

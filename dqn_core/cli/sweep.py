@@ -40,7 +40,8 @@ def sweep(options: argparse.Namespace) -> int:
             _problem_kept(store, declared.name),
             closing(_crew(options, store, declared.plan)) as crew,
         ):
-            _train(store, declared, crew, options.optuna or 0, attempts)
+            _train(store, declared, crew, options.optuna or declared.trials, attempts)
+        declared = sweep_called(store, declared.name)
         result = sweep_result(declared, results_of(store, declared))
         with attempts.attempt():
             say(json_text(result) if options.json else sweep_words(result), out)
@@ -83,8 +84,12 @@ def _declared(options: argparse.Namespace) -> tuple[Store, Sweep]:
         )
     store = Store(options.runs)
     declared = sweep_called(store, options.name)
-    if bool(declared.pruner) != bool(options.optuna):
-        what = "a search: give --optuna too" if declared.pruner else "no search: give no --optuna"
+    if bool(declared.pruner) != bool(options.optuna or declared.trials):
+        what = (
+            "a search that is done: more trials take --optuna"
+            if declared.pruner
+            else "no search: give no --optuna"
+        )
         raise ConfigurationError(f"{declared.name} is {what}.")
     return store, declared
 

@@ -26,6 +26,7 @@ def sweep_result(sweep: Sweep, results: Results) -> dict[str, Any]:
     return {
         "sweep": sweep.name,
         "plan": sweep.plan.to_dict(),
+        "pruner": sweep.pruner or None,
         "metric": results.metric,
         "measure": results.measure,
         "until": results.until,
@@ -55,11 +56,7 @@ def _importance(sweep: Sweep, results: Results) -> dict[str, float] | None:
 
 def sweep_words(result: dict[str, Any]) -> str:
     """`sweep_result` for a person, a line for each point, the best first."""
-    lines = [
-        f"{result['finished']:,} of {result['planned']:,} seeds of {result['sweep']} are finished."
-    ]
-    if result["pruned"]:
-        lines.append(f"{result['pruned']:,} trials ended early, since they did badly.")
+    lines = [_how_far(result)]
     if not result["points"]:
         return "\n".join(lines)
     points = sorted(
@@ -82,6 +79,19 @@ def sweep_words(result: dict[str, Any]) -> str:
             f"(fANOVA): {words}."
         )
     return "\n".join(lines)
+
+
+def _how_far(result: dict[str, Any]) -> str:
+    """A search counts its trials: all seeds of one that ended early have ended."""
+    if not result["pruner"]:
+        return (
+            f"{result['finished']:,} of {result['planned']:,} seeds of {result['sweep']} are "
+            "finished."
+        )
+    seeds, pruned = len(result["plan"]["seeds"]), result["pruned"]
+    done, planned = result["finished"] // seeds + pruned, result["planned"] // seeds
+    early = f", {pruned:,} of them ended early for doing badly" if pruned else ""
+    return f"{done:,} of {planned:,} trials of {result['sweep']} are done{early}."
 
 
 def point_words(point: Point) -> str:

@@ -136,11 +136,15 @@ _ENDS_OF_SWEEPS = (
 )
 """Why a sweep is not trained to its end, and when it was deleted."""
 
+_TRIALS_OF_SEARCHES = ("ALTER TABLE sweeps ADD COLUMN trials INTEGER NOT NULL DEFAULT 0",)
+"""How many trials a search is to come to."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _CHANGES_OF_SNAPSHOTS,
     _SWEEPS,
     _ENDS_OF_SWEEPS,
+    _TRIALS_OF_SEARCHES,
 )
 """The statements that lead from each version to the next one; 0 is an empty database.
 

@@ -29,8 +29,9 @@ PRUNED = "pruned"
 class Sweep:
     """A declared sweep: its ``name`` in the store, its plan, and when it began (s since 1970).
 
-    A search has a ``pruner``, and its pieces are added one by one; for others it is "". ``problem``
-    says in a sentence what went wrong when it was trained last, or "".
+    A search has a ``pruner``, and its pieces are added one by one; for others it is "". ``trials``
+    is how many it is to come to, 0 once it has. ``problem`` says in a sentence what went wrong when
+    it was trained last, or "".
     """
 
     name: str
@@ -39,6 +40,7 @@ class Sweep:
     preset: str
     created: float
     problem: str = ""
+    trials: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,12 @@ def note_problem(store: Store, name: str, problem: str) -> None:
         )
 
 
+def want_trials(store: Store, name: str, trials: int) -> None:
+    """Keep with a search how many trials it is to come to; 0 when it has."""
+    with store.writing() as connection:
+        connection.execute("UPDATE sweeps SET trials = ? WHERE sweep = ?", (trials, name))
+
+
 def delete_sweep(store: Store, name: str) -> None:
     """Take the sweep and its runs out of the lists; for a day `restore_sweep` brings them back."""
     _set_deleted(store, name, time.time())
@@ -238,7 +246,8 @@ def _sweep(row: sqlite3.Row) -> Sweep:
         texts = (of_kind(row[name], str) for name in ("sweep", "pruner", "preset", "problem"))
         name, pruner, preset, problem = texts
         created = of_kind(row["created"], float, int)
-        return Sweep(name, plan, pruner, preset, created, read(problem))
+        trials = of_kind(row["trials"], int)
+        return Sweep(name, plan, pruner, preset, created, read(problem), trials)
     except (LabError, *ODD_CONTENTS) as error:
         raise _damaged(row["sweep"], error) from error
 

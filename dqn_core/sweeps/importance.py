@@ -24,15 +24,14 @@ def importance(
     ``seeds`` are values of the axes, each with the finite return that a seed came to with them. It
     is functional ANOVA over a random forest (Hutter et al. 2014, "An Efficient Approach for
     Assessing Hyperparameter Importance", section 3), as Optuna has it. What is missing to 1 is
-    explained by values of several axes together. A forest also learns chance, so where seeds differ
-    as much as values do, the shares say nothing. Empty where there are too few points, or all
-    returns are the same.
+    explained by values of several axes together. A forest also learns chance, so empty where points
+    differ no more than the seeds of a point do, and where there are too few points.
 
     Raises `MissingPackageError` without Optuna.
     """
     axes = [axis for axis in axes if len({point[axis.name] for point, _ in seeds}) > 1]
     points = {tuple(point.items()) for point, _ in seeds}
-    if not axes or len(points) < FEWEST_POINTS or np.ptp([value for _, value in seeds]) == 0:
+    if not axes or len(points) < FEWEST_POINTS or not _differ(seeds):
         return {}
     try:
         import optuna
@@ -59,6 +58,23 @@ def importance(
     )
     shares = evaluator.evaluate(study)
     return dict(sorted(shares.items(), key=lambda pair: -pair[1]))
+
+
+def _differ(seeds: Sequence[tuple[Mapping[str, Value], float]]) -> bool:
+    """Whether the points' means vary more than chance would have them: F above 1 (one-way ANOVA).
+
+    With one seed of each point nothing tells chance: whether they vary at all.
+    """
+    of_points: dict[tuple[Value, ...], list[float]] = {}
+    for point, value in seeds:
+        of_points.setdefault(tuple(point.values()), []).append(value)
+    values = np.array([value for _, value in seeds])
+    means = np.concatenate([np.full(len(own), np.mean(own)) for own in of_points.values()])
+    own = np.concatenate(list(of_points.values()))
+    between = np.square(means - values.mean()).sum() / (len(of_points) - 1)
+    freedom = len(values) - len(of_points)
+    within = np.square(own - means).sum() / freedom if freedom else 0.0
+    return bool(np.ptp(values) > 0 and between > within)
 
 
 def _distribution(axis: Axis, seeds: Sequence[tuple[Mapping[str, Value], float]]) -> Any:

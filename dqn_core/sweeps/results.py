@@ -47,7 +47,8 @@ class Results:
 
     They are judged at step ``until`` by ``measure``, and told apart by ``metric``. ``runs`` are the
     finished ones; ``planned`` and ``finished`` count seeds of points, which are members of runs;
-    ``pruned`` counts the runs that a search has ended early.
+    ``pruned`` counts the runs that a search has ended early, and ``planned`` all trials that it is
+    to come to.
     """
 
     points: tuple[PointResult, ...]
@@ -85,6 +86,7 @@ def results_of(store: Store, sweep: Sweep) -> Results:
     ]
     seeds = [one for record in done for one in stored_seed_runs(store, record)]
     planned = sum(len(piece.configs) for piece in pieces)
+    planned += max(0, sweep.trials - len(pieces)) * len(sweep.plan.seeds)
     runs = tuple(record.run for record in done)
     pruned = sum(PRUNED in records[piece.run].tags for piece in pieces if piece.run in records)
     metric: Metric = "area" if sweep.pruner else "final"

@@ -19,7 +19,14 @@ from dqn_core.statistics import interquartile_mean
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis, short
-from dqn_core.sweeps.catalogue import PRUNED, Sweep, added_piece, claim, pieces_of
+from dqn_core.sweeps.catalogue import (
+    PRUNED,
+    Sweep,
+    added_piece,
+    claim,
+    pieces_of,
+    want_trials,
+)
 from dqn_core.sweeps.driver import LOOK_SECONDS
 from dqn_core.sweeps.tasks import Crew, Outcome, Task
 
@@ -55,12 +62,15 @@ class Search:
     ) -> list[str]:
         """Train until there are so many trials; returns a sentence for each that failed.
 
-        ``is_stopped`` and ``show`` are as in `train_pieces`.
+        ``is_stopped`` and ``show`` are as in `train_pieces`. Until it has them the store knows how
+        many are wanted.
         """
+        want_trials(self._store, self._sweep.name, trials)
         while True:
             while self._crew.idle and (trial := self._next(trials)):
                 self._begin(trial)
             if not self._under_way:
+                want_trials(self._store, self._sweep.name, 0)
                 return self._errors
             for outcome in self._crew.wait(LOOK_SECONDS):
                 self._hear(outcome)

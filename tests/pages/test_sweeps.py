@@ -8,7 +8,15 @@ from dqn_core import DQNConfig
 from dqn_core.phrases import Phrase
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import Sweep, claim, declare, note_problem, pieces_of, sweeps
+from dqn_core.sweeps.catalogue import (
+    Sweep,
+    claim,
+    declare,
+    note_problem,
+    pieces_of,
+    sweeps,
+    want_trials,
+)
 from dqn_core.sweeps.driver import Process
 from dqn_core.sweeps.plan import Plan
 from tests.kept_runs import fill, keep
@@ -106,6 +114,13 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
     assert not at.exception
     assert began[2][-2:] == ["--optuna", "3"]
     assert state(at).look.sweep == "cartpole-gamma-learning_rate"
+    assert state(at).look.metric == "area", "as its trials are judged"
+    assert at.button(key="continue_sweep").label == "20 more trials"
+    want_trials(store, "cartpole-gamma-learning_rate", 3)  # as when it was stopped
+    at.run()
+    assert at.button(key="continue_sweep").label == "Train the rest"
+    at.button(key="continue_sweep").click().run()
+    assert began[3][-2:] == ["--optuna", "3"]
 
 
 def test_a_sweep_that_another_window_has_trained_meanwhile_is_not_deleted(

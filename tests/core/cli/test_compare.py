@@ -62,6 +62,13 @@ def test_it_says_in_words_who_beat_whom(folder, capsys):
     assert "A came to more than B in 100 of 100 pairs of seeds" in said
 
 
+def test_of_one_seed_there_is_no_interval(folder, capsys):
+    assert main(["compare", "cartpole-1", "--runs", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert " with one seed" in said
+    assert "interval" not in said
+
+
 def test_runs_that_the_command_line_trained_are_compared(tmp_path, capsys):
     folder = tmp_path / "runs"
     ended(capsys, "train", *SMALL, "--runs", folder, "--seeds", "2")

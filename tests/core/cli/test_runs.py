@@ -156,6 +156,38 @@ def test_a_deleted_run_is_listed_again_when_it_is_restored(kept, capsys):
     assert [run["run"] for run in listed(capsys, kept)] == ["cartpole-1"]
 
 
+def test_several_runs_are_deleted_and_restored_at_once_or_none_of_them(kept, capsys, tmp_path):
+    ended(capsys, "train", *SMALL, *kept)
+    both = ["cartpole-1", "cartpole-2"]
+    assert main([*map(str, ["runs", "delete", "cartpole-1", "odd", *kept])]) == 2
+    assert len(listed(capsys, kept)) == 2
+    for action, left in (("delete", 0), ("restore", 2)):
+        assert main([*map(str, ["runs", action, *both, *kept])]) == 0
+        capsys.readouterr()
+        assert len(listed(capsys, kept)) == left
+
+
+def test_the_list_says_what_tells_a_run_from_others_and_can_be_of_one_tag(kept, capsys):
+    ended(capsys, "train", *SMALL, *kept, "--preset", "double", "--gamma", 0.5, "--seeds", "2")
+    ended(capsys, "runs", "tag", "cartpole-2", "good", *kept)
+    assert main([*map(str, ["runs", "list", *kept])]) == 0
+    heading, second, first = capsys.readouterr().out.splitlines()
+    assert second[heading.index("values") :].startswith("double; ")
+    assert "gamma 0.5" in second
+    assert "gamma" not in first
+    assert (second[heading.index("seeds")], first[heading.index("seeds")]) == ("2", "1")
+    assert second[heading.index("tags") :].startswith("good ")
+    assert main([*map(str, ["runs", "list", "--tag", "good", *kept])]) == 0
+    assert "cartpole-1" not in capsys.readouterr().out
+    assert main([*map(str, ["runs", "list", "--tag", "bad", *kept])]) == 0
+    assert "There are no runs with the tag bad in" in capsys.readouterr().out
+
+
+def test_who_goes_on_where_nothing_is_left_to_train_is_told(kept, capsys):
+    _, _, told = ended(capsys, "train", *kept, "--resume", "cartpole-1")
+    assert "Nothing is left to train: a larger --total-steps goes on." in told
+
+
 def test_tags_are_given_and_taken(kept, capsys):
     assert ended(capsys, "runs", "tag", "cartpole-1", "good", "old", *kept)[1]["tags"] == [
         "good",
@@ -187,6 +219,7 @@ def test_a_run_that_diverges_is_listed_as_that(tmp_path, capsys):
         ("train --runs R --fork a --resume b", "--resume or --fork, not both"),
         ("train --runs R --fork cartpole-1 --seeds 2", "keeps its seeds"),
         ("train --runs R --fork cartpole-1 --hidden-dims 9", "hidden_dims cannot change"),
+        ("train --runs R --fork cartpole-1 --gamma 0.5", "would end where it begins"),
         ("train --runs R --resume cartpol-1", "did you mean cartpole-1?"),
         ("train --runs R --fork cartpole-1 --at -1", "at must be a whole number"),
         ("runs show odd --runs R", "There is no run 'odd'"),

@@ -9,7 +9,7 @@ from dqn_core.config import DQNConfig
 from dqn_core.errors import LabError
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import declare, sweep_called
+from dqn_core.sweeps.catalogue import declare, sweep_called, want_trials
 from dqn_core.sweeps.plan import Plan
 from tests.core.commands import ended
 from tests.core.sweeps.in_process import InProcess
@@ -112,6 +112,25 @@ def test_a_sweep_that_is_there_goes_on_by_its_name_alone_and_keeps_its_values(
     assert "no search" in capsys.readouterr().err
     assert main(["sweep", "--runs", str(tmp_path)]) == 2
     assert "needs an axis" in capsys.readouterr().err
+
+
+def test_a_search_counts_trials_and_goes_on_by_its_name_until_it_has_them(
+    sweep, capsys, tmp_path, monkeypatch
+):
+    pytest.importorskip("optuna", reason="Optuna is not installed: requirements-sweeps.txt")
+    monkeypatch.setattr("optuna.trial.Trial.should_prune", lambda trial: trial.number == 1)
+    sweep[0][sweep[0].index("gamma=0.9,0.95")] = "gamma=lin:0.9:1"
+    assert main([*sweep[0], "--name", "mine", "--optuna", "2"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == ("2 of 2 trials of mine are done, 1 of them ended early for doing badly.")
+    by_name = ["sweep", "--runs", str(tmp_path), "--name", "mine"]
+    assert main(by_name) == 2
+    assert "a search that is done" in capsys.readouterr().err
+    store = Store(tmp_path)
+    want_trials(store, "mine", 3)  # as after a stop
+    store.close()
+    code, result, _ = ended(capsys, *by_name)
+    assert (code, result["pruner"], result["finished"], result["planned"]) == (0, "median", 4, 6)
 
 
 def test_a_stored_sweep_imports_no_module_that_nobody_typed(tmp_path, capsys, monkeypatch):

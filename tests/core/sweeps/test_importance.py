@@ -47,6 +47,15 @@ def test_without_a_difference_or_with_few_points_there_is_nothing_to_say() -> No
     assert importance([GAMMA, RATE], seeds({"gamma": 1.0})[:3]) == {}
 
 
+def test_where_points_differ_no_more_than_their_seeds_the_forest_has_learnt_chance() -> None:
+    same = [(point, value + seed) for point, value in seeds({}) for seed in (0.0, 1.0)]
+    assert importance([GAMMA, RATE, LOSS], same) == {}
+    apart = [
+        (point, value + seed) for point, value in seeds({"gamma": 10.0}) for seed in (0.0, 1.0)
+    ]
+    assert next(iter(importance([GAMMA, RATE, LOSS], apart))) == "gamma"
+
+
 def test_without_optuna_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(MissingPackageError, match=r"pip install -r requirements-sweeps.txt"):

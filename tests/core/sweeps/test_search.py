@@ -9,7 +9,7 @@ from dqn_core.errors import MissingPackageError, StoreError
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import PRUNED, declare, delete_sweep, pieces_of
+from dqn_core.sweeps.catalogue import PRUNED, declare, delete_sweep, pieces_of, sweep_called
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
 from dqn_core.sweeps.search import DATABASE, Search
@@ -58,7 +58,10 @@ def test_each_trial_is_a_run_judged_by_the_area_under_its_greedy_curves(store):
 def test_a_search_that_was_stopped_goes_on_with_its_trial_and_proposes_the_same(store, tmp_path):
     sweep, _, study = searched(store, 3, is_stopped=lambda: True)
     assert [trial.state.name for trial in study.trials] == ["RUNNING"]
+    assert (sweep_called(store, sweep.name).trials, sweep.trials) == (3, 0)
+    assert results_of(store, sweep_called(store, sweep.name)).planned == 6, "two seeds of each"
     searched(store, 3)
+    assert sweep_called(store, sweep.name).trials == 0, "nothing is left"
     stopped = [trial.params for trial in study_of(store, sweep).trials]
     assert len(store.runs()) == len(stopped) == 3
     elsewhere = type(store)(tmp_path / "elsewhere")
