@@ -1,4 +1,4 @@
-"""Connections to a store's database: lent to one thread at a time, errors in one sentence."""
+"""Connections to a store's database, each used by one thread at a time."""
 
 import sqlite3
 import time
@@ -11,7 +11,7 @@ from dqn_core.phrases import Phrase
 from dqn_core.store.schema import MIGRATIONS, bring_up_to_date, version_of
 
 BUSY_SECONDS = 60.0
-"""How long a transaction waits for those of other threads and processes."""
+"""How long a transaction waits for others, of other threads and processes."""
 
 _ADVICE = {
     sqlite3.SQLITE_FULL: Phrase("the disk is full, make room on it"),
@@ -25,10 +25,10 @@ _ADVICE = {
 
 
 class Connections:
-    """As many connections to one database as are in use at once, kept for the next user.
+    """A pool of connections to one database.
 
-    SQLite's write-ahead log lets everybody read while one writes; a process that is killed leaves
-    whole transactions only. Raises `StoreError` wherever the database cannot be read or written.
+    With SQLite's write-ahead log all can read while one writes, and a killed process leaves only
+    whole transactions. Raises `StoreError` if the database cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,12 +44,12 @@ class Connections:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection whose statements all take effect, or none where the block is left early."""
+        """A connection for writing: all statements in the block take effect, or none."""
         with self._transaction("BEGIN IMMEDIATE", "written") as connection:
             yield connection
 
     def close(self) -> None:
-        """Close those that nobody uses; the next use opens a new one."""
+        """Close the idle connections; the next use opens a new one."""
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
@@ -68,26 +68,26 @@ class Connections:
             self._idle.append(connection)
         except BaseException as error:
             if connection is not None:
-                connection.close()  # which takes back what is not committed
+                connection.close()  # undoes what is not committed
             if isinstance(error, sqlite3.Error):
                 raise self._refusal(error, done) from error
             raise
 
     def _lent(self) -> sqlite3.Connection:
         with suppress(IndexError):
-            return self._idle.pop()  # at once also where threads meet
+            return self._idle.pop()  # atomic, so two threads never get the same one
         connection = sqlite3.connect(
             self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        # Without waiting for the disk a power cut takes the newest transactions, never their order.
+        # Without flushing each time, a power cut may lose the newest transactions, and only those.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")  # the file may be somebody else's
         return connection
 
     def _prepare(self) -> None:
-        """Today's tables, and the write-ahead log, for which SQLite itself does not wait."""
+        """Create or migrate the tables and begin the log, for which SQLite itself does not wait."""
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:

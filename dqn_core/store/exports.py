@@ -55,8 +55,8 @@ def write(store: Store, record: RunRecord, table: str, path: Path) -> None:
 
 
 def frame(store: Store, record: RunRecord, table: str) -> "pd.DataFrame":
-    """A table of the run's history, with ``run`` and each row's ``seed`` besides."""
-    import pandas as pd  # which no other command needs
+    """A table of the run's history, with the columns ``run`` and ``seed`` added."""
+    import pandas as pd  # slow to import, and no other command needs it
 
     columns = pd.DataFrame(store.columns(record.run, table))
     seeds = np.array([config.seed for config in record.configs])
@@ -102,7 +102,7 @@ _WRITERS: dict[str, Writer] = {
 
 
 def _event_files(store: Store, record: RunRecord, folder: Path) -> None:
-    """Each member as one run of TensorBoard, every column over environment steps."""
+    """Write each member as one run of TensorBoard, with every column over environment steps."""
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:

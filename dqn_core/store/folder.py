@@ -1,4 +1,4 @@
-"""Where runs are kept if nobody names a folder."""
+"""The default folder of the store."""
 
 import os
 from pathlib import Path

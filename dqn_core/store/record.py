@@ -1,4 +1,4 @@
-"""What a store knows of a run besides its history and its snapshots."""
+"""The record of a run in a store: what is known besides its history and its snapshots."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from dqn_core.scalars import shown
 
 LONGEST_STEM = 30
 SILENT_SECONDS = 15.0
-"""A run that should be running and has not been written for so long was interrupted."""
+"""A run with the status "running" that has not been written for so long was interrupted."""
 
 Configs = tuple[DQNConfig, ...]
 
@@ -36,48 +36,38 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run of a store, as it was when it was read.
+    """One run of a store, as it was when it was read."""
 
-    ``run`` is its name for good, made of letters and digits and a number: ``cartpole-7``. ``title``
-    is what a person called it, or "". ``configs`` are those that its members have now; what they
-    were at the start follows from the changes in its history. A run that was forked has a
-    ``parent``, and its history is the parent's up to ``fork_step``. ``recent_return`` is the mean
-    return of the newest episodes, ``greedy_return`` that of the newest greedy evaluation, each over
-    all members, None before there is one. ``created`` and ``updated`` are seconds since 1970.
-    ``owner`` is the visitor whose run it is, where visitors see their own alone.
-    """
-
-    run: str
-    title: str
+    run: str  # its unique and permanent name, such as cartpole-7
+    title: str  # a person's name for it, or ""
     env_id: str
     environment: str
     preset: str
-    configs: Configs
-    parent: str | None
-    fork_step: int | None
+    configs: Configs  # of the members now; the history's changes lead back to the first ones
+    parent: str | None  # the run that it was forked from
+    fork_step: int | None  # up to here its history is the parent's
     status: Status
     env_steps: int
     members: int
-    recent_return: float | None
-    greedy_return: float | None
-    created: float
+    recent_return: float | None  # mean of the newest episodes of all members
+    greedy_return: float | None  # mean of the newest greedy evaluation of all members
+    created: float  # seconds since 1970, as is ``updated``
     updated: float
     versions: Mapping[str, str]
     starred: bool
     note: str
     hidden: bool
-    owner: str | None
+    owner: str | None  # the visitor, on a server where visitors see only their own runs
     tags: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """What a person calls it: its title, else its name."""
+        """Its title, else its unique name."""
         return self.title or self.run
 
 
 COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name != "tags")
 """The columns of the table of runs that a record is made of."""
-
 
 _TEXTS = ("run", "title", "env_id", "environment", "preset", "note")
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -87,7 +77,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "fork_step": (int, type(None)),
     **dict.fromkeys(("created", "updated"), (float, int)),
 }
-"""What SQLite itself does not watch over."""
+"""The types of columns, which SQLite does not check."""
 
 
 def new_values(
@@ -98,7 +88,7 @@ def new_values(
     fork_step: int | None,
     owner: str | None,
 ) -> dict[str, Any]:
-    """The columns of a run that begins now, all but its name."""
+    """The columns of a run that begins now, except its name."""
     now = time.time()
     return {
         "title": title,
@@ -131,9 +121,9 @@ def values_of(configs: Sequence[DQNConfig]) -> dict[str, Any]:
 def record_of(
     row: sqlite3.Row, tags: Sequence[str], configs: Callable[[str], Configs]
 ) -> RunRecord:
-    """The record in a row of the table of runs; raises `StoreError` where it is damaged.
+    """The record in a row of the table of runs; raises `StoreError` if the row is damaged.
 
-    ``configs`` reads the text of the configurations.
+    ``configs`` parses the text of the configurations.
     """
     try:
         values = {name: of_kind(row[name], *_KINDS.get(name, ())) for name in COLUMNS}
@@ -154,7 +144,7 @@ def record_of(
 
 
 def of_kind(value: Any, *kinds: type) -> Any:
-    """``value``, which SQLite lets be of any kind; raises `ValueError` for one of no such kind."""
+    """``value``; raises `ValueError` if it has none of these types, which SQLite does not check."""
     if kinds and not isinstance(value, kinds):
         raise ValueError(Phrase("{value} is not what it should be", value=shown(value)))
     return value

@@ -19,37 +19,39 @@ from dqn_core.store.store import Store
 from dqn_core.trainer import Trainer
 
 ROWS_SECONDS = 1.0
-"""The shortest time between two writings of new rows."""
+"""New rows are written at most this often."""
 
 LATEST_SECONDS = 1.5
-"""The shortest time between two snapshots that a killed process is gone on from."""
+"""A snapshot to continue a killed process from is written at most this often."""
 
 ROWS_SHARE = 0.05
 SNAPSHOTS_SHARE = 0.005
-"""Of the time, at most: what took long is not repeated for long.
+"""The largest share of the time that writing takes: after a slow write the next one waits longer.
 
-Rows take a thousandth of the time. More is for a busy machine, where they are to come in time too.
+Rows usually take a thousandth of the time. The limit is higher so that they also appear in time on
+a busy machine.
 """
 
 WAITING_FACTOR = 4
-"""Times the work that something is taken for at most, however long it waited."""
+"""A write counts as at most so many times its own processor time, however long it waited."""
 
 RETRY_SECONDS = 10.0
-"""Until the next try where the store could not be written."""
+"""The time to the next try after the store could not be written."""
 
 PERIODIC_SHARE = 0.05
-"""Of the step budget: from one snapshot that stays to the next periodic one."""
+"""The distance between two periodic snapshots, as a share of the step budget."""
 
 RECENT_EPISODES = 100
-"""Of all members together: those in the record's recent return."""
+"""The record's recent return is the mean over so many episodes of all members together."""
 
 
 class Recorder:
     """Keeps one run's record, rows and snapshots up to date with its trainer.
 
-    Whoever trains calls `record` between two steps, as often as it likes. Where the store cannot be
-    written, ``problem`` says so in one sentence, training goes on, and the next try writes all that
-    is missing. Of several recorders of a run the last one writes, and the others' problem is that.
+    The caller trains, and calls `record` between two steps as often as it likes. If the store
+    cannot be written, ``problem`` says so in one sentence, training goes on, and the next try
+    writes what is missing. If a run has several recorders, only the newest writes; the others
+    report it as their problem.
     """
 
     def __init__(self, store: Store, record: RunRecord, trainer: Trainer) -> None:
@@ -67,10 +69,10 @@ class Recorder:
         self._evaluations = len(trainer.history.evaluations)
         self._best_due = False
         self._attempt(self._begin)
-        self._rows_due = 0.0  # that it is running is to be seen at once
+        self._rows_due = 0.0  # so that the store soon shows that the run trains
 
     def record(self) -> None:
-        """Write what is new, if it is time to."""
+        """Write what is new, if it is time."""
         self._status = Status.RUNNING
         self._note_best()
         now = time.monotonic()
@@ -81,13 +83,13 @@ class Recorder:
             self._attempt(self._write_rows)
 
     def snapshot(self, kind: Kind | str) -> bool:
-        """Write the complete state as it is now; returns whether that was possible."""
+        """Write the complete state as it is now; returns whether it was written."""
         return self._attempt(lambda: self._write_snapshot(Kind(kind)))
 
     def finish(self, status: Status | str) -> bool:
-        """Write all that is new, the state, and how the run stands; `record` goes on afterwards.
+        """Write all that is new, the state and the run's ``status``; returns whether it succeeded.
 
-        Returns whether that was possible.
+        `record` may be called again afterwards.
         """
         self._status = Status(status)
         return self.snapshot(Kind.LATEST if self._status is Status.PAUSED else Kind.END)
@@ -105,7 +107,7 @@ class Recorder:
         self._evaluations = evaluations
 
     def _kind_due(self, now: float) -> Kind | None:
-        """The snapshot that it is time for, if it is for any."""
+        """The kind of snapshot that is due, if any."""
         if now < self._snapshot_due:
             return None
         if self._best_due:
@@ -116,7 +118,7 @@ class Recorder:
         return Kind.LATEST if now >= self._latest_due else None
 
     def _attempt(self, write: Callable[[], None]) -> bool:
-        """Whether ``write`` was possible; where not, what the problem is."""
+        """Call ``write``; returns whether it succeeded, and keeps the problem if not."""
         if self._is_replaced:
             return False
         try:
@@ -166,16 +168,16 @@ class Recorder:
         self._rows_due = _after(ROWS_SECONDS)
 
     def _free_memory(self) -> None:
-        """Let the store alone have the run's earlier rows.
+        """Drop the run's earlier rows from memory; they are read from the store from now on.
 
-        No sooner than a snapshot knows of them: whoever goes on with the run elsewhere, from that
-        snapshot, leaves them as they are.
+        This is safe only after a snapshot that counts them: another process that continues the run
+        from that snapshot does not delete them.
         """
         for name, table in self._trainer.history.tables().items():
             table.hand_over(partial(self._store.columns, self.run, name))
 
     def _bring_up_to_date(self, connection: sqlite3.Connection) -> dict[str, int]:
-        """Write rows and record as they are now; returns how many rows each table then has."""
+        """Write the rows and the record; returns how many rows each table then has."""
         if self._written is None:
             self._take_over(connection)
         self._write_record(connection)
@@ -205,7 +207,7 @@ class Recorder:
             )
 
     def _take_over(self, connection: sqlite3.Connection) -> None:
-        """Be the one that writes, and delete what is beyond the trainer's state."""
+        """Become the run's only writer, and delete what lies beyond the trainer's state."""
         connection.execute("UPDATE runs SET writer = ? WHERE run = ?", (self._writer, self.run))
         tables = self._trainer.history.tables()
         rows.cut(connection, self.run, {name: len(table) for name, table in tables.items()})
@@ -229,15 +231,15 @@ class Recorder:
 
 
 def _clocks() -> tuple[float, float]:
-    """The time, and this thread's own work."""
+    """The time, and the processor time of this thread."""
     return time.monotonic(), time.thread_time()
 
 
 def _pause(started: tuple[float, float], share: float) -> float:
-    """How long not to do again what has been done since ``started``, to take that share of time.
+    """How long to wait before the next write, so that writing takes at most ``share`` of the time.
 
-    One long wait for a busy machine says nothing of the next time, so waiting counts only to some
-    multiple of the work.
+    One long wait for a busy machine says nothing about the next write, so a write counts as at most
+    `WAITING_FACTOR` times its processor time.
     """
     took, worked = (now - then for now, then in zip(_clocks(), started, strict=True))
     return min(took, WAITING_FACTOR * worked) / share

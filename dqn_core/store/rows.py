@@ -1,4 +1,4 @@
-"""The rows of a run's history in the database, exact to the last bit of a number."""
+"""The rows of a run's history in the database; every number comes back exactly."""
 
 import json
 import sqlite3
@@ -19,12 +19,12 @@ TABLES = {
 """The tables of a history with the types of their columns."""
 
 _OF_ANY_TYPE = ("old", "new")
-"""Columns whose values are numbers, texts or yes and no: written as JSON."""
+"""Columns with numbers, texts and truth values: written as JSON."""
 
 _NO_END = 2**62
 
 _AT_ONCE = 4096
-"""Rows that are Python objects at a time: more of them no longer lie in the processor's caches."""
+"""Rows converted at a time: the Python objects of more rows do not fit the processor's caches."""
 
 
 def append(
@@ -34,10 +34,7 @@ def append(
     start: int,
     columns: Mapping[str, np.ndarray],
 ) -> None:
-    """Write rows of ``table``, of which the first is row ``start`` of the run.
-
-    A NaN becomes SQL's NULL.
-    """
+    """Write rows of ``table``, the first as row ``start`` of the run; a NaN becomes NULL."""
     names = list(TABLES[table])
     values = [_written(name, columns[name].tolist()) for name in names]
     marks = ", ".join("?" * (len(names) + 2))
@@ -57,7 +54,7 @@ def columns(
 ) -> dict[str, np.ndarray]:
     """What `append` wrote, from row ``start`` to before row ``end``; raises `ValueError`.
 
-    Of all columns, or of those with these ``names``.
+    ``names`` are the columns to read, by default all.
     """
     types = {name: TABLES[table][name] for name in names or TABLES[table]}
     cursor = connection.cursor()
@@ -75,13 +72,13 @@ def columns(
 
 
 def cut(connection: sqlite3.Connection, run: str, lengths: Mapping[str, int]) -> None:
-    """Delete what is beyond these numbers of rows."""
+    """Delete the rows of each table beyond its length."""
     for table, length in lengths.items():
         connection.execute(f'DELETE FROM {table} WHERE run = ? AND "row" >= ?', (run, length))
 
 
 def length(connection: sqlite3.Connection, run: str, table: str) -> int:
-    """How many rows there are."""
+    """The number of rows of ``table``."""
     query = f'SELECT COALESCE(MAX("row") + 1, 0) FROM {table} WHERE run = ?'
     return int(connection.execute(query, (run,)).fetchone()[0])
 

@@ -1,4 +1,4 @@
-"""The tables of a store, and how those of an earlier version become today's."""
+"""The tables of a store, and their migrations."""
 
 import sqlite3
 
@@ -105,7 +105,7 @@ _CHANGES_OF_SNAPSHOTS = (
     )
     """,
 )
-"""How many rows the history's table of changes had; where nobody wrote it, by the steps."""
+"""The number of changes before each snapshot; for older ones it is found by the steps."""
 
 _SWEEPS = (
     """
@@ -128,7 +128,7 @@ _SWEEPS = (
     """,
     "CREATE INDEX pieces_of_run ON pieces (run)",
 )
-"""Which runs a sweep consists of, and which of them there are."""
+"""The pieces of each sweep, and the run of each piece once it has begun."""
 
 _ENDS_OF_SWEEPS = (
     "ALTER TABLE sweeps ADD COLUMN problem TEXT NOT NULL DEFAULT ''",
@@ -146,17 +146,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _ENDS_OF_SWEEPS,
     _TRIALS_OF_SEARCHES,
 )
-"""The statements that lead from each version to the next one; 0 is an empty database.
+"""The statements that lead from each version to the next one; version 0 is an empty database.
 
-What has been released is never changed: a new column, also one that a table of the history gets,
-is a new entry at the end.
+An entry is never changed once it is released. A new column, also of a history's table, is a new
+entry at the end.
 """
 
 
 def bring_up_to_date(connection: sqlite3.Connection, where: str) -> None:
-    """Give the database in ``where`` today's tables, in one transaction that the caller holds.
+    """Migrate the database in ``where``, within the caller's transaction.
 
-    Raises `StoreError` where a newer version has written it.
+    Raises `StoreError` if a newer version of this program wrote it.
     """
     version = version_of(connection)
     if version > len(MIGRATIONS):
@@ -175,5 +175,5 @@ def bring_up_to_date(connection: sqlite3.Connection, where: str) -> None:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The version of the tables that are there."""
+    """The version of the database's tables."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,4 +1,4 @@
-"""The members of a stored run, as they are judged."""
+"""The members of a stored run, for comparisons."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from dqn_core.store.store import Store
 def stored_seed_runs(
     store: Store, record: RunRecord, tables: Mapping[str, Columns] | None = None
 ) -> list[SeedRun]:
-    """Each member of a run; ``tables`` are its `NEEDED` columns, for whoever has read them."""
+    """Each member of a run; ``tables`` are its `NEEDED` columns, if they were already read."""
     if tables is None:
         tables = {name: store.columns(record.run, name, names=of) for name, of in NEEDED.items()}
     return seed_runs(

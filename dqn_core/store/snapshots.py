@@ -1,4 +1,4 @@
-"""Snapshots: the complete state of a run without its history's rows, each a file of its own."""
+"""Snapshots: files with the complete state of a run, without the rows of its history."""
 
 import os
 import secrets
@@ -26,35 +26,32 @@ class Kind(StrEnum):
     """Why a snapshot was made."""
 
     START = "start"
-    CHANGE = "change"  # just before it
-    BEST = "best"  # greedy evaluation so far
+    CHANGE = "change"  # just before a change of a hyperparameter
+    BEST = "best"  # after the best greedy evaluation so far
     PERIODIC = "periodic"
-    LATEST = "latest"  # where a process that is killed is gone on from
+    LATEST = "latest"  # to continue from if the process is killed
     END = "end"
 
 
 _REPLACED = {Kind.BEST: (Kind.BEST, Kind.LATEST), Kind.END: (Kind.END, Kind.LATEST)}
-"""Kinds whose snapshots a new one takes the place of; where nothing is said, only the latest."""
+"""The kinds of snapshots that a new one of a kind replaces; by default only `Kind.LATEST`."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One snapshot of a run; of two with the same ``env_step`` the larger ``id`` is the newer.
+    """One snapshot of a run."""
 
-    ``changes`` is how many rows its history's table of changes has.
-    """
-
-    id: int
+    id: int  # the larger one is the newer of two with the same ``env_step``
     run: str
     env_step: int
-    changes: int
+    changes: int  # rows in the history's table of changes
     kind: Kind
     bytes: int
     file: str
 
 
 def content_of(trainer: Trainer) -> bytes:
-    """The state of ``trainer`` as a snapshot's file has it; raises `CheckpointError`."""
+    """The content of a snapshot's file; raises `CheckpointError`."""
     lengths = {name: len(table) for name, table in trainer.history.tables().items()}
     return pack("snapshot", {**trainer.state_without_history(), "rows": lengths})
 
@@ -62,8 +59,8 @@ def content_of(trainer: Trainer) -> bytes:
 def write(folder: Path, content: bytes, kind: Kind) -> str:
     """Write a new file in the store's ``folder``, whole or not at all; returns its name.
 
-    Only the last one of a run is waited for until it is on the disk: where a power cut damages
-    another one, the run goes on from the one before. Raises `CheckpointError`.
+    Only the last snapshot of a run is flushed to the disk: if a power cut damages another one, the
+    run continues from the one before it. Raises `CheckpointError`.
     """
     name = f"{secrets.token_hex(12)}.safetensors"
     with whole_file(path_of(folder, name), survives_power_cut=kind is Kind.END) as part:
@@ -72,19 +69,19 @@ def write(folder: Path, content: bytes, kind: Kind) -> str:
 
 
 def path_of(folder: Path, file: str) -> Path:
-    """Where a snapshot's file is; a database that someone sent names none elsewhere."""
+    """The path of a snapshot's file; always in ``folder``, whatever a foreign database says."""
     return folder / FOLDER / Path(file).name
 
 
 def remove(folder: Path, files: list[str]) -> None:
     """Delete files of snapshots that the database no longer knows."""
     for name in files:
-        with suppress(OSError):  # one that stays takes room and does no other harm
+        with suppress(OSError):  # a file that stays only takes space
             path_of(folder, name).unlink(missing_ok=True)
 
 
 def remove_unknown(folder: Path, known: Container[str], before: float) -> None:
-    """Delete files written before that moment which no run has: what a killed process left."""
+    """Delete files from before that moment that belong to no run: a killed process left them."""
     for entry in os.scandir(folder / FOLDER):
         with suppress(OSError):  # gone meanwhile
             if entry.name not in known and entry.stat().st_mtime < before:
@@ -99,9 +96,9 @@ def add(
     size: int,
     file: str,
 ) -> list[str]:
-    """Tell the database of a file; returns the files that are no longer needed.
+    """Enter a file into the database; returns the files that it replaces.
 
-    ``place`` is the step of its state, and how many changes were made until then.
+    ``place`` is the step of its state and the number of changes until then.
     """
     replaced = _REPLACED.get(kind, (Kind.LATEST,))
     rows = connection.execute(
@@ -122,13 +119,13 @@ _COLUMNS = ", ".join(field.name for field in fields(Snapshot))
 
 
 def snapshots_of(connection: sqlite3.Connection, run: str) -> list[Snapshot]:
-    """Those of a run, oldest state first; raises `ValueError` for a damaged row."""
+    """The snapshots of a run, oldest state first; raises `ValueError` for a damaged row."""
     query = f"SELECT {_COLUMNS} FROM snapshots WHERE run = ? ORDER BY env_step, id"
     return [_snapshot(row) for row in connection.execute(query, (run,)).fetchall()]
 
 
 def snapshots_of_all(connection: sqlite3.Connection) -> list[Snapshot]:
-    """Those of all runs, without damaged rows: one run is not to harm the others."""
+    """The snapshots of all runs, without damaged rows, so that one run cannot harm the others."""
     found = []
     for row in connection.execute(f"SELECT {_COLUMNS} FROM snapshots").fetchall():
         with suppress(ValueError):
@@ -140,16 +137,16 @@ def _snapshot(row: sqlite3.Row) -> Snapshot:
     snapshot = Snapshot(**{**dict(row), "kind": Kind(row["kind"])})
     numbers = (snapshot.id, snapshot.env_step, snapshot.changes, snapshot.bytes)
     texts = (snapshot.run, snapshot.file)
-    # SQLite itself does not watch over it.
+    # SQLite does not check the types.
     if not all(type(one) is int for one in numbers) or not all(type(one) is str for one in texts):
         raise ValueError(Phrase("{file} is not described as it should be", file=shown(row["file"])))
     return snapshot
 
 
 def restored(connection: sqlite3.Connection, name: str, source: Source, run: str) -> Trainer:
-    """A trainer with the state in ``source`` and the history of ``run`` up to it.
+    """A trainer with the state in ``source`` and the history of ``run`` up to that state.
 
-    ``name`` is what a sentence about the snapshot begins with. Raises `CheckpointError`.
+    ``name`` is how error messages call the snapshot. Raises `CheckpointError`.
     """
     kind, saved = unpack(source)
     lengths = saved.pop("rows", None)

@@ -1,4 +1,4 @@
-"""Runs that are kept: found, described, gone on with, deleted."""
+"""The store of runs: it finds, describes, continues and deletes them."""
 
 import logging
 import os
@@ -35,16 +35,16 @@ DATABASE = "runs.sqlite"
 
 DEFAULT_BUDGET = 2 * 10**9
 BUDGET_SETTING = "DQN_LAB_RUNS_BYTES"
-"""The environment variable with the bytes that all snapshots together may take."""
+"""The environment variable that limits the bytes of all snapshots together."""
 
 THINNED_SHARE = 0.9
-"""Of the budget, to which snapshots are thinned."""
+"""Thinning deletes snapshots until they take this share of the budget."""
 
 KEPT_DELETED_SECONDS = 86_400.0
 """How long a deleted run can be restored."""
 
 ORPHAN_SECONDS = 3_600.0
-"""A file that no run knows for so long was left by a process that was killed."""
+"""A file of this age that belongs to no run was left by a killed process."""
 
 LONGEST_TEXT = 10_000
 MOST_TAGS = LONGEST_TAG = 100
@@ -55,10 +55,10 @@ _LOG = logging.getLogger(__name__)
 class Store:
     """The runs in a folder: a database, and snapshots beside it.
 
-    It may be used by several threads and processes at once. Every method raises `StoreError`, with
-    nothing changed, where the database cannot be read or written, and where there is no such run.
-    ``budget`` is how many bytes all snapshots together may take, by default what the environment
-    variable says or 2 GB: beyond it they are thinned.
+    Several threads and processes may use it at once. Every method raises `StoreError`, and changes
+    nothing, if the database cannot be read or written or there is no such run. If all snapshots
+    together take more than ``budget`` bytes, some are deleted; the default is 2 GB or what the
+    environment variable `BUDGET_SETTING` says.
     """
 
     def __init__(self, folder: Path | str, budget: int | None = None) -> None:
@@ -74,7 +74,7 @@ class Store:
                 reason=reason,
             ) from error
         self._connections = Connections(self.folder / DATABASE)
-        # Reading configurations is most of a listing.
+        # Most of the time of a listing goes into parsing configurations.
         self.configs_from = lru_cache(maxsize=4_096)(configs_from)
         self._purge(time.time() - KEPT_DELETED_SECONDS)
 
@@ -92,7 +92,7 @@ class Store:
         fork_step: int | None = None,
         owner: str | None = None,
     ) -> RunRecord:
-        """A new run of these members, without rows; its name was never another run's here."""
+        """A new run of these members, without rows; its name was never used in this store."""
         values = new_values(configs, preset, title, parent, fork_step, owner)
         with self.writing() as connection:
             name = insert(connection, values)
@@ -154,8 +154,8 @@ class Store:
     ) -> dict[str, np.ndarray]:
         """A table of the run's history from row ``start`` on, as `Table.columns` gives it.
 
-        ``table`` is episodes, evaluations, updates or changes; with ``end`` all rows before it have
-        to be there. ``names`` are the columns that are needed, by default all.
+        ``table`` is episodes, evaluations, updates or changes. With ``end``, raises `StoreError` if
+        a row before it is missing. ``names`` are the columns to read, by default all.
         """
         with self.reading() as connection:
             try:
@@ -176,13 +176,11 @@ class Store:
             return _snapshots(connection, name)
 
     def trainer(self, name: str, at: int | None = None, snapshot: int | None = None) -> Trainer:
-        """A trainer that goes on from the nearest snapshot at or before ``at``, by default the end.
+        """A trainer that continues from the last snapshot at or before ``at``, by default the end.
 
-        To the bit as if it had never stopped. Where the newest snapshot cannot be read it is an
-        earlier one, and the trainer's ``notice`` says so. With the id of a ``snapshot`` it goes on
-        from that one.
-
-        Raises `CheckpointError` where none can be used.
+        It goes on exactly as if it had never stopped. If that snapshot cannot be read, it continues
+        from an earlier one, and its ``notice`` says so. With the id of a ``snapshot`` it continues
+        from that one. Raises `CheckpointError` if no snapshot can be used.
         """
         self.run(name)
         with self.reading() as connection:
@@ -227,12 +225,12 @@ class Store:
         return self.run(name)
 
     def delete(self, name: str) -> None:
-        """Take the run out of the lists; for a day `restore` brings it back."""
+        """Take the run out of the lists; `restore` brings it back within a day."""
         with self.writing() as connection:
             self._set(connection, name, {"deleted": time.time()})
 
     def restore(self, name: str) -> None:
-        """Take `delete` back."""
+        """Undo `delete`."""
         with self.writing() as connection:
             self._set(connection, name, {"deleted": None})
 
@@ -247,15 +245,15 @@ class Store:
         snapshots.remove(self.folder, files)
 
     def bytes(self) -> int:
-        """What all snapshots together take."""
+        """The bytes of all snapshots together."""
         with self.reading() as connection:
             query = "SELECT COALESCE(SUM(bytes), 0) FROM snapshots"
             return int(connection.execute(query).fetchone()[0])
 
     def thin(self) -> None:
-        """Delete snapshots where they take more than the budget, and then somewhat more of them.
+        """If snapshots take more than the budget, delete some.
 
-        Otherwise it would have to be done again at the next snapshot.
+        They then take somewhat less than the budget, so that the next snapshot fits.
         """
         if self.bytes() <= self.budget:
             return
@@ -272,7 +270,7 @@ class Store:
         return self._connections.reading()
 
     def writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        """The same to write with: all statements in the block take effect, or none."""
+        """A connection for writing: all statements in the block take effect, or none."""
         return self._connections.writing()
 
     def _set(self, connection: sqlite3.Connection, name: str, values: Mapping[str, Any]) -> None:
@@ -292,7 +290,7 @@ class Store:
         return StoreError(did_you_mean(unknown, near))
 
     def _purge(self, before: float) -> None:
-        """Forget for good what was deleted before that moment, and files that nobody knows."""
+        """Remove what was deleted before that moment, and files that belong to no run."""
         with self.writing() as connection:
             for table in ("runs", "sweeps"):
                 connection.execute(f"DELETE FROM {table} WHERE deleted < ?", (before,))
@@ -301,7 +299,7 @@ class Store:
 
 
 def insert(connection: sqlite3.Connection, values: Mapping[str, Any]) -> str:
-    """Add a row to the table of runs; returns the name that it got."""
+    """Add a row to the table of runs; returns the new run's name."""
     stem = stem_of(values["env_id"])
     (count,) = connection.execute(
         "INSERT INTO names VALUES (?, 1) "
@@ -315,7 +313,7 @@ def insert(connection: sqlite3.Connection, values: Mapping[str, Any]) -> str:
 
 
 def set_tags(connection: sqlite3.Connection, name: str, tags: Iterable[str]) -> None:
-    """Let a run have these tags and no others; raises `StoreError` for too many or too long."""
+    """Replace a run's tags; raises `StoreError` if they are too many or too long."""
     words = {" ".join(tag.split()) for tag in tags} - {""}
     if len(words) > MOST_TAGS or any(len(word) > LONGEST_TAG for word in words):
         raise StoreError(
@@ -328,7 +326,7 @@ def set_tags(connection: sqlite3.Connection, name: str, tags: Iterable[str]) -> 
 
 
 def check_length(field: str, value: object) -> None:
-    """Refuse a text that is no title and no note."""
+    """Refuse a title or a note that is too long."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise StoreError(
             "A title has at most {most:,} characters, not {count:,}."

@@ -1,4 +1,4 @@
-"""Which snapshots go when all of them take more of the disk than they may."""
+"""Which snapshots to delete when all of them take more than the budget."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from dqn_core.store.snapshots import Kind, Snapshot
 
 _DISPENSABLE = (Kind.CHANGE, Kind.BEST, Kind.START, Kind.LATEST, Kind.END)
-"""In this order, when no periodic ones are left; the oldest of a kind first."""
+"""Deleted in this order when no periodic ones are left, the oldest of a kind first."""
 
 
 def surplus(snapshots: Sequence[Snapshot], budget: int) -> list[Snapshot]:
-    """Snapshots that go, so that the rest takes at most ``budget`` bytes.
+    """The snapshots to delete so that the rest takes at most ``budget`` bytes.
 
-    Periodic ones are thinned first, so that what stays is spread evenly over each run: the run with
-    the most of them loses the one with the nearest neighbours. The newest snapshot of a run, which
-    the run is gone on with, goes only when nothing else is left.
+    Periodic ones go first: the run with the most of them loses the one with the nearest neighbours,
+    so the rest stays evenly spread. The newest snapshot of each run goes last, because the run
+    continues from it.
     """
     size = sum(snapshot.bytes for snapshot in snapshots)
     gone: list[Snapshot] = []
@@ -27,7 +27,7 @@ def surplus(snapshots: Sequence[Snapshot], budget: int) -> list[Snapshot]:
 
 
 def _order(snapshots: Sequence[Snapshot]) -> Iterable[Snapshot]:
-    """All of them, what can be done without first."""
+    """All snapshots, in the order in which they are deleted."""
     newest = {snapshot.run: snapshot for snapshot in sorted(snapshots, key=_age)}
     others = [snapshot for snapshot in snapshots if newest[snapshot.run] is not snapshot]
     yield from _thinned([one for one in others if one.kind is Kind.PERIODIC])

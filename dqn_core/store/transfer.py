@@ -1,4 +1,4 @@
-"""A stored run as one file, and such a file as a stored run again, there or in another store."""
+"""Export of a stored run as one file, and import of such a file into a store."""
 
 import json
 import time
@@ -25,7 +25,7 @@ _TEXTS = ("title", "preset", "note")
 
 
 def export(store: Store, name: str) -> bytes:
-    """The run with its history and its snapshots, for `take_in`; raises `StoreError`.
+    """The file of a run with its history and its snapshots; raises `StoreError`.
 
     A snapshot whose file cannot be read is left out.
     """
@@ -59,10 +59,10 @@ def export(store: Store, name: str) -> bytes:
 
 
 def take_in(store: Store, source: Source, owner: str | None = None) -> RunRecord:
-    """A new run from what `export` or `save_run` wrote; it gets a name of this store.
+    """Import what `export` or `save_run` wrote as a new run, with a new name.
 
-    Its parent is the run here that was its parent there, if that was taken in before. Raises
-    `CheckpointError` where the file is something else or damaged, and `StoreError`.
+    If its parent was imported before, it is the parent here too. Raises `CheckpointError` if the
+    file is damaged or something else, and `StoreError`.
     """
     name = name_of(source)
     kind, state = unpack(source)
@@ -93,7 +93,7 @@ def take_in(store: Store, source: Source, owner: str | None = None) -> RunRecord
 
 
 def _values(store: Store, state: Mapping[str, Any], owner: str | None) -> dict[str, Any]:
-    """The columns of the new run, all but its name."""
+    """The columns of the new run, except its name."""
     texts = {field: state[field] for field in _TEXTS}
     for field, text in texts.items():
         if not isinstance(text, str):
@@ -106,7 +106,7 @@ def _values(store: Store, state: Mapping[str, Any], owner: str | None) -> dict[s
         **texts,
         "parent": _run_created(store, state["parent_created"]),
         "fork_step": None if fork_step is None else int(fork_step),
-        # Nobody is at work on it here.
+        # Nobody trains it here.
         "status": Status.INTERRUPTED if status is Status.RUNNING else status,
         "env_steps": int(state["env_steps"]),
         "created": float(state["created"]),
@@ -143,7 +143,7 @@ def _snapshots(state: Mapping[str, Any]) -> list[tuple[tuple[int, int], Kind, by
 
 
 def _take_in_state(store: Store, source: Source, owner: str | None) -> RunRecord:
-    """A run from the file of one state, from which it is gone on with."""
+    """Import the file of one state as a run that can be continued."""
     trainer = load_run(source)
     try:
         record = store.create(trainer.configs, owner=owner)
@@ -157,7 +157,7 @@ def _take_in_state(store: Store, source: Source, owner: str | None) -> RunRecord
 
 
 def _created(store: Store, parent: str | None) -> float | None:
-    """When the parent began, by which it is found again under another name."""
+    """When the parent began: an imported parent has another name but the same moment."""
     try:
         return None if parent is None else store.run(parent).created
     except StoreError:  # deleted for good

@@ -1,4 +1,4 @@
-"""Who came from whom: runs and their forks."""
+"""The family tree of runs and their forks."""
 
 import json
 from collections import defaultdict
@@ -21,7 +21,7 @@ WHERE runs.parent IS NOT NULL AND NOT EXISTS (
 )
 ORDER BY c.run, c."row"
 """
-"""A fork has the changes of its parent up to where it left: only others are its own."""
+"""A fork's history begins with its parent's changes: this finds those that are its own."""
 
 Changes = dict[str, tuple[Value, Value]]
 """Old and new value by the hyperparameter's name."""
@@ -29,14 +29,14 @@ Changes = dict[str, tuple[Value, Value]]
 
 @dataclass(frozen=True)
 class Branch:
-    """A run in a family: ``depth`` is how many forks led to it from the family's first run."""
+    """A run in a family; ``depth`` is the number of forks from the family's first run to it."""
 
     record: RunRecord
     depth: int
 
 
 def families(records: Sequence[RunRecord]) -> list[list[Branch]]:
-    """Each run with all that came from it: a parent before its forks, these by where they left.
+    """The families of runs: a parent comes before its forks, and these are in order of their steps.
 
     A run whose parent is not among ``records`` is the first of a family. The families are in the
     order of their first runs.
@@ -48,7 +48,7 @@ def families(records: Sequence[RunRecord]) -> list[list[Branch]]:
         forks[record.parent].append(record)
     met: set[str] = set()
     found = []
-    # Runs that no root leads to are each other's parents, which another program may have written.
+    # In a foreign database runs may be each other's parents; no root leads to those.
     for first in (*roots, *records):
         family, waiting = [], [Branch(first, 0)]
         while waiting:
@@ -63,9 +63,9 @@ def families(records: Sequence[RunRecord]) -> list[list[Branch]]:
 
 
 def fork_changes(store: Store) -> dict[str, Changes]:
-    """By the name of each fork, what it was given where it left its parent.
+    """What each fork changed where it left its parent, by the fork's name; raises `StoreError`.
 
-    Of several seeds it is the first one's. Raises `StoreError`.
+    The values are those of the first seed.
     """
     with store.reading() as connection:
         rows = connection.execute(_CHANGES).fetchall()
