@@ -170,7 +170,9 @@ def test_slow_motion_shows_the_environment_and_a_step_moves_it(tab: Page) -> Non
     before = picture.evaluate("canvas => canvas.toDataURL()")
     button(tab, "start").click()
     tab.wait_for_function(
-        "before => document.querySelector('.scene-picture').toDataURL() !== before", arg=before
+        "before => document.querySelector('.scene-picture').toDataURL() !== before",
+        arg=before,
+        polling=100,
     )
     choose_speed(tab, "full speed")
     expect(picture).to_be_hidden()
@@ -181,9 +183,8 @@ def test_nothing_below_the_time_controls_moves_when_they_change(tab: Page) -> No
         window.tops = new Set();
         const look = () => {
             const view = document.querySelector(".st-key-view");
-            if (!view) return; // the page has been left
-            tops.add(view.getBoundingClientRect().top);
-            requestAnimationFrame(look);
+            if (view) tops.add(view.getBoundingClientRect().top);
+            window.looking = requestAnimationFrame(look);
         };
         look();
     }""")
@@ -194,6 +195,7 @@ def test_nothing_below_the_time_controls_moves_when_they_change(tab: Page) -> No
         button(tab, "pause").click()
         expect(button(tab, "start")).to_be_visible()
         tab.wait_for_timeout(300)
+    tab.evaluate("cancelAnimationFrame(looking)")  # or the tab would draw each frame ever after
     assert len(tab.evaluate("[...tops]")) == 1
 
 

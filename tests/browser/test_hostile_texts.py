@@ -13,7 +13,7 @@ from dashboard.session.links import NAMES
 from dqn_core.files.checkpoint import agent_bytes
 from tests.balancing import balancing_agent
 from tests.browser.clients import ask
-from tests.browser.train_page import button, go_to, open_app, wait_for_step
+from tests.browser.train_page import button, close_dialog, go_to, open_app, wait_for_step
 
 ELSEWHERE = "http://127.0.0.1:9/"
 
@@ -66,8 +66,7 @@ def test_nothing_in_a_link_and_nothing_that_is_pasted_is_more_than_text(
         dialog.get_by_role("textbox").fill(json.dumps({"env_id": text}))
         dialog.get_by_role("button", name="Apply").click()
         expect_text(dialog.get_by_test_id("stAlertContainer"), text)
-    watched.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    close_dialog(watched)
     go_to(watched, "Test", "Watch and test an agent")
     for text in HOSTILE:
         expect_text(notice, text)

@@ -6,13 +6,18 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 
 from tests.browser.train_page import Open, button
+from tests.browser.waiting import until_idle
 
 
 def come_in(page: Page, address: str) -> None:
     page.goto(address)
-    page.get_by_role("textbox", name="Your name").fill("Kim <b>")
+    name = page.get_by_role("textbox", name="Your name")
+    expect(name).to_be_visible()
+    until_idle(page)
+    name.fill("Kim <b>")
     page.get_by_role("button", name="Come in").click()
     expect(page.get_by_text("step 1 of 4")).to_be_visible()
+    until_idle(page)
 
 
 def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_are(
@@ -66,6 +71,7 @@ def answer_by_next(student: Page) -> None:
     number.fill("many")
     button(student, "task_next").click()
     expect(student.get_by_text("leave the field empty")).to_be_visible()
+    until_idle(student)
     number.fill("25")
     button(student, "task_next").click()
     expect(student.get_by_text("Right.")).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.session.links import Link
 from dqn_core import DQNConfig
-from tests.browser.train_page import box, enter, open_app
+from tests.browser.train_page import box, close_dialog, enter, open_app
 from tests.browser.waiting import until_idle
 
 
@@ -23,8 +23,7 @@ def configuration(page: Page) -> dict[str, object]:
     code = dialog.locator("pre").last
     expect(code).to_contain_text('"device"')
     found: dict[str, object] = json.loads(code.inner_text())
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    close_dialog(page)
     return found
 
 

@@ -27,12 +27,10 @@ def put_back(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
     page.mouse.move(0, 0)
-    close = page.get_by_test_id("stDialog").get_by_role("button", name="Close", exact=True)
-    if close.count():
-        close.click()  # Escape is lost while what was pressed in a dialog is drawn anew
+    if page.get_by_test_id("stDialog").count():
+        close_dialog(page)
     else:
         page.keyboard.press("Escape")  # a popover
-    expect(page.get_by_role("dialog")).to_have_count(0)
     if page.get_by_role("heading", name="Train a deep Q-network").count() == 0:
         go_to(page, "Train", "Train a deep Q-network")
     until_idle(page)
@@ -47,6 +45,13 @@ def put_back(page: Page) -> None:
     if box(page, "control_seed").input_value() != "0":
         enter(page, "control_seed", "0")
     until_idle(page)
+
+
+def close_dialog(page: Page) -> None:
+    """By its button: Escape is lost while what was pressed in a dialog is drawn anew."""
+    dialog = page.get_by_test_id("stDialog")
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    expect(dialog).to_have_count(0)
 
 
 def button(page: Page, key: str) -> Locator:

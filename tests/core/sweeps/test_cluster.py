@@ -1,7 +1,8 @@
 """A real Ray cluster of two nodes on this machine, of which one is killed in the middle."""
 
 import sys
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -16,23 +17,40 @@ from dqn_core.sweeps.driver import train_pieces, unfinished
 from dqn_core.sweeps.plan import Plan
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 
+PATIENCE = 240  # seconds
 PLAN = Plan(
     SMALL.replace(total_steps=1_500), (axis_from("gamma=0.9,0.95"), axis_from("n_step=1,3")), (0,)
 )
+
+
+def until_it_is_there(ask):
+    """Ray gives a node 30 seconds to start, which a busy machine may exceed."""
+
+    def get_node(*asked):
+        for _ in range(PATIENCE):
+            with suppress(RuntimeError):
+                return ask(*asked)
+            time.sleep(1)
+        return ask(*asked)
+
+    return get_node
 
 
 @pytest.fixture
 def two_nodes():
     """A cluster, and the one of its nodes that may be killed."""
     pytest.importorskip("ray", reason="Ray is not installed: requirements-cluster.txt")
+    from ray._private import services
     from ray.cluster_utils import Cluster
 
     node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 100_000_000}
-    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
-    try:
-        yield made, made.add_node(**node)
-    finally:
-        made.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "get_node", until_it_is_there(services.get_node))
+        made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+        try:
+            yield made, made.add_node(**node)
+        finally:
+            made.shutdown()
 
 
 @pytest.mark.filterwarnings("ignore")  # Ray's own
