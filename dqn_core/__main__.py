@@ -2,7 +2,7 @@
 
 import sys
 
-from dqn_core.cli.command_line import main
+from dqn_core.cli.command_line import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

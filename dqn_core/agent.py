@@ -1,7 +1,8 @@
 """What has been learnt: a network, and the configuration that it learnt with."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -10,9 +11,11 @@ from dqn_core.compute import one_thread
 from dqn_core.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.environments.declared import EnvironmentSpec
+from dqn_core.errors import ConfigurationError
 from dqn_core.heads import SCALAR, Head
 from dqn_core.masks import greedy
 from dqn_core.networks import NetworkShape, QNetwork
+from dqn_core.scalars import shown
 from dqn_core.value_range import value_range
 from dqn_core.widths import widths
 
@@ -62,7 +65,10 @@ class Agent:
         self.env_steps = env_steps
 
     def q_values(self, observations: np.ndarray) -> np.ndarray:
-        """Q `(B, n_actions)` float32 for observations `(B, observation_dim)`."""
+        """Q `(B, n_actions)` float32 for observations `(B, observation_dim)`.
+
+        Raises `ConfigurationError` for what is no such observation.
+        """
         with torch.inference_mode(), one_thread():
             return self.network.q_values(self._inputs(observations))[0].float().cpu().numpy()
 
@@ -84,14 +90,31 @@ class Agent:
             probabilities = probabilities * allowed[..., None]
         return Distributions(returns, probabilities)
 
-    def _inputs(self, observations: np.ndarray) -> torch.Tensor:
-        parameters = self.network.parameters
-        inputs = torch.as_tensor(observations, dtype=parameters.dtype, device=parameters.device)
-        return inputs[None]
+    def _inputs(self, observations: Any) -> torch.Tensor:
+        shape, parameters = self.network.shape, self.network.parameters
+        with suppress(RuntimeError, TypeError, ValueError):  # such as of texts
+            array = np.asarray(observations, dtype=np.float64)
+            fits = array.ndim == 2 and array.shape[1] == shape.observation_dim
+            # NaN would be answered with NaN, and the first action would be the best.
+            if fits and np.isfinite(array).all() and self._are_states(array):
+                return torch.as_tensor(
+                    array[None], dtype=parameters.dtype, device=parameters.device
+                )
+        raise ConfigurationError(
+            "An observation of {env_id} is {dim} finite numbers, not {value}.",
+            env_id=self.config.env_id,
+            dim=shape.observation_dim,
+            value=shown(observations),
+        )
+
+    def _are_states(self, indices: np.ndarray) -> bool:
+        most = self.network.shape.n_states
+        return not most or bool(((indices >= 0) & (indices < most)).all())
 
     def predict(self, observation: np.ndarray, allowed: np.ndarray | None = None) -> int:
-        """The greedy action for one observation `(observation_dim,)`.
+        """The greedy action for one observation `(observation_dim,)`, or for the index of a state.
 
-        ``allowed`` `(n_actions,)` bool restricts it; None allows all actions.
+        ``allowed`` `(n_actions,)` bool restricts it; None allows all actions. Raises
+        `ConfigurationError` for what is no such observation.
         """
-        return greedy(self.q_values(observation[None])[0], allowed)
+        return greedy(self.q_values(np.atleast_1d(observation)[None])[0], allowed)

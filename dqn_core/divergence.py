@@ -4,10 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
+
 from dqn_core.config import DQNConfig
 from dqn_core.learner import Learner
 from dqn_core.numbers import number, setting
 from dqn_core.phrases import Phrase
+from dqn_core.replay import Batch
 
 DIVERGENCE_FACTOR = 1_000
 """Q-values this many times larger than the rewards allow count as diverged."""
@@ -17,6 +20,9 @@ LONGEST_HORIZON = 1e4
 
 LARGE_OBSERVATION = 1e4
 """From here on the Q-values of a fresh network can be beyond what the rewards allow."""
+
+LARGE_REWARD = 1e15
+"""From here on its square, or the sum of what follows, can be beyond float32."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,6 @@ def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> di
     assert last is not None
     largest_q = last.q_values.abs().amax((1, 2)).tolist()
     largest_reward = last.batch.rewards.abs().amax(1).tolist()
-    # An index of a state is shown to the network as a 1 and zeros.
-    seen = last.batch.observations.abs().amax((1, 2)).tolist()
-    largest_seen = [0.0] * len(configs) if learner.online.shape.n_states else seen
     found = {}
     for p, config in enumerate(configs):
         horizon = (
@@ -54,15 +57,18 @@ def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> di
         )
         # `not <=` instead of `>`, so that NaN counts as diverged.
         if not largest_q[p] <= DIVERGENCE_FACTOR * max(1.0, largest_reward[p]) * horizon:
-            found[p] = diverged(largest_q[p], config, env_step, largest_seen[p])
+            found[p] = diverged(largest_q[p], config, env_step, _too_large(last.batch, p, learner))
     return found
 
 
 def diverged(
-    largest_q: float, config: DQNConfig, env_step: int, largest_observation: float = 0.0
+    largest_q: float, config: DQNConfig, env_step: int, too_large: Phrase | None = None
 ) -> Stop:
-    """The stop of a member whose largest Q-value is ``largest_q``, with the likely cause."""
-    cause = _cause(config, largest_observation)
+    """The stop of a member whose largest Q-value is ``largest_q``, with the likely cause.
+
+    ``too_large`` says what no network can learn, where it is known.
+    """
+    cause = too_large or _cause(config)
     if math.isfinite(largest_q):
         reason = Phrase(
             "Q-values reached {largest} at step {step:,}; most likely {cause}.",
@@ -79,13 +85,26 @@ def diverged(
     return Stop(env_step, reason)
 
 
-def _cause(config: DQNConfig, largest_observation: float) -> Phrase:
-    if largest_observation > LARGE_OBSERVATION:
+def _too_large(batch: Batch, p: int, learner: Learner) -> Phrase | None:
+    """What is so large in the ``batch`` of member ``p`` that no network can learn it."""
+    observation, reward = (x[p].abs().max().item() for x in (batch.observations, batch.rewards))
+    # The index of a state is shown to the network as a 1 and zeros.
+    if observation > LARGE_OBSERVATION and not learner.online.shape.n_states:
         return Phrase(
             "observations as large as {largest:.2g} are too large for a network: divide them in "
             "the environment until they are about 1",
-            largest=largest_observation,
+            largest=observation,
         )
+    if reward > LARGE_REWARD:
+        return Phrase(
+            "rewards as large as {largest:.2g} are too large for a network: divide them in the "
+            "environment until they are about 1",
+            largest=min(reward, torch.finfo(torch.float32).max),
+        )
+    return None
+
+
+def _cause(config: DQNConfig) -> Phrase:
     if config.learning_rate > 1e-2:
         return Phrase(
             "learning_rate {rate} is very high: try 0.001", rate=setting(config.learning_rate)

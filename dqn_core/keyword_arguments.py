@@ -2,12 +2,14 @@
 
 import ast
 import keyword
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from dqn_core.errors import excerpt
 from dqn_core.phrases import Phrase
+from dqn_core.scalars import plain
 
 Single: TypeAlias = bool | int | float | str | None
 Argument: TypeAlias = Single | list[Single] | tuple[Single, ...]
@@ -54,13 +56,16 @@ def parsed(text: str) -> dict[str, Argument]:
 
 def written(arguments: Mapping[str, Any]) -> str:
     """The text that `parsed` reads back, the names in their order."""
-    pairs = sorted((str(name), value) for name, value in arguments.items())
+    pairs = sorted((str(name), _plain(value)) for name, value in arguments.items())
     return ", ".join(f"{name}={_text(value)}" for name, value in pairs)
 
 
 def canonical(value: Any) -> str:
     """``value``, a text or the arguments themselves, in the one form that equal ones share."""
     if isinstance(value, Mapping):
+        for name, single in value.items():
+            if isinstance(plain(single), float) and not math.isfinite(single):
+                raise ValueError(_form_needed(f"{name}={single}"))  # which would be read as a text
         value = written(value)
     if not isinstance(value, str):
         raise ValueError(_form_needed(excerpt(repr(value), 60)))
@@ -112,6 +117,13 @@ def _check(single: Any, word: str) -> None:
                 largest=LARGEST_NUMBER,
             )
         )
+
+
+def _plain(value: Any) -> Any:
+    """A value without NumPy's and PyTorch's own types."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(plain, value))
+    return plain(value)
 
 
 def _text(value: Any) -> str:

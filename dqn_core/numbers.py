@@ -17,14 +17,15 @@ PERCENT = "\u202f%"
 def number(value: float) -> str:
     """A measured value: one decimal from 1 on, below that three digits: ``12,345.6``, ``0.0123``.
 
-    Zeros at the end are left out. Below 0.000001 there is a power of ten: ``1.23e−7``.
+    Zeros at the end are left out. Below 0.000001 and from 10¹⁵ on there is a power of ten:
+    ``1.23e−7``.
     """
     if not math.isfinite(value):
         return UNKNOWN
     size = abs(value)
-    if size >= 0.9995:
+    if 0.9995 <= size < 1e15:
         text = f"{value:,.1f}".removesuffix(".0")
-    elif size >= 1e-6 or not value:
+    elif 1e-6 <= size < 1 or not value:
         text = f"{Decimal(f'{value + 0.0:.3g}'):f}"  # + 0.0: no minus before a zero
     else:
         digits, power = f"{value:.2e}".split("e")

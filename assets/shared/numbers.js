@@ -63,7 +63,8 @@ export function decimals(largest) {
 }
 
 /**
- * A measured value: one decimal from 1 on, below that three digits, then powers of ten.
+ * A measured value: one decimal from 1 on, below that three digits, then powers of ten, and so
+ * from 10¹⁵ on.
  *
  * @param {number} value
  */
@@ -71,8 +72,9 @@ export function number(value) {
   if (!Number.isFinite(value)) return UNKNOWN;
   const size = Math.abs(value);
   let text;
-  if (size >= 0.9995) text = value.toLocaleString("en", { maximumFractionDigits: 1 });
-  else if (size >= 1e-6 || !value) text = `${Number(value.toPrecision(3)) || 0}`;
+  if (size >= 0.9995 && size < 1e15)
+    text = value.toLocaleString("en", { maximumFractionDigits: 1 });
+  else if ((size >= 1e-6 && size < 1) || !value) text = `${Number(value.toPrecision(3)) || 0}`;
   else {
     const [digits, power] = value.toExponential(2).split("e");
     text = `${Number(digits)}e${Number(power)}`;

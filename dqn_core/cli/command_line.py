@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -51,6 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:  # the reader has gone (``| head``)
         return FAILED
+    return code
+
+
+def program() -> int:
+    """`main` as a process of its own, which leaves standard output with its result.
+
+    What an environment prints on its way out is no part of it.
+    """
+    code = main()
+    with suppress(AttributeError, OSError, ValueError):  # an environment may have taken them away
+        sys.stdout.flush()
+        os.dup2(sys.stderr.fileno(), 1)
+    sys.stdout = sys.stderr
     return code
 
 
@@ -197,7 +211,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 def _output(text: str) -> Path:
     checked_target(text)  # known before the training rather than after
-    return Path(text)
+    return Path(text).absolute()  # an environment may change the working folder
 
 
 def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:

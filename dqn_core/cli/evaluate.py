@@ -1,16 +1,14 @@
 """The command line's ``evaluate``: episodes of a saved agent, in words, as JSON, as a film."""
 
 import argparse
-import sys
-from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from dqn_core.agent import Agent
 from dqn_core.cli.interruptions import interruptions
 from dqn_core.cli.outputs import Attempts, check_distinct
 from dqn_core.cli.results import evaluation_summary, json_text
-from dqn_core.cli.streams import say, tell
+from dqn_core.cli.streams import apart_from_prints, say, tell
 from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.episodes.recording import record
@@ -20,14 +18,14 @@ from dqn_core.keyword_arguments import called
 from dqn_core.numbers import number
 
 
-def evaluate_agent(options: argparse.Namespace) -> int:
+@apart_from_prints
+def evaluate_agent(options: argparse.Namespace, out: TextIO) -> int:
     """Play episodes as ``options`` say, print them, film the first; returns the exit code."""
-    check_distinct({"the agent": options.agent, "--video": options.video})
+    check_distinct({"the agent": options.agent, "--video": options.video}, out)
     agent = _agent(options.agent)
     conditions = Conditions(options.epsilon)
-    out, attempts, parts = sys.stdout, Attempts(), list[Evaluation]()
-    # What an environment prints is no part of the result.
-    with redirect_stdout(sys.stderr), interruptions() as signals:
+    attempts, parts = Attempts(), list[Evaluation]()
+    with interruptions() as signals:
         with attempts.attempt("The evaluation was cut short."), signals.at_most(0):
             evaluate(agent, options.episodes, options.seed, conditions, keep=parts.append)
         result = _result(agent, options, parts)

@@ -1,11 +1,11 @@
 """Files that a command is to write: checked before it begins, and each tried at its end."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
+from typing import TextIO
 
 from dqn_core.cli.streams import tell
 from dqn_core.errors import ConfigurationError, DivergenceError, EnvironmentFailure, LabError
@@ -20,11 +20,14 @@ INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
 
 
-def check_distinct(files: Mapping[str, Path | None]) -> None:
-    """Refuse files, by the options that name them, of which one would overwrite another."""
+def check_distinct(files: Mapping[str, Path | None], out: TextIO) -> None:
+    """Refuse files, by the options that name them, of which one would overwrite another.
+
+    ``out`` is standard output, which may be a file, too.
+    """
     given = [(option, path) for option, path in files.items() if path]
     pairs = [(a, b, path) for (a, path), (b, other) in combinations(given, 2) if _same(path, other)]
-    pairs += [(option, "standard output", path) for option, path in given if _is_printed_to(path)]
+    pairs += [(option, "standard output", path) for option, path in given if _is_file_of(out, path)]
     for option, other_option, path in pairs:
         raise ConfigurationError(
             f"{option} and {other_option} are one file, {path}: one would overwrite the other, "
@@ -39,11 +42,10 @@ def _same(path: Path, other: Path) -> bool:
     return path.exists() and other.exists() and path.samefile(other)
 
 
-def _is_printed_to(path: Path) -> bool:
-    """Whether standard output goes into that file."""
+def _is_file_of(stream: TextIO, path: Path) -> bool:
     try:
-        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
-    except (OSError, ValueError):  # there is no such file, or no file behind standard output
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+    except (OSError, ValueError):  # there is no such file, or no file behind the stream
         return False
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 
 from tqdm import tqdm
@@ -35,7 +35,7 @@ class Progress:
 @contextmanager
 def shown(name: str, look: Callable[[], Progress]) -> Iterator[Callable[[], None]]:
     """What shows on standard error how far it is, to be called now and then."""
-    if not sys.stderr.isatty():
+    if not _is_terminal():
         yield _Lines(name, look).show
         return
     first = look()
@@ -50,6 +50,13 @@ def shown(name: str, look: Callable[[], Progress]) -> Iterator[Callable[[], None
             bar.update(now.done - bar.n)
 
         yield show
+
+
+def _is_terminal() -> bool:
+    # An environment may have closed it or taken it away.
+    with suppress(AttributeError, ValueError):
+        return sys.stderr.isatty()
+    return False
 
 
 class _Lines:

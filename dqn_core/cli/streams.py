@@ -1,13 +1,14 @@
 """Standard output and standard error, whatever they are: closed, full, of few letters, or gone."""
 
+import argparse
 import codecs
 import io
 import logging
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -42,11 +43,53 @@ def _plain(letter: str) -> str:
     return _PLAIN.get(letter) or like or "?"
 
 
+def apart_from_prints(
+    command: Callable[[argparse.Namespace, TextIO], int],
+) -> Callable[[argparse.Namespace], int]:
+    """A command that is given standard output for its result alone.
+
+    What an environment prints, down to its last breath, goes to standard error. So does what its
+    libraries and its processes write past Python.
+    """
+
+    def printing(options: argparse.Namespace) -> int:
+        with _result_alone() as out:
+            return command(options, out)
+
+    return printing
+
+
+@contextmanager
+def _result_alone() -> Iterator[TextIO]:
+    out = sys.stdout
+    with redirect_stdout(sys.stderr):
+        if not _is_the_process_own(out):
+            yield out
+            return
+        out.flush()
+        own = os.dup(1)
+        os.dup2(sys.stderr.fileno(), 1)
+        try:
+            with open(own, "w", encoding=out.encoding, errors=out.errors, closefd=False) as result:
+                yield result
+        finally:
+            os.dup2(own, 1)
+            os.close(own)
+
+
+def _is_the_process_own(out: TextIO) -> bool:
+    try:
+        return out.fileno() == 1 and sys.stderr.fileno() >= 0
+    except (OSError, ValueError):  # such as of one that a test has put there
+        return False
+
+
 def tell(sentence: str) -> None:
     """Say ``sentence`` as one line on standard error, if anybody is there to hear it."""
     try:
-        print(" ".join(sentence.split()), file=sys.stderr, flush=True)
-    except OSError:
+        if sys.stderr:  # an environment may have taken it away
+            print(" ".join(sentence.split()), file=sys.stderr, flush=True)
+    except (OSError, ValueError):
         let_go(sys.stderr)
 
 
@@ -91,5 +134,5 @@ def say(text: str, out: TextIO | None = None) -> None:
 
 def let_go(stream: TextIO) -> None:
     """Send nowhere what ``stream`` still holds: Python would try again on its way out."""
-    with suppress(OSError), Path(os.devnull).open("w") as nowhere:
+    with suppress(OSError, ValueError), Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())

@@ -1,16 +1,16 @@
 """The command line's ``sweep``: declared, trained, and its result in words or JSON."""
 
 import argparse
-import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, redirect_stdout
+from contextlib import closing, contextmanager
+from typing import TextIO
 
 from dqn_core.cli.interruptions import interruptions
 from dqn_core.cli.origins import given_values, member_seeds, new_config
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, Attempts
 from dqn_core.cli.progress import Progress, shown
 from dqn_core.cli.results import json_text
-from dqn_core.cli.streams import say, tell
+from dqn_core.cli.streams import apart_from_prints, say, tell
 from dqn_core.cli.sweep_results import point_words, sweep_result, sweep_words
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.numbers import number
@@ -27,24 +27,23 @@ from dqn_core.sweeps.watch import Watch
 from dqn_core.sweeps.workers import Workers, usual_workers
 
 
-def sweep(options: argparse.Namespace) -> int:
+@apart_from_prints
+def sweep(options: argparse.Namespace, out: TextIO) -> int:
     """Train the sweep that ``options`` declare, as far as it isn't; returns the exit code."""
     _check(options)
-    out, attempts = sys.stdout, Attempts()
-    # What an environment prints is no part of the result.
-    with redirect_stdout(sys.stderr):
-        store, declared = _declared(options)
-        tell(f"This is the sweep {declared.name} in {options.runs}.")
-        with (
-            alone(store, declared),
-            _problem_kept(store, declared.name),
-            closing(_crew(options, store, declared.plan)) as crew,
-        ):
-            _train(store, declared, crew, options.optuna or declared.trials, attempts)
-        declared = sweep_called(store, declared.name)
-        result = sweep_result(declared, results_of(store, declared))
-        with attempts.attempt():
-            say(json_text(result) if options.json else sweep_words(result), out)
+    attempts = Attempts()
+    store, declared = _declared(options)
+    tell(f"This is the sweep {declared.name} in {options.runs}.")
+    with (
+        alone(store, declared),
+        _problem_kept(store, declared.name),
+        closing(_crew(options, store, declared.plan)) as crew,
+    ):
+        _train(store, declared, crew, options.optuna or declared.trials, attempts)
+    declared = sweep_called(store, declared.name)
+    result = sweep_result(declared, results_of(store, declared))
+    with attempts.attempt():
+        say(json_text(result) if options.json else sweep_words(result), out)
     return attempts.code
 
 

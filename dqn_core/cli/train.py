@@ -1,9 +1,8 @@
 """The command line's ``train``: a run, its files, and its result in words or JSON."""
 
 import argparse
-import sys
-from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TextIO
 
 import torch
 
@@ -14,7 +13,7 @@ from dqn_core.cli.outputs import FAILED, INTERRUPTED, Attempts, check_distinct
 from dqn_core.cli.progress import progress
 from dqn_core.cli.recording import Recording
 from dqn_core.cli.results import evaluation_summary, json_text, train_result, train_words
-from dqn_core.cli.streams import say, tell
+from dqn_core.cli.streams import apart_from_prints, say, tell
 from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.errors import DivergenceError, LabError
 from dqn_core.files.checkpoint import save_agent, save_run
@@ -25,31 +24,31 @@ SLICE_SECONDS = 0.1
 """Training between two looks at the signals, and two refreshes of the progress."""
 
 
-def train(options: argparse.Namespace) -> int:
+@apart_from_prints
+def train(options: argparse.Namespace, out: TextIO) -> int:
     """Train as ``options`` say, save, evaluate and print the result; returns the exit code."""
-    check_distinct({"--save": options.save, "--save-run": options.save_run})
-    check_distinct({"--save": options.save, "--resume": options.resume and Path(options.resume)})
-    out, attempts = sys.stdout, Attempts()
-    # What an environment prints is no part of the result.
-    with redirect_stdout(sys.stderr):
-        trainer, recording = begun(options)
-        for never in never_due(trainer.config, trainer.spec).values():
-            tell(never.sentence)
-        try:
-            with interruptions() as signals:
-                ended = _run(trainer, recording, signals, attempts)
-                with attempts.attempt():
-                    recording.finish(trainer)
-                _tell_stops(trainer, attempts)
-                evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
-                result = train_result(trainer, ended, evaluations)
-                if recording.run:
-                    result["run"] = recording.run
-                with attempts.attempt():
-                    say(json_text(result) if options.json else train_words(trainer, result), out)
-        finally:
+    check_distinct({"--save": options.save, "--save-run": options.save_run}, out)
+    resumed = options.resume and Path(options.resume)
+    check_distinct({"--save": options.save, "--resume": resumed}, out)
+    attempts = Attempts()
+    trainer, recording = begun(options)
+    for never in never_due(trainer.config, trainer.spec).values():
+        tell(never.sentence)
+    try:
+        with interruptions() as signals:
+            ended = _run(trainer, recording, signals, attempts)
             with attempts.attempt():
-                trainer.close()
+                recording.finish(trainer)
+            _tell_stops(trainer, attempts)
+            evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
+            result = train_result(trainer, ended, evaluations)
+            if recording.run:
+                result["run"] = recording.run
+            with attempts.attempt():
+                say(json_text(result) if options.json else train_words(trainer, result), out)
+    finally:
+        with attempts.attempt():
+            trainer.close()
     return attempts.code
 
 

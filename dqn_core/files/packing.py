@@ -7,9 +7,10 @@ first and held against bounds, before memory is taken for what it announces.
 
 import io
 import json
+import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -96,7 +97,7 @@ def name_of(source: Source) -> str:
 def _read(name: str, source: Source) -> tuple[dict[str, Any], bytes]:
     """The manifest, and the whole file, which is not read before its header was found good."""
     try:
-        with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+        with io.BytesIO(source) if isinstance(source, bytes) else _opened(source) as file:
             start = file.read(8)
             length = int.from_bytes(start, "little")
             head = file.read(length) if length <= MOST_HEADER_BYTES else b""
@@ -122,6 +123,14 @@ def _read(name: str, source: Source) -> tuple[dict[str, Any], bytes]:
         raise CheckpointError(
             "{source} cannot be read: {reason}.", source=excerpt(repr(str(source))), reason=reason
         ) from error
+
+
+def _opened(path: Path | str) -> BinaryIO:
+    mode = Path(path).stat().st_mode
+    # Reading anything else may take for ever, as of a pipe that nobody writes into.
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise ValueError(Phrase("it is not a regular file"))
+    return Path(path).open("rb")
 
 
 def _manifest(name: str, head: bytes) -> tuple[dict[str, Any], int]:

@@ -62,7 +62,7 @@ class Store:
     """
 
     def __init__(self, folder: Path | str, budget: int | None = None) -> None:
-        self.folder = Path(folder)
+        self.folder = Path(folder).absolute()  # an environment may change the working folder
         self.budget = _default_budget() if budget is None else budget
         try:
             (self.folder / snapshots.FOLDER).mkdir(parents=True, exist_ok=True)

@@ -294,6 +294,14 @@ def test_observations_that_are_too_large_are_blamed_rather_than_the_target() -> 
             trainer.run()
 
 
+def test_rewards_that_are_too_large_are_blamed_rather_than_the_target() -> None:
+    rich = {"outcome": lambda usual, _: (usual[0], 3e38, *usual[2:])}
+    with registered("Rich-v0", kwargs=rich) as env_id:
+        trainer = Trainer(SMALL.replace(env_id=env_id, n_step=3, loss="mse"))
+        with pytest.raises(DivergenceError, match=r"rewards as large as 3\.4e\+38 are too large"):
+            trainer.run()
+
+
 def _seen_from_far(usual: Any, _: int) -> Any:
     return (np.full(2, 1e30), *usual[1:])
 

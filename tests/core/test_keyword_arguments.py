@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +119,11 @@ def test_another_environment_comes_without_the_arguments_of_this_one() -> None:
     assert config.replace(env_id="Taxi-v4").env_kwargs == ""
     both = {"env_id": "Taxi-v4", "env_kwargs": "is_rainy=True"}
     assert config.replace(**both).env_kwargs == "is_rainy=True"
+
+
+def test_numbers_of_numpy_are_pythons_own_and_what_is_none_is_no_text() -> None:
+    given = {"size": np.int64(3), "rates": [np.float32(0.5), 1], "wind": np.bool_(True)}
+    assert DQNConfig(env_kwargs=given).env_kwargs == "rates=[0.5, 1], size=3, wind=True"  # type: ignore[arg-type]
+    for value in (float("nan"), np.float32("inf")):
+        with pytest.raises(ConfigurationError, match=r"not goal=(nan|inf)\.$"):
+            DQNConfig(env_kwargs={"goal": value})  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 from dqn_core import load_agent
 from dqn_core.cli.command_line import main
 from dqn_core.cli.streams import prepare_streams, say
-from tests.core.commands import ON_FOREIGN, SMALL, at, ended, files
+from tests.core.commands import COMMAND, ON_FOREIGN, SMALL, at, ended, files
 
 ROOT = Path(__file__).parents[3]
 
@@ -101,6 +102,55 @@ def test_no_stream_ends_a_training(tmp_path: Path, redirection: str, code: int) 
         assert "The result cannot be printed: No space left on device." in process.stderr
     elif "2>/" in redirection or "2>&-" in redirection:
         assert json.loads(process.stdout)["env_steps"] == 150
+
+
+MODULE = """
+import atexit, os, sys
+from tests.core.foreign import Foreign
+import gymnasium
+
+class Loud(Foreign):
+    def reset(self, **named):
+        os.write(1, b"from a library in C\\n")
+        print("past what standard output is now", file=sys.__stdout__)
+        os.chdir("elsewhere") if os.path.isdir("elsewhere") else None
+        return super().reset(**named)
+
+    def __del__(self):
+        print("with its last breath")
+
+class Shuts(Foreign):
+    def reset(self, **named):
+        sys.__stdout__.close()
+        sys.stderr = None
+        return super().reset(**named)
+
+atexit.register(print, "on the way out")
+gymnasium.register("Loud-v0", Loud)
+gymnasium.register("Shuts-v0", Shuts)
+"""
+
+
+@pytest.mark.parametrize("env_id", ["Loud-v0", "Shuts-v0"])
+def test_whatever_an_environment_does_to_its_process_the_result_is_whole_and_in_its_place(
+    tmp_path: Path, env_id: str
+) -> None:
+    (tmp_path / "odd.py").write_text(MODULE)
+    (tmp_path / "elsewhere").mkdir()
+    process = subprocess.run(
+        [*COMMAND, "train", "--env-id", f"odd:{env_id}", *SMALL, "--json", "--save", "agent"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0
+    assert json.loads(process.stdout)["env_steps"] == 150
+    assert (tmp_path / "agent").is_file(), "where it was asked for, though the folder was changed"
+    if env_id == "Loud-v0":
+        for printed in ("library in C", "past what", "last breath", "on the way out"):
+            assert printed in process.stderr
 
 
 def test_what_will_never_come_is_told_before_the_training(

@@ -1,5 +1,6 @@
 """Files that are no run or agent of this version."""
 
+import os
 import pickle
 import struct
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import torch
 from safetensors.torch import save as save_tensors
 
 from dqn_core import load_agent, load_run
+from dqn_core.errors import CheckpointError
 from dqn_core.files.packing import FORMAT, VERSION
 from tests.core.checkpoints import closed, opened, refused
 
@@ -69,6 +71,14 @@ def test_a_torch_save_file_is_not_unpickled(
 def test_a_missing_file_and_a_folder_are_one_sentence(tmp_path: Path) -> None:
     assert "cannot be read" in refused(load_agent, tmp_path / "none.safetensors")
     assert "cannot be read" in refused(load_run, tmp_path)
+
+
+def test_a_pipe_that_nobody_writes_into_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for load in (load_agent, load_run):
+        with pytest.raises(CheckpointError, match=r"it is not a regular file\.$"):
+            load(pipe)
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, 0, "1", None, [1], 10**30])
