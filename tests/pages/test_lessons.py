@@ -310,6 +310,14 @@ def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     assert again.session_state[LEARN_PAGE].lessons.draft.read()[0] == made
 
 
+def test_the_editors_choices_have_their_words_anew_in_another_language() -> None:
+    """The browser goes on showing the words that were chosen in the language before."""
+    at = opened("pages/learn.py", section="lessons", lang="zh")
+    at.button(key="make_lesson").click().run()
+    keys = {choice.key for choice in at.multiselect}
+    assert keys == {"draft1_1_0_hidden_zh", "draft1_1_0_locked_zh"}
+
+
 def lesson_of_controls(at: AppTest) -> None:
     """As the button of the Train page has it done: `AppTest` cannot go to the other page."""
     with pytest.MonkeyPatch.context() as patch:
