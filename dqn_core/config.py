@@ -1,6 +1,6 @@
 """Every hyperparameter, declared once.
 
-The sidebar, the command line's ``--help``, the validation and the README's table are all made from
+The sidebar, the command line's ``--help``, the validation and the table in docs are all made from
 the declarations below, so a hyperparameter cannot mean one thing here and another there.
 """
 

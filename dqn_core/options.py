@@ -1,4 +1,4 @@
-"""The hyperparameters as options of a command line, and as the README's table."""
+"""The hyperparameters as options of a command line, and as the table in docs/hyperparameters.md."""
 
 import argparse
 from functools import partial

@@ -1,4 +1,4 @@
-"""The README is true: its table is the declarations', its commands and files exist."""
+"""The README and the pages in docs/ are true: tables, examples, links."""
 
 import json
 import re
@@ -15,15 +15,26 @@ from dqn_core.config import HYPERPARAMETERS
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 CHINESE = (ROOT / "README.zh.md").read_text()
+LINKS = sorted(
+    {
+        (page, link)
+        for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+    }
+)
 
 
-def test_its_table_of_hyperparameters_is_made_from_the_declarations(
+def rows(page: str) -> list[str]:
+    """The lines of the table of a page in docs/."""
+    lines = (ROOT / "docs" / page).read_text().splitlines()
+    return [line for line in lines if line.startswith("|")]
+
+
+def test_the_table_of_hyperparameters_is_made_from_the_declarations(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     main(["hyperparameters"])
-    table = README.partition("<!-- hyperparameters -->\n")[2]
-    table = table.partition("<!-- end of hyperparameters -->")[0]
-    assert table.strip() == capsys.readouterr().out.strip()
+    assert rows("hyperparameters.md") == capsys.readouterr().out.strip().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -92,18 +103,19 @@ def test_its_chinese_sibling_has_the_same_figures() -> None:
     assert pattern.findall(CHINESE) == pattern.findall(README)
 
 
-def test_its_chinese_sibling_describes_every_hyperparameter_as_the_page_does() -> None:
-    rows = [line for line in CHINESE.splitlines() if line.startswith("| `")]
+def test_the_chinese_table_describes_every_hyperparameter_as_the_page_does() -> None:
     with answering("zh"):
         cells = [
             (f"`{h.name}`", h.symbol or "–", _(h.label), _(h.description))
             for h in HYPERPARAMETERS.values()
         ]
-    assert rows == [
+    assert rows("hyperparameters.zh.md")[2:] == [
         f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in cells
     ]
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)]+)\)", CHINESE))))
-def test_every_link_of_its_chinese_sibling_leads_somewhere(path: str) -> None:
-    assert (ROOT / path).exists()
+@pytest.mark.parametrize(
+    ("page", "link"), LINKS, ids=[f"{page.stem}-{link}" for page, link in LINKS]
+)
+def test_every_link_leads_somewhere(page: Path, link: str) -> None:
+    assert (page.parent / link).exists()

@@ -37,6 +37,6 @@ def look_controls(session: Session, page: str = "") -> None:
         0.01,
         key=smoothing,
         on_change=on_change(smoothing, lambda weight: session.look_at(smoothing=weight)),
-        width=260,
+        width=210,
         help=_("Weight of earlier values in the bold average; 0 means no averaging."),
     )
