@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,6 +19,9 @@ from dqn_core.sweeps.axis import Axis
 from dqn_core.sweeps.plan import Point
 
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
+
+TICKS = [digit * 10.0**power for power in range(-7, 8) for digit in (1, 2, 5)]
+"""What a logarithmic axis names: by itself Plotly writes 100µ, 2, 3, 4."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ def _values(axis: Axis, comparison: Comparison) -> list[Value]:
     return sorted(values, key=lambda value: axis_order(axis, value))
 
 
-def _lay_out(figure: go.Figure, x: dict[str, str], y: dict[str, str]) -> None:
+def _lay_out(figure: go.Figure, x: dict[str, Any], y: dict[str, Any]) -> None:
     figure.update_layout(height=420, margin=MARGIN, xaxis=x, yaxis=y)
 
 
@@ -204,12 +208,11 @@ def _is_number(axis: Axis) -> bool:
     return HYPERPARAMETERS[axis.name].kind in (int, float)
 
 
-def _scale(axis: Axis) -> dict[str, str]:
+def _scale(axis: Axis) -> dict[str, Any]:
     """How Plotly is to draw the axis."""
     title = {"title": label(axis)}
     if not _is_number(axis):
         return {**title, "type": "category"}
     if axis.spacing == "log" or HYPERPARAMETERS[axis.name].scale == "log":
-        # 0.0001, 0.0002, 0.0005: by itself Plotly writes 100µ, 2, 3, 4.
-        return {**title, "type": "log", "dtick": "D2", "tickformat": "~g"}
+        return {**title, "type": "log", "tickvals": TICKS, "ticktext": [f"{t:g}" for t in TICKS]}
     return {**title, "type": "linear"}

@@ -66,7 +66,7 @@ def test_a_response_lies_on_the_axis_of_its_hyperparameter() -> None:
     (line,) = figure.data
     assert list(line.x) == [0.001, 0.1]
     assert figure.layout.xaxis.type == "log"
-    assert figure.layout.xaxis.tickformat == "~g", "100µ is no learning rate that anybody reads"
+    assert "0.0001" in figure.layout.xaxis.ticktext, "100µ is no learning rate that anybody reads"
     assert line.y[1] == 60.0
     assert line.error_y.array[1] == pytest.approx(10.0)
 
