@@ -110,9 +110,18 @@ def _resumed(
 
 
 def _change(trainer: Trainer, recording: Recording, given: dict[str, Any]) -> None:
-    if given:
+    if values := _other_values(trainer, given):
         recording.before_change()
-    trainer.change(**given)
+        trainer.change(**values)
+
+
+def _other_values(trainer: Trainer, given: dict[str, Any]) -> dict[str, Any]:
+    """What the run does not have already: naming its environment has the module imported."""
+    return {
+        name: value
+        for name, value in given.items()
+        if any(getattr(config, name) != value for config in trainer.configs)
+    }
 
 
 def _forked(
@@ -126,7 +135,7 @@ def _forked(
             f"The nearest snapshot of {parent.run} at or before step {options.at:,} is that of "
             f"step {step:,}: the fork begins there."
         )
-    trainer.change(**given)
+    trainer.change(**_other_values(trainer, given))
     if trainer.finished():
         raise ConfigurationError(
             f"A fork of {parent.run} at step {step:,} would end where it begins: give it a larger "

@@ -183,6 +183,13 @@ def test_the_list_says_what_tells_a_run_from_others_and_can_be_of_one_tag(kept, 
     assert "There are no runs with the tag bad in" in capsys.readouterr().out
 
 
+def test_who_names_what_a_run_has_already_changes_nothing(kept, capsys):
+    again = ["--env-id", "CartPole-v1", "--total-steps", 200]  # which imports its module
+    code, _, _ = ended(capsys, "train", *kept, "--resume", "cartpole-1", *again)
+    changes = ended(capsys, "runs", "show", "cartpole-1", *kept)[1]["changes"]
+    assert (code, [change["name"] for change in changes]) == (0, ["total_steps"])
+
+
 def test_who_goes_on_where_nothing_is_left_to_train_is_told(kept, capsys):
     _, _, told = ended(capsys, "train", *kept, "--resume", "cartpole-1")
     assert "Nothing is left to train: a larger --total-steps goes on." in told
