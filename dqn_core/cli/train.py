@@ -1,6 +1,7 @@
 """The command line's ``train``: a run, its files, and its result in words or JSON."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -36,7 +37,11 @@ def train(options: argparse.Namespace, out: TextIO) -> int:
         tell(never.sentence)
     try:
         with interruptions() as signals:
-            ended = _run(trainer, recording, signals, attempts)
+            try:
+                ended = _run(trainer, recording, signals, attempts)
+            except KeyboardInterrupt:
+                _save_in_a_step(trainer, options, attempts)
+                raise
             with attempts.attempt():
                 recording.finish(trainer)
             _tell_stops(trainer, attempts)
@@ -94,9 +99,9 @@ def _saved_and_evaluated(
             tell(f"The run is saved in {options.save_run}.")
     agents = _agents(trainer, options.best)
     candidates = [p for p in trainer.counted if p in agents]
-    choice = max(candidates, key=_latest_returns(trainer).__getitem__, default=None)
+    choice = _most_promising(trainer, candidates)
     if options.save:
-        _save(None if choice is None else agents[choice], options.save, attempts)
+        _save(agents.get(choice), options.save, attempts)
     evaluations: list[list[Evaluation]] = [[] for _ in trainer.configs]
     for p, agent in agents.items():
         with attempts.attempt("The final evaluation was cut short."), signals.at_most(0):
@@ -108,6 +113,20 @@ def _saved_and_evaluated(
         if better != choice:
             _save(agents[better], options.save, attempts)
     return evaluations
+
+
+def _save_in_a_step(trainer: Trainer, options: argparse.Namespace, attempts: Attempts) -> None:
+    """Save what is whole while a step of an environment does not end: the agent, not the run."""
+    if options.save:
+        agents = _agents(trainer, options.best)
+        _save(agents.get(_most_promising(trainer, list(agents))), options.save, attempts)
+    if options.save_run:
+        tell("The run is not saved: it is in the middle of a step.")
+
+
+def _most_promising(trainer: Trainer, members: Sequence[int]) -> int:
+    """The one of ``members`` with the largest return in its last evaluation; −1 if there is none."""
+    return max(members, key=_latest_returns(trainer).__getitem__, default=-1)
 
 
 def _agents(trainer: Trainer, is_best: bool) -> dict[int, Agent]:

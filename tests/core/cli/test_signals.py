@@ -56,10 +56,11 @@ def test_a_signal_in_the_final_evaluation_cuts_that_short_when_all_is_saved(
     assert result["interquartile_mean"] == result["members"][0]["evaluation"]["mean_return"]
 
 
-def test_a_second_signal_ends_a_step_that_does_not_end(
+def test_a_second_signal_ends_a_step_that_does_not_end_and_the_agent_is_saved(
     capsys: pytest.CaptureFixture[str],
     foreign: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(interruptions, "TOGETHER_SECONDS", 0.0)
 
@@ -69,8 +70,14 @@ def test_a_second_signal_ends_a_step_that_does_not_end(
         raise AssertionError("it went on")
 
     foreign(at(45, hanging))
-    assert main(ON_FOREIGN) == 130
-    assert capsys.readouterr().out == ""
+    run, agent, saving = files(tmp_path)
+    assert main([*ON_FOREIGN, *map(str, saving)]) == 130
+    out, told = capsys.readouterr()
+    assert out == ""
+    assert "The run is not saved: it is in the middle of a step." in told
+    assert not run.exists()
+    foreign()
+    assert load_agent(agent).env_steps == 44
 
 
 def test_signals_that_come_together_are_one(
