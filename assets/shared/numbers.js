@@ -73,7 +73,7 @@ export function number(value) {
   const size = Math.abs(value);
   let text;
   if (size >= 0.9995 && size < 1e15)
-    text = value.toLocaleString("en", { maximumFractionDigits: 1 });
+    text = Number(value.toFixed(1)).toLocaleString("en", { maximumFractionDigits: 1 });
   else if ((size >= 1e-6 && size < 1) || !value) text = `${Number(value.toPrecision(3)) || 0}`;
   else {
     const [digits, power] = value.toExponential(2).split("e");

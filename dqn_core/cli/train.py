@@ -125,7 +125,7 @@ def _save_in_a_step(trainer: Trainer, options: argparse.Namespace, attempts: Att
 
 
 def _most_promising(trainer: Trainer, members: Sequence[int]) -> int:
-    """The one of ``members`` with the largest return in its last evaluation; −1 if there is none."""
+    """The member with the largest return in its last evaluation; −1 if there are none."""
     return max(members, key=_latest_returns(trainer).__getitem__, default=-1)
 
 

@@ -7,10 +7,10 @@ first and held against bounds, before memory is taken for what it announces.
 
 import io
 import json
-import stat
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
@@ -97,7 +97,11 @@ def name_of(source: Source) -> str:
 def _read(name: str, source: Source) -> tuple[dict[str, Any], bytes]:
     """The manifest, and the whole file, which is not read before its header was found good."""
     try:
-        with io.BytesIO(source) if isinstance(source, bytes) else _opened(source) as file:
+        with (
+            io.BytesIO(source)
+            if isinstance(source, bytes)
+            else open(source, "rb", opener=_without_waiting)
+        ) as file:
             start = file.read(8)
             length = int.from_bytes(start, "little")
             head = file.read(length) if length <= MOST_HEADER_BYTES else b""
@@ -125,12 +129,11 @@ def _read(name: str, source: Source) -> tuple[dict[str, Any], bytes]:
         ) from error
 
 
-def _opened(path: Path | str) -> BinaryIO:
-    mode = Path(path).stat().st_mode
-    # Reading anything else may take for ever, as of a pipe that nobody writes into.
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise ValueError(Phrase("it is not a regular file"))
-    return Path(path).open("rb")
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file also if it is a pipe that nobody writes into: it is then empty."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _manifest(name: str, head: bytes) -> tuple[dict[str, Any], int]:

@@ -77,7 +77,7 @@ def test_a_pipe_that_nobody_writes_into_is_not_waited_for(tmp_path: Path) -> Non
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for load in (load_agent, load_run):
-        with pytest.raises(CheckpointError, match=r"it is not a regular file\.$"):
+        with pytest.raises(CheckpointError, match="cut off"):
             load(pipe)
 
 
