@@ -29,7 +29,11 @@ from dqn_core.phrases import Phrase
 SIDEBAR_WIDTH = 315
 LOGO = ASSETS / "images" / "logo.png"
 HEAD = ASSETS / "frame" / "frame.css"
-STYLES = ASSETS / "shared" / "paper.css", ASSETS / "frame" / "focus.css"
+STYLES = (
+    ASSETS / "shared" / "paper.css",
+    ASSETS / "frame" / "focus.css",
+    ASSETS / "frame" / "controls.css",
+)
 
 PAGES = {
     "app.py": (Phrase("Train"), ":material/play_circle:"),

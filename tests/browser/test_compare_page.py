@@ -66,13 +66,17 @@ def test_chosen_rows_are_drawn_over_each_other_and_their_link_shows_the_same(
     until(page, lambda: lines(page) == ["A: γ 0.99, 5 seeds", "B: γ 0.9"])
 
 
-def test_groups_of_seeds_get_a_verdict_and_on_a_phone_nothing_is_wider_than_the_screen(
+def test_groups_of_seeds_get_a_verdict_that_fits_a_phone_and_is_read_in_the_dark(
     page: Page, url: str
 ) -> None:
     open_page(page, url, "?runs=" + ",".join(f"cartpole-{n}" for n in range(1, 7)))
     until(page, lambda: lines(page) == ["A: γ 0.9, 5 seeds", "B: γ 0.99, 5 seeds"])
     expect(page.get_by_text("B came to more than A in 100 of 100 pairs of seeds")).to_be_visible()
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    chosen = page.locator(".stButtonGroup button[aria-checked='true'] p").first
+    expect(chosen).to_have_css("color", "rgb(47, 151, 220)")  # not the primary one, too dark here
+    page.emulate_media(color_scheme="light")
 
     page.set_viewport_size({"width": 360, "height": 800})
     page.wait_for_function("document.documentElement.scrollWidth <= 360")
