@@ -1,7 +1,7 @@
 """The command line's ``train``: a run, its files, and its result in words or JSON."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -98,10 +98,10 @@ def _saved_and_evaluated(
             save_run(options.save_run, trainer)
             tell(f"The run is saved in {options.save_run}.")
     agents = _agents(trainer, options.best)
-    candidates = [p for p in trainer.counted if p in agents]
-    choice = _most_promising(trainer, candidates)
+    candidates = _candidates(trainer, agents)
+    choice = candidates[0] if candidates else None
     if options.save:
-        _save(agents.get(choice), options.save, attempts)
+        _save(None if choice is None else agents[choice], options.save, attempts)
     evaluations: list[list[Evaluation]] = [[] for _ in trainer.configs]
     for p, agent in agents.items():
         with attempts.attempt("The final evaluation was cut short."), signals.at_most(0):
@@ -119,14 +119,16 @@ def _save_in_a_step(trainer: Trainer, options: argparse.Namespace, attempts: Att
     """Save what is whole while a step of an environment does not end: the agent, not the run."""
     if options.save:
         agents = _agents(trainer, options.best)
-        _save(agents.get(_most_promising(trainer, list(agents))), options.save, attempts)
+        candidates = _candidates(trainer, agents)
+        _save(agents[candidates[0]] if candidates else None, options.save, attempts)
     if options.save_run:
         tell("The run is not saved: it is in the middle of a step.")
 
 
-def _most_promising(trainer: Trainer, members: Sequence[int]) -> int:
-    """The member with the largest return in its last evaluation; −1 if there are none."""
-    return max(members, key=_latest_returns(trainer).__getitem__, default=-1)
+def _candidates(trainer: Trainer, agents: Mapping[int, Agent]) -> list[int]:
+    """Members that were not stopped; the first has the largest return in its last evaluation."""
+    returns = _latest_returns(trainer)
+    return sorted((p for p in trainer.counted if p in agents), key=lambda p: -returns[p])
 
 
 def _agents(trainer: Trainer, is_best: bool) -> dict[int, Agent]:
