@@ -4,6 +4,7 @@ Streamlit imports this file once, for `app`, the server. Then it runs it as a sc
 visitor opens the page or uses a control.
 """
 
+import sys
 from functools import partial
 from typing import Literal
 
@@ -42,7 +43,9 @@ from dashboard.web.language import _
 from dashboard.web.routes import routes
 from dashboard.web.static_files import ASSETS
 from dashboard.web.visitors import Visitors
+from dqn_core.errors import LabError
 from dqn_core.phrases import Phrase
+from dqn_core.settings import check_settings
 
 MOVED_FIRST, MOST_PRESENTED = "gamma", 2
 """The control of a presentation before anything was changed; the most that it has."""
@@ -204,6 +207,10 @@ def train_page() -> None:
 if __name__ == "__main__":
     train_page()
 else:
+    try:
+        check_settings()
+    except LabError as error:
+        sys.exit(f"DQN Lab did not start. {error}")
     allow_many_connections()
     app = App(
         __file__,

@@ -15,9 +15,10 @@ from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
 from dashboard.web.language import _
 from dqn_core.comparison import FEWEST_SEEDS
-from dqn_core.environments.modules import SETTING, parts
+from dqn_core.environments.modules import parts
 from dqn_core.errors import StoreError
 from dqn_core.phrases import Phrase
+from dqn_core.settings import MODULES
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import Sweep, declare, note_problem, pieces_of, sweep_called
@@ -164,7 +165,7 @@ def _variables(env_id: str) -> dict[str, str]:
     """The process's environment variables: it may import the environment's module, if one did."""
     module, _ = parts(env_id)
     imported = module if module in sys.modules else ""
-    return {**os.environ, SETTING: ",".join(filter(None, (os.environ.get(SETTING), imported)))}
+    return {**os.environ, MODULES.name: ",".join(filter(None, (MODULES.text, imported)))}
 
 
 def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:

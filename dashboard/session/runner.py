@@ -1,6 +1,5 @@
 """The thread that trains the run of one browser session, and ends with its connection."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -9,12 +8,10 @@ from typing import Protocol
 from dashboard.web.slots import Slots
 from dqn_core.compute import give_back_free_memory
 from dqn_core.phrases import Phrase
+from dqn_core.settings import ABANDONED_SECONDS
 
 TIDY_SECONDS = 10.0
 """Free memory is given back to the system this often."""
-
-ABANDONED_SECONDS = float(os.environ.get("DQN_LAB_ABANDONED_SECONDS", "150"))
-"""A run pauses when no page has asked for so long. Hidden tabs still ask once a minute."""
 
 LEAVING_SECONDS = 10.0
 """The longest wait for a stopped thread: a slice and its writing end much sooner."""
@@ -59,6 +56,7 @@ class Runner:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._touched = time.monotonic()
+        self._abandoned = ABANDONED_SECONDS.value
         self._thread = threading.Thread(target=self._loop, name="dqn-lab-runner", daemon=True)
         self._thread.start()
 
@@ -90,12 +88,12 @@ class Runner:
                 if run is not trained:
                     self._slots.leave(trained.id)
                 trained = run
-                if time.monotonic() - self._touched > ABANDONED_SECONDS:
+                if time.monotonic() - self._touched > self._abandoned:
                     run.pause(
                         Phrase(
                             "Paused: no page was open on this run for {seconds:g} seconds. The "
                             "command under Copy trains without a page.",
-                            seconds=ABANDONED_SECONDS,
+                            seconds=self._abandoned,
                         )
                     )
                 wait = run.advance(self._slots)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.web.visitors import KEPT_SECONDS
 from dqn_core.errors import StoreError
-from dqn_core.store.folder import default_folder
+from dqn_core.settings import default_folder
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
 

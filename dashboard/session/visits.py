@@ -1,6 +1,5 @@
 """The session of a page that is connected, and the run that it had before."""
 
-import os
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -13,6 +12,7 @@ from dashboard.session.session import Session
 from dashboard.web.keys import SESSION
 from dashboard.web.slots import Slots
 from dashboard.web.visitors import visitor
+from dqn_core.settings import TRAINING_SLOTS
 
 
 def current_session() -> Session:
@@ -82,5 +82,5 @@ def sessions() -> WeakValueDictionary[str, Session]:
 
 @st.cache_resource(show_spinner=False)
 def slots() -> Slots:
-    """The server's places for training; ``DQN_LAB_TRAINING_SLOTS`` sets how many, default 8."""
-    return Slots(int(os.environ.get("DQN_LAB_TRAINING_SLOTS", "8")))
+    """The server's places for training."""
+    return Slots(TRAINING_SLOTS.value)

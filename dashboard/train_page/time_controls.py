@@ -6,11 +6,11 @@ import streamlit as st
 
 from dashboard.session.earlier import LEAVES
 from dashboard.session.run import Status
-from dashboard.session.runner import ABANDONED_SECONDS
 from dashboard.session.session import Session
 from dashboard.web.language import _
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.phrases import Phrase
+from dqn_core.settings import ABANDONED_SECONDS
 
 PAGE = Phrase(
     "The run trains while this page is open, also in a background tab. It pauses when the page is "
@@ -47,7 +47,7 @@ def start_or_pause(session: Session) -> None:
             type="primary",
             shortcut="space",
             width=170,
-            help=_(PAGE, seconds=ABANDONED_SECONDS),
+            help=_(PAGE, seconds=ABANDONED_SECONDS.value),
             on_click=lambda: session.turns.start(),
             disabled=turns.status in (Status.FINISHED, Status.FAILED),
         )

@@ -1,6 +1,5 @@
 """Whose runs a visitor sees on a server that others reach: a name that only the own browser has."""
 
-import os
 import re
 import secrets
 
@@ -8,6 +7,8 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dqn_core.settings import PRIVATE
 
 COOKIE = "dqn-lab-visitor"
 ROOM = "room"
@@ -20,7 +21,7 @@ _NAME = re.compile(r"[\w-]{22}", re.ASCII)
 
 def is_private() -> bool:
     """Whether visitors see their own runs alone."""
-    return os.environ.get("DQN_LAB_PRIVATE") == "1"
+    return PRIVATE.value
 
 
 def visitor() -> str | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from dqn_core.cli import runs
+from dqn_core.settings import RUNS, default_folder
 from dqn_core.store import exports
-from dqn_core.store.folder import SETTING, default_folder
 from dqn_core.store.rows import TABLES
 
 
@@ -18,7 +18,7 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=default_folder(),
         metavar="FOLDER",
-        help=f"the store's folder (default: {SETTING}, or runs)",
+        help=f"the store's folder (default: {RUNS.name}, or runs)",
     )
 
 

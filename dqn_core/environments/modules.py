@@ -3,16 +3,13 @@
 Importing runs code. A person who types such an id wants that; a link or a file must not do it.
 """
 
-import os
 import sys
 from importlib import import_module
 
 from dqn_core.environments.border import named_reason
 from dqn_core.errors import UnsupportedEnvironmentError
 from dqn_core.scalars import shown
-
-SETTING = "DQN_LAB_MODULES"
-"""The environment variable that names, with commas, the modules that anything may import."""
+from dqn_core.settings import MODULES
 
 
 def parts(env_id: str) -> tuple[str, str]:
@@ -36,18 +33,14 @@ def import_allowed(env_id: str) -> None:
     module, _ = parts(env_id)
     if not module or module in sys.modules:
         return
-    if module not in _allowed():
+    if module not in MODULES.value:
         raise UnsupportedEnvironmentError(
             "{env_id} names a module that was not imported: it is imported where it is typed as "
             "the environment on one's own machine, or where the setting {setting} names it.",
             env_id=shown(env_id),
-            setting=SETTING,
+            setting=MODULES.name,
         )
     _import(module)
-
-
-def _allowed() -> list[str]:
-    return [name.strip() for name in os.environ.get(SETTING, "").split(",")]
 
 
 def _import(module: str) -> None:

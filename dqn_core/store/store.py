@@ -1,7 +1,6 @@
 """The store of runs: it finds, describes, continues and deletes them."""
 
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from dqn_core.config import DQNConfig
 from dqn_core.errors import CheckpointError, StoreError, reason_of
 from dqn_core.phrases import Phrase, did_you_mean, paragraph
 from dqn_core.scalars import shown
+from dqn_core.settings import RUNS_BYTES
 from dqn_core.store import rows, snapshots, thinning
 from dqn_core.store.connections import Connections
 from dqn_core.store.record import (
@@ -32,10 +32,6 @@ from dqn_core.trainer import Trainer
 
 DATABASE = "runs.sqlite"
 """The file in a store's folder."""
-
-DEFAULT_BUDGET = 2 * 10**9
-BUDGET_SETTING = "DQN_LAB_RUNS_BYTES"
-"""The environment variable that limits the bytes of all snapshots together."""
 
 THINNED_SHARE = 0.9
 """Thinning deletes snapshots until they take this share of the budget."""
@@ -57,13 +53,13 @@ class Store:
 
     Several threads and processes may use it at once. Every method raises `StoreError`, and changes
     nothing, if the database cannot be read or written or there is no such run. If all snapshots
-    together take more than ``budget`` bytes, some are deleted; the default is 2 GB or what the
-    environment variable `BUDGET_SETTING` says.
+    together take more than ``budget`` bytes, some are deleted; the default is that of the settings
+    (`RUNS_BYTES`).
     """
 
     def __init__(self, folder: Path | str, budget: int | None = None) -> None:
         self.folder = Path(folder).absolute()  # an environment may change the working folder
-        self.budget = _default_budget() if budget is None else budget
+        self.budget = RUNS_BYTES.value if budget is None else budget
         try:
             (self.folder / snapshots.FOLDER).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -348,14 +344,3 @@ def _snapshots(connection: sqlite3.Connection, name: str) -> list[Snapshot]:
 
 def _names(columns: Sequence[str]) -> str:
     return ", ".join(columns)
-
-
-def _default_budget() -> int:
-    text = os.environ.get(BUDGET_SETTING, "")
-    if text and not text.isdecimal():
-        raise StoreError(
-            "{setting} is a number of bytes such as 2000000000, not {text!r}.",
-            setting=BUDGET_SETTING,
-            text=text,
-        )
-    return int(text) if text else DEFAULT_BUDGET

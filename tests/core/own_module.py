@@ -8,7 +8,7 @@ from pathlib import Path
 import gymnasium
 import pytest
 
-from dqn_core.environments.modules import SETTING
+from dqn_core.settings import MODULES
 
 NAME = "envs_of_my_own"
 ENV_ID = f"{NAME}:Own-v0"
@@ -36,7 +36,7 @@ gymnasium.register("Own-v0", Own)
 def unimported(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """``folder`` is on Python's path and has that module in it."""
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.delenv(SETTING, raising=False)
+    monkeypatch.delenv(MODULES.name, raising=False)
     (folder / f"{NAME}.py").write_text(SOURCE)
     yield folder
     forget()

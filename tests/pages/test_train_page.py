@@ -1,5 +1,6 @@
 """The Train page, without a browser: its states and what it says in them."""
 
+import runpy
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +32,14 @@ def page() -> Iterator[AppTest]:
     at = AppTest.from_file(APP, default_timeout=120).run()
     yield at
     session(at).run.pause()
+
+
+def test_the_server_does_not_start_with_a_setting_that_it_cannot_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DQN_LAB_PRIVATE", "perhaps")
+    with pytest.raises(SystemExit, match="DQN_LAB_PRIVATE must be on or off, not 'perhaps'"):
+        runpy.run_path(str(APP))
 
 
 def numbers(at: AppTest) -> dict[str, str]:

@@ -10,8 +10,9 @@ import pytest
 from dqn_core import Trainer, evaluate, load_agent, load_run, save_agent, save_run
 from dqn_core.cli.command_line import main
 from dqn_core.environments import environment_spec
-from dqn_core.environments.modules import SETTING, import_typed
+from dqn_core.environments.modules import import_typed
 from dqn_core.errors import LabError
+from dqn_core.settings import MODULES
 from tests.core.own_module import ENV_ID, NAME, forget, unimported
 from tests.core.small_runs import SMALL
 
@@ -84,6 +85,6 @@ def test_the_command_line_finds_a_module_in_the_current_folder(
     forget()
     assert main(["evaluate", "agent"]) == 2
     assert "the setting DQN_LAB_MODULES names it" in capsys.readouterr().err
-    monkeypatch.setenv(SETTING, NAME)
+    monkeypatch.setenv(MODULES.name, NAME)
     assert main(["evaluate", "agent", "--episodes", "2"]) == 0
     assert f"{ENV_ID}(size=2): mean return 20" in capsys.readouterr().out

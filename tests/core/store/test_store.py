@@ -229,12 +229,6 @@ def test_a_folder_that_cannot_be_made_is_refused_in_one_sentence(tmp_path):
         Store(tmp_path / "file" / "runs")
 
 
-def test_a_budget_that_is_no_number_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setenv("DQN_LAB_RUNS_BYTES", "2 GB")
-    with pytest.raises(StoreError, match="DQN_LAB_RUNS_BYTES is a number of bytes"):
-        Store(tmp_path)
-
-
 def test_a_run_that_should_be_running_and_is_silent_was_interrupted(store):
     record, _, recorder = recorded(store)
     recorder.record()

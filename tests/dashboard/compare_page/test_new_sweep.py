@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.compare_page import new_sweep
 from dqn_core import DQNConfig
-from dqn_core.environments.modules import SETTING
+from dqn_core.settings import MODULES
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare
@@ -33,12 +33,12 @@ def test_the_process_may_import_the_environments_module_where_the_server_did(
             return 0
 
     monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)
-    monkeypatch.setenv(SETTING, "mine")
+    monkeypatch.setenv(MODULES.name, "mine")
     store = Store(tmp_path)
     base = DQNConfig(env_id="typed_by_somebody:Walk-v0")
     sweep = declare(store, Plan(base, (axis_from("gamma=0.5,0.9"),), (0,)), "-x")
     new_sweep.train(store, sweep, 1)
     monkeypatch.setitem(sys.modules, "typed_by_somebody", ModuleType("typed_by_somebody"))
     new_sweep.train(store, sweep, 1)
-    assert [env[SETTING] for env in began] == ["mine", "mine,typed_by_somebody"]
+    assert [env[MODULES.name] for env in began] == ["mine", "mine,typed_by_somebody"]
     store.close()

@@ -13,8 +13,8 @@ from dashboard.session.pasting import pasted
 from dashboard.session.reading import read
 from dashboard.session.session import Session
 from dqn_core import DQNConfig
-from dqn_core.environments.modules import SETTING
 from dqn_core.errors import LabError
+from dqn_core.settings import MODULES
 from tests.core.own_module import ENV_ID, NAME, unimported
 
 APP = Path(__file__).parents[3] / "app.py"
@@ -35,7 +35,7 @@ def test_neither_a_link_nor_a_paste_imports_a_module(monkeypatch: pytest.MonkeyP
         with pytest.raises(LabError, match="names a module that was not imported"):
             pasted(text, Link())
     assert NAME not in sys.modules
-    monkeypatch.setenv(SETTING, f"other, {NAME}")
+    monkeypatch.setenv(MODULES.name, f"other, {NAME}")
     assert read({"env_id": [ENV_ID]})[0].config.env_id == ENV_ID
 
 

@@ -12,6 +12,7 @@ from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
+from dqn_core.settings import ABANDONED_SECONDS
 
 SMALL = DQNConfig(hidden_dims="8, 8", batch_size=8, learning_starts=20, evaluation_period=0)
 
@@ -87,7 +88,7 @@ def test_it_follows_the_session_to_another_run_and_frees_the_place_of_the_old_on
 def test_an_abandoned_run_is_paused_and_says_so(
     monkeypatch: pytest.MonkeyPatch, is_alive: Callable[[], bool]
 ) -> None:
-    monkeypatch.setattr(dashboard.session.runner, "ABANDONED_SECONDS", 0.2)
+    monkeypatch.setenv(ABANDONED_SECONDS.name, "1")
     run = Run([SMALL])
     runner = Runner(lambda: run, Slots(1))
     try:
