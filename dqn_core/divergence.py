@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import torch
 
 from dqn_core.config import DQNConfig
+from dqn_core.episodes.evaluation import Evaluation
 from dqn_core.learner import Learner
 from dqn_core.numbers import number, setting
 from dqn_core.phrases import Phrase
-from dqn_core.replay import Batch
+from dqn_core.replay import ReplayBuffer
 
 DIVERGENCE_FACTOR = 1_000
 """Q-values this many times larger than the rewards allow count as diverged."""
@@ -20,6 +21,8 @@ LONGEST_HORIZON = 1e4
 
 LARGE_OBSERVATION = 1e4
 """From here on the Q-values of a fresh network can be beyond what the rewards allow."""
+
+LARGEST_NUMBER: float = torch.finfo(torch.float32).max
 
 LARGE_REWARD = 1e15
 """From here on its square, or the sum of what follows, can be beyond float32."""
@@ -44,31 +47,45 @@ def stopped_last(stops: Sequence[Stop | None]) -> list[int]:
     return [p for p, stop in enumerate(stops) if stop == last]
 
 
-def divergences(learner: Learner, configs: list[DQNConfig], env_step: int) -> dict[int, Stop]:
+def divergences(
+    learner: Learner, replay: ReplayBuffer, configs: Sequence[DQNConfig], env_step: int
+) -> dict[int, Stop]:
     """The members whose Q-values in the newest update are larger than any policy could earn."""
     last = learner.last
     assert last is not None
     largest_q = last.q_values.abs().amax((1, 2)).tolist()
+    # With the Huber loss a target beyond float32 leaves the online network's values finite.
+    has_targets = last.targets.isfinite().flatten(1).all(1).tolist()
     largest_reward = last.batch.rewards.abs().amax(1).tolist()
     found = {}
     for p, config in enumerate(configs):
         horizon = (
             min(1 / (1 - config.gamma), LONGEST_HORIZON) if config.gamma < 1 else LONGEST_HORIZON
         )
+        limit = DIVERGENCE_FACTOR * max(1.0, largest_reward[p]) * horizon
+        largest = largest_q[p] if has_targets[p] else math.inf
         # `not <=` instead of `>`, so that NaN counts as diverged.
-        if not largest_q[p] <= DIVERGENCE_FACTOR * max(1.0, largest_reward[p]) * horizon:
-            found[p] = diverged(largest_q[p], config, env_step, _too_large(last.batch, p, learner))
+        if not largest <= min(limit, LARGEST_NUMBER):
+            cause = _too_large(learner, replay, p) or _cause(config)
+            found[p] = _stop(largest, cause, env_step)
     return found
 
 
-def diverged(
-    largest_q: float, config: DQNConfig, env_step: int, too_large: Phrase | None = None
+def no_longer_finite(
+    learner: Learner,
+    replay: ReplayBuffer,
+    env_step: int,
+    p: int,
+    config: DQNConfig,
+    evaluation: Evaluation,
 ) -> Stop:
-    """The stop of a member whose largest Q-value is ``largest_q``, with the likely cause.
+    """The stop of member ``p``, whose Q-values in an ``evaluation`` are no longer finite."""
+    seen = float(evaluation.largest_input.max())
+    cause = _too_large(learner, replay, p, seen) or _cause(config)
+    return _stop(math.inf, cause, env_step)
 
-    ``too_large`` says what no network can learn, where it is known.
-    """
-    cause = too_large or _cause(config)
+
+def _stop(largest_q: float, cause: Phrase, env_step: int) -> Stop:
     if math.isfinite(largest_q):
         reason = Phrase(
             "Q-values reached {largest} at step {step:,}; most likely {cause}.",
@@ -85,9 +102,10 @@ def diverged(
     return Stop(env_step, reason)
 
 
-def _too_large(batch: Batch, p: int, learner: Learner) -> Phrase | None:
-    """What is so large in the ``batch`` of member ``p`` that no network can learn it."""
-    observation, reward = (x[p].abs().max().item() for x in (batch.observations, batch.rewards))
+def _too_large(learner: Learner, replay: ReplayBuffer, p: int, seen: float = 0.0) -> Phrase | None:
+    """What no network can learn since it is so large: something stored of ``p``, or ``seen``."""
+    stored, reward = replay.largest(p)
+    observation = max(stored, seen)
     # The index of a state is shown to the network as a 1 and zeros.
     if observation > LARGE_OBSERVATION and not learner.online.shape.n_states:
         return Phrase(
@@ -99,7 +117,7 @@ def _too_large(batch: Batch, p: int, learner: Learner) -> Phrase | None:
         return Phrase(
             "rewards as large as {largest:.2g} are too large for a network: divide them in the "
             "environment until they are about 1",
-            largest=min(reward, torch.finfo(torch.float32).max),
+            largest=reward,
         )
     return None
 

@@ -1,6 +1,5 @@
 """The greedy evaluations of a run: the one that is under way, and what the best ones found."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +7,6 @@ import numpy as np
 
 from dqn_core.agent import Agent
 from dqn_core.config import DQNConfig
-from dqn_core.divergence import Stop, diverged
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import environments_for
 from dqn_core.episodes.evaluation import Evaluation, Play, count_for, playing
@@ -68,10 +66,10 @@ class GreedyEvaluations:
         gammas = [self._configs[p].gamma for p in rows]
         return playing(network, environments, seeds, gammas, masked=first.action_masks)
 
-    def advance(self, env_step: int) -> tuple[dict[int, Evaluation], dict[int, Stop]]:
+    def advance(self, env_step: int) -> tuple[dict[int, Evaluation], dict[int, Evaluation]]:
         """Make one step of the episodes, where training is at ``env_step``.
 
-        Returns: when the last episode has ended, the evaluations by member, and the stops of the
+        Returns: when the last episode has ended, the evaluations by member, and those of the
         members whose Q-values are no longer finite; before that, two empty dictionaries.
 
         Raises `EnvironmentFailure`; the next call then begins the evaluation again.
@@ -95,7 +93,7 @@ class GreedyEvaluations:
 
     def _judged(
         self, results: Mapping[int, Evaluation], env_step: int
-    ) -> tuple[dict[int, Evaluation], dict[int, Stop]]:
+    ) -> tuple[dict[int, Evaluation], dict[int, Evaluation]]:
         """Keep the best policies so far, and tell the members apart that have diverged."""
         sound = {p: each for p, each in results.items() if np.isfinite(each.predicted).all()}
         for p, result in sound.items():
@@ -106,8 +104,7 @@ class GreedyEvaluations:
                 self._best_parameters[p] = self._network.parameters[p]
         if sound:
             self._judge([result.mean_return for result in sound.values()], env_step)
-        lost = results.keys() - sound.keys()
-        return sound, {p: diverged(math.nan, self._configs[p], env_step) for p in lost}
+        return sound, {p: each for p, each in results.items() if p not in sound}
 
     def judge_anew(self, history: Mapping[str, np.ndarray]) -> None:
         """Judge all evaluations so far again, as if the stopped members had never been there.

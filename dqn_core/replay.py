@@ -234,6 +234,12 @@ class ReplayBuffer:
         ended: np.ndarray = self._rows[slots, member, -2:] > 0
         return ended
 
+    def largest(self, member: int) -> tuple[float, float]:
+        """The largest sizes of a member's stored observations' components and rewards."""
+        own = self._rows[self.contents.slots(self.contents.oldest), member]
+        observations, rewards = own[:, : 2 * self.observation_dim], own[:, -3]
+        return float(np.abs(observations).max(initial=0)), float(np.abs(rewards).max(initial=0))
+
     def _at(self, slots: np.ndarray) -> np.ndarray:
         rows: np.ndarray = self._flat.take(slots * self._members + self._offsets, axis=0)
         return rows

@@ -11,7 +11,7 @@ import numpy as np
 from dqn_core.agent import Agent, network_shape, new_head
 from dqn_core.compute import chosen_device, training_arithmetic
 from dqn_core.config import DQNConfig
-from dqn_core.divergence import Stop, divergences, newest, stopped_last
+from dqn_core.divergence import Stop, divergences, newest, no_longer_finite, stopped_last
 from dqn_core.ending import check_limits, reason_to_end
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import spec_for
@@ -290,7 +290,7 @@ class Trainer:
                     epsilon=epsilon_at(self.configs[p], self.env_step),
                     **dict.fromkeys(OF_LAYERS, math.nan) | row,
                 )
-        self._stop(divergences(self.learner, self.configs, self.env_step))
+        self._stop(divergences(self.learner, self.replay, self.configs, self.env_step))
 
     def _stop(self, stops: Mapping[int, Stop]) -> None:
         """Stop these members for good; one that has stopped already keeps its stop."""
@@ -340,12 +340,13 @@ class Trainer:
             self._go_on_evaluating()
 
     def _go_on_evaluating(self) -> None:
-        results, diverged = self.evaluations.advance(self.env_step)
+        results, lost = self.evaluations.advance(self.env_step)
         for p, result in results.items():
             self.history.evaluations.append(**self._when(p), **result.averages())
         if 0 in results:
             self.evaluated = self.agent()
-        self._stop(diverged)
+        of_run = self.learner, self.replay, self.env_step
+        self._stop({p: no_longer_finite(*of_run, p, self.configs[p], e) for p, e in lost.items()})
 
     def change(self, member: int | None = None, **changes: Value) -> None:
         """Set hyperparameters of one member or all, from the next step or update on.

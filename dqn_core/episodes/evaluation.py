@@ -1,7 +1,7 @@
 """Greedy episodes: their returns and Q-values (the notebook's `test` and `predict_action`)."""
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -34,7 +34,8 @@ class Evaluation:
 
     ``predicted`` is max Q of the first state: what the policy expects of the whole episode.
     ``obtained`` is the sum of the rewards, discounted to that state, and nothing else: what would
-    have followed after a time limit is not counted.
+    have followed after a time limit is not counted. ``largest_input`` is the largest size of a
+    component of the first state.
     """
 
     seeds: list[int]
@@ -43,6 +44,7 @@ class Evaluation:
     terminated: np.ndarray  # (E,) bool
     predicted: np.ndarray  # (E,) float64
     obtained: np.ndarray  # (E,) float64
+    largest_input: np.ndarray  # (E,) float32
 
     @property
     def mean_return(self) -> float:
@@ -51,7 +53,7 @@ class Evaluation:
     @classmethod
     def joined(cls, parts: Sequence["Evaluation"]) -> "Evaluation":
         """The episodes of all ``parts``, in their order."""
-        names = ("returns", "lengths", "terminated", "predicted", "obtained")
+        names = [each.name for each in fields(cls) if each.name != "seeds"]
         columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
         return cls([seed for part in parts for seed in part.seeds], **columns)
 
@@ -202,6 +204,7 @@ def _side_by_side(
     going_on = [(p, e, one) for p, row in enumerate(episodes) for e, one in enumerate(row)]
     for p, e, episode in going_on:
         observations[p, e] = episode.observation
+    largest_input = np.abs(observations).max(-1)
     is_first = True
     while going_on:
         q_values = network.q_values(torch.from_numpy(everything).to(network.parameters))
@@ -226,6 +229,7 @@ def _side_by_side(
             terminated=np.array([episode.terminated for episode in row]),
             predicted=predicted[p],
             obtained=obtained[p],
+            largest_input=largest_input[p],
         )
         for p, row in enumerate(episodes)
     ]

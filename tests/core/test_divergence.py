@@ -30,6 +30,8 @@ WILD = RUN.replace(
 )
 """It diverges within a few hundred updates."""
 
+PLANE = Box(-np.inf, np.inf, (2,))
+
 
 def stopped(*configs: Any) -> Trainer:
     """A run of these members in which the one that diverges has just stopped."""
@@ -286,24 +288,37 @@ def test_gamma_1_is_named_when_values_grow_without_end() -> None:
         trainer.run(max_steps=2 * STATISTICS_PERIOD)
 
 
-def test_observations_that_are_too_large_are_blamed_rather_than_the_target() -> None:
-    far = {"observation_space": Box(-np.inf, np.inf, (2,)), "outcome": _seen_from_far}
+@pytest.mark.parametrize("evaluation_period", [0, 1])
+def test_observations_that_are_too_large_are_blamed_rather_than_the_target(
+    evaluation_period: int,
+) -> None:
+    far = {"observation_space": PLANE, "outcome": lambda usual, _: (np.full(2, 1e30), *usual[1:])}
     with registered("Far-v0", kwargs=far) as env_id:
-        trainer = Trainer(SMALL.replace(env_id=env_id))
+        trainer = Trainer(SMALL.replace(env_id=env_id, evaluation_period=evaluation_period))
         with pytest.raises(DivergenceError, match=r"observations as large as 1e\+30 are too large"):
             trainer.run()
 
 
-def test_rewards_that_are_too_large_are_blamed_rather_than_the_target() -> None:
+def test_observations_that_an_evaluation_alone_has_met_are_blamed_for_what_they_did() -> None:
+    first_states = iter([0.0, 3e38])
+    far = {
+        "observation_space": PLANE,
+        "start": lambda usual, _: (np.full(2, next(first_states)), usual[1]),
+    }
+    with registered("Far-v0", kwargs=far) as env_id:
+        trainer = Trainer(SMALL.replace(env_id=env_id, evaluation_episodes=1))
+        trainer.run(max_steps=5)
+        with pytest.raises(DivergenceError, match=r"observations as large as 3e\+38 are too large"):
+            trainer.evaluate()
+
+
+@pytest.mark.parametrize("loss", ["mse", "huber"])
+def test_rewards_that_are_too_large_are_blamed_rather_than_the_target(loss: str) -> None:
     rich = {"outcome": lambda usual, _: (usual[0], 3e38, *usual[2:])}
     with registered("Rich-v0", kwargs=rich) as env_id:
-        trainer = Trainer(SMALL.replace(env_id=env_id, n_step=3, loss="mse"))
-        with pytest.raises(DivergenceError, match=r"rewards as large as 3\.4e\+38 are too large"):
-            trainer.run()
-
-
-def _seen_from_far(usual: Any, _: int) -> Any:
-    return (np.full(2, 1e30), *usual[1:])
+        trainer = Trainer(SMALL.replace(env_id=env_id, n_step=3, loss=loss))
+        with pytest.raises(DivergenceError, match=r"rewards as large as 3e\+38 are too large"):
+            trainer.run(max_steps=500)
 
 
 def test_a_sound_run_never_counts_as_diverged() -> None:

@@ -48,6 +48,7 @@ def results_of(returns: list[float], title: str = "A", gamma: float = 0.9) -> Re
         terminated=np.array([True] * (count - 1) + [False]),
         predicted=np.linspace(1, 3, count),
         obtained=np.linspace(4, 8, count),
+        largest_input=np.ones(count),
     )
     agent = balancing_agent(gamma=gamma)
     return Results(Chosen(title, title, agent), Settings(episodes=count), evaluation, 475.0)
