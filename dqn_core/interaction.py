@@ -44,9 +44,10 @@ class Interaction:
     `(P, n_actions)` bool are the allowed actions, None without action masks. ``returns``,
     ``lengths`` and ``explored`` `(P,)` are the sums of rewards, the steps and the random actions of
     the episodes under way. Only the members that `go_on_with` names act: ``is_acting`` `(P,)`.
+    Where the first episodes need not begin, ``must_begin`` is False.
     """
 
-    def __init__(self, configs: Sequence[DQNConfig]) -> None:
+    def __init__(self, configs: Sequence[DQNConfig], must_begin: bool = True) -> None:
         first, members = configs[0], len(configs)
         self._seeds = [config.seed for config in configs]
         self._time_limit = first.max_episode_steps
@@ -57,18 +58,26 @@ class Interaction:
         self.explored = np.zeros(members, dtype=np.int64)
         self._to_begin: list[int] = []
         self.go_on_with(range(members))
+        spec = self._environments[0].spec
+        self.observations = np.zeros((members, spec.observation_dim), np.float32)
+        self.allowed = np.ones((members, spec.n_actions), bool) if first.action_masks else None
         try:
-            self.observations = np.stack([self._first_observation(p) for p in range(members)])
-            allowed = [e.allowed() for e in self._environments if first.action_masks]
-            self.allowed = np.stack(allowed) if allowed else None
+            for p in range(members):
+                self._begin(p, self._first_observation(p))
         except EnvironmentFailure:
-            self.close()
-            raise
+            if must_begin:
+                self.close()
+                raise
         self._join()
 
     def _first_observation(self, p: int) -> np.ndarray:
         seed = seeds_from(seed_sequence(self._seeds[p], "environment"), 1)[0]
         return self._environments[p].reset(seed)
+
+    def _begin(self, p: int, observation: np.ndarray) -> None:
+        self.observations[p] = observation
+        if self.allowed is not None:
+            self.allowed[p] = self._environments[p].allowed()
 
     def _join(self) -> None:
         """From now on step all environments in one operation, if that is possible."""
@@ -188,9 +197,7 @@ class Interaction:
             environment.set_time_limit(self._time_limit)
             try:
                 stepped = self._side_by_side
-                self.observations[p] = stepped.reset(p) if stepped else environment.reset()
-                if self.allowed is not None:
-                    self.allowed[p] = environment.allowed()
+                self._begin(p, stepped.reset(p) if stepped else environment.reset())
             except EnvironmentFailure as error:
                 raise self._told(error, p, env_step) from error
             self._to_begin.remove(p)

@@ -49,14 +49,17 @@ class Trainer:
     ``counted`` are the members that averages are taken over: those that go on, or if none does,
     those that stopped last. ``evaluated`` is the first member's policy at the newest greedy
     evaluation, None before the first one.
+
+    Raises `EnvironmentFailure` where the first episodes cannot begin, unless ``must_begin`` is
+    False: a saved run has its own episodes, and can be looked at while its environment fails.
     """
 
-    def __init__(self, config: DQNConfig | Sequence[DQNConfig]) -> None:
+    def __init__(self, config: DQNConfig | Sequence[DQNConfig], *, must_begin: bool = True) -> None:
         self.configs = [config] if isinstance(config, DQNConfig) else list(config)
         check_members(self.configs)
         first, seeds = self.config, [c.seed for c in self.configs]
         self.device = chosen_device(first.device)
-        self.interaction = Interaction(self.configs)
+        self.interaction = Interaction(self.configs, must_begin)
         self.spec = self.environments[0].spec
         shape, head = network_shape(self.spec, first), new_head(self.spec, self.configs)
         network = QNetwork.initialised(shape, seeds, head=head, noisy_sigma=first.noisy_sigma)

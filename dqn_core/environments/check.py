@@ -13,7 +13,7 @@ from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import Environment, another, counts
 from dqn_core.environments.registration import MOST_STEPS
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
-from dqn_core.errors import reason_of
+from dqn_core.errors import EnvironmentFailure, reason_of
 from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 
@@ -90,26 +90,29 @@ class Watched:
         self._environment = environment
         self._is_known = environment.spec.family.is_known
         self._layers: list[dict[str, Seen]] = [{} for _ in layers_of(environment.env)]
-        episodes, steps = (
-            (_EPISODES, _EPISODE_STEPS) if self._is_known else (_FEW_EPISODES, _FEW_STEPS)
-        )
         chance = np.random.default_rng(0)
-        for seed in range(episodes):
-            environment.reset(seed=seed)
+        for seed in range(_EPISODES if self._is_known else _FEW_EPISODES):
+            self._watch_episode(seed, chance)
+        self._generator = environment.state_dict()["generator"]
+
+    def _watch_episode(self, seed: int, chance: np.random.Generator) -> None:
+        try:
+            self._environment.reset(seed=seed)
             self._look()
-            for step in range(1, steps + 1):
-                # What is known takes any action, and is to be seen after each.
-                action = (
-                    int(chance.integers(environment.spec.n_actions))
-                    if self._is_known
-                    else environment.try_action(chance)
-                )
-                if any(environment.step(action)[2:]):
+            for step in range(1, (_EPISODE_STEPS if self._is_known else _FEW_STEPS) + 1):
+                if any(self._environment.step(self._action(chance))[2:]):
                     break
                 if step % _LOOK == 0:
                     self._look()
-        environment.reset()
-        self._generator = environment.state_dict()["generator"]
+            self._environment.reset()
+        except EnvironmentFailure:  # by itself: no file is to blame
+            self._look()
+
+    def _action(self, chance: np.random.Generator) -> int:
+        # What is known takes any action, and is to be seen after each.
+        if self._is_known:
+            return int(chance.integers(self._environment.spec.n_actions))
+        return self._environment.try_action(chance)
 
     def _look(self) -> None:
         variables = self._environment.state_dict()["layers"]
@@ -120,8 +123,8 @@ class Watched:
                 else:
                     seen[name] = Seen(value)
 
-    def check(self, state: Any, observed: Sequence[float], action: int) -> None:
-        """Raise `ValueError` where the environment cannot go on from ``state`` with ``action``.
+    def check(self, state: Any, observed: Sequence[float]) -> None:
+        """Raise `ValueError` where ``state`` is not one that the environment can be in.
 
         ``observed`` is what the agent sees there.
         """
@@ -146,7 +149,6 @@ class Watched:
                             value=shown(value),
                         )
                     )
-        self._try(state, action)
 
     @staticmethod
     def _may_be_known(
@@ -165,8 +167,11 @@ class Watched:
         usual = getattr(type(layer), name, None)
         return name.isidentifier() and is_variable(layer, name) and Seen(usual).resembles(value)
 
-    def _try(self, state: Mapping[str, Any], action: int) -> None:
-        """Go on from ``state``, into the next episode too."""
+    def goes_on(self, state: Mapping[str, Any], action: int) -> bool:
+        """Whether the environment goes on from ``state``, into the next episode too.
+
+        Raises `ValueError` instead where its code is known, and the file alone can be to blame.
+        """
         environment, chance = self._environment, np.random.default_rng(0)
         try:
             with np.errstate(all="ignore"):
@@ -177,7 +182,10 @@ class Watched:
                     action = environment.try_action(chance)
                 environment.reset()
                 environment.step(environment.try_action(chance))
+            return True
         except Exception as error:  # whatever an environment raises, it cannot go on from there
+            if not self._is_known:
+                return False
             raise ValueError(
                 Phrase("its environment cannot go on: {reason}", reason=reason_of(error))
             ) from error
@@ -186,19 +194,22 @@ class Watched:
 def check_environments(
     states: Any, spec: EnvironmentSpec, observations: np.ndarray, actions: Sequence[int]
 ) -> None:
-    """Raise `ValueError` where a state is not one that environments of ``spec`` can go on from.
+    """Raise `ValueError` where a state is not one that environments of ``spec`` can be in.
 
     ``observations`` `(P, observation_dim)` are what the agents see there, and ``actions`` one of
-    each that is allowed there.
+    each that is allowed there. Where somebody's own environment cannot go on from its state, that
+    becomes None, as if it had failed before.
     """
     if not isinstance(states, list) or len(states) != len(observations):
         raise ValueError(Phrase("it has not one environment a member"))
     environment = another(spec)
     try:
         watched = Watched(environment)
-        for state, observed, action in zip(states, observations.tolist(), actions, strict=True):
+        for p, (state, observed) in enumerate(zip(states, observations.tolist(), strict=True)):
             if state is not None:  # one that has failed has none
-                watched.check(state, observed, action)
+                watched.check(state, observed)
+                if not watched.goes_on(state, actions[p]):
+                    states[p] = None
     finally:
         environment.close()
 

@@ -68,7 +68,7 @@ def trainer_from(name: str, saved: dict[str, Any], most_members: int = MOST_MEMB
         shape = network_shape(spec_for(configs[0]), configs[0])
         if tuple(state["learner"]["online"].shape) != (len(configs), shape.n_parameters):
             raise ValueError(Phrase("its weights do not fit its configuration"))
-        trainer = Trainer(configs)
+        trainer = Trainer(configs, must_begin=False)
         try:
             check_state(state, trainer)
             trainer.load_state_dict(state)

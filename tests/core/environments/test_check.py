@@ -203,7 +203,6 @@ def test_a_foreign_environment_may_have_changed_as_nobody_saw(
         ("corners", [[[0]]]),
         ("corners", "here"),
         ("place", np.zeros((1, 1))),
-        ("place", np.array([np.nan])),
         ("place", 3.0),
         ("step", 3),
         ("observation_space", 3),
@@ -215,3 +214,12 @@ def test_a_foreign_environments_variable_stays_of_its_kind(
 ) -> None:
     with pytest.raises(CheckpointError):
         load_run(run_file(quest, ITSELF, name, value))
+
+
+def test_where_a_foreign_environment_cannot_go_on_from_its_state_a_new_episode_begins(
+    quest: str,
+) -> None:
+    loaded = load_run(run_file(quest, ITSELF, "place", np.array([np.nan])))
+    assert "a new episode was started" in loaded.notice
+    assert loaded.current_length() == 0
+    loaded.run(max_steps=5)

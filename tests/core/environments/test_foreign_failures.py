@@ -164,6 +164,32 @@ def test_a_run_that_an_environment_broke_off_can_be_saved_and_goes_on_with_a_new
     assert loaded.history.episodes.columns()["length"].tolist() == [10] * 5
 
 
+@pytest.mark.parametrize("failing", ["outcome", "start"])
+def test_a_run_whose_environment_always_fails_by_now_is_loaded_and_goes_on_once_that_is_mended(
+    register: Register, tmp_path: Any, failing: str
+) -> None:
+    is_broken = False
+
+    def answer(usual: Any, _: int) -> Any:
+        if is_broken:
+            raise RuntimeError("boom")
+        return usual
+
+    answers: dict[str, Any] = {failing: answer}
+    trainer = Trainer(SMALL.replace(env_id=register(lambda **_: Foreign(**answers))))
+    trainer.run(max_steps=25)
+    save_run(tmp_path / "run", trainer)
+    is_broken = True
+    loaded = load_run(tmp_path / "run")
+    assert len(loaded.history.episodes) == 2
+    for _ in range(2):
+        with pytest.raises(EnvironmentFailure, match="boom"):
+            loaded.run(max_steps=10)
+    is_broken = False
+    loaded.run(max_steps=10)
+    assert loaded.env_step == 35
+
+
 @pytest.mark.parametrize("failing", ["outcome", "start", "observation_space"])
 def test_an_evaluation_that_fails_is_made_again(register: Register, failing: str) -> None:
     made: list[Foreign] = []
