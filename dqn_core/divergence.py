@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import torch
 
 from dqn_core.config import DQNConfig
-from dqn_core.episodes.evaluation import Evaluation
 from dqn_core.learner import Learner
 from dqn_core.numbers import number, setting
 from dqn_core.phrases import Phrase
@@ -77,10 +76,12 @@ def no_longer_finite(
     env_step: int,
     p: int,
     config: DQNConfig,
-    evaluation: Evaluation,
+    seen: float,
 ) -> Stop:
-    """The stop of member ``p``, whose Q-values in an ``evaluation`` are no longer finite."""
-    seen = float(evaluation.largest_input.max())
+    """The stop of member ``p``, whose Q-values in a greedy evaluation are no longer finite.
+
+    ``seen`` is the largest size of a component of the observations that it began with.
+    """
     cause = _too_large(learner, replay, p, seen) or _cause(config)
     return _stop(math.inf, cause, env_step)
 

@@ -348,8 +348,9 @@ class Trainer:
             self.history.evaluations.append(**self._when(p), **result.averages())
         if 0 in results:
             self.evaluated = self.agent()
-        of_run = self.learner, self.replay, self.env_step
-        self._stop({p: no_longer_finite(*of_run, p, self.configs[p], e) for p, e in lost.items()})
+        run = self.learner, self.replay, self.env_step
+        seen = {p: float(evaluation.largest_input.max()) for p, evaluation in lost.items()}
+        self._stop({p: no_longer_finite(*run, p, self.configs[p], seen[p]) for p in seen})
 
     def change(self, member: int | None = None, **changes: Value) -> None:
         """Set hyperparameters of one member or all, from the next step or update on.
