@@ -25,18 +25,25 @@ def munchausen_target(batch: Batch, target: QNetwork, share: Tensor, temperature
 
     Vieillard et al. 2020, eq. 1 and section 3. π is the softmax of the target network's Q-values;
     ``share`` α and ``temperature`` τ are `(P, 1)`. There is no maximum in it, so nothing for Double
-    DQN to choose. Of a head with quantiles each is averaged by itself, as in M-IQN.
+    DQN to choose.
     """
-    head, tau = target.head, temperature.unsqueeze(-1)
+    certainty, following = munchausen_terms(batch, target, temperature)
+    return target.head.targets(batch.rewards + share * certainty, batch.discounts, following)
+
+
+def munchausen_terms(batch: Batch, target: QNetwork, temperature: Tensor) -> tuple[Tensor, Tensor]:
+    """What joins the reward, `(P, B)`, and the value of the next state, `(P, B)`.
+
+    Of a head with quantiles each is averaged by itself, `(P, B, atoms)`, as in M-IQN.
+    """
+    tau = temperature.unsqueeze(-1)
     here = scaled_log_policy(target.q_values(batch.observations), tau, batch.allowed)
-    taken = here.gather(-1, batch.actions).squeeze(-1)
-    rewards = batch.rewards + share * taken.clamp_(LOWEST, 0)
+    certainty = here.gather(-1, batch.actions).squeeze(-1).clamp_(LOWEST, 0)
     outputs = target.forward(batch.next_observations).outputs
-    log_policy = scaled_log_policy(head.q_values(outputs), tau, batch.next_allowed)
+    log_policy = scaled_log_policy(target.head.q_values(outputs), tau, batch.next_allowed)
     policy = (log_policy / tau).exp_()
     if batch.next_allowed is not None:  # 0 · ∞ would be no number
         log_policy = log_policy.masked_fill(~batch.next_allowed, 0)
-    if head.atoms:
+    if target.head.atoms:
         log_policy, policy = log_policy.unsqueeze(-1), policy.unsqueeze(-1)
-    following = (policy * (outputs - log_policy)).sum(2)
-    return head.targets(rewards, batch.discounts, following)
+    return certainty, (policy * (outputs - log_policy)).sum(2)

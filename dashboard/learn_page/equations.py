@@ -68,7 +68,7 @@ def _target(update: Update, i: int, config: DQNConfig) -> list[Line]:
     y: Line = [("y", "y"), (" = ", "")]
     value = (exact(update.targets[i]), "y")
     if config.munchausen:
-        return [[*y, *_munchausen(update, i)], [*y, value]]
+        return [[*y, *_munchausen(update, i)], [*y, *_its_numbers(update, i, config), value]]
     clipped = _clipped(update, i) if config.head == "categorical" else []
     if update.returns.terminated[i]:
         r, ended = ("r", "r"), (_in_brackets(_("terminated: nothing follows")), "d")
@@ -99,6 +99,23 @@ def _munchausen(update: Update, i: int) -> Line:
         (" · Σ π (", "munchausen"),
         ("Q⁻(s′, ·)", "next_q"),
         (" − τ log π)", "munchausen"),
+    ]
+
+
+def _its_numbers(update: Update, i: int, config: DQNConfig) -> Line:
+    assert update.certainty is not None
+    assert update.soft_value is not None
+    return [
+        (exact(update.rewards[i]), "r"),
+        (" + ", ""),
+        (exact(config.munchausen_share), "munchausen"),
+        (" · ", ""),
+        (_operand(update.certainty[i]), "munchausen"),
+        (" + ", ""),
+        (exact(update.discounts[i]), "gamma"),
+        (" · ", ""),
+        (_operand(update.soft_value[i]), "next_q"),
+        (" = ", ""),
     ]
 
 

@@ -12,7 +12,7 @@ from dqn_core.distributional import Categorical, Quantile
 from dqn_core.exploration import EpsilonGreedy
 from dqn_core.heads import Scalar
 from dqn_core.learner import Learner, bellman_target
-from dqn_core.munchausen import munchausen_target
+from dqn_core.munchausen import munchausen_target, munchausen_terms
 from dqn_core.replay import ReplayBuffer
 from dqn_core.samplers import SAMPLERS, Sequential, Uniform
 from dqn_core.trainer import Trainer
@@ -40,22 +40,27 @@ def passages(config: DQNConfig) -> list[Function]:
     is_scalar = head is Scalar
     error = "q_taken - targets" if is_scalar else "td_errors ="
     slope = "slopes =" if is_scalar else "return _into("
-    target = Function(
-        "Target",
-        munchausen_target,
-        (("munchausen", "rewards = batch.rewards"), ("next_q", "outputs = target.forward")),
-    )
+    target = [
+        Function("Target", munchausen_target, (("munchausen", "share * certainty"),)),
+        Function(
+            "Its terms",
+            munchausen_terms,
+            (("munchausen", "certainty = here.gather"), ("next_q", "outputs = target.forward")),
+        ),
+    ]
     if not config.munchausen:
-        target = Function(
-            "Target",
-            bellman_target,
-            (
-                ("next_q", "following = target.forward"),
-                ("argmax", "best = q_values.argmax"),
-                ("argmax", "chosen = head.of(following, best)"),
-                ("max", "chosen = head.of_greedy(following, allowed)"),
-            ),
-        )
+        target = [
+            Function(
+                "Target",
+                bellman_target,
+                (
+                    ("next_q", "following = target.forward"),
+                    ("argmax", "best = q_values.argmax"),
+                    ("argmax", "chosen = head.of(following, best)"),
+                    ("max", "chosen = head.of_greedy(following, allowed)"),
+                ),
+            )
+        ]
     return [
         Function(
             "Choose an action",
@@ -81,7 +86,7 @@ def passages(config: DQNConfig) -> list[Function]:
             ReplayBuffer.batch,
             (("r", "self._tensor(rewards)"), ("d", "(discounts * (1 - last[..., -2])")),
         ),
-        target,
+        *target,
         Function(
             "Add what follows",
             head.targets,  # type: ignore[attr-defined]

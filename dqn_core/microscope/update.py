@@ -10,6 +10,7 @@ from dqn_core.distributional import Categorical
 from dqn_core.learner import LastUpdate
 from dqn_core.masks import among
 from dqn_core.microscope.returns import Returns
+from dqn_core.munchausen import munchausen_terms
 from dqn_core.networks import Forward, QNetwork
 from dqn_core.trainer import Trainer
 
@@ -24,9 +25,11 @@ class Update:
     Arrays have the learner's own float32 numbers. ``rewards`` are summed as ``returns`` says.
     ``next_q`` is what the target network says of the next observation, ``choosing_q`` what the
     online one does that chooses with Double DQN, else None; ``best`` is the action whose value
-    counts. ``targets`` and ``td_errors`` of a distribution are those of its expectation.
-    ``weights`` are those of prioritised replay, else None; ``losses`` are without them, ``loss``,
-    and each transition's share of it, with them. ``gradient_norm`` is before the clipping.
+    counts. With Munchausen ``certainty`` joins the reward and ``soft_value`` is that of the next
+    state, else both are None. ``targets`` and ``td_errors`` of a distribution are those of its
+    expectation. ``weights`` are those of prioritised replay, else None; ``losses`` are without
+    them, ``loss``, and each transition's share of it, with them. ``gradient_norm`` is before the
+    clipping.
     ``q_after`` is None with noise, which is another one at each use.
     """
 
@@ -45,6 +48,8 @@ class Update:
     next_q: np.ndarray  # (B, n_actions)
     choosing_q: np.ndarray | None  # (B, n_actions)
     best: np.ndarray  # (B,)
+    certainty: np.ndarray | None  # (B,)
+    soft_value: np.ndarray | None  # (B,)
     targets: np.ndarray  # (B,)
     td_errors: np.ndarray  # (B,)
     losses: np.ndarray  # (B,)
@@ -82,6 +87,10 @@ class Update:
         next_q, choosing_q = head.q_values(following.outputs), None
         if learner.double_dqn and not learner.munchausen:
             choosing_q = online[0].q_values(batch.next_observations)
+        certainty = soft_value = None
+        if learner.munchausen:
+            terms = munchausen_terms(batch, target, learner.munchausen_temperature)
+            certainty, soft_value = own(terms[0]), own(head.q_values(terms[1]))
         judged = among(next_q if choosing_q is None else choosing_q, batch.next_allowed)
         q_taken = last.q_values.gather(-1, batch.actions).squeeze(-1)
         weighted = last.losses if batch.weights is None else last.losses * batch.weights
@@ -103,6 +112,8 @@ class Update:
             next_q=own(next_q),
             choosing_q=None if choosing_q is None else own(choosing_q),
             best=own(judged.argmax(-1)),
+            certainty=certainty,
+            soft_value=soft_value,
             targets=own(q_taken - last.td_errors if head.atoms else last.targets),
             td_errors=own(last.td_errors),
             losses=own(last.losses),

@@ -1,5 +1,6 @@
 """The equations of an update: every number in them is the learner's, and every piece is known."""
 
+import math
 import re
 from typing import Any
 
@@ -84,6 +85,15 @@ def test_double_dqn_and_n_steps_change_the_equation() -> None:
     assert lines[0] == "r = 1 + 0.99 · 1 + 0.99² · 1 = 2.9701"
     assert lines[1] == "y = r + γ³ · Q⁻(s′, argmax Q(s′, ·))"
     assert "0.970299" in lines[2]
+
+
+@pytest.mark.parametrize("head", ["scalar", "quantile"])
+def test_the_numbers_of_a_munchausen_target_add_up_to_it(head: str) -> None:
+    update, config = looked_at(munchausen=True, head=head, batch_size=60)
+    for i in range(60):
+        terms, y = text(equations(update, i, config)[1]).replace(MINUS, "-").split(" = ")[1:]
+        products = [map(float, re.findall(r"-?[\d.e-]+", term)) for term in terms.split(" + ")]
+        assert sum(map(math.prod, products)) == pytest.approx(float(y), abs=1e-5)
 
 
 def test_what_the_ends_of_a_distribution_change_in_the_target_is_told() -> None:
