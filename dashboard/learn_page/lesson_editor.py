@@ -24,7 +24,7 @@ from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.words import named_value
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
-from dashboard.web.notices import tell_error
+from dashboard.web.notices import listed
 from dashboard.web.widgets import worded_key
 from dqn_core.errors import LabError
 from dqn_core.phrases import Phrase
@@ -224,11 +224,12 @@ def _preview(lesson: Lesson, draft: Draft, tried: Progress) -> None:
 
 def _tell(faults: list[tuple[int, Fault]]) -> None:
     """Each fault with its step and line."""
-    for step, fault in faults:
-        words = said(fault.reason)
-        if step:
-            words = together(_("Step {step}.", step=step), fault_words(fault))
-        tell_error(words)
+    words = [
+        together(_("Step {step}.", step=step), fault_words(fault)) if step else said(fault.reason)
+        for step, fault in faults
+    ]
+    if words:
+        st.error(listed(words), icon=":material/error:")
 
 
 def _give_away(session: Session, state: LessonsState, lesson: Lesson) -> None:

@@ -9,7 +9,7 @@ from dashboard.learn_page.board import board
 from dashboard.learn_page.lesson_editor import lesson_editor, open_room
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.learn_page.page_state import page_state
-from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
+from dashboard.lessons.lesson import Lesson
 from dashboard.lessons.opened_rooms import open_rooms
 from dashboard.lessons.playing import play
 from dashboard.lessons.reading import read_lesson
@@ -18,7 +18,7 @@ from dashboard.lessons.words import fault_words, title_words
 from dashboard.session.session import Session
 from dashboard.web.language import _, language, n_
 from dashboard.web.markup import formatted, plain
-from dashboard.web.notices import tell_error
+from dashboard.web.notices import listed, tell_error
 from dashboard.web.static_files import ASSETS
 
 READING = ASSETS / "learn" / "reading.css"
@@ -111,13 +111,13 @@ def _own(session: Session, state: LessonsState) -> None:
             _ways(session, state, "file", lesson, source_of(lesson))
     else:
         tell_error(_("This file is no lesson."))
-        st.markdown("\n".join(f"- {plain(fault)}" for fault in faults))
+        st.markdown(listed(faults))
 
 
 def _opened(content: bytes) -> tuple[Lesson | None, list[str]]:
     """The lesson in a file, or what is wrong in it."""
     try:
-        text = content[: 4 * MOST_CHARACTERS + 1].decode()
+        text = content.decode()
     except UnicodeDecodeError:
         return None, [_("It is no text in UTF-8: save it as plain text.")]
     lesson, faults = read_lesson(text)

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.session import looks
 from dashboard.session.links import Link
 from dashboard.session.reading import read
-from dashboard.web.language import PARAMETER, _, said, spoken
-from dashboard.web.markup import plain
+from dashboard.web.language import PARAMETER, _, spoken
+from dashboard.web.notices import listed
 from dashboard.web.static_files import component
 from dashboard.web.symbols import glossary
 from dashboard.web.visitors import ROOM
@@ -65,7 +65,7 @@ class Remembered:
 
 def read_address() -> tuple[Link, list[str]]:
     """What the link says that opened this session, and what of it was not used."""
-    return _experiment(parameters())
+    return read(of_experiment(parameters()))
 
 
 def parameters() -> dict[str, list[str]]:
@@ -74,12 +74,12 @@ def parameters() -> dict[str, list[str]]:
 
 
 def _read(query: str) -> tuple[Link, list[str]]:
-    return _experiment(parse_qs(query, keep_blank_values=True))
+    return read(of_experiment(parse_qs(query, keep_blank_values=True)))
 
 
-def _experiment(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
+def of_experiment(given: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
     """What of an address is the experiment; the rest of it is another page's."""
-    return read({name: values for name, values in given.items() if name not in _OTHERS})
+    return {name: values for name, values in given.items() if name not in _OTHERS}
 
 
 def keep_address(
@@ -128,9 +128,7 @@ def tell_problems(problems: list[str]) -> None:
         return
     with st.container(horizontal=True, wrap=False, gap="xsmall", key="link_problems"):
         st.warning(
-            _("**Not all of this link could be used**")
-            + "\n\n"
-            + "\n".join(f"- {plain(said(problem))}" for problem in problems),
+            _("**Not all of this link could be used**") + "\n\n" + listed(problems),
             icon=":material/link_off:",
         )
         st.button(

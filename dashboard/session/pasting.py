@@ -6,6 +6,7 @@ import shlex
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
+from dashboard.session.address import of_experiment
 from dashboard.session.links import Link
 from dashboard.session.reading import whole
 from dashboard.web.plain_text import as_typed
@@ -70,6 +71,11 @@ def _pasted_link(text: str, present: Link) -> Link:
         raise ConfigurationError(
             "This is neither a configuration in JSON, which begins with {, nor a link or a command "
             "of DQN Lab."
+        )
+    parameters = of_experiment(parameters)
+    if not parameters:
+        raise ConfigurationError(
+            "This link has no values of an experiment: open it in the browser instead."
         )
     lesson = {name: getattr(present, name) for name in ("hidden", "locked", "task")}
     return replace(whole(parameters), **lesson)

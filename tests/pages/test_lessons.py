@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.learn_page.lessons import _opened
 from dashboard.lessons.lesson import of_link
 from dashboard.lessons.playing import Playing, come_back_to_lesson
 from dashboard.lessons.progress import Progress, read_progress
@@ -213,6 +214,13 @@ def test_a_link_without_a_lesson_says_so_and_opens_the_page(
     at = opened(**{name: value}, gamma="0.9")
     assert words in at.warning[0].value
     assert session(at).config.gamma == 0.9
+
+
+def test_of_a_file_that_is_too_long_its_own_length_is_said() -> None:
+    for text, length in (("课" * 90_000, "90,000"), ("a" * 200_000, "200,000")):
+        lesson, (fault,) = _opened(text.encode())
+        assert lesson is None
+        assert f"at most 20,000 characters, not {length}" in fault
 
 
 def test_a_task_in_a_link_is_a_lesson_of_one_step() -> None:

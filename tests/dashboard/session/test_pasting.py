@@ -121,6 +121,14 @@ def test_a_pasted_link_brings_everything_but_the_lesson() -> None:
     assert pasted(text, present) == expected
 
 
+def test_of_a_link_that_any_page_shows_the_experiment_is_taken() -> None:
+    others = "lang=zh&section=lessons&lesson=two-networks&step=2&runs=a,b&metric=area"
+    expected = Link(config=DQNConfig(gamma=0.5))
+    assert pasted(f"http://localhost:8501/learn?{others}&gamma=0.5", Link()) == expected
+    with pytest.raises(ConfigurationError, match="no values of an experiment"):
+        pasted(f"http://localhost:8501/compare?{others}", Link())
+
+
 def test_an_earlier_versions_link_command_and_json_still_mean_what_they_meant() -> None:
     for link in (
         of("hidden_dim=64&hide=hidden_dim")[0],
