@@ -87,7 +87,7 @@ class Agent:
             found = self.network.head.distributions(outputs)
             returns, probabilities = (part[0].float().cpu().numpy() for part in found)
         if allowed is not None:
-            probabilities = probabilities * allowed[..., None]
+            probabilities = probabilities * self._mask(allowed, len(returns))[..., None]
         return Distributions(returns, probabilities)
 
     def _inputs(self, observations: Any) -> torch.Tensor:
@@ -115,6 +115,22 @@ class Agent:
         """The greedy action for one observation `(observation_dim,)`, or for the index of a state.
 
         ``allowed`` `(n_actions,)` bool restricts it; None allows all actions. Raises
-        `ConfigurationError` for what is no such observation.
+        `ConfigurationError` for what is no such observation, and for a mask that allows nothing.
         """
-        return greedy(self.q_values(np.atleast_1d(observation)[None])[0], allowed)
+        mask = None if allowed is None else self._mask(allowed)
+        return greedy(self.q_values(np.atleast_1d(observation)[None])[0], mask)
+
+    def _mask(self, allowed: Any, observations: int = 1) -> np.ndarray:
+        n_actions = self.network.shape.n_actions
+        with suppress(RuntimeError, TypeError, ValueError):
+            mask = np.asarray(allowed)
+            fits = mask.shape in ((n_actions,), (observations, n_actions))
+            if fits and np.isin(mask, (0, 1)).all() and mask.any(-1).all():
+                return mask.astype(bool)
+        raise ConfigurationError(
+            "An action mask of {env_id} is {n_actions} times true or false, and true at least "
+            "once, not {value}.",
+            env_id=self.config.env_id,
+            n_actions=n_actions,
+            value=shown(allowed),
+        )

@@ -42,7 +42,12 @@ def excerpt(value: object, most: int = 80) -> str:
     text = str(value)
     if len(text) > most:
         text = f"{text[: most - most // 3 - 1]}…{text[-(most // 3) :]}"
-    return "".join(map(_printable, text))
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """``text`` in one line, without what would move a terminal's cursor or change its colours."""
+    return text if text.isprintable() else "".join(map(_printable, text))
 
 
 def reason_of(error: Exception) -> str:

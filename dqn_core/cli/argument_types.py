@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.errors import ConfigurationError
@@ -24,6 +25,20 @@ def number(text: str) -> int | float | str:
         with suppress(ValueError):
             return kind(text)
     return text
+
+
+def path(text: str) -> Path:
+    """A file or a folder, there or not; without a name it would be the current folder."""
+    reason = "" if text else "a file or a folder has a name"
+    try:
+        Path(text).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+    if reason:
+        raise ConfigurationError(f"{shown(text)} cannot be used: {reason}.")
+    return Path(text)
 
 
 def seeds(text: str) -> int | list[int]:

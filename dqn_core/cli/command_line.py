@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from dqn_core.cli.app import app
-from dqn_core.cli.argument_types import number, seeds, whole_number
+from dqn_core.cli.argument_types import number, path, seeds, whole_number
 from dqn_core.cli.compare import add_compare
 from dqn_core.cli.evaluate import evaluate_agent
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
@@ -180,7 +180,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     run.add_argument(
         "--runs",
-        type=Path,
+        type=path,
         metavar="FOLDER",
         help="keep the run in the store in this folder while it trains, and print its name; `runs` "
         "lists and exports what is kept",
@@ -210,7 +210,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 
 def _output(text: str) -> Path:
-    checked_target(text)  # known before the training rather than after
+    checked_target(path(text))  # known before the training rather than after
     return Path(text).absolute()  # an environment may change the working folder
 
 
@@ -219,7 +219,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "evaluate", help="play episodes with a saved agent", allow_abbrev=False
     )
     parser.set_defaults(command=evaluate_agent)
-    parser.add_argument("agent", type=Path, help="a file that `train --save` wrote")
+    parser.add_argument("agent", type=path, help="a file that `train --save` wrote")
     parser.add_argument(
         "--episodes",
         type=whole_number("episodes", 1, MOST_EPISODES),
@@ -249,9 +249,9 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 
 def _film(text: str) -> Path:
-    path = _output(text)
-    encoder_for(path)  # known before the episodes rather than after
-    return path
+    film = _output(text)
+    encoder_for(film)  # known before the episodes rather than after
+    return film
 
 
 def _epsilon(text: str) -> float:

@@ -62,8 +62,9 @@ def _in_words(result: dict[str, Any]) -> str:
     environment = called(result["env_id"], result["env_kwargs"])
     if not result["episodes"]:
         return f"{environment}: no episode was played to its end."
+    count = result["episodes"]
     return (
         f"{environment}: mean return {number(result['mean_return'])} over "
-        f"{result['episodes']:,} episodes, from {number(min(result['returns']))} "
+        f"{count:,} episode{'s' if count > 1 else ''}, from {number(min(result['returns']))} "
         f"to {number(max(result['returns']))}."
     )

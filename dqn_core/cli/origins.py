@@ -1,6 +1,7 @@
 """Where a run of the command line's ``train`` begins: anew, where one stopped, or as its fork."""
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def begun(options: argparse.Namespace) -> tuple[Trainer, Recording]:
     store = None if options.runs is None else Store(options.runs)
     if store and options.fork is not None:
         trainer, recording = _forked(options, given, store)
-    elif store and options.resume is not None and not Path(options.resume).is_file():
+    elif store and options.resume is not None and not _is_file(options.resume):
         trainer, recording = _resumed(options, given, store)
     else:
         trainer = _new(options, given) if options.resume is None else load_run(options.resume)
@@ -38,6 +39,13 @@ def begun(options: argparse.Namespace) -> tuple[Trainer, Recording]:
     if recording.run:
         tell(f"This run is {recording.run} in {options.runs}.")
     return trainer, recording
+
+
+def _is_file(text: str) -> bool:
+    """What is no file is the name of a run, however long it is."""
+    with suppress(OSError, ValueError):
+        return Path(text).is_file()
+    return False
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from dqn_core.cli.results import steps_of_all
 from dqn_core.cli.streams import tell
+from dqn_core.errors import printable
 from dqn_core.numbers import number
 from dqn_core.trainer import Trainer
 
@@ -40,7 +41,11 @@ def shown(name: str, look: Callable[[], Progress]) -> Iterator[Callable[[], None
         return
     first = look()
     with tqdm(
-        desc=name, total=first.total, initial=first.done, unit=" steps", dynamic_ncols=True
+        desc=printable(name),
+        total=first.total,
+        initial=first.done,
+        unit=" steps",
+        dynamic_ncols=True,
     ) as bar:
 
         def show() -> None:

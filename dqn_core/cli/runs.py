@@ -80,20 +80,21 @@ def import_run(options: argparse.Namespace) -> int:
 def delete_runs(options: argparse.Namespace) -> int:
     """Take runs out of the lists: all of them, or none where a name is that of no run."""
     store = kept(options.runs)
-    for record in [store.called(name) for name in options.names]:
+    records = [store.called(name) for name in dict.fromkeys(options.names)]
+    for record in records:
         store.delete(record.run)
-        sentence = f"{record.run} is deleted; for a day, runs restore {record.run} brings it back."
-        _done(options, record, sentence)
-    return 0
+    return _all_done(
+        options, records, "{0} is deleted; for a day, runs restore {0} brings it back."
+    )
 
 
 def restore_runs(options: argparse.Namespace) -> int:
-    """Take `delete_runs` back."""
+    """Take `delete_runs` back: of all of them, or of none."""
     store = kept(options.runs)
-    for name in options.names:
-        store.restore(name)
-        _done(options, store.run(name), f"{name} is back.")
-    return 0
+    records = [store.run(name) for name in dict.fromkeys(options.names)]
+    for record in records:
+        store.restore(record.run)
+    return _all_done(options, records, "{0} is back.")
 
 
 def tag_run(options: argparse.Namespace) -> int:
@@ -103,6 +104,14 @@ def tag_run(options: argparse.Namespace) -> int:
     before, given = set(record.tags), {" ".join(tag.split()) for tag in options.tag}
     record = store.update(record.run, tags=before - given if options.remove else before | given)
     return _done(options, record, f"Tags of {record.run}: {', '.join(record.tags) or 'none'}.")
+
+
+def _all_done(options: argparse.Namespace, records: Sequence[RunRecord], sentence: str) -> int:
+    """Of several runs the JSON is one list, too."""
+    described = [_described(record) for record in records]
+    words = (sentence.format(record.run) for record in records)
+    say(json_text(described) if options.json else "\n".join(words))
+    return 0
 
 
 def _done(options: argparse.Namespace, record: RunRecord, sentence: str) -> int:

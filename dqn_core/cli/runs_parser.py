@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dqn_core.cli import runs
+from dqn_core.cli.argument_types import path
 from dqn_core.settings import RUNS, default_folder
 from dqn_core.store import exports
 from dqn_core.store.rows import TABLES
@@ -15,8 +16,8 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     """The option that names the store, for commands that read one."""
     parser.add_argument(
         "--runs",
-        type=Path,
-        default=default_folder(),
+        type=path,
+        default=str(default_folder()),
         metavar="FOLDER",
         help=f"the store's folder (default: {RUNS.name}, or runs)",
     )
@@ -66,7 +67,7 @@ def add_runs(commands: Any) -> None:
         help="which table (default: episodes)",
     )
     taken_in = add("import", runs.import_run, "Take a run in from a file.")
-    taken_in.add_argument("file", type=Path, help="what `runs export` or `train --save-run` wrote")
+    taken_in.add_argument("file", type=path, help="what `runs export` or `train --save-run` wrote")
     tag = add("tag", runs.tag_run, "Give a run tags.")
     tag.add_argument("run", help="its name")
     tag.add_argument("tag", nargs="+", help="a word")
@@ -74,5 +75,6 @@ def add_runs(commands: Any) -> None:
 
 
 def _export(text: str) -> Path:
-    exports.check_output(Path(text))  # known before the history is read rather than after
-    return Path(text)
+    output = path(text)
+    exports.check_output(output)  # known before the history is read rather than after
+    return output

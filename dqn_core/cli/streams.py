@@ -12,7 +12,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TextIO
 
-from dqn_core.errors import LabError
+from dqn_core.errors import LabError, printable
 
 _PLAIN = {"−": "-", "–": "-", "×": "x", "·": "*", "’": "'", "∞": "inf"}
 """Letters that would be missed: without its minus a number is another one."""
@@ -88,7 +88,7 @@ def tell(sentence: str) -> None:
     """Say ``sentence`` as one line on standard error, if anybody is there to hear it."""
     try:
         if sys.stderr:  # an environment may have taken it away
-            print(" ".join(sentence.split()), file=sys.stderr, flush=True)
+            print(printable(" ".join(sentence.split())), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         let_go(sys.stderr)
 
@@ -119,11 +119,13 @@ class _Once(logging.Handler):
 def say(text: str, out: TextIO | None = None) -> None:
     """Write a result to ``out``, by default standard output, down to its last letter.
 
+    As in `tell`, names and texts of others reach the terminal as letters and as nothing else.
+
     Raises `BrokenPipeError` where the reader has gone, and `LabError` for all else.
     """
     out = out or sys.stdout
     try:
-        print(text, file=out, flush=True)
+        print("\n".join(map(printable, text.split("\n"))), file=out, flush=True)
     except BrokenPipeError:
         let_go(out)
         raise

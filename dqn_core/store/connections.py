@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dqn_core.errors import StoreError, reason_of
 from dqn_core.phrases import Phrase
+from dqn_core.scalars import shown
 from dqn_core.store.schema import MIGRATIONS, bring_up_to_date, version_of
 
 BUSY_SECONDS = 60.0
@@ -71,6 +72,10 @@ class Connections:
                 connection.close()  # undoes what is not committed
             if isinstance(error, sqlite3.Error):
                 raise self._refusal(error, done) from error
+            if isinstance(error, UnicodeEncodeError):  # such as of a name that is half a letter
+                raise StoreError(
+                    "A store keeps texts in Unicode, and {text} is none.", text=shown(error.object)
+                ) from error
             raise
 
     def _lent(self) -> sqlite3.Connection:

@@ -129,7 +129,7 @@ class Store:
 
     def called(self, name: str) -> RunRecord:
         """The run with that name, else the only one with that title."""
-        found = [record for record in self.runs() if name in (record.run, record.title)]
+        found = [record for record in self.runs() if name in (record.run, record.name)]
         if len(found) > 1 and all(record.run != name for record in found):
             raise StoreError(
                 "{count} runs are called {name}: choose one of {names}.",
@@ -211,11 +211,9 @@ class Store:
     def update(self, name: str, **values: Any) -> RunRecord:
         """Set any of ``title``, ``note``, ``starred``, ``hidden`` and ``tags``."""
         tags = values.pop("tags", None)
-        for field, value in values.items():
-            assert field in ("title", "note", "starred", "hidden"), field
-            check_length(field, value)
+        assert values.keys() <= {"title", "note", "starred", "hidden"}, values
         with self.writing() as connection:
-            self._set(connection, name, values)
+            self._set(connection, name, _checked_texts(values))
             if tags is not None:
                 set_tags(connection, name, tags)
         return self.run(name)
@@ -295,14 +293,17 @@ class Store:
 
 
 def insert(connection: sqlite3.Connection, values: Mapping[str, Any]) -> str:
-    """Add a row to the table of runs; returns the new run's name."""
+    """Add a row to the table of runs; returns the new run's name.
+
+    Raises `StoreError` where its title or its note is too long.
+    """
     stem = stem_of(values["env_id"])
     (count,) = connection.execute(
         "INSERT INTO names VALUES (?, 1) "
         "ON CONFLICT (stem) DO UPDATE SET latest = latest + 1 RETURNING latest",
         (stem,),
     ).fetchone()
-    named = {**values, "run": f"{stem}-{count}"}
+    named = {**_checked_texts(values), "run": f"{stem}-{count}"}
     marks = ", ".join(f":{name}" for name in named)
     connection.execute(f"INSERT INTO runs ({_names(tuple(named))}) VALUES ({marks})", named)
     return str(named["run"])
@@ -321,16 +322,21 @@ def set_tags(connection: sqlite3.Connection, name: str, tags: Iterable[str]) -> 
     connection.executemany("INSERT INTO tags VALUES (?, ?)", [(name, word) for word in words])
 
 
-def check_length(field: str, value: object) -> None:
-    """Refuse a title or a note that is too long."""
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise StoreError(
-            "A title has at most {most:,} characters, not {count:,}."
-            if field == "title"
-            else "A note has at most {most:,} characters, not {count:,}.",
-            most=LONGEST_TEXT,
-            count=len(value),
-        )
+def _checked_texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` with a title of one line; refuses a title or a note that is too long."""
+    checked = dict(values)
+    if "title" in checked:
+        checked["title"] = " ".join(checked["title"].split())
+    for field in ("title", "note"):
+        if (count := len(checked.get(field, ""))) > LONGEST_TEXT:
+            raise StoreError(
+                "A title has at most {most:,} characters, not {count:,}."
+                if field == "title"
+                else "A note has at most {most:,} characters, not {count:,}.",
+                most=LONGEST_TEXT,
+                count=count,
+            )
+    return checked
 
 
 def _snapshots(connection: sqlite3.Connection, name: str) -> list[Snapshot]:

@@ -19,7 +19,7 @@ from dqn_core.store import rows, snapshots
 from dqn_core.store.record import RunRecord, Status, values_of
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.snapshots import Kind
-from dqn_core.store.store import Store, check_length, insert, set_tags
+from dqn_core.store.store import Store, insert, set_tags
 
 _TEXTS = ("title", "preset", "note")
 
@@ -98,7 +98,6 @@ def _values(store: Store, state: Mapping[str, Any], owner: str | None) -> dict[s
     for field, text in texts.items():
         if not isinstance(text, str):
             raise ValueError(Phrase("its {field} is no text", field=field))
-        check_length(field, text)
     status = Status(state["status"])
     fork_step = state["fork_step"]
     return {

@@ -5,16 +5,16 @@ its point; it is judged by the interquartile mean of the area under their greedy
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from dqn_core.comparison import Measure, SeedRun
 from dqn_core.config import DQNConfig, hyperparameter
-from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
+from dqn_core.errors import ConfigurationError, LabError, MissingPackageError, StoreError, reason_of
 from dqn_core.statistics import interquartile_mean
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
@@ -47,6 +47,7 @@ class Search:
     def __init__(self, store: Store, sweep: Sweep, crew: Crew) -> None:
         self._optuna = loaded_optuna()
         self._store = store
+        self._file = store.folder / DATABASE
         self._sweep = sweep
         self._crew = crew
         self._under_way: dict[str, Any] = {}  # trials by their runs
@@ -65,6 +66,14 @@ class Search:
         ``is_stopped`` and ``show`` are as in `train_pieces`. Until it has them the store knows how
         many are wanted.
         """
+        from sqlalchemy.exc import SQLAlchemyError  # Optuna needs it
+
+        with self._usable(self._optuna.exceptions.OptunaError, SQLAlchemyError):
+            return self._run(trials, is_stopped, show)
+
+    def _run(
+        self, trials: int, is_stopped: Callable[[], bool], show: Callable[[], object]
+    ) -> list[str]:
         want_trials(self._store, self._sweep.name, trials)
         while True:
             while self._crew.idle and (trial := self._next(trials)):
@@ -168,29 +177,37 @@ class Search:
 
         One whose trials have no runs is what a sweep of that name has left that was deleted.
         """
-        name, file = self._sweep.name, self._store.folder / DATABASE
-        try:
-            storage = self._storage(file)
+        name = self._sweep.name
+        with self._usable(Exception):  # whatever its migrations raise
+            storage = self._storage()
             study = self._study_in(storage)
             has_runs = any("run" in trial.user_attrs for trial in study.get_trials(deepcopy=False))
             if has_runs and not pieces_of(self._store, name):
                 self._optuna.delete_study(study_name=name, storage=storage)
                 study = self._study_in(storage)
             return study
-        except Exception as error:  # whatever Optuna's database raises
+
+    @contextmanager
+    def _usable(self, *errors: type[Exception]) -> Iterator[None]:
+        """Say of these ``errors`` which file they are about."""
+        try:
+            yield
+        except LabError:
+            raise
+        except errors as error:
             raise StoreError(
                 "Optuna cannot use {file!r}: {reason}; move it elsewhere.",
-                file=str(file),
+                file=str(self._file),
                 reason=reason_of(error),
             ) from error
 
-    def _storage(self, file: Path) -> Any:
+    def _storage(self) -> Any:
         """Optuna's storage in that file.
 
         Not by its address, in which a ?, a # or a % of the folder's name would mean something.
         """
-        connect = partial(sqlite3.connect, file, check_same_thread=False)
-        address = f"sqlite:///{file.name}"
+        connect = partial(sqlite3.connect, self._file, check_same_thread=False)
+        address = f"sqlite:///{self._file.name}"
         return self._optuna.storages.RDBStorage(address, engine_kwargs={"creator": connect})
 
     def _study_in(self, storage: Any) -> Any:

@@ -28,3 +28,16 @@ def test_a_state_is_one_that_there_is() -> None:
     for odd in (16, -1):
         with pytest.raises(ConfigurationError, match="FrozenLake-v1"):
             agent.predict(np.array([odd]))
+
+
+@pytest.mark.parametrize(
+    "odd", [[0, 0], [False, False], [True], True, [1, 2], ["a", "b"], [[1, 0], [0, 1]], [np.nan, 1]]
+)
+def test_a_mask_that_allows_nothing_or_is_none_is_refused_in_a_sentence(odd: Any) -> None:
+    agent = Trainer(SMALL.replace(head="quantile")).agent()
+    state = np.zeros(4)
+    for ask in (agent.predict, lambda state, mask: agent.distributions(state[None], mask)):
+        with pytest.raises(ConfigurationError, match=r"mask of CartPole-v1 is 2 times true or fa"):
+            ask(state, odd)
+    masks: list[Any] = [[1, 0], np.array([False, True])]
+    assert [agent.predict(state, mask) for mask in masks] == [0, 1]

@@ -75,6 +75,12 @@ def test_a_bad_value_names_the_field_and_the_range(capsys, name):
         (["evaluate", __file__, "--epsilon", "2"], "epsilon must be 0 to 1"),
         (["evaluate", __file__, "--video", "film.avi"], "saved as .mp4 or .gif"),
         (["evaluate", __file__, "--episodes", "many"], "episodes must be"),
+        (["train", "--runs", ""], "'' cannot be used: a file or a folder has a name"),
+        (["train", "--save", ""], "a file or a folder has a name"),
+        (["runs", "list", "--runs", "a" * 5_000], "File name too long"),
+        (["runs", "export", "cartpole-1", "--output", "a\0"], "embedded null"),
+        (["runs", "import", ""], "a file or a folder has a name"),
+        (["evaluate", ""], "a file or a folder has a name"),
     ],
 )
 def test_refusals_are_one_sentence(capsys, arguments, words):

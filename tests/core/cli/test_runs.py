@@ -162,7 +162,9 @@ def test_several_runs_are_deleted_and_restored_at_once_or_none_of_them(kept, cap
     assert main([*map(str, ["runs", "delete", "cartpole-1", "odd", *kept])]) == 2
     assert len(listed(capsys, kept)) == 2
     for action, left in (("delete", 0), ("restore", 2)):
-        assert main([*map(str, ["runs", action, *both, *kept])]) == 0
+        _, done, _ = ended(capsys, "runs", action, *both, *kept)
+        assert [record["run"] for record in done] == both
+        assert main([*map(str, ["runs", "restore", "cartpole-1", "odd", *kept])]) == 2
         capsys.readouterr()
         assert len(listed(capsys, kept)) == left
 

@@ -12,7 +12,7 @@ import pytest
 
 from dqn_core import load_agent
 from dqn_core.cli.command_line import main
-from dqn_core.cli.streams import prepare_streams, say
+from dqn_core.cli.streams import prepare_streams, say, tell
 from tests.core.commands import COMMAND, ON_FOREIGN, SMALL, at, ended, files
 
 ROOT = Path(__file__).parents[3]
@@ -159,3 +159,13 @@ def test_what_will_never_come_is_told_before_the_training(
     main(["train", *SMALL, "--learning-starts", "600"])
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("The first gradient update is due at environment step 600")
+
+
+def test_a_name_cannot_move_the_cursor_or_colour_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    odd = "a\x1b[31m\u202eb\x07\udcff"
+    say(f"{odd}\nγ")
+    tell(odd)
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("a�[31m�b��\nγ\n", "a�[31m�b��\n")

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,24 @@ def test_what_a_person_says_of_a_run_is_kept(store):
     assert store.runs() == [record]
     assert record.name == "γ is low"
     assert store.update(name, title="").name == name
+    assert store.update(name, title="two\nlines ").title == "two lines"
+
+
+def test_a_title_is_as_long_when_a_run_begins_as_later(store):
+    name = store.create([SMALL], title="a" * 10_000).run
+    for entitle in (partial(store.create, [SMALL]), partial(store.update, name)):
+        with pytest.raises(StoreError, match="at most 10,000 characters, not 10,001"):
+            entitle(title="a" * 10_001)
+    assert len(store.runs()) == 1
+
+
+def test_a_text_that_is_no_unicode_is_refused_in_one_sentence(store):
+    name = store.create([SMALL]).run
+    odd = "\udcff"  # as a shell's byte that is no letter
+    for ask in (store.called, lambda odd: store.update(name, tags=[odd], note=odd)):
+        with pytest.raises(StoreError, match=r"texts in Unicode, and '\\udcff' is none\."):
+            ask(odd)
+    assert store.run(name).note == ""
 
 
 def test_a_run_is_called_by_its_name_or_by_a_title_that_no_other_has(store):
@@ -85,6 +104,10 @@ def test_a_run_is_called_by_its_name_or_by_a_title_that_no_other_has(store):
     with pytest.raises(StoreError, match=f"2 runs are called 'b': choose one of {third}, {second}"):
         store.called("b")
     store.update(first, title=second)  # which shadows nothing
+    store.update(third, title="")
+    with pytest.raises(StoreError, match="no run ''"):  # an unset variable of a shell
+        store.called("")
+    store.update(third, title="b")
     assert store.called(second).run == second
     store.delete(third)
     assert store.called("b").run == second

@@ -131,6 +131,13 @@ def test_a_file_of_optuna_that_is_none_is_one_sentence(store):
         Search(store, declare(store, PLAN, pruner="none"), InProcess(store))
 
 
+def test_where_optunas_file_goes_away_meanwhile_one_sentence_says_so(store):
+    search = Search(store, declare(store, PLAN, pruner="none"), InProcess(store))
+    (store.folder / DATABASE).unlink()
+    with pytest.raises(StoreError, match=r"Optuna cannot use .*move it elsewhere"):
+        search.run(1, lambda: False, lambda: None)
+
+
 def test_values_that_do_not_go_together_are_told_and_the_search_goes_on(store):
     plan = Plan(PLAN.base, (axis_from("batch_size=8,1000"),), (0,))
     sweep = declare(store, plan, pruner="hyperband")
