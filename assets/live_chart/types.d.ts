@@ -32,7 +32,6 @@ export interface Takeaway {
   trace: string;
   quantity: string;
   ceiling: number | null;
-  unit: string;
 }
 
 export interface PanelSpec {

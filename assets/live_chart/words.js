@@ -41,8 +41,8 @@ function kindOfInterval(seeds) {
  * @param {Takeaway} takeaway
  * @param {{ value: number, before: number, interval: Range | null, members: number }} summary
  */
-export function sentence({ quantity, unit, ceiling }, { value, before, interval, members }) {
-  const now = [told(quantity, value, ceiling), unit].filter(Boolean).join(" ");
+export function sentence({ quantity, ceiling }, { value, before, interval, members }) {
+  const now = told(quantity, value, ceiling);
   const whole = interval ? withInterval(now, interval, members) : now;
   if (!Number.isFinite(before)) return whole;
   const scale = Math.max(Math.abs(value), Math.abs(ceiling ?? 0));

@@ -139,7 +139,8 @@ def answer(panels: Sequence[Panel], news: News, query: Mapping[str, str]) -> byt
     They are of the `columns` and the `run` that it names: of others it has none. Raises
     `BadQueryError` where these are no numbers.
     """
-    columns_id = _columns_id(panels)
+    drawn = _drawn(panels)
+    columns_id = _digest(drawn)
     is_same = (query.get("columns"), query.get("run")) == (columns_id, news.run_id)
     try:
         start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
@@ -153,10 +154,7 @@ def answer(panels: Sequence[Panel], news: News, query: Mapping[str, str]) -> byt
         "stopped": list(news.stopped),
         "remarks": dict(news.remarks),
     }
-    tables = {
-        name: (news.tables[name], columns)
-        for name, columns in _drawn(panels, _CHANGES in news.tables).items()
-    }
+    tables = {name: (news.tables[name], drawn[name]) for name in drawn if name in news.tables}
     return _message(tables, start, header)
 
 
@@ -173,22 +171,16 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
             | {"takeaway": asdict(takeaway), "traces": traces, "empty": said(panel.empty)}
         )
     spec = {"panels": described, "height": height}
-    return {"id": _digest(spec), "columns": _columns_id(panels)} | spec
-
-
-def _columns_id(panels: Sequence[Panel]) -> str:
-    return _digest(_drawn(panels, has_changes=True))
+    return {"id": _digest(spec), "columns": _digest(_drawn(panels))} | spec
 
 
 def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
-def _drawn(panels: Sequence[Panel], has_changes: bool) -> Mapping[str, Sequence[str]]:
+def _drawn(panels: Sequence[Panel]) -> Mapping[str, Sequence[str]]:
     """The columns that are drawn, by table."""
-    drawn: dict[str, dict[str, None]] = {}
-    if has_changes:
-        drawn[_CHANGES] = dict.fromkeys((*_ALWAYS, "label"))
+    drawn = {_CHANGES: dict.fromkeys((*_ALWAYS, "label"))}
     for trace in (trace for panel in panels for trace in panel.traces):
         for name in trace.tables:
             drawn.setdefault(name, dict.fromkeys(_ALWAYS))[trace.column] = None
@@ -227,7 +219,7 @@ def _message(
 def _packed(values: NDArray[Any]) -> tuple[str, float, bytes]:
     """Type, base and bytes of a column: whole numbers as their distance from the smallest.
 
-    So is what is the same all over: ε is, once it has fallen.
+    So is a number that all rows share, as ε is once it has fallen.
     """
     if values.dtype.kind == "f" and np.isfinite(values).all():
         if (values == values[0]).all():

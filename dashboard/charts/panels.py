@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from dashboard.session.view import Dash
+from dashboard.web.language import _
 from dqn_core.phrases import Phrase
 
 Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
@@ -93,13 +94,16 @@ class Takeaway:
         trace: id of the trace that is summarised.
         quantity: what its last value is called, for example "average return".
         ceiling: the largest value there can be, if there is one.
-        unit: the unit, if there is one.
     """
 
     trace: str
     quantity: str
     ceiling: float | None = None
-    unit: str = ""
+
+    @classmethod
+    def of(cls, trace: Trace, quantity: str) -> "Takeaway":
+        """Of one of several lines: its name stands before the quantity."""
+        return cls(trace.id, _("{name}: {quantity}", name=trace.name, quantity=quantity))
 
 
 @dataclass(frozen=True)

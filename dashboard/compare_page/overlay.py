@@ -131,7 +131,7 @@ def panels(lines: Sequence[Line]) -> list[Panel]:
             _("Return of an episode"),
             tuple(training),
             y_title=_("sum of rewards"),
-            takeaway=_takeaway(training[0], _("average return")),
+            takeaway=Takeaway.of(training[0], _("average return")),
             empty=_("Each episode of the chosen runs becomes a point when it ends."),
         ),
         Panel(
@@ -139,7 +139,7 @@ def panels(lines: Sequence[Line]) -> list[Panel]:
             _("Greedy return"),
             tuple(greedy),
             y_title=_("mean sum of rewards"),
-            takeaway=_takeaway(greedy[0], _("greedy return")),
+            takeaway=Takeaway.of(greedy[0], _("greedy return")),
             empty=_("The chosen runs have no greedy evaluation yet."),
         ),
     ]
@@ -180,7 +180,3 @@ def _trace(line: Line, kind: str, column: str, singles: bool) -> Trace:
         members,
         singles,
     )
-
-
-def _takeaway(first: Trace, quantity: str) -> Takeaway:
-    return Takeaway(first.id, _("{name}: {quantity}", name=first.name, quantity=quantity))

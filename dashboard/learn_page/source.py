@@ -3,121 +3,128 @@
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from dashboard.learn_page.excerpt import Excerpt
 from dashboard.web.language import _
 from dqn_core.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.exploration import EpsilonGreedy
-from dqn_core.heads import Scalar
+from dqn_core.heads import Head, Scalar
 from dqn_core.learner import Learner, bellman_target
 from dqn_core.munchausen import munchausen_target, munchausen_terms
 from dqn_core.replay import ReplayBuffer
-from dqn_core.samplers import SAMPLERS, Sequential, Uniform
+from dqn_core.samplers import SAMPLERS, Sampler, Sequential, Uniform
 from dqn_core.trainer import Trainer
 
-HEADS: dict[str, type] = {"scalar": Scalar, "categorical": Categorical, "quantile": Quantile}
+Landmarks: TypeAlias = tuple[tuple[str, str], ...]
+HEADS: dict[str, type[Head]] = {"scalar": Scalar, "categorical": Categorical, "quantile": Quantile}
 
 
 @dataclass(frozen=True)
 class Function:
-    """One of the project, what it is for, and which symbols its lines make.
-
-    ``landmarks`` are pieces of these lines, by the symbol.
-    """
+    """A function of the project under a title; ``landmarks`` are pieces of its lines, each with the
+    symbol that such a line makes."""
 
     title: str
     function: Callable[..., Any]
-    landmarks: tuple[tuple[str, str], ...]
+    landmarks: Landmarks
+
+
+CHOOSE = Function(
+    "Choose an action",
+    EpsilonGreedy.choose,
+    (
+        ("u", "uniforms = self._stream.take"),
+        ("epsilon", "exploring = explores"),
+        ("a", "greedy = q_values.argmax"),
+    ),
+)
+ACT = Function(
+    "Act, and store the transition",
+    Trainer._interact,
+    (
+        ("s", "transitions = self.interaction.step"),
+        ("s2", "transitions = self.interaction.step"),
+        ("replay", "self.replay.push"),
+    ),
+)
+READ = Function(
+    "Read it",
+    ReplayBuffer.batch,
+    (("r", "self._tensor(rewards)"), ("d", "(discounts * (1 - last[..., -2])")),
+)
+BELLMAN = (
+    Function(
+        "Target",
+        bellman_target,
+        (
+            ("next_q", "following = target.forward"),
+            ("argmax", "best = q_values.argmax"),
+            ("argmax", "chosen = head.of(following, best)"),
+            ("max", "chosen = head.of_greedy(following, allowed)"),
+        ),
+    ),
+)
+MUNCHAUSEN = (
+    Function("Target", munchausen_target, (("munchausen", "share * certainty"),)),
+    Function(
+        "Its terms",
+        munchausen_terms,
+        (("munchausen", "certainty = here.gather"), ("next_q", "outputs = target.forward")),
+    ),
+)
+UPDATE = (
+    Function(
+        "The whole update",
+        Learner.update,
+        (("gradient", "online.backward"), ("w", "batch.weights.unsqueeze")),
+    ),
+    Function(
+        "Clip the gradient",
+        Learner._clip,
+        (("gradient", "norm = self.gradient_norm"), ("clip", "gradient.mul_")),
+    ),
+    Function(
+        "Step of the weights", Learner._adam, (("theta", "torch._fused_adam_"), ("alpha", "lr="))
+    ),
+    Function(
+        "Target copy",
+        Learner.update_target,
+        (("theta2", "target.lerp_"), ("tau", "target.lerp_")),
+    ),
+)
 
 
 def passages(config: DQNConfig) -> list[Function]:
     """Algorithm 1 in the order of the loop, as a run of this configuration goes through it."""
-    head, sampler = HEADS[config.head], SAMPLERS[config.sampling]
-    drawn = "order =" if sampler is Uniform else "starts =" if sampler is Sequential else "slots ="
-    weights = () if sampler in (Uniform, Sequential) else (("w", "np.float_power"),)
-    is_scalar = head is Scalar
-    error = "q_taken - targets" if is_scalar else "td_errors ="
-    slope = "slopes =" if is_scalar else "return _into("
-    target = [
-        Function("Target", munchausen_target, (("munchausen", "share * certainty"),)),
-        Function(
-            "Its terms",
-            munchausen_terms,
-            (("munchausen", "certainty = here.gather"), ("next_q", "outputs = target.forward")),
-        ),
-    ]
-    if not config.munchausen:
-        target = [
-            Function(
-                "Target",
-                bellman_target,
-                (
-                    ("next_q", "following = target.forward"),
-                    ("argmax", "best = q_values.argmax"),
-                    ("argmax", "chosen = head.of(following, best)"),
-                    ("max", "chosen = head.of_greedy(following, allowed)"),
-                ),
-            )
-        ]
+    target = MUNCHAUSEN if config.munchausen else BELLMAN
+    loss = _loss(HEADS[config.head])
+    return [CHOOSE, ACT, _drawing(SAMPLERS[config.sampling]), READ, *target, *loss, *UPDATE]
+
+
+def _drawing(sampler: type[Sampler]) -> Function:
+    """The draw of a batch; where all transitions are as likely, they have no weights."""
+    drawn = {Uniform: "order =", Sequential: "starts ="}.get(sampler)
+    if drawn:
+        return Function("Draw a batch", sampler.draw, (("batch", drawn),))
+    return Function("Draw a batch", sampler.draw, (("batch", "slots ="), ("w", "np.float_power")))
+
+
+def _loss(head: type[Head]) -> list[Function]:
+    """What a head makes of the next states, and of the error."""
+    if head is Scalar:
+        following: Landmarks = (("y", "rewards"), ("gamma", "discounts"))
+        error, slope = "q_taken - targets", "slopes ="
+    else:
+        following = (("y", "return"), ("gamma", "discounts"), ("distribution", "return"))
+        error, slope = "td_errors =", "return _into("
     return [
-        Function(
-            "Choose an action",
-            EpsilonGreedy.choose,
-            (
-                ("u", "uniforms = self._stream.take"),
-                ("epsilon", "exploring = explores"),
-                ("a", "greedy = q_values.argmax"),
-            ),
-        ),
-        Function(
-            "Act, and store the transition",
-            Trainer._interact,
-            (
-                ("s", "transitions = self.interaction.step"),
-                ("s2", "transitions = self.interaction.step"),
-                ("replay", "self.replay.push"),
-            ),
-        ),
-        Function("Draw a batch", sampler.draw, (("batch", drawn), *weights)),
-        Function(
-            "Read it",
-            ReplayBuffer.batch,
-            (("r", "self._tensor(rewards)"), ("d", "(discounts * (1 - last[..., -2])")),
-        ),
-        *target,
-        Function(
-            "Add what follows",
-            head.targets,  # type: ignore[attr-defined]
-            (("y", "rewards"), ("gamma", "discounts"))
-            if is_scalar
-            else (("y", "return"), ("gamma", "discounts"), ("distribution", "return")),
-        ),
+        Function("Add what follows", head.targets, following),
         Function(
             "Error, and its slope",
-            head.gradient,  # type: ignore[attr-defined]
+            head.gradient,
             (("delta", error), ("q", error), ("loss", slope), ("share", slope)),
-        ),
-        Function(
-            "The whole update",
-            Learner.update,
-            (("gradient", "online.backward"), ("w", "batch.weights.unsqueeze")),
-        ),
-        Function(
-            "Clip the gradient",
-            Learner._clip,
-            (("gradient", "norm = self.gradient_norm"), ("clip", "gradient.mul_")),
-        ),
-        Function(
-            "Step of the weights",
-            Learner._adam,
-            (("theta", "torch._fused_adam_"), ("alpha", "lr=")),
-        ),
-        Function(
-            "Target copy",
-            Learner.update_target,
-            (("theta2", "target.lerp_"), ("tau", "target.lerp_")),
         ),
     ]
 

@@ -57,48 +57,10 @@ def whole(parameters: Mapping[str, Sequence[str]]) -> Link:
 def read_all(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Problem]]:
     """As `read`, with what each problem is about."""
     problems: list[Problem] = []
-    texts: dict[str, str] = {}
-    for name, values in parameters.items():
-        if name not in NAMES and name not in EARLIER_NAMES:
-            unknown = Phrase("There is no setting called {name}.", name=_short(name))
-            reason = _near(unknown, name, NAMES)
-            problems.append(Problem(reason, names=(name,)))
-        elif name in ("hide", "lock"):
-            texts[name] = ",".join(values)
-        elif values:
-            texts[name] = values[-1].strip()
-            if len(values) > 1:
-                reason = Phrase(
-                    "{name} is given {count} times: the last one counts.",
-                    name=name,
-                    count=len(values),
-                )
-                problems.append(Problem(reason, names=(name,)))
-
-    # A link that names no preset has CartPole's values in any environment, as it always had.
-    preset_name = texts.pop("preset", OF_CARTPOLE)
-    if preset_name not in PRESETS:
-        reason = Phrase(
-            "There is no preset {name}: choose {presets}.",
-            name=_short(preset_name),
-            presets=one_of(tuple(PRESETS)),
-        )
-        preset_name = AUTO
-        problems.append(Problem(reason, preset_name, ("preset",)))
-
-    settings: dict[str, Any] = {}
-    for setting in SETTINGS:
-        if setting.name in texts:
-            try:
-                settings[setting.name] = setting.parsed(texts[setting.name])
-            except ConfigurationError as error:
-                problems.append(_instead(error, setting.default, setting.name))
-
-    task = in_lines(texts.pop("task", ""))
-    if len(task) > MOST_TASK:
-        problems.append(Problem(Phrase("task is cut off after {most} characters.", most=MOST_TASK)))
-        task = task[:MOST_TASK].rstrip()
-
+    texts = _texts(parameters, problems)
+    preset_name = _preset(texts, problems)
+    settings = _settings(texts, problems)
+    task = _task(texts.get("task", ""), problems)
     config = _configuration(preset_name, texts, problems)
     link = Link(
         preset=preset_name,
@@ -117,6 +79,61 @@ def read_all(parameters: Mapping[str, Sequence[str]]) -> tuple[Link, list[Proble
         problems.append(_instead(error, used, "seed"))
         link = replace(link, config=link.config.replace(seed=seed))
     return link, problems
+
+
+def _texts(parameters: Mapping[str, Sequence[str]], problems: list[Problem]) -> dict[str, str]:
+    """The text of each parameter that there is; of one that is given again the last."""
+    texts: dict[str, str] = {}
+    for name, values in parameters.items():
+        if name not in NAMES and name not in EARLIER_NAMES:
+            unknown = Phrase("There is no setting called {name}.", name=_short(name))
+            reason = _near(unknown, name, NAMES)
+            problems.append(Problem(reason, names=(name,)))
+        elif name in ("hide", "lock"):
+            texts[name] = ",".join(values)
+        elif values:
+            texts[name] = values[-1].strip()
+            if len(values) > 1:
+                reason = Phrase(
+                    "{name} is given {count} times: the last one counts.",
+                    name=name,
+                    count=len(values),
+                )
+                problems.append(Problem(reason, names=(name,)))
+    return texts
+
+
+def _preset(texts: Mapping[str, str], problems: list[Problem]) -> str:
+    # A link that names no preset has CartPole's values in any environment, as it always had.
+    name = texts.get("preset", OF_CARTPOLE)
+    if name in PRESETS:
+        return name
+    reason = Phrase(
+        "There is no preset {name}: choose {presets}.",
+        name=_short(name),
+        presets=one_of(tuple(PRESETS)),
+    )
+    problems.append(Problem(reason, AUTO, ("preset",)))
+    return AUTO
+
+
+def _settings(texts: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for setting in SETTINGS:
+        if setting.name in texts:
+            try:
+                settings[setting.name] = setting.parsed(texts[setting.name])
+            except ConfigurationError as error:
+                problems.append(_instead(error, setting.default, setting.name))
+    return settings
+
+
+def _task(text: str, problems: list[Problem]) -> str:
+    task = in_lines(text)
+    if len(task) > MOST_TASK:
+        problems.append(Problem(Phrase("task is cut off after {most} characters.", most=MOST_TASK)))
+        task = task[:MOST_TASK].rstrip()
+    return task
 
 
 def _race(text: str, config: DQNConfig, seeds: int, problems: list[Problem]) -> Axis | None:

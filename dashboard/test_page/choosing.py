@@ -1,7 +1,6 @@
 """The boxes in which the agents to test are chosen, and the way in for a file."""
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -29,66 +28,40 @@ class Picks:
     upload: Upload | None = None
     taken: tuple[str, str] = "", ""
 
+    def pick(self, place: str, choice: Choice | None) -> None:
+        """What a box was set to."""
+        if choice:
+            self.picked[place] = choice
+        else:
+            self.picked.pop(place, None)
+
+    def drop(self, place: str, wanted: dict[str, Choice]) -> None:
+        """Forget what was ``wanted`` there, unless it was replaced meanwhile."""
+        if self.picked.get(place) is wanted.pop(place, None):
+            self.picked.pop(place, None)
+
 
 def choose_agents(session: Session, picks: Picks) -> list[Choice]:
     """The agent to test, and the one beside it if there is one."""
-    picked = picks.picked
-    wanted = dict(picked)  # first: meanwhile a newer run of the page may take a file in
+    wanted = dict(picks.picked)  # first: meanwhile a newer run of the page may take a file in
     choices = available(session, picks.upload)
-    in_training = {run.id for run in session.turns.runs}
     if session.to_watch in choices:
-        picked["agent"] = wanted["agent"] = choices[session.to_watch]
+        picks.picked["agent"] = wanted["agent"] = choices[session.to_watch]
     session.to_watch = ""
-
-    def drop(place: str) -> None:
-        if picked.get(place) is wanted.pop(place, None):
-            picked.pop(place, None)
-
-    for place, choice in list(wanted.items()):
-        if choice.key in choices:
-            continue
-        origin = choice.origin
-        if origin and origin.moment == "passed" and origin.run_id in in_training:
-            choices[choice.key] = choice  # the run may have thinned it out meanwhile
-            continue
-        drop(place)
-        tell(
-            _("“{agent}” is no longer there: the run was reset or undone.", agent=said(choice.name))
-            if origin
-            else _("“{agent}” is no longer there.", agent=said(choice.name))
-        )
-
-    def pick(place: str, key: str | None) -> None:
-        if key is None or key not in choices:
-            picked.pop(place, None)
-        else:
-            picked[place] = choices[key]
-
-    def box(place: str, label: str, keys: list[str | None], key: str | None, **more: Any) -> None:
-        widget = key_showing(place, key)
-        st.selectbox(
-            label,
-            keys,
-            keys.index(key),
-            format_func=lambda key: (
-                said(choices[key].name) if key in choices else _("no other agent")
-            ),
-            key=widget,
-            on_change=on_change(widget, partial(pick, place)),
-            **more,
-        )
-
+    _drop_what_is_gone(session, picks, wanted, choices)
     # Unless somebody has picked one, the run in training, once there is one.
     first = wanted["agent"].key if "agent" in wanted else next(iter(choices))
     where = choices[first].environment
     same = [key for key in choices if key != first and choices[key].environment == where]
     second = wanted["beside"].key if "beside" in wanted else None
     if second not in same:
-        drop("beside")
+        picks.drop("beside", wanted)
         second = None
     with st.container(horizontal=True, vertical_alignment="bottom", key="agents"):
-        box("agent", _("Agent"), list(choices), first)
-        box(
+        _box(picks, choices, "agent", _("Agent"), list(choices), first)
+        _box(
+            picks,
+            choices,
             "beside",
             _("Compare with"),
             [None, *same],
@@ -99,6 +72,46 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
             ),
         )
     return [choices[key] for key in (first, second) if key is not None]
+
+
+def _drop_what_is_gone(
+    session: Session, picks: Picks, wanted: dict[str, Choice], choices: dict[str, Choice]
+) -> None:
+    in_training = {run.id for run in session.turns.runs}
+    for place, choice in list(wanted.items()):
+        if choice.key in choices:
+            continue
+        origin = choice.origin
+        if origin and origin.moment == "passed" and origin.run_id in in_training:
+            choices[choice.key] = choice  # the run may have thinned it out meanwhile
+            continue
+        picks.drop(place, wanted)
+        tell(
+            _("“{agent}” is no longer there: the run was reset or undone.", agent=said(choice.name))
+            if origin
+            else _("“{agent}” is no longer there.", agent=said(choice.name))
+        )
+
+
+def _box(
+    picks: Picks,
+    choices: dict[str, Choice],
+    place: str,
+    label: str,
+    keys: list[str | None],
+    key: str | None,
+    **more: Any,
+) -> None:
+    widget = key_showing(place, key)
+    st.selectbox(
+        label,
+        keys,
+        keys.index(key),
+        format_func=lambda key: said(choices[key].name) if key in choices else _("no other agent"),
+        key=widget,
+        on_change=on_change(widget, lambda key: picks.pick(place, choices.get(key))),
+        **more,
+    )
 
 
 def upload_control(picks: Picks) -> None:

@@ -1,6 +1,8 @@
 """The charts of a race: in each of them a line with a band for each value."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from dashboard.charts.lines import MOST_WITH_SINGLES, dash, hue
 from dashboard.charts.panels import Kind, Panel, Reference, Takeaway, Trace
@@ -11,68 +13,77 @@ from dashboard.web.language import _, said
 
 def race_panels(turns: Turns, references: Sequence[Reference]) -> list[Panel]:
     """One panel for each quantity; ``references`` are what returns are measured against."""
-    spec = turns.first.trainer.spec
+    returns = turns.first.trainer.spec.return_range
+    panel = partial(_panel, turns)
     return [
-        Panel(
+        panel(
             "return",
             _("Return of an episode"),
-            _traces(turns, "episodes", "return", "average"),
-            tuple(references),
+            ("episodes", "return", "average"),
+            _("average return"),
+            references=tuple(references),
             y_title=_("sum of rewards"),
-            y_range=spec.return_range,
-            takeaway=_takeaway(turns, "episodes", "return", _("average return")),
+            y_range=returns,
             empty=_("Press Start: each episode becomes a point when it ends."),
         ),
-        Panel(
+        panel(
             "greedy",
             _("Greedy return"),
-            _traces(turns, "evaluations", "mean_return", "markers"),
+            ("evaluations", "mean_return", "markers"),
+            _("greedy return"),
             y_title=_("mean sum of rewards"),
-            y_range=spec.return_range,
-            takeaway=_takeaway(turns, "evaluations", "mean_return", _("greedy return")),
+            y_range=returns,
             empty=_("Each greedy evaluation becomes a point."),
         ),
-        Panel(
+        panel(
             "values",
             _("Predicted Q-values"),
-            _traces(turns, "updates", "mean_q", "line"),
+            ("updates", "mean_q", "line"),
+            _("mean max Q"),
             y_title=_("mean max Q of a batch"),
-            takeaway=_takeaway(turns, "updates", "mean_q", _("mean max Q")),
             empty=_("Q-values are drawn once learning has started."),
         ),
-        Panel(
+        panel(
             "loss",
             _("Loss"),
-            _traces(turns, "updates", "loss", "average"),
+            ("updates", "loss", "average"),
+            _("average loss"),
             y_title=_("loss of a batch"),
             y_scale="log",
-            takeaway=_takeaway(turns, "updates", "loss", _("average loss")),
             empty=_("The loss is drawn once learning has started."),
         ),
-        Panel(
+        panel(
             "gradient",
             _("Gradient norm"),
-            _traces(turns, "updates", "gradient_norm", "average"),
+            ("updates", "gradient_norm", "average"),
+            _("average gradient norm"),
             y_title=_("length of the gradient"),
             y_scale="log",
-            takeaway=_takeaway(turns, "updates", "gradient_norm", _("average gradient norm")),
             empty=_("The gradient is drawn once learning has started."),
         ),
-        Panel(
+        panel(
             "exploration",
             _("Exploration"),
-            _traces(turns, "episodes", "epsilon", "line"),
+            ("episodes", "epsilon", "line"),
+            "ε",
             y_title=_("ε at an episode's end"),
             y_range=(0.0, 1.0),
-            takeaway=_takeaway(turns, "episodes", "epsilon", "ε"),
             empty=_("ε is drawn as episodes end."),
         ),
     ]
 
 
-def _traces(turns: Turns, table: str, column: str, kind: Kind) -> tuple[Trace, ...]:
-    arms = turns.arms
-    return tuple(_trace(turns, arm, table, column, kind, len(arms)) for arm in arms)
+def _panel(
+    turns: Turns,
+    key: str,
+    title: str,
+    drawn: tuple[str, str, Kind],
+    quantity: str,
+    **more: Any,
+) -> Panel:
+    """``drawn`` are table, column and kind of its lines; the first one is put into words."""
+    traces = tuple(_trace(turns, arm, *drawn, len(turns.arms)) for arm in turns.arms)
+    return Panel(key, title, traces, takeaway=Takeaway.of(traces[0], quantity), **more)
 
 
 def _trace(
@@ -89,8 +100,3 @@ def _trace(
         members={own: [before + member for member in arm.members]},
         singles=number_of_arms <= MOST_WITH_SINGLES,
     )
-
-
-def _takeaway(turns: Turns, table: str, column: str, quantity: str) -> Takeaway:
-    first, *_others = _traces(turns, table, column, "line")
-    return Takeaway(first.id, _("{name}: {quantity}", name=first.name, quantity=quantity))

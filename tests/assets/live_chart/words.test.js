@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { kindOfMean, legendOfLines, sentence } from "../../../assets/live_chart/words.js";
 
-const takeaway = { quantity: "average return", unit: "", ceiling: 500 };
+const takeaway = { quantity: "average return", ceiling: 500 };
 
 test("a curve in words says its value, the most possible, and where it goes", () => {
   const said = (value, before) => sentence(takeaway, { value, before, interval: null, members: 1 });
