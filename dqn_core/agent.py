@@ -92,14 +92,16 @@ class Agent:
 
     def _inputs(self, observations: Any) -> torch.Tensor:
         shape, parameters = self.network.shape, self.network.parameters
-        with suppress(RuntimeError, TypeError, ValueError):  # such as of texts
-            array = np.asarray(observations, dtype=np.float64)
+        with suppress(ArithmeticError, TypeError, ValueError):  # such as of texts
+            array = _array(observations)
             fits = array.ndim == 2 and array.shape[1] == shape.observation_dim
-            # NaN would be answered with NaN, and the first action would be the best.
-            if fits and np.isfinite(array).all() and self._are_states(array):
-                return torch.as_tensor(
-                    array[None], dtype=parameters.dtype, device=parameters.device
+            if fits and array.dtype.kind in "biuf" and self._are_states(array):
+                inputs = torch.as_tensor(
+                    array.astype(np.float64)[None], dtype=parameters.dtype, device=parameters.device
                 )
+                # NaN would be answered with NaN, and the first action would be the best.
+                if torch.isfinite(inputs).all():
+                    return inputs
         raise ConfigurationError(
             "An observation of {env_id} is {dim} finite numbers, not {value}.",
             env_id=self.config.env_id,
@@ -118,12 +120,13 @@ class Agent:
         `ConfigurationError` for what is no such observation, and for a mask that allows nothing.
         """
         mask = None if allowed is None else self._mask(allowed)
-        return greedy(self.q_values(np.atleast_1d(observation)[None])[0], mask)
+        one = np.atleast_1d(_array(observation))[None]
+        return greedy(self.q_values(one)[0], mask)
 
     def _mask(self, allowed: Any, observations: int = 1) -> np.ndarray:
         n_actions = self.network.shape.n_actions
         with suppress(RuntimeError, TypeError, ValueError):
-            mask = np.asarray(allowed)
+            mask = _array(allowed)
             fits = mask.shape in ((n_actions,), (observations, n_actions))
             if fits and np.isin(mask, (0, 1)).all() and mask.any(-1).all():
                 return mask.astype(bool)
@@ -134,3 +137,10 @@ class Agent:
             n_actions=n_actions,
             value=shown(allowed),
         )
+
+
+def _array(value: Any) -> np.ndarray:
+    """A caller's ``value``, be it a tensor on whatever device; what is masked is no number."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu()
+    return np.array(None) if np.ma.is_masked(value) else np.asarray(value)

@@ -211,7 +211,7 @@ def _in_words(store: Store, record: RunRecord) -> str:
     if record.title:
         lines.append(f"Name: {record.title}")
     if record.parent:
-        lines.append(f"Fork of {record.parent} at step {record.fork_step:,}.")
+        lines.append(f"Fork of {record.parent} at step {record.fork_step or 0:,}.")
     seeds = ", ".join(str(config.seed) for config in record.configs)
     lines.append(f"Seeds: {seeds}. Preset: {record.preset or 'none'}.")
     lines.append(

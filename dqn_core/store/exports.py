@@ -9,6 +9,7 @@ import numpy as np
 from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
 from dqn_core.files.script import script
 from dqn_core.history import WHEN
+from dqn_core.phrases import Phrase
 from dqn_core.store import transfer
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
@@ -55,11 +56,20 @@ def write(store: Store, record: RunRecord, table: str, path: Path) -> None:
 
 
 def frame(store: Store, record: RunRecord, table: str) -> "pd.DataFrame":
-    """A table of the run's history, with the columns ``run`` and ``seed`` added."""
+    """A table of the run's history, with the columns ``run`` and ``seed`` added.
+
+    Raises `StoreError` where it is damaged.
+    """
     import pandas as pd  # slow to import, and no other command needs it
 
     columns = pd.DataFrame(store.columns(record.run, table))
     seeds = np.array([config.seed for config in record.configs])
+    if not columns["member"].between(0, len(seeds) - 1).all():
+        raise StoreError(
+            "The history of the run {name} is damaged: {reason}.",
+            name=record.run,
+            reason=Phrase("it has rows of no such member"),
+        )
     columns.insert(0, "run", record.run)
     columns.insert(2, "seed", seeds[columns["member"]])
     return columns

@@ -21,6 +21,9 @@ LONGEST_STEM = 30
 SILENT_SECONDS = 15.0
 """A run with the status "running" that has not been written for so long was interrupted."""
 
+LATEST_MOMENT = 2.0**33
+"""In the year 2242: pandas has dates up to 2262."""
+
 Configs = tuple[DQNConfig, ...]
 
 
@@ -133,8 +136,10 @@ def record_of(
         values["versions"] = {str(k): str(v) for k, v in json.loads(row["versions"]).items()}
         for name in ("starred", "hidden"):
             values[name] = bool(row[name])
-        for name in ("recent_return", "greedy_return", "created", "updated"):
+        for name in ("recent_return", "greedy_return"):
             values[name] = None if row[name] is None else float(row[name])
+        for name in ("created", "updated"):
+            values[name] = moment(row[name])
         values["status"] = _status(row["status"], row["updated"])
         return RunRecord(**values, tags=tuple(tags))
     except (LabError, *ODD_CONTENTS) as error:
@@ -148,6 +153,14 @@ def of_kind(value: Any, *kinds: type) -> Any:
     if kinds and not isinstance(value, kinds):
         raise ValueError(Phrase("{value} is not what it should be", value=shown(value)))
     return value
+
+
+def moment(value: Any) -> float:
+    """Seconds since 1970; raises `ValueError` for a time that no calendar has a date for."""
+    seconds = float(value)
+    if not 0 <= seconds <= LATEST_MOMENT:
+        raise ValueError(Phrase("{value} is not what it should be", value=shown(value)))
+    return seconds
 
 
 def _status(stored: str, updated: float) -> Status:

@@ -80,11 +80,11 @@ def remove(folder: Path, files: list[str]) -> None:
             path_of(folder, name).unlink(missing_ok=True)
 
 
-def remove_unknown(folder: Path, known: Container[str], before: float) -> None:
-    """Delete files from before that moment that belong to no run: a killed process left them."""
+def remove_unknown(folder: Path, known: Container[str], since: float, before: float) -> None:
+    """Delete files of that time that belong to no run: a killed process left them."""
     for entry in os.scandir(folder / FOLDER):
         with suppress(OSError):  # gone meanwhile
-            if entry.name not in known and entry.stat().st_mtime < before:
+            if entry.name not in known and since <= entry.stat().st_mtime < before:
                 remove(folder, [entry.name])
 
 

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from dqn_core.store.record import (
     COLUMNS,
     RunRecord,
     configs_from,
+    moment,
     new_values,
     record_of,
     stem_of,
@@ -62,8 +63,8 @@ class Store:
         self.budget = RUNS_BYTES.value if budget is None else budget
         try:
             (self.folder / snapshots.FOLDER).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise StoreError(
                 "Runs cannot be kept in {folder!r}: {reason}; give a folder that can be written.",
                 folder=str(folder),
@@ -286,10 +287,18 @@ class Store:
     def _purge(self, before: float) -> None:
         """Remove what was deleted before that moment, and files that belong to no run."""
         with self.writing() as connection:
+            gone = connection.execute(
+                "SELECT file FROM snapshots JOIN runs USING (run) WHERE deleted < ?", (before,)
+            ).fetchall()
             for table in ("runs", "sweeps"):
                 connection.execute(f"DELETE FROM {table} WHERE deleted < ?", (before,))
             known = {file for (file,) in connection.execute("SELECT file FROM snapshots")}
-        snapshots.remove_unknown(self.folder, known, time.time() - ORPHAN_SECONDS)
+            (first,) = connection.execute("SELECT min(created) FROM runs").fetchone()
+        snapshots.remove(self.folder, [str(file) for (file,) in gone])
+        # Older ones are those of a database that was moved elsewhere, and may come back.
+        with suppress(TypeError, ValueError):
+            between = moment(first), time.time() - ORPHAN_SECONDS
+            snapshots.remove_unknown(self.folder, known, *between)
 
 
 def insert(connection: sqlite3.Connection, values: Mapping[str, Any]) -> str:
@@ -328,6 +337,7 @@ def _checked_texts(values: Mapping[str, Any]) -> dict[str, Any]:
     if "title" in checked:
         checked["title"] = " ".join(checked["title"].split())
     for field in ("title", "note"):
+        assert isinstance(checked.get(field, ""), str), field
         if (count := len(checked.get(field, ""))) > LONGEST_TEXT:
             raise StoreError(
                 "A title has at most {most:,} characters, not {count:,}."

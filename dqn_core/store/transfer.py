@@ -16,7 +16,7 @@ from dqn_core.files.state_check import check_history
 from dqn_core.history import History, as_state
 from dqn_core.phrases import Phrase
 from dqn_core.store import rows, snapshots
-from dqn_core.store.record import RunRecord, Status, values_of
+from dqn_core.store.record import RunRecord, Status, moment, values_of
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.snapshots import Kind
 from dqn_core.store.store import Store, insert, set_tags
@@ -108,7 +108,7 @@ def _values(store: Store, state: Mapping[str, Any], owner: str | None) -> dict[s
         # Nobody trains it here.
         "status": Status.INTERRUPTED if status is Status.RUNNING else status,
         "env_steps": int(state["env_steps"]),
-        "created": float(state["created"]),
+        "created": moment(state["created"]),
         "updated": time.time(),
         "versions": json.dumps({str(k): str(v) for k, v in state["versions"].items()}),
         "recent_return": _mean(state["recent_return"]),

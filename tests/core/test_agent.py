@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from dqn_core import Trainer
 from dqn_core.errors import ConfigurationError
@@ -11,14 +12,19 @@ from tests.core.small_runs import SMALL
 
 
 @pytest.mark.parametrize(
-    "odd", [np.zeros(3), np.zeros((2, 4)), np.full(4, np.nan), [0, 0, 0, 1e400], "left", None, 3]
+    "odd",
+    [
+        *(np.zeros(3), np.zeros((2, 4)), np.full(4, np.nan), [0, 0, 0, 1e400], "left", None, 3),
+        *([1e39] * 4, [10**400] * 4, ["0"] * 4, [1j] * 4, np.ma.masked_equal(np.arange(4), 2)),
+    ],
 )
 def test_what_is_no_observation_is_refused_in_a_sentence(odd: Any) -> None:
     agent: Any = Trainer(SMALL).agent()
     for ask in (agent.predict, lambda odd: agent.q_values([odd])):
         with pytest.raises(ConfigurationError, match=r"CartPole-v1 is 4 finite numbers, not .*\.$"):
             ask(odd)
-    assert agent.predict([0, 0, 0, 0]) == agent.predict(np.zeros(4, np.float32))
+    for zeros in ([0, 0, 0, 0], torch.zeros(4, requires_grad=True), np.zeros(4, bool)):
+        assert agent.predict(zeros) == agent.predict(np.zeros(4, np.float32))
 
 
 def test_a_state_is_one_that_there_is() -> None:

@@ -111,3 +111,11 @@ def test_a_folder_of_events_that_cannot_be_made_is_refused_in_one_sentence(store
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written: Not a directory"):
         exports.write(store, record, "episodes", tmp_path / "file")
+
+
+def test_rows_of_a_member_that_is_none_are_refused_in_one_sentence(store):
+    record, _, _ = recorded(store)
+    with store.writing() as connection:
+        connection.execute("UPDATE episodes SET member = 77")
+    with pytest.raises(StoreError, match="cartpole-1 is damaged: it has rows of no such member"):
+        exports.frame(store, record, "episodes")

@@ -1,7 +1,9 @@
 """The store: what it keeps of runs, who may use it at once, and what it refuses."""
 
+import os
 import sqlite3
 import threading
+import time
 from functools import partial
 
 import numpy as np
@@ -229,6 +231,8 @@ def test_damaged_rows_are_refused_in_one_sentence(store, statement, words):
         "env_steps = 'many'",
         "members = 2",
         "created = 'today'",
+        "created = 9e999",
+        "updated = -1e18",
     ],
 )
 def test_a_damaged_record_is_refused_alone_and_the_others_are_listed(store, setting, caplog):
@@ -240,6 +244,22 @@ def test_a_damaged_record_is_refused_alone_and_the_others_are_listed(store, sett
         store.run(damaged)
 
 
+def test_what_a_killed_process_left_goes_and_what_a_lost_database_left_stays(store):
+    record, _, _ = recorded(store)
+    left, of_another = (store.folder / "snapshots" / name for name in ("left", "of_another"))
+    for path, days in ((left, 1), (of_another, 3)):
+        path.touch()
+        os.utime(path, (time.time() - days * 86_400,) * 2)
+    spoil(store, f"UPDATE runs SET created = {time.time() - 2 * 86_400}")
+    Store(store.folder).close()
+    assert (left.exists(), of_another.exists()) == (False, True)
+    files = [path_of(store.folder, one.file) for one in store.snapshots(record.run)]
+    store.delete(record.run)
+    store._purge(before=float("inf"))
+    assert [path.exists() for path in files] == [False] * len(files)
+    assert of_another.exists()
+
+
 def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "runs.sqlite").write_bytes(b"no database" * 1_000)
     with pytest.raises(StoreError, match=r"runs\.sqlite is damaged"):
@@ -248,8 +268,9 @@ def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="give a folder that can be written"):
-        Store(tmp_path / "file" / "runs")
+    for folder in (tmp_path / "file" / "runs", "a\0b"):
+        with pytest.raises(StoreError, match="give a folder that can be written"):
+            Store(folder)
 
 
 def test_a_run_that_should_be_running_and_is_silent_was_interrupted(store):
