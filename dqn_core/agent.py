@@ -140,7 +140,5 @@ class Agent:
 
 
 def _array(value: Any) -> np.ndarray:
-    """A caller's ``value``, be it a tensor on whatever device; what is masked is no number."""
-    if isinstance(value, torch.Tensor):
-        value = value.detach().cpu()
-    return np.array(None) if np.ma.is_masked(value) else np.asarray(value)
+    """A caller's ``value``, be it a tensor on whatever device."""
+    return np.asarray(value.detach().cpu() if isinstance(value, torch.Tensor) else value)
