@@ -173,7 +173,7 @@ def page(frame: Frame, badge: str, drawn: str) -> None:
         present(session)
     with task:
         lesson(session)
-    with st.container():  # what comes and goes has a place, lest all below it is made anew
+    with st.container():  # a fixed place: what comes and goes in it moves nothing below
         offer(session)
         messages(session)
     st.html(STYLE)

@@ -22,6 +22,12 @@ def smooth(values: Returns, weight: float = 0.9) -> np.ndarray:
     return smoothed
 
 
+LEVEL = 0.95
+"""The share that an interval has, where no other is asked for."""
+
+RESAMPLES = 2_000
+
+
 def interquartile_mean(values: Returns) -> float:
     """Mean of the middle half of all values (Agarwal et al. 2021), as `scipy.stats.trim_mean`."""
     ordered = np.sort(np.asarray(values, dtype=np.float64), axis=None)
@@ -30,7 +36,7 @@ def interquartile_mean(values: Returns) -> float:
 
 
 def bootstrap_interval(
-    values: Sequence[Returns], level: float = 0.95, resamples: int = 2_000, seed: int = 0
+    values: Sequence[Returns], level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
 ) -> tuple[float, float]:
     """Stratified percentile-bootstrap interval of the interquartile mean.
 
@@ -51,14 +57,11 @@ def bootstrap_interval(
     return _middle(draws[:, cut : draws.shape[1] - cut].mean(axis=1), level)
 
 
-def mean_interval(
-    values: Returns, level: float = 0.95, resamples: int = 2_000, seed: int = 0
-) -> tuple[float, float]:
+def mean_interval(values: Returns) -> tuple[float, float]:
     """Percentile-bootstrap interval of the mean of independent values, such as test episodes."""
     sample = np.asarray(values, dtype=np.float64)
-    generator = np.random.default_rng(seed)
-    means = sample[generator.integers(len(sample), size=(resamples, len(sample)))].mean(axis=1)
-    return _middle(means, level)
+    drawn = np.random.default_rng(0).integers(len(sample), size=(RESAMPLES, len(sample)))
+    return _middle(sample[drawn].mean(axis=1))
 
 
 def probability_of_improvement(x: Returns, y: Returns) -> float:
@@ -71,13 +74,13 @@ def probability_of_improvement(x: Returns, y: Returns) -> float:
 
 
 def improvement_interval(
-    x: Returns, y: Returns, level: float = 0.95, resamples: int = 2_000, seed: int = 0
+    x: Returns, y: Returns, resamples: int = RESAMPLES, seed: int = 0
 ) -> tuple[float, float]:
     """Percentile-bootstrap interval of `probability_of_improvement`; both sides are resampled."""
     wins = _wins(x, y)
     generator = np.random.default_rng(seed)
     of_x, of_y = (_shares(n, resamples, generator) for n in wins.shape)
-    return _middle(((of_x @ wins) * of_y).sum(axis=1), level)
+    return _middle(((of_x @ wins) * of_y).sum(axis=1))
 
 
 def performance_profile(scores: Returns, thresholds: Returns) -> np.ndarray:
@@ -87,16 +90,12 @@ def performance_profile(scores: Returns, thresholds: Returns) -> np.ndarray:
 
 
 def profile_interval(
-    scores: Returns,
-    thresholds: Returns,
-    level: float = 0.95,
-    resamples: int = 2_000,
-    seed: int = 0,
+    scores: Returns, thresholds: Returns, resamples: int = RESAMPLES
 ) -> tuple[np.ndarray, np.ndarray]:
     """Percentile-bootstrap interval of `performance_profile`: its ends low and high, `(T,)`."""
     above = _above(scores, thresholds)
-    drawn = _shares(len(above), resamples, np.random.default_rng(seed)) @ above
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    drawn = _shares(len(above), resamples, np.random.default_rng(0)) @ above
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     return low, high
 
 
@@ -128,7 +127,7 @@ def _shares(n: int, resamples: int, generator: np.random.Generator) -> np.ndarra
     return generator.multinomial(n, np.full(n, 1 / n), size=resamples) / n
 
 
-def _middle(values: np.ndarray, level: float) -> tuple[float, float]:
+def _middle(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     """The interval that has the middle share ``level`` of ``values``."""
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -161,45 +161,54 @@ def results_section(state: PageState, agents: Sequence[Chosen], settings: Settin
             st.markdown(difference(*results))
         for result in results:
             st.caption(result.outlook)
-        means = _(" and ").join(
-            _(
-                "{agent}, mean {mean}",
-                agent=said(result.chosen.title),
-                mean=number(result.evaluation.mean_return),
-            )
-            for result in results
-        )
-        st.plotly_chart(
-            chart(results),
-            key="returns",
-            config={"displaylogo": False},
-            alt=_(
-                "Returns of {count} test episodes of {agents}",
-                count=len(results[0].evaluation.seeds),
-                agents=means,
-            ),
-        )
+        _returns_chart(results)
         tested = [result.chosen for result in results]
         for index, result in enumerate(results):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                if len(results) > 1:
-                    st.markdown(f"**{plain(said(result.chosen.title))}**")
-                st.button(
-                    _("Watch the worst episode"),
-                    key=f"worst_{index}",
-                    icon=":material/thumb_down:",
-                    on_click=state.show,
-                    args=(tested, result.worst_seed, result.settings.conditions),
-                )
-                st.download_button(
-                    _("Results as CSV"),
-                    result.export().to_csv(index=False),
-                    "test_results.csv",
-                    key=f"csv_{index}",
-                    icon=":material/table:",
-                    on_click="ignore",
-                )
+            _ways_on(state, index, result, tested)
             episodes_table(state, index, result, tested)
+
+
+def _returns_chart(results: Sequence[Results]) -> None:
+    means = _(" and ").join(
+        _(
+            "{agent}, mean {mean}",
+            agent=said(result.chosen.title),
+            mean=number(result.evaluation.mean_return),
+        )
+        for result in results
+    )
+    st.plotly_chart(
+        chart(results),
+        key="returns",
+        config={"displaylogo": False},
+        alt=_(
+            "Returns of {count} test episodes of {agents}",
+            count=len(results[0].evaluation.seeds),
+            agents=means,
+        ),
+    )
+
+
+def _ways_on(state: PageState, index: int, result: Results, tested: Sequence[Chosen]) -> None:
+    """What can be done with one agent's results."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(tested) > 1:
+            st.markdown(f"**{plain(said(result.chosen.title))}**")
+        st.button(
+            _("Watch the worst episode"),
+            key=f"worst_{index}",
+            icon=":material/thumb_down:",
+            on_click=state.show,
+            args=(tested, result.worst_seed, result.settings.conditions),
+        )
+        st.download_button(
+            _("Results as CSV"),
+            result.export().to_csv(index=False),
+            "test_results.csv",
+            key=f"csv_{index}",
+            icon=":material/table:",
+            on_click="ignore",
+        )
 
 
 def episodes_table(state: PageState, index: int, result: Results, tested: Sequence[Chosen]) -> None:

@@ -164,7 +164,7 @@ function references(spec, theme, axis, ranges, box) {
     const shown = (ranges.x[1] - start(reference)) / (ranges.x[1] - ranges.x[0]);
     return shown * box.width < theme.scale * LETTER_WIDTH * letters(reference.label);
   };
-  // The ends do not follow the range, lest every new one has all laid out anew.
+  // The ends do not follow the range, or every new range would lay out the whole panel again.
   /** @param {Reference} reference */
   const ends = (reference) =>
     start(reference) > ranges.x[0]

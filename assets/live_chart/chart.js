@@ -292,7 +292,7 @@ export class Chart {
     this.#outdate();
   }
 
-  /** Hold drawing while a pointer is down, lest a drag loses its chart. */
+  /** Draw nothing while a pointer is down: a drag would lose its chart. */
   hold() {
     this.#held = true;
   }

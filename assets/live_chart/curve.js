@@ -230,7 +230,7 @@ export class Curve {
     const limit = Math.min(POINTS, pixels);
     /** @param {Points} line */
     const cut = ({ x, y }, points = limit) => thin(x, y, range, points);
-    const bold = cut(this.#bold(), limit / 2); // it is two pixels wide, and dear to stroke
+    const bold = cut(this.#bold(), limit / 2); // two pixels wide, which is slow to draw
     if (this.several && !this.spec.behind) {
       const { x, low, high } = this.#consensus;
       /** @param {Column} y */

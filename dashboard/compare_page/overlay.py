@@ -56,22 +56,18 @@ def overlay(
     runs = list(dict.fromkeys(run for line in lines for run in line.group.runs))
     rows, since = state.rows, state.look.since
 
+    def tables(kind: str, now: Mapping[str, RunRecord]) -> dict[str, Mapping[str, np.ndarray]]:
+        return {
+            _table(kind, run): drawn_rows(rows.of(store, now[run])[kind], now[run], since)
+            for run in runs
+        }
+
     def news() -> News:
         session.runner.touch()  # somebody looks
         now = {run: _newest(store, records[run]) for run in runs}
-        tables = {
-            _table(kind, run): drawn_rows(rows.of(store, record)[kind], record, since)
-            for run, record in now.items()
-            for kind in ("episodes", "evaluations")
-        }
-        return News(held(tables), f"{rows.rewound} {since} {' '.join(runs)}", _state(now, tables))
+        found = tables("episodes", now) | tables("evaluations", now)
+        return News(held(found), f"{rows.rewound} {since} {' '.join(runs)}", _state(now, found))
 
-    drawn = {
-        _table("evaluations", run): drawn_rows(
-            rows.of(store, records[run])["evaluations"], records[run], since
-        )
-        for run in runs
-    }
     is_growing = any(records[run].status is Status.RUNNING for run in runs)
     live_charts(
         [*panels(lines), *more],
@@ -80,7 +76,7 @@ def overlay(
         smoothing=session.link.smoothing,
         key="comparison",
         period=INSIDE_SECONDS if is_growing else 0,
-        drawn=_state(records, drawn),
+        drawn=_state(records, tables("evaluations", records)),
         height=300,
         caption=" · ".join(line.label for line in lines),
         filename="comparison",

@@ -30,7 +30,7 @@ class SweepProgress:
         return far
 
     def seconds_left(self, far: HowFar) -> float | None:
-        """Until all planned steps are made at the pace of late; None while nobody knows."""
+        """Until all planned steps are made at the recent pace; None while that is unknown."""
         (began, first), (now, last) = self.looks[0], self.looks[-1]
         if last <= first or now <= began:
             return None

@@ -6,7 +6,7 @@ from dashboard.session.keeping import Origin
 from dashboard.session.run import Run, Status
 from dashboard.session.turns import Turns
 from dqn_core.comparison import Group
-from dqn_core.experiments.experiment import SEEDS, Arm, Experiment
+from dqn_core.experiments.experiment import Arm, Experiment
 from dqn_core.experiments.judging import Finding, findings
 from dqn_core.phrases import Phrase
 
@@ -17,7 +17,7 @@ NOT_KEPT = Origin(kept=False)
 class Arms:
     """Runs by the ids of their arms, which a runner trains as ``turns``: none is ahead."""
 
-    def __init__(self, experiment: Experiment, seeds: Sequence[int] = SEEDS) -> None:
+    def __init__(self, experiment: Experiment, seeds: Sequence[int]) -> None:
         self.experiment = experiment
         self.seeds = seeds
         self.runs = {

@@ -38,15 +38,15 @@ class Desk:
         self._session = session
         self._lock = threading.Lock()
         self._specimen: Specimen | None = None
-        self._of = ""  # the run that lies there
-        self._taken: tuple[object, ...] = ()  # and when
+        self._of = ""  # the run that was copied
+        self._taken: tuple[object, ...] = ()  # and how far it was
         self._is_following = True
         self._act: Act = "update"
         self._is_complete = True
         self._problem = ""
 
     def answer(self, query: Mapping[str, str]) -> bytes:
-        """Do what is asked for, and tell what lies there then; for `microscope.js`."""
+        """Do what is asked for, and describe the copy after it; for `microscope.js`."""
         self._session.runner.touch()  # somebody looks
         do, chosen = query.get("do", "look"), query.get("chosen", "0")
         if do not in (*ACTS, *OTHERS) or not chosen.isdecimal():
@@ -69,7 +69,7 @@ class Desk:
             )
 
     def _present(self) -> Specimen:
-        """The copy that lies there; a new one where the run that is followed has gone on."""
+        """The copy; a new one if the run has gone on and is followed."""
         run = self._session.run
         with run.held():
             trainer = run.trainer
@@ -90,13 +90,13 @@ class Desk:
         return self._specimen
 
     def _copy_of(self, state: Mapping[str, Any], is_other: bool) -> Specimen:
-        """A new copy, or, unless that is of another run, the one that lies there, brought up."""
-        lying, self._specimen = self._specimen, None  # where it fails, it is used no more
-        if lying and not is_other:
-            lying.follow(state)
-            return lying
-        if lying:
-            lying.close()
+        """A copy of this state: the present one brought up to date, unless it is of another run."""
+        present, self._specimen = self._specimen, None  # one that fails here is used no more
+        if present and not is_other:
+            present.follow(state)
+            return present
+        if present:
+            present.close()
         return Specimen(state)
 
     def _do(self, specimen: Specimen, do: str) -> None:

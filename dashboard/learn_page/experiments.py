@@ -146,19 +146,7 @@ def _controls(session: Session, state: ExperimentsState) -> None:
                 on_click=partial(_resume, session, state),
             )
         if arms and not arms.turns.is_active:
-            next_seed = arms.seeds[-1] + 1
-            st.button(
-                _("Again, with other seeds"),
-                key="experiment_again",
-                icon=":material/casino:",
-                on_click=partial(_begin, session, state, next_seed),
-            )
-            st.button(
-                _("Predict anew"),
-                key="experiment_anew",
-                icon=":material/restart_alt:",
-                on_click=partial(_forget, session, state),
-            )
+            _ways_to_begin_anew(session, state, arms.seeds[-1] + 1)
     if arms:
         st.caption(
             _(
@@ -166,6 +154,21 @@ def _controls(session: Session, state: ExperimentsState) -> None:
                 "Your prediction stays in the address."
             )
         )
+
+
+def _ways_to_begin_anew(session: Session, state: ExperimentsState, next_seed: int) -> None:
+    st.button(
+        _("Again, with other seeds"),
+        key="experiment_again",
+        icon=":material/casino:",
+        on_click=partial(_begin, session, state, next_seed),
+    )
+    st.button(
+        _("Predict anew"),
+        key="experiment_anew",
+        icon=":material/restart_alt:",
+        on_click=partial(_forget, session, state),
+    )
 
 
 def _begin(session: Session, state: ExperimentsState, first_seed: int = 0) -> None:

@@ -142,10 +142,11 @@ def _step(session: Session, draft: Draft, key: str) -> None:
         on_change=_set(step, "body", body),
     )
     _state(session, draft, key)
+    _kept_from_students(draft, key)
 
 
 def _state(session: Session, draft: Draft, key: str) -> None:
-    """The state of the controls that the step has, and what is hidden and locked in it."""
+    """The state of the controls that the step begins with."""
     step = draft.step
     if draft.at:
         st.toggle(
@@ -169,25 +170,24 @@ def _state(session: Session, draft: Draft, key: str) -> None:
         help=_("The values that the Train page shows at the moment become those of this step."),
         on_click=lambda: draft.take(session.link),
     )
+
+
+def _kept_from_students(draft: Draft, key: str) -> None:
+    """Which controls are hidden and locked in the step."""
     hidden, locked = worded_key(f"{key}_hidden"), worded_key(f"{key}_locked")
 
     def look() -> None:
         draft.look(tuple(st.session_state[hidden]), tuple(st.session_state[locked]))
 
-    names = [*GROUPS, *CONTROLS]
+    link, names = draft.step.link, [*GROUPS, *CONTROLS]
     for name, label, own, words in (
         (
             hidden,
             _("Hidden"),
-            step.link.hidden,
+            link.hidden,
             _("Students do not see them; the values are still used."),
         ),
-        (
-            locked,
-            _("Locked"),
-            step.link.locked,
-            _("Students see them but cannot change them."),
-        ),
+        (locked, _("Locked"), link.locked, _("Students see them but cannot change them.")),
     ):
         st.multiselect(
             label,

@@ -51,7 +51,7 @@ class Standing:
 
     state: State
     value: float
-    run: int = 1
+    run: int
 
 
 def judged(check: Check, trainers: Sequence[Trainer], run: int = 1) -> Standing:

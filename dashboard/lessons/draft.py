@@ -1,6 +1,6 @@
 """A lesson that a teacher is making: as it was typed, also where that is not right yet."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson, Step, of_link
 from dashboard.lessons.reading import Fault, Faults, read_body, read_lesson
@@ -18,17 +18,17 @@ class DraftStep:
     title: str
     body: str
     link: Link
-    begins: bool = True
+    begins: bool
 
 
 @dataclass
 class Draft:
     """A lesson in the making; ``at`` is the step that is being edited."""
 
-    title: str = ""
-    minutes: int = 0
-    about: str = ""
-    steps: list[DraftStep] = field(default_factory=list)
+    title: str
+    minutes: int
+    about: str
+    steps: list[DraftStep]
     at: int = 0
 
     @property

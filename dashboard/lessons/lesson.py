@@ -39,7 +39,7 @@ class Number:
     """A question's answer as a number, right within ``margin``."""
 
     value: float
-    margin: float = 0.0
+    margin: float
 
     def is_right(self, answer: str) -> bool:
         """Whether ``answer``, the number that was typed, is close enough."""
@@ -59,7 +59,7 @@ class Question:
 
     text: str
     answers: Answers
-    because: str = ""
+    because: str
 
 
 @dataclass(frozen=True)

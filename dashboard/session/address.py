@@ -87,7 +87,7 @@ def keep_address(
     session: Remembered,
     answered: str,
     come_back: Callable[[Remembered], None],
-    look: str = "",
+    look: str,
 ) -> None:
     """Let the address bar carry the experiment, and the browser's tab remember the ``session``.
 

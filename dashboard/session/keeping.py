@@ -33,7 +33,7 @@ class Keeping:
     store cannot be written, training goes on.
     """
 
-    def __init__(self, trainer: Trainer, origin: Origin, record: RunRecord | None = None) -> None:
+    def __init__(self, trainer: Trainer, origin: Origin, record: RunRecord | None) -> None:
         self.record = record
         self._origin = origin
         self._trainer = trainer

@@ -64,15 +64,15 @@ def pasted(text: str, present: Link) -> Link:
 def _pasted_link(text: str, present: Link) -> Link:
     try:
         query = urlsplit(text).query or text.removeprefix("?")
-        parameters = parse_qs(query, keep_blank_values=True)
+        given = parse_qs(query, keep_blank_values=True)
     except ValueError:
-        parameters = {}
-    if "=" not in text or not parameters:
+        given = {}
+    if "=" not in text or not given:
         raise ConfigurationError(
             "This is neither a configuration in JSON, which begins with {, nor a link or a command "
             "of DQN Lab."
         )
-    parameters = of_experiment(parameters)
+    parameters = of_experiment(given)
     if not parameters:
         raise ConfigurationError(
             "This link has no values of an experiment: open it in the browser instead."

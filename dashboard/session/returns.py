@@ -1,4 +1,4 @@
-"""Returns of late, of each seed and over the seeds: the numbers that stand above the charts."""
+"""Recent returns, of each seed and over the seeds: the numbers above the charts."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

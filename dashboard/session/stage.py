@@ -20,7 +20,7 @@ MOST_PICTURES = 64
 class Stage:
     """An environment of its own that draws the states of others; for any number of threads.
 
-    To draw is dearer than all else of a step under the microscope, which shows most states twice.
+    Drawing costs more than all else in a step under the microscope, which shows most states twice.
     """
 
     def __init__(self, spec: EnvironmentSpec) -> None:

@@ -1,6 +1,5 @@
 """The session of a page that is connected, and the run that it had before."""
 
-from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -20,7 +19,7 @@ def current_session() -> Session:
     if SESSION not in st.session_state:
         st.session_state[SESSION] = Session(*read_address(), owner=visitor())
     session: Session = st.session_state[SESSION]
-    session.runner = _visit(session).runner
+    session.runner = _runner(session)
     session.runner.touch()
     sessions()[session.name] = session
     return session
@@ -45,20 +44,13 @@ def come_back(session: Session, left: Remembered) -> None:
             session.turns.go_on_as(before.turns)
 
 
-@dataclass(frozen=True)
-class Visit:
-    """The time that a page is connected: when it ends, its runner writes the run down."""
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda runner: runner.stop())
+def _runner(_session: Session) -> Runner:
+    """The runner of a page while that is connected; when it goes, the runner writes the run down.
 
-    runner: Runner
-
-    def end(self) -> None:
-        """Called on the server's event loop."""
-        self.runner.stop()
-
-
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda visit: visit.end())
-def _visit(_session: Session) -> Visit:
-    return Visit(Runner(lambda: _session.trained, slots()))
+    It is stopped on the server's event loop.
+    """
+    return Runner(lambda: _session.trained, slots())
 
 
 def is_trained_elsewhere(names: str) -> bool:

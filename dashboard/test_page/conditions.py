@@ -21,7 +21,7 @@ from dqn_core.phrases import Phrase
 class Settings:
     """Which episodes are played, and under which conditions."""
 
-    episodes: int = 20
+    episodes: int
     first_seed: int = 0
     conditions: Conditions = field(default_factory=Conditions)
 

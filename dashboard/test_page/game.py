@@ -49,7 +49,7 @@ class Keys:
     """Which key takes which action; ``idle`` is what happens while none is held."""
 
     actions: Mapping[str, int]
-    idle: int | None = None
+    idle: int | None
 
 
 def keys_of(spec: EnvironmentSpec) -> Keys:

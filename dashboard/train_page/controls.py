@@ -39,8 +39,8 @@ def sidebar(session: Session, make_lesson: Callable[[], None]) -> None:
 
     They are the cells of one grid, laid out by their keys in `assets/train/train.css`: a row
     holds a slider and its box, or a widget beside its own label, and the way back to the preset. A
-    container for each row would be dear, as the browser goes through every element and every
-    container of the page several times a refresh.
+    container for each row would cost much: at each refresh the browser goes through every element
+    and every container of the page several times.
     """
     hidden = session.link.hidden_controls
     grid = Grid()

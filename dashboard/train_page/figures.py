@@ -84,7 +84,7 @@ def _best(run: Run, smoothing: float) -> tuple[Sequence[int], list[float]]:
 
 
 def _time_left(run: Run, seconds: float | None) -> str:
-    """Until the budget is used up at the pace of late; a run that has failed goes nowhere."""
+    """Until the budget is used up at the recent pace; a run that has failed goes nowhere."""
     if run.status is Status.FINISHED:
         return clock(0)
     return UNKNOWN if seconds is None or run.status is Status.FAILED else clock(seconds)

@@ -12,7 +12,7 @@ from dashboard.web.static_files import component
 _component = component("health/health.js", isolate_styles=False)
 
 
-def health(run: Run, member: int = 0) -> None:
+def health(run: Run, member: int) -> None:
     """All signs of one member, renewed by the browser while the run is under way."""
 
     def news(_: Mapping[str, str]) -> bytes:

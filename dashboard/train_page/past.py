@@ -72,44 +72,9 @@ def changes(session: Session) -> None:
         return
     with st.expander(_("Changes in this run ({count})", count=len(made)), key="changes"):
         if parent:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(_("Forked from **{run}**", run=plain(parent)))
-                st.button(
-                    _("Back to it"),
-                    key=f"redo_{run.id}",
-                    icon=":material/redo:",
-                    help=_(
-                        "Continues {run} where it was left. This run stays under Earlier runs.",
-                        run=parent,
-                    ),
-                    on_click=go_on_with,
-                    args=(session, parent),
-                )
+            _way_to_the_parent(session, parent)
         for index, change in reversed(list(enumerate(made))):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(
-                    _(
-                        "step **{step:,}**: {change}",
-                        step=change.env_step,
-                        change=plain(change.label),
-                    )
-                )
-                if change.before:
-                    st.button(
-                        _("Undo"),
-                        key=f"undo_{run.id}_{index}",
-                        icon=":material/undo:",
-                        help=_(
-                            "A new run from the state just before this change. The present run "
-                            "stays as it is: its curve in grey, the run under Earlier runs."
-                        ),
-                        on_click=fork_from,
-                        args=(
-                            session,
-                            change.before,
-                            Phrase("before {change}", change=change.label),
-                        ),
-                    )
+            _change(session, change, f"undo_{run.id}_{index}")
         if not all(change.before for change in made):
             st.caption(
                 _(
@@ -117,6 +82,40 @@ def changes(session: Session) -> None:
                     "saved run contains only its last state, and the oldest states go when they "
                     "take more of the disk than they may."
                 )
+            )
+
+
+def _way_to_the_parent(session: Session, parent: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("Forked from **{run}**", run=plain(parent)))
+        st.button(
+            _("Back to it"),
+            key=f"redo_{session.run.id}",
+            icon=":material/redo:",
+            help=_(
+                "Continues {run} where it was left. This run stays under Earlier runs.", run=parent
+            ),
+            on_click=go_on_with,
+            args=(session, parent),
+        )
+
+
+def _change(session: Session, change: Entry, key: str) -> None:
+    """What was changed, and its Undo."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = plain(change.label)
+        st.markdown(_("step **{step:,}**: {change}", step=change.env_step, change=words))
+        if change.before:
+            st.button(
+                _("Undo"),
+                key=key,
+                icon=":material/undo:",
+                help=_(
+                    "A new run from the state just before this change. The present run stays as "
+                    "it is: its curve in grey, the run under Earlier runs."
+                ),
+                on_click=fork_from,
+                args=(session, change.before, Phrase("before {change}", change=change.label)),
             )
 
 

@@ -34,7 +34,7 @@ VISITED = 300
 _component = component("q_map/map.js", isolate_styles=False)
 
 
-def q_map(run: Run, member: int = 0) -> None:
+def q_map(run: Run, member: int) -> None:
     """The map of one member, beside the controls of what it shows, renewed by the browser."""
     spec = run.trainer.spec
     look = _look(run, member)

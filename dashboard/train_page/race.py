@@ -66,38 +66,9 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
         format_func=control_name,
         key=worded_key("race_name"),
     )
-    declared, value = HYPERPARAMETERS[name], getattr(session.config, name)
-    between = separator(declared)
-    present = f"{between} ".join(map(written, around(declared, value)))
-    values = f"race_values_{name}_{value}"
-    st.text_input(
-        _("Values"),
-        present,
-        key=values,
-        help=_(
-            "At most {most}, with “{between}” between them. log:0.0001:0.01:5 stands for five "
-            "values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
-            most=MOST_VALUES,
-            between=between,
-        ),
-    )
-    if not declared.per_member:
-        st.caption(_("These values cannot train side by side: each is a run, and they take turns."))
-    from_here = declared.applies != "restart" and _begins_here(session)
-    seeds = f"race_seeds_{from_here}"
-    st.number_input(
-        _("Seeds of each value"),
-        1,
-        int(MEMBERS.high),
-        session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
-        key=seeds,
-        disabled=from_here or "members" in session.link.fixed_controls,
-        help=_(
-            "With fewer than {fewest} a difference proves nothing. From the present state those of "
-            "the run go on.",
-            fewest=FEWEST_SEEDS,
-        ),
-    )
+    values = _values_field(session, name)
+    from_here = HYPERPARAMETERS[name].applies != "restart" and _begins_here(session)
+    seeds = _seeds_field(session, from_here)
     st.button(
         _("Start the race"),
         key="start_race",
@@ -108,6 +79,46 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
     )
     if session.refused == "race":
         tell_error(in_labels(said(session.problem), session.named))
+
+
+def _values_field(session: Session, name: str) -> str:
+    """Where the values are typed; returns its key."""
+    declared, value = HYPERPARAMETERS[name], getattr(session.config, name)
+    between = separator(declared)
+    key = f"race_values_{name}_{value}"
+    st.text_input(
+        _("Values"),
+        f"{between} ".join(map(written, around(declared, value))),
+        key=key,
+        help=_(
+            "At most {most}, with “{between}” between them. log:0.0001:0.01:5 stands for five "
+            "values with equal ratios, lin:0.1:0.9:5 for five with equal distances.",
+            most=MOST_VALUES,
+            between=between,
+        ),
+    )
+    if not declared.per_member:
+        st.caption(_("These values cannot train side by side: each is a run, and they take turns."))
+    return key
+
+
+def _seeds_field(session: Session, from_here: bool) -> str:
+    """How many seeds each value gets; returns its key."""
+    key = f"race_seeds_{from_here}"
+    st.number_input(
+        _("Seeds of each value"),
+        1,
+        int(MEMBERS.high),
+        session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
+        key=key,
+        disabled=from_here or "members" in session.link.fixed_controls,
+        help=_(
+            "With fewer than {fewest} a difference proves nothing. From the present state those of "
+            "the run go on.",
+            fewest=FEWEST_SEEDS,
+        ),
+    )
+    return key
 
 
 def _start(session: Session, name: str, values: str, seeds: str, from_here: bool) -> None:

@@ -28,8 +28,7 @@ SPEEDS: dict[str, float | None] = {
 
 def start_or_pause(session: Session) -> None:
     """The button that trains, or stops that."""
-    turns = session.turns
-    if turns.is_active:
+    if session.turns.is_active:
         st.button(
             _("Pause"),
             key="pause",
@@ -49,8 +48,12 @@ def start_or_pause(session: Session) -> None:
             width=170,
             help=_(PAGE, seconds=ABANDONED_SECONDS.value),
             on_click=lambda: session.turns.start(),
-            disabled=turns.status in (Status.FINISHED, Status.FAILED),
+            disabled=_is_over(session),
         )
+
+
+def _is_over(session: Session) -> bool:
+    return session.turns.status in (Status.FINISHED, Status.FAILED)
 
 
 def time_controls(session: Session) -> None:
@@ -59,9 +62,7 @@ def time_controls(session: Session) -> None:
     A click acts on the run that there is by then: a value that was typed just before it has made
     another one than was drawn.
     """
-    turns = session.turns
-    active = turns.is_active
-    over = turns.status in (Status.FINISHED, Status.FAILED)
+    cannot_go_on = session.turns.is_active or _is_over(session)
     with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
         start_or_pause(session)
         st.button(
@@ -70,7 +71,7 @@ def time_controls(session: Session) -> None:
             icon=":material/skip_next:",
             help=_("One environment step"),
             on_click=lambda: session.turns.step(),
-            disabled=active or over,
+            disabled=cannot_go_on,
         )
         st.button(
             _("One episode"),
@@ -78,7 +79,7 @@ def time_controls(session: Session) -> None:
             icon=":material/fast_forward:",
             help=_("Trains to the end of the episode"),
             on_click=lambda: session.turns.episode(),
-            disabled=active or over,
+            disabled=cannot_go_on,
         )
         st.button(
             _("Reset"),
@@ -97,16 +98,20 @@ def time_controls(session: Session) -> None:
             on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
-        names, speeds = [_(name) for name in SPEEDS], list(SPEEDS.values())
-        chosen = speeds.index(session.run.steps_per_second)
-        key = key_showing("speed", chosen)
-        st.selectbox(
-            _("Speed"),
-            range(len(speeds)),
-            index=chosen,
-            format_func=names.__getitem__,
-            key=key,
-            on_change=on_change(key, lambda place: session.set_speed(speeds[place])),
-            label_visibility="collapsed",
-            width=130,
-        )
+        _speed(session)
+
+
+def _speed(session: Session) -> None:
+    names, speeds = [_(name) for name in SPEEDS], list(SPEEDS.values())
+    chosen = speeds.index(session.run.steps_per_second)
+    key = key_showing("speed", chosen)
+    st.selectbox(
+        _("Speed"),
+        range(len(speeds)),
+        index=chosen,
+        format_func=names.__getitem__,
+        key=key,
+        on_change=on_change(key, lambda place: session.set_speed(speeds[place])),
+        label_visibility="collapsed",
+        width=130,
+    )

@@ -29,7 +29,7 @@ PATH = "live"
 CURVES_SECONDS = 0.5
 INSIDE_SECONDS = 1.0
 """From one question of a page to the next while a run is under way: for its figures and curves, and
-for what is inside the networks, which is dearer to work out."""
+for what is inside the networks, which costs more to compute."""
 
 
 class BadQueryError(Exception):

@@ -32,7 +32,7 @@ _SPOKEN: ContextVar[str | None] = ContextVar("the language of a script or answer
 class Spoken:
     """The language of a session; whether its address says so, and whether it was chosen here."""
 
-    language: str = ENGLISH
+    language: str
     is_in_address: bool = False
     is_chosen: bool = False
 

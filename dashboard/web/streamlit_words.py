@@ -1,8 +1,8 @@
 """What Streamlit's own widgets say, in the visitor's language: it knows English alone.
 
 A style writes over the words that are seen most; what lies above a page, as tooltips do, is
-translated in the browser (`assets/frame/overlays.js`). Others cannot be had so: those that are
-built of numbers, and those that only a screen reader meets.
+translated in the browser (`assets/frame/overlays.js`). Two kinds stay English: words that
+are built of numbers, and words that only a screen reader meets.
 """
 
 from streamlit import config

@@ -54,13 +54,12 @@ class Store:
 
     Several threads and processes may use it at once. Every method raises `StoreError`, and changes
     nothing, if the database cannot be read or written or there is no such run. If all snapshots
-    together take more than ``budget`` bytes, some are deleted; the default is that of the settings
-    (`RUNS_BYTES`).
+    together take more than ``budget`` bytes, at first the setting `RUNS_BYTES`, some are deleted.
     """
 
-    def __init__(self, folder: Path | str, budget: int | None = None) -> None:
+    def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder).absolute()  # an environment may change the working folder
-        self.budget = RUNS_BYTES.value if budget is None else budget
+        self.budget = RUNS_BYTES.value
         try:
             (self.folder / snapshots.FOLDER).mkdir(parents=True, exist_ok=True)
         except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""How fast a run has been of late."""
+"""How fast a run has been in the last seconds."""
 
 import pytest
 

@@ -12,7 +12,7 @@ from dashboard.session.run import Status
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.session.store import _opened, store
-from dashboard.session.visits import Visit, come_back, sessions
+from dashboard.session.visits import come_back, sessions
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, Trainer
 from dqn_core.sweeps.axis import Axis
@@ -36,7 +36,7 @@ def left(steps: int = 60) -> Session:
     """A session under way whose page was closed or is being loaded again."""
     session = open_page(Session(Link(config=SMALL)))
     train(session, steps)
-    Visit(session.runner).end()
+    session.runner.stop()
     return session
 
 
@@ -84,7 +84,7 @@ def test_a_race_comes_back_as_the_run_of_the_controls_also_where_a_lesson_fixes_
         link = Link(config=SMALL, race=race, locked=fixed)
         earlier = open_page(Session(link))
         train(earlier, 20)
-        Visit(earlier.runner).end()
+        earlier.runner.stop()
         session = Session(link)
         come_back(session, remembered(earlier))
         assert (session.problem, session.for_next) == ("", False)
@@ -128,7 +128,7 @@ def test_a_run_that_is_at_its_end_comes_back_as_finished() -> None:
     link = Link(config=SMALL.replace(total_steps=100))
     earlier = open_page(Session(link))
     train(earlier, 100)
-    Visit(earlier.runner).end()
+    earlier.runner.stop()
     session = Session(link)
     come_back(session, remembered(earlier))
     assert session.run.status is Status.FINISHED
