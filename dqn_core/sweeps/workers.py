@@ -4,8 +4,9 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -29,6 +30,10 @@ MOST_KILLS = 100
 
 STOP_SECONDS = 60.0
 """For a worker to end a step and to write what it has."""
+
+
+_OF_TERMINAL = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+"""A terminal sends these to all its processes: the first one says what becomes of the others."""
 
 
 def usual_workers() -> int:
@@ -136,7 +141,8 @@ class _Worker:
         self.run = ""
         self.connection, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(target=_work, args=(theirs, folder, typed), daemon=True)
-        self.process.start()
+        with _unheard_of_terminal():
+            self.process.start()
         theirs.close()  # or its death would not be seen here
 
     def begin(self, task: Task) -> None:
@@ -165,12 +171,24 @@ class _Worker:
         self.connection.close()
 
 
+@contextmanager
+def _unheard_of_terminal() -> Iterator[None]:
+    """A process that begins in here does not end by a terminal's signal before it ignores them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # it would begin with the first process, and unblock them
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_TERMINAL)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(connection: Connection, folder: Path, typed: str) -> None:
     """Do the tasks that come, until None comes or nobody is there any more to send one."""
-    # A terminal sends these to all its processes: the first one says what becomes of the others.
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    for number in _OF_TERMINAL:
+        signal.signal(number, signal.SIG_IGN)
     set_threads()
     import_typed(typed)
     store = Store(folder)

@@ -1,5 +1,6 @@
 """Worker processes, one of which is killed in the middle."""
 
+import os
 import signal
 from multiprocessing import Pipe
 from multiprocessing.process import BaseProcess
@@ -25,15 +26,21 @@ PLAN = Plan(
 def test_a_killed_worker_is_replaced_and_each_run_is_there_once_and_to_the_bit(store):
     sweep = declare(store, PLAN)
     workers = Workers(store, 2)
+    first: list[BaseProcess] = []
     killed: list[BaseProcess] = []
 
     def kill_one_in_the_middle():
+        if not first:
+            first.extend(workers.processes)
+            for process in first:  # as a terminal's Ctrl-C does while they still import
+                os.kill(process.pid or 0, signal.SIGINT)
         if not killed and any(record.env_steps for record in store.runs()):
             killed.append(workers.processes[0])
             killed[0].kill()
 
     try:
         errors = train_pieces(store, sweep, workers, lambda: False, kill_one_in_the_middle)
+        assert [process for process in first if process in workers.processes] == first[1:]
     finally:
         workers.close()
     assert killed
