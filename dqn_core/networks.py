@@ -163,8 +163,8 @@ class QNetwork:
 
         ``grad_outputs`` has the shape of the outputs: it is the derivative of the loss by them.
         Layer by layer from the top, ``grad`` is the derivative by a layer's outputs, and the layer
-        below gets grad · weights where its ReLU was open. ``forward`` cannot be used again: its
-        activations are replaced by their signs.
+        below gets grad · weights where its ReLU was open. ``forward`` cannot be used again: each
+        ``grad`` takes the memory of the activations, which is still in the processor's cache.
         """
         grad = self._of_actions_backward(grad_outputs)
         for index in range(len(self.layers) - 1, -1, -1):
@@ -172,7 +172,7 @@ class QNetwork:
             gradient.layers[index].take_gradient(grad, inputs)
             if index:
                 # What a ReLU let through is positive, and 0 where it was closed.
-                grad = torch.bmm(grad, layer.weight).mul_(inputs.sign_())
+                grad = inputs.sign_().mul_(torch.bmm(grad, layer.weight))
                 if self.norms:
                     norm, of_units = self.norms[index - 1], gradient.norms[index - 1]
                     grad = norm.backward(grad, forward.standardised[index - 1], of_units)
