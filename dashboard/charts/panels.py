@@ -41,9 +41,9 @@ class Trace:
             the position of its own colour.
         dash: the line's style, to tell traces of one hue apart.
         singles: whether the single values, or the single seeds, are drawn faintly.
-        behind: what the others are compared with: grey, without single values, and only as far as
-            the axis goes for them.
-        whole: one behind that the axis goes along with, to its end.
+        behind: whether the others are compared with it: it is grey, has no single values, and ends
+            where the axis ends for them.
+        whole: whether the axis goes to the end of this one, too, although it is behind.
     """
 
     table: str
@@ -60,7 +60,7 @@ class Trace:
 
     @property
     def id(self) -> str:
-        """What is told of it (shown, hidden, in words) stays its own under another name."""
+        """By which the browser knows it: whether it is shown does not depend on its name."""
         own = self.members.get(self.table)
         return f"{self.table}/{self.column}" + (f"/{own[0]}" if own else "")
 

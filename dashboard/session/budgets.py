@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.session.run import Run
 from dqn_core import HYPERPARAMETERS
 
-OF_LATE = 10
+MEASURED_EPISODES = 10
 """Episodes of each member whose length says how long those to come will be."""
 
 
@@ -57,5 +57,5 @@ def first_to_end(run: Run) -> Budget:
 
 def _episodes_a_second(run: Run) -> float:
     """Of each member, by the length of the newest ones; 0 while there are none."""
-    lengths = run.history.episodes.columns(-OF_LATE * len(run.trainer.counted))["length"]
+    lengths = run.history.episodes.columns(-MEASURED_EPISODES * len(run.trainer.counted))["length"]
     return run.measured_speed / float(lengths.mean()) if len(lengths) else 0.0

@@ -6,8 +6,8 @@ from dashboard.session.returns import newest_of_each
 from dashboard.session.run import Run
 from dqn_core.divergence import LONGEST_HORIZON
 
-OF_LATE = 100
-"""Newest episodes of a member that its values are measured by."""
+MEASURED_EPISODES = 100
+"""The newest episodes of a member, by whose rewards its values are measured."""
 
 LOOKED_AT = 1_000
 """First and newest episodes that are looked at for a difference: a history may be long."""
@@ -21,7 +21,7 @@ def largest_reward_sum(run: Run, member: int) -> float | None:
     to: there it is the return.
     """
     names, columns = ("return", "length", "terminated"), run.history.episodes.columns
-    (rows,) = newest_of_each(columns, names, [member], OF_LATE)
+    (rows,) = newest_of_each(columns, names, [member], MEASURED_EPISODES)
     lengths, gamma = rows["length"], run.trainer.configs[member].gamma
     if not len(lengths):
         return None

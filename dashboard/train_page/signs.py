@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from dashboard.session.run import Run
-from dashboard.train_page.reward_sums import OF_LATE, common_return, largest_reward_sum
+from dashboard.train_page.reward_sums import MEASURED_EPISODES, common_return, largest_reward_sum
 from dashboard.train_page.updates import Updates, judged
 from dashboard.web.language import _
 from dqn_core.diagnostics import DORMANT_BELOW, shares_of_batch
@@ -60,7 +60,7 @@ def status_of(value: float | None, watch: float, bad: float) -> Level:
     """Where a value stands that is better the smaller it is; None is not known yet."""
     if value is None:
         return "wait"
-    # Turned round, so that a NaN is bad.
+    # Not `value >= bad`: NaN is bad, too.
     if not value < bad:
         return "bad"
     return "good" if value < watch else "watch"
@@ -80,7 +80,7 @@ class Measure:
         return _("{what}; largest discounted reward sum {sum}", what=what, sum=number(self.largest))
 
     def status_of(self, values: np.ndarray, watch: float, bad: float) -> Level:
-        """By their size over that of the rewards: it does not grow with the values."""
+        """By their size relative to the reward sums, which do not grow with the values."""
         if self.has_stopped:
             return "bad"
         size = judged(np.abs(values))
@@ -92,7 +92,7 @@ class Measure:
 def _rewards(run: Run, member: int) -> Sign:
     """Whether anything has happened yet that tells good actions from bad ones."""
     episodes, common = run.trainer.episodes[member], common_return(run, member)
-    newest = run.history.episodes.columns(-OF_LATE * run.trainer.members)
+    newest = run.history.episodes.columns(-MEASURED_EPISODES * run.trainer.members)
     own = newest["return"][newest["member"] == member]
     alike = 0 if common is None else episodes
     return Sign(
@@ -134,7 +134,7 @@ def _q_values(updates: Updates, measure: Measure) -> Sign:
             "Q estimates the discounted sum of the coming rewards. If |Q| is above 1.5 times the "
             "largest |sum| of the newest {count} episodes, Q is too large; above 3 times, it "
             "diverges.",
-            count=OF_LATE,
+            count=MEASURED_EPISODES,
         ),
         (_line(_("mean max Q"), updates.trend["mean_q"]),),
     )
@@ -190,7 +190,7 @@ def _fill(run: Run, member: int, updates: Updates) -> Sign:
 
 def _episodes_since(run: Run, member: int, env_step: int) -> int:
     """How many episodes of the member ended after that step, read from the newest backwards."""
-    wanted = OF_LATE * run.trainer.members
+    wanted = MEASURED_EPISODES * run.trainer.members
     while True:
         newest = run.history.episodes.columns(-wanted)
         if len(newest["member"]) < wanted or newest["env_step"][0] <= env_step:
@@ -200,7 +200,7 @@ def _episodes_since(run: Run, member: int, env_step: int) -> int:
 
 
 def _age(run: Run, member: int, updates: Updates) -> Sign:
-    """At each step one transition is stored; how likely it is drawn, the sampler knows."""
+    """One transition is stored at each step; the sampler says how likely each is drawn."""
     trainer, made = run.trainer, updates.trend["gradient_update"]
     steps = updates.trend["env_step"]
     stored = trainer.env_step - np.linspace(0, max(0, len(trainer.replay) - 1), SAMPLED_AGES)

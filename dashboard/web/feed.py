@@ -57,8 +57,8 @@ def offer(name: str, source: Source, period: float, method: Method = "GET") -> d
             a POST always carries its origin, which `Admission` checks.
 
     Returns: what the component needs to know: the `address` relative to the root of the app, the
-        `period` in milliseconds, and as `view` a word that is another one each time. Streamlit
-        hands over only what differs, and there may be news whenever the page is drawn.
+        `period` in milliseconds, and as `view` a word that is new each time: Streamlit hands over
+        only what differs, and there may be news whenever the page is drawn.
     """
     if FEED not in st.session_state:
         st.session_state[FEED] = Feed()

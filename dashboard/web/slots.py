@@ -19,7 +19,7 @@ class Slots:
             return max(0, self._queue.index(run_id) - self.count + 1)
 
     def leave(self, run_id: str) -> None:
-        """Give the place back; no place is fine."""
+        """Give the place back, if there is one."""
         with self._lock:
             if run_id in self._queue:
                 self._queue.remove(run_id)

@@ -1,4 +1,4 @@
-"""Whose runs a visitor sees on a server that others reach: a name that only the own browser has."""
+"""Whose runs a visitor sees on a server that others reach: a name that only their browser has."""
 
 import re
 import secrets
@@ -27,8 +27,8 @@ def is_private() -> bool:
 def visitor() -> str | None:
     """The name of whoever looks at the page that is drawn; None where all see all runs.
 
-    In a room each student sees the own runs alone.
-    A browser that keeps no cookie is another visitor in each session.
+    In a room each student sees their own runs alone. A browser that keeps no cookie is another
+    visitor in each session.
     """
     if not is_private() and ROOM not in st.query_params:
         return None
@@ -63,7 +63,7 @@ def _is_named(scope: Scope) -> bool:
 
 
 def _asks_for_page(scope: Scope) -> bool:
-    """Whether a browser loads a page: where it still has that page, the answer is of no type."""
+    """Whether a browser loads a page. The answer does not tell: 304 Not Modified has no type."""
     return "text/html" in HTTPConnection(scope).headers.get("accept", "")
 
 

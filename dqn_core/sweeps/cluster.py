@@ -40,10 +40,10 @@ GPU_SHARE = 0.25
 CONNECT_SECONDS = 10.0
 
 BYTES_OF_PROCESS = 600 * 2**20
-"""What Python with PyTorch takes."""
+"""Memory of Python with PyTorch."""
 
 PATIENCE_SECONDS = 120.0
-"""For a machine to join that has room for a run: a cluster may make one when it is asked to."""
+"""How long a run waits for a machine that has room for it: a cluster may add one when asked."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class RayCrew:
         return None
 
     def _arrived(self, each: Any) -> tuple[Leg | None, str]:
-        """A leg that has ended, which is written herewith, and what the problem is, or ""."""
+        """Write a leg that has ended; returns it, and what the problem is, or ""."""
         run = self._legs.pop(each).task.run
         try:
             leg: Leg = self._ray.get(each)

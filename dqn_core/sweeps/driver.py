@@ -1,4 +1,4 @@
-"""Has the pieces of a sweep trained, each once, by whatever crew there is."""
+"""Gives a crew the pieces of a sweep to train, each of them once."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ from dqn_core.sweeps.tasks import Crew, Task
 from dqn_core.sweeps.training import ENDED
 
 LOOK_SECONDS = 0.5
-"""Between two looks at how far it is, while nothing ends."""
+"""The longest wait for a task to end, before progress is shown again."""
 
 
 def train_pieces(
@@ -52,7 +52,7 @@ def unfinished(store: Store, sweep: Sweep) -> list[KeptPiece]:
 
 
 class Process(NamedTuple):
-    """One of a machine, by its number there."""
+    """A process: its machine, and its number there."""
 
     number: int
     machine: str
@@ -96,7 +96,7 @@ def trained_by(store: Store, sweep: Sweep) -> Process | None:
         if not file.read():
             return None
         try:
-            _take(file, shared=True)  # from nobody: who was killed has left its number
+            _take(file, shared=True)  # nobody has it: a process that was killed left its number
         except BlockingIOError:
             file.seek(0)
             number, _, machine = file.read().partition(" ")

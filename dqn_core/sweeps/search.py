@@ -149,7 +149,7 @@ class Search:
 
     def _is_to_be_pruned(self, trial: Any, env_step: int, greedy_return: float) -> bool:
         known = self._study.get_trials(deepcopy=False)[trial.number].intermediate_values
-        if env_step not in known:  # it is, where the process was killed at this moment
+        if env_step not in known:  # it is, if the process was killed between this line and the next
             trial.report(greedy_return, env_step)
         return bool(trial.should_prune())
 

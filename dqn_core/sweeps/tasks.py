@@ -1,4 +1,4 @@
-"""What whoever trains the pieces of a sweep is told and answers, wherever it is."""
+"""What a crew is given to train of a sweep, and what it answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ class Outcome:
 
 
 class Crew(Protocol):
-    """Those that train: so many tasks at once, each until it is done, whoever dies meanwhile."""
+    """Trains several tasks at once, each to its end, also where a process dies meanwhile."""
 
     @property
     def idle(self) -> int:
-        """How many tasks more could begin."""
+        """How many more tasks could begin."""
 
     @property
     def is_busy(self) -> bool:
         """Whether any task is under way."""
 
     def begin(self, task: Task) -> None:
-        """Have an idle one do it."""
+        """Begin a task; there must be an idle place."""
 
     def wait(self, seconds: float) -> Sequence[Outcome]:
         """What was done meanwhile; returns as soon as anything was.

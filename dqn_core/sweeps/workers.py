@@ -23,13 +23,13 @@ from dqn_core.sweeps.training import OpenRun
 _CONTEXT = multiprocessing.get_context("spawn")
 
 MOST_CRASHES = 3
-"""Of workers at one step of one run: then it is the run that they crash by."""
+"""Crashes at one step of a run, after which the run is taken for their cause."""
 
 MOST_KILLS = 100
-"""Of workers at one step of one run by somebody else, as by the system where memory is short."""
+"""Kills from outside at one step of a run, as by a system that is short of memory."""
 
 STOP_SECONDS = 60.0
-"""For a worker to end a step and to write what it has."""
+"""Given to a worker to end its step and to write what it has."""
 
 
 _OF_TERMINAL = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
@@ -107,7 +107,7 @@ class Workers:
         return [worker for worker in self._workers if worker.task]
 
     def _replace(self, worker: "_Worker") -> list[Outcome]:
-        """Have another one do what a dead one was doing, unless that kills whoever does it."""
+        """Have another worker do what a dead one was doing, unless that has killed too many."""
         task = worker.task
         assert task
         was_killed = worker.ended() == -signal.SIGKILL
