@@ -4,8 +4,9 @@ The present run stays in the store. If something is refused, the session's ``pro
 nothing changes.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 
 from dashboard.session.controls_of_run import shown_for
@@ -24,15 +25,20 @@ from dqn_core.config import HYPERPARAMETERS
 from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.phrases import Phrase, paragraph
+from dqn_core.store.retraining import retrained
 from dqn_core.store.snapshots import Snapshot
 from dqn_core.trainer import Trainer
 
+MOST_SECONDS = 2.0
+"""Of training again, to come from a kept state to the step of a fork: the page waits for it."""
 
-def fork_from(session: Session, at: Snapshot, where: str = "") -> None:
+
+def fork_from(session: Session, at: Snapshot, where: str = "", step: int = 0) -> None:
     """Continue from an earlier state as a new run.
 
-    Runs that take turns each continue from their own state at that step. ``where`` describes the
-    place in words.
+    With a ``step`` behind it, continue from there, if that takes no longer than `MOST_SECONDS` to
+    train again. Runs that take turns each continue from their own state. ``where`` describes the
+    place in words, unless it is that step.
     """
     runs = session.turns.runs
     with session.refusals():
@@ -47,7 +53,7 @@ def fork_from(session: Session, at: Snapshot, where: str = "") -> None:
         return Run(trainer, origin, snapshots=passed)
 
     there = Phrase(", {where}", where=where) if where else Phrase(" of {run}", run=present[0])
-    _go_to(session, [(place.run, place.id) for place in places], forked, there)
+    _go_to(session, [(place.run, place.id) for place in places], forked, there, step)
 
 
 def go_on_with(session: Session, names: str) -> None:
@@ -137,14 +143,19 @@ def _go_to(
     places: Sequence[tuple[str, int | None]],
     make: Callable[[int, Trainer], Run],
     where: str,
+    step: int = 0,
 ) -> None:
-    """Continue from a snapshot of each of these runs of the store; None is the newest."""
+    """Continue from a snapshot of each of these runs of the store; None is the newest.
+
+    With a ``step`` behind it, from there if it is soon reached.
+    """
     names = " ".join(name for name, _ in places)
 
     def trainers() -> Iterator[Trainer]:
         for name, snapshot in places:
             own_run(name, session.owner)
-            yield store().trainer(name, snapshot=snapshot)
+            reached = _retrained(name, snapshot, step) if step else None
+            yield reached or store().trainer(name, snapshot=snapshot)
 
     _take_over(session, trainers, make, partial(_shown_at, session, names))
     if session.problem:
@@ -152,8 +163,27 @@ def _go_to(
     session.offered = ""
     for run in session.turns.runs:
         if run.status in (Status.PAUSED, Status.READY):
-            back = Phrase("Back at step {step:,}{where}.", step=run.trainer.env_step, where=where)
+            now = run.trainer.env_step
+            back = Phrase(
+                "Back at step {step:,}{where}.", step=now, where="" if now == step else where
+            )
             run.message = paragraph((back, run.message))
+
+
+def _retrained(name: str, snapshot: int | None, step: int) -> Trainer | None:
+    """What a run was at that step, from a kept state before it; None where that takes too long.
+
+    None also where what it did does not come out again.
+    """
+    trainer, ends = store().trainer(name, snapshot=snapshot), time.monotonic() + MOST_SECONDS
+    with suppress(LabError):
+        for _ in retrained(store(), name, trainer, step):
+            if time.monotonic() > ends:
+                break
+        else:
+            return trainer
+    trainer.close()
+    return None
 
 
 def _take_over(

@@ -120,18 +120,22 @@ def _change(session: Session, change: Entry, key: str) -> None:
 
 
 def fork_at(session: Session, axis: XAxis, place: float) -> None:
-    """Go on as a new run from the nearest state that is kept at or before a place of an axis."""
+    """Go on as a new run from a place of an axis, or from the nearest kept state before it."""
     run = session.run
     run.pause()
     run.rest()  # the newest state is kept, too
     kept = snapshots_on_the_way(run)
-    step = step_at(run, axis, place) if kept else 0
+    step = min(step_at(run, axis, place), run.trainer.env_step) if kept else 0
     before = [one for one in kept if one.env_step <= step]
     if before:
+        nearest = before[-1]
+        # What follows a state of its parent is the parent's own, where the fork's first state went.
+        is_own = nearest.run == (run.keeping.name or run.keeping.parent)
         fork_from(
             session,
-            before[-1],
+            nearest,
             Phrase("the nearest kept state at or before step {step:,}", step=step),
+            step if is_own and step > nearest.env_step else 0,
         )
 
 

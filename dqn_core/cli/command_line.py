@@ -195,15 +195,15 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     run.add_argument(
         "--fork",
         metavar="RUN",
-        help="begin a new run at a snapshot of one of the store, with the hyperparameters that are "
+        help="begin a new run at a state of one of the store, with the hyperparameters that are "
         "given; the history up to there is its parent's",
     )
     run.add_argument(
         "--at",
         type=whole_number("at", 0, MOST_STEPS),
         metavar="STEP",
-        help="fork from the nearest snapshot at or before this environment step (default: the "
-        "last snapshot)",
+        help="fork from this environment step: what lies behind the nearest snapshot is trained "
+        "again, to the same bits (default: the last snapshot)",
     )
     run.add_argument("--json", action="store_true", help="print the result as one JSON object")
     add_hyperparameters(parser)

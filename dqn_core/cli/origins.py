@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from dqn_core.cli.progress import Progress, shown
 from dqn_core.cli.recording import Recording
 from dqn_core.cli.streams import tell
 from dqn_core.config import HYPERPARAMETERS, DQNConfig
@@ -13,7 +14,9 @@ from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.presets import AUTO, PRESETS, preset
 from dqn_core.recommendation import untuned
+from dqn_core.store.record import RunRecord
 from dqn_core.store.recorder import Recorder
+from dqn_core.store.retraining import retrained
 from dqn_core.store.store import Store
 from dqn_core.trainer import Trainer
 
@@ -137,12 +140,9 @@ def _forked(
 ) -> tuple[Trainer, Recording]:
     parent = store.called(options.fork)
     trainer = store.trainer(parent.run, options.at)
+    if options.at is not None:
+        _train_again(store, parent, trainer, options.at)
     step = trainer.env_step
-    if options.at is not None and step != options.at:
-        tell(
-            f"The nearest snapshot of {parent.run} at or before step {options.at:,} is that of "
-            f"step {step:,}: the fork begins there."
-        )
     trainer.change(**_other_values(trainer, given))
     if trainer.finished():
         raise ConfigurationError(
@@ -151,3 +151,21 @@ def _forked(
         )
     parentage = {"preset": parent.preset, "parent": parent.run, "fork_step": step}
     return trainer, _recording(options, trainer, store, **parentage)
+
+
+def _train_again(store: Store, parent: RunRecord, trainer: Trainer, at: int) -> None:
+    """Bring a ``trainer`` from the nearest kept state to that at step ``at``, or at the end."""
+    begun, step = trainer.env_step, min(at, parent.env_steps)
+    if at > step:
+        tell(f"{parent.run} has come to step {step:,}: the fork begins there.")
+    if step <= begun:
+        return
+    tell(f"{parent.run} keeps its state at step {begun:,}: it is trained again from there.")
+
+    def look() -> Progress:
+        made, left = trainer.env_step - begun, step - begun
+        return Progress(made, left, "", f"{made:,} of {left:,} environment steps")
+
+    with shown(parent.run, look) as show:
+        for _ in retrained(store, parent.run, trainer, step):
+            show()

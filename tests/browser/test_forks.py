@@ -34,7 +34,7 @@ def test_a_run_is_forked_where_the_chart_is_pressed_and_its_parent_stays_in_sigh
     tool.click()
     expect(tool).to_have_attribute("aria-pressed", "true")
     plot.click(position={"x": plot.evaluate("node => node.clientWidth") - 40, "y": 100})
-    expect(page.get_by_text("the nearest kept state at or before step")).to_be_visible()
+    expect(page.get_by_text("Back at step")).to_be_visible()
     expect(changes).to_contain_text(re.compile(r"Forked from cartpole-\d+"))
     expect(panel.locator(".live-chart-legend")).to_contain_text("cartpole-")
     forked = env_step(page)

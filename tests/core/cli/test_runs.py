@@ -87,13 +87,13 @@ def test_a_fork_knows_its_parent_and_where_it_began(kept, store, capsys):
         capsys, "train", *kept, "--fork", "first one", "--at", at, "--gamma", 0.9
     )
     assert (code, result["run"]) == (0, "cartpole-2")
-    assert f"The nearest snapshot of cartpole-1 at or before step {at} is that of step 0" in told
+    assert "cartpole-1 keeps its state at step 0: it is trained again from there." in told
     fork, parent = listed(capsys, kept)
-    assert (fork["parent"], fork["fork_step"]) == ("cartpole-1", 0)
+    assert (fork["parent"], fork["fork_step"]) == ("cartpole-1", at)
     assert (fork["config"]["gamma"], parent["config"]["gamma"]) == (0.9, 0.99)
     _, shown, _ = ended(capsys, "runs", "show", "cartpole-2", *kept)
     assert [change["name"] for change in shown["changes"]] == ["gamma"]
-    assert shown["snapshots"][0] == 0
+    assert shown["snapshots"][0] == at
 
 
 def test_the_tree_has_each_fork_below_its_parent_and_what_was_changed_there(kept, capsys):

@@ -48,8 +48,14 @@ def test_an_opened_run_lists_its_changes_and_undoes_those_made_since() -> None:
     assert session.config.gamma == 0.8
 
 
-@pytest.mark.parametrize(("place", "step"), [(25, 20), (20, 20), (19, 0), (999, 60)])
-def test_a_fork_goes_on_from_the_nearest_state_that_is_kept(place: float, step: int) -> None:
+@pytest.mark.parametrize(("place", "step"), [(25, 25), (20, 20), (19, 19), (60, 60)])
+@pytest.mark.parametrize("seconds", [60, 0])
+def test_a_fork_goes_on_from_there_or_where_that_takes_long_from_the_nearest_kept_state(
+    place: float, step: int, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.session.going_on.MOST_SECONDS", seconds)
+    if not seconds:
+        step = {25: 20, 19: 0}.get(step, step)
     session = Session(Link(config=SMALL))
     train(session, 20)
     session.set("gamma", 0.9)
@@ -58,7 +64,8 @@ def test_a_fork_goes_on_from_the_nearest_state_that_is_kept(place: float, step: 
     assert session.run.trainer.env_step == step
     assert session.run.keeping.parent == "cartpole-1"
     assert session.config.gamma == (0.9 if step > 20 else SMALL.gamma)
-    sentence = f"Back at step {step:,}, the nearest kept state at or before step {place:,}."
+    where = ", the nearest kept state at or before step "
+    sentence = f"Back at step {step}" + ("." if seconds and place % 20 else f"{where}{place}.")
     assert session.run.message == sentence
 
 
