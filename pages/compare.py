@@ -81,7 +81,7 @@ def compared(state: PageState, records: Mapping[str, RunRecord]) -> dict[str, Ru
 
 def judgement(state: PageState, lines: Sequence[Line], comparison: Comparison) -> None:
     """Who is better, and how sure that is."""
-    metric_choice(state, _("What the seeds say"))
+    metric_choice(state, comparison.metric, _("What the seeds say"))
     found = verdict(comparison)
     if found:
         first, second = (line.letter for line in lines)
@@ -146,7 +146,7 @@ def comparison_section(
     overlay(session, state, store, lines, chosen)
     comparison = None
     try:
-        comparison = compare([line.group for line in lines], state.look.metric)
+        comparison = compare([line.group for line in lines], state.look.metric or "final")
     except LabError as error:
         tell_error(said(error))
     if comparison:

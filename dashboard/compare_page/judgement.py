@@ -56,16 +56,16 @@ def _of_each(standing: Standing) -> str:
     )
 
 
-def metric_choice(state: PageState, title: str) -> None:
-    """The heading of what is judged, with the choice by what."""
-    key = key_showing("metric", state.look.metric)
+def metric_choice(state: PageState, metric: Metric, title: str) -> None:
+    """The heading of what is judged, with the choice by what; now it is by ``metric``."""
+    key = key_showing("metric", metric)
     with st.container(horizontal=True, vertical_alignment="center", key="judged_by"):
         st.header(title)
         st.segmented_control(
             _("Judged by"),
             list(METRICS),
             label_visibility="collapsed",
-            default=state.look.metric,
+            default=metric,
             required=True,
             format_func=lambda metric: _(METRICS[metric]),
             key=key,

@@ -14,6 +14,7 @@ from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
 from dashboard.web.language import _
+from dashboard.web.widgets import worded_key
 from dqn_core.comparison import FEWEST_SEEDS
 from dqn_core.environments.modules import parts
 from dqn_core.errors import StoreError
@@ -21,16 +22,24 @@ from dqn_core.phrases import Phrase
 from dqn_core.settings import MODULES
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import Sweep, declare, note_problem, pieces_of, sweep_called
+from dqn_core.sweeps.catalogue import (
+    Sweep,
+    declare,
+    note_problem,
+    pieces_of,
+    sweep_called,
+    with_seeds,
+)
+from dqn_core.sweeps.choices import PRUNERS, USUAL_PRUNER, WAYS, Pruner, Way
 from dqn_core.sweeps.driver import stop, trained_by
-from dqn_core.sweeps.plan import Plan
-from dqn_core.sweeps.search import Pruner, loaded_optuna
+from dqn_core.sweeps.plan import MOST_RUNS, Plan
+from dqn_core.sweeps.search import loaded_optuna
 from dqn_core.sweeps.workers import usual_workers
 
 POPOVER = "new_sweep"
-MOST_SEEDS, MOST_WORKERS, MOST_TRIALS = 100, 64, 1_000
+MOST_SEEDS, MOST_WORKERS = 100, 64
 FURTHER_TRIALS = 20
-PRUNER: Pruner = "median"
+FURTHER_SEEDS = FEWEST_SEEDS
 INTERRUPTED = 130
 """The exit code of a process that was stopped as Ctrl-C does."""
 
@@ -55,9 +64,8 @@ def new_sweep(state: PageState, session: Session) -> None:
 def _what_to_sweep(state: PageState, session: Session) -> None:
     st.caption(
         _(
-            "All combinations of these values, each with the same seeds and with the other values "
-            "that the controls of the Train page have. It trains in the background, also when the "
-            "page is closed."
+            "All other values are those that the controls of the Train page have. It trains in the "
+            "background, also when the page is closed."
         )
     )
     st.text_area(
@@ -69,26 +77,17 @@ def _what_to_sweep(state: PageState, session: Session) -> None:
             "equal ratios, lin:0.1:0.9:5 for five with equal distances."
         ),
     )
-    st.number_input(_("Seeds of each"), 1, MOST_SEEDS, FEWEST_SEEDS, key="sweep_seeds")
-    st.number_input(
-        _("Trials of a search"),
-        0,
-        MOST_TRIALS,
-        0,
-        key="sweep_trials",
-        help=_(
-            "0 trains all combinations. Else Optuna chooses each trial's values by those before "
-            "it, within the ranges and among the listed values, and ends early what does badly."
-        ),
-    )
-    st.number_input(
-        _("Processes"),
-        1,
-        MOST_WORKERS,
-        usual_workers(),
-        key="sweep_workers",
-        help=_("How many train at once. The results do not depend on it."),
-    )
+    _points()
+    with st.container(horizontal=True):
+        st.number_input(_("Seeds of each"), 1, MOST_SEEDS, FEWEST_SEEDS, key="sweep_seeds")
+        st.number_input(
+            _("Processes"),
+            1,
+            MOST_WORKERS,
+            usual_workers(),
+            key="sweep_workers",
+            help=_("How many train at once. The results do not depend on it."),
+        )
     st.button(
         _("Start the sweep"),
         key="start_sweep",
@@ -99,19 +98,50 @@ def _what_to_sweep(state: PageState, session: Session) -> None:
     )
 
 
+def _points() -> None:
+    """Which points of the axes are trained, and of a search what ends a trial early."""
+    way: Way = st.segmented_control(
+        _("How the points are chosen"),
+        list(WAYS),
+        default="grid",
+        required=True,
+        format_func=lambda name: _(WAYS[name].label),
+        key="sweep_way",
+    )
+    chosen = WAYS[way]
+    st.caption(_(chosen.help))
+    with st.container(horizontal=True):
+        if chosen.counted:
+            st.number_input(_(chosen.counted), 1, MOST_RUNS, FURTHER_TRIALS, key="sweep_count")
+        if way == "optuna":
+            pruner: Pruner = st.selectbox(
+                _("Ends a trial early"),
+                list(PRUNERS),
+                list(PRUNERS).index(USUAL_PRUNER),
+                format_func=lambda name: _(PRUNERS[name].label),
+                key=worded_key("sweep_pruner"),
+            )
+    if way == "optuna":
+        st.caption(_(PRUNERS[pruner].help))
+
+
 def _begin(state: PageState, session: Session) -> None:
     """Raises `LabError` for what is no sweep."""
     typed = st.session_state
     axes = tuple(axis_from(line) for line in typed["sweep_axes"].splitlines() if line.strip())
     first, count = session.config.seed, int(typed["sweep_seeds"])
-    plan = Plan(session.config, axes, tuple(range(first, first + count)))
-    trials = int(typed["sweep_trials"])
+    way = typed["sweep_way"]
+    points = int(typed["sweep_count"]) if WAYS[way].counted else 0
+    random = points if way == "random" else None
+    plan = Plan(session.config, axes, tuple(range(first, first + count)), random)
+    trials = points if way == "optuna" else 0
     if trials:
         loaded_optuna()
+    pruner = typed[worded_key("sweep_pruner")] if trials else ""
     kept = store()
-    sweep = declare(kept, plan, pruner=PRUNER if trials else "", preset=session.preset)
+    sweep = declare(kept, plan, pruner=pruner, preset=session.preset)
     _train(state, kept, sweep, int(typed["sweep_workers"]), trials)
-    state.look_at(sweep=sweep.name, metric="area" if trials else "final")
+    state.look_at(sweep=sweep.name, metric=None)
 
 
 def _train(state: PageState, kept: Store, sweep: Sweep, workers: int, trials: int) -> None:
@@ -168,8 +198,8 @@ def _variables(env_id: str) -> dict[str, str]:
     return {**os.environ, MODULES.name: ",".join(filter(None, (MODULES.text, imported)))}
 
 
-def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
-    """The button that has the rest of a sweep trained, or ends that."""
+def start_or_stop(state: PageState, kept: Store, sweep: Sweep, is_done: bool) -> None:
+    """The button that has the rest of a sweep trained or ends that, or has more seeds or trials."""
     if trained_by(kept, sweep) is not None:
         st.button(
             _("Stop"),
@@ -185,15 +215,31 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep) -> None:
             _("Beginning…"), key="sweep_begins", icon=":material/hourglass_top:", disabled=True
         )
         return
-    trials = sweep.trials
-    is_done = bool(sweep.pruner and not trials)
-    if is_done:  # trials that were refused have no piece
+    trials, seeds = sweep.trials, sweep.plan.seeds
+    words = _("Train the rest")
+    if is_done and sweep.pruner:  # trials that were refused have no piece
         numbers = [piece.number for piece in pieces_of(kept, sweep.name)]
         trials = max(numbers, default=-1) + 1 + FURTHER_TRIALS
+        words = _("{count} more trials", count=FURTHER_TRIALS)
+    elif is_done:
+        first = max(seeds) + 1
+        seeds += tuple(range(first, first + FURTHER_SEEDS))
+        words = _("{count} more seeds", count=FURTHER_SEEDS)
+
+    def go_on() -> None:
+        further = with_seeds(kept, sweep, seeds)
+        _train(state, kept, further, usual_workers(), trials)
+
     st.button(
-        _("{count} more trials", count=FURTHER_TRIALS) if is_done else _("Train the rest"),
+        words,
         key="continue_sweep",
         icon=":material/play_arrow:",
+        help=_(
+            "A search keeps its seeds, since what it tried follows from what these came to. Take "
+            "the best into the controls, and train that with more."
+        )
+        if is_done and sweep.pruner
+        else None,
         on_click=attempt,
-        args=(state, lambda: _train(state, kept, sweep, usual_workers(), trials)),
+        args=(state, go_on),
     )

@@ -72,12 +72,12 @@ def cells(axes: Sequence[Axis], comparison: Comparison) -> list[Cell]:
 
 def response(axis: Axis, comparison: Comparison, colour: str) -> go.Figure:
     """The score of each value with its interval."""
-    found = sorted(cells([axis], comparison), key=lambda cell: axis_order(axis, cell.values[0]))
+    found = sorted(cells([axis], comparison), key=lambda cell: axis.order(cell.values[0]))
     of_each = np.array([cell.interval for cell in found]).reshape(-1, 2)
     scores = np.array([cell.score for cell in found])
     figure = go.Figure(
         go.Scatter(
-            x=[cell.values[0] for cell in found] if _is_number(axis) else _shown(found),
+            x=[cell.values[0] for cell in found] if axis.is_of_numbers else _shown(found),
             y=scores,
             mode="lines+markers",
             line={"color": colour},
@@ -154,13 +154,6 @@ def scatter(first: Axis, second: Axis, comparison: Comparison) -> go.Figure:
     return figure
 
 
-def axis_order(axis: Axis, value: Value) -> tuple[int, float]:
-    """Where a value stands on its axis: by its size, or in the order in which it was listed."""
-    if _is_number(axis):
-        return 0, float(value)
-    return (axis.values.index(value) if value in axis.values else len(axis.values)), 0.0
-
-
 def label(axis: Axis) -> str:
     """``Discount γ``."""
     declared = HYPERPARAMETERS[axis.name]
@@ -176,7 +169,7 @@ def _values(axis: Axis, comparison: Comparison) -> list[Value]:
     """All that it has, trained or not."""
     trained = (getattr(standing.group.config, axis.name) for standing in comparison.standings)
     values = dict.fromkeys([*axis.values, *trained])
-    return sorted(values, key=lambda value: axis_order(axis, value))
+    return sorted(values, key=axis.order)
 
 
 def _lay_out(figure: go.Figure, x: dict[str, Any], y: dict[str, Any]) -> None:
@@ -204,14 +197,10 @@ def _shown(found: Sequence[Cell]) -> list[str]:
     return [said(show(cell.values[0])) for cell in found]
 
 
-def _is_number(axis: Axis) -> bool:
-    return HYPERPARAMETERS[axis.name].kind in (int, float)
-
-
 def _scale(axis: Axis) -> dict[str, Any]:
     """How Plotly is to draw the axis."""
     title = {"title": label(axis)}
-    if not _is_number(axis):
+    if not axis.is_of_numbers:
         return {**title, "type": "category"}
     if axis.spacing == "log" or HYPERPARAMETERS[axis.name].scale == "log":
         return {**title, "type": "log", "tickvals": TICKS, "ticktext": [f"{t:g}" for t in TICKS]}

@@ -72,20 +72,12 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
             names.index(chosen),
             format_func=lambda name: name or _("none, single runs"),
             key=key,
-            on_change=on_change(key, lambda name: _look_at(state, found.get(name))),
+            on_change=on_change(key, lambda name: state.look_at(sweep=name, metric=None)),
             width=360,
         )
         if may_begin_one:
             new_sweep(state, session)
     return found.get(chosen)
-
-
-def _look_at(state: PageState, sweep: Sweep | None) -> None:
-    """A search is judged by the area, as its trials are."""
-    if sweep is None:
-        state.look_at(sweep="")
-    else:
-        state.look_at(sweep=sweep.name, metric="area" if sweep.pruner else "final")
 
 
 def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep) -> None:
@@ -107,15 +99,16 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
         _watch(session, state, store, sweep, words, _standing(state, store, sweep, begun))
     else:
         st.progress(1.0, plain(words))
-    _handling(state, store, sweep, may_train=finished < planned or bool(sweep.pruner))
+    # All seeds of a trial that ended early have not finished.
+    _handling(state, store, sweep, not sweep.trials if sweep.pruner else finished == planned)
     if not begun:
         return
     state.rows.keep_only(begun)
     axes = sweep.plan.axes
     if ended:
         lines = _lines(state, store, ended)
-        comparison = compare([line.group for line in lines], state.look.metric)
-        metric_choice(state, _("What the values came to"))
+        comparison = compare([line.group for line in lines], state.look.metric or sweep.metric)
+        metric_choice(state, comparison.metric, _("What the values came to"))
         _best(session, state, sweep, comparison)
         _response(sweep, axes, comparison)
         if len(axes) > 1:
@@ -161,7 +154,7 @@ def _is_done(record: RunRecord) -> bool:
     return record.status in ENDED or PRUNED in record.tags
 
 
-def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> None:
+def _handling(state: PageState, store: Store, sweep: Sweep, is_done: bool) -> None:
     """The ways to go on with the sweep, to stop and to delete it."""
 
     def is_trained() -> bool:
@@ -177,8 +170,8 @@ def _handling(state: PageState, store: Store, sweep: Sweep, may_train: bool) -> 
         state.look_at(sweep="")
 
     with st.container(horizontal=True, key="sweep_handling"):
-        if may_train and may_begin():
-            start_or_stop(state, store, sweep)
+        if may_begin():
+            start_or_stop(state, store, sweep, is_done)
         st.button(
             _("Delete"),
             key="delete_sweep",

@@ -20,12 +20,12 @@ LONGEST = 200
 @dataclass(frozen=True)
 class Look:
     """``runs`` are the compared ones by name, drawn ``since`` their start or their fork, and judged
-    by ``metric``; ``search`` to ``hidden`` say which are listed. With a ``sweep`` it is looked at
-    instead."""
+    by ``metric``, None where whatever is looked at says it; ``search`` to ``hidden`` say which are
+    listed. With a ``sweep`` it is looked at instead."""
 
     runs: tuple[str, ...] = ()
     since: Since = "start"
-    metric: Metric = "final"
+    metric: Metric | None = None
     search: str = ""
     environment: str = ""
     status: str = ""

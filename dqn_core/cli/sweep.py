@@ -16,9 +16,17 @@ from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.numbers import number
 from dqn_core.presets import AUTO
 from dqn_core.store.store import Store
-from dqn_core.sweeps.catalogue import Sweep, declare, note_problem, sweep_called
+from dqn_core.sweeps.catalogue import (
+    Sweep,
+    declare,
+    note_problem,
+    pieces_of,
+    sweep_called,
+    with_seeds,
+)
+from dqn_core.sweeps.choices import USUAL_PRUNER
 from dqn_core.sweeps.cluster import RayCrew
-from dqn_core.sweeps.driver import alone, train_pieces
+from dqn_core.sweeps.driver import alone, train_pieces, unfinished
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
 from dqn_core.sweeps.search import Search
@@ -33,7 +41,7 @@ def sweep(options: argparse.Namespace, out: TextIO) -> int:
     _check(options)
     attempts = Attempts()
     store, declared = _declared(options)
-    tell(f"This is the sweep {declared.name} in {options.runs}.")
+    tell(f"This is the sweep {declared.name} in {options.runs}{_what_it_has(store, declared)}.")
     with (
         alone(store, declared),
         _problem_kept(store, declared.name),
@@ -61,8 +69,18 @@ def _check(options: argparse.Namespace) -> None:
         raise ConfigurationError("--pruner is for a search: give --optuna with it.")
 
 
+def _what_it_has(store: Store, declared: Sweep) -> str:
+    """``: 6 of 10 seeds are finished``, nothing before one is."""
+    planned = sum(len(piece.configs) for piece in pieces_of(store, declared.name))
+    finished = planned - sum(len(piece.configs) for piece in unfinished(store, declared))
+    return f": {finished:,} of {planned:,} seeds are finished" if finished else ""
+
+
 def _declared(options: argparse.Namespace) -> tuple[Store, Sweep]:
-    """The store, and the sweep that the options declare; with a name alone, that is there."""
+    """The store, and the sweep that the options declare; with a name alone, that is there.
+
+    One that is there gets the seeds that it lacks.
+    """
     given = given_values(options)
     if options.axes:
         config = new_config(options, given)
@@ -70,16 +88,17 @@ def _declared(options: argparse.Namespace) -> tuple[Store, Sweep]:
             config, tuple(options.axes), tuple(member_seeds(options, config)), options.random
         )
         store = Store(options.runs)
-        pruner = (options.pruner or "median") if options.optuna else ""
+        pruner = (options.pruner or USUAL_PRUNER) if options.optuna else ""
         return store, declare(store, plan, options.name, pruner, options.preset or AUTO)
     if not options.name:
         raise ConfigurationError(
             "A sweep needs an axis, such as --set gamma=0.9,0.95, or the --name of one that is in "
             "the store."
         )
-    if given or options.preset or options.seeds or options.random or options.pruner:
+    if given or options.preset or options.random or options.pruner:
         raise ConfigurationError(
-            "A sweep that is in the store keeps its values: give --name alone, or --set too."
+            "A sweep that is in the store keeps its values: give --name alone, or with more "
+            "--seeds, or --set too."
         )
     store = Store(options.runs)
     declared = sweep_called(store, options.name)
@@ -90,6 +109,9 @@ def _declared(options: argparse.Namespace) -> tuple[Store, Sweep]:
             else "no search: give no --optuna"
         )
         raise ConfigurationError(f"{declared.name} is {what}.")
+    if options.seeds:
+        seeds = tuple(member_seeds(options, declared.plan.base))
+        declared = with_seeds(store, declared, seeds)
     return store, declared
 
 

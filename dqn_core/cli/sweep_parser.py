@@ -1,6 +1,7 @@
 """The options of the command line's ``sweep``."""
 
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import Any
 
 from dqn_core.cli.argument_types import seeds, whole_number
 from dqn_core.cli.runs_parser import add_folder
@@ -8,8 +9,8 @@ from dqn_core.cli.sweep import sweep
 from dqn_core.options import add_hyperparameters
 from dqn_core.presets import PRESETS
 from dqn_core.sweeps.axis import axis_from
+from dqn_core.sweeps.choices import PRUNERS, USUAL_PRUNER, WAYS, Choice
 from dqn_core.sweeps.plan import MOST_RUNS
-from dqn_core.sweeps.search import Pruner
 
 MOST_WORKERS = 1_000
 
@@ -47,27 +48,21 @@ def add_sweep(commands: Any) -> None:
         type=seeds,
         metavar="N|A,B,…",
         help="seeds of each combination: N consecutive ones from --seed on, or A, B, … "
-        "(default: 1)",
+        "(default: 1). A sweep that has fewer gets those that it lacks",
     )
-    of_sweep.add_argument(
-        "--random",
-        type=whole_number("random", 1, MOST_RUNS),
-        metavar="N",
-        help="N points of a Sobol sequence between the ends of the ranges, instead of every "
-        "combination",
-    )
-    of_sweep.add_argument(
-        "--optuna",
-        type=whole_number("optuna", 1, MOST_RUNS),
-        metavar="TRIALS",
-        help="a search instead: Optuna (TPE) chooses each of so many points by those before it, "
-        "within the ranges and among the listed values, by the area under the greedy curves",
-    )
+    for name, way in WAYS.items():
+        if way.counted:
+            of_sweep.add_argument(
+                f"--{name}",
+                type=whole_number(name, 1, MOST_RUNS),
+                metavar="N",
+                help=f"{way.label}: {way.help}",
+            )
     of_sweep.add_argument(
         "--pruner",
-        choices=get_args(Pruner),
-        help="what ends a trial of a search early, by its greedy evaluations: the median of those "
-        "before it (median, the default), Hyperband, or nothing",
+        choices=list(PRUNERS),
+        help="what ends a trial of a search early, by its greedy evaluations. "
+        f"{_explained(PRUNERS)} Default: {USUAL_PRUNER}.",
     )
     of_sweep.add_argument(
         "--workers",
@@ -92,3 +87,7 @@ def add_sweep(commands: Any) -> None:
     of_sweep.add_argument("--json", action="store_true", help="print the result as one JSON object")
     add_folder(of_sweep)
     add_hyperparameters(parser)
+
+
+def _explained(choices: Mapping[Any, Choice]) -> str:
+    return " ".join(f"{name}: {choice.help}" for name, choice in choices.items())

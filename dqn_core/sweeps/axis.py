@@ -38,6 +38,17 @@ class Axis:
             return self.values[int(share * len(self.values))]
         return _between(hyperparameter(self.name), self, share)
 
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether its values have a size."""
+        return hyperparameter(self.name).kind in (int, float)
+
+    def order(self, value: Value) -> tuple[int, float]:
+        """Where a value stands on it: by its size, or in the order in which it was listed."""
+        if self.is_of_numbers:
+            return 0, float(value)
+        return (self.values.index(value) if value in self.values else len(self.values)), 0.0
+
     def to_dict(self) -> dict[str, Any]:
         """It as JSON can hold it."""
         return {"name": self.name, "values": list(self.values), "spacing": self.spacing}

@@ -4,17 +4,18 @@ import json
 import logging
 import sqlite3
 import time
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from dqn_core.comparison import Metric
 from dqn_core.errors import LabError, StoreError, reason_of
 from dqn_core.files.packing import ODD_CONTENTS
 from dqn_core.phrases import did_you_mean, read, written
 from dqn_core.scalars import shown
 from dqn_core.store.record import RunRecord, new_values, of_kind, stem_of, values_of
 from dqn_core.store.store import LONGEST_TAG, Store, insert, set_tags
-from dqn_core.sweeps.plan import Piece, Plan
+from dqn_core.sweeps.plan import Piece, Plan, cut
 
 TAG = "sweep:"
 """What the tag of a sweep's runs begins with; its name follows."""
@@ -42,6 +43,11 @@ class Sweep:
     problem: str = ""
     trials: int = 0
 
+    @property
+    def metric(self) -> Metric:
+        """By what its points are told apart: those of a search by what Optuna is told of each."""
+        return "area" if self.pruner else "final"
+
 
 @dataclass(frozen=True)
 class KeptPiece:
@@ -55,8 +61,13 @@ class KeptPiece:
 def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: str = "") -> Sweep:
     """The sweep with that plan: the one that is there already, else a new one.
 
+    One that lacks only the plan's last seeds gets pieces with these: all its members have the bits
+    that they would have, had it had these seeds from the beginning. A search gets none, since its
+    points follow from what their seeds came to.
+
     Without a ``name`` the newest of the same plan is meant, and a new one is called by what it
-    varies. Raises `StoreError` where the name is that of another plan.
+    varies. Raises `StoreError` where the name is that of another plan, and where the sweep has more
+    seeds than the plan.
     """
     pieces = [] if pruner else plan.pieces()
     name = " ".join(name.split())
@@ -69,14 +80,24 @@ def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: 
         if same is None:
             name = name or _free_name(connection, plan)
             _check_free(connection, name)
-            text = json.dumps(plan.to_dict())
             connection.execute(
                 "INSERT INTO sweeps (sweep, plan, pruner, preset, created) VALUES (?, ?, ?, ?, ?)",
-                (name, text, pruner, preset, time.time()),
+                (name, json.dumps(plan.to_dict()), pruner, preset, time.time()),
             )
             for number, configs in enumerate(pieces):
                 _add(connection, name, number, configs)
-    return sweep_called(store, same or name)
+        elif same.plan != plan:
+            _add_seeds(connection, store, same, plan.seeds)
+    return sweep_called(store, same.name if same else name)
+
+
+def with_seeds(store: Store, sweep: Sweep, seeds: tuple[int, ...]) -> Sweep:
+    """The sweep with these ``seeds``, of which the first are those that it has.
+
+    Raises `StoreError` for others, and for a search.
+    """
+    plan = replace(sweep.plan, seeds=seeds)
+    return declare(store, plan, sweep.name, sweep.pruner, sweep.preset)
 
 
 def sweeps(store: Store) -> list[Sweep]:
@@ -85,13 +106,7 @@ def sweeps(store: Store) -> list[Sweep]:
         rows = connection.execute(
             "SELECT * FROM sweeps WHERE deleted IS NULL ORDER BY created DESC, sweep"
         ).fetchall()
-    found = []
-    for row in rows:
-        try:
-            found.append(_sweep(row))
-        except StoreError as error:
-            _LOG.warning(str(error))
-    return found
+    return list(_readable(rows))
 
 
 def sweep_called(store: Store, name: str) -> Sweep:
@@ -109,12 +124,16 @@ def sweep_called(store: Store, name: str) -> Sweep:
 def pieces_of(store: Store, name: str) -> list[KeptPiece]:
     """The pieces in their order; a run that was deleted is none."""
     with store.reading() as connection:
-        found = connection.execute(
-            "SELECT piece, pieces.configs, runs.run FROM pieces "
-            "LEFT JOIN runs ON runs.run = pieces.run AND runs.deleted IS NULL "
-            "WHERE sweep = ? ORDER BY piece",
-            (name,),
-        ).fetchall()
+        return _pieces(connection, store, name)
+
+
+def _pieces(connection: sqlite3.Connection, store: Store, name: str) -> list[KeptPiece]:
+    found = connection.execute(
+        "SELECT piece, pieces.configs, runs.run FROM pieces "
+        "LEFT JOIN runs ON runs.run = pieces.run AND runs.deleted IS NULL "
+        "WHERE sweep = ? ORDER BY piece",
+        (name,),
+    ).fetchall()
     try:
         return [
             KeptPiece(row["piece"], store.configs_from(row["configs"]), row["run"]) for row in found
@@ -193,21 +212,58 @@ def _set_deleted(store: Store, name: str, now: float | None) -> None:
         )
 
 
-def _same(connection: sqlite3.Connection, plan: Plan, name: str, pruner: str) -> str | None:
+def _same(connection: sqlite3.Connection, plan: Plan, name: str, pruner: str) -> Sweep | None:
     """The newest sweep of that plan, with that name if there is one.
 
-    By what is read: another version may have written the same plan in other words.
+    Else the newest that differs from it in its last seeds alone; of searches only one with that
+    name. By what is read: another version may have written the same plan in other words.
     """
     rows = connection.execute(
         "SELECT * FROM sweeps WHERE deleted IS NULL AND pruner = ? AND (? = '' OR sweep = ?) "
         "ORDER BY created DESC",
         (pruner, name, name),
-    )
+    ).fetchall()
+    akin = [sweep for sweep in _readable(rows) if sweep.plan.agrees_but_for_seeds(plan)]
+    same = [sweep for sweep in akin if sweep.plan == plan]
+    return next(iter(same or ([] if pruner and not name else akin)), None)
+
+
+def _readable(rows: Iterable[sqlite3.Row]) -> Iterator[Sweep]:
+    """Without the damaged ones, each of which is logged in a sentence."""
     for row in rows:
-        with suppress(StoreError):  # a damaged one is another one
-            if _sweep(row).plan == plan:
-                return str(row["sweep"])
-    return None
+        try:
+            yield _sweep(row)
+        except StoreError as error:
+            _LOG.warning(str(error))
+
+
+def _add_seeds(
+    connection: sqlite3.Connection, store: Store, sweep: Sweep, seeds: tuple[int, ...]
+) -> None:
+    """Pieces with the seeds that the sweep lacks; its points are read from those that it has."""
+    has = sweep.plan.seeds
+    if sweep.pruner:
+        raise StoreError(
+            "The search {name} keeps its seeds, since what it tried follows from what these came "
+            "to: train its best values with more, or give another name.",
+            name=shown(sweep.name),
+        )
+    if len(seeds) < len(has):
+        raise StoreError(
+            "The sweep {name} has {count} seeds of each already, and loses none: give at least as "
+            "many, or another name.",
+            name=shown(sweep.name),
+            count=len(has),
+        )
+    kept = _pieces(connection, store, sweep.name)
+    points = [one for piece in kept for one in piece.configs if one.seed == has[0]]
+    further = cut([one.replace(seed=seed) for seed in seeds[len(has) :] for one in points])
+    for number, configs in enumerate(further, len(kept)):
+        _add(connection, sweep.name, number, configs)
+    plan = replace(sweep.plan, seeds=seeds)
+    connection.execute(
+        "UPDATE sweeps SET plan = ? WHERE sweep = ?", (json.dumps(plan.to_dict()), sweep.name)
+    )
 
 
 def _add(connection: sqlite3.Connection, name: str, number: int, configs: Piece) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import os
 import platform
 import signal
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -33,10 +32,17 @@ def train_pieces(
     ``show`` is called now and then. Where ``is_stopped``, all that was trained is kept, and another
     call goes on with it.
     """
-    waiting, errors = deque(unfinished(store, sweep)), []
-    while waiting or crew.is_busy:
-        while waiting and crew.idle:
-            crew.begin(Task(claim(store, sweep, waiting.popleft()).run))
+    begun: set[int] = set()
+    errors: list[str] = []
+    while True:
+        idle = crew.idle
+        if idle > 0:  # each time anew: the sweep may have got more seeds
+            waiting = [one for one in unfinished(store, sweep) if one.number not in begun]
+            for piece in waiting[:idle]:
+                crew.begin(Task(claim(store, sweep, piece).run))
+                begun.add(piece.number)
+        if not crew.is_busy:
+            break
         errors += [outcome.error for outcome in crew.wait(LOOK_SECONDS) if outcome.error]
         show()
         if is_stopped():

@@ -30,6 +30,9 @@ def importance(
     Raises `MissingPackageError` without Optuna.
     """
     axes = [axis for axis in axes if len({point[axis.name] for point, _ in seeds}) > 1]
+    seeds = sorted(  # a forest depends on the order of what it learns from
+        seeds, key=lambda one: ([axis.order(one[0][axis.name]) for axis in axes], one[1])
+    )
     points = {tuple(point.items()) for point, _ in seeds}
     if not axes or len(points) < FEWEST_POINTS or not _differ(seeds):
         return {}

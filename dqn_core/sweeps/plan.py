@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from operator import eq
 from typing import Any
 
 from dqn_core.config import DQNConfig
@@ -91,6 +92,11 @@ class Plan:
         """
         points = [self.base.replace(**point) for point in self.points()]
         return cut([config.replace(seed=seed) for seed in self.seeds for config in points])
+
+    def agrees_but_for_seeds(self, other: "Plan") -> bool:
+        """Whether the two differ in nothing, or in the last seeds of the one that has more."""
+        parts = (self.base, self.axes, self.random) == (other.base, other.axes, other.random)
+        return parts and all(map(eq, self.seeds, other.seeds))
 
     def to_dict(self) -> dict[str, Any]:
         """It as JSON can hold it."""

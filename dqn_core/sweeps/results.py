@@ -43,7 +43,7 @@ class PointResult:
 
 @dataclass(frozen=True)
 class Results:
-    """The points that have any finished seed, in the order of the sweep.
+    """The points that have any finished seed, along the axes, or in the order of a search's trials.
 
     They are judged at step ``until`` by ``measure``, and told apart by ``metric``. ``runs`` are the
     finished ones; ``planned`` and ``finished`` count seeds of points, which are members of runs;
@@ -89,23 +89,28 @@ def results_of(store: Store, sweep: Sweep) -> Results:
     planned += max(0, sweep.trials - len(pieces)) * len(sweep.plan.seeds)
     runs = tuple(record.run for record in done)
     pruned = sum(PRUNED in records[piece.run].tags for piece in pieces if piece.run in records)
-    metric: Metric = "area" if sweep.pruner else "final"
     if not seeds:
-        return Results((), metric, "greedy", 0, (), planned, 0, pruned)
+        return Results((), sweep.metric, "greedy", 0, (), planned, 0, pruned)
     groups = grouped(seeds)
+    if not sweep.pruner:  # whenever a seed was added
+        groups.sort(key=lambda group: _order(sweep, group.config))
     final, area = compare(groups, "final"), compare(groups, "area")
     points = [
         PointResult(point_of(sweep, group.config), tuple(group.seeds), *judged)
         for group, *judged in zip(groups, _judged(final), _judged(area), strict=True)
     ]
     return Results(
-        tuple(points), metric, final.measure, final.until, runs, planned, len(seeds), pruned
+        tuple(points), sweep.metric, final.measure, final.until, runs, planned, len(seeds), pruned
     )
 
 
 def point_of(sweep: Sweep, config: DQNConfig) -> Point:
     """Which values of the axes a configuration has."""
     return {axis.name: getattr(config, axis.name) for axis in sweep.plan.axes}
+
+
+def _order(sweep: Sweep, config: DQNConfig) -> list[tuple[int, float]]:
+    return [axis.order(getattr(config, axis.name)) for axis in sweep.plan.axes]
 
 
 def _judged(comparison: Comparison) -> list[Judged]:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +32,6 @@ from dqn_core.sweeps.tasks import Crew, Outcome, Task
 
 DATABASE = "optuna.sqlite3"
 """Optuna's own storage in the store's folder, which optuna-dashboard reads."""
-
-Pruner: TypeAlias = Literal["median", "hyperband", "none"]
-"""What ends a trial early: a greedy return below the median of those before it at that step,
-Hyperband (Li et al. 2018), or nothing."""
 
 
 class Search:

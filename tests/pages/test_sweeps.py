@@ -10,10 +10,12 @@ from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import (
     Sweep,
+    added_piece,
     claim,
     declare,
     note_problem,
     pieces_of,
+    sweep_called,
     sweeps,
     want_trials,
 )
@@ -40,6 +42,7 @@ def test_a_sweep_of_one_axis_shows_which_value_is_best_and_a_chart_of_each(store
     words = said(at)
     assert "**γ 0.9** is best with" in words
     assert "seeds prove nothing yet" in words
+    assert at.button_group(key="metric").value == "final"
     at.button(key="sweep_runs").click().run()
     assert not at.exception
     assert state(at).look.tag == f"sweep:{sweep.name}"
@@ -107,20 +110,49 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
     assert len(pieces_of(store, "cartpole-gamma")[0].configs) * 2 >= 5
     at.button(key="continue_sweep").click().run()
     assert began == [command, command]
+    sweep = sweep_called(store, "cartpole-gamma")
+    for piece in pieces_of(store, sweep.name):
+        fill(store, claim(store, sweep, piece), [100.0] * len(piece.configs))
+    at.run()
+    assert at.button(key="continue_sweep").label == "5 more seeds"
+    at.button(key="continue_sweep").click().run()
+    assert began == [command] * 3
+    assert sweep_called(store, sweep.name).plan.seeds == tuple(range(10))
     at.session_state["new_sweep_cartpole-gamma"] = True
     at.run()
-    at.number_input(key="sweep_trials").set_value(3).run()
+    way = at.button_group(key="sweep_way")
+    way.set_value("random").run()
+    at.number_input(key="sweep_count").set_value(3).run()
     at.button(key="start_sweep").click().run()
     assert not at.exception
-    assert began[2][-2:] == ["--optuna", "3"]
-    assert state(at).look.sweep == "cartpole-gamma-learning_rate"
-    assert state(at).look.metric == "area", "as its trials are judged"
+    assert sweep_called(store, "cartpole-gamma-learning_rate").plan.random == 3
+    at.session_state["new_sweep_cartpole-gamma-learning_rate"] = True
+    at.run()
+    at.button_group(key="sweep_way").set_value("optuna").run()
+    at.number_input(key="sweep_count").set_value(3)
+    at.selectbox(key="sweep_pruner").set_value("hyperband").run()
+    at.button(key="start_sweep").click().run()
+    assert not at.exception
+    assert began[-1][-2:] == ["--optuna", "3"]
+    search = "cartpole-gamma-learning_rate-2"
+    assert state(at).look.sweep == search
+    assert sweep_called(store, search).pruner == "hyperband"
     assert at.button(key="continue_sweep").label == "20 more trials"
-    want_trials(store, "cartpole-gamma-learning_rate", 3)  # as when it was stopped
+    want_trials(store, search, 3)  # as when it was stopped
     at.run()
     assert at.button(key="continue_sweep").label == "Train the rest"
     at.button(key="continue_sweep").click().run()
-    assert began[3][-2:] == ["--optuna", "3"]
+    assert began[5:] == [began[4]]
+
+
+def test_a_bare_link_of_a_search_is_judged_by_the_area_as_its_trials_are(store: Store) -> None:
+    plan = Plan(DQNConfig(), (axis_from("gamma=lin:0.1:0.9"),), (0, 1))
+    search = declare(store, plan, pruner="median")
+    configs = tuple(plan.base.replace(seed=seed, gamma=0.5) for seed in plan.seeds)
+    fill(store, claim(store, search, added_piece(store, search.name, 0, configs)), [100.0, 200.0])
+    at = page(sweep=search.name)
+    assert not at.exception
+    assert at.button_group(key="metric").value == "area"
 
 
 def test_a_sweep_that_another_window_has_trained_meanwhile_is_not_deleted(

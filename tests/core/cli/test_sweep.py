@@ -112,6 +112,12 @@ def test_a_sweep_that_is_there_goes_on_by_its_name_alone_and_keeps_its_values(
     assert "no search" in capsys.readouterr().err
     assert main(["sweep", "--runs", str(tmp_path)]) == 2
     assert "needs an axis" in capsys.readouterr().err
+    code, result, told = ended(capsys, *by_name, "--seeds", "3")
+    assert (code, result["finished"], [crew.began for crew in crews]) == (0, 12, [2, 0, 2])
+    assert "mine in " in told
+    assert ": 8 of 12 seeds are finished." in told
+    assert main([*by_name, "--seeds", "2"]) == 2
+    assert "has 3 seeds of each already" in capsys.readouterr().err
 
 
 def test_a_search_counts_trials_and_goes_on_by_its_name_until_it_has_them(

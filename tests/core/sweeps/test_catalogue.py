@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -40,6 +41,30 @@ def test_a_name_that_is_taken_is_refused_for_other_values(store):
         declare(store, OTHER, name="mine")
     with pytest.raises(StoreError, match="did you mean mine"):
         sweep_called(store, "mien")
+
+
+def test_further_seeds_are_pieces_of_the_same_sweep_and_none_is_taken_away(store):
+    fewer, more = replace(PLAN, seeds=(0,)), replace(PLAN, seeds=(0, 1, 5))
+    sweep = declare(store, fewer)
+    assert declare(store, more).name == sweep.name
+    assert sweep_called(store, sweep.name).plan == more
+    trained = [config for piece in pieces_of(store, sweep.name) for config in piece.configs]
+    assert len(trained) == 12
+    assert set(trained) == {config for piece in more.pieces() for config in piece}
+    assert pieces_of(store, sweep.name)[0].configs == fewer.pieces()[0], "what it had stays"
+    with pytest.raises(StoreError, match="has 3 seeds of each already, and loses none"):
+        declare(store, fewer)
+    assert declare(store, fewer, name="mine").plan == fewer
+    assert declare(store, replace(PLAN, seeds=(5, 0, 1, 2))).name not in (sweep.name, "mine")
+
+
+def test_a_search_gets_no_further_seeds_and_with_more_it_is_another_one(store):
+    more = replace(PLAN, seeds=(0, 1, 2))
+    search = declare(store, PLAN, pruner="median")
+    with pytest.raises(StoreError, match="keeps its seeds, since what it tried follows"):
+        declare(store, more, search.name, "median")
+    assert declare(store, more, pruner="median").name != search.name
+    assert sweep_called(store, search.name) == search
 
 
 def test_a_piece_is_one_run_however_often_it_is_claimed(store):

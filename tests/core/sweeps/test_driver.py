@@ -3,12 +3,13 @@
 import os
 import platform
 import signal
+from dataclasses import replace
 
 import pytest
 
 from dqn_core.errors import StoreError
 from dqn_core.sweeps.axis import axis_from
-from dqn_core.sweeps.catalogue import claim, declare, pieces_of
+from dqn_core.sweeps.catalogue import claim, declare, pieces_of, sweep_called
 from dqn_core.sweeps.driver import alone, stop, train_pieces, trained_by, unfinished
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
@@ -38,13 +39,29 @@ def test_a_sweep_that_was_stopped_goes_on_with_what_is_missing(store):
     assert (results.finished, results.planned, results.until) == (12, 12, 120)
     assert [point.values for point in results.points] == [
         {"gamma": 0.9, "n_step": 1},
-        {"gamma": 0.95, "n_step": 1},
         {"gamma": 0.9, "n_step": 3},
+        {"gamma": 0.95, "n_step": 1},
         {"gamma": 0.95, "n_step": 3},
     ]
     assert all(point.seeds == (0, 1, 2) for point in results.points)
     best = max(results.points, key=lambda point: point.final.interquartile_mean)
     assert results.best is best
+
+
+def test_seeds_that_are_added_make_the_sweep_that_had_them_from_the_beginning(store, tmp_path):
+    fewer = declare(store, replace(PLAN, seeds=(0, 1)))
+
+    def add_once():  # while it is trained
+        declare(store, PLAN)
+
+    assert train_pieces(store, fewer, InProcess(store), lambda: False, add_once) == []
+    elsewhere = type(store)(tmp_path / "elsewhere")
+    whole = declare(elsewhere, PLAN)
+    assert train_pieces(elsewhere, whole, InProcess(elsewhere), lambda: False, int) == []
+    found = results_of(store, sweep_called(store, fewer.name))
+    assert [len(piece.configs) for piece in pieces_of(store, fewer.name)] == [4, 4, 2, 2]
+    assert replace(found, runs=()) == replace(results_of(elsewhere, whole), runs=())
+    elsewhere.close()
 
 
 def test_what_could_not_be_trained_is_told_and_does_not_stop_the_others(store, monkeypatch):

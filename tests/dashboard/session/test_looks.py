@@ -13,6 +13,7 @@ LOOKS = [
     Look(search="γ 0.9 & more", environment="FrozenLake-v1(is_slippery=False)", tag="a, b"),
     Look(status="finished", hidden=True),
     Look(sweep="cartpole-gamma"),
+    Look(sweep="a search", metric="final"),
 ]
 
 
