@@ -82,7 +82,7 @@ def test_standard_output_that_is_closed_costs_the_printed_result_alone(
 
 @pytest.mark.parametrize(
     ("redirection", "code"),
-    [("2>&-", 0), (">&-", 0), ("2>/dev/full", 0), (">/dev/full", 2), ("2>&1 | true", 1)],
+    [("2>&-", 0), (">&- 2>/dev/full", 0), (">/dev/full", 2), ("2>&1 | true", 1)],
 )
 def test_no_stream_ends_a_training(tmp_path: Path, redirection: str, code: int) -> None:
     agent = tmp_path / "agent.safetensors"
@@ -100,7 +100,7 @@ def test_no_stream_ends_a_training(tmp_path: Path, redirection: str, code: int) 
     assert load_agent(agent).env_steps == 150
     if code == 2:
         assert "The result cannot be printed: No space left on device." in process.stderr
-    elif "2>/" in redirection or "2>&-" in redirection:
+    elif redirection == "2>&-":
         assert json.loads(process.stdout)["env_steps"] == 150
 
 

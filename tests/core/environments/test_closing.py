@@ -67,7 +67,7 @@ def test_the_evaluations_of_many_members_share_few_environments(register: Regist
     config = SMALL.replace(
         env_id=register(Counted),
         evaluation_period=10,
-        evaluation_episodes=1_000,
+        evaluation_episodes=MOST_ENVIRONMENTS // 4,
         hidden_dims="4, 4",
     )
     trainer = Trainer([config.replace(seed=seed) for seed in range(16)])

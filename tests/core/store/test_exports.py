@@ -1,8 +1,7 @@
 """A stored run in the formats of other programs."""
 
-import subprocess
+import runpy
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,10 +16,10 @@ from dqn_core.store.recorder import Recorder
 from tests.core.small_runs import SMALL
 from tests.core.store.runs import recorded
 
-ROOT = Path(__file__).parents[3]
 
-
-def test_the_script_of_a_fork_repeats_its_curve_from_the_first_step_of_its_parent(store, tmp_path):
+def test_the_script_of_a_fork_repeats_its_curve_from_the_first_step_of_its_parent(
+    store, tmp_path, capsys
+):
     record, parent, recorder = recorded(store, evaluation_period=20, evaluation_episodes=1)
     recorder.snapshot("change")
     parent.change(gamma=0.5)
@@ -34,12 +33,8 @@ def test_the_script_of_a_fork_repeats_its_curve_from_the_first_step_of_its_paren
     recorder.finish("paused")
     path = tmp_path / "fork.py"
     exports.write(store, store.run(child.run), "episodes", path)
-    command = [sys.executable, path]
-    printed = subprocess.run(
-        command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
-    assert printed.returncode == 0, printed.stderr
-    lines = printed.stdout.splitlines()
+    runpy.run_path(str(path), run_name="__main__")
+    lines = capsys.readouterr().out.splitlines()
     found = pd.DataFrame([line.split() for line in lines[1:]], columns=lines[0].split())
     expected = store.columns(child.run, "evaluations")
     assert found["env_step"].astype(int).tolist() == expected["env_step"].tolist()

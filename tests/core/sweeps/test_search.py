@@ -105,8 +105,8 @@ def test_a_trial_that_was_pruned_is_not_gone_on_with_though_nobody_told_optuna(s
     assert crew.began == 0
 
 
-@pytest.mark.parametrize("name", ["a?b", "a#b", "a b", "100%", "a%3Fb", "{a}", "ä"])
-def test_a_stores_folder_may_have_any_name(tmp_path, name):
+def test_a_stores_folder_may_have_any_name(tmp_path):
+    name = "ä %3F {a} 100%#b?c"
     store = Store(tmp_path / name)
     sweep = declare(store, PLAN, pruner="none")
     for trials in (1, 2):  # and the second goes on with the first
