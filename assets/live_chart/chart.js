@@ -12,7 +12,7 @@ import { decode, Store } from "./store.js";
 import { readTheme } from "./theme.js";
 import { legendOfLines } from "./words.js";
 import { Mounted } from "../shared/component.js";
-import { element, styleLink } from "../shared/dom.js";
+import { element, eventually, styleLink } from "../shared/dom.js";
 import { messenger, seldom } from "../shared/messages.js";
 import { number } from "../shared/numbers.js";
 import { asOnPaper, onPaper } from "../shared/paper.js";
@@ -40,14 +40,15 @@ const beside = (file) => new URL(file, import.meta.url).href;
 let library;
 /** Plotly.js, loaded once a page; it only comes as a classic script. */
 function plotly() {
-  library ??= new Promise((resolve, reject) => {
-    const script = element("script");
-    script.src = beside("../vendor/plotly.min.js");
-    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
-    script.onerror = reject;
-    document.head.append(script);
-  });
-  return library;
+  const load = () =>
+    new Promise((resolve, reject) => {
+      const script = element("script");
+      script.src = beside("../vendor/plotly.min.js");
+      script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+      script.onerror = reject;
+      document.head.append(script);
+    });
+  return (library ??= eventually(load));
 }
 
 export class Chart {

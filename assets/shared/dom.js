@@ -2,6 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+const AWAY = 3000; // milliseconds until a file is asked for again that did not come
+
 /**
  * A new element with what is in it: other elements, or text.
  *
@@ -72,7 +74,11 @@ export function setText(node, text) {
  *
  * @param {string} href
  */
-export const styleLink = (href) => Object.assign(element("link"), { rel: "stylesheet", href });
+export function styleLink(href) {
+  const link = Object.assign(element("link"), { rel: "stylesheet", href });
+  link.onerror = () => setTimeout(() => link.replaceWith(link), AWAY); // loads it again
+  return link;
+}
 
 /**
  * The style sheets at these addresses, for components with styles of their own.
@@ -83,8 +89,25 @@ export function styleSheets(...addresses) {
   return Promise.all(
     addresses.map(async (address) => {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(await (await fetch(address)).text());
+      sheet.replaceSync(await eventually(async () => (await fetch(address)).text()));
       return sheet;
     }),
   );
+}
+
+/**
+ * What `load()` gives, which is called again until nothing fails: the server may be away.
+ *
+ * @template Loaded
+ * @param {() => Promise<Loaded>} load
+ * @returns {Promise<Loaded>}
+ */
+export async function eventually(load) {
+  for (;;) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((go) => setTimeout(go, AWAY));
+    }
+  }
 }

@@ -78,11 +78,18 @@ def ended(table: dict[str, Any], ends: Mapping[int, int]) -> dict[str, Any]:
     return {name: column[table["env_step"] <= last] for name, column in table.items()}
 
 
+MISSED_ONCE = {"live_chart/chart.css", "vendor/plotly.min.js"}
+"""Files that do not come when they are first asked for, as where the server is away."""
+
+
 def module(route: Route) -> None:
     """Serve the component's files, and an empty page around them."""
     name = route.request.url.removeprefix(ORIGIN)
     if name.startswith("live/"):
         return route.abort()  # by a chart that has gone meanwhile
+    if name in MISSED_ONCE:
+        MISSED_ONCE.remove(name)
+        return route.abort()
     if not name:
         return route.fulfill(content_type="text/html", body=PAGE)
     return route.fulfill(path=PLOTLY if name == "vendor/plotly.min.js" else ASSETS / name)
