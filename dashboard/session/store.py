@@ -1,6 +1,7 @@
 """The folder of runs that this server keeps, which pages write to and read from."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -17,6 +18,11 @@ MOST_OF_A_VISITOR = 20
 
 def store() -> Store:
     """The server's store, which is made if there is none; raises `StoreError`."""
+    found = _opened(default_folder())
+    with suppress(StoreError):
+        found.check()
+        return found
+    _opened.clear()  # it was deleted meanwhile: what begins now is kept in a new one
     return _opened(default_folder())
 
 

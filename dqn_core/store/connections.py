@@ -35,7 +35,9 @@ class Connections:
     def __init__(self, path: Path) -> None:
         self._idle: list[sqlite3.Connection] = []
         self._path = path
+        self._file: tuple[int, int] | None = None
         self._prepare()
+        self._file = self._present_file()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -48,6 +50,24 @@ class Connections:
         """A connection for writing: all statements in the block take effect, or none."""
         with self._transaction("BEGIN IMMEDIATE", "written") as connection:
             yield connection
+
+    def check(self) -> None:
+        """Raises `StoreError` where the database is no longer the file that was opened.
+
+        SQLite itself goes on writing into a file that was deleted, where nobody finds it.
+        """
+        if self._file not in (None, self._present_file()):
+            raise StoreError(
+                "The runs in {folder!r} were deleted or moved while they were in use: put the "
+                "folder back, or begin another run.",
+                folder=str(self._path.parent),
+            )
+
+    def _present_file(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            found = self._path.stat()
+            return found.st_dev, found.st_ino
+        return None
 
     def close(self) -> None:
         """Close the idle connections; the next use opens a new one."""
@@ -79,6 +99,7 @@ class Connections:
             raise
 
     def _lent(self) -> sqlite3.Connection:
+        self.check()
         with suppress(IndexError):
             return self._idle.pop()  # atomic, so two threads never get the same one
         connection = sqlite3.connect(

@@ -146,6 +146,7 @@ class Recorder:
 
     def _write_snapshot(self, kind: Kind) -> None:
         started, folder = _clocks(), self._store.folder
+        self._store.check()
         content = snapshots.content_of(self._trainer)
         file = snapshots.write(folder, content, kind)
         try:
@@ -163,7 +164,8 @@ class Recorder:
         if kind is not Kind.LATEST:
             self._kept_step = place[0]
         self._best_due = self._best_due and kind is not Kind.BEST
-        pause = _pause(started, SNAPSHOTS_SHARE)
+        # What is done for the first time takes long, and says nothing of the next time.
+        pause = 0.0 if kind is Kind.START else _pause(started, SNAPSHOTS_SHARE)
         self._snapshot_due, self._latest_due = _after(pause), _after(pause, LATEST_SECONDS)
         self._rows_due = _after(ROWS_SECONDS)
 

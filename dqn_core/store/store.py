@@ -78,6 +78,10 @@ class Store:
         """Close the database; the next use opens it again."""
         self._connections.close()
 
+    def check(self) -> None:
+        """Raises `StoreError` where its folder was deleted or replaced since it was opened."""
+        self._connections.check()
+
     def create(
         self,
         configs: Sequence[DQNConfig],

@@ -6,7 +6,9 @@ import time
 import pytest
 
 from dqn_core.errors import StoreError
+from dqn_core.store import recorder as recorders
 from dqn_core.store.recorder import Recorder
+from dqn_core.store.store import Store
 from tests.core.small_runs import assert_bit_equal, trained, weights, without_seconds
 from tests.core.store.runs import due, recorded
 
@@ -178,6 +180,33 @@ def test_training_goes_on_where_the_store_cannot_be_written_and_all_is_written_l
     recorder.record()
     assert not recorder.problem
     assert_bit_equal(store.trainer(record.run).state_dict(), trainer.state_dict())
+
+
+def test_however_long_the_first_snapshot_took_the_second_one_comes_soon(store, monkeypatch):
+    monkeypatch.setattr(recorders, "_pause", lambda *_: 1e6)
+    monkeypatch.setattr(recorders, "LATEST_SECONDS", 0.0)
+    trainer = trained(0)
+    recorder = Recorder(store, store.create(trainer.configs), trainer)
+    for _ in range(2):
+        trainer.run(max_steps=20)
+        recorder.record()
+    assert [snapshot.env_step for snapshot in store.snapshots(recorder.run)] == [0, 20]
+
+
+def test_a_store_that_was_deleted_takes_nothing_more_until_it_is_put_back(store):
+    record, trainer, recorder = recorded(store)
+    elsewhere = store.folder.with_name("elsewhere")
+    shutil.move(store.folder, elsewhere)
+    Store(store.folder).close()  # another one in its place
+    trainer.run(max_steps=20)
+    assert not recorder.finish("paused")
+    assert "were deleted or moved while they were in use" in recorder.problem
+    with pytest.raises(StoreError, match="were deleted or moved"):
+        store.runs()
+    shutil.rmtree(store.folder)
+    shutil.move(elsewhere, store.folder)
+    assert recorder.finish("paused")
+    assert store.run(record.run).env_steps == trainer.env_step
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A private server: each visitor has the own runs alone, for a day, and not too many."""
 
+import shutil
 import time
 
 import pytest
@@ -36,6 +37,17 @@ def test_a_visitor_sees_and_reaches_nothing_of_another() -> None:
     assert "mean cartpole-1" not in session.problem
     assert str(store().folder) not in session.problem
     assert session.run.keeping.name == "cartpole-2"
+
+
+def test_in_place_of_a_store_that_was_deleted_another_one_is_made() -> None:
+    session = visit("one")
+    shutil.rmtree(store().folder)
+    train(session, 60)
+    session.run.rest()
+    assert "were deleted or moved" in session.run.keeping.problem
+    assert kept("one") == []
+    visit("one")
+    assert kept("one") == ["cartpole-1"]
 
 
 def test_whoever_is_in_no_room_sees_no_run_of_a_room() -> None:
