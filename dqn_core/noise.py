@@ -24,7 +24,7 @@ class Weights(Protocol):
         ...
 
     def backward(self, gradient: QNetwork) -> None:
-        """Complete the gradient that the last drawn network has written into ``gradient``."""
+        """Complete the gradient that the network of the newest draw has written."""
         ...
 
 
@@ -42,13 +42,15 @@ class Exact:
 
 
 class Factors:
-    """f(x) = sgn(x) √|x| of random numbers for each layer's inputs and outputs: eq. 10 and 11.
+    """ε of one draw after another, by f(x) = sgn(x) √|x| of random numbers: eq. 9 to 11.
 
-    Every member has its own stream. Factors are made for `AHEAD` draws at once: a draw needs so few
-    numbers that the calls would cost more than the arithmetic.
+    A layer has a factor for each input and each output. Every member has its own stream. Factors
+    are made for `AHEAD` draws at once: a draw needs so few numbers that the calls would cost more
+    than the arithmetic. ``epsilon`` `(P, n_linear)` is that of the newest draw; all networks of a
+    learner share it, since memory is what a draw costs.
     """
 
-    AHEAD = 8
+    AHEAD = 16
 
     def __init__(self, shape: NetworkShape, seeds: Sequence[int], like: Tensor) -> None:
         self._stream = NormalStream(seeds, "noise")
@@ -56,19 +58,32 @@ class Factors:
         self._are_made, self._next = False, 0
         sizes_of = [size for layer in shape.layers for size in layer]
         self._factors = like.new_zeros((len(seeds), self.AHEAD, sum(sizes_of)))
-        # Views, made once: each draw has two factors a layer, `(P, 1, in)` and `(P, 1, out)`.
-        parts = [draw.split(sizes_of, -1) for draw in self._factors.split(1, 1)]
-        self._draws = [list(zip(part[::2], part[1::2], strict=True)) for part in parts]
+        self.epsilon = like.new_zeros((len(seeds), shape.n_linear))
+        layers = QNetwork(replace(shape, noisy=False, layer_norm=False), self.epsilon).layers
+        # Views, made once: what each layer's ε gets from the factors of each draw.
+        self._draws = []
+        for draw in self._factors.split(1, 1):
+            parts = draw.split(sizes_of, -1)  # `(P, 1, in)` and `(P, 1, out)` of each layer
+            of_layers = zip(layers, parts[::2], parts[1::2], strict=True)
+            self._draws.append(
+                [
+                    (layer.weight, of_outputs.mT, of_inputs, layer.bias, of_outputs)
+                    for layer, of_inputs, of_outputs in of_layers
+                ]
+            )
 
-    def take(self) -> list[tuple[Tensor, Tensor]]:
-        """Each layer's factors for one draw; to be used before the next call."""
+    def draw(self) -> Tensor:
+        """New noise: ``epsilon``, which stands until the next call."""
         if self._next == self.AHEAD:
             self._before = self._stream.state_dict()
             self._are_made, self._next = False, 0
         if not self._are_made:
             self._make()
+        for weight, column, row, bias, of_outputs in self._draws[self._next]:
+            torch.mul(column, row, out=weight)  # eq. 10
+            bias.copy_(of_outputs)  # eq. 11
         self._next += 1
-        return self._draws[self._next - 1]
+        return self.epsilon
 
     def _make(self) -> None:
         members, ahead, count = self._factors.shape
@@ -93,30 +108,25 @@ class Noisy:
         shape = replace(network.shape, noisy=False)
         n_linear, parameters = shape.n_linear, network.parameters
         exact = parameters[:, : shape.n_parameters]
-        self._noise = QNetwork(shape, torch.zeros_like(exact))  # ε where the weights are
         self._drawn = QNetwork(shape, torch.zeros_like(exact), network.head)
         # Parameters of the linear layers, and of the normalisations, which have no noise.
         self._mu, self._norms = exact.tensor_split([n_linear], 1)
         self._with_noise, self._drawn_norms = self._drawn.parameters.tensor_split([n_linear], 1)
-        self._epsilon, self._sigma = self._noise.parameters[:, :n_linear], parameters[:, -n_linear:]
+        self._sigma = parameters[:, -n_linear:]
         self._factors = factors
 
     def draw(self) -> QNetwork:
-        for layer, (of_inputs, of_outputs) in zip(
-            self._noise.layers, self._factors.take(), strict=True
-        ):
-            torch.mul(of_outputs.mT, of_inputs, out=layer.weight)  # eq. 10
-            layer.bias.copy_(of_outputs)  # eq. 11
-        torch.addcmul(self._mu, self._sigma, self._epsilon, out=self._with_noise)
+        torch.addcmul(self._mu, self._sigma, self._factors.draw(), out=self._with_noise)
         if self._drawn.norms:
             self._drawn_norms.copy_(self._norms)
         return self._drawn
 
     def backward(self, gradient: QNetwork) -> None:
         """The gradient of μ is that of θ = μ + σ ⊙ ε, and the gradient of σ is that times ε."""
-        n_linear = self._epsilon.shape[1]
+        n_linear = self._sigma.shape[1]
         of_weights = gradient.parameters[:, :n_linear]
-        torch.mul(of_weights, self._epsilon, out=gradient.parameters[:, -n_linear:])
+        epsilon = self._factors.epsilon
+        torch.mul(of_weights, epsilon, out=gradient.parameters[:, -n_linear:])
 
 
 def sizes(network: QNetwork) -> Tensor:
