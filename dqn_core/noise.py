@@ -61,7 +61,7 @@ class Factors:
         self.epsilon = like.new_zeros((len(seeds), shape.n_linear))
         layers = QNetwork(replace(shape, noisy=False, layer_norm=False), self.epsilon).layers
         # Views, made once: what each layer's ε gets from the factors of each draw.
-        self._draws = []
+        self._draws: list[list[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]] = []
         for draw in self._factors.split(1, 1):
             parts = draw.split(sizes_of, -1)  # `(P, 1, in)` and `(P, 1, out)` of each layer
             of_layers = zip(layers, parts[::2], parts[1::2], strict=True)
