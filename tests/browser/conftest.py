@@ -45,10 +45,11 @@ BROWSER_OPTIONS = [
 ]
 STILL = """
     const still = new CSSStyleSheet();
-    still.replaceSync("*, ::before, ::after { animation: none !important }");
+    const motion = "animation: none !important; transition: none !important";
+    still.replaceSync(`*, ::before, ::after { ${motion} }`);
     document.adoptedStyleSheets = [still];
 """
-"""What pulses while a page is loaded takes more of a processor without a GPU than the page."""
+"""What pulses or fades takes more of a processor without a GPU than the page."""
 VISITED = "if (location.origin !== 'null') localStorage.setItem('dqn-lab-tour', 'over')"
 """Whoever was here before is not shown around. An empty page has no storage."""
 server_logs = pytest.StashKey[list[Path]]()

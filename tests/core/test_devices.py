@@ -24,7 +24,7 @@ SMALL = DQNConfig(
 )
 
 
-def trained(configs: list[DQNConfig], steps: int = 120) -> Trainer:
+def trained(configs: list[DQNConfig], steps: int = 60) -> Trainer:
     trainer = Trainer(configs)
     trainer.run(max_steps=steps)
     return trainer

@@ -36,9 +36,9 @@ def until_it_is_there(ask):
     return get_node
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two_nodes():
-    """A cluster, and the one of its nodes that may be killed."""
+    """A cluster, and the one of its nodes that may be killed: the other one stays."""
     pytest.importorskip("ray", reason="Ray is not installed: requirements-cluster.txt")
     from ray._private import services
     from ray.cluster_utils import Cluster
