@@ -92,7 +92,7 @@ def results_of(store: Store, sweep: Sweep) -> Results:
     if not seeds:
         return Results((), sweep.metric, "greedy", 0, (), planned, 0, pruned)
     groups = grouped(seeds)
-    if not sweep.pruner:  # whenever a seed was added
+    if not sweep.pruner:  # an order in which it does not matter when a seed was added
         groups.sort(key=lambda group: _order(sweep, group.config))
     final, area = compare(groups, "final"), compare(groups, "area")
     points = [
