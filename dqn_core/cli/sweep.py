@@ -25,11 +25,11 @@ from dqn_core.sweeps.catalogue import (
     with_seeds,
 )
 from dqn_core.sweeps.choices import USUAL_PRUNER
-from dqn_core.sweeps.cluster import RayCrew
+from dqn_core.sweeps.cluster import RayCrew, loaded_ray
 from dqn_core.sweeps.driver import alone, train_pieces, unfinished
 from dqn_core.sweeps.plan import Plan
 from dqn_core.sweeps.results import results_of
-from dqn_core.sweeps.search import Search
+from dqn_core.sweeps.search import Search, loaded_optuna
 from dqn_core.sweeps.tasks import Crew
 from dqn_core.sweeps.watch import Watch
 from dqn_core.sweeps.workers import Workers, usual_workers
@@ -67,6 +67,10 @@ def _check(options: argparse.Namespace) -> None:
         )
     if options.pruner and not options.optuna:
         raise ConfigurationError("--pruner is for a search: give --optuna with it.")
+    if options.optuna:
+        loaded_optuna()  # known before the sweep is declared rather than after
+    if options.ray is not None:
+        loaded_ray()
 
 
 def _what_it_has(store: Store, declared: Sweep) -> str:

@@ -7,7 +7,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -52,14 +52,28 @@ def write_video(recording: "Recording", path: Path, *, overlay: bool = False) ->
 
 
 def encoder_for(path: Path) -> Callable[[Iterable[Picture], float, Path], None]:
-    """`encode_mp4` or `encode_gif`, by the ending of `path`; `LabError` for any other."""
-    encoders = {".mp4": encode_mp4, ".gif": encode_gif}
+    """`encode_mp4` or `encode_gif`, by the ending of `path`; `LabError` for any other.
+
+    Raises `MissingPackageError` where the encoder lacks its package.
+    """
+    match path.suffix.lower():
+        case ".mp4":
+            _loaded_ffmpeg()
+            return encode_mp4
+        case ".gif":
+            return encode_gif
+    raise LabError("Episodes are saved as .mp4 or .gif, not as “{name}”.", name=path.name)
+
+
+def _loaded_ffmpeg() -> Any:
     try:
-        return encoders[path.suffix.lower()]
-    except KeyError:
-        raise LabError(
-            "Episodes are saved as .mp4 or .gif, not as “{name}”.", name=path.name
-        ) from None
+        import imageio_ffmpeg
+    except ImportError as error:
+        raise MissingPackageError(
+            "Saving an episode as MP4 needs the package imageio-ffmpeg: install it with "
+            "“pip install imageio-ffmpeg”, or save as GIF."
+        ) from error
+    return imageio_ffmpeg
 
 
 def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) -> None:
@@ -72,13 +86,7 @@ def encode_mp4(frames: Iterable[Picture], frames_per_second: float, path: Path) 
         LabError: the pictures are not of one size, or the encoder gave up, whose last words are
             in the message.
     """
-    try:
-        import imageio_ffmpeg
-    except ImportError as error:
-        raise MissingPackageError(
-            "Saving an episode as MP4 needs the package imageio-ffmpeg: install it with "
-            "“pip install imageio-ffmpeg”, or save as GIF."
-        ) from error
+    imageio_ffmpeg = _loaded_ffmpeg()
     pictures = (_even(frame) for frame in of_one_size(frames))
     first = next(pictures)
     raw = [

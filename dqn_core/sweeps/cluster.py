@@ -85,7 +85,7 @@ class RayCrew:
         leg_seconds: float = LEG_SECONDS,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self._ray: Any = _ray()
+        self._ray: Any = loaded_ray()
         self._store = store
         self._typed = typed
         self._leg_seconds = leg_seconds
@@ -255,7 +255,8 @@ def _trained(trainer: Trainer, until: int | None, seconds: float) -> tuple[Statu
     return (Status.FINISHED if trainer.finished() else Status.PAUSED), ""
 
 
-def _ray() -> Any:
+def loaded_ray() -> Any:
+    """Ray; raises `MissingPackageError` without it."""
     try:
         import ray
     except ImportError:

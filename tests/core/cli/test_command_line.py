@@ -87,6 +87,23 @@ def test_refusals_are_one_sentence(capsys, arguments, words):
     assert words in refusal(capsys, *arguments)
 
 
+@pytest.mark.parametrize(
+    ("package", "arguments"),
+    [
+        ("imageio_ffmpeg", ["evaluate", __file__, "--video", "film.mp4"]),
+        ("optuna", ["sweep", "--set", "gamma=lin:0.9:1", "--optuna", "2", "--runs", "runs"]),
+        ("ray", ["sweep", "--set", "gamma=0.9", "--ray", "auto", "--runs", "runs"]),
+    ],
+)
+def test_a_package_that_is_missing_is_told_before_anything_is_begun(
+    capsys, monkeypatch, tmp_path, package, arguments
+):
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.chdir(tmp_path)
+    assert "pip install" in refusal(capsys, *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("text", ["-1e-5", "-1E+2", "-.5", "-3.", "-2.5e3", "-7"])
 def test_a_negative_number_in_any_form_is_the_value_of_the_option_before_it(text):
     options = _parser().parse_args(["train", "--value-low", text, "--gamma", "0.5"])
