@@ -129,8 +129,8 @@ def draw_inside(turns):
     from dashboard.train_page.q_map import q_map
     from dashboard.train_page.scene import scene
 
-    q_map(turns.first)
-    health(turns.first)
+    q_map(turns.first, 0)
+    health(turns.first, 0)
     scene(turns)
 
 
