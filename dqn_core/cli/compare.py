@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from dqn_core.cli.results import json_text
+from dqn_core.cli.results import json_text, standing_result
 from dqn_core.cli.runs import kept
 from dqn_core.cli.runs_parser import add_folder
 from dqn_core.cli.streams import say
@@ -77,9 +77,7 @@ def _result(comparison: Comparison) -> dict[str, Any]:
             {
                 "runs": standing.group.runs,
                 "seeds": standing.group.seeds,
-                "scores": standing.scores,
-                "interquartile_mean": standing.interquartile_mean,
-                "interval": standing.interval,
+                **standing_result(standing),
             }
             for standing in comparison.standings
         ],

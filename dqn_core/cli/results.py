@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.comparison import Standing
 from dqn_core.episodes.evaluation import Evaluation
 from dqn_core.numbers import number
 from dqn_core.statistics import bootstrap_interval, interquartile_mean
@@ -28,6 +29,15 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def standing_result(standing: Standing) -> dict[str, Any]:
+    """How a group did; a seed that is left out has no score."""
+    return {
+        "scores": standing.scores,
+        "interquartile_mean": standing.interquartile_mean,
+        "interval": standing.interval,
+    }
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,11 +1,10 @@
 """What a sweep came to, as JSON and as a table."""
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from dqn_core.cli.results import aligned
+from dqn_core.cli.results import aligned, standing_result
 from dqn_core.errors import MissingPackageError
 from dqn_core.numbers import number, percent
 from dqn_core.options import value_words
@@ -13,7 +12,7 @@ from dqn_core.sweeps.axis import short
 from dqn_core.sweeps.catalogue import Sweep
 from dqn_core.sweeps.importance import importance
 from dqn_core.sweeps.plan import Point
-from dqn_core.sweeps.results import Results
+from dqn_core.sweeps.results import PointResult, Results
 
 
 def sweep_result(sweep: Sweep, results: Results) -> dict[str, Any]:
@@ -34,9 +33,18 @@ def sweep_result(sweep: Sweep, results: Results) -> dict[str, Any]:
         "finished": results.finished,
         "pruned": results.pruned,
         "runs": results.runs,
-        "points": [asdict(one) for one in results.points],
+        "points": [_point(one) for one in results.points],
         "best": results.best and results.best.values,
         "importance": _importance(sweep, results),
+    }
+
+
+def _point(point: PointResult) -> dict[str, Any]:
+    return {
+        "values": point.values,
+        "seeds": point.final.group.seeds,
+        "final": standing_result(point.final),
+        "area": standing_result(point.area),
     }
 
 

@@ -4,13 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqn_core.comparison import (
-    Comparison,
-    Measure,
-    Metric,
-    compare,
-    grouped,
-)
+from dqn_core.comparison import Measure, Metric, Standing, compare, grouped
 from dqn_core.config import DQNConfig
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
@@ -19,26 +13,13 @@ from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.training import ENDED
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What the seeds of a value or a point came to.
-
-    A seed that has diverged has the score NaN and is not in the interquartile mean.
-    """
-
-    scores: tuple[float, ...]
-    interquartile_mean: float
-    interval: tuple[float, float]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PointResult:
-    """A point with its seeds, judged by the return that they came to and by the area."""
+    """A point whose seeds are judged by the return that they came to and by the area."""
 
     values: Point
-    seeds: tuple[int, ...]
-    final: Judged
-    area: Judged
+    final: Standing
+    area: Standing
 
 
 @dataclass(frozen=True)
@@ -66,7 +47,7 @@ class Results:
         judged = [one for one in self.points if np.isfinite(self.score(one))]
         return max(judged, key=self.score, default=None)
 
-    def judged(self, point: PointResult) -> Judged:
+    def judged(self, point: PointResult) -> Standing:
         """By what points are told apart here."""
         return point.area if self.metric == "area" else point.final
 
@@ -96,8 +77,8 @@ def results_of(store: Store, sweep: Sweep) -> Results:
         groups.sort(key=lambda group: _order(sweep, group.config))
     final, area = compare(groups, "final"), compare(groups, "area")
     points = [
-        PointResult(point_of(sweep, group.config), tuple(group.seeds), *judged)
-        for group, *judged in zip(groups, _judged(final), _judged(area), strict=True)
+        PointResult(point_of(sweep, group.config), *standings)
+        for group, *standings in zip(groups, final.standings, area.standings, strict=True)
     ]
     return Results(
         tuple(points), sweep.metric, final.measure, final.until, runs, planned, len(seeds), pruned
@@ -111,9 +92,3 @@ def point_of(sweep: Sweep, config: DQNConfig) -> Point:
 
 def _order(sweep: Sweep, config: DQNConfig) -> list[tuple[int, float]]:
     return [axis.order(getattr(config, axis.name)) for axis in sweep.plan.axes]
-
-
-def _judged(comparison: Comparison) -> list[Judged]:
-    return [
-        Judged(one.scores, one.interquartile_mean, one.interval) for one in comparison.standings
-    ]
