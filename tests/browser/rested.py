@@ -1,7 +1,7 @@
 """The app's server with runs that rest: ``python rested.py`` before the command that starts it.
 
 A run at full speed takes a whole processor, which the browsers and servers of other tests need:
-here it trains for a third of the time.
+here it trains for a sixth of the time.
 """
 
 import sys
@@ -17,10 +17,10 @@ from dashboard.session.run import Run
 
 
 class RestedRun(Run):
-    """A run that trains as any other, and waits for twice as long after each slice."""
+    """A run that trains as any other, and waits for five times as long after each slice."""
 
     def _train(self) -> float:
-        return super()._train() or 2 * SLICE_SECONDS
+        return super()._train() or 5 * SLICE_SECONDS
 
 
 if __name__ == "__main__":
