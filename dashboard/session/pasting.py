@@ -16,6 +16,9 @@ from dqn_core.errors import ConfigurationError, excerpt
 from dqn_core.options import option
 from dqn_core.presets import AUTO
 
+MOST_CHARACTERS = 20_000
+"""Of what is pasted."""
+
 _OPTIONS: dict[str, str] = {
     **{option(name): name for name in ("preset", *HYPERPARAMETERS, *EARLIER_NAMES)},
     **{option(f"no_{name}"): name for name, h in HYPERPARAMETERS.items() if h.kind is bool},
@@ -35,6 +38,12 @@ def pasted(text: str, present: Link) -> Link:
     hidden or locked stays so, and the task. Raises `ConfigurationError` for the first thing that is
     wrong.
     """
+    if len(text) > MOST_CHARACTERS:
+        raise ConfigurationError(
+            "A pasted text has at most {most:,} characters, not {count:,}.",
+            most=MOST_CHARACTERS,
+            count=len(text),
+        )
     text = as_typed(text)
     if not text:
         raise ConfigurationError("There is nothing to apply: paste a configuration or a link.")

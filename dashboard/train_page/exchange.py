@@ -10,6 +10,7 @@ from dashboard.session.control_names import control_name
 from dashboard.session.earlier import LEAVES
 from dashboard.session.going_on import open_run
 from dashboard.session.links import Link, written, written_race
+from dashboard.session.pasting import MOST_CHARACTERS
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_link, show_qr_code
@@ -26,7 +27,6 @@ from dqn_core.options import option
 from dqn_core.phrases import Phrase
 from dqn_core.presets import AUTO
 
-MOST_CHARACTERS = 20_000
 BUTTONS = (
     (
         "copy",

@@ -9,8 +9,11 @@ _MARKS = ("ï»¿", "ÿþ", "þÿ")
 _TYPED = str.maketrans(
     dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛′", "'") | dict.fromkeys("−‐‑", "-")
 )
-_PROMPT = re.compile(r"^\s*(?:[>$%]\s+)+", re.MULTILINE)
-_FENCE = re.compile(r"^\s*(?:```|~~~)[^\n]*\n(.*?)^\s*(?:```|~~~)", re.MULTILINE | re.DOTALL)
+# Spaces within a line: what may go over many lines takes minutes where there are many empty ones.
+_PROMPT = re.compile(r"^[^\S\n]*(?:[>$%](?:[^\S\n]+|$))+", re.MULTILINE)
+_FENCE = re.compile(
+    r"^[^\S\n]*(?:```|~~~)[^\n]*\n(.*?)^[^\S\n]*(?:```|~~~)", re.MULTILINE | re.DOTALL
+)
 _DASH_OF_AN_OPTION = re.compile(r"(?<!\S)[–—](?=\w)")
 
 

@@ -1,13 +1,15 @@
 """What programs make of a text on its way to the clipboard does not keep it from being used."""
 
 import json
+import time
 
 import pytest
 
 from dashboard.session.links import Link
-from dashboard.session.pasting import pasted
+from dashboard.session.pasting import MOST_CHARACTERS, pasted
 from dashboard.web.plain_text import as_typed
 from dqn_core import DQNConfig
+from dqn_core.errors import ConfigurationError
 
 WANTED = DQNConfig(gamma=0.9, double_dqn=False, env_id="Acrobot-v1")
 JSON = json.dumps(WANTED.to_dict(), indent=2)
@@ -95,3 +97,12 @@ def test_json_is_read_whatever_a_program_made_of_its_signs(old: str, new: str) -
 )
 def test_a_command_is_read_whatever_a_terminal_or_a_chat_made_of_it(text: str) -> None:
     assert pasted(text, Link()).config == WANTED
+
+
+@pytest.mark.parametrize("part", ["\n", " \n", "> \n", "$\n", "```\n", "~~~ `\n", "\\\n"])
+def test_the_longest_text_that_can_be_pasted_is_read_at_once(part: str) -> None:
+    began = time.process_time()
+    as_typed((part * MOST_CHARACTERS)[:MOST_CHARACTERS])
+    assert time.process_time() - began < 2
+    with pytest.raises(ConfigurationError, match="at most 20,000 characters, not 20,001"):
+        pasted("x" * (MOST_CHARACTERS + 1), Link())
