@@ -200,7 +200,8 @@ def _variables(env_id: str) -> dict[str, str]:
 
 def start_or_stop(state: PageState, kept: Store, sweep: Sweep, is_done: bool) -> None:
     """The button that has the rest of a sweep trained or ends that, or has more seeds or trials."""
-    if trained_by(kept, sweep) is not None:
+    goes_on = not is_done or bool(sweep.pruner)  # else a process that has it is about to end
+    if goes_on and trained_by(kept, sweep) is not None:
         st.button(
             _("Stop"),
             key="stop_sweep",
@@ -210,7 +211,7 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep, is_done: bool) ->
             args=(state, lambda: stop(kept, sweep)),
         )
         return
-    if state.has_process(sweep.name):  # which takes seconds until it trains
+    if goes_on and state.has_process(sweep.name):  # which takes seconds until it trains
         st.button(
             _("Beginning…"), key="sweep_begins", icon=":material/hourglass_top:", disabled=True
         )

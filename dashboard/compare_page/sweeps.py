@@ -95,7 +95,7 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
         if sweep.pruner
         else _finished_words(sweep, finished, planned)
     )
-    if finished < planned or sweep.pruner:
+    if finished < planned or sweep.pruner or _is_trained(state, store, sweep):
         _watch(session, state, store, sweep, words, _standing(state, store, sweep, begun))
     else:
         st.progress(1.0, plain(words))
@@ -154,14 +154,16 @@ def _is_done(record: RunRecord) -> bool:
     return record.status in ENDED or PRUNED in record.tags
 
 
+def _is_trained(state: PageState, store: Store, sweep: Sweep) -> bool:
+    """Whether a process has it; that of one that is finished takes a moment to end."""
+    return state.has_process(sweep.name) or trained_by(store, sweep) is not None
+
+
 def _handling(state: PageState, store: Store, sweep: Sweep, is_done: bool) -> None:
     """The ways to go on with the sweep, to stop and to delete it."""
 
-    def is_trained() -> bool:
-        return state.has_process(sweep.name) or trained_by(store, sweep) is not None
-
     def delete() -> None:
-        if is_trained():  # since the button was drawn, as by another window
+        if _is_trained(state, store, sweep):  # since the button was drawn, as by another window
             raise StoreError(
                 "The sweep {name} is being trained: stop it first.", name=shown(sweep.name)
             )
@@ -178,7 +180,7 @@ def _handling(state: PageState, store: Store, sweep: Sweep, is_done: bool) -> No
             icon=":material/delete:",
             type="tertiary",
             help=_("The sweep and its runs. They can be restored for a day."),
-            disabled=is_trained(),
+            disabled=_is_trained(state, store, sweep),
             on_click=attempt,
             args=(state, delete),
         )

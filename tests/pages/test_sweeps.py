@@ -198,7 +198,12 @@ def test_a_sweep_whose_process_has_not_come_to_train_yet_is_beginning(
     state(at).begun = sweep.name, waiting
     at.run()
     assert at.button(key="sweep_begins").disabled
+    for piece in pieces_of(store, sweep.name):  # and once it is finished, the process is to end
+        fill(store, claim(store, sweep, piece), [100.0] * len(piece.configs))
+    at.run()
+    assert at.button(key="continue_sweep").label == "5 more seeds"
+    assert at.button(key="delete_sweep").disabled
     ended.set()
     waiting.join()
     at.run()
-    assert at.button(key="continue_sweep")
+    assert not at.button(key="delete_sweep").disabled
