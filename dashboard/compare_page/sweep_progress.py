@@ -32,7 +32,7 @@ class SweepProgress:
     def seconds_left(self, far: HowFar) -> float | None:
         """Until all planned steps are made at the recent pace; None while that is unknown."""
         (began, first), (now, last) = self.looks[0], self.looks[-1]
-        if last <= first or now <= began:
+        if last <= first or now <= began or last >= far.planned_steps:
             return None
         return (far.planned_steps - last) * (now - began) / (last - first)
 
