@@ -52,7 +52,7 @@ def fork_from(session: Session, at: Snapshot, where: str = "", step: int = 0) ->
         origin = Origin(session.preset, session.owner, present[n], trainer.env_step)
         return Run(trainer, origin, snapshots=passed)
 
-    there = Phrase(", {where}", where=where) if where else Phrase(" of {run}", run=present[0])
+    there = [Phrase(", {where}", where=where)] * len(runs) if where else _named(present)
     _go_to(session, [(place.run, place.id) for place in places], forked, there, step)
 
 
@@ -73,7 +73,7 @@ def go_on_with(session: Session, names: str) -> None:
         return Run(trainer, record=own_run(wanted[n], session.owner))
 
     places = [(name, None) for name in wanted]
-    _go_to(session, places, gone_on, Phrase(" of {run}", run=wanted))
+    _go_to(session, places, gone_on, _named(wanted))
 
 
 def come_back_to(session: Session, names: str) -> None:
@@ -142,12 +142,12 @@ def _go_to(
     session: Session,
     places: Sequence[tuple[str, int | None]],
     make: Callable[[int, Trainer], Run],
-    where: str,
+    where: Sequence[str],
     step: int = 0,
 ) -> None:
     """Continue from a snapshot of each of these runs of the store; None is the newest.
 
-    With a ``step`` behind it, from there if it is soon reached.
+    With a ``step`` behind it, from there if it is soon reached. ``where`` names each place.
     """
     names = " ".join(name for name, _ in places)
 
@@ -161,13 +161,17 @@ def _go_to(
     if session.problem:
         return
     session.offered = ""
-    for run in session.turns.runs:
+    for run, there in zip(session.turns.runs, where, strict=True):
         if run.status in (Status.PAUSED, Status.READY):
             now = run.trainer.env_step
             back = Phrase(
-                "Back at step {step:,}{where}.", step=now, where="" if now == step else where
+                "Back at step {step:,}{where}.", step=now, where="" if now == step else there
             )
             run.message = paragraph((back, run.message))
+
+
+def _named(runs: Sequence[str | None]) -> list[str]:
+    return [Phrase(" of {run}", run=name) for name in runs]
 
 
 def _retrained(name: str, snapshot: int | None, step: int) -> Trainer | None:

@@ -113,6 +113,10 @@ def test_an_arm_that_is_cancelled_stays_so_and_the_last_one_cannot_be() -> None:
     back = Session(session.link)
     come_back_to(back, session.turns.names)
     assert [back.turns.goes_on(arm) for arm in back.turns.arms] == [False, True]
+    # The first has ended: it says why. The other one says where it is, of itself alone.
+    going_on = back.turns.runs[1]
+    name, now = session.turns.runs[1].keeping.name, going_on.trainer.env_step
+    assert going_on.message.startswith(f"Back at step {now} of {name}.")
 
 
 def test_a_clock_is_raced_from_the_present_state_and_a_shape_is_not() -> None:
