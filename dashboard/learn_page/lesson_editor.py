@@ -22,9 +22,9 @@ from dashboard.session.links import CONTROLS, GROUPS
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.words import named_value
-from dashboard.web.language import _, said, together
+from dashboard.web.language import _, together
 from dashboard.web.markup import plain
-from dashboard.web.notices import listed
+from dashboard.web.notices import tell_errors
 from dashboard.web.widgets import worded_key
 from dqn_core.errors import LabError
 from dqn_core.phrases import Phrase
@@ -224,12 +224,12 @@ def _preview(lesson: Lesson, draft: Draft, tried: Progress) -> None:
 
 def _tell(faults: list[tuple[int, Fault]]) -> None:
     """Each fault with its step and line."""
-    words = [
-        together(_("Step {step}.", step=step), fault_words(fault)) if step else said(fault.reason)
-        for step, fault in faults
-    ]
-    if words:
-        st.error(listed(words), icon=":material/error:")
+    tell_errors(
+        [
+            together(_("Step {step}.", step=step), fault_words(fault)) if step else fault.reason
+            for step, fault in faults
+        ]
+    )
 
 
 def _give_away(session: Session, state: LessonsState, lesson: Lesson) -> None:

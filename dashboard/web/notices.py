@@ -24,6 +24,12 @@ def tell_error(sentence: str) -> None:
     st.error(plain(said(sentence)), icon=":material/error:")
 
 
+def tell_errors(sentences: Sequence[str]) -> None:
+    """What is wrong, as a list."""
+    if sentences:
+        st.error(listed(sentences), icon=":material/error:")
+
+
 def tell(sentence: str) -> None:
     """What the person should know."""
     st.info(plain(said(sentence)), icon=":material/info:")
