@@ -10,7 +10,8 @@ from dashboard.learn_page.experiments import experiments
 from dashboard.learn_page.lessons import lessons
 from dashboard.learn_page.microscope import microscope
 from dashboard.learn_page.notebook import notebook
-from dashboard.learn_page.page_state import Section, page_state
+from dashboard.learn_page.page_state import page_state
+from dashboard.session.address import Section
 from dashboard.session.session import Session
 from dashboard.web.language import _
 from dashboard.web.static_files import ASSETS

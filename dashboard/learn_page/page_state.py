@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, cast, get_args
+from typing import cast, get_args
 
 import streamlit as st
 
 from dashboard.learn_page.experiments_state import ExperimentsState
 from dashboard.learn_page.lessons_state import LessonsState, read_lessons_state
-from dashboard.session.address import SECTION, parameters
+from dashboard.session.address import SECTION, Section, parameters
 from dashboard.session.links import Link
 from dashboard.web.keys import LEARN_PAGE
-
-Section: TypeAlias = Literal["microscope", "experiments", "notebook", "lessons"]
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 from urllib.parse import parse_qs
 
 import streamlit as st
@@ -9,16 +10,23 @@ import streamlit as st
 from dashboard.session import looks
 from dashboard.session.links import Link
 from dashboard.session.reading import read
+from dashboard.web.catalogues import LANGUAGES
 from dashboard.web.language import PARAMETER, _, spoken
 from dashboard.web.notices import listed
 from dashboard.web.static_files import component
 from dashboard.web.symbols import glossary
 from dashboard.web.visitors import ROOM
+from dqn_core.comparison import Metric
+from dqn_core.errors import excerpt
+from dqn_core.experiments.catalogue import EXPERIMENTS
+from dqn_core.phrases import Phrase, one_of
 
 _component = component("frame/frame.js")
 
+Section: TypeAlias = Literal["microscope", "experiments", "notebook", "lessons"]
+
 SECTION = "section"
-"""The parameter that says what the Learn page shows."""
+"""The parameter that says which of these the Learn page shows."""
 
 EXPERIMENT = "experiment"
 """The parameter that says which experiment is shown there."""
@@ -36,6 +44,15 @@ addresses of earlier versions), and which lesson is being made there."""
 _OF_LESSONS = {LESSON, STEP, ROOM, BOARD, ROOMS, DRAFT}
 _OTHERS = frozenset({*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, *_OF_LESSONS, PARAMETER})
 """Every parameter that is no part of the experiment."""
+
+_VIEWS: Mapping[str, Sequence[str]] = {
+    SECTION: get_args(Section),
+    EXPERIMENT: tuple(EXPERIMENTS),
+    "metric": get_args(Metric),
+    "since": get_args(looks.Since),
+    PARAMETER: tuple(LANGUAGES),
+}
+"""The parameters that choose what is shown, and what each may be."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +72,17 @@ class Remembered:
     @property
     def link(self) -> tuple[Link, list[str]]:
         """What the address says, and what of it cannot be used."""
-        return _read(self.query)
+        return _read(_parsed(self.query))
 
     @property
     def is_at_its_address(self) -> bool:
         """Whether the address still asks for what the tab had."""
-        return _read(self.query)[0] == _read(self.left)[0]
+        return _read(_parsed(self.query))[0] == _read(_parsed(self.left))[0]
 
 
 def read_address() -> tuple[Link, list[str]]:
     """What the link says that opened this session, and what of it was not used."""
-    return read(of_experiment(parameters()))
+    return _read(parameters())
 
 
 def parameters() -> dict[str, list[str]]:
@@ -73,8 +90,24 @@ def parameters() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def _read(query: str) -> tuple[Link, list[str]]:
-    return read(of_experiment(parse_qs(query, keep_blank_values=True)))
+def _parsed(query: str) -> dict[str, list[str]]:
+    return parse_qs(query, keep_blank_values=True)
+
+
+def _read(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
+    link, problems = read(of_experiment(given))
+    unknown = [
+        Phrase(
+            "There is no {name} {value}: choose {choices}.",
+            name=name,
+            value=repr(excerpt(value, 60)),
+            choices=one_of(choices),
+        )
+        for name, choices in _VIEWS.items()
+        for value in given.get(name, ())
+        if value not in choices
+    ]
+    return link, problems + unknown
 
 
 def of_experiment(given: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
