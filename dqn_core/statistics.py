@@ -7,6 +7,11 @@ import numpy.typing as npt
 
 Returns = npt.ArrayLike
 
+LEVEL = 0.95
+"""The share that an interval has, where no other is asked for."""
+
+RESAMPLES = 2_000
+
 
 def smooth(values: Returns, weight: float = 0.9) -> np.ndarray:
     """Debiased exponential average of ``values`` `(T,)`, the notebook's `smooth` put right.
@@ -20,12 +25,6 @@ def smooth(values: Returns, weight: float = 0.9) -> np.ndarray:
         average = weight * average + (1 - weight) * float(value)
         smoothed[t - 1] = average / (1 - weight**t)
     return smoothed
-
-
-LEVEL = 0.95
-"""The share that an interval has, where no other is asked for."""
-
-RESAMPLES = 2_000
 
 
 def interquartile_mean(values: Returns) -> float:
