@@ -11,6 +11,17 @@ from dqn_core.phrases import Phrase
 LONGEST_MESSAGE = 400
 """Characters in a message: what it quotes may be as long as a file."""
 
+ODD_CONTENTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What contents of a file that are not as they should be can cause while they are read."""
+
 
 class LabError(Exception):
     """Something a user asked for cannot be done; the message says what is wrong and what to do.

@@ -7,6 +7,8 @@ from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError
 from dqn_core.hyperparameter import Value
 
+MOST_MEMBERS = 1_024
+
 SHARED = tuple(name for name, declared in HYPERPARAMETERS.items() if not declared.per_member)
 """The hyperparameters in which members of one run agree."""
 

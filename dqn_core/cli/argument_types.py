@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.errors import ConfigurationError
-from dqn_core.files.checkpoint import MOST_MEMBERS
+from dqn_core.members import MOST_MEMBERS
 from dqn_core.scalars import shown, whole
 
 

@@ -13,15 +13,14 @@ from typing import Any, NoReturn
 from dqn_core.cli.app import app
 from dqn_core.cli.argument_types import number, path, seeds, whole_number
 from dqn_core.cli.compare import add_compare
-from dqn_core.cli.evaluate import evaluate_agent
+from dqn_core.cli.loading import command
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.cli.runs_parser import add_runs
 from dqn_core.cli.streams import prepare_streams, say, tell, warnings_told
 from dqn_core.cli.sweep_parser import add_sweep
-from dqn_core.cli.train import train
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import MOST_STEPS, known_environments
-from dqn_core.episodes.evaluation import MOST_EPISODES
+from dqn_core.episodes.conditions import MOST_EPISODES
 from dqn_core.episodes.video import encoder_for
 from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.options import add_hyperparameters, hyperparameter_table
@@ -139,7 +138,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "others continue: evaluation, interquartile_mean and interval count only the others, and "
         "aggregate_members is their number.",
     )
-    parser.set_defaults(command=train)
+    parser.set_defaults(command=command("train.train"))
     run = parser.add_argument_group("Run")
     run.add_argument(
         "--preset",
@@ -218,7 +217,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "evaluate", help="play episodes with a saved agent", allow_abbrev=False
     )
-    parser.set_defaults(command=evaluate_agent)
+    parser.set_defaults(command=command("evaluate.evaluate_agent"))
     parser.add_argument("agent", type=path, help="a file that `train --save` wrote")
     parser.add_argument(
         "--episodes",

@@ -4,15 +4,17 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dqn_core.comparison import Standing
-from dqn_core.episodes.evaluation import Evaluation
 from dqn_core.numbers import number
 from dqn_core.statistics import bootstrap_interval, interquartile_mean
-from dqn_core.trainer import Trainer
+
+if TYPE_CHECKING:
+    from dqn_core.episodes.evaluation import Evaluation
+    from dqn_core.trainer import Trainer
 
 OF_ONE = ("evaluations", "stopped", "evaluation")
 """What a result with one member says of it."""
@@ -49,7 +51,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def evaluation_summary(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
+def evaluation_summary(evaluations: Sequence["Evaluation"]) -> dict[str, Any]:
     """Evaluations taken together: each episode counts once, and without any there is no mean.
 
     ``returns`` are the sums of an episode's rewards, undiscounted, in the order of the seeds.
@@ -60,7 +62,7 @@ def evaluation_summary(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
 
 
 def train_result(
-    trainer: Trainer, ended: str, evaluations: Sequence[Sequence[Evaluation]]
+    trainer: "Trainer", ended: str, evaluations: Sequence[Sequence["Evaluation"]]
 ) -> dict[str, Any]:
     """What a training came to; ``evaluations`` are each member's final greedy ones.
 
@@ -93,7 +95,9 @@ def train_result(
     return result | _aggregates([evaluation_summary(member) for member in went_on])
 
 
-def _member_result(trainer: Trainer, p: int, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
+def _member_result(
+    trainer: "Trainer", p: int, evaluations: Sequence["Evaluation"]
+) -> dict[str, Any]:
     """One member's part; ``evaluations`` are its greedy ones on the way, the oldest first."""
     episodes, on_the_way = (
         {name: column[table["member"] == p].tolist() for name, column in table.items()}
@@ -122,12 +126,12 @@ def _aggregates(evaluations: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def steps_of_all(trainer: Trainer, env_step: int) -> int:
+def steps_of_all(trainer: "Trainer", env_step: int) -> int:
     """The environment steps that all members together have made when the run is at ``env_step``."""
     return sum(stop.env_step if stop else env_step for stop in trainer.stops)
 
 
-def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
+def train_words(trainer: "Trainer", result: dict[str, Any]) -> str:
     """`train_result` for a person."""
     lines = [
         result["ended"],
@@ -151,7 +155,7 @@ def train_words(trainer: Trainer, result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _evaluation_words(trainer: Trainer, evaluation: dict[str, Any]) -> str:
+def _evaluation_words(trainer: "Trainer", evaluation: dict[str, Any]) -> str:
     if not evaluation["episodes"]:
         return "There is no final evaluation."
     policy = "policy" if trainer.members == 1 else f"policies of {len(trainer.going_on)} seeds"

@@ -12,7 +12,7 @@ from dqn_core.errors import ConfigurationError, StoreError
 from dqn_core.numbers import UNKNOWN, number
 from dqn_core.options import value_words
 from dqn_core.presets import AUTO, beside_preset
-from dqn_core.store import exports, transfer
+from dqn_core.store import exports
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
 from dqn_core.store.tree import Branch, Changes, families, fork_changes
@@ -73,6 +73,8 @@ def export_run(options: argparse.Namespace) -> int:
 
 def import_run(options: argparse.Namespace) -> int:
     """Take a run in from a file that ``export`` or ``train --save-run`` wrote."""
+    from dqn_core.store import transfer
+
     record = transfer.take_in(Store(options.runs), options.file)
     return _done(options, record, f"{options.file} is now {record.run} in {options.runs}.")
 

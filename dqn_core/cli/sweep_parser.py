@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dqn_core.cli.argument_types import seeds, whole_number
+from dqn_core.cli.loading import command
 from dqn_core.cli.runs_parser import add_folder
-from dqn_core.cli.sweep import sweep
 from dqn_core.options import add_hyperparameters
 from dqn_core.presets import PRESETS
 from dqn_core.sweeps.axis import axis_from
@@ -29,7 +29,7 @@ def add_sweep(commands: Any) -> None:
         epilog="The options below give what all runs have in common; their defaults are those for "
         "CartPole-v1, and another environment gets what is recommended for it.",
     )
-    parser.set_defaults(command=sweep)
+    parser.set_defaults(command=command("sweep.sweep"))
     of_sweep = parser.add_argument_group("Sweep")
     of_sweep.add_argument(
         "--set",

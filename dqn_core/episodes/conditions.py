@@ -8,6 +8,8 @@ from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.spaces import LARGEST_SPACE
 from dqn_core.scalars import finite, share, whole
 
+MOST_EPISODES = 1_000_000
+
 
 @dataclass(frozen=True)
 class Push:

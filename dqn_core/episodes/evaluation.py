@@ -13,13 +13,11 @@ from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import environments_for
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.episodes.conditions import USUAL, Conditions
+from dqn_core.episodes.conditions import MOST_EPISODES, USUAL, Conditions
 from dqn_core.episodes.episode import Episode
 from dqn_core.masks import among
 from dqn_core.networks import QNetwork
 from dqn_core.scalars import whole
-
-MOST_EPISODES = 1_000_000
 
 ROWS = 64
 """Episodes of a member that share a forward pass at most."""

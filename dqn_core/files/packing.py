@@ -19,7 +19,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from dqn_core.errors import CheckpointError, excerpt, reason_of
+from dqn_core.errors import ODD_CONTENTS, CheckpointError, excerpt, reason_of
 from dqn_core.memory import free_memory, in_words
 from dqn_core.phrases import Phrase
 
@@ -34,16 +34,6 @@ MOST_PARTS = 2**19
 MOST_VALUES = 2**22
 
 Source = Path | str | bytes
-ODD_CONTENTS = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What contents of a file that are not as they should be can cause while they are read."""
 
 
 def pack(kind: str, state: Mapping[str, Any]) -> bytes:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
-from dqn_core.files.script import script
 from dqn_core.history import WHEN
 from dqn_core.phrases import Phrase
-from dqn_core.store import transfer
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.whole_files import checked_target, whole_file
@@ -76,6 +74,8 @@ def frame(store: Store, record: RunRecord, table: str) -> "pd.DataFrame":
 
 
 def _whole_run(store: Store, record: RunRecord, _: str, part: Path) -> None:
+    from dqn_core.store import transfer
+
     part.write_bytes(transfer.export(store, record.run))
 
 
@@ -96,6 +96,8 @@ def _parquet(store: Store, record: RunRecord, table: str, part: Path) -> None:
 
 
 def _script(store: Store, record: RunRecord, _: str, part: Path) -> None:
+    from dqn_core.files.script import script
+
     trainer = store.trainer(record.run)
     try:
         part.write_text(script(trainer, record.preset), encoding="utf-8")

@@ -11,8 +11,7 @@ from typing import Any
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments.modules import parts
-from dqn_core.errors import LabError, StoreError, reason_of
-from dqn_core.files.packing import ODD_CONTENTS
+from dqn_core.errors import ODD_CONTENTS, LabError, StoreError, reason_of
 from dqn_core.files.versions import versions
 from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown

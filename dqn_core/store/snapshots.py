@@ -8,16 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dqn_core.errors import CheckpointError
-from dqn_core.files.checkpoint import trainer_from
-from dqn_core.files.packing import Source, pack, unpack
 from dqn_core.history import as_state
 from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 from dqn_core.store.rows import TABLES, columns
-from dqn_core.trainer import Trainer
 from dqn_core.whole_files import whole_file
+
+if TYPE_CHECKING:
+    from dqn_core.files.packing import Source
+    from dqn_core.trainer import Trainer
 
 FOLDER = "snapshots"
 
@@ -50,8 +52,10 @@ class Snapshot:
     file: str
 
 
-def content_of(trainer: Trainer) -> bytes:
+def content_of(trainer: "Trainer") -> bytes:
     """The content of a snapshot's file; raises `CheckpointError`."""
+    from dqn_core.files.packing import pack
+
     lengths = {name: len(table) for name, table in trainer.history.tables().items()}
     return pack("snapshot", {**trainer.state_without_history(), "rows": lengths})
 
@@ -143,11 +147,15 @@ def _snapshot(row: sqlite3.Row) -> Snapshot:
     return snapshot
 
 
-def restored(connection: sqlite3.Connection, name: str, source: Source, run: str) -> Trainer:
+def restored(connection: sqlite3.Connection, name: str, source: "Source", run: str) -> "Trainer":
     """A trainer with the state in ``source`` and the history of ``run`` up to that state.
 
     ``name`` is how error messages call the snapshot. Raises `CheckpointError`.
     """
+    # PyTorch, which nobody waits for who lists runs.
+    from dqn_core.files.checkpoint import trainer_from
+    from dqn_core.files.packing import unpack
+
     kind, saved = unpack(source)
     lengths = saved.pop("rows", None)
     if kind != "snapshot" or not isinstance(lengths, dict) or lengths.keys() != TABLES.keys():

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,7 +29,9 @@ from dqn_core.store.record import (
     stem_of,
 )
 from dqn_core.store.snapshots import Snapshot
-from dqn_core.trainer import Trainer
+
+if TYPE_CHECKING:
+    from dqn_core.trainer import Trainer
 
 DATABASE = "runs.sqlite"
 """The file in a store's folder."""
@@ -175,7 +177,7 @@ class Store:
         with self.reading() as connection:
             return _snapshots(connection, name)
 
-    def trainer(self, name: str, at: int | None = None, snapshot: int | None = None) -> Trainer:
+    def trainer(self, name: str, at: int | None = None, snapshot: int | None = None) -> "Trainer":
         """A trainer that continues from the last snapshot at or before ``at``, by default the end.
 
         It goes on exactly as if it had never stopped. If that snapshot cannot be read, it continues
@@ -207,7 +209,7 @@ class Store:
                 return trainer
         raise refusals[0]
 
-    def _restored(self, connection: sqlite3.Connection, snapshot: Snapshot) -> Trainer:
+    def _restored(self, connection: sqlite3.Connection, snapshot: Snapshot) -> "Trainer":
         name = f"The snapshot of {snapshot.run} at step {snapshot.env_step:,}"
         path = snapshots.path_of(self.folder, snapshot.file)
         return snapshots.restored(connection, name, path, snapshot.run)

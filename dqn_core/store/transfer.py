@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from dqn_core.config import DQNConfig
-from dqn_core.errors import CheckpointError, LabError, StoreError, reason_of
+from dqn_core.errors import ODD_CONTENTS, CheckpointError, LabError, StoreError, reason_of
 from dqn_core.files.checkpoint import load_run
-from dqn_core.files.packing import ODD_CONTENTS, Source, name_of, pack, unpack
+from dqn_core.files.packing import Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_history
 from dqn_core.history import History, as_state
 from dqn_core.phrases import Phrase

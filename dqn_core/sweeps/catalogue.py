@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from dqn_core.comparison import Metric
-from dqn_core.errors import LabError, StoreError, reason_of
-from dqn_core.files.packing import ODD_CONTENTS
+from dqn_core.errors import ODD_CONTENTS, LabError, StoreError, reason_of
 from dqn_core.phrases import did_you_mean, read, written
 from dqn_core.scalars import shown
 from dqn_core.store.record import RunRecord, new_values, of_kind, stem_of, values_of
