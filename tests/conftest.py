@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,16 @@ def _runs_of_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """No test writes into the folder of runs that a person has here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DQN_LAB_RUNS", str(tmp_path_factory.mktemp("runs") / "of servers"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_components_of_packages() -> Iterator[None]:
+    """Each `AppTest` would look through every installed package: a fifth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit.testing.v1" in sys.modules:
+            scanner = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
+            patch.setattr(scanner, list)
         yield
 
 
