@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 
 from dashboard.learn_page.arms import Arms
 from dashboard.learn_page.drawing import heights_of
-from dashboard.session.address import ANSWER, CURVE, EXPERIMENT
+from dashboard.session.address import ANSWER, CURVE, EXPERIMENT, numbered
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import SEEDS, Experiment
+from dqn_core.phrases import Phrase
 
 FIRST = next(iter(EXPERIMENTS))
 
@@ -18,7 +19,7 @@ class ExperimentsState:
     """Which experiment is shown, what was predicted of each, and the arms that were started last.
 
     ``answers`` are positions among an experiment's answers, ``drawings`` heights at equal
-    distances. ``problem`` says why the last start was refused.
+    distances. ``problem`` says why the last start, or the address's curve, was refused.
     """
 
     shown: str = FIRST
@@ -65,12 +66,14 @@ class ExperimentsState:
             if name in EXPERIMENTS:
                 state.show(name)
         for number in given.get(ANSWER, ()):
-            if number in [str(n + 1) for n in range(len(state.experiment.answers))]:
+            if number in numbered(state.experiment.answers):
                 state.answer(int(number) - 1)
         for text in given.get(CURVE, ()):
             drawing = state.experiment.drawing
             if drawing and (heights := heights_of(_numbers(text), drawing)):
                 state.draw(heights)
+            elif drawing:
+                state.problem = Phrase("The curve in this link cannot be read: draw it again.")
         return state
 
     def show(self, experiment_id: str) -> None:

@@ -7,7 +7,7 @@ from dashboard.lessons.draft import Draft, draft_of, new_draft
 from dashboard.lessons.lesson import Lesson
 from dashboard.lessons.opened_rooms import forget_room, remember_rooms
 from dashboard.lessons.progress import Progress
-from dashboard.lessons.rooms import CODE, SECRET, Room, rooms
+from dashboard.lessons.rooms import CODE, Room, rooms
 from dashboard.lessons.source import lesson_from, source_of
 from dashboard.session.address import BOARD, DRAFT, ROOMS
 from dashboard.session.links import Link
@@ -76,7 +76,7 @@ def read_lessons_state(given: Mapping[str, Sequence[str]]) -> LessonsState:
     for board in given.get(BOARD, ()):
         if CODE.fullmatch(board):
             state.board = board
-        elif SECRET.fullmatch(board):
+        else:
             _open_board(state, board)
     for source in given.get(DRAFT, ()):
         try:

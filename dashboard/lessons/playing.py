@@ -10,7 +10,7 @@ from dashboard.lessons.lesson import Lesson, Step, of_link
 from dashboard.lessons.progress import Progress, read_progress
 from dashboard.lessons.rooms import Room, Seat, rooms
 from dashboard.lessons.source import NAMES, lesson_from, ready_lesson
-from dashboard.session.address import LESSON, STEP, Remembered, parameters
+from dashboard.session.address import LESSON, STEP, Remembered, not_there, numbered, parameters
 from dashboard.session.filling import fixed_values
 from dashboard.session.links import NAMES as NAMES_OF_LINKS
 from dashboard.session.links import Link
@@ -19,6 +19,7 @@ from dashboard.web import keys
 from dashboard.web.language import language
 from dashboard.web.visitors import ROOM
 from dqn_core.errors import LabError
+from dqn_core.phrases import Phrase
 
 
 @dataclass
@@ -132,12 +133,13 @@ def _opened(
         playing = _named(session, given, remembered)
     except LabError as error:
         session.look_at(hidden=(), locked=())  # which only a lesson would take away again
-        if error.phrase not in session.link_problems:
-            session.link_problems.append(error.phrase)
+        _tell(session, error.phrase)
         return None
     if playing is None or not playing.query:
         return playing
     at = _step(given, playing.lesson)
+    if at is None and STEP in given:
+        _tell(session, not_there(STEP, given[STEP][-1], numbered(playing.lesson.steps)))
     if at is not None:
         playing.progress.at = at
     if at is None or not given.keys() & NAMES_OF_LINKS:
@@ -145,6 +147,12 @@ def _opened(
     else:
         _hold(session, playing)
     return playing
+
+
+def _tell(session: Session, problem: Phrase) -> None:
+    """Say it in the notice about the link, once where the tab comes back to the same address."""
+    if problem not in session.link_problems:
+        session.link_problems.append(problem)
 
 
 def _named(session: Session, given: Mapping[str, Sequence[str]], remembered: str) -> Playing | None:
@@ -165,9 +173,8 @@ def _named(session: Session, given: Mapping[str, Sequence[str]], remembered: str
 
 def _step(given: Mapping[str, Sequence[str]], lesson: Lesson) -> int | None:
     """The position of the step that an address names, if there is one."""
-    text = given.get(STEP, [""])[-1]
-    at = int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
-    return at if at in range(len(lesson.steps)) else None
+    text, steps = given.get(STEP, [""])[-1], numbered(lesson.steps)
+    return steps.index(text) if text in steps else None
 
 
 def _hold(session: Session, playing: Playing) -> None:

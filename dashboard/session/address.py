@@ -20,6 +20,7 @@ from dqn_core.comparison import Metric
 from dqn_core.errors import excerpt
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.phrases import Phrase, one_of
+from dqn_core.store.record import Status
 
 _component = component("frame/frame.js")
 
@@ -50,6 +51,8 @@ _VIEWS: Mapping[str, Sequence[str]] = {
     EXPERIMENT: tuple(EXPERIMENTS),
     "metric": get_args(Metric),
     "since": get_args(looks.Since),
+    "status": tuple(Status),
+    "hidden": ("on",),
     PARAMETER: tuple(LANGUAGES),
 }
 """The parameters that choose what is shown, and what each may be."""
@@ -96,18 +99,31 @@ def _parsed(query: str) -> dict[str, list[str]]:
 
 def _read(given: Mapping[str, Sequence[str]]) -> tuple[Link, list[str]]:
     link, problems = read(of_experiment(given))
+    shown = [name for name in given.get(EXPERIMENT, ()) if name in EXPERIMENTS]
+    answers = EXPERIMENTS[shown[-1]].answers if shown else next(iter(EXPERIMENTS.values())).answers
+    views = {**_VIEWS, ANSWER: numbered(answers)}
     unknown = [
-        Phrase(
-            "There is no {name} {value}: choose {choices}.",
-            name=name,
-            value=repr(excerpt(value, 60)),
-            choices=one_of(choices),
-        )
-        for name, choices in _VIEWS.items()
+        not_there(name, value, choices)
+        for name, choices in views.items()
         for value in given.get(name, ())
         if value not in choices
     ]
     return link, problems + unknown
+
+
+def numbered(things: Sequence[object]) -> tuple[str, ...]:
+    """What an address calls each of them: 1, 2, …"""
+    return tuple(str(position + 1) for position in range(len(things)))
+
+
+def not_there(name: str, value: str, choices: Sequence[str]) -> Phrase:
+    """That a parameter of the address has none of the values that it may have."""
+    return Phrase(
+        "There is no {name} {value}: choose {choices}.",
+        name=name,
+        value=repr(excerpt(value, 60)),
+        choices=one_of(choices),
+    )
 
 
 def of_experiment(given: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:

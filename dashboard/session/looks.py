@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from dashboard.web.markup import one_line
 from dqn_core.comparison import Metric
+from dqn_core.store.record import Status
 
 Since: TypeAlias = Literal["start", "fork"]
 
@@ -56,10 +57,14 @@ def read(parameters: Mapping[str, Sequence[str]]) -> Look:
     texts = {name: one_line(values[-1])[:LONGEST] for name, values in parameters.items() if values}
     given: dict[str, Any] = {
         name: texts[name]
-        for name in ("search", "environment", "status", "tag", "sweep")
+        for name in ("search", "environment", "tag", "sweep")
         if name in texts
     }
-    for name, choices in (("metric", get_args(Metric)), ("since", get_args(Since))):
+    for name, choices in (
+        ("metric", get_args(Metric)),
+        ("since", get_args(Since)),
+        ("status", tuple(Status)),
+    ):
         if texts.get(name) in choices:
             given[name] = texts[name]
     names = ",".join(parameters.get("runs", ())).split(",")

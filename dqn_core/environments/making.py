@@ -1,5 +1,6 @@
 """A Gymnasium environment as it is registered: made, described, and refused in one sentence."""
 
+import sys
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -113,7 +114,8 @@ def _set_parameters(spec: EnvironmentSpec, inner: Any, parameters: Mapping[str, 
 def _missing_package(error: BaseException) -> str | None:
     """The package that an environment could not be made without, if that was the reason."""
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return error.name.partition(".")[0]
+        package = error.name.partition(".")[0]
+        return None if package in sys.modules else package  # of one that is there a part is missing
     if isinstance(error, gymnasium.error.DependencyNotInstalled):
         named = [name for name in ("box2d", "pygame", "mujoco") if name in str(error).lower()]
         return named[0] if named else None

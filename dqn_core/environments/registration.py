@@ -58,15 +58,16 @@ def _origin(point: Any) -> str:
 
 
 def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
-    """Raise `ConfigurationError` for an argument that the environment does not know or cannot use.
+    """Raise `ConfigurationError` for an argument that the environment does not know or cannot use,
+    or that it lacks.
 
     Many take a text where they need true or false or a number without a word, and every text is
     true.
     """
     given = parsed(env_kwargs)
-    if not given:
-        return
     point: Any = registered.entry_point
+    if point is None:
+        return  # as Gymnasium will say
     taken = signature(load_env_creator(point) if isinstance(point, str) else point).parameters
     if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in taken.values()):
         return  # it hands them on, and only its constructor can tell
@@ -84,15 +85,28 @@ def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
                 near=near,
                 names=names or Phrase("none"),
             )
-        if needed := _needed(value, taken[name].default):
+        if form := _needed(value, taken[name].default):
             raise ConfigurationError(
                 "{name} of {env_id} must be {needed}, not {value}.",
                 "env_kwargs",
                 name=name,
                 env_id=registered.id,
-                needed=needed,
+                needed=form,
                 value=shown(value),
             )
+    required = [
+        name
+        for name in names
+        if taken[name].default is Parameter.empty
+        and taken[name].kind is not Parameter.VAR_POSITIONAL
+    ]
+    if lacking := [name for name in required if name not in registered.kwargs]:
+        raise ConfigurationError(
+            "{env_id} needs environment arguments that are not given: {names}.",
+            "env_kwargs",
+            env_id=registered.id,
+            names=lacking,
+        )
 
 
 def _needed(value: Any, usual: Any) -> Phrase | None:

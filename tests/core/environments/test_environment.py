@@ -194,7 +194,13 @@ def test_a_missing_package_is_named_with_how_to_install_it(
 
 @pytest.mark.parametrize(
     "error",
-    [RuntimeError("first line.\nsecond line"), KeyError(), TypeError("no"), ValueError("x")],
+    [
+        RuntimeError("first line.\nsecond line"),
+        KeyError(),
+        TypeError("no"),
+        ValueError("x"),
+        ModuleNotFoundError("No module named 'tests.left_out'", name="tests.left_out"),
+    ],
 )
 def test_whatever_breaks_while_it_is_built_is_one_sentence(
     register: Register, error: Exception

@@ -38,3 +38,5 @@ def test_a_prediction_is_in_the_address_so_that_a_reload_keeps_it() -> None:
 def test_what_an_address_cannot_mean_is_left_out(given: dict[str, list[str]]) -> None:
     state = ExperimentsState.read(given)
     assert (state.answers, state.drawings) == ({}, {})
+    is_asked = state.experiment.drawing is not None and "curve" in given
+    assert ("cannot be read" in state.problem) is is_asked
