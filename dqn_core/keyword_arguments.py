@@ -77,6 +77,12 @@ def called(env_id: str, text: str) -> str:
     return f"{env_id}({text})" if text else env_id
 
 
+def divided(text: str) -> tuple[str, str]:
+    """The environment and the arguments that `called` has put together, or a person."""
+    name, bracket, rest = text.strip().partition("(")
+    return (name.strip(), rest[:-1]) if bracket and rest[-1:] == ")" else (text.strip(), "")
+
+
 def _form_needed(given: str) -> Phrase:
     return Phrase(
         "must be names and values such as is_slippery=False, map_name=8x8, not {given}",

@@ -63,7 +63,9 @@ export function plotBox({ width, height }, labels, scale = 1) {
  * @returns {Range}
  */
 function roundedOutwards(low, high) {
-  const size = high - low || Math.abs(high) || 1;
+  // A single value is in the middle, not on the edge.
+  if (low === high) [low, high] = [low - Math.abs(low) / 10, high + Math.abs(high) / 10];
+  const size = high - low || 1;
   const step = 10 ** Math.floor(Math.log10(size)) / 2;
   return [Math.floor(low / step) * step, Math.ceil((high + 0.02 * size) / step) * step];
 }

@@ -9,22 +9,26 @@ from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dqn_core.config import HYPERPARAMETERS
 from dqn_core.environments.modules import import_typed
+from dqn_core.keyword_arguments import divided
 from dqn_core.presets import AUTO, PRESETS
 
 
-def choose_environment(session: Session, env_id: str, may_import: bool = False) -> None:
+def choose_environment(session: Session, typed: str, may_import: bool = False) -> None:
     """Train in another environment, with the values that are recommended for it.
+
+    It may be typed with arguments, as ``FrozenLake-v1(map_name=8x8)``.
 
     A preset that changes what is recommended is kept, and so are the seed and what a lesson
     fixes: all values, if that is a preset of one environment. A run that was begun goes on as
-    it is: they are the next one's. With ``may_import`` a module that ``env_id`` names is
-    imported, because the person at this machine typed it.
+    it is: they are the next one's. With ``may_import`` a module that it names is imported,
+    because the person at this machine typed it.
     """
 
     def chosen() -> tuple[str, str]:
+        env_id, arguments = divided(typed)
         if may_import:
             import_typed(env_id)
-        return env_id, ""
+        return env_id, str(HYPERPARAMETERS["env_kwargs"].parsed(arguments))
 
     _move(session, "env_id", chosen)
 

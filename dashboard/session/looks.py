@@ -56,9 +56,7 @@ def read(parameters: Mapping[str, Sequence[str]]) -> Look:
     """What an address says; what it cannot mean is left out."""
     texts = {name: one_line(values[-1])[:LONGEST] for name, values in parameters.items() if values}
     given: dict[str, Any] = {
-        name: texts[name]
-        for name in ("search", "environment", "tag", "sweep")
-        if name in texts
+        name: texts[name] for name in ("search", "environment", "tag", "sweep") if name in texts
     }
     for name, choices in (
         ("metric", get_args(Metric)),

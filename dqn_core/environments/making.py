@@ -24,6 +24,9 @@ from dqn_core.keyword_arguments import called
 from dqn_core.phrases import Phrase, did_you_mean
 from dqn_core.scalars import finite, is_number, plain, shown
 
+MOST_NAMED = 10
+"""Environments of a module that a sentence lists."""
+
 _Built = TypeVar("_Built")
 
 
@@ -44,7 +47,7 @@ def made(
     usual = usual_time_limit(registered)
     time_limit = max_episode_steps or usual
     name = called(env_id, env_kwargs)
-    _guarded(name, lambda: check_arguments(registered, env_kwargs))
+    _guarded(name, lambda: check_arguments(registered, env_id, env_kwargs))
     env = _guarded(name, lambda: _by_gymnasium(registered, render_mode))
     try:
         spec = _guarded(name, lambda: described(env_id, env_kwargs, registered, env, time_limit))
@@ -139,7 +142,11 @@ def _unknown(env_id: str) -> Phrase:
             name=shown(name),
         )
         there = Phrase(
-            "{sentence}: it registers {known}.", sentence=unknown, known=known or Phrase("none")
+            "{sentence}: it registers {known} and more."
+            if len(known) > MOST_NAMED
+            else "{sentence}: it registers {known}.",
+            sentence=unknown,
+            known=known[:MOST_NAMED] or Phrase("none"),
         )
     else:
         unknown = Phrase("There is no environment called {name}.", name=shown(env_id))

@@ -11,7 +11,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 
 from dqn_core.environments.modules import import_allowed, parts
 from dqn_core.errors import ConfigurationError
-from dqn_core.keyword_arguments import parsed
+from dqn_core.keyword_arguments import called, parsed
 from dqn_core.phrases import Phrase
 from dqn_core.scalars import is_number, plain, shown
 
@@ -57,7 +57,7 @@ def _origin(point: Any) -> str:
     return point if isinstance(point, str) else str(getattr(point, "__module__", ""))
 
 
-def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
+def check_arguments(registered: EnvSpec, env_id: str, env_kwargs: str) -> None:
     """Raise `ConfigurationError` for an argument that the environment does not know or cannot use,
     or that it lacks.
 
@@ -102,10 +102,11 @@ def check_arguments(registered: EnvSpec, env_kwargs: str) -> None:
     ]
     if lacking := [name for name in required if name not in registered.kwargs]:
         raise ConfigurationError(
-            "{env_id} needs environment arguments that are not given: {names}.",
+            "{env_id} needs arguments: choose {environment} on the page, and give --env-kwargs in "
+            "a command.",
             "env_kwargs",
             env_id=registered.id,
-            names=lacking,
+            environment=called(env_id, ", ".join(f"{name}=…" for name in lacking)),
         )
 
 

@@ -31,6 +31,8 @@ test("a free axis ends at round numbers around the curves and the reference line
     yRange(linear({ references: [{ y: 12 }] }), shown(3.1, null, NaN, 7)),
     [3, 12.5],
   );
+  const [low, high] = yRange(linear(), shown(1000));
+  assert.ok(low < 1000 && high > 1000, "a single value is not on the edge");
 });
 
 test("a logarithmic axis has powers of ten as its ends, and no place for zero", () => {

@@ -58,6 +58,7 @@ def test_a_module_that_does_not_register_the_environment_says_what_it_registers(
     assert refused(f"{NAME}:Owm-v0") == f"{start} 'Owm-v0': did you mean Own-v0?"
     assert refused(f"{NAME}:X") == f"{start} 'X': it registers Own-v0."
     assert refused("json:X") == "The module json registers no environment 'X': it registers none."
+    assert refused("gymnasium:X").endswith(" and more.")
 
 
 @pytest.mark.parametrize("env_id", ["antigravity:CartPole-v1", "this:X", "a:b:c", "../x:Y", ".a:b"])

@@ -93,6 +93,8 @@ def test_another_environment_in_the_controls_has_none_of_the_arguments() -> None
     assert "has no argument 'is_snowy'" in session.problem
     assert session.refused == "env_kwargs"
     assert session.config.env_kwargs == "is_rainy=True"
+    choose_environment(session, " FrozenLake-v1( map_name=8x8 ) ")
+    assert session.run.config.environment == "FrozenLake-v1(map_name=8x8)"
 
 
 def test_a_papers_preset_goes_along_to_another_environment_and_into_its_link() -> None:
