@@ -17,11 +17,8 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from statistics import median
-from typing import Any
 
-import numpy as np
-from page import DRAWING, WINDOW, Traffic, chromium
+from page import WINDOW, Refreshes, Traffic, chromium, row
 from playwright.sync_api import Browser, Page
 from report import Report, arguments
 from serve import Server, serving
@@ -125,26 +122,6 @@ def first_picture(page: Page) -> float:
     return time.perf_counter() - started
 
 
-def refreshes(page: Page, traffic: Traffic, count: int) -> list[float]:
-    """Milliseconds of the main thread from each answer with new rows to the next."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
-
-    def task_ms() -> float:
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        return 1e3 * next(float(m["value"]) for m in metrics if m["name"] == "TaskDuration")
-
-    work, before, seen = [], task_ms(), len(traffic.answers)
-    for _ in range(count):
-        while not any(name == CHART for name, _ in traffic.answers[seen:]):
-            page.wait_for_timeout(20)
-        page.wait_for_timeout(1e3 * DRAWING)
-        after, seen = task_ms(), len(traffic.answers)
-        work.append(after - before)
-        before = after
-    return work
-
-
 def measure(
     browser: Browser, server: Server, runs: int, long: int, repeats: int
 ) -> dict[str, list[float]]:
@@ -163,13 +140,10 @@ def measure(
     for _ in range(repeats):
         usable(page, server, f"?tag={LONG}")
         found["overlay"].append(first_picture(page))
-    found["refresh"] = refreshes(page, Traffic(context.new_cdp_session(page)), 10 * repeats)
+    work = Refreshes(page, Traffic(context.new_cdp_session(page)))
+    found["refresh"] = [ms for ms, _ in work.follow(CHART, 10 * repeats)]
     context.close()
     return found
-
-
-def row(name: str, values: list[float], bar: str) -> list[Any]:
-    return [name, median(values), float(np.percentile(values, 95)), bar]
 
 
 def main() -> None:

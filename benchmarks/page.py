@@ -5,15 +5,15 @@
 In a real Chromium against the real server: the speed of training with the page open and all charts
 in sight against the same run without a page, in turns; the time from a click on Pause to its
 answer during full-speed training; and, 20,000 episodes into a run, the browser's work and the bytes
-of a refresh, and whether the charts stay the same nodes and keep their zoom.
+of a refresh.
 
 The speed is that between two environment steps of one run, the same on both sides: the page shows
 its step at each refresh, so both have their time in the browser. Work is the main thread's
 processor time in tasks (`TaskDuration` of the DevTools protocol) from one refresh to the next,
-whatever the page does in between. What the scripts of the charts take of it is sampled with the
-profiler. Bytes are those of an answer on the network, with its headers.
+whatever the page does in between. Bytes are those of an answer on the network, with its headers.
 """
 
+import argparse
 import contextlib
 import multiprocessing
 import random
@@ -21,7 +21,6 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -38,7 +37,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WINDOW: ViewportSize = {"width": 1440, "height": 1000}
 CHARTS = "curves"
-CHART_SCRIPTS = ("live_chart/", "train/", "plotly.min.js")
 DRAWING = 0.25  # seconds after a refresh arrived in which the page draws what it brought
 
 SAMPLE_STEPS = """() => {
@@ -85,6 +83,31 @@ class Traffic:
         name = self._asked.pop(event["requestId"], None)
         if name:
             self.answers.append((name, float(event["encodedDataLength"])))
+
+
+class Refreshes:
+    """What refreshes of a page cost its main thread: processor time in tasks."""
+
+    def __init__(self, page: Page, traffic: Traffic) -> None:
+        self._page = page
+        self._answers = traffic.answers
+        self._tools = page.context.new_cdp_session(page)
+        self._tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def follow(self, feed: str, count: int) -> Iterator[tuple[float, list[tuple[str, float]]]]:
+        """So many: the milliseconds from one answer of that feed to the next, and all answers."""
+        before, seen = self._task_ms(), len(self._answers)
+        for _ in range(count):
+            while not any(name == feed for name, _ in self._answers[seen:]):
+                self._page.wait_for_timeout(20)
+            self._page.wait_for_timeout(1e3 * DRAWING)
+            after, arrived = self._task_ms(), self._answers[seen:]
+            yield after - before, arrived
+            before, seen = after, seen + len(arrived)
+
+    def _task_ms(self) -> float:
+        metrics = self._tools.send("Performance.getMetrics")["metrics"]
+        return 1e3 * next(float(m["value"]) for m in metrics if m["name"] == "TaskDuration")
 
 
 @contextlib.contextmanager
@@ -176,92 +199,15 @@ def pauses(browser: Browser, server: Server, clicks: int) -> list[float]:
         return [float(answer) for answer in page.evaluate("answers")]
 
 
-@dataclass
-class Late:
-    """Refreshes late in a run."""
-
-    alone: list[float]  # ms of the main thread, when figures and curves came alone
-    joined: list[float]  # ms, when other parts of the page were refreshed as well
-    charts: float  # mean ms in the scripts of the charts
-    chart_bytes: list[float]
-    all_bytes: list[float]  # of every refresh that brought curves, the other parts included
-    steps: int  # how often the axes changed
-    same_nodes: bool
-    zoom_kept: bool
-
-
-def in_scripts(profile: dict[str, Any], names: tuple[str, ...]) -> float:
-    """Milliseconds of a profile in scripts with such names, and in what they called."""
-    inside: set[int] = set()
-    for node in profile["nodes"]:  # parents come before their children
-        if node["id"] in inside or any(name in node["callFrame"]["url"] for name in names):
-            inside |= {node["id"], *node.get("children", [])}
-    spent = zip(profile["samples"], profile["timeDeltas"], strict=True)
-    return float(sum(us for node, us in spent if node in inside) / 1e3)
-
-
-def late(browser: Browser, server: Server, refreshes: int) -> Late:
-    """``refreshes`` of a run of 20,000 episodes; the last quarter of them zoomed in."""
-    work: list[tuple[float, list[tuple[str, float]]]] = []
+def late(
+    browser: Browser, server: Server, refreshes: int
+) -> list[tuple[float, list[tuple[str, float]]]]:
+    """Work and answers of ``refreshes`` of a run of 20,000 episodes."""
     with train_page(browser, server, "total_steps=10000000") as (page, traffic):
-        session = page.context.new_cdp_session(page)
-        session.send("Performance.enable", {"timeDomain": "threadTicks"})
-
-        def task_ms() -> float:
-            metrics = session.send("Performance.getMetrics")["metrics"]
-            return 1e3 * next(float(m["value"]) for m in metrics if m["name"] == "TaskDuration")
-
-        def follow(count: int) -> None:
-            """One more refresh, ``count`` times, and the work from each to the next."""
-            before, seen = task_ms(), len(traffic.answers)
-            for _ in range(count):
-                while not any(name == CHARTS for name, _ in traffic.answers[seen:]):
-                    page.wait_for_timeout(20)
-                page.wait_for_timeout(1e3 * DRAWING)
-                after, arrived = task_ms(), traffic.answers[seen:]
-                work.append((after - before, arrived))
-                before, seen = after, seen + len(arrived)
-
         click(page, "start")
         page.locator(".st-key-pause button").first.wait_for()
         page.wait_for_timeout(3_000)
-        page.evaluate("""() => {
-            window.nodes = [...document.querySelectorAll(".live-chart-plot")];
-            window.axes = 0;
-            for (const node of nodes) node.on("plotly_afterplot", () => axes++);
-        }""")
-        follow(refreshes // 2)
-        steps = page.evaluate("axes / nodes.length")
-        measured = work.copy()
-
-        session.send("Profiler.enable")
-        session.send("Profiler.start")
-        follow(refreshes // 4)
-        charts = in_scripts(session.send("Profiler.stop")["profile"], CHART_SCRIPTS)
-        session.send("Profiler.disable")
-
-        box = page.locator(".live-chart-plot").first.bounding_box()
-        assert box is not None
-        middle = box["y"] + box["height"] / 2
-        page.mouse.move(box["x"] + 0.3 * box["width"], middle)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.6 * box["width"], middle, steps=4)
-        page.mouse.up()
-        zoomed = page.evaluate("(nodes[0].layout.xaxis.range)")
-        follow(refreshes // 4)
-        return Late(
-            [ms for ms, arrived in measured if all(name == CHARTS for name, _ in arrived)],
-            [ms for ms, arrived in measured if any(name != CHARTS for name, _ in arrived)],
-            charts / (refreshes // 4),
-            [size for _, arrived in work for name, size in arrived if name == CHARTS],
-            [sum(size for _, size in arrived) for _, arrived in work],
-            round(steps),
-            page.evaluate("""() => {
-                const now = [...document.querySelectorAll(".live-chart-plot")];
-                return now.length === nodes.length && now.every((node, i) => node === nodes[i]);
-            }"""),
-            zoomed == page.evaluate("nodes[0].layout.xaxis.range"),
-        )
+        return list(Refreshes(page, traffic).follow(CHARTS, refreshes))
 
 
 def high(values: list[float]) -> float:
@@ -273,80 +219,57 @@ def middle(values: list[float]) -> float:
     return median(values) if values else np.nan
 
 
-def main() -> None:
+def row(name: str, values: list[float], bar: str) -> list[object]:
+    return [name, middle(values), high(values), bar]
+
+
+def parsed() -> argparse.Namespace:
     parser = arguments(__doc__)
     parser.add_argument("--turns", type=int, default=5, help="with and without the page (5)")
     parser.add_argument("--clicks", type=int, default=40, help="clicks on Pause (40)")
     parser.add_argument("--refreshes", type=int, default=240, help="refreshes late in a run (240)")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parsed()
     turns, clicks, refreshes = options.turns, options.clicks, options.refreshes
     first, last = 5_000, 45_000
     if options.quick:
         turns, clicks, refreshes, first, last = 1, 3, 12, 1_000, 2_500
     set_threads()
-
     with chromium() as browser:
         with serving() as server:
             seconds = speeds(browser, server, turns, first, last)
             answers = pauses(browser, server, clicks)
         with serving(long=True) as server:
-            run = late(browser, server, refreshes)
+            work = late(browser, server, refreshes)
 
     report = Report("The Train page")
-    shown, alone = (median(column) for column in zip(*seconds, strict=True))
-    ratio = median(without / with_ for with_, without in seconds)
+    shown, unseen = (median(column) for column in zip(*seconds, strict=True))
     report.say(
         f"`recommended` from step {first:,} to {last:,}, {turns} time(s) each in turns: "
         f"{(last - first) / shown:,.0f} steps/s with the page open, "
-        f"{(last - first) / alone:,.0f} without one."
+        f"{(last - first) / unseen:,.0f} without one. The refreshes are late in a run: "
+        f"{EPISODES:,} episodes, then {GROWTH} more a refresh."
     )
+    ratio = median(without / with_ for with_, without in seconds)
+    alone: list[float] = []
+    joined: list[float] = []
+    for ms, arrived in work:
+        (alone if all(name == CHARTS for name, _ in arrived) else joined).append(ms)
+    of_charts = [size for _, arrived in work for name, size in arrived if name == CHARTS]
     report.table(
         "figures",
         ["measure", "median", "p95", "bar"],
         [
             ["speed with the page ÷ without, median of the turns' ratios", ratio, "", "≥ 0.9"],
-            [
-                f"Pause, click to answer, {clicks} clicks (ms)",
-                middle(answers),
-                high(answers),
-                "p95 ≤ 150",
-            ],
-            [
-                "main thread for a refresh of figures and curves (ms)",
-                middle(run.alone),
-                high(run.alone),
-                "≤ 50",
-            ],
-            ["of it in the scripts of the charts, Plotly included (ms)", run.charts, "", ""],
-            [
-                "main thread where the page's other parts are refreshed with them (ms)",
-                middle(run.joined),
-                high(run.joined),
-                "",
-            ],
-            [
-                "bytes of a refresh of figures and curves",
-                middle(run.chart_bytes),
-                high(run.chart_bytes),
-                "≤ 5,000",
-            ],
-            [
-                "bytes from one refresh to the next, all parts",
-                middle(run.all_bytes),
-                high(run.all_bytes),
-                "",
-            ],
-            [f"same chart nodes over {refreshes} refreshes", run.same_nodes, "", "yes"],
-            [f"zoom kept over {refreshes // 4} refreshes", run.zoom_kept, "", "yes"],
+            row(f"Pause, click to answer, {clicks} clicks (ms)", answers, "p95 ≤ 150"),
+            row("main thread for a refresh of figures and curves (ms)", alone, "≤ 50"),
+            row("the same where other parts of the page come with them (ms)", joined, ""),
+            row("bytes of a refresh of figures and curves", of_charts, "≤ 5,000"),
         ],
     )
-    report.say(
-        f"All but the first two late in a run: {EPISODES:,} episodes, then {GROWTH} more a "
-        f"refresh. Of {refreshes // 2} refreshes without a zoom, {run.steps} changed the axes."
-    )
-    report.figures["seconds"] = seconds
-    report.figures["answers_ms"] = answers
-    report.figures["refresh_ms"] = {"charts": run.charts, "alone": run.alone, "joined": run.joined}
     report.finish(options.json)
 
 
