@@ -97,7 +97,7 @@ class Board {
 
   /** @param {Drawn<Followed>} component */
   render({ data }) {
-    this.feed.follow(data.address, data.period);
+    this.feed.follow(data);
   }
 
   /** @param {Bytes} bytes */

@@ -1,21 +1,20 @@
 /** Text with a button that copies it, also over plain http, where there is no `navigator.clipboard`. */
 
 import { Mounted } from "../shared/component.js";
-import { element, styleLink } from "../shared/dom.js";
+import { element, styleLink, withRole } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
 class Copyable {
   #root = element("section", "copyable");
   #text = element("pre", "copyable-text");
   #button = element("button", "copyable-button", _("Copy"));
-  #outcome = element("span", "copyable-outcome");
+  #outcome = withRole(element("span", "copyable-outcome"), "status");
 
   /** @param {Parent} parent */
   constructor(parent) {
     this.#text.tabIndex = 0; // who has no mouse can scroll it
     this.#button.type = "button";
     this.#button.onclick = () => this.#copy();
-    this.#outcome.setAttribute("role", "status");
     const row = element("div", "copyable-row", this.#button, this.#outcome);
     this.#root.append(this.#text, row);
     const style = new URL("copyable.css", import.meta.url).href;

@@ -1,6 +1,6 @@
 /** The project's own source beside the pictures, its lines marked with the symbols they make. */
 
-import { element } from "../shared/dom.js";
+import { element, withRole } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Passage } from "./types.d.ts" */
@@ -14,8 +14,7 @@ export class Code {
 
   constructor() {
     this.#list.tabIndex = 0;
-    this.#list.setAttribute("role", "group");
-    this.#list.setAttribute("aria-label", _("Source of Algorithm 1"));
+    withRole(this.#list, "group", _("Source of Algorithm 1"));
   }
 
   /** @param {Passage[]} passages */

@@ -1,6 +1,7 @@
 /** The memory: the strip of time, with the batch lit up where its transitions lie. */
 
-import { element, pen } from "../shared/dom.js";
+import { element, withRole } from "../shared/dom.js";
+import { freshPen } from "../shared/paper.js";
 import { readTheme } from "../shared/theme.js";
 import { _ } from "../shared/words.js";
 import { episodes, nearest, placeOf } from "./strip.js";
@@ -12,7 +13,7 @@ const HEIGHT = 64; // CSS pixels
 const TOP = 26; // of the episodes; above them are the marks of the batch
 
 export class Memory {
-  #canvas = element("canvas", "ms-strip");
+  #canvas = withRole(element("canvas", "ms-strip"), "img");
   #words = element("p", "ms-quiet");
   #key = element("p", "ms-quiet ms-key");
   #batch = element("div", "ms-batch");
@@ -30,7 +31,6 @@ export class Memory {
    */
   constructor(choose) {
     this.#choose = choose;
-    this.#canvas.setAttribute("role", "img");
     this.#canvas.dataset.symbol = "replay";
     this.#canvas.onclick = (event) => this.#pick(event);
     this.#key.append(
@@ -47,8 +47,7 @@ export class Memory {
       _("in the batch"),
     );
     this.#batch.tabIndex = 0;
-    this.#batch.setAttribute("role", "listbox");
-    this.#batch.setAttribute("aria-label", _("Transitions of the batch"));
+    withRole(this.#batch, "listbox", _("Transitions of the batch"));
     this.#batch.dataset.symbol = "batch";
     this.#batch.onkeydown = (event) => this.#step(event);
     this.#sight = new ResizeObserver(() => this.draw());
@@ -81,9 +80,8 @@ export class Memory {
     while (this.#batch.children.length > shares.length) this.#batch.lastElementChild?.remove();
     while (this.#batch.children.length < shares.length) {
       const index = this.#batch.children.length;
-      const option = element("span", "ms-option");
+      const option = withRole(element("span", "ms-option"), "option");
       option.id = `ms-option-${index}`;
-      option.setAttribute("role", "option");
       option.onclick = () => this.#choose(index);
       this.#batch.append(option);
     }
@@ -119,10 +117,7 @@ export class Memory {
     if (!this.#data || !width) return;
     const { memory, chosen } = this.#data;
     const { text, hues } = readTheme(this.#canvas);
-    const ratio = devicePixelRatio;
-    Object.assign(this.#canvas, { width: width * ratio, height: HEIGHT * ratio });
-    const context = pen(this.#canvas);
-    context.scale(ratio, ratio);
+    const context = freshPen(this.#canvas, width, HEIGHT);
     /** @param {number} number */
     const left = (number) => placeOf(number - 0.5, memory, width);
     context.fillStyle = text;

@@ -1,7 +1,7 @@
 /** The microscope: a copy of the run in four places that are seen together, and its buttons. */
 
 import { Mounted } from "../shared/component.js";
-import { button, element, setText, styleLink } from "../shared/dom.js";
+import { button, element, setText, styleLink, withRole } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { _, n_ } from "../shared/words.js";
@@ -21,11 +21,10 @@ class Microscope {
   #chosen = 0;
   #isPlaying = false;
   #period = 0;
-  #view = "";
   /** @type {Map<string, HTMLButtonElement>} */
   #buttons = new Map();
   #about = element("p", "ms-about ms-quiet");
-  #problem = element("p", "ms-problem");
+  #problem = withRole(element("p", "ms-problem"), "alert");
   #copied = element("p", "ms-copied");
   #speed = element("select");
   #play = button("ms-button", _("Slow motion"), () => this.#toggle(), _("Slow motion"));
@@ -44,7 +43,6 @@ class Microscope {
 
   /** @param {Parent} parent */
   constructor(parent) {
-    this.#problem.setAttribute("role", "alert");
     this.#copied.dataset.symbol = "theta2 tau";
     this.#root.append(
       this.#bar(),
@@ -95,9 +93,7 @@ class Microscope {
       add("fresh", _("The run as it is now"), _("The run as it is now: a new copy of it")),
       this.#about,
     );
-    bar.setAttribute("role", "toolbar");
-    bar.setAttribute("aria-label", _("Microscope"));
-    return bar;
+    return withRole(bar, "toolbar", _("Microscope"));
   }
 
   /** @param {Drawn<Page>} component */
@@ -106,10 +102,8 @@ class Microscope {
     this.#symbols.show(data.symbols, data.code);
     this.#world.suitTheme();
     this.#memory.draw();
-    if (data.view === this.#view) return; // only the theme has changed
-    this.#view = data.view;
     this.#period = data.period;
-    this.#feed.follow(data.address, this.#isPlaying ? this.#playing : data.period);
+    this.#feed.follow({ ...data, period: this.#isPlaying ? this.#playing : data.period });
   }
 
   #question() {

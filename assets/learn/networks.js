@@ -1,6 +1,7 @@
 /** The networks: online and target side by side, and what differs between their weights. */
 
-import { element, pen } from "../shared/dom.js";
+import { element, withRole } from "../shared/dom.js";
+import { freshPen } from "../shared/paper.js";
 import { readTheme } from "../shared/theme.js";
 import { _, phrase } from "../shared/words.js";
 import { columns, largest, wiresOf } from "./wiring.js";
@@ -17,7 +18,7 @@ const THICKEST = 2.5; // CSS pixels
 
 /** One network as layers of units with the wires between them. */
 class Drawing {
-  #canvas = element("canvas", "ms-network");
+  #canvas = withRole(element("canvas", "ms-network"), "img");
   /** @type {Network} */
   #data;
   #sight;
@@ -28,7 +29,6 @@ class Drawing {
    * @param {string} symbol
    */
   constructor(title, symbol) {
-    this.#canvas.setAttribute("role", "img");
     this.node = element("figure", "", this.#canvas, element("figcaption", "ms-quiet", _(title)));
     this.node.dataset.symbol = symbol;
     this.#sight = new ResizeObserver(() => this.draw());
@@ -49,10 +49,7 @@ class Drawing {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (!this.#data || !width) return;
     const { text, hues } = readTheme(this.#canvas);
-    const ratio = devicePixelRatio;
-    Object.assign(this.#canvas, { width: width * ratio, height: height * ratio });
-    const context = pen(this.#canvas);
-    context.scale(ratio, ratio);
+    const context = freshPen(this.#canvas, width, height);
     const { units, wires } = this.#data;
     const layers = columns(units, width, height);
     wires.forEach((flat, index) => {

@@ -1,6 +1,6 @@
 /** Pointing at a symbol lights it wherever it is, and says what it means. */
 
-import { button, element, setText } from "../shared/dom.js";
+import { button, element, setText, withRole } from "../shared/dom.js";
 import { _, phrase } from "../shared/words.js";
 
 /** @import { Meaning, Passage } from "./types.d.ts" */
@@ -16,7 +16,7 @@ export class Symbols {
   #meanings = new Map();
   #pinned = "";
   #chips = element("div", "ms-chips");
-  #meaning = element("p", "ms-meaning", _(POINT));
+  #meaning = withRole(element("p", "ms-meaning", _(POINT)), "status");
   node = element("div", "ms-symbols", this.#chips, this.#meaning);
 
   /**
@@ -28,7 +28,6 @@ export class Symbols {
   constructor(root, reveal) {
     this.#root = root;
     this.#reveal = reveal;
-    this.#meaning.setAttribute("role", "status");
     root.addEventListener("pointerover", ({ target }) =>
       this.#light(symbolAt(target) || this.#pinned),
     );

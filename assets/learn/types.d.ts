@@ -14,7 +14,6 @@ export type Meaning = [id: string, sign: string, meaning: string];
 
 /** Data of the component. */
 export interface Page extends Followed {
-  view: string;
   code: Passage[];
   symbols: Meaning[];
 }

@@ -1,7 +1,7 @@
 /** The update: the equations of the chosen transition with its numbers in them. */
 
 import { Curve, reach, showAll } from "../shared/distribution.js";
-import { element, setText } from "../shared/dom.js";
+import { element, setText, withRole } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Made } from "./types.d.ts" */
@@ -12,14 +12,13 @@ export class Update {
   #lines = element("div", "ms-lines");
   #table = element("table", "ms-numbers");
   #curves = [new Curve(), new Curve()];
-  #distributions = element("figure", "ms-distributions");
+  #distributions = withRole(element("figure", "ms-distributions"), "img");
   #all = element("div", "", this.#lines, this.#table, this.#distributions, this.#words);
   node = element("div", "", this.#none, this.#all);
 
   constructor() {
     const names = [_("Z(s, a), as it was believed"), _("its target")];
     this.#distributions.dataset.symbol = "distribution";
-    this.#distributions.setAttribute("role", "img");
     this.#distributions.append(
       ...this.#curves.flatMap(({ node }, i) => [element("figcaption", "", names[i]), node]),
     );

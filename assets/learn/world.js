@@ -1,13 +1,13 @@
 /** The world: its picture before and after the step, the dice that decided, what was seen. */
 
-import { element, pen, setText, svg } from "../shared/dom.js";
-import { suitTheme } from "../shared/picture.js";
+import { element, setText, svg, withRole } from "../shared/dom.js";
+import { decoded, drawPicture, suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Step, Surroundings } from "./types.d.ts" */
 
 export class World {
-  #pictures = [0, 1].map(() => element("canvas", "ms-picture"));
+  #pictures = [0, 1].map(() => withRole(element("canvas", "ms-picture"), "img"));
   #titles = [0, 1].map(() => element("figcaption", "ms-quiet"));
   #figures = this.#pictures.map((canvas, i) => element("figure", "", canvas, this.#titles[i]));
   #row = element("div", "ms-pictures", ...this.#figures);
@@ -19,10 +19,8 @@ export class World {
   node = element("div", "", this.#row, this.#dice, this.#sentences, this.#actions, this.#scroll);
 
   constructor() {
-    this.#pictures.forEach((canvas) => canvas.setAttribute("role", "img"));
     this.#scroll.tabIndex = 0; // where it is wider than its place
-    this.#scroll.setAttribute("role", "group");
-    this.#scroll.setAttribute("aria-label", _("Observation"));
+    withRole(this.#scroll, "group", _("Observation"));
   }
 
   /**
@@ -90,10 +88,9 @@ export class World {
     this.#figures.forEach((figure, i) => (figure.hidden = !pngs[i]?.length));
     for (const [i, png] of pngs.entries()) {
       if (!png.length) continue;
-      const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
+      const bitmap = await decoded(png);
       const canvas = this.#pictures[i];
-      Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
-      pen(canvas).drawImage(bitmap, 0, 0);
+      drawPicture(canvas, bitmap);
       const [title, words] = pictures[i];
       canvas.setAttribute("aria-label", words);
       setText(this.#titles[i], title);

@@ -1,7 +1,7 @@
 /** The check of a lesson's step: what it asks for, and how far the run is. */
 
 import { Mounted } from "../shared/component.js";
-import { element, setText, svg } from "../shared/dom.js";
+import { element, setText, svg, withRole } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 import { messenger, seldom } from "../shared/messages.js";
 
@@ -24,8 +24,8 @@ class Check {
   /** @param {Parent} parent */
   constructor(parent) {
     const picture = svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#shape);
-    this.#node = element("p", "lesson-check", picture, this.#goal, " ", this.#words);
-    this.#node.setAttribute("role", "status");
+    const node = element("p", "lesson-check", picture, this.#goal, " ", this.#words);
+    this.#node = withRole(node, "status");
     parent.append(this.#node);
     this.feed = new Feed({ take: (bytes) => this.#show(bytes) });
   }
@@ -35,7 +35,7 @@ class Check {
     this.#drawn = data.drawn;
     const send = messenger(this.#node, setTriggerValue);
     this.#ask = seldom((state) => send("redraw", state));
-    this.feed.follow(data.address, data.period);
+    this.feed.follow(data);
   }
 
   /** @param {Bytes} bytes */

@@ -19,7 +19,7 @@ class Room {
   render({ data, setTriggerValue }) {
     const send = messenger(this.#parent, setTriggerValue);
     this.#leave = seldom(() => send("redraw", "closed"));
-    this.feed.follow(data.address, data.period);
+    this.feed.follow(data);
   }
 
   /** @param {Bytes} bytes */

@@ -3,7 +3,7 @@
  * millisecond; Plotly, whose redraw takes tens, comes in only when the axes change.
  */
 
-import { pen as penOf } from "../shared/dom.js";
+import { freshPen } from "../shared/paper.js";
 
 /** @import { Box, Line, Ranges, Shown, Size, Style } from "./types.d.ts" */
 
@@ -79,10 +79,7 @@ function mark(context, { x, y }, { color, hollow, background }, toX, toY, scale)
  * @param {Shown[]} curves
  */
 export function drawCurves(canvas, { size, box, ranges, log, scale, ratio }, curves) {
-  canvas.width = Math.round(size.width * ratio);
-  canvas.height = Math.round(size.height * ratio);
-  const context = penOf(canvas);
-  context.scale(ratio, ratio);
+  const context = freshPen(canvas, size.width, size.height, ratio);
   context.beginPath();
   context.rect(box.left, box.top - OVERHANG, box.width + OVERHANG, box.height + 2 * OVERHANG);
   context.clip();

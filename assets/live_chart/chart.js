@@ -158,7 +158,7 @@ export class Chart {
     this.smoothing = page.smoothing;
     this.#caption.textContent = page.words.caption;
     this.#outdate();
-    this.#feed.follow(page.address, page.period);
+    this.#feed.follow(page);
   }
 
   /** What is here: the server sends the rest. */

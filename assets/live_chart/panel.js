@@ -7,7 +7,7 @@ import { Legend } from "./legend.js";
 import { save, SIZE } from "./picture.js";
 import { Tools } from "./tools.js";
 import { legendOfLines, sentence } from "./words.js";
-import { element, setText } from "../shared/dom.js";
+import { element, setText, withRole } from "../shared/dom.js";
 import { number } from "../shared/numbers.js";
 import { _ } from "../shared/words.js";
 
@@ -63,8 +63,7 @@ export class Panel {
     const names = element("div", "live-chart-names", this.heading, this.#legend.node);
     const caption = element("figcaption", "", names, this.tools);
     /** @type {any} what Plotly makes of it has more than an element */
-    this.plot = element("div", "live-chart-plot");
-    this.plot.setAttribute("role", "img");
+    this.plot = withRole(element("div", "live-chart-plot"), "img");
     this.#canvas = element("canvas", "live-chart-canvas");
     this.#reading = element("span", "live-chart-reading");
     this.#rule = element("div", "live-chart-rule", this.#reading);

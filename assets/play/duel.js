@@ -3,8 +3,9 @@
 
 import { CartPole, pose, Replay } from "./duel_physics.js";
 import { draw } from "./duel_view.js";
+import { Lane } from "./lane.js";
 import { Mounted } from "../shared/component.js";
-import { button, element, setText, styleSheets } from "../shared/dom.js";
+import { button, element, setText, styleSheets, withRole } from "../shared/dom.js";
 import { onPaper } from "../shared/paper.js";
 import { _ } from "../shared/words.js";
 
@@ -28,21 +29,14 @@ const styles = await styleSheets(
  * @typedef {{ id: string, title: string, physics: Physics, state: number[], agent: Episode }} Match
  */
 
-class Lane {
+class Track extends Lane {
+  note = element("div", "note");
+
   /** @param {string} name */
   constructor(name) {
-    this.name = element("h4", "", name);
-    this.score = element("output", "score", "0");
-    this.canvas = element("canvas", "");
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", _("Cart and pole: {name}", { name }));
-    this.note = element("div", "note");
-    this.node = element(
-      "figure",
-      "lane",
-      element("figcaption", "", this.name, this.score),
-      element("div", "stage", this.canvas, this.note),
-    );
+    super(name);
+    this.canvas.ariaLabel = _("Cart and pole: {name}", { name });
+    this.stage.append(this.canvas, this.note);
   }
 }
 
@@ -66,8 +60,8 @@ class Duel {
     this.speed = 0.25; // at more, a beginner has lost before the first answer
     this.best = 0;
     this.phase = "ready"; // then "countdown", "waiting" for a first key, "playing", "over"
-    this.you = new Lane(_("You"));
-    this.agent = new Lane(_("The agent"));
+    this.you = new Track(_("You"));
+    this.agent = new Track(_("The agent"));
     this.message = element("p", "message");
     this.message.setAttribute("aria-live", "polite");
     this.record = element("p", "record");
@@ -76,8 +70,7 @@ class Duel {
       button("speed", _("Speed {speed}×", { speed }), () => this.setSpeed(speed), `${speed}×`),
     );
     const speeds = element("div", "speeds", ...this.speedButtons);
-    speeds.setAttribute("role", "group");
-    speeds.setAttribute("aria-label", _("Speed of the game"));
+    withRole(speeds, "group", _("Speed of the game"));
     this.directions = [0, 1].map((action) => {
       const node = button(
         "direction",
@@ -99,8 +92,7 @@ class Duel {
       element("div", "directions", ...this.directions),
       this.message,
     );
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", _("You against the agent"));
+    withRole(this.root, "group", _("You against the agent"));
     this.listeners = new AbortController();
     // Before anybody else: while one plays, the arrow keys belong to the game.
     window.addEventListener("keydown", (event) => this.key(event), {

@@ -1,7 +1,6 @@
 // The picture of a cart and its pole, with the limits at which an episode ends.
 
-import { pen as penOf } from "../shared/dom.js";
-import { pixelRatio } from "../shared/paper.js";
+import { freshPen } from "../shared/paper.js";
 
 const ASPECT = 0.52; // height to width
 const CART = { width: 0.4, height: 0.22 }; // m
@@ -22,15 +21,10 @@ export function draw(canvas, physics, pose, { force, over }) {
   const width = canvas.clientWidth;
   if (!width) return;
   const height = Math.round(width * ASPECT);
-  const ratio = pixelRatio();
-  if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
   const style = getComputedStyle(canvas);
   /** @param {string} name */
   const colour = (name) => style.getPropertyValue(name);
-  const pen = penOf(canvas);
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
+  const pen = freshPen(canvas, width, height);
 
   const scale = width / (2 * physics.x_threshold + 2 * CART.width);
   const ground = height * GROUND;

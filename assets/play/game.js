@@ -2,12 +2,13 @@
 
 import { plain } from "../shared/ansi.js";
 import { Mounted } from "../shared/component.js";
-import { element, pen, setText, styleSheets } from "../shared/dom.js";
+import { element, setText, styleSheets, withRole } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { number } from "../shared/numbers.js";
-import { suitTheme } from "../shared/picture.js";
+import { decoded, drawPicture, suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
+import { Lane } from "./lane.js";
 
 const SOON = 20; // milliseconds from one question to the next while something happens
 // Whoever has one of these in focus means it.
@@ -30,22 +31,8 @@ const styles = await styleSheets(
  * }} Head
  */
 
-class Lane {
-  /** @type {HTMLCanvasElement | null} */
-  canvas = null;
-
-  /** @param {string} name */
-  constructor(name) {
-    this.name = element("h4", "", name);
-    this.score = element("output", "score", "0");
-    this.stage = element("div", "stage");
-    this.node = element(
-      "figure",
-      "lane",
-      element("figcaption", "", this.name, this.score),
-      this.stage,
-    );
-  }
+class Pictured extends Lane {
+  #newest = 0;
 
   /**
    * Draws a picture or a text; of several that come at once the newest is what stays.
@@ -61,33 +48,20 @@ class Lane {
       this.stage.replaceChildren(element("pre", "", plain(new TextDecoder().decode(bytes))));
       return;
     }
-    const turn = (this.turn = (this.turn ?? 0) + 1);
-    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    if (turn === this.turn) {
-      const canvas = (this.canvas ??= this.newCanvas());
-      if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
-      if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
-      pen(canvas).drawImage(bitmap, 0, 0);
+    const turn = ++this.#newest;
+    const bitmap = await decoded(bytes);
+    if (turn === this.#newest) {
+      const { canvas, stage } = this;
+      if (!canvas.isConnected) stage.replaceChildren(canvas);
+      canvas.ariaLabel = _("The environment: {name}", { name: this.name.textContent });
+      drawPicture(canvas, bitmap);
       suitTheme(canvas);
     }
     bitmap.close();
   }
-
-  newCanvas() {
-    const canvas = element("canvas", "");
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute(
-      "aria-label",
-      _("The environment: {name}", { name: this.name.textContent }),
-    );
-    this.stage.replaceChildren(canvas);
-    return canvas;
-  }
 }
 
 class Game {
-  /** @type {string | null} */
-  view = null;
   /** @type {Head} */
   head;
   /** @type {[number: number, action: number | null][]} */
@@ -105,8 +79,8 @@ class Game {
       take: (bytes) => this.take(bytes),
       method: "POST",
     });
-    this.you = new Lane(_("You"));
-    this.agent = new Lane(_("The agent"));
+    this.you = new Pictured(_("You"));
+    this.agent = new Pictured(_("The agent"));
     this.pads = element("div", "pads");
     this.message = element("p", "message");
     this.message.setAttribute("aria-live", "polite");
@@ -117,8 +91,7 @@ class Game {
       this.pads,
       this.message,
     );
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", _("You against the agent"));
+    withRole(this.root, "group", _("You against the agent"));
     this.listeners = new AbortController();
     // Before anybody else: while one plays, the keys belong to the game.
     const options = { capture: true, signal: this.listeners.signal };
@@ -132,13 +105,11 @@ class Game {
   /**
    * The page was drawn: there may be another game than before.
    *
-   * @param {Drawn<Followed & { view: string }>} component
+   * @param {Drawn<Followed>} component
    */
-  render({ data: { address, period, view } }) {
-    if (view === this.view) return; // only the theme has changed
-    this.view = view;
-    this.period = period;
-    this.feed.follow(address, period);
+  render({ data }) {
+    this.period = data.period;
+    this.feed.follow(data);
   }
 
   /** What is here, and the keys of which the server has not yet said that it heard them. */

@@ -1,6 +1,6 @@
 /** What plays a film: buttons, slider and readout. What they do is the player's. */
 
-import { button, element, svg } from "../shared/dom.js";
+import { button, element, svg, withRole } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Reel } from "./reel.js" */
@@ -63,8 +63,7 @@ export class Controls {
       explained("speed", _("Speed {speed}×", { speed }), () => acts.setSpeed(speed), `${speed}×`),
     );
     const speeds = element("div", "speeds", ...this.#speeds);
-    speeds.setAttribute("role", "group");
-    speeds.setAttribute("aria-label", _("Speed"));
+    withRole(speeds, "group", _("Speed"));
     this.#loop = explained("loop", _("Play in a loop"), acts.toggleLoop, icon("loop"));
     this.#jumps = [
       explained(

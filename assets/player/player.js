@@ -2,7 +2,7 @@
 // server is asked only while a film is recorded, for what is new of it.
 
 import { Mounted } from "../shared/component.js";
-import { element, styleSheets } from "../shared/dom.js";
+import { element, styleSheets, withRole } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { onPaper } from "../shared/paper.js";
@@ -41,8 +41,6 @@ class Player {
     this.speed = 1;
     this.loop = false;
     this.playing = false;
-    /** @type {string | null} */
-    this.view = null;
     this.period = 0;
     /** @type {Reel[]} */
     this.reels = [];
@@ -64,8 +62,7 @@ class Player {
       this.panels,
     );
     this.root = element("div", "player", this.layout);
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", _("Episode player"));
+    withRole(this.root, "group", _("Episode player"));
     this.setSpeed(1);
     this.setLoop(false);
     this.listen();
@@ -79,42 +76,17 @@ class Player {
 
   listen() {
     const { signal } = this.listeners;
-    let hovered = false;
-    this.root.addEventListener(
-      "pointerenter",
-      () => {
-        hovered = true;
-      },
-      { signal },
-    );
-    this.root.addEventListener(
-      "pointerleave",
-      () => {
-        hovered = false;
-      },
-      { signal },
-    );
-    document.addEventListener(
-      "keydown",
-      (event) => {
-        const inside = event.composedPath().includes(this.root);
-        const elsewhere = document.activeElement !== document.body && !inside;
-        if (inside || (hovered && !elsewhere)) this.key(event);
-      },
-      { signal },
-    );
+    const keydown = (/** @type {KeyboardEvent} */ event) => {
+      const inside = event.composedPath().includes(this.root);
+      const elsewhere = document.activeElement !== document.body;
+      if (inside || (this.root.matches(":hover") && !elsewhere)) this.key(event);
+    };
+    document.addEventListener("keydown", keydown, { signal });
     // A hidden page gets no animation frames: its clock stands until it is seen again.
     document.addEventListener("visibilitychange", () => this.rebase(), { signal });
-    this.films.addEventListener(
-      "click",
-      (event) => {
-        if (
-          event.composedPath().some((node) => node instanceof Element && node.className === "stage")
-        )
-          this.toggle();
-      },
-      { signal },
-    );
+    this.films.onclick = ({ target }) => {
+      if (target instanceof Element && target.closest(".stage")) this.toggle();
+    };
     onPaper(() => this.refreshStrips(), signal);
     this.observer.observe(this.strips);
   }
@@ -151,13 +123,11 @@ class Player {
   /**
    * The page was drawn: there may be other films than before.
    *
-   * @param {Drawn<Followed & { view: string }>} component
+   * @param {Drawn<Followed>} component
    */
-  render({ data: { address, period, view } }) {
-    if (view === this.view) return; // only the theme has changed
-    this.view = view;
-    this.period = period;
-    this.feed.follow(address, period);
+  render({ data }) {
+    this.period = data.period;
+    this.feed.follow(data);
   }
 
   /** @param {Bytes} bytes */

@@ -2,7 +2,7 @@
 
 import { element } from "../shared/dom.js";
 import { decimals, fixed } from "../shared/numbers.js";
-import { pixelRatio } from "../shared/paper.js";
+import { freshPen } from "../shared/paper.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Reel } from "./reel.js" */
@@ -60,11 +60,7 @@ export class Strip {
     const width = this.area.clientWidth;
     const height = this.area.clientHeight;
     if (!width || !reel.length) return;
-    const ratio = pixelRatio();
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    pen.scale(ratio, ratio);
+    const pen = freshPen(canvas, width, height);
     const style = getComputedStyle(canvas);
     /** @param {number} t */
     const x = (t) => (length > 1 ? (t / (length - 1)) * width : 0);

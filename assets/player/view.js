@@ -2,9 +2,9 @@
 
 import { pieces } from "../shared/ansi.js";
 import { Curve, showAll } from "../shared/distribution.js";
-import { element, pen, setText } from "../shared/dom.js";
+import { element, setText, withRole } from "../shared/dom.js";
 import { decimals, fixed, percent } from "../shared/numbers.js";
-import { suitTheme } from "../shared/picture.js";
+import { drawPicture, suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Reel } from "./reel.js" */
@@ -48,9 +48,8 @@ export class FilmView {
   constructor(reel) {
     this.reel = reel;
     this.drawn = -1;
-    this.canvas = element("canvas", "picture");
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", reel.title || _("The environment"));
+    const name = reel.title || _("The environment");
+    this.canvas = withRole(element("canvas", "picture"), "img", name);
     this.text = element("pre", "picture text");
     this.badge = element("div", "badge");
     this.stage = element("div", "stage", this.canvas, this.text, this.badge);
@@ -232,9 +231,7 @@ export class FilmView {
     if (this.drawn === moment) return;
     const bitmap = this.reel.bitmaps.get(moment);
     if (!bitmap) return;
-    if (this.canvas.width !== bitmap.width) this.canvas.width = bitmap.width;
-    if (this.canvas.height !== bitmap.height) this.canvas.height = bitmap.height;
-    pen(this.canvas).drawImage(bitmap, 0, 0);
+    drawPicture(this.canvas, bitmap);
     if (this.drawn < 0) suitTheme(this.canvas);
     this.drawn = moment;
     this.canvas.dataset.drawn = `${moment}`;

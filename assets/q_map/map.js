@@ -8,11 +8,11 @@
 
 import { ActionValues } from "../shared/action_values.js";
 import { Mounted } from "../shared/component.js";
-import { element, pen, setText, styleLink } from "../shared/dom.js";
+import { element, setText, styleLink, withRole } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { messenger, seldom } from "../shared/messages.js";
-import { onPaper, pixelRatio } from "../shared/paper.js";
+import { freshPen, onPaper } from "../shared/paper.js";
 import { _, phrase } from "../shared/words.js";
 import { readTheme } from "./colours.js";
 import * as grid from "./grid.js";
@@ -46,7 +46,7 @@ class QMap {
   #root = element("figure", "q-map");
   #title = element("h3", "q-map-name", _("What the agent believes"));
   #legend = element("div", "q-map-legend");
-  #canvas = element("canvas", "q-map-canvas");
+  #canvas = withRole(element("canvas", "q-map-canvas"), "img");
   #reading = element("p", "q-map-reading");
   #takeaway = element("figcaption", "q-map-takeaway");
   #place = element("p", "q-map-place");
@@ -66,7 +66,6 @@ class QMap {
     style.onload = () => this.#schedule();
     const canvas = this.#canvas;
     canvas.tabIndex = 0;
-    canvas.setAttribute("role", "img");
     canvas.onpointermove = canvas.onpointerdown = (event) => this.#point(event);
     canvas.onpointerleave = canvas.onblur = () => this.#moveTo(null);
     canvas.onkeydown = (event) => this.#key(event);
@@ -93,7 +92,7 @@ class QMap {
   /**
    * The page was drawn with this map; its controls are drawn anew where other ranges come.
    *
-   * @typedef {Followed & { view: string, drawn: string }} Sent
+   * @typedef {Followed & { drawn: string }} Sent
    * @param {Drawn<Sent>} component
    */
   render({ data, parentElement, setTriggerValue }) {
@@ -101,7 +100,7 @@ class QMap {
     if (data.view === this.#page?.view) return; // only the theme has changed
     const send = messenger(parentElement, setTriggerValue);
     this.#page = { ...data, redraw: seldom((ranges) => send("redraw", ranges)) };
-    this.#feed.follow(data.address, data.period);
+    this.#feed.follow(data);
   }
 
   /** @param {Bytes} bytes */
@@ -229,16 +228,9 @@ class QMap {
     this.#frame = 0;
     const layout = this.#layout;
     if (!layout.width) return;
-    const ratio = pixelRatio();
-    const [width, height] = [Math.round(layout.width * ratio), Math.round(layout.height * ratio)];
     const canvas = this.#canvas;
-    if (canvas.width !== width || canvas.height !== height) {
-      Object.assign(canvas, { width, height });
-      canvas.style.height = `${layout.height}px`;
-    }
-    const context = pen(canvas);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, layout.width, layout.height);
+    canvas.style.height = `${layout.height}px`;
+    const context = freshPen(canvas, layout.width, layout.height);
     this.#kind.draw(context, layout, this.message, this.#theme, this.cursor, this.chosen);
     this.#legend.replaceChildren(...this.#kind.legend(this.message, this.#theme));
     this.#reading.textContent = this.cursor

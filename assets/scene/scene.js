@@ -2,26 +2,23 @@
 
 import { ActionValues } from "../shared/action_values.js";
 import { Mounted } from "../shared/component.js";
-import { element, pen, styleLink } from "../shared/dom.js";
+import { element, styleLink, withRole } from "../shared/dom.js";
 import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
-import { suitTheme } from "../shared/picture.js";
+import { decoded, drawPicture, suitTheme } from "../shared/picture.js";
 
 /** @typedef {Parameters<ActionValues["show"]>[0]} Values */
 
 class Scene {
   #root = element("figure", "scene");
-  #canvas = element("canvas", "scene-picture");
+  #canvas = withRole(element("canvas", "scene-picture"), "img");
   #facts = element("figcaption", "scene-facts");
   #sentences = element("div", "scene-sentences");
   #values = new ActionValues();
-  /** @type {string | null} */
-  #view = null;
   #feed;
 
   /** @param {Parent} parent */
   constructor(parent) {
-    this.#canvas.setAttribute("role", "img");
     this.#canvas.hidden = true;
     this.#facts.append(this.#sentences, this.#values.node);
     this.#root.append(this.#canvas, this.#facts);
@@ -29,12 +26,10 @@ class Scene {
     this.#feed = new Feed({ take: (bytes) => this.#receive(bytes), node: this.#root });
   }
 
-  /** @param {Drawn<Followed & { view: string }>} component */
-  render({ data: { address, period, view } }) {
+  /** @param {Drawn<Followed>} component */
+  render({ data }) {
     suitTheme(this.#canvas);
-    if (view === this.#view) return; // only the theme has changed
-    this.#view = view;
-    this.#feed.follow(address, period);
+    this.#feed.follow(data);
   }
 
   /** @param {Bytes} bytes */
@@ -51,19 +46,13 @@ class Scene {
    * @param {string} name
    */
   async #draw(png, name) {
-    if (!png.length) {
-      this.#canvas.hidden = true;
-      return;
-    }
-    const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
-    const { width, height } = bitmap;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
-      Object.assign(this.#canvas, { width, height });
-    }
-    pen(this.#canvas).drawImage(bitmap, 0, 0);
-    this.#canvas.setAttribute("aria-label", name);
-    this.#canvas.hidden = false;
-    suitTheme(this.#canvas);
+    const canvas = this.#canvas;
+    const bitmap = png.length ? await decoded(png) : null;
+    canvas.hidden = !bitmap;
+    if (!bitmap) return;
+    drawPicture(canvas, bitmap);
+    canvas.setAttribute("aria-label", name);
+    suitTheme(canvas);
     bitmap.close();
   }
 

@@ -50,6 +50,16 @@ export function button(className, label, act, ...content) {
 }
 
 /**
+ * An element with its role, and with what it is called for who cannot see it.
+ *
+ * @template {Element} Node
+ * @param {Node} node
+ * @param {string} role
+ */
+export const withRole = (node, role, label = "") =>
+  Object.assign(node, { role, ...(label ? { ariaLabel: label } : {}) });
+
+/**
  * What draws on a canvas: every browser has one in two dimensions.
  *
  * @param {HTMLCanvasElement | OffscreenCanvas} canvas

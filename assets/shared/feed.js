@@ -16,6 +16,7 @@ export class Feed {
   #lost;
   #address = "";
   #period = 0;
+  #view = "";
   #timer = 0;
   #asking = false;
   #overdue = false;
@@ -50,12 +51,14 @@ export class Feed {
   }
 
   /**
-   * Ask now, and from now on every `period` milliseconds, or with 0 never again.
+   * Ask now, and from now on every `period` milliseconds, or with 0 never again. Where the `view` is
+   * the one that is followed already, only the page's theme has changed.
    *
-   * @param {string} address
-   * @param {number} period
+   * @param {Followed} page
    */
-  follow(address, period) {
+  follow({ address, period, view }) {
+    if (view === this.#view) return;
+    this.#view = view;
     this.#address = address;
     this.#period = period;
     this.ask();

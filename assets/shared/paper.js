@@ -3,6 +3,8 @@
  * and the width of `shared/paper.css`, and once more when it is back on the screen.
  */
 
+import { pen } from "./dom.js";
+
 const PRINTER = 3; // pixels of a printer to one of a page
 
 const sheet = document.documentElement.classList;
@@ -63,3 +65,18 @@ export function asOnPaper(read) {
 /** Pixels of a drawing to one of the page. */
 export const pixelRatio = () =>
   sheet.contains("on-paper") ? PRINTER : window.devicePixelRatio || 1;
+
+/**
+ * What draws on a canvas that is so many CSS pixels wide and high, with nothing on it yet.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
+export function freshPen(canvas, width, height, ratio = pixelRatio()) {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = pen(canvas);
+  context.scale(ratio, ratio);
+  return context;
+}

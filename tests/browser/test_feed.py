@@ -55,7 +55,9 @@ class Server:
     def follow(self, *periods: int) -> None:
         """In one go, so that no answer comes between two."""
         self.page.evaluate(
-            "(periods) => { for (const period of periods) feed.follow('news', period) }", periods
+            """(periods) => periods.forEach((period) =>
+                feed.follow({ address: "news", period, view: String(Math.random()) }))""",
+            periods,
         )
 
     def wait(self, milliseconds: int) -> None:
