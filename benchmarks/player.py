@@ -5,8 +5,8 @@
 In a real Chromium against the real server, on the Test page: from the click on “Watch an episode”
 to the first picture and to all of them, the bytes that came, the rate at which an episode plays,
 the messages exchanged while it plays and is scrubbed, and the memory of browser and server after
-many episodes. And, without a browser, what evaluating 20 episodes takes beyond the environment's
-own time. The episode is as long as the agent makes it: 500 steps of CartPole for one that balances.
+many episodes. The episode is as long as the agent makes it: 500 steps of CartPole for one that
+balances.
 """
 
 import argparse
@@ -15,18 +15,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import gymnasium
 from page import chromium
 from playwright.sync_api import Page, WebSocket
-from report import ROOT, Report, arguments, interleaved
+from report import ROOT, Report, arguments
 from serve import Server, serving
 
-from dqn_core import Agent, evaluate, load_agent, record
 from dqn_core.compute import set_threads
 
 TRAINED = ROOT / "assets" / "agents" / "CartPole-v1.safetensors"
-EPISODES = 20
-SEED = 1_000
 
 # From the click on, each animation frame looks whether the new film shows a picture, and all.
 TIME_FILM = """() => {
@@ -164,36 +160,9 @@ def measure_browser(report: Report, server: Server, agent_file: Path, quick: boo
         )
 
 
-def measure_evaluation(report: Report, agent: Agent, repeats: int) -> None:
-    """`evaluate` against the bare environment playing the same actions."""
-    courses = [record(agent, SEED + e) for e in range(EPISODES)]
-
-    def bare() -> None:
-        for course in courses:
-            environment = gymnasium.make(agent.config.env_id)
-            environment.reset(seed=course.seed)
-            for action in course.actions:
-                environment.step(int(action))
-            environment.close()
-
-    seconds = interleaved({"ours": lambda: evaluate(agent, EPISODES, SEED), "bare": bare}, repeats)
-    ours, own = median(seconds["ours"]), median(seconds["bare"])
-    report.table(
-        "evaluation",
-        ("measure", "measured", "bar"),
-        [
-            ("environment steps", sum(len(course.actions) for course in courses), ""),
-            (f"{EPISODES} episodes evaluated, s", ours, ""),
-            ("the environment's own time, s", own, ""),
-            ("beyond it, s", ours - own, "≤ 3"),
-        ],
-    )
-
-
 def main(options: argparse.Namespace) -> None:
     set_threads()
-    report = Report("Watching and evaluating an episode")
-    measure_evaluation(report, load_agent(options.agent), 2 if options.quick else 7)
+    report = Report("Watching an episode")
     with serving() as server:
         measure_browser(report, server, options.agent, options.quick)
     report.finish(options.json)
