@@ -26,7 +26,7 @@ from dqn_core.statistics import (
 Metric: TypeAlias = Literal["final", "area"]
 """How a seed is judged: by the return that it came to, or by the area under its curve."""
 
-Measure: TypeAlias = Literal["greedy", "training"]
+ReturnKind: TypeAlias = Literal["greedy", "training"]
 """Whose returns these are: of greedy evaluations, or of the episodes of training."""
 
 Columns: TypeAlias = Mapping[str, np.ndarray]
@@ -89,7 +89,7 @@ class SeedRun:
     def seed(self) -> int:
         return self.config.seed
 
-    def curve(self, measure: Measure) -> Curve:
+    def curve(self, measure: ReturnKind) -> Curve:
         return self.greedy if measure == "greedy" else self.training
 
     @property
@@ -97,7 +97,7 @@ class SeedRun:
         """Equal for those that are more tries of the same: same values at step 0, same changes."""
         return self.config.replace(seed=0), self.changes
 
-    def score(self, metric: Metric, measure: Measure, until: int) -> float:
+    def score(self, metric: Metric, measure: ReturnKind, until: int) -> float:
         """By what it is judged, at step ``until``; NaN where there is nothing to judge."""
         curve = self.curve(measure).until(until)
         if self.has_diverged or not len(curve.returns):
@@ -230,7 +230,7 @@ class Comparison:
     """
 
     metric: Metric
-    measure: Measure
+    measure: ReturnKind
     until: int
     standings: tuple[Standing, ...]
     improvement: Improvement | None
@@ -265,12 +265,12 @@ def compare(groups: Sequence[Group], metric: Metric = "final") -> Comparison:
     judged = [one for one in seeds if len(one.training.returns) and not one.has_diverged]
     until = min((one.env_steps for one in judged), default=0)
     is_greedy = all(len(one.greedy.until(until).returns) for one in judged)
-    measure: Measure = "greedy" if is_greedy else "training"
+    measure: ReturnKind = "greedy" if is_greedy else "training"
     standings = tuple(_standing(group, metric, measure, until) for group in groups)
     return Comparison(metric, measure, until, standings, _improvement(standings))
 
 
-def _standing(group: Group, metric: Metric, measure: Measure, until: int) -> Standing:
+def _standing(group: Group, metric: Metric, measure: ReturnKind, until: int) -> Standing:
     scores = tuple(one.score(metric, measure, until) for one in group.seed_runs)
     counted = [score for score in scores if np.isfinite(score)]
     if not counted:

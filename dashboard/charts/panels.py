@@ -9,7 +9,7 @@ from dashboard.web.language import _
 from dqn_core.phrases import Phrase
 
 Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
-Kind: TypeAlias = Literal["average", "line", "markers"]
+TraceKind: TypeAlias = Literal["average", "line", "markers"]
 
 # Position of each quantity in the theme's `chartCategoricalColors`.
 _HUES: dict[Hue, int] = {
@@ -49,7 +49,7 @@ class Trace:
     table: str
     column: str
     name: str
-    kind: Kind = "line"
+    kind: TraceKind = "line"
     color: Hue | int = "return"
     dash: Dash = "solid"
     more: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from dqn_core.numbers import MINUS, UNKNOWN, percent
 Piece: TypeAlias = tuple[str, str]
 """A text and the id of the symbol that it is, or whose number; "" for what is neither."""
 
-Line: TypeAlias = list[Piece]
+Equation: TypeAlias = list[Piece]
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_REWARDS = 3
@@ -33,7 +33,7 @@ def _operand(value: float) -> str:
     return f"({exact(value)})" if value < 0 else exact(value)
 
 
-def equations(update: Update, i: int, config: DQNConfig) -> list[Line]:
+def equations(update: Update, i: int, config: DQNConfig) -> list[Equation]:
     """What became of transition ``i`` of the batch, from its rewards to its Q after the update."""
     return [
         *_rewards(update, i, config),
@@ -44,12 +44,12 @@ def equations(update: Update, i: int, config: DQNConfig) -> list[Line]:
     ]
 
 
-def _rewards(update: Update, i: int, config: DQNConfig) -> list[Line]:
+def _rewards(update: Update, i: int, config: DQNConfig) -> list[Equation]:
     """The sum of an n-step return; nothing of a single reward."""
     n = int(update.returns.n_steps[i])
     if n == 1:
         return []
-    terms: Line = []
+    terms: Equation = []
     for k, reward in enumerate(update.returns.rewards[i, :n].tolist()):
         if k == MOST_REWARDS and n > MOST_REWARDS + 1:
             terms += [(" + …", "")]
@@ -64,8 +64,8 @@ def _power(gamma: float, k: int) -> str:
     return exact(gamma) + (str(k).translate(SUPERSCRIPTS) if k > 1 else "")
 
 
-def _target(update: Update, i: int, config: DQNConfig) -> list[Line]:
-    y: Line = [("y", "y"), (" = ", "")]
+def _target(update: Update, i: int, config: DQNConfig) -> list[Equation]:
+    y: Equation = [("y", "y"), (" = ", "")]
     value = (exact(update.targets[i]), "y")
     if config.munchausen:
         return [[*y, *_munchausen(update, i)], [*y, *_its_numbers(update, i, config), value]]
@@ -90,7 +90,7 @@ def _gamma(update: Update, i: int) -> Piece:
     return ("γ" + (str(n).translate(SUPERSCRIPTS) if n > 1 else ""), "gamma")
 
 
-def _munchausen(update: Update, i: int) -> Line:
+def _munchausen(update: Update, i: int) -> Equation:
     return [
         ("r", "r"),
         (" + α", "munchausen"),
@@ -102,7 +102,7 @@ def _munchausen(update: Update, i: int) -> Line:
     ]
 
 
-def _its_numbers(update: Update, i: int, config: DQNConfig) -> Line:
+def _its_numbers(update: Update, i: int, config: DQNConfig) -> Equation:
     assert update.certainty is not None
     assert update.soft_value is not None
     return [
@@ -119,8 +119,8 @@ def _its_numbers(update: Update, i: int, config: DQNConfig) -> Line:
     ]
 
 
-def _formula(update: Update, i: int, config: DQNConfig) -> Line:
-    following: Line = [("max", "max"), (" ", ""), ("Q⁻(s′, ·)", "next_q")]
+def _formula(update: Update, i: int, config: DQNConfig) -> Equation:
+    following: Equation = [("max", "max"), (" ", ""), ("Q⁻(s′, ·)", "next_q")]
     if update.choosing_q is not None:
         following = [("Q⁻(s′, ", "next_q"), ("argmax Q(s′, ·)", "argmax"), (")", "next_q")]
     if config.head != "scalar":
@@ -129,7 +129,7 @@ def _formula(update: Update, i: int, config: DQNConfig) -> Line:
     return [("r", "r"), (" + ", ""), _gamma(update, i), (" · ", ""), *following]
 
 
-def _numbers(update: Update, i: int) -> Line:
+def _numbers(update: Update, i: int) -> Equation:
     return [
         (exact(update.rewards[i]), "r"),
         (" + ", ""),
@@ -146,7 +146,7 @@ def _unclipped(update: Update, i: int) -> float:
     return float(update.rewards[i]) + float(update.discounts[i]) * following
 
 
-def _clipped(update: Update, i: int) -> Line:
+def _clipped(update: Update, i: int) -> Equation:
     """What the ends of a categorical distribution changed in the target; nothing if they did not.
 
     The projection keeps the expectation of all that lies between them.
@@ -166,7 +166,7 @@ def _clipped(update: Update, i: int) -> Line:
     return [(_in_brackets(words), "distribution")]
 
 
-def _error(update: Update, i: int) -> Line:
+def _error(update: Update, i: int) -> Equation:
     return [
         ("δ", "delta"),
         (" = ", ""),
@@ -182,7 +182,7 @@ def _error(update: Update, i: int) -> Line:
     ]
 
 
-def _loss(update: Update, i: int, config: DQNConfig) -> Line:
+def _loss(update: Update, i: int, config: DQNConfig) -> Equation:
     name = (
         "D(y ‖ Z)" if config.head == "categorical" else "ρ(δ)" if config.head == "quantile" else ""
     )
@@ -190,7 +190,7 @@ def _loss(update: Update, i: int, config: DQNConfig) -> Line:
     huber = "½ δ²" if error <= 1 else "|δ| − ½"
     formula = name or ("δ²" if config.loss == "mse" else huber)
     share = percent(float(update.shares[i]))
-    weight: Line = []
+    weight: Equation = []
     if update.weights is not None:
         weight = [("   w = ", "w"), (exact(update.weights[i]), "w")]
     return [
@@ -205,10 +205,12 @@ def _loss(update: Update, i: int, config: DQNConfig) -> Line:
     ]
 
 
-def _after(update: Update, i: int) -> list[Line]:
+def _after(update: Update, i: int) -> list[Equation]:
     is_clipped = update.clipped_norm < 0.999 * update.gradient_norm
-    clipped: Line = [(" → ", "clip"), (exact(update.clipped_norm), "clip")] if is_clipped else []
-    gradient: Line = [
+    clipped: Equation = (
+        [(" → ", "clip"), (exact(update.clipped_norm), "clip")] if is_clipped else []
+    )
+    gradient: Equation = [
         ("‖∇L‖", "gradient"),
         (" = ", ""),
         (exact(update.gradient_norm), "gradient"),

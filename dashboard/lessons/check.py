@@ -45,7 +45,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Checked:
     """How far a run is: ``value`` is the best so far, NaN where there is none yet; ``run`` is its
     number among those begun in the step."""
 
@@ -54,7 +54,7 @@ class Standing:
     run: int
 
 
-def judged(check: Check, trainers: Sequence[Trainer], run: int = 1) -> Standing:
+def judged(check: Check, trainers: Sequence[Trainer], run: int = 1) -> Checked:
     """What a run has come to; ``run`` is its number among those begun in the step.
 
     Of a race in turns there are several ``trainers``, judged as if they trained side by side.
@@ -63,12 +63,12 @@ def judged(check: Check, trainers: Sequence[Trainer], run: int = 1) -> Standing:
     best = max if check.sign == ">=" else min
     value = best((v for v in values if not math.isnan(v)), default=math.nan)
     if check.runs is not None and run > check.runs:
-        return Standing("missed", value, run)
+        return Checked("missed", value, run)
     if check.reaches(value):
-        return Standing("met", value, run)
+        return Checked("met", value, run)
     is_over = check.steps is not None and _env_step(trainers) > check.steps
     has_ended = is_over or all(trainer.finished() for trainer in trainers)
-    return Standing("missed" if has_ended else "open", value, run)
+    return Checked("missed" if has_ended else "open", value, run)
 
 
 def read_check(text: str) -> Check:

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dashboard.lessons.check import Standing, judged
+from dashboard.lessons.check import Checked, judged
 from dashboard.lessons.lesson import Choices, Lesson
 from dashboard.session.turns import Turns
 
@@ -25,7 +25,7 @@ class Progress:
     runs: dict[int, list[str]] = field(default_factory=dict)
     typed: dict[int, str] = field(default_factory=dict)
 
-    def look(self, lesson: Lesson, turns: Turns) -> Standing | None:
+    def look(self, lesson: Lesson, turns: Turns) -> Checked | None:
         """What the present step's check says of the run; one that is met stays so.
 
         None where the step asks for nothing, or the run is in another environment.
@@ -35,10 +35,10 @@ class Progress:
         if step.check is None or turns.first.config.environment != step.link.config.environment:
             return None
         trainers = [run.trainer for run in turns.counted]
-        standing = judged(step.check, trainers, self._number(at, turns))
-        if standing.state == "met":
+        checked = judged(step.check, trainers, self._number(at, turns))
+        if checked.state == "met":
             self.met.add(at)
-        return replace(standing, state="met") if at in self.met else standing
+        return replace(checked, state="met") if at in self.met else checked
 
     def _number(self, at: int, turns: Turns) -> int:
         """The run's place among those that were begun in the step, from 1."""

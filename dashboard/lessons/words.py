@@ -2,7 +2,7 @@
 
 import math
 
-from dashboard.lessons.check import Check, Standing
+from dashboard.lessons.check import Check, Checked
 from dashboard.lessons.lesson import Answers, Choices, Lesson
 from dashboard.lessons.reading import Fault
 from dashboard.web.language import _, said, together
@@ -46,24 +46,24 @@ def check_words(check: Check) -> str:
     )
 
 
-def standing_words(check: Check, standing: Standing | None, environment: str) -> str:
+def checked_words(check: Check, checked: Checked | None, environment: str) -> str:
     """How far the run is; ``environment`` is the one in which it counts."""
-    if standing is None:
+    if checked is None:
         return _("It counts in {environment} alone.", environment=environment)
-    if standing.state == "met":
+    if checked.state == "met":
         return _("It is met.")
-    if check.runs is not None and standing.run > check.runs:
+    if check.runs is not None and checked.run > check.runs:
         return _(
             "The {runs} runs are used up. Back and Next begin this step once more.",
             runs=f"{check.runs:,}",
         )
     words = _("Not met in this run. Reset begins another.")
-    if standing.state == "open":
-        words = _("Not yet: so far it is {value}.", value=number(standing.value))
-        words = _("Not yet.") if math.isnan(standing.value) else words
+    if checked.state == "open":
+        words = _("Not yet: so far it is {value}.", value=number(checked.value))
+        words = _("Not yet.") if math.isnan(checked.value) else words
     if check.runs is None:
         return words
-    place = _("This is run {run} of {runs}.", run=f"{standing.run:,}", runs=f"{check.runs:,}")
+    place = _("This is run {run} of {runs}.", run=f"{checked.run:,}", runs=f"{check.runs:,}")
     return together(words, place)
 
 

@@ -39,7 +39,7 @@ JUDGED_STEPS = 1_000
 """Environment steps after which a race without greedy evaluations is judged again."""
 
 MOST_SPREAD = 256
-"""Observations from the whole replay in a `Look`."""
+"""Observations from the whole replay in a `MemberCopy`."""
 
 MOST_SNAPSHOTS = 20
 """Earlier agents that are kept; if there are more, every second one is dropped."""
@@ -66,7 +66,7 @@ STORED = {
 
 
 @dataclass(frozen=True)
-class Look:
+class MemberCopy:
     """A copy of one member's policy and of what it has observed, all of the same moment."""
 
     agent: Agent
@@ -288,14 +288,16 @@ class Run:
         with self._turnstile.for_page():
             return self.trainer.agent(member)
 
-    def look(self, member: int, recent: int) -> Look:
+    def copy_of(self, member: int, recent: int) -> MemberCopy:
         """A member's policy as it is now, and at most ``recent`` of its newest observations."""
         with self._turnstile.for_page():
             agent, replay = self.trainer.agent(member), self.trainer.replay
             newest = recent_observations(replay, recent)
             all_over = spread_observations(replay, MOST_SPREAD)
             allowed = allowed_actions(replay, member, self.trainer.spec.n_states)
-        return Look(agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy(), allowed)
+        return MemberCopy(
+            agent, newest[member].cpu().numpy(), all_over[member].cpu().numpy(), allowed
+        )
 
     def current_episode(self, member: int = 0) -> tuple[Agent, CurrentEpisode]:
         """That member's policy as it is now, and its present episode."""

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.lessons.card import step_card
 from dashboard.lessons.playing import Playing, current_lesson, leave_lesson
 from dashboard.lessons.rooms import LONGEST_NAME, Room
-from dashboard.lessons.words import check_words, standing_words, title_words
+from dashboard.lessons.words import check_words, checked_words, title_words
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.language import _
@@ -98,9 +98,9 @@ def _check(session: Session, playing: Playing) -> None:
     goal, environment = check_words(check), step.link.config.environment
 
     def news(_query: Mapping[str, str]) -> bytes:
-        standing = playing.progress.look(playing.lesson, session.turns)
-        state = standing.state if standing else "open"
-        words = standing_words(check, standing, environment)
+        checked = playing.progress.look(playing.lesson, session.turns)
+        state = checked.state if checked else "open"
+        words = checked_words(check, checked, environment)
         return json.dumps({"state": state, "goal": goal, "words": words}).encode()
 
     is_open = at not in playing.progress.met and session.turns.is_active

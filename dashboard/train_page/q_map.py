@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.session.race import member_words
-from dashboard.session.run import Look, Run
+from dashboard.session.run import MemberCopy, Run
 from dashboard.session.turns import Turns
 from dashboard.train_page.q_map_message import (
     QUANTITIES,
@@ -37,8 +37,8 @@ _component = component("q_map/map.js", isolate_styles=False)
 def q_map(run: Run, member: int) -> None:
     """The map of one member, beside the controls of what it shows, renewed by the browser."""
     spec = run.trainer.spec
-    look = _look(run, member)
-    if look is None:
+    copy = _copied(run, member)
+    if copy is None:
         _no_map(_("There is no map, because the network's weights are no longer finite."))
     elif spec.n_states:
         world = grid_world(run.trainer.environments[member])
@@ -53,9 +53,9 @@ def q_map(run: Run, member: int) -> None:
         else:
             with st.container(key="q_map_controls"):
                 chosen = _choices(world)
-            _map(run, member, lambda look, place: grid_message(spec, look, world, chosen, place))
+            _map(run, member, lambda copy, place: grid_message(spec, copy, world, chosen, place))
     else:
-        _plane(run, member, dimensions(spec, look.spread))
+        _plane(run, member, dimensions(spec, copy.spread))
 
 
 def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
@@ -73,26 +73,26 @@ def _plane(run: Run, member: int, axes: Sequence[Dimension]) -> None:
     _map(
         run,
         member,
-        lambda look, place: plane_message(spec, look, dimensions(spec, look.spread), view, place),
+        lambda copy, place: plane_message(spec, copy, dimensions(spec, copy.spread), view, place),
         ranges(axes),
     )
 
 
-def _look(run: Run, member: int) -> Look | None:
+def _copied(run: Run, member: int) -> MemberCopy | None:
     """None where the networks have diverged."""
-    look = run.look(member, VISITED)
-    return look if np.isfinite(look.agent.network.parameters.numpy()).all() else None
+    copy = run.copy_of(member, VISITED)
+    return copy if np.isfinite(copy.agent.network.parameters.numpy()).all() else None
 
 
 def _map(
     run: Run,
     member: int,
-    message: Callable[[Look, Place | None], bytes | None],
+    message: Callable[[MemberCopy, Place | None], bytes | None],
     drawn: str = "",
 ) -> None:
     def news(query: Mapping[str, str]) -> bytes | None:
-        look = _look(run, member)
-        return message(look, place_of(query)) if look else None
+        copy = _copied(run, member)
+        return message(copy, place_of(query)) if copy else None
 
     data = offer("q_map", news, INSIDE_SECONDS if run.is_active else 0)
     _component(

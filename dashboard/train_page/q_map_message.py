@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dashboard.session.run import Look
+from dashboard.session.run import MemberCopy
 from dashboard.train_page.action_values import action_values
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
@@ -61,7 +61,7 @@ class View:
 
 def plane_message(
     spec: EnvironmentSpec,
-    look: Look,
+    copy: MemberCopy,
     axes: Sequence[Dimension],
     view: View,
     place: Place | None = None,
@@ -72,7 +72,7 @@ def plane_message(
     """
     x, y, points = axes[view.x], axes[view.y], POINTS[view.quantity]
     observations = plane(view.held, view.x, view.y, centres(x, points), centres(y, points))
-    q_values = q_on(look.agent, observations)
+    q_values = q_on(copy.agent, observations)
     if not np.isfinite(q_values).all():
         return None
     header: dict[str, Any] = {
@@ -85,15 +85,15 @@ def plane_message(
         "x": {"label": _(x.label), "unit": x.unit, "low": x.low, "high": x.high},
         "y": {"label": _(y.label), "unit": y.unit, "low": y.low, "high": y.high},
         "takeaway": plane_takeaway(spec, q_values, x, y, view.quantity),
-        "step": look.agent.env_steps,
+        "step": copy.agent.env_steps,
         "drawn": ranges(axes),
-        "hasPlaces": look.agent.network.head.atoms > 0,
+        "hasPlaces": copy.agent.network.head.atoms > 0,
     }
     if place and header["hasPlaces"]:
         at = np.array([x.low + place[0] * (x.high - x.low)])
         up = np.array([y.high - place[1] * (y.high - y.low)])
         state = plane(view.held, view.x, view.y, at, up)[0, 0]
-        header["place"] = action_values(spec, look.agent, state)
+        header["place"] = action_values(spec, copy.agent, state)
     if view.quantity == "action":
         values = q_values.argmax(-1).astype(np.uint8).tobytes()
         values += bytes(len(values) % 2)  # what follows begins at a multiple of two
@@ -103,7 +103,7 @@ def plane_message(
         low, high = header["range"] = _range(field, signed)
         header["ramp"] = "advantage" if signed else "value"
         values = np.round((field - low) / (high - low) * 65535).astype("<u2").tobytes()
-    return packed(header, values + _visited(look.recent[:, [view.x, view.y]], x, y))
+    return packed(header, values + _visited(copy.recent[:, [view.x, view.y]], x, y))
 
 
 def ranges(axes: Sequence[Dimension]) -> str:
@@ -118,7 +118,7 @@ def centres(axis: Dimension, count: int) -> np.ndarray:
 
 def grid_message(
     spec: EnvironmentSpec,
-    look: Look,
+    copy: MemberCopy,
     world: GridWorld,
     chosen: Mapping[str, int],
     place: Place | None = None,
@@ -129,13 +129,13 @@ def grid_message(
     """
     rows, columns = world.shape
     states = world.states(chosen)
-    allowed = None if look.allowed is None else look.allowed[states]
-    q_values = shown(q_on(look.agent, states[..., None]), allowed)
+    allowed = None if copy.allowed is None else copy.allowed[states]
+    q_values = shown(q_on(copy.agent, states[..., None]), allowed)
     directions = [action.move for action in spec.family.actions]
     # Only these are coloured: Taxi's penalty for a wrong pick-up would leave all others alike.
     moves = [action for action, direction in enumerate(directions) if direction]
     moves = moves or list(range(spec.n_actions))
-    squares = world.square(look.recent[:, 0].astype(np.int64))
+    squares = world.square(copy.recent[:, 0].astype(np.int64))
     visits = np.bincount(squares, minlength=rows * columns)
     header = {
         "kind": "grid",
@@ -150,15 +150,15 @@ def grid_message(
         "walls": world.walls.ravel().astype(int).tolist(),
         "visits": (visits / max(1, int(visits.max()))).round(2).tolist(),
         "takeaway": grid_takeaway(spec, q_values, world),
-        "step": look.agent.env_steps,
+        "step": copy.agent.env_steps,
         "drawn": "",
-        "hasPlaces": look.agent.network.head.atoms > 0,
+        "hasPlaces": copy.agent.network.head.atoms > 0,
     }
     if place and header["hasPlaces"]:
         square = int(place[1] * rows), int(place[0] * columns)
         if not world.ended[square]:
             here = None if allowed is None else allowed[square]
-            header["place"] = action_values(spec, look.agent, states[square][None], here)
+            header["place"] = action_values(spec, copy.agent, states[square][None], here)
     return packed(header, q_values.astype("<f4").tobytes())
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from dashboard.charts.lines import MOST_WITH_SINGLES, dash, hue
-from dashboard.charts.panels import Kind, Panel, Reference, Takeaway, Trace
+from dashboard.charts.panels import Panel, Reference, Takeaway, Trace, TraceKind
 from dashboard.session.race import Arm
 from dashboard.session.turns import Turns, table_of
 from dashboard.web.language import _, said
@@ -77,7 +77,7 @@ def _panel(
     turns: Turns,
     key: str,
     title: str,
-    drawn: tuple[str, str, Kind],
+    drawn: tuple[str, str, TraceKind],
     quantity: str,
     **more: Any,
 ) -> Panel:
@@ -87,7 +87,7 @@ def _panel(
 
 
 def _trace(
-    turns: Turns, arm: Arm, table: str, column: str, kind: Kind, number_of_arms: int
+    turns: Turns, arm: Arm, table: str, column: str, kind: TraceKind, number_of_arms: int
 ) -> Trace:
     own, before = table_of(table, arm.run), turns.first_member(arm.run)
     return Trace(

@@ -19,7 +19,7 @@ SAMPLED_AGES = 256
 
 
 @dataclass(frozen=True)
-class Line:
+class TrendLine:
     """A sign over the run, oldest first."""
 
     name: str
@@ -35,18 +35,18 @@ class Sign:
     detail: str
     status: Level
     sentence: str
-    trend: tuple[Line, ...] = ()
+    trend: tuple[TrendLine, ...] = ()
     shares: tuple[float, ...] = ()  # of a batch, drawn as bars
 
 
 def signs(run: Run, member: int = 0) -> list[Sign]:
     """All signs of a member, from the run's history and its replay's counters."""
     updates = Updates.of(run, member)
-    measure = Measure(largest_reward_sum(run, member), run.trainer.stops[member] is not None)
+    scale = RewardScale(largest_reward_sum(run, member), run.trainer.stops[member] is not None)
     return [
         _rewards(run, member),
-        _q_values(updates, measure),
-        _td_error(updates, measure),
+        _q_values(updates, scale),
+        _td_error(updates, scale),
         _fill(run, member, updates),
         _age(run, member, updates),
         *_shares(run, member),
@@ -67,7 +67,7 @@ def status_of(value: float | None, watch: float, bad: float) -> Level:
 
 
 @dataclass(frozen=True)
-class Measure:
+class RewardScale:
     """By what a member's values are judged: the ``largest`` discounted sum of its rewards."""
 
     largest: float | None
@@ -123,13 +123,13 @@ def _span(values: np.ndarray) -> str:
     return low if low == high else _("{low} to {high}", low=low, high=high)
 
 
-def _q_values(updates: Updates, measure: Measure) -> Sign:
+def _q_values(updates: Updates, scale: RewardScale) -> Sign:
     newest = updates.newest["mean_q"]
     return Sign(
         _("Size of Q-values"),
         _number(newest),
-        measure.added_to(_("mean max Q of a batch")),
-        measure.status_of(newest, 1.5, 3.0),
+        scale.added_to(_("mean max Q of a batch")),
+        scale.status_of(newest, 1.5, 3.0),
         _(
             "Q estimates the discounted sum of the coming rewards. If |Q| is above 1.5 times the "
             "largest |sum| of the newest {count} episodes, Q is too large; above 3 times, it "
@@ -140,7 +140,7 @@ def _q_values(updates: Updates, measure: Measure) -> Sign:
     )
 
 
-def _td_error(updates: Updates, measure: Measure) -> Sign:
+def _td_error(updates: Updates, scale: RewardScale) -> Sign:
     low, middle, high = (f"td_error_p{rank}" for rank in (10, 50, 90))
     newest, trend = updates.newest, updates.trend
     spread = _(
@@ -152,8 +152,8 @@ def _td_error(updates: Updates, measure: Measure) -> Sign:
     return Sign(
         _("TD error"),
         _number(newest[middle]),
-        measure.added_to(spread),
-        measure.status_of(newest[high], 0.5, 1.0),
+        scale.added_to(spread),
+        scale.status_of(newest[high], 0.5, 1.0),
         _(
             "How far Q is from its target. The 90th percentile of |δ| should be below half of the "
             "largest |discounted reward sum|; above the whole of it, that is bad."
@@ -325,9 +325,9 @@ def _dormant(updates: Updates, depth: int) -> Sign:
     )
 
 
-def _line(name: str, values: np.ndarray) -> Line:
+def _line(name: str, values: np.ndarray) -> TrendLine:
     """Four digits are enough to draw; what is not finite cannot be."""
-    return Line(name, [float(f"{value:.4g}") for value in values if np.isfinite(value)])
+    return TrendLine(name, [float(f"{value:.4g}") for value in values if np.isfinite(value)])
 
 
 def _number(values: np.ndarray) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqn_core.comparison import Measure, Metric, Standing, compare, grouped
+from dqn_core.comparison import Metric, ReturnKind, Standing, compare, grouped
 from dqn_core.config import DQNConfig
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
@@ -34,7 +34,7 @@ class Results:
 
     points: tuple[PointResult, ...]
     metric: Metric
-    measure: Measure
+    measure: ReturnKind
     until: int
     runs: tuple[str, ...]
     planned: int

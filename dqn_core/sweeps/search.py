@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.comparison import Measure, SeedRun
+from dqn_core.comparison import ReturnKind, SeedRun
 from dqn_core.config import DQNConfig, hyperparameter
 from dqn_core.errors import ConfigurationError, LabError, MissingPackageError, StoreError, reason_of
 from dqn_core.statistics import interquartile_mean
@@ -152,7 +152,7 @@ class Search:
     def _judge(self, trial: Any, members: Sequence[SeedRun], until: int) -> None:
         """Tell what a trial that came to its end is worth; with a seed that diverged, nothing."""
         is_greedy = all(len(member.greedy.returns) for member in members)
-        measure: Measure = "greedy" if is_greedy else "training"
+        measure: ReturnKind = "greedy" if is_greedy else "training"
         areas = [member.score("area", measure, until) for member in members]
         if np.isfinite(areas).all():
             self._study.tell(trial, interquartile_mean(areas), state=self._complete)

@@ -8,7 +8,7 @@ import streamlit as st
 import torch
 from streamlit.starlette import App
 
-from dashboard.session.run import Look, Run, Status
+from dashboard.session.run import MemberCopy, Run, Status
 from dashboard.train_page.health import health
 from dashboard.train_page.q_map import q_map
 from dashboard.web.routes import routes
@@ -20,9 +20,9 @@ class TrainedByLooking(Run):
 
     steps = 0
 
-    def look(self, member: int, recent: int) -> Look:
+    def copy_of(self, member: int, recent: int) -> MemberCopy:
         self.trainer.run(max_steps=self.steps)
-        return super().look(member, recent)
+        return super().copy_of(member, recent)
 
 
 @st.fragment

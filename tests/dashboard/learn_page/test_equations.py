@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.learn_page.equations import Line, equations, exact
+from dashboard.learn_page.equations import Equation, equations, exact
 from dashboard.web.symbols import SYMBOLS
 from dqn_core.microscope.specimen import Specimen
 from dqn_core.microscope.update import Update
@@ -32,11 +32,11 @@ def looked_at(**values: Any) -> tuple[Update, Any]:
     return specimen.update, specimen.trainer.config
 
 
-def text(line: Line) -> str:
+def text(line: Equation) -> str:
     return "".join(piece for piece, _ in line)
 
 
-def numbers(lines: list[Line], symbol: str) -> set[float]:
+def numbers(lines: list[Equation], symbol: str) -> set[float]:
     """Those that stand for a symbol."""
     pieces = [piece.strip("()") for line in lines for piece, its in line if its == symbol]
     found = [piece.replace(MINUS, "-") for piece in pieces]

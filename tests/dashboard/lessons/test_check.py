@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.lessons.check import QUANTITIES, Check, Standing, judged, read_check, written_check
+from dashboard.lessons.check import QUANTITIES, Check, Checked, judged, read_check, written_check
 from dashboard.lessons.lesson import Lesson, Step
 from dashboard.lessons.progress import MOST_RUNS, Progress, read_progress
-from dashboard.lessons.words import standing_words
+from dashboard.lessons.words import checked_words
 from dashboard.session.keeping import Origin
 from dashboard.session.links import Link
 from dashboard.session.turns import new_turns
@@ -87,8 +87,8 @@ def state(progress, short, turns):
 
 def test_of_a_number_of_runs_it_is_said_which_one_this_is_and_when_they_are_used_up():
     check = Check("greedy return", ">=", 475, runs=10)
-    assert "run 3 of 10" in standing_words(check, Standing("open", 20.0, 3), "CartPole-v1")
-    assert "10 runs are used up" in standing_words(check, Standing("missed", 20.0, 11), "")
+    assert "run 3 of 10" in checked_words(check, Checked("open", 20.0, 3), "CartPole-v1")
+    assert "10 runs are used up" in checked_words(check, Checked("missed", 20.0, 11), "")
 
 
 def test_a_check_that_is_met_stays_so_and_each_run_counts_once():

@@ -75,6 +75,6 @@ def test_a_run_on_another_device_is_looked_at_as_on_the_processor(device: str) -
     advance(run, 100)
     run.pause()
     assert run.trainer.learner.online.parameters.device.type == device
-    seen = run.look(0, recent=10)
+    seen = run.copy_of(0, recent=10)
     assert seen.agent.network.parameters.device.type == "cpu"
     assert seen.recent.shape == (10, 4)

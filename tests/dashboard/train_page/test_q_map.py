@@ -8,7 +8,7 @@ import pytest
 import torch
 from gymnasium.spaces import Discrete
 
-from dashboard.session.run import Look, Run
+from dashboard.session.run import MemberCopy, Run
 from dashboard.train_page.q_map_message import (
     POINTS,
     Quantity,
@@ -36,8 +36,8 @@ def started(env_id: str = "CartPole-v1", steps: int = 120, **changes: Any) -> Ru
 
 def plane_of(run: Run, view: View) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
     """Header, values `(rows, columns)` and places visited `(N, 2)` in the axes' units."""
-    look, spec = run.look(0, 300), run.trainer.spec
-    header, body = opened(plane_message(spec, look, dimensions(spec, look.spread), view))
+    copy, spec = run.copy_of(0, 300), run.trainer.spec
+    header, body = opened(plane_message(spec, copy, dimensions(spec, copy.spread), view))
     count = header["rows"] * header["columns"]
     if view.quantity == "action":
         values = np.frombuffer(body, np.uint8, count).astype(float)
@@ -86,17 +86,17 @@ def test_the_middle_of_the_map_is_exactly_where_the_middle_of_the_axes_is() -> N
 def test_the_states_visited_are_the_replays_newest_in_order() -> None:
     run = started(steps=80)
     _, _, visited = plane_of(run, View("value", 2, 3, HELD))
-    seen = run.look(0, 300).recent[:, 2:]
+    seen = run.copy_of(0, 300).recent[:, 2:]
     seen = seen[(np.abs(seen) <= [0.21, 3.0]).all(1)]
     assert 0 < len(seen) <= 80
     np.testing.assert_allclose(visited, seen, atol=6 / 65535 + 1e-6)
 
 
 def test_a_message_is_small() -> None:
-    look, spec = (run := started(steps=400)).look(0, 300), run.trainer.spec
+    copy, spec = (run := started(steps=400)).copy_of(0, 300), run.trainer.spec
     for quantity in POINTS:
         view = View(quantity, 2, 3, HELD)
-        message = plane_message(spec, look, dimensions(spec, look.spread), view)
+        message = plane_message(spec, copy, dimensions(spec, copy.spread), view)
         assert message is not None
         assert len(message) < 6_000
 
@@ -112,11 +112,11 @@ def test_the_sentence_names_the_shares_of_the_greedy_actions() -> None:
 
 def test_a_map_names_the_ranges_that_its_controls_have_to_have() -> None:
     run = started()
-    look, spec = run.look(0, 300), run.trainer.spec
-    axes = dimensions(spec, look.spread)
+    copy, spec = run.copy_of(0, 300), run.trainer.spec
+    axes = dimensions(spec, copy.spread)
     wider = [replace(axis, high=axis.high + 1) for axis in axes]
     named = [
-        opened(plane_message(spec, look, these, View("value", 2, 3, HELD)))[0]["drawn"]
+        opened(plane_message(spec, copy, these, View("value", 2, 3, HELD)))[0]["drawn"]
         for these in (axes, wider)
     ]
     assert named == [ranges(axes), ranges(wider)]
@@ -125,11 +125,11 @@ def test_a_map_names_the_ranges_that_its_controls_have_to_have() -> None:
 
 def test_looking_copies_and_changes_nothing() -> None:
     run, untouched = started(), started()
-    look = run.look(0, 300)
-    before = look.agent.network.parameters.clone()
+    copy = run.copy_of(0, 300)
+    before = copy.agent.network.parameters.clone()
     run.trainer.run(max_steps=50)
     untouched.trainer.run(max_steps=50)
-    torch.testing.assert_close(look.agent.network.parameters, before, rtol=0, atol=0)
+    torch.testing.assert_close(copy.agent.network.parameters, before, rtol=0, atol=0)
     mine, theirs = run.trainer.learner.online, untouched.trainer.learner.online
     torch.testing.assert_close(mine.parameters, theirs.parameters, rtol=0, atol=0)
 
@@ -197,7 +197,7 @@ def test_the_grid_has_each_squares_own_q_values_and_arrow() -> None:
     run, q_values = frozen_lake()
     world = grid_world(run.trainer.environments[0])
     assert world is not None
-    header, body = opened(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
+    header, body = opened(grid_message(run.trainer.spec, run.copy_of(0, 300), world, {}))
     sent = np.frombuffer(body, "<f4").reshape(16, 4)
     np.testing.assert_allclose(sent, q_values, atol=1e-6)
     for state, action in SHORTEST.items():
@@ -215,9 +215,9 @@ def test_a_place_on_the_plane_has_the_returns_of_its_state(
     head: str, place: tuple[float, float]
 ) -> None:
     run = started(head=head)
-    look, spec = run.look(0, 300), run.trainer.spec
-    axes, view = dimensions(spec, look.spread), View("value", 2, 3, HELD)
-    header, _ = opened(plane_message(spec, look, axes, view, place))
+    copy, spec = run.copy_of(0, 300), run.trainer.spec
+    axes, view = dimensions(spec, copy.spread), View("value", 2, 3, HELD)
+    header, _ = opened(plane_message(spec, copy, axes, view, place))
     state = np.array(HELD, dtype=np.float32)
     state[2] = axes[2].low + place[0] * (axes[2].high - axes[2].low)
     state[3] = axes[3].high - place[1] * (axes[3].high - axes[3].low)  # from the top
@@ -231,19 +231,19 @@ def test_a_place_on_the_plane_has_the_returns_of_its_state(
 
 def test_a_square_has_the_returns_of_its_state_unless_the_episode_ends_there() -> None:
     run = started("FrozenLake-v1", head="quantile")
-    look, spec = run.look(0, 300), run.trainer.spec
+    copy, spec = run.copy_of(0, 300), run.trainer.spec
     world = grid_world(run.trainer.environments[0])
     assert world is not None
-    header, _ = opened(grid_message(spec, look, world, {}, (0.6, 0.3)))  # row 1, column 2
+    header, _ = opened(grid_message(spec, copy, world, {}, (0.6, 0.3)))  # row 1, column 2
     means = [np.mean(returns) for returns, _ in header["place"]["distributions"]]
     np.testing.assert_allclose(means, run.agent().q_values(np.array([[6.0]]))[0], rtol=1e-4)
     hole = (0.3, 0.3)
-    assert "place" not in opened(grid_message(spec, look, world, {}, hole))[0]
+    assert "place" not in opened(grid_message(spec, copy, world, {}, hole))[0]
 
 
 def test_a_square_of_a_masked_run_has_no_q_of_what_is_not_allowed_there() -> None:
     run = started("Taxi-v4", steps=800, action_masks=True, head="quantile")
-    look, spec = run.look(0, 300), run.trainer.spec
+    copy, spec = run.copy_of(0, 300), run.trainer.spec
     world = grid_world(run.trainer.environments[0])
     assert world is not None
     inner: Any = run.trainer.environments[0].env.unwrapped
@@ -251,7 +251,7 @@ def test_a_square_of_a_masked_run_has_no_q_of_what_is_not_allowed_there() -> Non
     found = 0
     for passenger, destination in np.ndindex(5, 4):
         chosen = {"passenger": passenger, "destination": destination}
-        header, body = opened(grid_message(spec, look, world, chosen, (0.0, 0.0)))
+        header, body = opened(grid_message(spec, copy, world, chosen, (0.0, 0.0)))
         sent = np.frombuffer(body, "<f4").reshape(5, 5, 6)
         assert np.isfinite(header["range"]).all()
         for square in np.ndindex(5, 5):
@@ -266,9 +266,9 @@ def test_a_square_of_a_masked_run_has_no_q_of_what_is_not_allowed_there() -> Non
 
 def test_without_distributions_a_place_has_nothing_more_to_show() -> None:
     run = started()
-    look, spec = run.look(0, 300), run.trainer.spec
-    view, axes = View("value", 2, 3, HELD), dimensions(spec, look.spread)
-    header, _ = opened(plane_message(spec, look, axes, view, (0.5, 0.5)))
+    copy, spec = run.copy_of(0, 300), run.trainer.spec
+    view, axes = View("value", 2, 3, HELD), dimensions(spec, copy.spread)
+    header, _ = opened(plane_message(spec, copy, axes, view, (0.5, 0.5)))
     assert not header["hasPlaces"]
     assert "place" not in header
 
@@ -287,9 +287,11 @@ def test_only_visited_squares_are_marked() -> None:
     run = started("FrozenLake-v1", steps=30)
     world = grid_world(run.trainer.environments[0])
     assert world is not None
-    look = run.look(0, 300)
+    copy = run.copy_of(0, 300)
     recent = np.array([[0], [0], [4], [0], [0]], dtype=np.float32)
-    header, _ = opened(grid_message(run.trainer.spec, Look(look.agent, recent, recent), world, {}))
+    header, _ = opened(
+        grid_message(run.trainer.spec, MemberCopy(copy.agent, recent, recent), world, {})
+    )
     assert header["visits"] == [1, 0, 0, 0, 0.25] + [0] * 11
 
 
@@ -328,7 +330,7 @@ def test_every_known_environment_with_squares_has_its_map(env_id: str) -> None:
     run = Run([DQNConfig(env_id=env_id, hidden_dims="4, 4")])
     if run.trainer.spec.n_states and (world := grid_world(run.trainer.environments[0])):
         run.trainer.run(max_steps=5)
-        header, _ = opened(grid_message(run.trainer.spec, run.look(0, 300), world, {}))
+        header, _ = opened(grid_message(run.trainer.spec, run.copy_of(0, 300), world, {}))
         assert any(header["directions"])
     run.close()
 
@@ -341,9 +343,9 @@ def test_a_component_with_one_value_has_no_width() -> None:
 
 def test_values_too_large_for_a_map_make_none() -> None:
     run = started(steps=30)
-    look, spec = run.look(0, 300), run.trainer.spec
-    far = [replace(axis, low=-3e38, high=3e38, held=3e38) for axis in dimensions(spec, look.spread)]
-    assert plane_message(spec, look, far, View("value", 2, 3, (3e38,) * 4)) is None
+    copy, spec = run.copy_of(0, 300), run.trainer.spec
+    far = [replace(axis, low=-3e38, high=3e38, held=3e38) for axis in dimensions(spec, copy.spread)]
+    assert plane_message(spec, copy, far, View("value", 2, 3, (3e38,) * 4)) is None
 
 
 def test_one_action_is_no_better_than_another() -> None:
