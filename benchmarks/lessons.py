@@ -10,12 +10,13 @@ The runs have the seed that the lesson has. The table is kept in benchmarks/resu
 
 import math
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from report import ROOT, Report, arguments
 
-from dashboard.lessons.check import Check, Standing, judged, written_check
+from dashboard.lessons.check import Check, Checked, judged, written_check
 from dashboard.lessons.lesson import Lesson
 from dashboard.lessons.source import NAMES, ready_lesson
 from dqn_core import Trainer
@@ -67,7 +68,7 @@ CASES = (
 )
 
 
-def standing_of(lesson: Lesson, case: Case, is_meeting: bool, quick: bool) -> tuple[Standing, int]:
+def checked_of(lesson: Lesson, case: Case, is_meeting: bool, quick: bool) -> tuple[Checked, int]:
     """What one run comes to, and the environment step at which that was decided."""
     step = lesson.steps[case.step - 1]
     check = step.check
@@ -76,20 +77,17 @@ def standing_of(lesson: Lesson, case: Case, is_meeting: bool, quick: bool) -> tu
     configs = [config.replace(**changes) for config in step.link.member_configs]
     if quick:
         configs = [config.replace(total_steps=SLICE) for config in configs]
-    trainer = Trainer(configs)
-    try:
+    with closing(Trainer(configs)) as trainer:
         return _trained(trainer, check, case.then if is_meeting else None)
-    finally:
-        trainer.close()
 
 
 def _trained(
     trainer: Trainer, check: Check, then: Mapping[str, Value] | None
-) -> tuple[Standing, int]:
+) -> tuple[Checked, int]:
     while True:
-        standing = judged(check, [trainer])
-        if standing.state != "open":
-            return standing, trainer.env_step
+        checked = judged(check, [trainer])
+        if checked.state != "open":
+            return checked, trainer.env_step
         if then and trainer.env_step >= trainer.config.total_steps // 2:
             trainer.change(None, **then)
             then = None
@@ -102,9 +100,9 @@ def row_of(lesson: Lesson, case: Case, quick: bool) -> list[str]:
     assert check is not None
     row = [case.lesson, str(case.step), written_check(check)]
     for is_meeting in (True, False):
-        standing, at = standing_of(lesson, case, is_meeting, quick)
-        value = "–" if math.isnan(standing.value) else f"{standing.value:,.4g}"
-        row.append(f"{standing.state} at step {at:,} with {value}")
+        checked, at = checked_of(lesson, case, is_meeting, quick)
+        value = "–" if math.isnan(checked.value) else f"{checked.value:,.4g}"
+        row.append(f"{checked.state} at step {at:,} with {value}")
     print(*row, sep=" | ", flush=True)
     return row
 

@@ -12,7 +12,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.lessons.opened_rooms import come_back_to_rooms, opened_rooms
+from dashboard.lessons.opened_rooms import opened_rooms, remember_rooms
 from dashboard.lessons.playing import Playing, come_back_to_lesson, current_lesson
 from dashboard.session.address import Remembered, keep_address, tell_problems
 from dashboard.session.session import Session
@@ -148,7 +148,7 @@ def _come_back(session: Session, left: Remembered) -> None:
     """Go on with what the tab had: its values, its run, its lesson, its rooms."""
     come_back(session, left)
     come_back_to_lesson(session, left)
-    come_back_to_rooms(left)
+    remember_rooms(*left.rooms.split())
 
 
 @st.cache_resource(show_spinner=False)

@@ -64,6 +64,7 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
                 lambda: set_all(hidden=not hidden),
             ),
             ("delete", _("Delete"), ":material/delete:", delete),
+            ("none", _("Choose none"), ":material/close:", lambda: state.look_at(runs=())),
         ):
             st.button(
                 label,
@@ -73,14 +74,6 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
                 on_click=attempt,
                 args=(state, act),
             )
-        st.button(
-            _("Choose none"),
-            key="runs_none",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=state.look_at,
-            kwargs={"runs": ()},
-        )
 
 
 def attempt(state: PageState, act: Callable[[], object]) -> None:

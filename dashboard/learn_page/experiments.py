@@ -1,7 +1,9 @@
 """Experiments that fail on purpose: a question, a prediction, arms that train side by side."""
 
 import inspect
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -115,36 +117,11 @@ def _controls(session: Session, state: ExperimentsState) -> None:
     arms = state.shown_arms
     with st.container(horizontal=True, vertical_alignment="center", key="experiment_controls"):
         if arms is None:
-            st.button(
-                _("Start"),
-                key="experiment_start",
-                icon=":material/play_arrow:",
-                type="primary",
-                help=_(
-                    "Trains all arms side by side, with five seeds each. The Train page's run "
-                    "pauses."
-                ),
-                disabled=not state.has_predicted,
-                on_click=partial(_begin, session, state),
-            )
-            if not state.has_predicted:
-                st.caption(_("Predict first, then start."))
+            _start(session, state)
         elif arms.turns.is_active:
-            st.button(
-                _("Pause"),
-                key="experiment_pause",
-                icon=":material/pause:",
-                type="primary",
-                on_click=lambda: arms.turns.pause(),
-            )
+            _primary(_("Pause"), "pause", "pause", arms.turns.pause)
         elif not arms.is_over:
-            st.button(
-                _("Resume"),
-                key="experiment_resume",
-                icon=":material/play_arrow:",
-                type="primary",
-                on_click=partial(_resume, session, state),
-            )
+            _primary(_("Resume"), "resume", "play_arrow", partial(_resume, session, state))
         if arms and not arms.turns.is_active:
             _ways_to_begin_anew(session, state, arms.seeds[-1] + 1)
     if arms:
@@ -154,6 +131,19 @@ def _controls(session: Session, state: ExperimentsState) -> None:
                 "Your prediction stays in the address."
             )
         )
+
+
+def _start(session: Session, state: ExperimentsState) -> None:
+    words = _("Trains all arms side by side, with five seeds each. The Train page's run pauses.")
+    has_predicted, begin = state.has_predicted, partial(_begin, session, state)
+    _primary(_("Start"), "start", "play_arrow", begin, help=words, disabled=not has_predicted)
+    if not has_predicted:
+        st.caption(_("Predict first, then start."))
+
+
+def _primary(label: str, key: str, symbol: str, act: Callable[[], None], **more: Any) -> None:
+    icon = f":material/{symbol}:"
+    st.button(label, f"experiment_{key}", icon=icon, type="primary", on_click=act, **more)
 
 
 def _ways_to_begin_anew(session: Session, state: ExperimentsState, next_seed: int) -> None:

@@ -100,22 +100,19 @@ def _steps(draft: Draft) -> None:
             on_change=_set(draft, "at", f"draft_at_{count}_{draft.at}"),
             width=260,
         )
-        _button(_("Add"), "add", "add", draft.add, count >= MOST_STEPS)
-        _button(_("Up"), "up", "arrow_upward", partial(draft.move, -1), draft.at == 0)
-        down = partial(draft.move, 1)
-        _button(_("Down"), "down", "arrow_downward", down, draft.at == count - 1)
-        _button(_("Remove"), "remove", "delete", draft.remove, count == 1)
+        up, down = partial(draft.move, -1), partial(draft.move, 1)
+        quiet_button(_("Add"), "draft_add", "add", draft.add, count >= MOST_STEPS)
+        quiet_button(_("Up"), "draft_up", "arrow_upward", up, draft.at == 0)
+        quiet_button(_("Down"), "draft_down", "arrow_downward", down, draft.at == count - 1)
+        quiet_button(_("Remove"), "draft_remove", "delete", draft.remove, count == 1)
 
 
-def _button(label: str, key: str, symbol: str, act: Callable[[], None], is_off: bool) -> None:
-    st.button(
-        label,
-        key=f"draft_{key}",
-        icon=f":material/{symbol}:",
-        type="tertiary",
-        on_click=act,
-        disabled=is_off,
-    )
+def quiet_button(
+    label: str, key: str, symbol: str, act: Callable[[], None], is_off: bool = False
+) -> None:
+    """One of several in a row."""
+    icon = f":material/{symbol}:"
+    st.button(label, key=key, icon=icon, type="tertiary", on_click=act, disabled=is_off)
 
 
 def _step(session: Session, draft: Draft, key: str) -> None:

@@ -1,12 +1,11 @@
 """Lessons on the Learn page: those that are ready, the editor, and the board of a room."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from dashboard.learn_page.board import board
-from dashboard.learn_page.lesson_editor import lesson_editor, open_room
+from dashboard.learn_page.lesson_editor import lesson_editor, open_room, quiet_button
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.lesson import Lesson
@@ -66,7 +65,7 @@ def _open_rooms(state: LessonsState) -> None:
             count = n_("1 student", "{count} students", len(room.seats))
             st.markdown(f"**{title_words(room.lesson)}** · {room.code} · {count}", width="content")
             show = partial(state.show_board, room)
-            _button(_("Board"), f"board_{room.code}", "monitoring", show)
+            quiet_button(_("Board"), f"board_{room.code}", "monitoring", show)
 
 
 def _about(title: str, lesson: Lesson) -> None:
@@ -84,18 +83,15 @@ def _ways(session: Session, state: LessonsState, key: str, lesson: Lesson, sourc
         if st.button(_("Begin"), key=f"begin_{key}", icon=":material/play_arrow:", type="primary"):
             play(session, lesson, source)
             st.switch_page("app.py")
-        _button(_("Open a room"), f"room_{key}", "groups", lambda: open_room(state, lesson, source))
-        _button(_("Change"), f"change_{key}", "edit", lambda: state.edit_lesson(lesson))
-
-
-def _button(label: str, key: str, symbol: str, act: Callable[[], None]) -> None:
-    st.button(label, key=key, icon=f":material/{symbol}:", type="tertiary", on_click=act)
+        new_room = partial(open_room, state, lesson, source)
+        quiet_button(_("Open a room"), f"room_{key}", "groups", new_room)
+        quiet_button(_("Change"), f"change_{key}", "edit", partial(state.edit_lesson, lesson))
 
 
 def _own(session: Session, state: LessonsState) -> None:
     """A lesson of one's own: from a file, or made here."""
     st.subheader(_("Your own"), anchor=False)
-    _button(_("Make a lesson"), "make_lesson", "add", partial(state.make, session.link))
+    quiet_button(_("Make a lesson"), "make_lesson", "add", partial(state.make, session.link))
     file = st.file_uploader(
         _("Open a lesson file"),
         type=["md", "txt"],

@@ -5,7 +5,6 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.lessons.rooms import MOST_ROOMS, SECRET, Room, rooms
-from dashboard.session.address import Remembered
 from dashboard.web.keys import ROOMS
 from dqn_core.errors import ConfigurationError, LabError
 
@@ -46,8 +45,3 @@ def remember_rooms(*secrets: str) -> None:
 def forget_room(secret: str) -> None:
     """Its room is closed."""
     st.session_state[ROOMS] = [other for other in opened_rooms() if other != secret]
-
-
-def come_back_to_rooms(left: Remembered) -> None:
-    """Take up those that the tab had."""
-    remember_rooms(*left.rooms.split())

@@ -1,6 +1,7 @@
 """Which agents can be watched: those of the run in training, the project's own, an uploaded one."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
@@ -97,8 +98,8 @@ class Upload:
     def choices(self) -> list[Choice]:
         """One agent, or those of a run's members."""
 
-        def loader(member: int) -> Callable[[], Agent]:
-            return lambda: self.saved.agent(member) if member else self.first
+        def load(member: int) -> Agent:
+            return self.saved.agent(member) if member else self.first
 
         members = len(self.saved.configs)
         return [
@@ -112,7 +113,7 @@ class Upload:
                 "",
                 f"{self.file_id}:{p}",
                 self.first.config.env_id,
-                loader(p),
+                partial(load, p),
                 env_kwargs=self.first.config.env_kwargs,
             )
             for p in range(members)
@@ -134,7 +135,6 @@ def trained_agent(env_id: str) -> Agent:
 
 def _trained(first: str) -> list[Choice]:
     """The project's own agents, that of the environment ``first`` before the others."""
-    env_ids = sorted(path.stem for path in TRAINED.glob("*.safetensors"))
     return [
         Choice(
             f"trained {env_id}",
@@ -144,8 +144,13 @@ def _trained(first: str) -> list[Choice]:
             env_id,
             partial(trained_agent, env_id),
         )
-        for env_id in sorted(env_ids, key=lambda env_id: env_id != first)
+        for env_id in sorted(_with_agents(), key=lambda env_id: (env_id != first, env_id))
     ]
+
+
+def _with_agents() -> list[str]:
+    """The environments that an agent comes with the project for."""
+    return [path.stem for path in TRAINED.glob("*.safetensors")]
 
 
 def stored_key(run: str, member: int = 0) -> str:
@@ -156,15 +161,9 @@ def stored_key(run: str, member: int = 0) -> str:
 def _stored(record: RunRecord) -> list[Choice]:
     """The agents of a run in the store, as they were when it was written last."""
 
-    def loader(member: int) -> Callable[[], Agent]:
-        def load() -> Agent:
-            trainer = store().trainer(record.run)
-            try:
-                return trainer.agent(member)
-            finally:
-                trainer.close()
-
-        return load
+    def load(member: int) -> Agent:
+        with closing(store().trainer(record.run)) as trainer:
+            return trainer.agent(member)
 
     return [
         Choice(
@@ -173,7 +172,7 @@ def _stored(record: RunRecord) -> list[Choice]:
             Phrase("at its end"),
             f"stored {record.run}:{member}:{record.env_steps}",
             record.env_id,
-            loader(member),
+            partial(load, member),
             env_kwargs=record.configs[0].env_kwargs,
         )
         for member, whose in enumerate(_which(record.name, record.configs))
@@ -273,5 +272,4 @@ def read_upload(file_id: str, name: str, content: bytes) -> Upload:
 
 def trained_key(environment: str) -> str:
     """The key of the project's own agent of that environment, "" where there is none."""
-    names = {path.stem for path in TRAINED.glob("*.safetensors")}
-    return f"trained {environment}" if environment in names else ""
+    return f"trained {environment}" if environment in _with_agents() else ""

@@ -8,7 +8,6 @@ import segno
 import streamlit as st
 from streamlit import config
 
-from dashboard.session.links import Link
 from dashboard.web.copyable import copyable
 from dashboard.web.language import _, spoken
 
@@ -19,13 +18,11 @@ UNUSED_ADDRESS = "203.0.113.1"
 """Kept for documentation: nobody has it."""
 
 
-def share_link(link: Link) -> str:
-    """The link to copy, and what keeps others from it; returns its address."""
-    return share_query(link.query)
-
-
 def share_query(query: str, page: str = "") -> str:
-    """The same of any query of the Train page; ``page`` is the path of the one that shows it."""
+    """The link to copy, and what keeps others from it; returns its address.
+
+    ``query`` is one of the Train page; ``page`` is the path of the page that shows the link.
+    """
     page_address, problem = address_for_others(st.context.url or "")
     query = "&".join(filter(None, (spoken().query, query)))
     address = f"{page_address.rstrip('/').removesuffix(f'/{page}')}/?{query}"

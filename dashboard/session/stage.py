@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from typing import Any
 
 import streamlit as st
@@ -45,25 +46,20 @@ class Stage:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def stage(env_id: str, env_kwargs: str) -> Stage | None:
     """Where such environments are drawn; None where they or their state cannot be."""
-    environment = make_environment(env_id, env_kwargs=env_kwargs)
-    spec = environment.spec
-    try:
-        if "rgb_array" not in spec.render_modes or not restores_exactly(spec):
-            return None
-        environment.reset(seed=0)
-        made = Stage(spec)
-        made.picture(environment.state_dict())
-    except Exception:  # whatever a foreign environment raises when it is drawn
-        return None
-    finally:
-        environment.close()
-    return made
+    with closing(make_environment(env_id, env_kwargs=env_kwargs)) as environment:
+        spec = environment.spec
+        with suppress(Exception):  # whatever a foreign environment raises when it is drawn
+            if "rgb_array" in spec.render_modes and restores_exactly(spec):
+                environment.reset(seed=0)
+                made = Stage(spec)
+                made.picture(environment.state_dict())
+                return made
+    return None
 
 
 def picture(spec: EnvironmentSpec, state: Mapping[str, Any]) -> bytes:
     """PNG, nothing where there is none."""
     drawn = stage(spec.env_id, spec.env_kwargs)
-    try:
+    with suppress(Exception):  # as above: it may draw its first state, and not this one
         return drawn.picture(state) if drawn else b""
-    except Exception:  # as above: it may draw its first state, and not this one
-        return b""
+    return b""

@@ -247,7 +247,7 @@ class Game:
             self._add(None, episode.total, beside)
         self._end(words)
 
-    def _stop_recording(self, *_: object, **__: object) -> None:
+    def _stop_recording(self, *_: object) -> None:
         if self.over:
             raise StoppedError("The game is over.")
 

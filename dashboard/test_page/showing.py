@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
 from dashboard.session.agents import Chosen
 from dashboard.test_page.film import Film, StoppedError
 from dqn_core import record
-from dqn_core.agent import Distributions
 from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.recording import Recording
@@ -41,14 +38,7 @@ class Showing:
         self._stopped = True
 
     def _record(self, film: Film) -> None:
-        def watcher(
-            frame: Any,
-            observation: np.ndarray,
-            q_values: np.ndarray,
-            action: int | None = None,
-            reward: float | None = None,
-            distributions: Distributions | None = None,
-        ) -> None:
+        def watcher(*moment: Any) -> None:
             if self._stopped:
                 raise StoppedError("Another episode was chosen.")
             if len(film) >= MOST_MOMENTS:
@@ -56,7 +46,7 @@ class Showing:
                     "The film ends after {steps:,} steps, but the episode goes on.",
                     steps=MOST_MOMENTS,
                 )
-            film.add(frame, observation, q_values, action, reward, distributions)
+            film.add(*moment)
 
         recording = record(self.chosen.agent, self.seed, self.conditions, watcher=watcher)
         # First the recording: whoever sees that the film is complete finds it there.

@@ -13,7 +13,7 @@ from dashboard.session.links import Link, written, written_race
 from dashboard.session.pasting import MOST_CHARACTERS
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
-from dashboard.session.sharing import share_link, show_qr_code
+from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.turns import Turns
 from dashboard.train_page.paper import filename
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
@@ -112,7 +112,7 @@ def _copy(session: Session) -> None:
             icon=":material/info:",
         )
     st.markdown(_("**Link** that opens this experiment"))
-    address = share_link(link)
+    address = share_query(link.query)
     st.markdown(_("**Command** that trains it without a page"))
     copyable(_("command"), command_line(link), key="copy_command")
     st.markdown(_("**JSON**, every value"))

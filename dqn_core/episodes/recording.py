@@ -1,8 +1,9 @@
 """One episode with everything that was seen, and its pictures drawn again when they are wanted."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -78,8 +79,7 @@ class Recording:
         mode = render_mode(self.spec)
         if mode is None:
             return
-        environment = another(self.spec, mode, self.conditions.parameters)
-        try:
+        with closing(another(self.spec, mode, self.conditions.parameters)) as environment:
             episode = Episode(environment, self.seed, self.conditions)
             self._check_same(episode)
             yield 0, environment.render()
@@ -88,8 +88,6 @@ class Recording:
                 self._check_same(episode)
                 if episode.steps % stride == 0 or episode.steps == len(self.actions):
                     yield episode.steps, environment.render()
-        finally:
-            environment.close()
 
     def _check_same(self, again: Episode) -> None:
         """Raise `EnvironmentFailure` where what is played ``again`` has left this episode."""
@@ -111,9 +109,10 @@ class Watcher(Protocol):
         frame: Any,
         observation: np.ndarray,
         q_values: np.ndarray,
-        action: int | None = None,
-        reward: float | None = None,
-        distributions: Distributions | None = None,
+        action: int | None,
+        reward: float | None,
+        distributions: Distributions | None,
+        /,
     ) -> object:
         """``action`` and ``reward`` are None at the end, when the episode is over.
 
@@ -143,42 +142,48 @@ def record(
     on = watcher is not None and pictures and mode is not None
     environment = environment_for(config, mode if on else None, conditions.parameters)
     camera = Camera(environment, on)
-    q_values: list[np.ndarray] = []
-    actions: list[int] = []
-    rewards: list[float] = []
-    try:
+    with closing(environment):
         episode = Episode(environment, seed, conditions, config.action_masks)
-        observations = [episode.observation]
-        while True:
-            now, allowed = observations[-1], episode.allowed
-            predicted = agent.q_values(now[None])[0]
-            q_values.append(shown(predicted, allowed))
-            frame = camera.picture()
-            if episode.is_over:
-                break
-            actions.append(episode.explore(greedy(predicted, allowed)))
-            rewards.append(episode.step(actions[-1]))
-            observations.append(episode.observation)
-            if watcher:
-                found = agent.distributions(now[None], allowed)
-                watcher(frame, now, q_values[-1], actions[-1], rewards[-1], found)
-        if watcher:
-            found = agent.distributions(now[None], allowed)
-            watcher(frame, now, q_values[-1], distributions=found)
-    finally:
-        environment.close()
+        moments = list(_moments(agent, episode, camera, watcher))
     return Recording(
         spec=environment.spec,
         seed=seed,
         conditions=conditions,
-        observations=np.stack(observations),
-        actions=np.array(actions, dtype=np.int64),
-        rewards=np.array(rewards, dtype=np.float64),
-        q_values=np.stack(q_values),
+        observations=np.stack([moment.observation for moment in moments]),
+        actions=np.array([moment.action for moment in moments[:-1]], dtype=np.int64),
+        rewards=np.array([moment.reward for moment in moments[:-1]], dtype=np.float64),
+        q_values=np.stack([moment.q_values for moment in moments]),
         terminated=episode.terminated,
         truncated=episode.truncated,
         unseen=camera.problem,
     )
+
+
+class _Moment(NamedTuple):
+    """A step, and at last the end of the episode, where nothing is done."""
+
+    observation: np.ndarray
+    q_values: np.ndarray
+    action: int | None
+    reward: float | None
+
+
+def _moments(
+    agent: Agent, episode: Episode, camera: Camera, watcher: Watcher | None
+) -> Iterator[_Moment]:
+    """Play the episode to its end, and tell the ``watcher`` each moment."""
+    is_over = False
+    while not is_over:
+        is_over, now, allowed = episode.is_over, episode.observation, episode.allowed
+        predicted = agent.q_values(now[None])[0]
+        frame, action, reward = camera.picture(), None, None
+        if not is_over:
+            action = episode.explore(greedy(predicted, allowed))
+            reward = episode.step(action)
+        moment = _Moment(now, shown(predicted, allowed), action, reward)
+        if watcher:
+            watcher(frame, *moment, agent.distributions(now[None], allowed))
+        yield moment
 
 
 def render_mode(spec: EnvironmentSpec) -> str | None:

@@ -82,15 +82,18 @@ class Update:
             array: np.ndarray = values[p].cpu().numpy().copy()
             return array
 
+        def own_if_any(values: Tensor | None) -> np.ndarray | None:
+            return None if values is None else own(values)
+
         here = online[-1].forward(batch.observations)
         following = target.forward(batch.next_observations)
         next_q, choosing_q = head.q_values(following.outputs), None
-        if learner.double_dqn and not learner.munchausen:
-            choosing_q = online[0].q_values(batch.next_observations)
         certainty = soft_value = None
         if learner.munchausen:
             terms = munchausen_terms(batch, target, learner.munchausen_temperature)
             certainty, soft_value = own(terms[0]), own(head.q_values(terms[1]))
+        elif learner.double_dqn:
+            choosing_q = online[0].q_values(batch.next_observations)
         judged = among(next_q if choosing_q is None else choosing_q, batch.next_allowed)
         q_taken = last.q_values.gather(-1, batch.actions).squeeze(-1)
         weighted = last.losses if batch.weights is None else last.losses * batch.weights
@@ -104,13 +107,13 @@ class Update:
             rewards=own(batch.rewards),
             discounts=own(batch.discounts),
             next_observations=own(batch.next_observations),
-            weights=None if batch.weights is None else own(batch.weights),
-            allowed=None if batch.allowed is None else own(batch.allowed),
-            next_allowed=None if batch.next_allowed is None else own(batch.next_allowed),
+            weights=own_if_any(batch.weights),
+            allowed=own_if_any(batch.allowed),
+            next_allowed=own_if_any(batch.next_allowed),
             q=own(last.q_values),
             q_after=None if is_noisy else own(learner.online.q_values(batch.observations)),
             next_q=own(next_q),
-            choosing_q=None if choosing_q is None else own(choosing_q),
+            choosing_q=own_if_any(choosing_q),
             best=own(judged.argmax(-1)),
             certainty=certainty,
             soft_value=soft_value,

@@ -1,6 +1,7 @@
 """A stored run in the formats of other programs."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,11 +99,8 @@ def _parquet(store: Store, record: RunRecord, table: str, part: Path) -> None:
 def _script(store: Store, record: RunRecord, _: str, part: Path) -> None:
     from dqn_core.files.script import script
 
-    trainer = store.trainer(record.run)
-    try:
+    with closing(store.trainer(record.run)) as trainer:
         part.write_text(script(trainer, record.preset), encoding="utf-8")
-    finally:
-        trainer.close()
 
 
 _WRITERS: dict[str, Writer] = {

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -143,15 +144,12 @@ def _snapshots(state: Mapping[str, Any]) -> list[tuple[tuple[int, int], Kind, by
 
 def _take_in_state(store: Store, source: Source, owner: str | None) -> RunRecord:
     """Import the file of one state as a run that can be continued."""
-    trainer = load_run(source)
-    try:
+    with closing(load_run(source)) as trainer:
         record = store.create(trainer.configs, owner=owner)
         recorder = Recorder(store, record, trainer)
         recorder.finish(Status.FINISHED if trainer.finished() else Status.PAUSED)
         if recorder.problem:
             raise StoreError(recorder.problem)
-    finally:
-        trainer.close()
     return store.run(record.run)
 
 
