@@ -109,6 +109,49 @@ def floor(batch_size: int = BATCH_SIZE, hidden_dim: int = 128, members: int = 1)
     return advance
 
 
+def rejax(hidden_dim: int, members: int, steps: int) -> Advance:
+    """rejax's `DQN`, vectorised over seeds by JAX; a call makes ``steps`` steps of each.
+
+    Its loss is the squared error, it clips gradients by value, and it does not tell truncation
+    from termination.
+    """
+    import jax
+    from rejax import DQN
+
+    algorithm = DQN.create(
+        env="CartPole-v1",
+        agent_kwargs={"activation": "relu"},
+        num_envs=1,
+        num_epochs=1,
+        buffer_size=2_000,
+        fill_buffer=LEARNING_STARTS,
+        batch_size=BATCH_SIZE,
+        learning_rate=1e-3,
+        max_grad_norm=10.0,
+        gamma=0.99,
+        target_update_freq=TARGET_PERIOD,
+        ddqn=False,
+        eps_start=EPSILON,
+        eps_end=EPSILON,
+    )
+    agent = algorithm.agent.clone(hidden_layer_sizes=(hidden_dim, hidden_dim))
+    algorithm = algorithm.replace(agent=agent)
+    state = jax.vmap(algorithm.init_state)(jax.random.split(jax.random.key(0), members))
+
+    def of_one(state: Any) -> Any:
+        return jax.lax.fori_loop(0, steps, lambda _, s: algorithm.train_iteration(s), state)
+
+    some_steps = jax.jit(jax.vmap(of_one))
+
+    def advance(_: int) -> None:
+        nonlocal state
+        state = jax.block_until_ready(some_steps(state))
+
+    for _ in range(2 + LEARNING_STARTS // steps):
+        advance(steps)
+    return advance
+
+
 def stable_baselines(hidden_dim: int = 128) -> Advance:
     """Stable-Baselines3's `DQN`."""
     from stable_baselines3 import DQN

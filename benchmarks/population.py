@@ -3,11 +3,13 @@
     python benchmarks/population.py
 
 Steps of all members together per second for P members, in turns, on the work described in
-contenders.py: this project on one thread, and Stable-Baselines3 in a process on each core. Then the
-ratios that matter, among them to the floor: the matrix products and the Adam step alone.
+contenders.py: this project on one thread, Stable-Baselines3 in a process on each core, and rejax
+(JAX) with `vmap` on all cores where it is installed. Then the ratios that matter, among them to
+the floor: the matrix products and the Adam step alone.
 """
 
 import functools
+import importlib.util
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
@@ -93,12 +95,15 @@ def main() -> None:
     report = Report("Agents side by side")
     rows: list[list[Any]] = []
     ratios: list[list[Any]] = []
+    has_rejax = importlib.util.find_spec("rejax") is not None
     for hidden in widths:
-        micro, beside = _measured(hidden, members, repeats, options.quick)
+        micro, beside = _measured(hidden, members, repeats, options.quick, has_rejax)
         rows += [[hidden, name, count, 1e6 * count / step] for (name, count), step in micro.items()]
         ratios += beside
     report.say("Steps of all members together per second:")
     report.table("throughput", ["hidden", "", "members", "member-steps/s"], rows)
+    if not has_rejax:
+        report.say("rejax is left out: `pip install rejax gymnax==0.0.9` adds it.")
 
     steps = 20 if options.quick else 400
     seconds = interleaved(
@@ -116,7 +121,7 @@ def main() -> None:
 
 
 def _measured(
-    hidden: int, members: tuple[int, ...], repeats: int, quick: bool
+    hidden: int, members: tuple[int, ...], repeats: int, quick: bool, has_rejax: bool
 ) -> tuple[dict[tuple[str, int], float], list[list[Any]]]:
     """Microseconds of a step of so many members by name and members, and ratios of these."""
     one_step, cores = 200 if not quick else 5, os.cpu_count() or 1
@@ -125,10 +130,13 @@ def _measured(
         for count in members:
             contestants["DQN Lab", count] = ours(hidden, count)
             contestants["floor", count] = contenders.floor(hidden_dim=hidden, members=count)
+            if has_rejax:
+                contestants["rejax", count] = contenders.rejax(hidden, count, one_step)
         contestants[SB3, 1] = contenders.stable_baselines(hidden)
         contestants[f"{SB3}, a process on each core", cores] = processes
         # Fewer steps of many members, so that each has its turn within seconds.
         steps = {key: max(1, one_step // max(1, key[1] // 8)) for key in contestants}
+        steps |= {key: one_step for key in contestants if key[0] == "rejax"}
         seconds = interleaved(
             {str(key): functools.partial(run, steps[key]) for key, run in contestants.items()},
             repeats,
