@@ -120,6 +120,7 @@ export class Reel {
     this.pictures = [];
     /** @type {string[]} */
     this.texts = []; // instead of pictures, where the environment draws with letters
+    this.largestReward = 0; // without its sign
     this.lowestQ = 0;
     this.highestQ = 0;
     this.lowestReturn = 0; // of Q and of the distributions around it
@@ -166,7 +167,9 @@ export class Reel {
   addMoment(row, picture) {
     this.rows.push(row);
     const t = this.last;
-    this.returns[t + 1] = this.returns[t] + (Number.isNaN(row[1]) ? 0 : row[1]);
+    const reward = Number.isNaN(row[1]) ? 0 : row[1];
+    this.returns[t + 1] = this.returns[t] + reward;
+    this.largestReward = Math.max(this.largestReward, Math.abs(reward));
     for (const q of this.allowedQ(t)) {
       this.lowestQ = Math.min(this.lowestQ, q);
       this.highestQ = Math.max(this.highestQ, q);

@@ -170,7 +170,9 @@ export class FilmView {
     this.gaugeDigits = this.ranges.map(([low, high], i) =>
       reel.isWhole[i] ? 0 : Math.max(2, decimals(Math.max(Math.abs(low), Math.abs(high)))),
     );
-    this.rewardDigits = reel.returns.every(Number.isInteger) ? 0 : 2;
+    this.rewardDigits = reel.returns.every(Number.isInteger)
+      ? 0
+      : Math.max(2, decimals(reel.largestReward));
     this.outcomes = reel.recording ? undefined : reel.obtained();
     this.canvas.hidden = reel.kind === "text";
     if (this.drawn >= 0) suitTheme(this.canvas);
@@ -273,9 +275,10 @@ export class FilmView {
     if (this.gauges.length) return;
     // Too many to show each: those that are not zero, as in a one-hot observation.
     const active = reel.observationLabels.flatMap((label, i) =>
-      observation[i] ? [`${label} = ${observation[i]}`] : [],
+      observation[i] ? [`${label} = ${fixed(observation[i], this.gaugeDigits[i])}`] : [],
     );
-    setText(this.active, active.slice(0, MOST_GAUGES).join(", "));
+    if (active.length > MOST_GAUGES) active.splice(MOST_GAUGES, Infinity, "…");
+    setText(this.active, active.join(", "));
   }
 
   /** @param {number} moment */

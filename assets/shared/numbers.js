@@ -58,6 +58,7 @@ export function distinct(value, span) {
  * @param {number} largest
  */
 export function decimals(largest) {
+  if (largest > 0 && largest < 1) return between(2 - power(largest));
   if (largest >= 1000) return 0;
   return largest >= 100 ? 1 : largest >= 10 ? 2 : 3;
 }

@@ -75,6 +75,13 @@ def _origin(record: RunRecord) -> str:
     return _("{run} at {step:,}", run=record.parent, step=record.fork_step or 0)
 
 
+def read_off(value: float | None) -> float | None:
+    """As many digits as `dqn_core.numbers.number` writes; the table itself needs a number."""
+    if value is None:
+        return None
+    return round(value, 1) if abs(value) >= 1 else float(f"{value:.3g}")
+
+
 def table(records: Sequence[RunRecord]) -> pd.DataFrame:
     """A row for each run."""
     return pd.DataFrame(
@@ -85,8 +92,8 @@ def table(records: Sequence[RunRecord]) -> pd.DataFrame:
             "differs": [differences(record) for record in records],
             "seeds": [seeds(record) for record in records],
             "steps": [record.env_steps for record in records],
-            "return": [record.recent_return for record in records],
-            "greedy": [record.greedy_return for record in records],
+            "return": [read_off(record.recent_return) for record in records],
+            "greedy": [read_off(record.greedy_return) for record in records],
             "status": [_(STATUS_WORDS[record.status]) for record in records],
             "when": pd.to_datetime([record.created for record in records], unit="s", utc=True),
             "forked": [_origin(record) for record in records],
@@ -100,18 +107,18 @@ def columns() -> dict[str, Any]:
     """How the columns of `table` look."""
     return {
         "starred": st.column_config.TextColumn("★", width=32, help=_("Starred")),
-        "name": st.column_config.TextColumn(_("Name"), width=120),
-        "environment": st.column_config.TextColumn(_("Environment"), width=110),
-        "differs": st.column_config.TextColumn(_("Differs from its preset"), width=165),
-        "seeds": st.column_config.TextColumn(_("Seeds"), width=60),
-        "steps": st.column_config.NumberColumn(_("Steps"), format="localized", width=70),
+        "name": st.column_config.TextColumn(_("Name"), width=110),
+        "environment": st.column_config.TextColumn(_("Environment"), width=105),
+        "differs": st.column_config.TextColumn(_("Differs from its preset"), width=150),
+        "seeds": st.column_config.TextColumn(_("Seeds"), width=50),
+        "steps": st.column_config.NumberColumn(_("Steps"), format="localized", width=65),
         "return": st.column_config.NumberColumn(
-            _("Return"), format="%.1f", width=70, help=_("Mean of the newest training episodes")
+            _("Return"), format="%.9g", width=65, help=_("Mean of the newest training episodes")
         ),
         "greedy": st.column_config.NumberColumn(
-            _("Greedy"), format="%.1f", width=70, help=_("Return of the newest greedy evaluation")
+            _("Greedy"), format="%.9g", width=65, help=_("Return of the newest greedy evaluation")
         ),
-        "status": st.column_config.TextColumn(_("Status"), width=90),
+        "status": st.column_config.TextColumn(_("Status"), width=85),
         "when": st.column_config.DatetimeColumn(
             _("When"),
             # What Streamlit says of a distance is English.

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.compare_page.listing import choice, columns
+from dashboard.compare_page.listing import choice, columns, read_off
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.words import change_label
 from dashboard.web.language import _, said
@@ -64,8 +64,8 @@ def tree_table(branches: Sequence[Branch], changes: Mapping[str, Changes]) -> pd
             "left": pd.array([record.fork_step for record in records], dtype="Int64"),
             "changes": [_in_words(changes.get(record.run, {})) for record in records],
             "steps": [record.env_steps for record in records],
-            "return": [record.recent_return for record in records],
-            "greedy": [record.greedy_return for record in records],
+            "return": [read_off(record.recent_return) for record in records],
+            "greedy": [read_off(record.greedy_return) for record in records],
         }
     )
 

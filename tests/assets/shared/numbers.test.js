@@ -33,5 +33,6 @@ test("values in a range have two significant digits, or what tells them apart", 
 });
 
 test("the larger the largest value is, the fewer decimals all of them have", () => {
-  assert.deepEqual([0.5, 12, 120, 1200].map(decimals), [3, 2, 1, 0]);
+  assert.deepEqual([0, 0.5, 12, 120, 1200].map(decimals), [3, 3, 2, 1, 0]);
+  assert.deepEqual([0.05, 0.0005, 1e-9].map(decimals), [4, 6, 6], "a small one is not 0.000");
 });

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.compare_page.listing import differences, listed, seeds, table
+from dashboard.compare_page.listing import differences, listed, read_off, seeds, table
 from dashboard.session.looks import Look
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
@@ -53,7 +53,8 @@ def test_a_row_says_what_differs_from_the_preset_and_which_seeds(records: list[R
     frame = table(records)
     assert frame["name"].tolist() == ["acrobot-1", "cartpole-2", "the short horizon"]
     assert frame["steps"].tolist() == [4_000] * 3
-    assert frame["greedy"].tolist() == [record.greedy_return for record in records]
+    assert frame["greedy"].tolist() == [read_off(record.greedy_return) for record in records]
+    assert [read_off(x) for x in (-1234.56, -0.013579, 0.0, None)] == [-1234.6, -0.0136, 0.0, None]
 
 
 def test_a_run_of_an_environment_that_is_not_here_is_listed_all_the_same(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dashboard.compare_page.listing import read_off
 from dashboard.compare_page.tree import INDENT, tree_table
 from dqn_core.store.store import Store
 from dqn_core.store.tree import families
@@ -18,4 +19,4 @@ def test_a_fork_is_indented_and_says_where_it_left_and_what_was_changed(tmp_path
     assert frame["name"].tolist() == ["cartpole-1", "└ short", f"{INDENT}└ cartpole-3"]
     assert frame["left"].dropna().tolist() == [2_000, 3_000]
     assert frame["changes"].tolist() == ["", "γ 0.99 → 0.9, Double DQN on → off", ""]
-    assert frame["return"][0] == first.recent_return
+    assert frame["return"][0] == read_off(first.recent_return)
