@@ -47,7 +47,7 @@ import sys
 from dqn_core import load_run, save_run
 for path in sys.argv[1:]:
     trainer = load_run(path)
-    trainer.run(max_steps=100)
+    trainer.run(max_steps=40)
     save_run(path, trainer)
 """
 
@@ -63,7 +63,7 @@ def test_a_run_continued_in_a_new_process_is_bit_equal_to_one_that_never_stopped
             trainer.run(max_steps=cut)
             assert cut == 133 or trainer.current_length() > 0, "the cut is in mid-episode"
             save_run(path, trainer)
-            trainer.run(max_steps=100)
+            trainer.run(max_steps=40)
             cuts[path] = trainer
 
     root = Path(__file__).parents[2]

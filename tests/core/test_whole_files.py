@@ -164,7 +164,7 @@ outcomes = {name: [0, 0, 0] for name in names}
 started = time.perf_counter()
 save_run(path, trainers[1])
 seconds = time.perf_counter() - started
-for name in names * 50:
+for name in names * 15:
     save_run(path, trainers[0])
     ready, go = os.pipe()
     child = os.fork()
@@ -210,7 +210,7 @@ def quick_folder(tmp_path: Path) -> Iterator[Path]:
 def test_a_save_that_is_killed_or_finds_no_room_leaves_the_file_before_or_the_file_after(
     quick_folder: Path,
 ) -> None:
-    """SIGKILL, SIGTERM and SIGINT, fifty times each at moments of chance, and a file-size limit."""
+    """SIGKILL, SIGTERM and SIGINT, 15 times each at moments of chance, and a limit of its size."""
     signals = ["SIGKILL", "SIGTERM", "SIGINT"]
     child = subprocess.run(
         [sys.executable, "-c", KILLED_WHILE_SAVING, str(quick_folder), *signals],
@@ -223,7 +223,7 @@ def test_a_save_that_is_killed_or_finds_no_room_leaves_the_file_before_or_the_fi
     outcomes = json.loads(child.stdout)
     reason, kept = outcomes.pop("limit")
     for before, after, other in outcomes.values():
-        assert (before + after, other) == (50, 0)
+        assert (before + after, other) == (15, 0)
     assert sum(before for before, _, _ in outcomes.values()) > 0
     assert sum(after for _, after, _ in outcomes.values()) > 0
     assert reason.startswith("CheckpointError: ")

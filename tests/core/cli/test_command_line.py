@@ -1,6 +1,5 @@
 """The command line: options from the declarations, refusals in one sentence, lists."""
 
-import subprocess
 import sys
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from dqn_core import HYPERPARAMETERS
 from dqn_core.cli.command_line import _parser, main
 from dqn_core.options import option
-from tests.core.commands import ENDLESS, ROOT, ended, refusal
+from tests.core.commands import ENDLESS, ended, refusal
 
 
 def test_help_shows_every_hyperparameter_with_its_range(capsys, monkeypatch):
@@ -108,17 +107,6 @@ def test_a_package_that_is_missing_is_told_before_anything_is_begun(
 def test_a_negative_number_in_any_form_is_the_value_of_the_option_before_it(text):
     options = _parser().parse_args(["train", "--value-low", text, "--gamma", "0.5"])
     assert (options.value_low, options.gamma) == (float(text), 0.5)
-
-
-def test_a_reader_that_goes_away_is_no_error():
-    process = subprocess.run(
-        f"'{sys.executable}' -m dqn_core hyperparameters | true",
-        shell=True,
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    assert process.stderr == b""
 
 
 def test_the_table_has_every_hyperparameter(capsys):

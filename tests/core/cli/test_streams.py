@@ -80,28 +80,51 @@ def test_standard_output_that_is_closed_costs_the_printed_result_alone(
     assert "Traceback" not in capsys.readouterr().err
 
 
+TRAIN = f"train {' '.join(SMALL)} --json --save {{folder}}/agent"
+FULL = "The result cannot be printed: No space left on device."
+
+
 @pytest.mark.parametrize(
-    ("redirection", "code"),
-    [("2>&-", 0), (">&- 2>/dev/full", 0), (">/dev/full", 2), ("2>&1 | true", 1)],
+    ("command", "redirection", "code"),
+    [
+        (TRAIN, ">&- 2>/dev/full", 0),
+        (TRAIN, "2>&1 | true", 1),
+        ("hyperparameters", "2>&-", 0),
+        ("hyperparameters", ">/dev/full", 2),
+        ("hyperparameters", "| true", 1),
+    ],
 )
-def test_no_stream_ends_a_training(tmp_path: Path, redirection: str, code: int) -> None:
-    agent = tmp_path / "agent.safetensors"
-    train = f"'{sys.executable}' -m dqn_core train {' '.join(SMALL)} --json --save {agent}"
+def test_no_stream_ends_a_command(
+    tmp_path: Path, command: str, redirection: str, code: int
+) -> None:
+    program = f"'{sys.executable}' -m dqn_core {command.format(folder=tmp_path)}"
     process = subprocess.run(
-        ["bash", "-c", f"{train} {redirection}; exit ${{PIPESTATUS[0]}}"],
+        ["bash", "-c", f"{program} {redirection}; exit ${{PIPESTATUS[0]}}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert process.returncode == code
-    assert "Traceback" not in process.stderr
-    assert "Exception" not in process.stderr
-    assert load_agent(agent).env_steps == 150
     if code == 2:
-        assert "The result cannot be printed: No space left on device." in process.stderr
+        assert process.stderr == f"error: {FULL}\n"
+    else:
+        assert process.stderr == ""
+    if command == TRAIN:
+        assert load_agent(tmp_path / "agent").env_steps == 150
     elif redirection == "2>&-":
-        assert json.loads(process.stdout)["env_steps"] == 150
+        assert "Discount" in process.stdout
+
+
+def test_a_training_whose_result_finds_no_room_costs_that_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdout", open("/dev/full", "w"))  # noqa: PTH123, SIM115
+    _, agent, saving = files(tmp_path)
+    assert main(["train", *SMALL, *map(str, saving)]) == 2
+    sys.stdout.close()
+    assert load_agent(agent).env_steps == 150
+    assert f"error: {FULL}" in capsys.readouterr().err
 
 
 MODULE = """

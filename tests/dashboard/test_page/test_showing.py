@@ -67,7 +67,7 @@ def test_pictures_are_drawn_again_as_they_were_seen() -> None:
 
 def memory_after_each_of_twelve_episodes() -> list[int]:
     """Bytes that Python holds more than before the first of them."""
-    agent = balancing_agent(max_episode_steps=40)
+    agent = balancing_agent(max_episode_steps=12)
     finished(Showing(chosen(agent), 0, Conditions()))
     tracemalloc.start()
     used = []
@@ -85,7 +85,7 @@ def test_memory_stays_flat_over_twelve_episodes() -> None:
     with multiprocessing.get_context("spawn").Pool(1) as process:
         used = process.apply(memory_after_each_of_twelve_episodes)
     picture = 400 * 600 * 3
-    assert max(used) < picture  # not one picture as it was drawn, of 12 × 41
+    assert max(used) < picture  # not one picture as it was drawn, of 12 × 13
     assert used[-1] < used[4] + picture / 30
 
 
