@@ -8,6 +8,7 @@ from dqn_core.config import HYPERPARAMETERS
 from dqn_core.errors import ConfigurationError
 from dqn_core.members import MOST_MEMBERS
 from dqn_core.scalars import shown, whole
+from dqn_core.whole_files import checked_target
 
 
 def whole_number(name: str, low: int, high: int) -> Callable[[str], int]:
@@ -39,6 +40,12 @@ def path(text: str) -> Path:
     if reason:
         raise ConfigurationError(f"{shown(text)} cannot be used: {reason}.")
     return Path(text)
+
+
+def output(text: str) -> Path:
+    """A file to write, which is known to be possible before anything is computed for it."""
+    checked_target(path(text))
+    return Path(text).absolute()  # an environment may change the working folder
 
 
 def seeds(text: str) -> int | list[int]:

@@ -11,22 +11,16 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from dqn_core.cli.app import app
-from dqn_core.cli.argument_types import number, path, seeds, whole_number
 from dqn_core.cli.compare import add_compare
-from dqn_core.cli.loading import command
+from dqn_core.cli.evaluate_parser import add_evaluate
 from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
 from dqn_core.cli.runs_parser import add_runs
 from dqn_core.cli.streams import prepare_streams, say, tell, warnings_told
 from dqn_core.cli.sweep_parser import add_sweep
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.environments import MOST_STEPS, known_environments
-from dqn_core.episodes.conditions import MOST_EPISODES
-from dqn_core.episodes.video import encoder_for
+from dqn_core.cli.train_parser import add_train
+from dqn_core.environments import known_environments
 from dqn_core.errors import ConfigurationError, LabError
-from dqn_core.options import add_hyperparameters, hyperparameter_table
-from dqn_core.presets import PRESETS
-from dqn_core.scalars import share
-from dqn_core.whole_files import checked_target
+from dqn_core.options import hyperparameter_table
 
 _NEGATIVE_NUMBER = re.compile(r"-((\d+\.?\d*|\.\d+)(e[-+]?\d+)?|inf(inity)?|nan)$", re.IGNORECASE)
 
@@ -99,8 +93,8 @@ def _parser() -> _Parser:
     prog = "dqn-lab" if installed else "python -m dqn_core"
     parser = _Parser(prog=prog, description="Deep Q-learning on the command line.")
     commands = parser.add_subparsers(required=True, metavar="command", dest="name")
-    _add_train(commands)
-    _add_evaluate(commands)
+    add_train(commands)
+    add_evaluate(commands)
     add_sweep(commands)
     add_runs(commands)
     add_compare(commands)
@@ -119,142 +113,6 @@ def _parser() -> _Parser:
     pages.add_argument("streamlit_options", nargs=argparse.REMAINDER)
     pages.set_defaults(command=app)
     return parser
-
-
-def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = commands.add_parser(
-        "train",
-        help="train an agent",
-        usage="%(prog)s [options]",
-        allow_abbrev=False,
-        description="Train until a budget is used up or another stop under Budget is reached. "
-        "Ctrl-C (or SIGTERM, or SIGHUP) stops between two steps, and the result so far is saved; a "
-        "second one ends the final evaluation early.",
-        epilog="The defaults above are those for CartPole-v1. Another environment gets what is "
-        "recommended for it, unless a preset or an option says otherwise; --json prints every "
-        "value. With several seeds, env_steps and gradient_updates are those of one seed, "
-        "steps_per_second counts the steps of all seeds, returns and episode_ends are those of all "
-        "seeds, and members lists the seeds one by one. A seed that diverges is stopped, and the "
-        "others continue: evaluation, interquartile_mean and interval count only the others, and "
-        "aggregate_members is their number.",
-    )
-    parser.set_defaults(command=command("train.train"))
-    run = parser.add_argument_group("Run")
-    run.add_argument(
-        "--preset",
-        choices=list(PRESETS),
-        help="values of all options that are not given: auto, the default, is what is recommended "
-        "for the environment, which the names of papers change as these do; recommended is that "
-        "for CartPole-v1 and notebook the notebook's, in any environment",
-    )
-    run.add_argument(
-        "--seeds",
-        type=seeds,
-        metavar="N|A,B,…",
-        help="train several agents side by side: N consecutive seeds from --seed on, or the seeds "
-        "A, B, …",
-    )
-    run.add_argument(
-        "--eval-episodes",
-        type=whole_number("eval_episodes", 1, MOST_EPISODES),
-        default=20,
-        metavar="N",
-        help="fresh episodes in the final greedy evaluation of each seed (default: 20); `evaluate` "
-        "plays the same episodes",
-    )
-    run.add_argument(
-        "--save",
-        type=_output,
-        metavar="FILE",
-        help="write the agent, a safetensors file; with several seeds, the agent with the best "
-        "final evaluation",
-    )
-    run.add_argument(
-        "--best",
-        action="store_true",
-        help="evaluate and save the policy of the best greedy evaluation instead of the last one",
-    )
-    run.add_argument(
-        "--save-run", type=_output, metavar="FILE", help="write the complete state of the run"
-    )
-    run.add_argument(
-        "--runs",
-        type=path,
-        metavar="FOLDER",
-        help="keep the run in the store in this folder while it trains, and print its name; `runs` "
-        "lists and exports what is kept",
-    )
-    run.add_argument("--name", metavar="TEXT", help="what you call the run in the store")
-    run.add_argument(
-        "--resume",
-        metavar="FILE|RUN",
-        help="continue a saved run, or one of the store; hyperparameters that are given, too, "
-        "change from there on",
-    )
-    run.add_argument(
-        "--fork",
-        metavar="RUN",
-        help="begin a new run at a state of one of the store, with the hyperparameters that are "
-        "given; the history up to there is its parent's",
-    )
-    run.add_argument(
-        "--at",
-        type=whole_number("at", 0, MOST_STEPS),
-        metavar="STEP",
-        help="fork from this environment step: what lies behind the nearest snapshot is trained "
-        "again, to the same bits (default: the last snapshot)",
-    )
-    run.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    add_hyperparameters(parser)
-
-
-def _output(text: str) -> Path:
-    checked_target(path(text))  # known before the training rather than after
-    return Path(text).absolute()  # an environment may change the working folder
-
-
-def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = commands.add_parser(
-        "evaluate", help="play episodes with a saved agent", allow_abbrev=False
-    )
-    parser.set_defaults(command=command("evaluate.evaluate_agent"))
-    parser.add_argument("agent", type=path, help="a file that `train --save` wrote")
-    parser.add_argument(
-        "--episodes",
-        type=whole_number("episodes", 1, MOST_EPISODES),
-        default=20,
-        metavar="N",
-        help="number of episodes (default: 20)",
-    )
-    parser.add_argument(
-        "--seed",
-        type=HYPERPARAMETERS["seed"].parsed,
-        default=0,
-        metavar="N",
-        help="environment seed of the first episode; each next episode uses the next seed "
-        "(default: 0)",
-    )
-    parser.add_argument(
-        "--epsilon",
-        type=_epsilon,
-        default=0.0,
-        metavar="X",
-        help="share of random actions, 0 to 1 (default: 0, the greedy policy)",
-    )
-    parser.add_argument(
-        "--video", type=_film, metavar="FILE", help="write the first episode as .mp4 or .gif"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def _film(text: str) -> Path:
-    film = _output(text)
-    encoder_for(film)  # known before the episodes rather than after
-    return film
-
-
-def _epsilon(text: str) -> float:
-    return share("epsilon", number(text))
 
 
 def _print_hyperparameters(_: argparse.Namespace) -> int:
