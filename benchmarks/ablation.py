@@ -182,7 +182,7 @@ def report_of(arms: Sequence[Arm], picture_path: Path) -> Report:
             f"{config.learning_rate:g}; {len(panel)} of {len(planned_here)} arms are done."
         )
         rows = [[name, *map(_shown, estimates.values())] for name, estimates in panel.items()]
-        report.table(env_id, ["arm", "area", "end"], rows)
+        report.table(["arm", "area", "end"], rows)
     report.say(f"![Interquartile means with intervals]({picture_path.name})")
     picture_path.write_text(picture(panels))
     return report
@@ -210,7 +210,7 @@ def main() -> None:
     set_threads()
     report = report_of(arms, options.results / "ablation.svg")
     (options.results / "ablation.md").write_text(report.markdown)
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -167,7 +167,6 @@ def main() -> None:
                 store.close()
     report = Report("The Compare page")
     report.table(
-        "figures",
         ["measure", "median", "p95", "bar"],
         [
             row(f"{runs:,} runs of 500 episodes: page usable (s)", found["usable"], "≤ 2"),
@@ -180,8 +179,7 @@ def main() -> None:
             row("main thread for a refresh while two of them grow (ms)", found["refresh"], "≤ 50"),
         ],
     )
-    report.figures["all"] = found
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def report_of(tasks: Sequence[Task]) -> Report:
         "greedy evaluation on the way."
     )
     rows = [row(task, found) for task, found in pairs]
-    report.table("environments", list(rows[0]), [list(each.values()) for each in rows])
+    report.table(list(rows[0]), [list(each.values()) for each in rows])
     report.say(
         "To the bar: until the first greedy evaluation during training that reaches it, the median "
         "of the seeds. Seconds are of the processor, for all seeds side by side with evaluations."
@@ -174,7 +174,7 @@ def report_of(tasks: Sequence[Task]) -> Report:
         [task.env_id, *(f"{seed['last']:.4g}" for seed in found["figures"])]
         for task, found in pairs
     ]
-    report.table("seeds", ["seed", *map(str, tasks[0].stage.seeds)], returns)
+    report.table(["seed", *map(str, tasks[0].stage.seeds)], returns)
     return report
 
 
@@ -197,7 +197,7 @@ def main() -> None:
             task.done()
     report = report_of(tasks)
     (options.results / "environments.md").write_text(report.markdown)
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -114,9 +114,9 @@ def report_of(found: Mapping[str, list[Finding]]) -> Report:
     )
     done = [(EXPERIMENTS[name], of_one) for name, of_one in found.items() if of_one]
     claims = [claim_row(experiment, one) for experiment, of_one in done for one in of_one]
-    report.table("claims", CLAIMS, claims)
+    report.table(CLAIMS, claims)
     arms = [row for experiment, of_one in done for row in arm_rows(experiment, of_one)]
-    report.table("arms", ARMS, arms)
+    report.table(ARMS, arms)
     return report
 
 
@@ -142,7 +142,7 @@ def main() -> None:
         print(name, flush=True)
     report = report_of(found)
     (options.results / "experiments.md").write_text(report.markdown)
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,6 @@ def main() -> None:
     )
     micro = {name: microseconds(times, steps) for name, times in seconds.items()}
     report.table(
-        "libraries",
         ["", "µs a step", "steps/s", f"{OURS} is so many times as fast"],
         [[name, micro[name], 1e6 / micro[name], micro[name] / micro[OURS]] for name in advance],
     )
@@ -92,11 +91,10 @@ def main() -> None:
     }
     report.say("One step of this project, piece by piece, and the floor of an update:")
     report.table(
-        "parts",
         ["part", "µs", "÷ floor"],
         [[name, value, ratios.get(name, "")] for name, value in times.items()],
     )
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -72,11 +72,10 @@ def main() -> None:
     report = Report("The memory of many runs")
     first = found[0][1]
     report.table(
-        "memory",
         ["runs", "MB", "MB more than at the first look"],
         [[number, megabytes, megabytes - first] for number, megabytes in found],
     )
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -260,7 +260,6 @@ def main() -> None:
         (alone if all(name == CHARTS for name, _ in arrived) else joined).append(ms)
     of_charts = [size for _, arrived in work for name, size in arrived if name == CHARTS]
     report.table(
-        "figures",
         ["measure", "median", "p95", "bar"],
         [
             ["speed with the page ÷ without, median of the turns' ratios", ratio, "", "≥ 0.9"],
@@ -270,7 +269,7 @@ def main() -> None:
             row("bytes of a refresh of figures and curves", of_charts, "≤ 5,000"),
         ],
     )
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -143,7 +143,6 @@ def measure_browser(report: Report, server: Server, agent_file: Path, quick: boo
         )
         third = len(memory) // 3
         report.table(
-            "player",
             ("measure", "measured", "bar"),
             [
                 ("steps of the episode", steps, "500"),
@@ -165,7 +164,7 @@ def main(options: argparse.Namespace) -> None:
     report = Report("Watching an episode")
     with serving() as server:
         measure_browser(report, server, options.agent, options.quick)
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def main() -> None:
         rows += [[hidden, name, count, 1e6 * count / step] for (name, count), step in micro.items()]
         ratios += beside
     report.say("Steps of all members together per second:")
-    report.table("throughput", ["hidden", "", "members", "member-steps/s"], rows)
+    report.table(["hidden", "", "members", "member-steps/s"], rows)
     if not has_rejax:
         report.say("rejax is left out: `pip install rejax gymnax==0.0.9` adds it.")
 
@@ -116,8 +116,8 @@ def main() -> None:
     ratios.append(
         ["32 environments: a step of all in one operation ÷ one by one", _ratio(*seconds.values())]
     )
-    report.table("ratios", ["measure", "ratio"], ratios)
-    report.finish(options.json)
+    report.table(["measure", "ratio"], ratios)
+    print(report.markdown)
 
 
 def _measured(

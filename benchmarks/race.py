@@ -84,14 +84,13 @@ def main() -> None:
     raced, alone = zip(*pairs, strict=True)
     report = Report("A race's first curves")
     report.table(
-        "milliseconds",
         ["ms from the click", "median", "longest", "bar"],
         [
             ["a race: each line has a value", median(raced), max(raced), "median ≤ 1,000"],
             ["an ordinary run: its line has one", median(alone), max(alone), ""],
         ],
     )
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def compare_samplers(report: Report, times: int, repeats: int) -> None:
             rows[-1].append(cost["learnt"])
     report.say(f"A batch of {BATCH_SIZE}, uniform and prioritised:")
     header = ["capacity", "n-step", "uniform, µs", "prioritised, µs", "÷ uniform", "learnt, µs"]
-    report.table("samplers", header, rows)
+    report.table(header, rows)
 
 
 def main() -> None:
@@ -105,7 +105,6 @@ def main() -> None:
 
     report = Report("Cost of the replay buffer")
     report.table(
-        "capacity",
         ["capacity", "push, µs", "sample of 64, µs", "sample ÷ smallest"],
         [
             [f"{capacity:,}", pushing, sampling, sampling / columns["sample"][0]]
@@ -113,7 +112,7 @@ def main() -> None:
         ],
     )
     compare_samplers(report, times, repeats)
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

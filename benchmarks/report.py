@@ -6,7 +6,6 @@ Importing it also puts the checkout on Python's path, so that each benchmark is 
 
 import argparse
 import importlib.metadata
-import json
 import os
 import platform
 import sys
@@ -26,7 +25,6 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     """The options of every benchmark."""
     parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="seconds of work, to try the script")
-    parser.add_argument("--json", type=Path, metavar="PATH", help="write the figures there too")
     return parser
 
 
@@ -76,37 +74,29 @@ def _processor() -> str:
 
 
 class Report:
-    """A benchmark's Markdown and the same figures as JSON."""
+    """A benchmark's Markdown."""
 
     def __init__(self, title: str) -> None:
-        self.machine = machine()
-        self.figures: dict[str, Any] = {"title": title, "machine": self.machine}
-        versions = ", ".join(f"{name} {v}" for name, v in self.machine["versions"].items())
+        here = machine()
+        versions = ", ".join(f"{name} {v}" for name, v in here["versions"].items())
         self.lines = [
             f"# {title}",
             "",
-            f"{self.machine['processor']}, {self.machine['cores']} cores, "
-            f"{self.machine['threads']} thread(s); {self.machine['system']}, "
-            f"Python {self.machine['python']}, {versions}.",
+            f"{here['processor']}, {here['cores']} cores, "
+            f"{here['threads']} thread(s); {here['system']}, "
+            f"Python {here['python']}, {versions}.",
         ]
 
     def say(self, sentence: str) -> None:
         self.lines += ["", sentence]
 
-    def table(self, name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """A Markdown table; ``name`` is its key in the JSON."""
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """A Markdown table."""
         self.lines += ["", _row(header), _row(["---"] * len(header)), *map(_row, rows)]
-        self.figures[name] = [dict(zip(header, row, strict=True)) for row in rows]
 
     @property
     def markdown(self) -> str:
         return "\n".join(self.lines) + "\n"
-
-    def finish(self, json_path: Path | None) -> None:
-        """Print the Markdown, and write the JSON if asked for."""
-        print(self.markdown)
-        if json_path:
-            json_path.write_text(json.dumps(self.figures, indent=1) + "\n")
 
 
 def _row(cells: Sequence[Any]) -> str:

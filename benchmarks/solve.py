@@ -135,7 +135,6 @@ def main() -> None:
 
     report = Report("Time to solve CartPole-v1")
     report.table(
-        "seeds",
         ["", "seed", "seconds", "of it evaluating", "environment steps"],
         [
             [name, seed, *(_or_never(v) for v in (run.seconds, run.evaluating, run.env_steps))]
@@ -146,7 +145,6 @@ def main() -> None:
     medians = {name: median(run.seconds for run in runs) for name, runs in solved.items()}
     ours, theirs = medians.values()
     report.table(
-        "medians",
         ["", "solved", "median seconds", "median environment steps"],
         [
             [
@@ -160,8 +158,7 @@ def main() -> None:
     )
     if math.isfinite(ours) and math.isfinite(theirs):
         report.say(f"Median seconds of `recommended` ÷ Stable-Baselines3's: {ours / theirs:.3f}.")
-        report.figures["ratio"] = ours / theirs
-    report.finish(options.json)
+    print(report.markdown)
 
 
 def _or_never(value: float) -> float | str:

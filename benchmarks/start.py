@@ -44,14 +44,13 @@ def main() -> None:
     usable, first = zip(*starts, strict=True)
     report = Report("From nothing to learning")
     report.table(
-        "seconds",
         ["seconds", "median", "longest", "bar"],
         [
             ["cold start to a usable page", median(usable), max(usable), "≤ 4"],
             ["Start to the first point", median(first), max(first), "≤ 2"],
         ],
     )
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":

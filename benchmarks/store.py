@@ -60,7 +60,6 @@ def main() -> None:
     finally:
         shutil.rmtree(folder)
     report.table(
-        "store",
         ["measure", "value"],
         [
             ["training with the store ÷ without, by the clock", by_clock],
@@ -76,7 +75,7 @@ def main() -> None:
             ["state with its transitions loaded, ms", load],
         ],
     )
-    report.finish(options.json)
+    print(report.markdown)
 
 
 def _options() -> argparse.Namespace:

@@ -69,8 +69,8 @@ def main() -> None:
             rows += _killed(folder / "killed", plan, expected, kills=1 if quick else 50)
     finally:
         shutil.rmtree(folder)
-    report.table("sweeps", ["measure", "value"], rows)
-    report.finish(options.json)
+    report.table(["measure", "value"], rows)
+    print(report.markdown)
 
 
 def _plan(quick: bool) -> Plan:

@@ -25,7 +25,6 @@ import re
 import struct
 import time
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
@@ -261,7 +260,7 @@ async def memory(server: Server, minutes: float, capacity: int) -> list[tuple[fl
     return samples
 
 
-def report_class(seconds: float, json_path: Path | None) -> None:
+def report_class(seconds: float) -> None:
     """What a refresh takes in a class."""
     with serving() as server:
         refreshes, boards = asyncio.run(class_times(server, seconds))
@@ -276,8 +275,8 @@ def report_class(seconds: float, json_path: Path | None) -> None:
             [f"{name}, {STUDENTS} students, {TRAINING} training, median (ms)", median(ms), ""],
             [f"the same, p95 of {len(ms)} (ms)", float(np.percentile(ms, 95)), "≤ 400"],
         ]
-    report.table("figures", ["measure", "figure", "bar"], rows)
-    report.finish(json_path)
+    report.table(["measure", "figure", "bar"], rows)
+    print(report.markdown)
 
 
 def main() -> None:
@@ -291,7 +290,7 @@ def main() -> None:
     options = parser.parse_args()
     set_threads()
     if options.room:
-        report_class(5 if options.quick else options.seconds, options.json)
+        report_class(5 if options.quick else options.seconds)
         return
     seconds, rounds, minutes = options.seconds, options.rounds, options.minutes
     capacity = preset("recommended").buffer_capacity
@@ -314,7 +313,6 @@ def main() -> None:
     later_slope = float(np.polyfit(passed[len(samples) // 3 :], later, 1)[0])
     ms = [1e3 * taken for taken in refreshes]
     report.table(
-        "figures",
         ["measure", "figure", "bar"],
         [
             [f"refresh, {OPEN} open, {TRAINING} training, median (ms)", median(ms), ""],
@@ -332,9 +330,7 @@ def main() -> None:
             ["slope over the last two thirds (MB/min)", later_slope, "flat"],
         ],
     )
-    report.figures["refresh_ms"] = ms
-    report.figures["memory"] = samples
-    report.finish(options.json)
+    print(report.markdown)
 
 
 if __name__ == "__main__":
