@@ -1,14 +1,10 @@
 """How several lines of one chart are told apart, by the position that each has among them."""
 
-from typing import get_args
-
 from dashboard.charts.panels import COLOURS
-from dashboard.session.view import Dash
+from dashboard.session.view import DASHES, Dash
 
 MOST_WITH_SINGLES = 2
 """Lines behind which the single values and seeds are drawn: those of more hide each other."""
-
-DASHES: tuple[Dash, ...] = get_args(Dash)
 
 
 def hue(position: int) -> int:

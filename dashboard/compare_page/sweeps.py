@@ -40,7 +40,7 @@ from dqn_core.sweeps.driver import trained_by
 from dqn_core.sweeps.importance import importance
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.results import point_of
-from dqn_core.sweeps.training import ENDED
+from dqn_core.sweeps.training import ENDED, is_done
 from dqn_core.sweeps.watch import Watch
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
@@ -137,7 +137,7 @@ def _finished_words(sweep: Sweep, finished: int, planned: int) -> str:
 
 def _trials_words(sweep: Sweep, begun: int, records: Iterable[RunRecord]) -> str:
     """How many trials are done; of ``begun`` ones a run may have been deleted."""
-    is_pruned = [PRUNED in record.tags for record in records if _is_done(record)]
+    is_pruned = [PRUNED in record.tags for record in records if is_done(record)]
     words = _(
         "{axes}: {done:,} of {planned:,} trials are done.",
         axes=[label(axis) for axis in sweep.plan.axes],
@@ -148,10 +148,6 @@ def _trials_words(sweep: Sweep, begun: int, records: Iterable[RunRecord]) -> str
         early = _("{count:,} of them ended early for doing badly.", count=sum(is_pruned))
         words = together(words, early)
     return words
-
-
-def _is_done(record: RunRecord) -> bool:
-    return record.status in ENDED or PRUNED in record.tags
 
 
 def _is_trained(state: PageState, store: Store, sweep: Sweep) -> bool:

@@ -10,10 +10,11 @@ import pandas as pd
 from dashboard.compare_page.groups import Line
 from dqn_core.comparison import Comparison
 from dqn_core.history import MEANINGS
+from dqn_core.store.exports import frame
+from dqn_core.store.rows import TABLES
 from dqn_core.store.store import Store
 
 Format = Literal["csv", "parquet"]
-TABLES = ("episodes", "evaluations", "updates", "changes")
 
 README = """\
 A comparison of runs of DQN Lab. Each table has the rows of all of them: `group` and `run` say whose
@@ -34,8 +35,8 @@ def comparison_zip(
     columns = "\n".join(f"  {name}: {meaning}" for name, meaning in MEANINGS.items())
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, frame in frames.items():
-            archive.writestr(f"{name}.{kind}", _written(frame, kind))
+        for name, table in frames.items():
+            archive.writestr(f"{name}.{kind}", _written(table, kind))
         archive.writestr("README.txt", README.format(columns=columns))
     return file.getvalue()
 
@@ -62,20 +63,17 @@ def _frame(store: Store, lines: Sequence[Line], name: str) -> pd.DataFrame:
     frames = []
     for line in lines:
         for run, members in line.group.members.items():
-            rows = pd.DataFrame(store.columns(run, name))
-            frame = rows[rows["member"].isin(members)].copy()
-            seeds = [config.seed for config in store.run(run).configs]
-            frame.insert(0, "seed", [seeds[member] for member in frame["member"]])
-            frame.insert(0, "run", run)
-            frame.insert(0, "group", line.letter)
-            frames.append(frame)
+            rows = frame(store, store.run(run), name)
+            own = rows[rows["member"].isin(members)]
+            own.insert(0, "group", line.letter)
+            frames.append(own)
     return pd.concat(frames, ignore_index=True)
 
 
-def _written(frame: pd.DataFrame, kind: Format) -> bytes:
+def _written(table: pd.DataFrame, kind: Format) -> bytes:
     if kind == "csv":
-        return frame.to_csv(index=False).encode()
+        return table.to_csv(index=False).encode()
     # What was set may be a number, a text, yes or no: a column of Parquet has one type.
-    texts = {name: frame[name].astype(str) for name in ("old", "new") if name in frame}
-    content: bytes = frame.assign(**texts).to_parquet(index=False)
+    texts = {name: table[name].astype(str) for name in ("old", "new") if name in table}
+    content: bytes = table.assign(**texts).to_parquet(index=False)
     return content

@@ -18,14 +18,12 @@ from dashboard.session.words import named_value
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
-from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.errors import LabError
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import Arm, Experiment
 from dqn_core.phrases import Phrase
 
-READING = ASSETS / "learn" / "reading.css"
 PAUSED = Phrase("Paused for an experiment on the Learn page.")
 
 
@@ -33,7 +31,6 @@ def experiments(session: Session) -> None:
     """The section on the Learn page."""
     state = page_state().experiments
     drawn = state.arms.state if state.arms else ""
-    st.html(READING)
     with st.container(key="experiments"):
         _choice(state)
         _shown(session, state)

@@ -20,14 +20,12 @@ from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import listed, tell_error
 from dashboard.web.static_files import ASSETS
 
-READING = ASSETS / "learn" / "reading.css"
 STYLE = ASSETS / "lesson" / "list.css"
 
 
 def lessons(session: Session) -> None:
     """The section on the Learn page."""
     state = page_state().lessons
-    st.html(READING)
     st.html(STYLE)
     with st.container(key="lessons"):
         if state.board:

@@ -8,17 +8,13 @@ from dashboard.learn_page.notebook_sections import SECTIONS, NotebookSection, Pa
 from dashboard.learn_page.page_state import PageState, page_state
 from dashboard.session.session import Session
 from dashboard.web.language import _
-from dashboard.web.static_files import ASSETS
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.notebook.export import notebook as exported
-
-READING = ASSETS / "learn" / "reading.css"
 
 
 def notebook(session: Session) -> None:
     """The section on the Learn page."""
     state = page_state()
-    st.html(READING)
     with st.container(key="notebook"):
         st.markdown(
             _(

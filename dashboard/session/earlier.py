@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
-from typing import get_args
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from dashboard.session.race import race_of, race_words
 from dashboard.session.returns import average_returns, over_members
 from dashboard.session.run import Run
 from dashboard.session.store import own_runs, store_so_far
-from dashboard.session.view import Dash
+from dashboard.session.view import DASHES, Dash
 from dashboard.session.words import called, change_label, named_value
 from dqn_core import DQNConfig
 from dqn_core.comparison import NEEDED, Change, changes_of
@@ -26,9 +25,6 @@ from dqn_core.sweeps.axis import Axis
 
 MOST_NAMED = 2
 """Values that tell a run from the present one in a legend."""
-
-DASHES: tuple[Dash, ...] = get_args(Dash)
-"""Of the curves of other runs; as many are shown."""
 
 LEAVES = Phrase(
     "The present run ends. It stays under Earlier runs, where it can be continued, and its curve "

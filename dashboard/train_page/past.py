@@ -9,13 +9,13 @@ import streamlit as st
 
 from dashboard.session.agents import stored_key
 from dashboard.session.disk import disk_budget
-from dashboard.session.earlier import DASHES, Earlier
+from dashboard.session.earlier import Earlier
 from dashboard.session.going_on import fork_from, go_on_with
 from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.returns import kind_of_mean
 from dashboard.session.run import Run
 from dashboard.session.session import Session
-from dashboard.session.view import Dash, XAxis
+from dashboard.session.view import DASHES, Dash, XAxis
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
 from dashboard.web.language import _, said

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from dqn_core.errors import DivergenceError, LabError
-from dqn_core.store.record import Status
+from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store
+from dqn_core.sweeps.catalogue import PRUNED
 from dqn_core.sweeps.tasks import Outcome
 from dqn_core.trainer import Trainer
 
@@ -14,6 +15,11 @@ SLICE_SECONDS = 0.1
 
 ENDED = (Status.FINISHED, Status.DIVERGED)
 """How a run stands that is not gone on with."""
+
+
+def is_done(record: RunRecord) -> bool:
+    """Whether it has nothing more to do: it has come to its end, or a search has ended it early."""
+    return record.status in ENDED or PRUNED in record.tags
 
 
 class OpenRun:

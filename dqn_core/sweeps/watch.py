@@ -9,10 +9,10 @@ from dqn_core.config import DQNConfig
 from dqn_core.statistics import interquartile_mean
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
-from dqn_core.sweeps.catalogue import PRUNED, Sweep, pieces_of
+from dqn_core.sweeps.catalogue import Sweep, pieces_of
 from dqn_core.sweeps.plan import Point
 from dqn_core.sweeps.results import point_of
-from dqn_core.sweeps.training import ENDED
+from dqn_core.sweeps.training import is_done
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,7 @@ class Watch:
             budget = piece.configs[0].total_steps
             planned += budget * len(piece.configs)
             if record := records.get(piece.run or ""):
-                # One that ended early has nothing more to do.
-                has_ended = record.status in ENDED or PRUNED in record.tags
-                made = budget if has_ended else record.env_steps
+                made = budget if is_done(record) else record.env_steps
                 steps += made * len(piece.configs)
                 returns += zip(piece.configs, self._returns(record), strict=True)
         return HowFar(steps, planned, *self._best(returns))

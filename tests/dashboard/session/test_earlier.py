@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from dashboard.session.earlier import DASHES, Earlier
+from dashboard.session.earlier import Earlier
 from dashboard.session.going_on import go_on_with, open_run
 from dashboard.session.links import Link
 from dashboard.session.session import Session
 from dashboard.session.store import store
+from dashboard.session.view import DASHES
 from dashboard.train_page.figures import figures
 from dashboard.train_page.run_files import run_bytes
 from dqn_core.divergence import Stop
