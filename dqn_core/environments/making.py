@@ -27,6 +27,9 @@ from dqn_core.scalars import finite, is_number, plain, shown
 MOST_NAMED = 10
 """Environments of a module that a sentence lists."""
 
+_GYMNASIUMS_WORDS = " was raised from the environment creator for "
+"""What Gymnasium adds to what a constructor says, with what the sentence has said already."""
+
 _Built = TypeVar("_Built")
 
 
@@ -73,7 +76,7 @@ def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
             else "{name} cannot be made: {reason}.",
             name=name,
             package=package,
-            reason=named_reason(error),
+            reason=named_reason(error).partition(_GYMNASIUMS_WORDS)[0],
         ) from error
 
 

@@ -35,10 +35,11 @@ def import_allowed(env_id: str) -> None:
         return
     if module not in MODULES.value:
         raise UnsupportedEnvironmentError(
-            "{env_id} names a module that was not imported: it is imported where it is typed as "
-            "the environment on one's own machine, or where the setting {setting} names it.",
+            "{env_id} names a module that was not imported: type it as the environment on your own "
+            "machine, set {setting}={module}, or import it in your script.",
             env_id=shown(env_id),
             setting=MODULES.name,
+            module=module,
         )
     _import(module)
 

@@ -84,7 +84,7 @@ def test_an_agent_that_does_not_fit_its_environments_arguments_is_refused(tmp_pa
         ("FrozenLake-v1", "is_slippery=2", "is_slippery of FrozenLake-v1 must be True or False"),
         ("FrozenLake-v1", "desc=['SF','F']", "cannot be made: ValueError"),
         ("Sized-v0", "", "needs arguments: choose Sized-v0(size=…) on the page"),
-        ("Handed-v0", "sise=3", "unexpected keyword argument 'sise'"),
+        ("Handed-v0", "sise=3", "unexpected keyword argument 'sise'."),
     ],
 )
 def test_arguments_that_an_environment_does_not_take_are_refused_in_its_words(
