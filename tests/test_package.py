@@ -22,13 +22,10 @@ CHECKOUT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """A folder into which the package alone was installed."""
-    wheels, folder = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")
-    pip = [sys.executable, "-m", "pip", "--quiet"]
-    offline = ["--no-deps", "--no-build-isolation"]
-    subprocess.run([*pip, "wheel", *offline, "-w", wheels, CHECKOUT], check=True)
-    subprocess.run(
-        [*pip, "install", "--no-deps", "--target", folder, *wheels.glob("*.whl")], check=True
-    )
+    folder = tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    offline = ["--no-deps", "--no-build-isolation", "--no-compile"]
+    subprocess.run([*pip, *offline, "--target", folder, CHECKOUT], check=True)
     return folder
 
 
