@@ -155,6 +155,7 @@ def rejax(hidden_dim: int, members: int, steps: int) -> Advance:
 def stable_baselines(hidden_dim: int = 128) -> Advance:
     """Stable-Baselines3's `DQN`."""
     from stable_baselines3 import DQN
+    from stable_baselines3.common.logger import Logger
 
     model = DQN(
         "MlpPolicy",
@@ -173,6 +174,8 @@ def stable_baselines(hidden_dim: int = 128) -> Advance:
         seed=0,
         device="cpu",
     )
+
+    model.set_logger(Logger(folder=None, output_formats=[]))
 
     def advance(steps: int) -> None:
         model.learn(steps, reset_num_timesteps=False)

@@ -47,10 +47,10 @@ def _serve(connection: Connection, hidden_dim: int) -> None:
 
 
 @contextmanager
-def on_all_cores(hidden_dim: int) -> Iterator[Callable[[int], object]]:
-    """Stable-Baselines3's `DQN` in a process on each core, each making so many steps."""
+def in_processes(hidden_dim: int, count: int) -> Iterator[Callable[[int], object]]:
+    """Stable-Baselines3's `DQN` in so many processes, each making so many steps."""
     spawn, connections = multiprocessing.get_context("spawn"), []
-    for _ in range(os.cpu_count() or 1):
+    for _ in range(count):
         here, there = spawn.Pipe()
         spawn.Process(target=_serve, args=(there, hidden_dim), daemon=True).start()
         connections.append(here)
@@ -124,8 +124,8 @@ def _measured(
     hidden: int, members: tuple[int, ...], repeats: int, quick: bool, has_rejax: bool
 ) -> tuple[dict[tuple[str, int], float], list[list[Any]]]:
     """Microseconds of a step of so many members by name and members, and ratios of these."""
-    one_step, cores = 200 if not quick else 5, os.cpu_count() or 1
-    with on_all_cores(hidden) as processes:
+    one_step, cores = (5, 1) if quick else (200, os.cpu_count() or 1)
+    with in_processes(hidden, cores) as processes:
         contestants: dict[tuple[str, int], Callable[[int], object]] = {}
         for count in members:
             contestants["DQN Lab", count] = ours(hidden, count)

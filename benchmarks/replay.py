@@ -7,6 +7,7 @@ Cost of pushing one transition and of sampling a batch of 64, for full buffers o
 recommended batch with its n-step returns, and what the priorities cost after an update.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -67,10 +68,10 @@ def tell(replay: ReplayBuffer, times: int) -> None:
         replay.learnt(batch, errors)
 
 
-def compare_samplers(report: Report, times: int, repeats: int) -> None:
+def compare_samplers(report: Report, capacities: Sequence[int], times: int, repeats: int) -> None:
     """Uniform and prioritised draws in turns, with one-step and with n-step returns."""
     rows = []
-    for capacity in (10_000, 50_000, 1_000_000):
+    for capacity in capacities:
         uniform, by_priority = full_buffer(capacity), prioritised(full_buffer(capacity))
         for n_step in (1, N_STEP):
             calls = {
@@ -92,7 +93,7 @@ def main() -> None:
     options = arguments(__doc__).parse_args()
     set_threads()
     times, repeats = (20, 2) if options.quick else (2_000, 21)
-    capacities = (10_000, 100_000, 1_000_000)
+    capacities = (1_000, 10_000) if options.quick else (10_000, 100_000, 1_000_000)
     buffers = {capacity: full_buffer(capacity) for capacity in capacities}
     columns = {}
     for name, operation in (("push", push), ("sample", sample)):
@@ -111,7 +112,9 @@ def main() -> None:
             for capacity, pushing, sampling in zip(capacities, *columns.values(), strict=True)
         ],
     )
-    compare_samplers(report, times, repeats)
+    if not options.quick:
+        capacities = (10_000, DQNConfig().buffer_capacity, 1_000_000)
+    compare_samplers(report, capacities, times, repeats)
     print(report.markdown)
 
 

@@ -53,7 +53,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(dir=options.folder))
     try:
         by_clock, by_processor = _shares_of_speed(folder / "speed", seconds=0.2 if quick else 100.0)
-        opened = _killed(folder / "killed", times=1 if quick else 50)
+        opened = _killed(folder / "killed", 1 if quick else 50, 0.5 if quick else 4.0)
         written = _written_at_once(folder / "at_once", runs=3 if quick else 100)
         first, again, one = _listed(folder / "many", runs=20 if quick else 1_000)
         load = _loaded(folder / "load", transitions=1_000 if quick else 50_000)
@@ -117,14 +117,14 @@ def _clocks() -> np.ndarray:
     return np.array([time.monotonic(), time.thread_time()])
 
 
-def _killed(folder: Path, times: int) -> str:
+def _killed(folder: Path, times: int, at_most: float) -> str:
     store, chance, there, same = Store(folder), random.Random(0), 0, 0
     run, twin = store.create([SMALL]).run, Trainer(SMALL)
     for _ in range(times):
         process = _child("--train", folder, run)
         assert process.stdout
         lines = [process.stdout.readline()]
-        time.sleep(chance.uniform(0.2, 4.0))
+        time.sleep(chance.uniform(0.2, at_most))
         process.kill()
         killed = time.time()
         lines += process.stdout.read().split("\n")[:-1]  # the last line may be half of one

@@ -66,7 +66,8 @@ def main() -> None:
         if not quick and not options.scaling:
             rows.append(["Ray: pieces with the same bits", _by_ray(folder, plan, expected)])
         if not options.scaling:
-            rows += _killed(folder / "killed", plan, expected, kills=1 if quick else 50)
+            kills, workers = (1, 1) if quick else (50, 2)
+            rows += _killed(folder / "killed", plan, expected, kills, workers)
     finally:
         shutil.rmtree(folder)
     report.table(["measure", "value"], rows)
@@ -117,7 +118,7 @@ def _by_ray(folder: Path, plan: Plan, expected: Bits) -> str:
     return _same(folder, plan, expected)
 
 
-def _killed(folder: Path, plan: Plan, expected: Bits, kills: int) -> list[list[Any]]:
+def _killed(folder: Path, plan: Plan, expected: Bits, kills: int, workers: int) -> list[list[Any]]:
     """Kill workers at random moments, in as many sweeps as that takes."""
     chance, killed = random.Random(0), 0
     due = time.monotonic()
@@ -133,7 +134,7 @@ def _killed(folder: Path, plan: Plan, expected: Bits, kills: int) -> list[list[A
     sweeps, same, once = 0, 0, 0
     while killed < kills:
         place = folder / str(sweeps)
-        _seconds(place, plan, _processes(2), kill)
+        _seconds(place, plan, _processes(workers), kill)
         found = _bits(place, plan)
         same += sum(found.get(piece) == bits for piece, bits in expected.items())
         once += _runs(place) == len(expected)

@@ -1,8 +1,10 @@
 """Every benchmark runs as the script that it is, and prints its table."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,58 @@ from dqn_core import load_agent
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
+FORKING = """
+import json, os, runpy, sys
+import gymnasium, torch
+
+for line in sys.stdin:
+    folder, *sys.argv = json.loads(line)
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    for stream, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT), stream)
+    os.chdir(folder)
+    sys.path[0] = os.path.dirname(sys.argv[0])
+    runpy.run_path(sys.argv[0], run_name="__main__")
+    break
+"""
+"""Runs scripts as Python does, each in a copy of a process that has PyTorch already."""
+
+
+@pytest.fixture(scope="module")
+def script() -> Iterator[Callable[..., int]]:
+    """Runs one in a folder, into which it writes its output; returns its exit code.
+
+    From a foreign folder and without the checkout on the path.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKING],
+        cwd=BENCHMARKS,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        words, answers = process.stdin, process.stdout
+
+        def run(folder: Path, *arguments: object) -> int:
+            print(json.dumps([str(folder), *map(str, arguments)]), file=words, flush=True)
+            return int(answers.readline())
+
+        yield run
+        words.close()
+
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
         ("learner", ["Stable-Baselines3", "plain PyTorch", "Tianshou", "floor", "update"]),
         ("population", ["hidden 64", "Stable-Baselines3's for one", "among 8", "one by one"]),
-        ("replay", ["10,000", "1,000,000"]),
+        ("replay", ["1,000", "10,000"]),
         ("store", ["with the store ÷ without", "1 / 1", "6 / 6"]),
         ("sweeps", ["16", "2 of 2", "1 of 1"]),
         ("random_policy", ["Acrobot-v1", "20 episodes", "Taxi-v4", "exact"]),
@@ -28,30 +75,26 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
         ("lessons", ["greedy return >= 475 within 30,000 steps", "missed at step 500"]),
     ],
 )
-def test_benchmark(name, words, tmp_path):
-    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--quick"]
+def test_benchmark(script, name, words, tmp_path):
+    command = [BENCHMARKS / f"{name}.py", "--quick"]
     if name == "environments":
         command += ["Acrobot-v1", "FrozenLake8x8-v1"]
-        command += ["--results", str(tmp_path), "--agents", str(tmp_path)]
+        command += ["--results", tmp_path, "--agents", tmp_path]
     if name == "ablation":
-        command += ["MountainCar-v0", "--workers", "1", "--results", str(tmp_path)]
+        command += ["MountainCar-v0", "--workers", "1", "--results", tmp_path]
     if name == "lessons":
         command.append("watch-and-guess")
     if name == "experiments":
-        command += ["no-target", "double", "--results", str(tmp_path)]
-    # From a foreign folder and without the checkout on the path.
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    process = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert process.returncode == 0, process.stderr
+        command += ["no-target", "double", "--results", tmp_path]
+    assert script(tmp_path, *command) == 0, (tmp_path / "err").read_text()
+    output = (tmp_path / "out").read_text()
     for word in [*words, "cores", "1 thread(s)", "torch 2."]:
-        assert word in process.stdout
+        assert word in output
     if name == "ablation":
-        assert (tmp_path / "ablation.md").read_text() in process.stdout
+        assert (tmp_path / "ablation.md").read_text() in output
         assert (tmp_path / "ablation.svg").read_text().count("<circle") == 2 + 2 * 2
     if name == "environments":
-        assert (tmp_path / "environments.md").read_text() in process.stdout
+        assert (tmp_path / "environments.md").read_text() in output
         agents = [load_agent(agent) for agent in tmp_path.glob("*.safetensors")]
         assert {agent.config.env_id for agent in agents} == {
             stage.stem for stage in (tmp_path / "environments").iterdir()

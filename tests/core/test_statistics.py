@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, mannwhitneyu, trim_mean
 
 from dqn_core.statistics import (
     area_under,
@@ -57,12 +56,16 @@ def test_the_interquartile_mean_is_rliables(values: list[float]) -> None:
 
 
 def test_the_interquartile_mean_is_over_all_runs_and_tasks_together() -> None:
+    from scipy.stats import trim_mean  # slow to import
+
     scores = np.random.default_rng(0).normal(size=(7, 5))
     assert interquartile_mean(scores) == pytest.approx(trim_mean(scores, 0.25, axis=None))
     assert interquartile_mean([1.0, 2.0, 3.0, 1_000.0]) == 2.5
 
 
 def test_the_interval_is_that_of_scipys_percentile_bootstrap() -> None:
+    from scipy.stats import bootstrap, trim_mean
+
     values = np.random.default_rng(1).normal(100, 20, size=12)
     low, high = bootstrap_interval([values], resamples=20_000)
     expected = bootstrap(
@@ -129,6 +132,8 @@ def test_the_probability_of_improvement_is_the_share_of_pairs_that_win_a_tie_bei
 def test_the_probability_of_improvement_is_scipys_mann_whitney_statistic(
     x: list[int], y: list[int]
 ) -> None:
+    from scipy.stats import mannwhitneyu
+
     expected = mannwhitneyu(x, y, method="asymptotic").statistic / (len(x) * len(y))
     assert probability_of_improvement(x, y) == pytest.approx(expected)
 

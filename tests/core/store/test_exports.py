@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 
 from dqn_core import Trainer
 from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError
@@ -54,6 +53,8 @@ def test_an_ending_that_is_no_format_is_refused(tmp_path):
 
 
 def test_tensorboard_reads_every_number_at_its_step_and_time(store, tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
+
     trainer = Trainer([SMALL, SMALL.replace(seed=7)])
     recorder = Recorder(store, store.create(trainer.configs), trainer)
     trainer.run(max_steps=60)
