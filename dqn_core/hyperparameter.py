@@ -81,7 +81,7 @@ class Hyperparameter:
         return type(self.default)
 
     @property
-    def range_text(self) -> Phrase:
+    def range_text(self) -> str:
         """The values that are allowed, in words: ``0 to 1``, ``mse or huber``, ``on or off``."""
         match self.scale:
             case "switch":

@@ -117,19 +117,13 @@ def did_you_mean(sentence: Phrase, near: Sequence[str]) -> Phrase:
     return Phrase("{sentence}: did you mean {near}?", sentence=sentence, near=near[0])
 
 
-def all_of(names: Sequence[str]) -> Phrase:
-    """``loss mse and head scalar``"""
+def all_of(names: Sequence[str]) -> str:
+    """``loss mse and head scalar``; names are the same in every language."""
     first, *others = names
-    return (
-        Phrase("{first} and {others}", first=first, others=all_of(others))
-        if others
-        else Phrase(first)
-    )
+    return Phrase("{first} and {others}", first=first, others=all_of(others)) if others else first
 
 
-def one_of(choices: Sequence[str]) -> Phrase:
-    """``mse or huber``"""
+def one_of(choices: Sequence[str]) -> str:
+    """``mse or huber``; what is written in an address or a command is so in every language."""
     first, *others = choices
-    if not others:
-        return Phrase(first)
-    return Phrase("{first} or {others}", first=first, others=one_of(others))
+    return Phrase("{first} or {others}", first=first, others=one_of(others)) if others else first

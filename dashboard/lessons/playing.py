@@ -135,6 +135,9 @@ def _opened(
         session.look_at(hidden=(), locked=())  # which only a lesson would take away again
         _tell(session, error.phrase)
         return None
+    if playing is None and STEP in given:
+        words = Phrase("{name} is a place in a lesson, and this address names none.", name=STEP)
+        _tell(session, words)
     if playing is None or not playing.query:
         return playing
     at = _step(given, playing.lesson)

@@ -131,6 +131,8 @@ def test_an_address_goes_on_at_its_step_and_cannot_unlock_what_that_locks() -> N
     at = opened(lesson=source_of(STEPS), step="99", gamma="0.3")
     assert session(at).config.gamma == 0.9, "a step that there is not"
     assert "There is no step '99': choose 1 or 2 or 3." in at.warning[0].value
+    (told,) = opened(step="2").warning
+    assert "step is a place in a lesson" in told.value
     at = opened(lesson=source_of(STEPS), step="3")
     assert (session(at).config.gamma, playing(at).progress.at) == (0.5, 2), "the step's own values"
 

@@ -85,7 +85,7 @@ def test_the_command_line_finds_a_module_in_the_current_folder(
     assert json.loads(capsys.readouterr().out)["evaluation"]["mean_return"] == 20
     forget()
     assert main(["evaluate", "agent"]) == 2
-    assert "the setting DQN_LAB_MODULES names it" in capsys.readouterr().err
+    assert f"set DQN_LAB_MODULES={NAME}" in capsys.readouterr().err
     monkeypatch.setenv(MODULES.name, NAME)
     assert main(["evaluate", "agent", "--episodes", "2"]) == 0
     assert f"{ENV_ID}(size=2): mean return 20" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.web.language import _, answering, language, n_, said, together
 from dqn_core.errors import ConfigurationError
-from dqn_core.phrases import Phrase, paragraph, read, written
+from dqn_core.phrases import Phrase, one_of, paragraph, read, written
 
 PAGE = Path(__file__).parent / "spoken_page.py"
 
@@ -80,6 +80,7 @@ def test_words_from_elsewhere_stay_as_they_are() -> None:
     with answering("zh"):
         assert said("Train") == "Train"
         assert said(Phrase("Train")) == "训练"
+        assert said(one_of(["Train", "diverged"])) == "Train 或 diverged", "as they are typed"
 
 
 def test_sentences_stand_together_with_a_space_in_english_and_without_one_in_chinese() -> None:
