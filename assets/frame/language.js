@@ -7,7 +7,9 @@ const OF_BROWSERS = { zh: "zh-CN" };
 
 /** @param {{ language: string, isChosen: boolean }} told */
 export default function tell({ language, isChosen }) {
-  document.documentElement.lang = OF_BROWSERS[language] ?? language;
+  const lang = OF_BROWSERS[language] ?? language;
+  // Written anew, even the same one has the browser work out the style of every element.
+  if (document.documentElement.lang !== lang) document.documentElement.lang = lang;
   if (isChosen)
     document.cookie = `${COOKIE}=${language}; Path=/; Max-Age=${KEPT_SECONDS}; SameSite=Lax`;
 }
