@@ -54,36 +54,26 @@ class Duel {
   done = 0;
   clock = 0;
   countdown = 0;
+  speed = 0.25; // at more, a beginner has lost before the first answer
+  best = 0;
+  phase = "ready"; // then "countdown", "waiting" for a first key, "playing", "over"
+  you = new Track(_("You"));
+  agent = new Track(_("The agent"));
+  message = element("p", "message");
+  record = element("p", "record");
+  startButton = button("start", _("Start"), () => this.begin(), _("Start"));
+  speedButtons = SPEEDS.map((speed) =>
+    button("speed", _("Speed {speed}×", { speed }), () => this.setSpeed(speed), `${speed}×`),
+  );
+  directions = [this.direction(0, _("Push left"), "←"), this.direction(1, _("Push right"), "→")];
+  listeners = new AbortController();
+  observer = new ResizeObserver(() => this.show(0));
 
   /** @param {Parent} parent */
   constructor(parent) {
-    this.speed = 0.25; // at more, a beginner has lost before the first answer
-    this.best = 0;
-    this.phase = "ready"; // then "countdown", "waiting" for a first key, "playing", "over"
-    this.you = new Track(_("You"));
-    this.agent = new Track(_("The agent"));
-    this.message = element("p", "message");
     this.message.setAttribute("aria-live", "polite");
-    this.record = element("p", "record");
-    this.startButton = button("start", _("Start"), () => this.begin(), _("Start"));
-    this.speedButtons = SPEEDS.map((speed) =>
-      button("speed", _("Speed {speed}×", { speed }), () => this.setSpeed(speed), `${speed}×`),
-    );
     const speeds = element("div", "speeds", ...this.speedButtons);
     withRole(speeds, "group", _("Speed of the game"));
-    this.directions = [0, 1].map((action) => {
-      const node = button(
-        "direction",
-        [_("Push left"), _("Push right")][action],
-        null,
-        ["←", "→"][action],
-      );
-      node.onpointerdown = (event) => {
-        event.preventDefault(); // no selection, no double-tap zoom
-        this.push(action);
-      };
-      return node;
-    });
     this.root = element(
       "div",
       "duel",
@@ -93,18 +83,30 @@ class Duel {
       this.message,
     );
     withRole(this.root, "group", _("You against the agent"));
-    this.listeners = new AbortController();
     // Before anybody else: while one plays, the arrow keys belong to the game.
     window.addEventListener("keydown", (event) => this.key(event), {
       capture: true,
       signal: this.listeners.signal,
     });
     onPaper(() => this.show(0), this.listeners.signal);
-    this.observer = new ResizeObserver(() => this.show(0));
     this.observer.observe(this.root);
     this.setSpeed(this.speed);
     parent.adoptedStyleSheets = styles;
     parent.append(this.root);
+  }
+
+  /**
+   * @param {number} action
+   * @param {string} name
+   * @param {string} arrow
+   */
+  direction(action, name, arrow) {
+    const node = button("direction", name, null, arrow);
+    node.onpointerdown = (event) => {
+      event.preventDefault(); // no selection, no double-tap zoom
+      this.push(action);
+    };
+    return node;
   }
 
   /** @param {Drawn<Match>} component */

@@ -32,6 +32,16 @@ const styledText = (text) =>
   });
 
 export class FilmView {
+  text = element("pre", "picture text");
+  badge = element("div", "badge");
+  choice = element("span", "choice");
+  zero = element("span", "", "0");
+  low = element("span", "low");
+  high = element("span", "high");
+  active = element("p", "active");
+  cut = element("p", "cut");
+  unseen = element("p", "unseen");
+  drawn = -1;
   scale = { low: 0, span: 1 };
   digits = 0;
   rewardDigits = 0;
@@ -47,62 +57,50 @@ export class FilmView {
   /** @param {Reel} reel */
   constructor(reel) {
     this.reel = reel;
-    this.drawn = -1;
     const name = reel.title || _("The environment");
     this.canvas = withRole(element("canvas", "picture"), "img", name);
-    this.text = element("pre", "picture text");
-    this.badge = element("div", "badge");
     this.stage = element("div", "stage", this.canvas, this.text, this.badge);
-    this.choice = element("span", "choice");
+    this.film = element("div", "film", this.stage);
     this.actions = reel.actionLabels.map((label) => this.actionRow(label));
-    this.zero = element("span", "", "0");
-    this.low = element("span", "low");
-    this.high = element("span", "high");
-    this.axis = element(
-      "div",
-      "row axis",
-      element("span"),
-      element("span", "ticks", this.low, this.zero, this.high),
-      element("span"),
-    );
+    const ticks = element("span", "ticks", this.low, this.zero, this.high);
+    this.axis = element("div", "row axis", element("span"), ticks, element("span"));
     const labels = reel.observationLabels;
     this.gauges = labels.length <= MOST_GAUGES ? labels.map((label) => this.gaugeRow(label)) : [];
-    this.active = element("p", "active");
-    const facts = element(
-      "dl",
-      "facts",
-      this.fact("step", _("step")),
-      this.fact("reward", _("reward")),
-      this.fact("total", _("return so far")),
-    );
+    const obtained = _("obtained (discounted, γ {gamma})", { gamma: reel.gamma });
     const outlook = element(
       "dl",
       "facts",
       this.fact("predicted", _("predicted (max Q)")),
-      this.fact("obtained", _("obtained (discounted, γ {gamma})", { gamma: reel.gamma })),
+      this.fact("obtained", obtained),
     );
-    this.cut = element("p", "cut");
-    this.unseen = element("p", "unseen");
     this.outlook = element("div", "outlook", outlook, this.cut);
-    const title = reel.atoms
+    this.panel = element("div", "panel", ...this.sections());
+    if (reel.title) {
+      this.film.prepend(element("h3", "", reel.title));
+      this.panel.prepend(element("h3", "", reel.title));
+    }
+  }
+
+  /** What stands beside the picture, from top to bottom. */
+  sections() {
+    const title = this.reel.atoms
       ? _("Q of each action, and the returns around it")
       : _("Q of each action");
-    this.panel = element(
-      "div",
-      "panel",
+    return [
       this.unseen,
       element("div", "heading", element("h4", "", title), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
       element("div", "heading", element("h4", "", _("Observation"))),
       element("div", "rows", ...this.gauges.map((row) => row.node), this.active),
-      facts,
+      element(
+        "dl",
+        "facts",
+        this.fact("step", _("step")),
+        this.fact("reward", _("reward")),
+        this.fact("total", _("return so far")),
+      ),
       this.outlook,
-    );
-    this.film = element("div", "film", this.stage);
-    if (reel.title) {
-      this.film.prepend(element("h3", "", reel.title));
-      this.panel.prepend(element("h3", "", reel.title));
-    }
+    ];
   }
 
   /** @param {string} label */
