@@ -169,7 +169,7 @@ def compare_page() -> None:
             no_runs()
             with st.container(horizontal=True, key="first_runs"):
                 import_run(state, session)
-                if may_begin() and not session.owner:
+                if may_begin(session):
                     new_sweep(state, session)
             if state.problem:
                 tell_error(said(state.problem))

@@ -9,10 +9,11 @@ import streamlit as st
 from dashboard.compare_page.groups import Line, lines_of
 from dashboard.compare_page.judgement import colours, metric_choice, standings_table
 from dashboard.compare_page.managing import attempt
-from dashboard.compare_page.new_sweep import may_begin, new_sweep, start_or_stop
+from dashboard.compare_page.new_sweep import may_begin, new_sweep
 from dashboard.compare_page.overlay import overlay, small_multiples, view_controls
 from dashboard.compare_page.page_state import PageState
 from dashboard.compare_page.responses import label, point_words, response, scatter, surface
+from dashboard.compare_page.sweep_process import start_or_stop
 from dashboard.compare_page.sweep_progress import SweepProgress, left_words, so_far
 from dashboard.session.links import MOST_MEMBERS
 from dashboard.session.session import Session
@@ -59,7 +60,7 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
     wanted = state.look.sweep
     if wanted and wanted not in found:
         tell(_("There is no sweep {name} here.", name=wanted))
-    may_begin_one = may_begin() and not session.owner
+    may_begin_one = may_begin(session)
     if not found and not may_begin_one:
         return None
     names = ["", *found]
@@ -100,7 +101,8 @@ def sweep_section(state: PageState, session: Session, store: Store, sweep: Sweep
     else:
         st.progress(1.0, plain(words))
     # All seeds of a trial that ended early have not finished.
-    _handling(state, store, sweep, not sweep.trials if sweep.pruner else finished == planned)
+    is_over = not sweep.trials if sweep.pruner else finished == planned
+    _handling(session, state, store, sweep, is_over)
     if not begun:
         return
     state.rows.keep_only(begun)
@@ -155,7 +157,9 @@ def _is_trained(state: PageState, store: Store, sweep: Sweep) -> bool:
     return state.has_process(sweep.name) or trained_by(store, sweep) is not None
 
 
-def _handling(state: PageState, store: Store, sweep: Sweep, is_done: bool) -> None:
+def _handling(
+    session: Session, state: PageState, store: Store, sweep: Sweep, is_over: bool
+) -> None:
     """The ways to go on with the sweep, to stop and to delete it."""
 
     def delete() -> None:
@@ -168,8 +172,8 @@ def _handling(state: PageState, store: Store, sweep: Sweep, is_done: bool) -> No
         state.look_at(sweep="")
 
     with st.container(horizontal=True, key="sweep_handling"):
-        if may_begin():
-            start_or_stop(state, store, sweep, is_done)
+        if may_begin(session):
+            start_or_stop(state, store, sweep, is_over)
         st.button(
             _("Delete"),
             key="delete_sweep",

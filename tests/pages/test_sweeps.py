@@ -92,7 +92,7 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
             return 0
 
     monkeypatch.setattr("dashboard.compare_page.new_sweep.is_own_machine", lambda headers: True)
-    monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)
+    monkeypatch.setattr("dashboard.compare_page.sweep_process.subprocess.Popen", Ended)
     keep(store)
     at = page()
     at.session_state["new_sweep_"] = True

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.compare_page import new_sweep
+from dashboard.compare_page import sweep_process
 from dqn_core import DQNConfig
 from dqn_core.settings import MODULES
 from dqn_core.store.store import Store
@@ -32,13 +32,13 @@ def test_the_process_may_import_the_environments_module_where_the_server_did(
         def wait(self) -> int:
             return 0
 
-    monkeypatch.setattr("dashboard.compare_page.new_sweep.subprocess.Popen", Ended)
+    monkeypatch.setattr("dashboard.compare_page.sweep_process.subprocess.Popen", Ended)
     monkeypatch.setenv(MODULES.name, "mine")
     store = Store(tmp_path)
     base = DQNConfig(env_id="typed_by_somebody:Walk-v0")
     sweep = declare(store, Plan(base, (axis_from("gamma=0.5,0.9"),), (0,)), "-x")
-    new_sweep.train(store, sweep, 1)
+    sweep_process.train(store, sweep, 1)
     monkeypatch.setitem(sys.modules, "typed_by_somebody", ModuleType("typed_by_somebody"))
-    new_sweep.train(store, sweep, 1)
+    sweep_process.train(store, sweep, 1)
     assert [env[MODULES.name] for env in began] == ["mine", "mine,typed_by_somebody"]
     store.close()
