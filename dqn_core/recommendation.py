@@ -12,12 +12,18 @@ from dqn_core.environments.registration import registration
 from dqn_core.errors import LabError
 from dqn_core.hyperparameter import Value
 from dqn_core.phrases import Phrase
+from dqn_core.replay import replay_bytes
 
 LONG_EPISODE = 500
 """Steps from which on an episode needs a longer horizon and a longer training."""
 
 LARGE_REWARD = 10.0
 """From here on Huber's loss, linear above errors of 1, would aim at a median of returns."""
+
+REPLAY_BYTES = 2**29
+"""Of an agent's replay at most: of large observations, fewer are remembered."""
+
+CAPACITIES = (DQNConfig.buffer_capacity, 20_000, 10_000, 5_000, 2_000, DQNConfig.learning_starts)
 
 TRIED_STEPS = 200
 """Steps of a random episode that show how large rewards are."""
@@ -45,7 +51,7 @@ def untuned(env_id: str, env_kwargs: str = "") -> str:
 
 @lru_cache(maxsize=256)
 def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Value]:
-    """By its observations, its time limit and the size of its rewards."""
+    """By its observations and their size, its time limit and the size of its rewards."""
     spec = environment_spec(env_id, env_kwargs=env_kwargs)
     values: dict[str, Value] = {}
     if spec.n_states:
@@ -55,7 +61,9 @@ def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Val
         values |= {"gamma": 0.995, "epsilon_decay": 20_000, "total_steps": 200_000}
     if _largest_reward(env_id, env_kwargs) > LARGE_REWARD:
         values |= {"loss": "mse", "gradient_clip": 10.0}
-    return values
+    each = replay_bytes(1, 1, spec.observation_dim, n_masked=spec.n_actions)
+    capacities = (capacity for capacity in CAPACITIES if capacity * each <= REPLAY_BYTES)
+    return values | {"buffer_capacity": next(capacities, CAPACITIES[-1])}
 
 
 def _largest_reward(env_id: str, env_kwargs: str) -> float:

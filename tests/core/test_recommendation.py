@@ -53,10 +53,12 @@ class Failing(Foreign):
 def test_an_environment_that_nobody_tuned_gets_values_of_its_kind() -> None:
     index = {"observation_space": Discrete(5)}
     vector = {"observation_space": Box(-1, 1, (3,), np.float32)}
+    picture = {"observation_space": Box(0, 255, (84, 84), np.uint8)}
     kinds = {
         "n_step": ("Index-v0", Foreign, index, 10),
         "loss": ("Dear-v0", Dear, vector, 10),
         "gamma": ("Long-v0", Foreign, vector, 1_000),
+        "buffer_capacity": ("Picture-v0", Foreign, picture, 10),  # or it would fit on no page
     }
     for name, (env_id, point, kwargs, limit) in kinds.items():
         with registered(env_id, point, kwargs=kwargs, max_episode_steps=limit):
