@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_neither_a_link_nor_a_paste_imports_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
     link, problems = read({"env_id": [ENV_ID], "gamma": ["0.5"]})
     assert (link.config.env_id, link.config.gamma) == ("CartPole-v1", 0.5)
-    assert "where the setting DQN_LAB_MODULES names it" in problems[0]
+    assert "set DQN_LAB_MODULES=envs_of_my_own" in problems[0]
     for text in (f'{{"env_id": "{ENV_ID}"}}', f"dqn_core train --env-id {ENV_ID}"):
         with pytest.raises(LabError, match="names a module that was not imported"):
             pasted(text, Link())

@@ -136,17 +136,18 @@ def test_a_reward_sum_is_that_of_equal_rewards_to_the_end_and_beyond_a_time_limi
 
 
 def test_a_run_that_diverges_is_bad_long_before_it_is_stopped_and_stays_so() -> None:
-    config = preset("notebook").replace(target_update_unit="gradient_updates", seed=1001)
+    hot = {"learning_rate": 3e-3, "learning_rate_end": 3e-3, "hidden_dims": "64, 64"}
+    config = preset("notebook").replace(**hot, target_update_unit="gradient_updates", seed=1001)
     run = Run([config.replace(target_update_period=1)])
-    run.trainer.run(max_steps=2_300)
+    run.trainer.run(max_steps=1_200)
     assert sign(run, "Size of Q-values").status == "good"
-    run.trainer.run(max_steps=400)
+    run.trainer.run(max_steps=350)
     assert sign(run, "Size of Q-values").status == "bad"
-    run.trainer.run(max_steps=500)
+    run.trainer.run(max_steps=200)
     assert sign(run, "TD error").status == "bad"
     with pytest.raises(DivergenceError):
         run.trainer.run()
-    assert run.trainer.env_step > 3_500
+    assert run.trainer.env_step > 1_850
     run.history.updates = a_run().history.updates  # however little is known of its updates
     values = ("Size of Q-values", "TD error")
     assert {sign(run, name).status for name in values} == {"bad"}
