@@ -116,6 +116,6 @@ def _begin(state: PageState, session: Session) -> None:
         loaded_optuna()
     pruner = typed[worded_key("sweep_pruner")] if trials else ""
     kept = store()
-    sweep = declare(kept, plan, pruner=pruner, preset=session.preset)
+    sweep = declare(kept, plan, pruner=pruner, preset=session.link.preset)
     have_trained(state, kept, sweep, int(typed["sweep_workers"]), trials)
     state.look_at(sweep=sweep.name, metric=None)

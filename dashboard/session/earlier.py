@@ -73,10 +73,6 @@ class Earlier:
         """The first member's configuration in its last step."""
         return _after(self.first_config, self.changes)
 
-    @property
-    def members(self) -> int:
-        return self.record.members
-
     @cached_property
     def differing(self) -> list[str]:
         """What its members differ in, as in a race or a sweep: a mean over them says nothing."""
@@ -90,15 +86,7 @@ class Earlier:
     @property
     def seeds(self) -> int:
         """How many there are of each value."""
-        return self.members // len(alike(self.record.configs))
-
-    @property
-    def env_steps(self) -> int:
-        return self.record.env_steps
-
-    @property
-    def name(self) -> str:
-        return self.record.name
+        return self.record.members // len(alike(self.record.configs))
 
     def average_return(self, smoothing: float) -> float:
         """At its end, NaN where no episode had ended."""
@@ -123,7 +111,8 @@ class Earlier:
         values = self.differences(present)
         more = len(values) - MOST_NAMED
         named = [*values[:MOST_NAMED], *([Phrase("{count} more", count=more)] if more > 0 else [])]
-        return Phrase("{run} ({values})", run=self.name, values=named) if named else self.name
+        name = self.record.name
+        return Phrase("{run} ({values})", run=name, values=named) if named else name
 
     def differences(self, present: Run) -> list[Phrase]:
         """Values that differ from those ``present`` began with, and the changes of this run, as
@@ -144,7 +133,7 @@ class Earlier:
             if name in changed or name in differs
             if name not in self.differing
         ]
-        if self.members != present.trainer.members:
+        if self.record.members != present.trainer.members:
             seeds = self.seeds
             values.append(Phrase("{count} seeds", count=seeds) if seeds > 1 else Phrase("1 seed"))
         return values

@@ -49,7 +49,7 @@ def fork_from(session: Session, at: Snapshot, where: str = "", step: int = 0) ->
 
     def forked(n: int, trainer: Trainer) -> Run:
         passed = [agent for agent in runs[n].snapshots if agent.env_steps <= trainer.env_step]
-        origin = Origin(session.preset, session.owner, present[n], trainer.env_step)
+        origin = Origin(session.link.preset, session.owner, present[n], trainer.env_step)
         return Run(trainer, origin, snapshots=passed)
 
     there = [Phrase(", {where}", where=where)] * len(runs) if where else _named(present)
@@ -105,7 +105,7 @@ def open_run(session: Session, name: str, content: bytes) -> bool:
         trainer = load_run(content, MOST_RACED)
         try:
             link = shown_for(trainer.configs, session.link)
-            opened = Run(trainer, Origin(session.preset, session.owner))
+            opened = Run(trainer, Origin(session.link.preset, session.owner))
         except LabError:
             trainer.close()
             raise
@@ -133,7 +133,7 @@ def branch(session: Session, make: Callable[[Trainer], Sequence[Trainer]]) -> No
 
     def branched(_: int, trainer: Trainer) -> Run:
         present = run.keeping.name or run.keeping.parent
-        return Run(trainer, Origin(session.preset, session.owner, present, trainer.env_step))
+        return Run(trainer, Origin(session.link.preset, session.owner, present, trainer.env_step))
 
     _take_over(session, branches, branched, lambda turns: shown_for(turns.configs, session.link))
 

@@ -66,7 +66,7 @@ class Session:
             self.turns = self._new_turns(self.link)
         except LabError as error:
             self.link_problems.append(Problem(error.phrase, Phrase("the preset")).phrase)
-            self.link = replace(self.link, config=preset(self.preset), race=None)
+            self.link = replace(self.link, config=preset(self.link.preset), race=None)
             self.turns = self._new_turns(self.link)
 
     @property
@@ -108,22 +108,9 @@ class Session:
         self.beside = other
 
     @property
-    def preset(self) -> str:
-        return self.link.preset
-
-    @property
     def config(self) -> DQNConfig:
         """The first member's configuration as the controls show it."""
         return self.link.config
-
-    @property
-    def members(self) -> int:
-        return self.link.members
-
-    @property
-    def baseline(self) -> DQNConfig:
-        """The preset's values, against which differences are marked."""
-        return self.link.baseline
 
     @property
     def never_due(self) -> dict[str, Never]:

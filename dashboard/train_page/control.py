@@ -29,7 +29,7 @@ def control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> Non
     """One hyperparameter: its widgets, the way back to the preset, why a value was refused."""
     name = hyperparameter.name
     locked = _is_fixed(session, name)
-    value, preset_value = getattr(session.config, name), getattr(session.baseline, name)
+    value, preset_value = getattr(session.config, name), getattr(session.link.baseline, name)
     differs = name in session.link.differences
     grid.next_row()
     if hyperparameter.kind in (int, float):

@@ -104,9 +104,9 @@ def _which_run(session: Session) -> None:
 def _preset(session: Session, grid: Grid) -> None:
     """The preset, how much of it was changed, and the way back to it."""
     changed = len(session.link.differences.keys() - session.link.fixed_controls)
-    label = _(PRESETS[session.preset].label)
+    label = _(PRESETS[session.link.preset].label)
     # Where values were changed none is chosen, so that each can be.
-    chosen = None if changed else session.preset
+    chosen = None if changed else session.link.preset
     key = key_showing("control_preset", chosen)
 
     def choose(name: str | None) -> None:
@@ -115,7 +115,7 @@ def _preset(session: Session, grid: Grid) -> None:
 
     grid.next_row()
     # CartPole's values are offered by the environment: by their name they come with a link.
-    names = [name for name in PRESETS if name != OF_CARTPOLE or name == session.preset]
+    names = [name for name in PRESETS if name != OF_CARTPOLE or name == session.link.preset]
     st.selectbox(
         _("Preset"),
         names,
@@ -131,7 +131,7 @@ def _preset(session: Session, grid: Grid) -> None:
         words = n_(
             "Put {count} value back to the preset", "Put {count} values back to the preset", changed
         )
-        grid.way_back("all", words, partial(session.choose_preset, session.preset))
+        grid.way_back("all", words, partial(session.choose_preset, session.link.preset))
     notes(session, grid, "preset")
 
 
@@ -195,7 +195,7 @@ def _members(session: Session, grid: Grid) -> None:
     number_box(
         control_name("members"),
         "control_members",
-        session.members,
+        session.link.members,
         partial(session.set_typed, "members"),
         help=_(
             "Number of agents that train side by side, with consecutive seeds. The curve then "

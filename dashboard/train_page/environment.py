@@ -21,7 +21,7 @@ MOST_NAMED = 3
 
 def environment_notes(session: Session, grid: Grid) -> None:
     """One sentence where the values are not what a person may take them for."""
-    env_id, preset = session.config.env_id, PRESETS[session.preset]
+    env_id, preset = session.config.env_id, PRESETS[session.link.preset]
     if refill := offered_refill(session):
         words = plain(replaced_words(refill))
         grid.note(

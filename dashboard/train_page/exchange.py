@@ -172,7 +172,7 @@ def _files(session: Session) -> None:
                 _("Script (.py)"),
                 ".py",
                 _("Python that makes this run again, changes included"),
-                lambda: script(run, session.preset),
+                lambda: script(run, session.link.preset),
             ),
         ):
             st.download_button(

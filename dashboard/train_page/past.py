@@ -206,7 +206,7 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
     values = _(", ").join(map(said, earlier.differences(session.run))) or _("the same values")
     with st.container(gap="xsmall", key=f"earlier_{name}"):
         st.markdown(
-            f"{SAMPLES[earlier.dash]} **{plain(earlier.name)}**: {plain(values)}  \n"
+            f"{SAMPLES[earlier.dash]} **{plain(earlier.record.name)}**: {plain(values)}  \n"
             + _how_it_ended(earlier, session.link.smoothing)
         )
         with st.container(horizontal=True, gap="small"):
@@ -244,10 +244,10 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
 def _how_it_ended(earlier: Earlier, smoothing: float) -> str:
     average, greedy = number(earlier.average_return(smoothing)), number(earlier.greedy_return)
     if earlier.differing:  # a mean over its values says nothing
-        return _("{steps:,} steps", steps=earlier.env_steps)
+        return _("{steps:,} steps", steps=earlier.record.env_steps)
     words = _(
         "{steps:,} steps. {name} {average}, greedy {greedy}",
-        steps=earlier.env_steps,
+        steps=earlier.record.env_steps,
         name=average_name(smoothing),
         average=average,
         greedy=greedy,

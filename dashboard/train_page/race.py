@@ -109,7 +109,7 @@ def _seeds_field(session: Session, from_here: bool) -> str:
         _("Seeds of each value"),
         1,
         int(MEMBERS.high),
-        session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.members),
+        session.run.trainer.members if from_here else max(FEWEST_SEEDS, session.link.members),
         key=key,
         disabled=from_here or "members" in session.link.fixed_controls,
         help=_(

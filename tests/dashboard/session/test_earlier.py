@@ -134,7 +134,7 @@ def test_a_piece_of_a_sweep_is_not_called_by_the_values_of_its_first_member() ->
     assert piece.differing == ["gamma", "learning_rate"], "so that no mean over them is drawn"
     assert words(session) == ["cartpole-1 (several values of γ, α, 2 seeds)"]
     session.use_values_of(piece)
-    assert (session.members, session.config.gamma) == (2, 0.5)
+    assert (session.link.members, session.config.gamma) == (2, 0.5)
 
 
 def test_a_run_without_an_episode_is_nothing_to_compare_with() -> None:
@@ -211,7 +211,7 @@ def test_the_controls_go_back_to_the_values_of_an_earlier_run() -> None:
     trained(session)
     session.use_values_of(shown(session)[0])
     assert session.problem == ""
-    assert (session.config, session.members) == (SMALL, 1)
+    assert (session.config, session.link.members) == (SMALL, 1)
     assert session.run.config.gamma == 0.9, "the run that trains goes on as it is"
     assert session.run.change_labels() == []
     session.reset()

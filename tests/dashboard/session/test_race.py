@@ -164,7 +164,7 @@ def test_one_arm_goes_on_alone_to_the_bit() -> None:
     go_on_alone(session, session.run.arms[1])
     alone = session.run.trainer
     assert session.run.arms == []
-    assert (session.members, session.config.gamma, session.link.race) == (2, 0.99, None)
+    assert (session.link.members, session.config.gamma, session.link.race) == (2, 0.99, None)
     alone.run(max_steps=20)
     race.run(max_steps=20)
     assert torch.equal(alone.learner.online.parameters, race.learner.online.parameters[2:])
@@ -185,7 +185,7 @@ def test_more_agents_than_a_race_has_are_refused_where_the_seeds_are_set() -> No
     session = Session(Link(config=SMALL, race=race_from("gamma=lin:0.1:0.9:8", 2), members=2))
     session.set_typed("members", "6")
     assert "48 agents" in session.problem
-    assert session.members == 2
+    assert session.link.members == 2
 
 
 def test_the_command_of_a_race_is_a_sweep_of_its_configurations() -> None:

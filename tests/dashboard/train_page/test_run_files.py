@@ -230,7 +230,7 @@ def test_an_opened_run_goes_on_to_the_bit(run: Run) -> None:
     opened = session.run
     assert (opened.status, opened.trainer.env_step) == (Status.PAUSED, 160)
     assert "mine.safetensors" in opened.message
-    assert (session.config, session.members) == (run.config, 2)
+    assert (session.config, session.link.members) == (run.config, 2)
     assert session.needs_reset() == []
     for each in (run, opened):
         each.trainer.run(max_steps=50)
