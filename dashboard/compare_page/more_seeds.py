@@ -48,13 +48,11 @@ def more_seeds(
     if isinstance(session.beside, MoreSeeds):
         _progress(session, session.beside)
         return
-    lacking = [
-        (line, count)
-        for line, count in zip(lines, missing_seeds(comparison), strict=True)
-        if count and len(lines) == 2
-    ]
-    for line, _count in lacking:
-        if line.group.changes:
+    if len(lines) != 2:
+        return
+    offered: list[tuple[Line, int]] = []
+    for line, count in zip(lines, missing_seeds(comparison), strict=True):
+        if count and line.group.changes:
             st.caption(
                 _(
                     "More seeds of {group} cannot be trained from here: its values were changed in "
@@ -62,18 +60,20 @@ def more_seeds(
                     group=line.letter,
                 )
             )
-    if offered := [(line, count) for line, count in lacking if not line.group.changes]:
-        missing = [
-            Missing(
-                line.group.config.replace(seed=max(line.group.seeds) + 1),
-                count,
-                max(one.env_steps for one in line.group.seed_runs),
-                Origin(records[line.group.runs[0]].preset, session.owner),
-            )
-            for line, count in offered
-        ]
+        elif count:
+            offered.append((line, count))
+    if offered:
 
         def train() -> None:
+            missing = [
+                Missing(
+                    line.group.config.replace(seed=max(line.group.seeds) + 1),
+                    count,
+                    max(one.env_steps for one in line.group.seed_runs),
+                    Origin(records[line.group.runs[0]].preset, session.owner),
+                )
+                for line, count in offered
+            ]
             session.train_beside(MoreSeeds(missing, state.look.runs), PAUSED)
 
         st.button(
@@ -88,15 +88,16 @@ def more_seeds(
 
 def _label(offered: Sequence[tuple[Line, int]]) -> str:
     (first, count), *others = offered
-    for second, further in others:
-        return _(
-            "Train {count} more of {first} and {further} more of {second}",
-            count=count,
-            first=first.letter,
-            further=further,
-            second=second.letter,
-        )
-    return _("Train {count} more of {group}", count=count, group=first.letter)
+    if not others:
+        return _("Train {count} more of {group}", count=count, group=first.letter)
+    ((second, further),) = others
+    return _(
+        "Train {count} more of {first} and {further} more of {second}",
+        count=count,
+        first=first.letter,
+        further=further,
+        second=second.letter,
+    )
 
 
 def _progress(session: Session, more: MoreSeeds) -> None:
