@@ -215,6 +215,22 @@ export class Reel {
     return this.rows[t].subarray(start, start + this.actionLabels.length);
   }
 
+  /**
+   * So many actions with the largest Q, and the one that is taken, in their order.
+   *
+   * @param {number} t
+   * @param {number} count
+   */
+  largest(t, count) {
+    const [q, taken] = [this.q(t), this.action(t)];
+    const actions = this.actionLabels.map((_, action) => action);
+    if (actions.length === count) return actions;
+    /** @param {number} a */
+    const rank = (a) => (a === taken ? Infinity : Number.isNaN(q[a]) ? -Infinity : q[a]);
+    const first = actions.sort((a, b) => rank(b) - rank(a) || a - b).slice(0, count);
+    return first.sort((a, b) => a - b);
+  }
+
   /** @param {number} t */
   allowedQ(t) {
     return Array.from(this.q(t)).filter((q) => !Number.isNaN(q));

@@ -12,6 +12,7 @@ import { _ } from "../shared/words.js";
 /** @typedef {"step" | "reward" | "total" | "predicted" | "obtained"} FactName */
 
 const MOST_GAUGES = 8;
+const MOST_ACTIONS = 20; // of more, those with the largest Q are shown
 const TICK_ROOM = 0.4; // of a bar's width, that the number at its end takes at most
 
 /** @param {number} share */
@@ -61,7 +62,7 @@ export class FilmView {
     this.canvas = withRole(element("canvas", "picture"), "img", name);
     this.stage = element("div", "stage", this.canvas, this.text, this.badge);
     this.film = element("div", "film", this.stage);
-    this.actions = reel.actionLabels.map((label) => this.actionRow(label));
+    this.actions = reel.actionLabels.slice(0, MOST_ACTIONS).map((label) => this.actionRow(label));
     const ticks = element("span", "ticks", this.low, this.zero, this.high);
     this.axis = element("div", "row axis", element("span"), ticks, element("span"));
     const labels = reel.observationLabels;
@@ -83,6 +84,7 @@ export class FilmView {
 
   /** What stands beside the picture, from top to bottom. */
   sections() {
+    const more = this.reel.actionLabels.length - this.actions.length;
     const title = this.reel.atoms
       ? _("Q of each action, and the returns around it")
       : _("Q of each action");
@@ -90,6 +92,7 @@ export class FilmView {
       this.unseen,
       element("div", "heading", element("h4", "", title), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
+      ...(more ? [element("p", "active", _("{count} more", { count: more }))] : []),
       element("div", "heading", element("h4", "", _("Observation"))),
       element("div", "rows", ...this.gauges.map((row) => row.node), this.active),
       element(
@@ -243,7 +246,10 @@ export class FilmView {
     const q = reel.q(moment);
     const taken = reel.action(moment);
     const zero = (0 - scale.low) / scale.span;
-    this.actions.forEach((row, a) => {
+    const shown = reel.largest(moment, this.actions.length);
+    this.actions.forEach((row, i) => {
+      const a = shown[i];
+      setText(row.name, reel.actionLabels[a]);
       const isAllowed = !Number.isNaN(q[a]);
       const end = isAllowed ? (q[a] - scale.low) / scale.span : zero;
       row.bar.style.left = place(Math.min(zero, end));
@@ -254,7 +260,9 @@ export class FilmView {
     });
     if (reel.atoms) {
       const curves = this.actions.flatMap((row) => row.curve ?? []);
-      showAll(curves, reel.distributions(moment), scale.low, scale.low + scale.span);
+      const distributions = reel.distributions(moment);
+      const theirs = shown.map((a) => distributions[a]);
+      showAll(curves, theirs, scale.low, scale.low + scale.span);
     }
     const greedy = taken === undefined || reel.isGreedy(moment, taken);
     this.choice.classList.toggle("exploring", !greedy);

@@ -19,9 +19,9 @@ export class ActionValues {
   /**
    * Shows what `dashboard/train_page/action_values.py` tells of one state.
    *
-   * @param {{ actions: string[], values: string[], greedy: number, distributions: import("./distribution.js").Distribution[] }} told
+   * @param {{ actions: string[], values: string[], greedy: number, distributions: import("./distribution.js").Distribution[], more: string }} told
    */
-  show({ actions, values, greedy, distributions }) {
+  show({ actions, values, greedy, distributions, more }) {
     const hasCurves = distributions.length > 0;
     const curves = distributions.map(() => new Curve());
     const rows = actions.flatMap((action, i) => {
@@ -29,6 +29,8 @@ export class ActionValues {
       const curve = hasCurves ? [element("dd", name, curves[i].node)] : [];
       return [element("dt", name, action), ...curve, element("dd", name, values[i])];
     });
+    if (more)
+      rows.push(element("dt", "", more), ...(hasCurves ? [element("dd")] : []), element("dd"));
     if (hasCurves) {
       const [low, high] = reach(distributions);
       showAll(curves, distributions, low, high);

@@ -10,6 +10,9 @@ from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import greedy, shown
 from dqn_core.numbers import number
 
+MOST_ACTIONS = 20
+"""Of more, those with the largest Q are shown."""
+
 
 def action_values(
     spec: EnvironmentSpec,
@@ -19,23 +22,29 @@ def action_values(
 ) -> dict[str, Any]:
     """Each action's Q-value in words, which is greedy, and the distribution of its return.
 
-    Of an action that is not ``allowed`` `(n_actions,)` bool nothing is told. Without finite values
-    none is, and nothing is greedy.
+    Of more actions than `MOST_ACTIONS` the others are counted. Of one that is not ``allowed``
+    `(n_actions,)` bool nothing is told. Without finite values none is, and nothing is greedy.
     """
     values = agent.q_values(observation[None])[0]
     known = bool(np.isfinite(values).all())
     distributions = agent.distributions(observation[None], allowed) if known else None
+    told = shown(values, allowed)
+    largest = np.argsort(-told, kind="stable")[:MOST_ACTIONS] if known else range(MOST_ACTIONS)
+    actions = sorted(int(action) for action in largest if action < len(values))
+    best = greedy(values, allowed) if known else None
+    more = len(values) - len(actions)
     return {
-        "actions": [_(label) for label in spec.action_labels],
-        "values": [_words(q) for q in shown(values, allowed)] if known else ["–"] * len(values),
-        "greedy": greedy(values, allowed) if known else None,
+        "actions": [_(spec.action_labels[action]) for action in actions],
+        "values": [_words(told[action]) if known else "–" for action in actions],
+        "greedy": actions.index(best) if best in actions else None,
         # Action by action: the returns, and how probable each is.
         "distributions": [
-            [returns.tolist(), probabilities.tolist()]
-            for returns, probabilities in zip(*(part[0] for part in distributions), strict=True)
+            [distributions[0][0][action].tolist(), distributions[1][0][action].tolist()]
+            for action in actions
         ]
         if distributions
         else [],
+        "more": _("{count} more", count=more) if more else "",
     }
 
 

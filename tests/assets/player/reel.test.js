@@ -50,6 +50,18 @@ test("parts that overlap are one film, and a part with a gap before it is left a
   );
 });
 
+test("of very many actions those with the largest Q are shown, and the one that is taken", () => {
+  const actionLabels = ["a", "b", "c", "d", "e", "f"];
+  const reel = new Reel({ ...HEAD, actionLabels }, 4);
+  const rows = [5, 1, 0, 5, NaN, 3, 9, 3, -1, NaN, NaN, 0, 5, NaN, 3, 9, 3, NaN];
+  const head = { ...HEAD, actionLabels, start: 0, count: 2, sizes: [] };
+  reel.append(head, new Uint8Array(Float64Array.from(rows).buffer));
+  assert.deepEqual(reel.largest(0, 6), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(reel.largest(0, 3), [0, 3, 5], "the last one is taken");
+  assert.deepEqual(reel.largest(1, 3), [0, 2, 3]);
+  assert.deepEqual(reel.largest(1, 5), [0, 1, 2, 3, 4], "first what is allowed");
+});
+
 test("an action that was not allowed has no Q, and is neither best nor second", () => {
   const reel = new Reel({ ...HEAD, actionLabels: ["left", "right", "jump"] }, 4);
   const rows = [0, 1, 0, 2, 5, NaN, 1, 1, 0, 2, NaN, NaN];
