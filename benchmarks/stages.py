@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,9 @@ class Stage:
         return self.kept() or self._made(judge)
 
     def _made(self, judge: Callable[[Trainer], Figures]) -> dict[str, Any]:
-        trainer = self.make([self.config.replace(seed=seed) for seed in self.seeds])
-        before = time.process_time()
-        try:
+        configs = [self.config.replace(seed=seed) for seed in self.seeds]
+        with closing(self.make(configs)) as trainer:
+            before = time.process_time()
             trainer.run()
             found = {
                 "recipe": self.recipe,
@@ -61,8 +62,6 @@ class Stage:
                 "processor seconds": time.process_time() - before,
                 "figures": judge(trainer),
             }
-        finally:
-            trainer.close()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(self.path) as part:
             part.write_text(json.dumps(found, indent=1) + "\n")

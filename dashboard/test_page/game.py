@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -224,10 +225,9 @@ class Game:
         theirs = record(agent, self.seed, conditions, watcher=self._stop_recording, pictures=False)
         beside = _side(theirs)
         mode = render_mode(self.spec)
-        environment = environment_for(agent.config, mode, conditions.parameters)
-        look = environment.render if mode else lambda: None
         words = ""
-        try:
+        with closing(environment_for(agent.config, mode, conditions.parameters)) as environment:
+            look = environment.render if mode else lambda: None
             episode = Episode(environment, self.seed, conditions, agent.config.action_masks)
             self._add(look(), episode.total, beside)
             while not words and (action := self._next_action(episode.steps)) is not None:
@@ -236,8 +236,6 @@ class Game:
                 episode.step(action)
                 words = _verdict(episode, theirs) if episode.is_over else ""
                 self._add(look(), episode.total, beside, words)
-        finally:
-            environment.close()
         for _step in range(episode.steps, len(theirs.actions)):
             with self._changed:
                 self._changed.wait_for(lambda: self.over, self._period)

@@ -5,6 +5,7 @@ What a fresh environment is seen to have, after resets and after steps, decides.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -202,16 +203,13 @@ def check_environments(
     """
     if not isinstance(states, list) or len(states) != len(observations):
         raise ValueError(Phrase("it has not one environment a member"))
-    environment = another(spec)
-    try:
+    with closing(another(spec)) as environment:
         watched = Watched(environment)
         for p, (state, observed) in enumerate(zip(states, observations.tolist(), strict=True)):
             if state is not None:  # one that has failed has none
                 watched.check(state, observed)
                 if not watched.goes_on(state, actions[p]):
                     states[p] = None
-    finally:
-        environment.close()
 
 
 def _form(value: Any) -> Any:

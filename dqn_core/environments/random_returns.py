@@ -1,6 +1,7 @@
 """What acting at random brings: the mean return that any curve has to rise above."""
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 
 import numpy as np
 
@@ -21,9 +22,8 @@ def random_episodes(
 
     Each `next` makes one step, so that whoever has no time for more can stop or wait in between.
     """
-    environment = make_environment(env_id, max_episode_steps, env_kwargs=env_kwargs)
     generator = np.random.default_rng(0)
-    try:
+    with closing(make_environment(env_id, max_episode_steps, env_kwargs=env_kwargs)) as environment:
         environment.reset(0)
         total = 0.0
         while True:
@@ -36,5 +36,3 @@ def random_episodes(
                 total = 0.0
             else:
                 yield None
-    finally:
-        environment.close()
