@@ -1,9 +1,11 @@
 """Steps of many environments of one kind in one operation, where their dynamics are arithmetic."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import torch
 
 Rows = slice | np.ndarray
 """Which of P environments: all of them, or indices."""
@@ -12,9 +14,9 @@ Rows = slice | np.ndarray
 class Outcome(NamedTuple):
     """What a step of K environments gave."""
 
-    observations: np.ndarray  # (K, observation_dim)
-    rewards: np.ndarray | float  # (K,), or the same for all
-    terminated: np.ndarray  # (K,) bool
+    observations: Any  # (K, observation_dim)
+    rewards: Any  # (K,), or the same for all
+    terminated: Any  # (K,) bool
 
 
 class Dynamics(Protocol):
@@ -23,7 +25,16 @@ class Dynamics(Protocol):
     It is made of the environments without their wrappers, of which it takes the constants over. A
     family that has one declares it as `Family.dynamics`, with None for environments whose step is
     another one.
+
+    It is written once for NumPy's arrays and for tensors: ``xp`` is NumPy, or on a `moved` one
+    PyTorch. `begin` is there for tensors, since on the processor each environment resets itself.
+    What is random takes uniform numbers of the environment's own generator, in its order:
+    ``draws_of_step`` in a step and ``draws_of_begin`` where an episode begins.
     """
+
+    xp: Any
+    draws_of_step: int
+    draws_of_begin: int
 
     def read(self, p: int, inner: Any) -> None:
         """Take over the state of ``inner``, which is environment ``p``."""
@@ -33,8 +44,18 @@ class Dynamics(Protocol):
         """Bring ``inner`` to the state that environment ``p`` has here, after a step."""
         ...
 
-    def step(self, rows: Rows, actions: np.ndarray) -> Outcome:
-        """A step of those in ``rows``, K of them, with ``actions`` `(K,)` int64 from 0 on."""
+    def step(self, rows: Rows, actions: Any, uniforms: Any) -> Outcome:
+        """A step of those in ``rows``, K of them, with ``actions`` `(K,)` int64 from 0 on.
+
+        ``uniforms`` are `(K,)`, or None where a step draws none.
+        """
+        ...
+
+    def begin(self, begins: Any, uniforms: Any) -> Any:
+        """Reset those that ``begins`` `(P,)` bool says; returns all observations.
+
+        ``uniforms`` are `(P, draws_of_begin)`, the observations `(P, observation_dim)`.
+        """
         ...
 
 
@@ -42,3 +63,27 @@ def common(inners: Sequence[Any], names: Sequence[str]) -> dict[str, Any] | None
     """Variables of the environments by name, where all have the same; else None."""
     values = [{name: getattr(inner, name) for name in names} for inner in inners]
     return values[0] if all(each == values[0] for each in values) else None
+
+
+def between(low: float, high: float, uniforms: Any) -> Any:
+    """Uniform in [low, high), as NumPy's generators make it of numbers in [0, 1)."""
+    return low + (high - low) * uniforms
+
+
+def moved(dynamics: Dynamics, device: str) -> Dynamics:
+    """The same on a device, where its arrays are tensors."""
+    there = copy(dynamics)
+    there.xp = torch
+    for name, array in _arrays(dynamics).items():
+        setattr(there, name, torch.from_numpy(array).to(device))
+    return there
+
+
+def bring_back(there: Dynamics, here: Dynamics) -> None:
+    """Bring the states that ``there``, a `moved` one, has by now to where it was moved from."""
+    for name, array in _arrays(here).items():
+        array[...] = getattr(there, name).cpu().numpy()
+
+
+def _arrays(dynamics: Dynamics) -> dict[str, np.ndarray]:
+    return {n: value for n, value in vars(dynamics).items() if isinstance(value, np.ndarray)}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from gymnasium.wrappers import OrderEnforcing
 
+from dqn_core.environments.chance import Chance
 from dqn_core.environments.dynamics import Dynamics, Outcome, Rows
 from dqn_core.environments.environment import Environment
 from dqn_core.environments.state import layers_of
@@ -34,6 +35,7 @@ class SideBySide:
     def __init__(self, environments: Sequence[Environment], dynamics: Dynamics) -> None:
         self._environments = environments
         self._dynamics = dynamics
+        self._chance = Chance(len(environments)) if dynamics.draws_of_step else None
         self._steps = np.zeros(len(environments), dtype=np.int64)
         self._limits = np.zeros(len(environments), dtype=np.int64)
         self._has_moved = np.zeros(len(environments), dtype=bool)
@@ -48,7 +50,8 @@ class SideBySide:
             for p in range(len(self._environments)):
                 self._read(p)
             self._is_here = True
-        outcome = self._dynamics.step(rows, actions)
+        uniforms = self._chance.take(rows) if self._chance else None
+        outcome = self._dynamics.step(rows, actions, uniforms)
         self._has_moved[rows] = True
         self._steps[rows] += 1
         return outcome, self._steps[rows] >= self._limits[rows]
@@ -61,6 +64,13 @@ class SideBySide:
         self._read(p)
         return observation
 
+    def taken_over(self) -> Dynamics:
+        """The dynamics with the states of all environments, which then go on by themselves."""
+        self.give_back()
+        for p in range(len(self._environments)):
+            self._read(p)
+        return self._dynamics
+
     def give_back(self) -> None:
         """Bring the environments to where they are here."""
         for p in self._has_moved.nonzero()[0].tolist():
@@ -70,11 +80,15 @@ class SideBySide:
     def _read(self, p: int) -> None:
         environment = self._environments[p]
         self._dynamics.read(p, environment.env.unwrapped)
+        if self._chance:
+            self._chance.read(p, environment.env.unwrapped.np_random)
         self._steps[p], self._limits[p] = environment.steps, environment.time_limit
         self._has_moved[p] = False
 
     def _write(self, p: int) -> None:
         environment = self._environments[p]
         self._dynamics.write(p, environment.env.unwrapped)
+        if self._chance:
+            self._chance.write(p, environment.env.unwrapped.np_random)
         environment.steps = int(self._steps[p])
         self._has_moved[p] = False

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.environments.dynamics import Outcome, Rows, common
+from dqn_core.environments.dynamics import Outcome, Rows, between, common
 from dqn_core.environments.family import (
     Action,
     Component,
@@ -50,10 +50,14 @@ class CartPoles:
         "_sutton_barto_reward",
     )
 
+    xp: Any = np
+    draws_of_step, draws_of_begin = 0, 4
+
     def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
-        self._state = np.zeros((4, count))
-        self._has_fallen = np.zeros(count, dtype=bool)
+        self._state: Any = np.zeros((4, count))
+        self._has_fallen: Any = np.zeros(count, dtype=bool)
         self._c = SimpleNamespace(**constants)
+        self._forces = np.array((-self._c.force_mag, self._c.force_mag))
 
     @classmethod
     def of(cls, inners: Sequence[Any]) -> "CartPoles | None":
@@ -69,24 +73,28 @@ class CartPoles:
         inner.state = self._state[:, p].copy()
         inner.steps_beyond_terminated = 0 if self._has_fallen[p] else None
 
-    def step(self, rows: Rows, actions: np.ndarray) -> Outcome:
-        c, state = self._c, self._state[:, rows]
+    def step(self, rows: Rows, actions: Any, uniforms: Any) -> Outcome:
+        c, xp, state = self._c, self.xp, self._state[:, rows]
         x, x_dot, theta, theta_dot = state
-        force = np.where(actions == 1, c.force_mag, -c.force_mag)
-        costheta, sintheta = np.cos(theta), np.sin(theta)
-        temp = (force + c.polemass_length * np.square(theta_dot) * sintheta) / c.total_mass
+        force = self._forces[actions]
+        costheta, sintheta = xp.cos(theta), xp.sin(theta)
+        temp = (force + c.polemass_length * xp.square(theta_dot) * sintheta) / c.total_mass
         thetaacc = (c.gravity * sintheta - costheta * temp) / (
-            c.length * (4.0 / 3.0 - c.masspole * np.square(costheta) / c.total_mass)
+            c.length * (4.0 / 3.0 - c.masspole * xp.square(costheta) / c.total_mass)
         )
         xacc = temp - c.polemass_length * thetaacc * costheta / c.total_mass
         x += c.tau * x_dot  # in this order: each with the velocity of before
         x_dot += c.tau * xacc
         theta += c.tau * theta_dot
         theta_dot += c.tau * thetaacc
-        fallen = (np.abs(x) > c.x_threshold) | (np.abs(theta) > c.theta_threshold_radians)
+        fallen = (xp.abs(x) > c.x_threshold) | (xp.abs(theta) > c.theta_threshold_radians)
         self._state[:, rows], self._has_fallen[rows] = state, fallen
-        reward = np.where(fallen, -1.0, 0.0) if c._sutton_barto_reward else 1.0
+        reward = ~fallen * 1.0 - 1.0 if c._sutton_barto_reward else 1.0
         return Outcome(state.T, reward, fallen)
+
+    def begin(self, begins: Any, uniforms: Any) -> Any:
+        self._state = self.xp.where(begins, between(-0.05, 0.05, uniforms.T), self._state)
+        return self._state.T
 
 
 CART_POLE = Family(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.environments.dynamics import Outcome, Rows, common
+from dqn_core.environments.dynamics import Outcome, Rows, between, common
 from dqn_core.environments.family import (
     Action,
     Component,
@@ -30,9 +30,14 @@ class MountainCars:
         "goal_velocity",
     )
 
+    xp: Any = np
+    draws_of_step, draws_of_begin = 0, 1
+
     def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
-        self._state = np.zeros((2, count))
+        self._state: Any = np.zeros((2, count))
         self._c = SimpleNamespace(**constants)
+        self._forces = np.arange(-1, 2) * self._c.force
+        self._zero = np.zeros(())
 
     @classmethod
     def of(cls, inners: Sequence[Any]) -> "MountainCars | None":
@@ -45,16 +50,23 @@ class MountainCars:
     def write(self, p: int, inner: Any) -> None:
         inner.state = tuple(self._state[:, p])
 
-    def step(self, rows: Rows, actions: np.ndarray) -> Outcome:
-        c = self._c
+    def step(self, rows: Rows, actions: Any, uniforms: Any) -> Outcome:
+        c, xp = self._c, self.xp
         position, velocity = self._state[:, rows]
-        velocity = velocity + ((actions - 1) * c.force + np.cos(3 * position) * (-c.gravity))
-        velocity = np.clip(velocity, -c.max_speed, c.max_speed)
-        position = np.clip(position + velocity, c.min_position, c.max_position)
-        velocity[(position == c.min_position) & (velocity < 0)] = 0
+        velocity = velocity + (self._forces[actions] + xp.cos(3 * position) * (-c.gravity))
+        velocity = xp.clip(velocity, -c.max_speed, c.max_speed)
+        position = xp.clip(position + velocity, c.min_position, c.max_position)
+        is_stopped = (position == c.min_position) & (velocity < 0)
+        velocity = xp.where(is_stopped, self._zero, velocity)
         terminated = (position >= c.goal_position) & (velocity >= c.goal_velocity)
-        self._state[:, rows] = state = np.array((position, velocity))
+        self._state[:, rows] = state = xp.stack((position, velocity))
         return Outcome(state.T, -1.0, terminated)
+
+    def begin(self, begins: Any, uniforms: Any) -> Any:
+        positions = between(-0.6, -0.4, uniforms[:, 0])
+        fresh = self.xp.stack((positions, self.xp.zeros_like(positions)))
+        self._state = self.xp.where(begins, fresh, self._state)
+        return self._state.T
 
 
 MOUNTAIN_CAR = Family(

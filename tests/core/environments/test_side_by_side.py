@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dqn_core.config import DQNConfig
-from dqn_core.environments.side_by_side import FEWEST
+from dqn_core.environments.side_by_side import FEWEST, side_by_side
 from dqn_core.errors import EnvironmentFailure
 from dqn_core.interaction import Interaction
 from dqn_core.replay import Transitions
@@ -77,6 +77,28 @@ def test_every_step_and_every_reset_has_the_bits_of_gymnasiums_own(
         if step % 175 == 0:  # in mid-episode
             assert equal(together.state_dict(), alone.state_dict())
     assert equal(together.state_dict(), alone.state_dict())
+
+
+@pytest.mark.parametrize(("env_id", "env_kwargs"), KINDS)
+def test_an_episode_that_begins_by_arithmetic_has_the_bits_of_gymnasiums_own_reset(
+    env_id: str, env_kwargs: str
+) -> None:
+    environments = interaction(env_id, env_kwargs).environments
+    them = side_by_side(environments)
+    assert them
+    dynamics = them.taken_over()
+    chance = [environment.env.unwrapped.np_random for environment in environments]
+    before = dynamics.begin(np.zeros(MEMBERS, bool), np.zeros((MEMBERS, dynamics.draws_of_begin)))
+    assert before.shape == (MEMBERS, environments[0].spec.observation_dim)
+    for _ in range(10):
+        states = [generator.bit_generator.state for generator in chance]
+        uniforms = np.stack([g.random(dynamics.draws_of_begin) for g in chance])
+        for generator, state in zip(chance, states, strict=True):
+            generator.bit_generator.state = state
+        expected = np.stack([environment.reset() for environment in environments])
+        begun = dynamics.begin(np.arange(MEMBERS) > 0, uniforms).astype(np.float32)
+        assert equal(begun[1:], expected[1:])
+        assert equal(begun[0], before[0].astype(np.float32))
 
 
 def test_a_member_that_has_stopped_stays_where_it_was() -> None:
