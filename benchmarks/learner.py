@@ -29,7 +29,7 @@ def parts(trainer: Trainer) -> dict[str, Callable[[], object]]:
     batch = trainer.replay.sample(config.batch_size, trainer.gamma)
     return {
         "act": trainer._choose_actions,
-        "environment and store": lambda: trainer._interact(trainer._choose_actions()),
+        "environment and store": lambda: trainer._interact(*trainer._choose_actions()),
         "sample": lambda: trainer.replay.sample(config.batch_size, trainer.gamma),
         "update": lambda: learner.update(batch),
     }

@@ -4,8 +4,9 @@
 
 Steps of all members together per second for P members, in turns, on the work described in
 contenders.py: this project on one thread, Stable-Baselines3 in a process on each core, and rejax
-(JAX) with `vmap` on all cores where it is installed. Then the ratios that matter, among them to
-the floor: the matrix products and the Adam step alone.
+(JAX) with `vmap` on all cores where it is installed. Where there is a CUDA GPU this project on it,
+too. Then the ratios that matter, among them to the floor: the matrix products and the Adam step
+alone.
 """
 
 import functools
@@ -20,6 +21,7 @@ from typing import Any
 
 import contenders
 import numpy as np
+import torch
 from report import Report, arguments, interleaved, microseconds
 
 from dqn_core.compute import set_threads
@@ -30,8 +32,10 @@ BUFFER_CAPACITY = 2_000
 """Small, so that the buffers of a thousand members fit into memory."""
 
 
-def ours(hidden_dim: int, members: int) -> Callable[[int], object]:
-    config = contenders.identical_work(hidden_dim).replace(buffer_capacity=BUFFER_CAPACITY)
+def ours(hidden_dim: int, members: int, device: str = "cpu") -> Callable[[int], object]:
+    config = contenders.identical_work(hidden_dim).replace(
+        buffer_capacity=BUFFER_CAPACITY, device=device
+    )
     trainer = contenders.this_project(config, members)
     return lambda steps: trainer.run(max_steps=steps)
 
@@ -129,6 +133,8 @@ def _measured(
         contestants: dict[tuple[str, int], Callable[[int], object]] = {}
         for count in members:
             contestants["DQN Lab", count] = ours(hidden, count)
+            if torch.cuda.is_available():
+                contestants["DQN Lab on the GPU", count] = ours(hidden, count, "cuda")
             contestants["floor", count] = contenders.floor(hidden_dim=hidden, members=count)
             if has_rejax:
                 contestants["rejax", count] = contenders.rejax(hidden, count, one_step)

@@ -602,8 +602,11 @@ class DQNConfig:
         "cpu",
         "network",
         "Device",
-        "Where the networks are computed: on the processor (cpu), on a CUDA GPU (cuda), or on the "
-        "GPU if there is one (auto). For one small network the processor is faster.",
+        "Where the networks are computed and the replay buffer lies: on the processor (cpu), on a "
+        "CUDA GPU (cuda), or on the GPU if there is one (auto). The environments of four or more "
+        "seeds are computed there too, where that is plain arithmetic, as in CartPole, and no "
+        "action masks, noisy networks or replay order other than uniform need the processor. For "
+        "one small network the processor is faster.",
         choices=("auto", "cpu", "cuda"),
         applies="restart",
         rare=True,

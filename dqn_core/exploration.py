@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from dqn_core.config import DQNConfig
 from dqn_core.masks import among
@@ -39,6 +40,16 @@ class Epsilons:
         self._group_of = np.zeros(len(configs), dtype=np.int64)  # by member
         for group, members in enumerate(groups):
             self._group_of[members] = group
+        self._first, self._ahead = 0, torch.empty(0)
+
+    def move_ahead(self, env_step: int, steps: int, device: str) -> None:
+        """Work out those of so many steps from ``env_step`` on, for `there`."""
+        ahead = np.stack([self.at(step) for step in range(env_step, env_step + steps)])
+        self._first, self._ahead = env_step, torch.from_numpy(ahead).to(device)
+
+    def there(self, env_step: int) -> Tensor:
+        """As `at`, on the device."""
+        return self._ahead[env_step - self._first]
 
     def at(self, env_step: int) -> np.ndarray:
         """`(P,)`, as `epsilon_at` gives them."""
@@ -71,13 +82,13 @@ class EpsilonGreedy:
 
     At every step each member draws two uniform numbers from its own stream, whatever the others do.
     The first decides whether the action is random, the second chooses the random action.
-    ``uniforms`` `(P, 2)` has those of the newest step.
+    ``uniforms`` `(P, 2)` has those of the newest step, on a device a tensor.
     """
 
     def __init__(self, seeds: Sequence[int], n_actions: int) -> None:
         self._stream = UniformStream(seeds, "exploration")
         self._n_actions = n_actions
-        self.uniforms = np.zeros((len(seeds), 2))
+        self.uniforms: Any = np.zeros((len(seeds), 2))
 
     def choose(
         self,
@@ -106,6 +117,25 @@ class EpsilonGreedy:
         if not n_exploring:
             return greedy, None
         return np.where(exploring, actions, greedy), exploring
+
+    def choose_there(
+        self, network: QNetwork, observations: Tensor, epsilons: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The same on the network's device, where nobody asks how many act at random.
+
+        The answer would have to wait for all that the device was told to do before.
+        """
+        self.uniforms = uniforms = self._stream.take(2)
+        exploring = uniforms[:, 0] < epsilons
+        at_random = (uniforms[:, 1] * self._n_actions).long()
+        greedy = network.q_values(observations.unsqueeze(1)).squeeze(1).argmax(-1)
+        return torch.where(exploring, at_random, greedy), exploring
+
+    def prepare(self, steps: int, device: str) -> None:
+        """Have the random numbers of so many steps on ``device``, where the actions are chosen."""
+        self._stream.move(device)
+        if steps > 1:
+            self._stream.reserve(steps, 2)
 
     def state_dict(self) -> dict[str, Any]:
         return self._stream.state_dict()

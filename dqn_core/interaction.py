@@ -1,6 +1,6 @@
 """The members' environments, and the episode that each of them is in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,12 +10,14 @@ import numpy as np
 
 from dqn_core.config import DQNConfig
 from dqn_core.environments import Environment
+from dqn_core.environments.chance import Chance
 from dqn_core.environments.configured import environments_for
 from dqn_core.environments.dynamics import Rows
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.environments.side_by_side import SideBySide, side_by_side
 from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
 from dqn_core.phrases import Phrase, paragraph
+from dqn_core.population import Population
 from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.replay import Transitions
 
@@ -45,12 +47,19 @@ class Interaction:
     ``lengths`` and ``explored`` `(P,)` are the sums of rewards, the steps and the random actions of
     the episodes under way. Only the members that `go_on_with` names act: ``is_acting`` `(P,)`.
     Where the first episodes need not begin, ``must_begin`` is False.
+
+    Where they can, all of them move to the ``device`` while a run goes on: ``there`` is that
+    `Population`, or None. The arrays here are then as they were when `ended` was asked last.
     """
 
-    def __init__(self, configs: Sequence[DQNConfig], must_begin: bool = True) -> None:
+    def __init__(
+        self, configs: Sequence[DQNConfig], must_begin: bool = True, device: str = "cpu"
+    ) -> None:
         first, members = configs[0], len(configs)
         self._seeds = [config.seed for config in configs]
-        self._time_limit = first.max_episode_steps
+        self._device = device
+        self.there: Population | None = None
+        self.configure(configs)
         self._environments = environments_for(first, members)
         self._side_by_side: SideBySide | None = None
         self.returns = np.zeros(members)
@@ -86,12 +95,47 @@ class Interaction:
     @property
     def environments(self) -> list[Environment]:
         """The environment of each member, in its present state."""
+        self._come_home()
         if self._side_by_side:
             self._side_by_side.give_back()
         return self._environments
 
+    def prepare(self, steps: int) -> str:
+        """Be ready for so many steps until `ended` is asked; returns where they will be made."""
+        if self.there is None and self._can_move():
+            assert self._side_by_side
+            self.there = Population(
+                self._environments,
+                self._side_by_side.taken_over(),
+                self.observations,
+                np.stack((self.returns, self.lengths, self.explored)),
+                self.is_acting,
+                self._time_limit,
+                self._device,
+            )
+        if self.there is None:
+            return "cpu"
+        self.there.prepare(steps)
+        return self._device
+
+    def _can_move(self) -> bool:
+        """Whether a step of all can be made on the device without the processor.
+
+        It cannot where environments step one by one, or noise or batches are drawn here.
+        """
+        is_drawn_here = self._config.noisy or self._config.sampling != "uniform"
+        if self._device == "cpu" or not self._side_by_side or is_drawn_here or self._to_begin:
+            return False
+        return all(Chance.is_of(each.env.unwrapped.np_random) for each in self._environments)
+
+    def _come_home(self) -> None:
+        if self.there:
+            self.there.give_back()
+            self.there = None
+
     def go_on_with(self, members: Sequence[int]) -> None:
         """Let only these members act from now on."""
+        self._come_home()
         self._acting = list(members)
         self.is_acting = np.zeros(len(self._seeds), dtype=bool)
         self.is_acting[self._acting] = True
@@ -99,13 +143,20 @@ class Interaction:
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Use this time limit from the next episodes on."""
+        self._come_home()
+        self._config = configs[0]
         self._time_limit = configs[0].max_episode_steps
 
-    def step(self, actions: np.ndarray, env_step: int) -> Transitions:
+    def step(self, actions: Any, env_step: int, exploring: Any = None) -> Transitions:
         """Make one step of every environment; if one fails, all begin new episodes.
 
-        Raises `EnvironmentFailure`, which names ``env_step``, the number of this step.
+        ``exploring`` `(P,)` bool says which actions are random, None that none is. Raises
+        `EnvironmentFailure`, which names ``env_step``, the number of this step.
         """
+        if self.there:
+            return self.there.step(actions, exploring, env_step)
+        if exploring is not None:
+            self.explored += exploring & self.is_acting
         members, allowed = len(actions), self.allowed
         made = Transitions(
             self.observations,
@@ -169,6 +220,26 @@ class Interaction:
             reward,
             None if self.allowed is None else self.allowed[p].copy(),
         )
+
+    def ended(self, made: Transitions | None = None) -> Iterable[tuple[int, dict[str, Any]]]:
+        """The episodes that ended: whose each was, and its row's numbers.
+
+        On the processor those that ended in the step that ``made`` these transitions, on the
+        device all since the last call.
+        """
+        if self.there:
+            ended = self.there.ended()
+            rows, episodes = self._rows, self.there.episodes.cpu().numpy()[:, self._rows]
+            self.observations[rows] = self.there.observations.cpu().numpy()[rows]
+            self.returns[rows], self.lengths[rows], self.explored[rows] = episodes
+            return ended
+        if made is None:
+            return ()
+        ends = made.terminated | made.truncated
+        return [
+            (p, self.end_episode(p) | {"terminated": bool(made.terminated[p])})
+            for p in ends.nonzero()[0].tolist()
+        ]
 
     def end_episode(self, p: int) -> dict[str, float]:
         """The return, the length and the share of random actions of an episode that has ended.
@@ -248,6 +319,7 @@ class Interaction:
 
         Returns: whether the episodes go on, and sentences for the user, "" if there are none.
         """
+        self._come_home()
         self.observations = np.array(state["observations"])
         if self.allowed is not None:
             self.allowed = np.array(state["allowed"])

@@ -139,7 +139,10 @@ class Learner:
         Target networks with the same period move at the same time.
         """
         periods = ("target_update_unit", "target_update_period")
-        self._target_groups = by_values(self._configs, periods, self._going_on).values()
+        self._target_groups = [
+            (members, torch.tensor(members, device=self.online.parameters.device))
+            for members in by_values(self._configs, periods, self._going_on).values()
+        ]
         schedules = ("learning_rate", "learning_rate_end", "total_steps")
         self._adam_groups = [
             (
@@ -227,10 +230,10 @@ class Learner:
 
     def update_targets(self, unit: str, count: int) -> None:
         """Move the target networks that are due; ``unit`` is "env_steps" or "gradient_updates"."""
-        for members in self._target_groups:
+        for members, rows in self._target_groups:
             config = self._configs[members[0]]
             if config.target_update_unit == unit and count % config.target_update_period == 0:
-                self.update_target(None if len(members) == len(self._configs) else members)
+                self.update_target(None if len(members) == len(self._configs) else rows)
 
     def end_episode(self, member: int, count: int) -> None:
         """Move the member's target network if that is due after its ``count``-th episode."""
@@ -238,13 +241,13 @@ class Learner:
         if config.target_update_unit == "episodes" and count % config.target_update_period == 0:
             self.update_target([member])
 
-    def update_target(self, members: Sequence[int] | None = None) -> None:
+    def update_target(self, members: Sequence[int] | Tensor | None = None) -> None:
         """θ⁻ ← θ⁻ + τ (θ − θ⁻) for some members or all; τ = 1 is the hard update."""
         online, target = self.online.parameters, self.target.parameters
         if members is None:
             target.lerp_(online, self.tau)
         else:
-            rows = list(members)
+            rows = members if isinstance(members, Tensor) else list(members)
             target[rows] = target[rows].lerp(online[rows], self.tau[rows])
 
     def loss(self) -> Tensor:

@@ -4,6 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+import torch
+
 from dqn_core.numbers import number
 
 _MEMINFO = Path("/proc/meminfo")
@@ -21,6 +23,12 @@ def free_memory() -> int | None:
     """Bytes that can be taken, of the machine and of the container; None where nobody says."""
     known = [_of_the_machine(), *(_of_a_container(*paths) for paths in _GROUPS)]
     return min((free for free in known if free is not None), default=None)
+
+
+def free_memory_of_gpu() -> int:
+    """Bytes that can be taken of the GPU's own memory."""
+    free, _ = torch.cuda.mem_get_info()
+    return free
 
 
 def in_words(size: int) -> str:

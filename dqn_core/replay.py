@@ -1,31 +1,34 @@
 """Experience replay (Lin 1992; Mnih et al. 2015; the notebook's `ReplayBuffer`)."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from dqn_core.arrays import arrays_on
 from dqn_core.config import DQNConfig
 from dqn_core.errors import ConfigurationError
-from dqn_core.memory import free_memory, in_words
+from dqn_core.memory import free_memory, free_memory_of_gpu, in_words
 from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import SAMPLERS, Contents, Sampler, Uniform
 
 
 class Transitions(NamedTuple):
-    """One environment step of P members. Masks are None where all actions are allowed."""
+    """One environment step of P members. Masks are None where all actions are allowed.
 
-    observations: np.ndarray  # (P, observation_dim)
-    actions: np.ndarray  # (P,)
-    rewards: np.ndarray  # (P,)
-    next_observations: np.ndarray  # (P, observation_dim), the true ones also at an episode's end
-    terminated: np.ndarray  # (P,) bool
-    truncated: np.ndarray  # (P,) bool
-    allowed: np.ndarray | None = None  # (P, n_actions) bool
-    next_allowed: np.ndarray | None = None  # (P, n_actions) bool
+    Of a population that lives on a device all are tensors there.
+    """
+
+    observations: Any  # (P, observation_dim)
+    actions: Any  # (P,)
+    rewards: Any  # (P,)
+    next_observations: Any  # (P, observation_dim), the true ones also at an episode's end
+    terminated: Any  # (P,) bool
+    truncated: Any  # (P,) bool
+    allowed: Any = None  # (P, n_actions) bool
+    next_allowed: Any = None  # (P, n_actions) bool
 
 
 class Batch(NamedTuple):
@@ -44,7 +47,7 @@ class Batch(NamedTuple):
     next_observations: Tensor  # (P, B, observation_dim), the true last one of an episode
     discounts: Tensor  # (P, B)
     weights: Tensor | None = None  # (P, B)
-    slots: np.ndarray | None = None  # (P, B) int64
+    slots: Any = None  # (P, B) int64
     allowed: Tensor | None = None  # (P, B, n_actions) bool
     next_allowed: Tensor | None = None  # (P, B, n_actions) bool
 
@@ -55,9 +58,10 @@ class ReplayBuffer:
     A transition is one row, ``observation | next_observation | action | reward | terminated |
     truncated``, so that a batch is a single gather. With action masks of ``n_masked`` actions each,
     ``allowed | next_allowed`` follow the observations. All members push at the same time: the k-th
-    transition of each lies in slot k mod ``capacity``, side by side in memory. The rows are NumPy
-    arrays, since for so few numbers NumPy is faster; a batch has tensors on ``device``. ``sampler``
-    chooses the transitions of a batch.
+    transition of each lies in slot k mod ``capacity``, side by side in memory. The rows lie where
+    the batches are needed: NumPy arrays on the processor, tensors on another ``device``. `rows`,
+    `masks`, `ends` and `state_dict` give them to the processor. ``sampler`` chooses the transitions
+    of a batch.
     """
 
     def __init__(
@@ -75,7 +79,10 @@ class ReplayBuffer:
         self._stream = stream
         self._members = members
         self._dtype = np.dtype(dtype)
-        self._tensor = torch.from_numpy if device == "cpu" else partial(_on_device, device)
+        self._device = device
+        self._arrays = arrays_on(device)
+        self._tensor = self._arrays.tensor
+        self._resting: Any = None
         self._check_memory(capacity)
         self._allocate(self._empty_rows(capacity))
         self._size = 0
@@ -84,7 +91,8 @@ class ReplayBuffer:
 
     def _check_memory(self, capacity: int, sampling: str = "uniform") -> None:
         """Refuse a buffer that, with its sampler, does not fit into free memory."""
-        members, d, free = self._members, self.observation_dim, free_memory()
+        members, d = self._members, self.observation_dim
+        free = free_memory_of_gpu() if self._device == "cuda" else free_memory()
         size = replay_bytes(members, capacity, d, sampling, self._dtype, self.n_masked)
         if free is not None and size > free:
             raise ConfigurationError(
@@ -102,17 +110,16 @@ class ReplayBuffer:
                 free=in_words(free),
             )
 
-    def _empty_rows(self, capacity: int) -> np.ndarray:
-        # Pages of zeros cost no memory until they are written, which is one after the other, since
-        # the rows of all members lie together.
+    def _empty_rows(self, capacity: int) -> Any:
+        # They are written one after the other, since the rows of all members lie together.
         width = row_width(self.observation_dim, self.n_masked)
-        return np.zeros((capacity, self._members, width), self._dtype)
+        return self._arrays.zeros((capacity, self._members, width), self._dtype)
 
-    def _allocate(self, rows: np.ndarray) -> None:
+    def _allocate(self, rows: Any) -> None:
         self._rows = rows
         self.capacity = int(rows.shape[0])
         self._flat = rows.reshape(-1, rows.shape[-1])  # a view: slot i of member p is i·members + p
-        self._offsets = np.arange(self._members)[:, None]
+        self._offsets = self._arrays.arange(self._members)[:, None]
 
     @property
     def members(self) -> int:
@@ -124,7 +131,7 @@ class ReplayBuffer:
     @property
     def stored_bytes(self) -> int:
         """Memory of the stored transitions."""
-        return int(self._members * self._size * self._rows[0, 0].nbytes)
+        return int(self._members * self._size * self._rows.shape[-1] * self._dtype.itemsize)
 
     @property
     def contents(self) -> Contents:
@@ -145,10 +152,31 @@ class ReplayBuffer:
             self.resize(capacity)
         sampler.configure(configs)
         self.sampler = sampler
+        self._stream.move(self._device if sampler.takes_tensors else "cpu")
+
+    def go_on_with(self, members: Sequence[int]) -> None:
+        """From now on only these members make steps: `push` repeats the others' newest one."""
+        resting = np.setdiff1d(np.arange(self._members), members)
+        self._resting = self._arrays.placed(resting) if len(resting) else None
+
+    def placed(self, values: np.ndarray) -> Any:
+        """These numbers, where the rows lie: ``gamma`` of `sample` is needed there."""
+        return self._arrays.placed(values)
+
+    def read(self, values: Any) -> np.ndarray:
+        """Numbers that lie where the rows do, such as a batch's ``slots``, for the processor."""
+        return self._arrays.read(values)
+
+    def reserve(self, batches: int, batch_size: int) -> None:
+        """Draw ahead the random numbers of so many batches, where they are drawn uniformly."""
+        if self.sampler.takes_tensors:
+            self._stream.reserve(batches, batch_size)
 
     def push(self, transitions: Transitions) -> None:
         """Store one transition of each member."""
         d, m = self.observation_dim, self.n_masked
+        if self._device != "cpu":
+            transitions = self._moved(transitions)
         row = self._rows[self.pushed % self.capacity]
         row[:, :d] = transitions.observations
         row[:, d : 2 * d] = transitions.next_observations
@@ -161,18 +189,19 @@ class ReplayBuffer:
             row[:, 2 * d + m : 2 * d + 2 * m] = transitions.next_allowed
         self._size = min(self._size + 1, self.capacity)
         self.pushed += 1
+        if self._resting is not None:
+            row[self._resting] = self._rows[self._newest - 1, self._resting]
 
-    def repeat(self, members: Sequence[int]) -> None:
-        """Replace the newest transition of these members, who made no step, by the one before."""
-        rows = list(members)
-        self._rows[self._newest, rows] = self._rows[self._newest - 1, rows]
+    def _moved(self, transitions: Transitions) -> Transitions:
+        """The same where the rows lie."""
+        return Transitions(*(v if v is None else self._arrays.placed(v) for v in transitions))
 
     @property
     def _newest(self) -> int:
         """The slot of the newest transition."""
         return (self.pushed - 1) % self.capacity
 
-    def sample(self, batch_size: int, gamma: np.ndarray, n_step: int = 1) -> Batch:
+    def sample(self, batch_size: int, gamma: Any, n_step: int = 1) -> Batch:
         """``batch_size`` transitions of each member, as the sampler draws them.
 
         ``gamma`` is `(P, 1)`. A batch larger than the buffer gives all there is, once, oldest
@@ -188,24 +217,25 @@ class ReplayBuffer:
 
     def batch(
         self,
-        slots: np.ndarray,
-        gamma: np.ndarray,
+        slots: Any,
+        gamma: Any,
         n_step: int = 1,
         weights: np.ndarray | None = None,
     ) -> Batch:
         """The transitions that lie in ``slots`` `(P, B)` int64."""
-        d, m = self.observation_dim, self.n_masked
-        first = last = self._at(slots)
+        d, m, arrays = self.observation_dim, self.n_masked, self._arrays
+        places, gamma = arrays.placed(slots), arrays.placed(gamma)
+        first = last = self._at(places)
         rewards, discounts = first[..., -3], gamma
         if n_step > 1:
-            rewards, discounts, last = self._look_ahead(slots, gamma, n_step)
+            rewards, discounts, last = self._look_ahead(places, gamma, n_step)
         return Batch(
             self._tensor(first[..., :d]),
-            self._tensor(first[..., -4, None].astype(np.int64)),
+            self._tensor(arrays.whole(first[..., -4, None])),
             self._tensor(rewards),
             self._tensor(last[..., d : 2 * d]),
-            self._tensor((discounts * (1 - last[..., -2])).astype(first.dtype)),
-            None if weights is None else self._tensor(weights.astype(first.dtype)),
+            self._tensor(arrays.as_kind_of(discounts * (1 - last[..., -2]), first)),
+            None if weights is None else self._tensor(arrays.as_kind_of(weights, first)),
             slots,
             self._tensor(first[..., 2 * d : 2 * d + m] > 0) if m else None,
             self._tensor(last[..., 2 * d + m : 2 * d + 2 * m] > 0) if m else None,
@@ -213,7 +243,7 @@ class ReplayBuffer:
 
     def rows(self, order: np.ndarray) -> np.ndarray:
         """Copies of transitions `(P, B, width)` at ``order`` `(P, B)` by age, 0 the oldest."""
-        return self._at(self.contents.by_age(order))
+        return self._arrays.read(self._at(self.contents.by_age(order)))
 
     def masks(self, member: int) -> tuple[np.ndarray, np.ndarray]:
         """A member's stored observations `(N, observation_dim)` and their masks `(N, n_masked)`.
@@ -222,8 +252,8 @@ class ReplayBuffer:
         """
         d, m = self.observation_dim, self.n_masked
         slots = self.contents.slots(self.contents.oldest)
-        own = self._rows[:, member]
-        return own[slots, :d], own[slots, 2 * d : 2 * d + m] > 0
+        own = self._of(member, slots)
+        return own[:, :d], own[:, 2 * d : 2 * d + m] > 0
 
     def ends(self, member: int) -> np.ndarray:
         """Which of a member's stored transitions terminated and were truncated, `(N, 2)` bool.
@@ -231,40 +261,43 @@ class ReplayBuffer:
         Oldest first.
         """
         slots = self.contents.slots(self.contents.oldest)
-        ended: np.ndarray = self._rows[slots, member, -2:] > 0
+        ended: np.ndarray = self._of(member, slots)[:, -2:] > 0
         return ended
 
     def largest(self, member: int) -> tuple[float, float]:
         """The largest sizes of a member's stored observations' components and rewards."""
-        own = self._rows[self.contents.slots(self.contents.oldest), member]
+        own = self._of(member, self.contents.slots(self.contents.oldest))
         observations, rewards = own[:, : 2 * self.observation_dim], own[:, -3]
         return float(np.abs(observations).max(initial=0)), float(np.abs(rewards).max(initial=0))
 
-    def _at(self, slots: np.ndarray) -> np.ndarray:
-        rows: np.ndarray = self._flat.take(slots * self._members + self._offsets, axis=0)
-        return rows
+    def _of(self, member: int, slots: np.ndarray) -> np.ndarray:
+        """A member's rows `(k, width)` in ``slots`` `(k,)`, on the processor."""
+        return self._arrays.read(self._arrays.rows(self._rows[:, member], slots))
+
+    def _at(self, slots: Any) -> Any:
+        """The rows in ``slots`` `(P, k)`, where they lie."""
+        places = self._arrays.placed(slots) * self._members + self._offsets
+        return self._arrays.rows(self._flat, places)
 
     def last_step(self, member: int) -> tuple[int, float]:
         """Action and reward of a member's newest transition."""
-        row = self._rows[self._newest, member]
+        row = self._arrays.read(self._rows[self._newest, member])
         return int(row[-4]), float(row[-3])
 
-    def _look_ahead(
-        self, slots: np.ndarray, gamma: np.ndarray, n_step: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _look_ahead(self, slots: Any, gamma: Any, n_step: int) -> tuple[Any, Any, Any]:
         """n-step returns (Sutton & Barto eq. 7.1), computed when sampling: no start is lost.
 
         A return ends early at the end of its episode, and at the newest transition.
 
         Returns: the sums of rewards, γ to the power of the number of steps, and the last rows.
         """
-        ahead = np.arange(n_step)
+        ahead = self._arrays.arange(n_step)
         steps = (slots[..., None] + ahead) % self.capacity  # (P, B, n)
         window = self._at(steps.reshape(self._members, -1))
         window = window.reshape(*steps.shape, -1)  # (P, B, n, width)
         ends = (window[..., -2] + window[..., -1] > 0) | (steps == self._newest)
         ends[..., -1] = True
-        last = ends.argmax(-1)  # (P, B), the first end
+        last = self._arrays.first(ends)  # (P, B), the first end
         powers = gamma[..., None] ** ahead * (ahead <= last[..., None])
         rewards = (powers * window[..., -3]).sum(-1, dtype=window.dtype)
         return rewards, gamma ** (last + 1), self._at((slots + last) % self.capacity)
@@ -283,7 +316,8 @@ class ReplayBuffer:
         rows = self._rows if capacity == self.capacity else self._empty_rows(capacity)
         self._size = kept.shape[1]
         self._allocate(rows)
-        rows[self.contents.slots(self.contents.oldest)] = kept.swapaxes(0, 1)
+        slots = self.contents.slots(self.contents.oldest)
+        rows[slots] = self._arrays.placed(kept.swapaxes(0, 1))
 
     def cut(self) -> None:
         """Let no n-step return go beyond the newest transition, whose episode was given up."""
@@ -306,10 +340,6 @@ class ReplayBuffer:
         self._restore(state["rows"].numpy(), state["capacity"])
         self._stream.load_state_dict(state["stream"])
         self.sampler.load_state_dict(state["sampler"], self.contents)
-
-
-def _on_device(device: str, values: np.ndarray) -> Tensor:
-    return torch.from_numpy(values).to(device)
 
 
 def row_width(observation_dim: int, n_masked: int = 0) -> int:

@@ -41,7 +41,7 @@ class Contents(NamedTuple):
         """Where the transitions lie from number ``first`` on, `(k,)` int64."""
         return np.arange(first, self.pushed) % self.capacity
 
-    def by_age(self, order: np.ndarray) -> np.ndarray:
+    def by_age(self, order: Any) -> Any:
         """Where those at ``order`` int64 lie, of any shape, where 0 is the oldest one stored."""
         if self.size == self.pushed:
             return order  # none is overwritten yet
@@ -54,7 +54,7 @@ class Draw(NamedTuple):
     ``weights`` are what the loss of each is multiplied with; None where all are 1.
     """
 
-    slots: np.ndarray  # (P, B) int64
+    slots: Any  # (P, B) int64
     weights: np.ndarray | None = None  # (P, B)
 
 
@@ -64,6 +64,9 @@ class Sampler:
     bytes_each: int = 0
     """Memory that it takes for each transition of each member."""
 
+    takes_tensors: bool = False
+    """Whether it draws on the device where the transitions lie, else on the processor."""
+
     def __init__(self, members: int = 1) -> None:
         """Of so many members; those that remember nothing of them need not know."""
 
@@ -71,7 +74,7 @@ class Sampler:
         """``batch_size`` transitions of each member, or all there are, oldest first, if fewer."""
         raise NotImplementedError
 
-    def learnt(self, slots: np.ndarray, td_errors: Tensor) -> None:
+    def learnt(self, slots: Any, td_errors: Tensor) -> None:
         """Hear what an update found: the TD errors `(P, B)` of the newest draw's slots `(P, B)`."""
 
     def chances(self, contents: Contents, member: int, order: np.ndarray) -> np.ndarray:
@@ -92,10 +95,12 @@ class Sampler:
 class Uniform(Sampler):
     """Every transition with the same probability, with replacement (Mnih et al. 2015)."""
 
+    takes_tensors = True
+
     def draw(self, stream: UniformStream, contents: Contents, batch_size: int) -> Draw:
         if batch_size >= contents.size:
             return everything(contents)
-        order = (stream.take(batch_size) * contents.size).astype(np.int64)
+        order = stream.take_below(contents.size, batch_size)
         return Draw(contents.by_age(order))
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,9 @@ from dqn_core.learner import Learner
 from dqn_core.members import changed, check_members, check_same_shapes
 from dqn_core.networks import QNetwork
 from dqn_core.phrases import Phrase, read, written
+from dqn_core.population import STRETCH
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import ReplayBuffer
+from dqn_core.replay import ReplayBuffer, Transitions
 from dqn_core.scalars import whole
 from dqn_core.update_statistics import update_statistics
 
@@ -59,7 +60,7 @@ class Trainer:
         check_members(self.configs)
         first, seeds = self.config, [c.seed for c in self.configs]
         self.device = chosen_device(first.device)
-        self.interaction = Interaction(self.configs, must_begin)
+        self.interaction = Interaction(self.configs, must_begin, self.device)
         self.spec = self.environments[0].spec
         shape, head = network_shape(self.spec, first), new_head(self.spec, self.configs)
         network = QNetwork.initialised(shape, seeds, head=head, noisy_sigma=first.noisy_sigma)
@@ -84,6 +85,8 @@ class Trainer:
         self.notice = ""
         self.evaluated: Agent | None = None
         self._updates_due = 0
+        self._next_look = 0  # the environment step after which the ended episodes are heard of
+        self._must_look_often = False
         self.exploration = EpsilonGreedy(seeds, self.spec.n_actions)
         self._plan()
 
@@ -158,7 +161,9 @@ class Trainer:
         started, first_step = time.perf_counter(), self.env_step
         first_update = self.gradient_updates
         seconds_before, episodes_before = self.seconds, list(self.episodes)
-        with training_arithmetic():
+        self._is_prepared, self._must_look_often = False, max_episodes is not None
+        with training_arithmetic(), ExitStack() as at_the_end:
+            at_the_end.callback(self._look)
             while not self.finished():
                 elapsed = time.perf_counter() - started
                 self.seconds = seconds_before + elapsed
@@ -191,7 +196,9 @@ class Trainer:
         """
         config = self.config
         self.interaction.begin_where_due(self.env_step)  # only after an environment has failed
-        self._interact(self._choose_actions())
+        if not self._is_prepared:
+            self._prepare()
+        self._interact(*self._choose_actions())
         if self.env_step >= config.learning_starts and self.env_step % config.train_frequency == 0:
             self._updates_due = config.gradient_steps
         try:
@@ -208,49 +215,86 @@ class Trainer:
         if not self._updates_due:
             self.learner.update_targets("env_steps", self.env_step)
             if self._is_evaluation_due():
+                self._look()
                 self.evaluations.begin()
 
     def _is_evaluation_due(self) -> bool:
         period = self.config.evaluation_period
         return period > 0 and self.env_step % period == 0
 
-    def _choose_actions(self) -> np.ndarray:
-        """ε-greedy actions `(P,)`; of a noisy network the greedy ones, with noise for this step."""
-        actions, exploring = self.exploration.choose(
-            self.learner.online_weights.draw(),
+    def _prepare(self) -> None:
+        """Be ready for the steps until the next look.
+
+        On the processor that is each step. What lives on a device is left alone for longer.
+        """
+        steps = self._steps_to_next_look()
+        device = self.interaction.prepare(steps)
+        self._is_prepared = True
+        if device == "cpu":
+            self._next_look = 0
+            self.exploration.prepare(1, device)
+            return
+        self._next_look = self.env_step + steps
+        self.exploration.prepare(steps, device)
+        self._epsilons.move_ahead(self.env_step, steps, device)
+        if self._next_look >= self.config.learning_starts:
+            updates = (steps // self.config.train_frequency + 1) * self.config.gradient_steps
+            self.replay.reserve(updates, self.config.batch_size)
+
+    def _steps_to_next_look(self) -> int:
+        """How many steps nobody has to know which episodes have ended."""
+        steps = [STRETCH // self.config.gradient_steps]
+        if self._must_look_often:
+            steps.append(1)
+        if self.config.total_episodes:
+            steps.append(self.config.total_episodes - self.fewest_episodes)
+        for p in self.going_on:
+            if self.configs[p].target_update_unit == "episodes":
+                period = self.configs[p].target_update_period
+                steps.append(period - self.episodes[p] % period)
+        return max(1, min(steps))
+
+    def _choose_actions(self) -> tuple[Any, Any]:
+        """ε-greedy actions `(P,)`, and which are random: see `EpsilonGreedy.choose`.
+
+        Of a noisy network they are the greedy ones, with noise for this step.
+        """
+        network = self.learner.online_weights.draw()
+        if there := self.interaction.there:
+            epsilons = self._epsilons.there(self.env_step)
+            return self.exploration.choose_there(network, there.observations, epsilons)
+        return self.exploration.choose(
+            network,
             self.interaction.observations,
             self._epsilons.at(self.env_step),
             self.interaction.allowed,
         )
-        if exploring is not None:
-            self.interaction.explored += exploring & self.interaction.is_acting
-        return actions
 
-    def _interact(self, actions: np.ndarray) -> None:
+    def _interact(self, actions: Any, exploring: Any) -> None:
         """Step every environment, store the transitions, and record the episodes that ended."""
         try:
-            transitions = self.interaction.step(actions, self.env_step + 1)
+            transitions = self.interaction.step(actions, self.env_step + 1, exploring)
         except EnvironmentFailure:
             self.replay.cut()  # new episodes begin
             raise
         # The true next observation is stored also where the episode ends, and only *terminated*
         # will cut the target: a time limit says nothing about the state.
         self.replay.push(transitions)
-        if self._stopped:
-            self.replay.repeat(self._stopped)
         self.env_step += 1
-        ended = transitions.terminated | transitions.truncated
-        for p in ended.nonzero()[0].tolist():
-            self._end_episode(p, bool(transitions.terminated[p]))
+        if self.env_step >= self._next_look:
+            self._look(transitions)
 
-    def _end_episode(self, p: int, terminated: bool) -> None:
+    def _look(self, transitions: Transitions | None = None) -> None:
+        """Record the episodes that ended since the last look; on the processor in this step."""
+        for p, ended in self.interaction.ended(transitions):
+            self._end_episode(p, ended)
+        if self.interaction.there:
+            self._is_prepared = False
+
+    def _end_episode(self, p: int, ended: dict[str, Any]) -> None:
         self.episodes[p] += 1
-        self.history.episodes.append(
-            **self._when(p),
-            **self.interaction.end_episode(p),
-            epsilon=epsilon_at(self.configs[p], self.env_step),
-            terminated=terminated,
-        )
+        row = self._when(p) | ended
+        self.history.episodes.append(**row, epsilon=epsilon_at(self.configs[p], row["env_step"]))
         self.learner.end_episode(p, self.episodes[p])
 
     def _learn(self) -> None:
@@ -265,13 +309,14 @@ class Trainer:
 
     def _plan(self) -> None:
         """Compute once what every step needs: ``gamma`` `(P, 1)`, ε, and which members go on."""
-        self.gamma = np.array([[config.gamma] for config in self.configs])
+        self.gamma = self.replay.placed(np.array([[config.gamma] for config in self.configs]))
         self._epsilons = Epsilons(self.configs)
+        self._is_prepared = False
         self.going_on = [p for p, stop in enumerate(self.stops) if stop is None]
-        self._stopped = [p for p, stop in enumerate(self.stops) if stop]
         self.counted = self.going_on or stopped_last(self.stops)
         self.evaluations.going_on = self.going_on
         self.learner.go_on_with(self.going_on)
+        self.replay.go_on_with(self.going_on)
         self.interaction.go_on_with(self.going_on)
 
     def _when(self, p: int) -> dict[str, Any]:
@@ -283,6 +328,7 @@ class Trainer:
         }
 
     def _record_update(self) -> None:
+        self._look()
         columns = update_statistics(self.learner, self.replay)
         for p in self.going_on:
             row = {name: values[p] for name, values in columns.items()}

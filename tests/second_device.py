@@ -2,7 +2,8 @@
 
 It stands for a GPU where there is none. What PyTorch computes there is computed by the
 processor's kernels, so that results are the same to the last bit; a tensor of one memory among
-those of the other, or a NumPy view of it, is the error that it is on a GPU.
+those of the other, or a NumPy view of it, is the error that it is on a GPU. `crossings` has what
+the processor would have to wait for.
 """
 
 from functools import partial
@@ -19,6 +20,11 @@ NAME = "second"
 aten = torch.ops.aten
 COPIES = (aten._to_copy.default, aten.copy_.default)
 INDEXING = (aten.index.Tensor, aten.index_put_.default)
+ANSWERS = (aten._local_scalar_dense.default, aten.nonzero.default, aten.equal.default)
+"""What the processor needs numbers of the device for."""
+
+crossings: list[str] = []
+"""The operations that moved numbers between the memories, or had the processor wait for some."""
 
 
 class Remote(Tensor):
@@ -41,6 +47,7 @@ class Remote(Tensor):
         return remote
 
     def tolist(self) -> list[Any]:
+        crossings.append("tolist")
         return self.local.tolist()
 
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
@@ -54,6 +61,9 @@ class Remote(Tensor):
 
 def compute(op: OpOverload, *args: Any, **kwargs: Any) -> Any:
     """Run ``op`` with the processor's kernel; the result lives where PyTorch would put it."""
+    if op is aten.to.device:  # as it comes in inference mode
+        op, (source, device, dtype), kwargs = aten._to_copy.default, args[:3], {}
+        args, kwargs = (source,), {"device": device, "dtype": dtype}
     remotes = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Remote)]
     if "device" in kwargs and kwargs["device"] is not None:
         is_remote = torch.device(kwargs["device"]).type == NAME
@@ -64,6 +74,8 @@ def compute(op: OpOverload, *args: Any, **kwargs: Any) -> Any:
         is_remote = bool(remotes)
     if is_remote and op not in COPIES:
         _refuse_mixture(op, args, kwargs)
+    if _crosses(op, args, is_remote, bool(remotes)):
+        crossings.append(str(op))
     local_args, local_kwargs = tree_map(_local, (args, kwargs))
     if op is aten._to_copy.default:
         result = local_args[0].clone().to(local_kwargs.get("dtype"))
@@ -82,6 +94,16 @@ def _refuse_mixture(op: OpOverload, args: Any, kwargs: Any) -> None:
         is_free = not isinstance(leaf, Tensor) or not leaf.dim() or op in INDEXING
         if not is_free and not isinstance(leaf, Remote):
             raise RuntimeError(f"{op} was given tensors of two devices")
+
+
+def _crosses(op: OpOverload, args: Any, is_remote: bool, has_remotes: bool) -> bool:
+    if op in COPIES:
+        return isinstance(args[op is aten.copy_.default], Remote) != is_remote
+    if op in INDEXING:  # a mask has as many places as it has ones, which has to be asked
+        places = [leaf for leaf in tree_leaves(args[1]) if isinstance(leaf, Tensor)]
+        strange = [p for p in places if not isinstance(p, Remote) or p.dtype == torch.bool]
+        return is_remote and bool(strange)
+    return op in ANSWERS and has_remotes
 
 
 def _local(leaf: Any) -> Any:

@@ -1,6 +1,7 @@
 """What the n-step returns of the newest batch were summed from, reward by reward."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,11 +24,11 @@ class Returns:
     truncated: np.ndarray
 
     @classmethod
-    def of(cls, trainer: Trainer, slots: np.ndarray) -> "Returns":
+    def of(cls, trainer: Trainer, slots: Any) -> "Returns":
         """Those of the transitions in ``slots`` `(P, B)`, from the rows of the replay."""
         replay, p, n = trainer.replay, trainer.first, trainer.config.n_step
         contents = replay.contents
-        ages = (slots - contents.oldest) % contents.capacity
+        ages = (replay.read(slots) - contents.oldest) % contents.capacity
         ahead = np.minimum(ages[..., None] + np.arange(n), contents.size - 1)  # (P, B, n)
         rows = replay.rows(ahead.reshape(len(ages), -1))[p].reshape(*ahead.shape[1:], -1)
         ends = (rows[..., -2] + rows[..., -1] > 0) | (ahead[p] == contents.size - 1)
