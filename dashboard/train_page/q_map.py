@@ -28,6 +28,9 @@ from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.grids import GridWorld
 from dqn_core.q_map import Dimension, dimensions, grid_world
 
+MOST_SLIDERS = 50
+"""Of the components that a plane holds; of a picture there are thousands, and no page stands that."""
+
 VISITED = 300
 """How many of the newest observations are drawn."""
 
@@ -181,6 +184,15 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
         st.caption(_("The two axes must differ: the vertical axis shows {name}.", name=labels[y]))
     held = [axis.held for axis in axes]
     others = [i for i in wide if i not in (x, y)]
+    if len(others) > MOST_SLIDERS:
+        st.caption(
+            _(
+                "The other {count:,} numbers of the observation are 0, or as near to it as they can "
+                "be.",
+                count=len(others),
+            )
+        )
+        others = []
     # A plane through many components would push its own map out of sight.
     with st.expander(_("Fixed values")) if len(others) > 2 else nullcontext():
         for i in others:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.session.run import Run, Status
 from dashboard.session.turns import Turns
 from dashboard.train_page import curves
+from dashboard.train_page.q_map import MOST_SLIDERS
 from dashboard.train_page.random_policy import random_policy
 from dashboard.web.keys import FEED, TEST_PAGE
 from dqn_core import DQNConfig
@@ -149,6 +150,7 @@ def draw_inside(turns):
         {"observation_space": Box(0, 1, (3,), np.bool_)},  # type: ignore[arg-type]
         {"observation_space": Box(-1, 1, (1,))},
         {"observation_space": Box(-1, 1, (40,))},
+        {"observation_space": Box(-1, 1, (60, 40))},
         {"observation_space": Discrete(1)},
         {"observation_space": Discrete(1_000)},
         {"action_space": Discrete(1)},
@@ -161,6 +163,7 @@ def test_the_inside_is_drawn_whatever_is_observed_and_done(told: dict[str, Any])
         run = Run([DQNConfig(env_id="Foreign-v0", learning_starts=20, evaluation_period=0)])
         at = AppTest.from_function(draw_inside, args=(Turns([run]),), default_timeout=120).run()
         assert not at.exception
+        assert len(at.slider) <= MOST_SLIDERS
         ask(at)
         run.trainer.run(max_steps=60)
         has_plane = "q_map_quantity" in at.session_state
