@@ -29,7 +29,7 @@ from dqn_core.environments.grids import GridWorld
 from dqn_core.q_map import Dimension, dimensions, grid_world
 
 MOST_SLIDERS = 50
-"""Of the components that a plane holds; of a picture there are thousands, and no page stands that."""
+"""Of the components that a plane holds; a picture has thousands, which no page stands."""
 
 VISITED = 300
 """How many of the newest observations are drawn."""
@@ -187,8 +187,8 @@ def _view(spec: EnvironmentSpec, axes: Sequence[Dimension]) -> View:
     if len(others) > MOST_SLIDERS:
         st.caption(
             _(
-                "The other {count:,} numbers of the observation are 0, or as near to it as they can "
-                "be.",
+                "The other {count:,} numbers of the observation are 0, or as near to it as they "
+                "can be.",
                 count=len(others),
             )
         )
