@@ -6,13 +6,14 @@ What a fresh environment is seen to have, after resets and after steps, decides.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.environments.environment import Environment, another, counts
-from dqn_core.environments.registration import MOST_STEPS
+from dqn_core.environments.environment import Environment, another, counts, make_environment
+from dqn_core.environments.registration import MOST_STEPS, registration
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
 from dqn_core.errors import EnvironmentFailure, reason_of
 from dqn_core.phrases import Phrase
@@ -85,44 +86,72 @@ class Seen:
 
 
 class Watched:
-    """An environment, and what each variable of its layers was in some episodes of chance."""
+    """What each variable of an environment's layers was in some episodes of chance."""
 
     def __init__(self, environment: Environment) -> None:
-        self._environment = environment
         self._is_known = environment.spec.family.is_known
-        self._layers: list[dict[str, Seen]] = [{} for _ in layers_of(environment.env)]
+        self.layers: list[dict[str, Seen]] = [{} for _ in layers_of(environment.env)]
         chance = np.random.default_rng(0)
         for seed in range(_EPISODES if self._is_known else _FEW_EPISODES):
-            self._watch_episode(seed, chance)
-        self._generator = environment.state_dict()["generator"]
+            self._watch_episode(environment, seed, chance)
+        self.generator = environment.state_dict()["generator"]
 
-    def _watch_episode(self, seed: int, chance: np.random.Generator) -> None:
+    def _watch_episode(
+        self, environment: Environment, seed: int, chance: np.random.Generator
+    ) -> None:
         try:
-            self._environment.reset(seed=seed)
-            self._look()
+            environment.reset(seed=seed)
+            self._look(environment)
             for step in range(1, (_EPISODE_STEPS if self._is_known else _FEW_STEPS) + 1):
-                if any(self._environment.step(self._action(chance))[2:]):
+                if any(environment.step(self._action(environment, chance))[2:]):
                     break
                 if step % _LOOK == 0:
-                    self._look()
-            self._environment.reset()
+                    self._look(environment)
+            environment.reset()
         except EnvironmentFailure:  # by itself: no file is to blame
-            self._look()
+            self._look(environment)
 
-    def _action(self, chance: np.random.Generator) -> int:
+    def _action(self, environment: Environment, chance: np.random.Generator) -> int:
         # What is known takes any action, and is to be seen after each.
         if self._is_known:
-            return int(chance.integers(self._environment.spec.n_actions))
-        return self._environment.try_action(chance)
+            return int(chance.integers(environment.spec.n_actions))
+        return environment.try_action(chance)
 
-    def _look(self) -> None:
-        variables = self._environment.state_dict()["layers"]
-        for seen, layer in zip(self._layers, variables, strict=True):
+    def _look(self, environment: Environment) -> None:
+        variables = environment.state_dict()["layers"]
+        for seen, layer in zip(self.layers, variables, strict=True):
             for name, value in layer.items():
                 if name in seen:
                     seen[name].add(value)
                 else:
                     seen[name] = Seen(value)
+
+
+@lru_cache(maxsize=64)
+def _watched_known(
+    env_id: str, env_kwargs: str, max_episode_steps: int, registered: str
+) -> Watched:
+    """Where the code is known, that is the same each time."""
+    environment = make_environment(env_id, max_episode_steps, env_kwargs=env_kwargs)
+    with closing(environment):
+        return Watched(environment)
+
+
+class Judge:
+    """An environment that is to go on from states, and what its kind was seen to have."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment, spec = environment, environment.spec
+        self._is_known = spec.family.is_known
+        if self._is_known:
+            registered = repr(registration(spec.env_id, spec.env_kwargs))
+            watched = _watched_known(
+                spec.env_id, spec.env_kwargs, spec.max_episode_steps, registered
+            )
+            environment.reset(seed=0)
+        else:
+            watched = Watched(environment)
+        self._layers, self._generator = watched.layers, watched.generator
 
     def check(self, state: Any, observed: Sequence[float]) -> None:
         """Raise `ValueError` where ``state`` is not one that the environment can be in.
@@ -204,11 +233,11 @@ def check_environments(
     if not isinstance(states, list) or len(states) != len(observations):
         raise ValueError(Phrase("it has not one environment a member"))
     with closing(another(spec)) as environment:
-        watched = Watched(environment)
+        judge = Judge(environment)
         for p, (state, observed) in enumerate(zip(states, observations.tolist(), strict=True)):
             if state is not None:  # one that has failed has none
-                watched.check(state, observed)
-                if not watched.goes_on(state, actions[p]):
+                judge.check(state, observed)
+                if not judge.goes_on(state, actions[p]):
                     states[p] = None
 
 
