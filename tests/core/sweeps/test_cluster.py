@@ -83,7 +83,7 @@ def test_a_run_that_no_machine_can_hold_is_told_in_one_sentence(two_nodes, store
     made, _ = two_nodes
 
     def needed(configs):
-        return {**resources(configs), "memory": 2**60 if configs[0].hidden_dims == "4" else 2**20}
+        return {**resources(configs), "memory": 2**46 if configs[0].hidden_dims == "4" else 2**20}
 
     monkeypatch.setattr(cluster, "resources", needed)
     axes = (axis_from("hidden_dims=8;4"),)
