@@ -92,7 +92,7 @@ export class FilmView {
       this.unseen,
       element("div", "heading", element("h4", "", title), this.choice),
       element("div", "rows", ...this.actions.map((row) => row.node), this.axis),
-      ...(more ? [element("p", "active", _("{count} more", { count: more }))] : []),
+      ...(more ? [element("p", "active", _("{count} more", { count: fixed(more, 0) }))] : []),
       element("div", "heading", element("h4", "", _("Observation"))),
       element("div", "rows", ...this.gauges.map((row) => row.node), this.active),
       element(

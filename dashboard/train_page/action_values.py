@@ -44,7 +44,7 @@ def action_values(
         ]
         if distributions
         else [],
-        "more": _("{count} more", count=more) if more else "",
+        "more": _("{count} more", count=f"{more:,}") if more else "",
     }
 
 

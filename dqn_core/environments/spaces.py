@@ -13,6 +13,7 @@ from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, Tu
 from gymnasium.spaces.utils import flatdim, flatten_space
 
 from dqn_core.errors import UnsupportedEnvironmentError
+from dqn_core.numbers import MINUS
 from dqn_core.phrases import Phrase
 from dqn_core.scalars import shown
 
@@ -70,7 +71,10 @@ def observed(env_id: str, space: Any) -> Observed:
     """What the observation space says; raises `UnsupportedEnvironmentError`."""
     if isinstance(space, Discrete):
         n_states = _counted(env_id, int(space.n), Phrase("states"))
-        return Observed(1, ((0.0, float(n_states - 1)),), ("x0",), n_states, int(space.start))
+        start = int(space.start)
+        # What is shown is the index that is stored, and not what the environment calls the state.
+        label = f"x0 {MINUS if start > 0 else '+'} {abs(start)}" if start else "x0"
+        return Observed(1, ((0.0, float(n_states - 1)),), (label,), n_states, start)
     parts = tuple(_parts(env_id, space, "", ()))
     dim = _counted(env_id, flatdim(space), Phrase("numbers in an observation"))
     if isinstance(space, Box) and len(space.shape) == 1:

@@ -58,6 +58,9 @@ def test_an_observation_is_stored_as_gymnasium_flattens_it(space: Any) -> None:
         (Box(0, 1, (1, 2)), ("x[0, 0]", "x[0, 1]")),
         (SPACES[-1], ("keys[0][0]", "keys[0][1]", "near.wall[0]")),
         (Box(0, 1, (2,)), ("x0", "x1")),
+        (Discrete(9), ("x0",)),
+        (Discrete(9, start=-5), ("x0 + 5",)),
+        (Discrete(9, start=3), ("x0 − 3",)),
     ],
     ids=str,
 )
