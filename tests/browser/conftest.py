@@ -31,6 +31,13 @@ BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+DISABLED_BY_PLAYWRIGHT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "HttpsUpgrades",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+)
+"""Those that matter here: the last list of features counts, and Playwright's own comes earlier."""
 BROWSER_OPTIONS = [
     "--headless",
     "--no-sandbox",
@@ -40,8 +47,12 @@ BROWSER_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # What one page has compiled, the next one need not compile again.
+    # What one page has compiled, the next one need not compile again: all are in one process, code
+    # that has rested is kept, and no script is compiled while it comes, or anew to run faster.
     "--process-per-site",
+    "--js-flags=--no-flush-bytecode --no-opt --no-maglev",
+    f"--disable-features=ScriptStreaming,{','.join(DISABLED_BY_PLAYWRIGHT)}",
+    "--enable-features=NetworkServiceInProcess2,CDPScreenshotNewSurface",
 ]
 STILL = """
     const still = new CSSStyleSheet();
@@ -87,6 +98,8 @@ def pytest_runtest_makereport(
 
 
 Serve = Callable[..., str]
+RESTED = (sys.executable, str(Path(__file__).with_name("rested.py")))
+"""What starts a server whose runs rest."""
 
 
 @contextlib.contextmanager
@@ -126,9 +139,8 @@ def serve_all(
 @pytest.fixture(scope="session")
 def app_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, one server for all tests, none of which sees the runs of another."""
-    rested = (sys.executable, str(Path(__file__).with_name("rested.py")))
     with servers(pytestconfig, tmp_path_factory) as start:
-        yield start(CHECKOUT / "app.py", is_private=True, starter=rested)
+        yield start(CHECKOUT / "app.py", is_private=True, starter=RESTED)
 
 
 @pytest.fixture(scope="session")
@@ -255,9 +267,8 @@ def tab(open_tab: Page, watch: Callable[[Page], None]) -> Iterator[Page]:
     Panels and boxes that were unfolded stay so.
     """
     watch(open_tab)
-    put_back(open_tab)
     yield open_tab
-    put_back(open_tab)  # or it would train on while other tests need the processors
+    put_back(open_tab)  # at once, or it would train on while other tests need the processors
 
 
 def leave(page: Page) -> None:

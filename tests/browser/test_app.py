@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.conftest import RESTED
 from tests.browser.train_page import (
     LONG,
     box,
@@ -62,7 +63,7 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
         in_sidebar = delta.WhichOneof("type") == "delta" and delta.metadata.delta_path[0] == 1
         if in_sidebar and delta.delta.new_element.WhichOneof("type") != "empty" and not late:
             late.append(message)
-            time.sleep(3)  # the main part is drawn meanwhile
+            time.sleep(1.5)  # the main part is drawn meanwhile
         browser.send(message)
 
     def connect(browser: WebSocketRoute) -> None:
@@ -71,16 +72,13 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
         server.on_message(lambda message: pass_on(browser, message))
 
     page.route_web_socket("**/_stcore/stream", connect)
-    network = page.context.new_cdp_session(page)
-    network.send("Emulation.setCPUThrottlingRate", {"rate": 3})
     page.add_init_script("""
         window.places = new Set();
         const look = () => {
             const start = document.querySelector(".st-key-start button")?.getBoundingClientRect();
             if (start) places.add([start.left, start.top].map(Math.round).join());
-            requestAnimationFrame(look);
         };
-        look();
+        setInterval(look, 20);
     """)
     open_app(page, app_url, LONG)
     assert late
@@ -184,9 +182,8 @@ def test_nothing_below_the_time_controls_moves_when_they_change(tab: Page) -> No
         const look = () => {
             const view = document.querySelector(".st-key-view");
             if (view) tops.add(view.getBoundingClientRect().top);
-            window.looking = requestAnimationFrame(look);
         };
-        look();
+        window.looking = setInterval(look, 20);
     }""")
     for _ in range(2):
         button(tab, "start").click()
@@ -195,7 +192,7 @@ def test_nothing_below_the_time_controls_moves_when_they_change(tab: Page) -> No
         button(tab, "pause").click()
         expect(button(tab, "start")).to_be_visible()
         tab.wait_for_timeout(300)
-    tab.evaluate("cancelAnimationFrame(looking)")  # or the tab would draw each frame ever after
+    tab.evaluate("clearInterval(looking)")
     assert len(tab.evaluate("[...tops]")) == 1
 
 
@@ -231,7 +228,7 @@ def test_a_second_visitor_waits_for_a_place_and_gets_it_when_the_first_tab_close
     page: Page, another_page: Page, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DQN_LAB_TRAINING_SLOTS", "1")
-    url = serve(APP)
+    url = serve(APP, starter=RESTED)
     first, second = another_page, page
     open_app(first, url, LONG)
     open_app(second, url, LONG)

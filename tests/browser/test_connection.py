@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dqn_core.store.store import Store
+from tests.browser.conftest import RESTED
 from tests.browser.train_page import (
     LONG,
     Open,
@@ -22,6 +23,8 @@ from tests.browser.train_page import (
 )
 from tests.browser.waiting import take_the_clock, until, until_idle
 from tests.servers import CHECKOUT, free_port, streamlit_server
+
+APP = CHECKOUT / "app.py"
 
 
 def test_a_refresh_sends_nothing_through_streamlit_and_the_answer_to_pause_comes_before_the_sidebar(
@@ -106,7 +109,7 @@ def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> N
     uplink.drop()
     until(page, lambda: uplink.connections == 2)
     page.wait_for_timeout(1_000)  # by then its runner has ended
-    wait_for_step(page, env_step(page) + 1_000)
+    wait_for_step(page, env_step(page) + 500)
     expect(page.get_by_text("training", exact=True).first).to_be_visible()
 
 
@@ -117,18 +120,13 @@ def test_a_page_that_is_loaded_again_trains_on_and_another_address_only_offers_i
     button(page, "start").click()
     before = wait_for_step(page, 50)
     page.add_init_script("""
-        window.shown = [];
-        const look = () => {
-            const where = document.querySelector(".figures p")?.textContent;
-            if (where) shown.push(where);
-            requestAnimationFrame(look);
-        };
-        look();
+        const look = () => (window.first ||= document.querySelector(".figures p")?.textContent);
+        new MutationObserver(look).observe(document, { childList: true, subtree: true });
     """)
     page.reload()
     expect(button(page, "pause")).to_be_visible()
     step = wait_for_step(page, before)
-    first = page.evaluate("shown[0]")
+    first = page.evaluate("first")
     assert not first.startswith("Environment step 0 "), "of a run that is not the tab's"
     page.goto(f"{app_url}/?gamma=0.9")
     expect(page.get_by_role("button", name="Go on with cartpole-")).to_be_visible()
@@ -142,7 +140,7 @@ def test_a_server_that_was_restarted_goes_on_with_the_run_and_keeps_the_values_o
     page: Page, tmp_path: Path
 ) -> None:
     port = free_port()
-    with streamlit_server(tmp_path / "first.log", CHECKOUT / "app.py", port=port) as url:
+    with streamlit_server(tmp_path / "first.log", APP, port=port, starter=RESTED) as url:
         open_app(page, url, f"{LONG}&gamma=0.9")
         for key, value in (
             ("exact_gamma", "0.6"),
@@ -161,7 +159,7 @@ def test_a_server_that_was_restarted_goes_on_with_the_run_and_keeps_the_values_o
     assert away is not None
     assert present is not None
     assert away["y"] > present["y"] + present["height"], "both are in sight"
-    with streamlit_server(tmp_path / "second.log", CHECKOUT / "app.py", port=port):
+    with streamlit_server(tmp_path / "second.log", APP, port=port, starter=RESTED):
         expect(page.get_by_text("of cartpole-1.")).to_be_visible()
         assert page.url == address
         assert resting_step(page) >= 10

@@ -21,9 +21,9 @@ def come_in(page: Page, address: str) -> None:
 
 
 def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_are(
-    new_page: Open, app_url: str
+    page: Page, new_page: Open, app_url: str
 ) -> None:
-    teacher, first, second = new_page(), new_page(), new_page()
+    teacher, first, second = page, new_page(), new_page()
     teacher.goto(f"{app_url}/learn?section=lessons")
     button(teacher, "room_watch-and-guess").click()
     expect(teacher.get_by_text("Nobody is here yet.")).to_be_visible()
@@ -36,6 +36,8 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
     number = first.locator(".st-key-task_0_number input")
     number.fill("25")
     number.press("Enter")
+    expect(button(first, "task_0_give")).to_be_enabled()
+    until_idle(first)  # a click while the page is drawn may be forgotten
     button(first, "task_0_give").click()
     expect(first.get_by_text("Right.")).to_be_visible()
     button(first, "task_next").click()

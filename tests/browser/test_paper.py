@@ -9,14 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chart_bench import PANELS, THEMES, Bench
-from tests.browser.train_page import (
-    LONG,
-    button,
-    enter,
-    open_app,
-    resting_step,
-    wait_for_step,
-)
+from tests.browser.train_page import button, enter, resting_step, wait_for_step
 
 CAPTION = "CartPole-v1 · seed 0 · Recommended with γ 0.9"
 
@@ -155,27 +148,28 @@ def test_every_chart_is_drawn_for_paper_in_light_colours_and_then_as_before(
     assert bench.drawn("gd.layout.font.color") == THEMES["dark"]["text-color"]
 
 
-def test_a_printed_page_is_of_the_moment_and_has_every_value(page: Page, app_url: str) -> None:
-    open_app(page, app_url, f"{LONG}&gamma=0.9")
-    button(page, "start").click()
-    wait_for_step(page, 1_200)
-    enter(page, "exact_batch_size", "32")
-    button(page, "pause").click()
-    step = resting_step(page)
-    page.emulate_media(media="print", color_scheme="dark")
-    expect(page.locator(".q-map-canvas")).to_have_attribute("data-drawn", str(step))
-    expect(page.locator(".health")).to_contain_text(f"{step:,} of 50,000")
-    expect(page.locator(".stSidebar")).to_be_hidden()
-    expect(page.locator(".live-chart-caption")).to_contain_text("γ 0.9")
-    values = page.locator(".paper-values")
+def test_a_printed_page_is_of_the_moment_and_has_every_value(tab: Page) -> None:
+    enter(tab, "exact_gamma", "0.9")
+    tab.wait_for_url("**gamma=0.9*")
+    button(tab, "start").click()
+    wait_for_step(tab, 1_200)
+    enter(tab, "exact_batch_size", "32")
+    button(tab, "pause").click()
+    step = resting_step(tab)
+    tab.emulate_media(media="print", color_scheme="dark")
+    expect(tab.locator(".q-map-canvas")).to_have_attribute("data-drawn", str(step))
+    expect(tab.locator(".health")).to_contain_text(f"{step:,} of 50,000")
+    expect(tab.locator(".stSidebar")).to_be_hidden()
+    expect(tab.locator(".live-chart-caption")).to_contain_text("γ 0.9")
+    values = tab.locator(".paper-values")
     expect(values).to_contain_text("Batch size")
-    sheet = page.locator(".stMainBlockContainer").bounding_box()
-    for plot in page.locator(".live-chart-plot").all():
+    sheet = tab.locator(".stMainBlockContainer").bounding_box()
+    for plot in tab.locator(".live-chart-plot").all():
         box = plot.bounding_box()
         assert sheet is not None
         assert box is not None
         assert box["x"] + box["width"] <= sheet["x"] + sheet["width"]
-    assert page.pdf(format="A4").count(b"/Type /Page\n") <= 5
+    assert tab.pdf(format="A4").count(b"/Type /Page\n") <= 5
 
 
 def test_a_presentation_has_the_curve_in_sight_of_the_last_row(tab: Page) -> None:

@@ -25,7 +25,7 @@ def open_app(page: Page, url: str, query: str = "") -> None:
 def put_back(page: Page) -> None:
     """From anywhere, without loading it again: `LASTING`'s values, and a run that has not begun."""
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(media="screen", color_scheme="light")
     page.mouse.move(0, 0)
     if page.get_by_test_id("stDialog").count():
         close_dialog(page)
