@@ -12,7 +12,6 @@ from dqn_core.environments.registration import registration
 from dqn_core.errors import LabError
 from dqn_core.hyperparameter import Value
 from dqn_core.phrases import Phrase
-from dqn_core.replay import replay_bytes
 
 LONG_EPISODE = 500
 """Steps from which on an episode needs a longer horizon and a longer training."""
@@ -52,6 +51,8 @@ def untuned(env_id: str, env_kwargs: str = "") -> str:
 @lru_cache(maxsize=256)
 def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Value]:
     """By its observations and their size, its time limit and the size of its rewards."""
+    from dqn_core.replay import replay_bytes  # and PyTorch, for environments that nobody tuned
+
     spec = environment_spec(env_id, env_kwargs=env_kwargs)
     values: dict[str, Value] = {}
     if spec.n_states:

@@ -5,7 +5,6 @@ from copy import copy
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import torch
 
 Rows = slice | np.ndarray
 """Which of P environments: all of them, or indices."""
@@ -72,6 +71,8 @@ def between(low: float, high: float, uniforms: Any) -> Any:
 
 def moved(dynamics: Dynamics, device: str) -> Dynamics:
     """The same on a device, where its arrays are tensors."""
+    import torch  # not for who only asks what environments there are
+
     there = copy(dynamics)
     there.xp = torch
     for name, array in _arrays(dynamics).items():
