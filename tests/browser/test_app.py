@@ -63,7 +63,7 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
         in_sidebar = delta.WhichOneof("type") == "delta" and delta.metadata.delta_path[0] == 1
         if in_sidebar and delta.delta.new_element.WhichOneof("type") != "empty" and not late:
             late.append(message)
-            time.sleep(1.5)  # the main part is drawn meanwhile
+            time.sleep(3)  # the main part is drawn meanwhile
         browser.send(message)
 
     def connect(browser: WebSocketRoute) -> None:
@@ -72,6 +72,8 @@ def test_the_time_controls_are_at_once_where_they_stay(page: Page, app_url: str)
         server.on_message(lambda message: pass_on(browser, message))
 
     page.route_web_socket("**/_stcore/stream", connect)
+    network = page.context.new_cdp_session(page)
+    network.send("Emulation.setCPUThrottlingRate", {"rate": 3})
     page.add_init_script("""
         window.places = new Set();
         const look = () => {
