@@ -52,6 +52,7 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
 
     first.reload()
     expect(first.get_by_text("step 2 of 4")).to_be_visible()
+    until_idle(first)  # what a page asks for when it is loaded would cross the click
     button(first, "task_back").click()
     expect(first.get_by_text("Right.")).to_be_visible()
     for name in ("env_id", "seed"):
