@@ -78,6 +78,7 @@ def answer_by_next(student: Page) -> None:
     number.fill("25")
     button(student, "task_next").click()
     expect(student.get_by_text("Right.")).to_be_visible()
+    until_idle(student)  # before, the field that was typed in stands beside this one
     expect(number).to_have_value("25")
 
 
