@@ -107,7 +107,7 @@ def columns() -> dict[str, Any]:
     """How the columns of `table` look."""
     return {
         "starred": st.column_config.TextColumn("★", width=32, help=_("Starred")),
-        "name": st.column_config.TextColumn(_("Name"), width=110),
+        "name": st.column_config.TextColumn(_("Name"), width=98),
         "environment": st.column_config.TextColumn(_("Environment"), width=105),
         "differs": st.column_config.TextColumn(_("Differs from its preset"), width=150),
         "seeds": st.column_config.TextColumn(_("Seeds"), width=50),
@@ -124,7 +124,7 @@ def columns() -> dict[str, Any]:
             # What Streamlit says of a distance is English.
             format="distance" if language() == ENGLISH else "localized",
             timezone=st.context.timezone,
-            width=120,
+            width=132,
         ),
         "forked": st.column_config.TextColumn(_("Forked from"), width=150),
         "tags": st.column_config.TextColumn(_("Tags"), width=100),
