@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.train_page import Open, button
+from tests.browser.train_page import Open, button, wait_for_step
 from tests.browser.waiting import until_idle
 
 
@@ -52,7 +52,8 @@ def test_students_play_a_lesson_in_a_room_and_their_teacher_sees_how_far_they_ar
 
     first.reload()
     expect(first.get_by_text("step 2 of 4")).to_be_visible()
-    until_idle(first)  # what a page asks for when it is loaded would cross the click
+    wait_for_step(first, 0)  # its run is back: before, that would cross the click
+    until_idle(first)
     button(first, "task_back").click()
     expect(first.get_by_text("Right.")).to_be_visible()
     for name in ("env_id", "seed"):
