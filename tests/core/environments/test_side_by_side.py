@@ -68,8 +68,8 @@ def test_every_step_and_every_reset_has_the_bits_of_gymnasiums_own(
     generator = np.random.default_rng(5)  # with which episodes end in every way that there is
     n_actions = alone.environments[0].spec.n_actions
     # The same action for a while gets farther than one at random each time.
-    held = generator.integers(n_actions, size=(48, MEMBERS))
-    for step in range(240):  # 6,000 steps of environments
+    held = generator.integers(n_actions, size=(800, MEMBERS))
+    for step in range(4_000):  # 100,000 steps of environments
         actions = held[step // 5]
         made, expected = advance(together, actions, step), advance(alone, actions, step)
         assert equal(list(made), list(expected))
