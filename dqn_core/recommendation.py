@@ -51,7 +51,7 @@ def untuned(env_id: str, env_kwargs: str = "") -> str:
 @lru_cache(maxsize=256)
 def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Value]:
     """By its observations and their size, its time limit and the size of its rewards."""
-    from dqn_core.replay import replay_bytes  # and PyTorch, for environments that nobody tuned
+    from dqn_core.replay import transition_bytes  # and PyTorch, for environments that nobody tuned
 
     spec = environment_spec(env_id, env_kwargs=env_kwargs)
     values: dict[str, Value] = {}
@@ -62,7 +62,7 @@ def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Val
         values |= {"gamma": 0.995, "epsilon_decay": 20_000, "total_steps": 200_000}
     if _largest_reward(env_id, env_kwargs) > LARGE_REWARD:
         values |= {"loss": "mse", "gradient_clip": 10.0}
-    each = replay_bytes(1, 1, spec.observation_dim, n_masked=spec.n_actions)
+    each = transition_bytes(spec.observation_dim, spec.n_actions)
     capacities = (capacity for capacity in CAPACITIES if capacity * each <= REPLAY_BYTES)
     return values | {"buffer_capacity": next(capacities, CAPACITIES[-1])}
 

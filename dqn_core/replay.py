@@ -9,6 +9,8 @@ from torch import Tensor
 
 from dqn_core.arrays import arrays_on
 from dqn_core.config import DQNConfig
+from dqn_core.environments.configured import spec_for
+from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.errors import ConfigurationError
 from dqn_core.memory import free_memory, free_memory_of_gpu, in_words
 from dqn_core.random_streams import UniformStream
@@ -93,7 +95,8 @@ class ReplayBuffer:
         """Refuse a buffer that, with its sampler, does not fit into free memory."""
         members, d = self._members, self.observation_dim
         free = free_memory_of_gpu() if self._device == "cuda" else free_memory()
-        size = replay_bytes(members, capacity, d, sampling, self._dtype, self.n_masked)
+        each = transition_bytes(d, self.n_masked, sampling, self._dtype)
+        size = members * capacity * each
         if free is not None and size > free:
             raise ConfigurationError(
                 "{members} replay buffers of {capacity:,} transitions, with {dim:,} numbers an "
@@ -347,14 +350,25 @@ def row_width(observation_dim: int, n_masked: int = 0) -> int:
     return 2 * (observation_dim + n_masked) + 4
 
 
-def replay_bytes(
-    members: int,
-    capacity: int,
+def transition_bytes(
     observation_dim: int,
+    n_masked: int = 0,
     sampling: str = "uniform",
     dtype: np.dtype | type = np.float32,
-    n_masked: int = 0,
 ) -> int:
-    """The memory of a full buffer and of its sampler."""
+    """The memory of a member's transition, with what the sampler keeps of it."""
     row = row_width(observation_dim, n_masked) * np.dtype(dtype).itemsize
-    return members * capacity * (row + SAMPLERS[sampling].bytes_each)
+    return row + SAMPLERS[sampling].bytes_each
+
+
+def masked_actions(spec: EnvironmentSpec, config: DQNConfig) -> int:
+    """Actions in each mask of a run's replay: 0 without action masks."""
+    return spec.n_actions if config.action_masks else 0
+
+
+def replay_bytes(configs: Sequence[DQNConfig]) -> int:
+    """The memory of the full buffer of a run with these members."""
+    first, spec = configs[0], spec_for(configs[0])
+    n_masked = masked_actions(spec, first)
+    each = transition_bytes(spec.observation_dim, n_masked, first.sampling)
+    return len(configs) * first.buffer_capacity * each

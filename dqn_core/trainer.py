@@ -27,7 +27,7 @@ from dqn_core.networks import QNetwork
 from dqn_core.phrases import Phrase, read, written
 from dqn_core.population import STRETCH
 from dqn_core.random_streams import UniformStream
-from dqn_core.replay import ReplayBuffer, Transitions
+from dqn_core.replay import ReplayBuffer, Transitions, masked_actions
 from dqn_core.scalars import whole
 from dqn_core.update_statistics import update_statistics
 
@@ -72,7 +72,7 @@ class Trainer:
             UniformStream(seeds, "replay"),
             members=len(seeds),
             device=self.device,
-            n_masked=self.spec.n_actions if first.action_masks else 0,
+            n_masked=masked_actions(self.spec, first),
         )
         self.replay.configure(self.configs)
         self.evaluations = GreedyEvaluations(self.configs, network, self.spec.reward_threshold)

@@ -32,7 +32,7 @@ def check_size(configs: Sequence[DQNConfig]) -> None:
             weights=weights // len(configs),
             most=MOST_WEIGHTS,
         )
-    size = sum(map(_replay_bytes, runs))
+    size = sum(map(replay_bytes, runs))
     if size > MOST_REPLAY_BYTES:
         transitions = sum(config.buffer_capacity for config in configs) // len(configs)
         raise ConfigurationError(
@@ -48,14 +48,3 @@ def check_size(configs: Sequence[DQNConfig]) -> None:
 
 def _weights(config: DQNConfig) -> int:
     return network_shape(spec_for(config), config).n_parameters
-
-
-def _replay_bytes(members: Sequence[DQNConfig]) -> int:
-    first, spec = members[0], spec_for(members[0])
-    return replay_bytes(
-        len(members),
-        first.buffer_capacity,
-        spec.observation_dim,
-        first.sampling,
-        n_masked=spec.n_actions if first.action_masks else 0,
-    )

@@ -17,13 +17,13 @@ from typing import Any
 import dqn_core
 from dqn_core.compute import set_threads
 from dqn_core.config import DQNConfig
-from dqn_core.environments.configured import spec_for
 from dqn_core.environments.modules import import_typed
 from dqn_core.errors import DivergenceError, LabError, MissingPackageError, first_line
 from dqn_core.files.checkpoint import load_run
 from dqn_core.files.packing import pack
 from dqn_core.memory import in_words
 from dqn_core.phrases import Phrase
+from dqn_core.replay import replay_bytes
 from dqn_core.store.record import Status
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store
@@ -192,16 +192,11 @@ _OF_MACHINE = {"num_cpus": "CPU", "num_gpus": "GPU", "memory": "memory"}
 
 
 def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
-    """What Ray keeps free for these members: a processor, memory, and a GPU where it is declared.
-
-    Memory is that of the replay buffers, whose transitions have two observations of 4-byte numbers.
-    """
-    first = configs[0]
-    numbers = 2 * spec_for(first).observation_dim + 4
+    """What Ray keeps free for a run of these members."""
     return {
         "num_cpus": 1,
-        "num_gpus": GPU_SHARE if first.device == "cuda" else 0,
-        "memory": BYTES_OF_PROCESS + len(configs) * first.buffer_capacity * numbers * 4,
+        "num_gpus": GPU_SHARE if configs[0].device == "cuda" else 0,
+        "memory": BYTES_OF_PROCESS + replay_bytes(configs),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dqn_core import Trainer
 from dqn_core.errors import LabError, MissingPackageError
+from dqn_core.samplers import Prioritised
 from dqn_core.sweeps import cluster
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare, pieces_of
@@ -102,6 +103,9 @@ def test_what_a_run_needs_follows_from_its_shape():
     large = resources([SMALL.replace(buffer_capacity=1_000_000)] * 2)
     assert (small["num_cpus"], small["num_gpus"]) == (1, 0)
     assert large["memory"] - small["memory"] == 2 * 999_800 * (2 * 4 + 4) * 4
+    prioritised = resources([SMALL.replace(sampling="prioritised")] * 2)
+    of_priorities = 2 * SMALL.buffer_capacity * Prioritised.bytes_each
+    assert prioritised["memory"] - small["memory"] == of_priorities
     assert resources([SMALL.replace(device="cuda")])["num_gpus"] == cluster.GPU_SHARE
 
 

@@ -158,7 +158,7 @@ def test_a_change_that_all_runs_together_have_no_memory_for_changes_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = raced("batch_size", "4, 8")
-    of_one = replay_bytes(2, 2_000, session.run.trainer.spec.observation_dim, SMALL.sampling)
+    of_one = replay_bytes([SMALL.replace(buffer_capacity=2_000)] * 2)
     monkeypatch.setattr("dashboard.session.size.MOST_REPLAY_BYTES", of_one)
     session.set("buffer_capacity", 2_000)
     assert "of memory" in session.problem
