@@ -8,6 +8,7 @@ import numpy as np
 from dashboard.learn_page.equations import equations, exact
 from dashboard.learn_page.networks import networks
 from dashboard.learn_page.world import pictures, world
+from dashboard.session.few import best_of, more
 from dashboard.session.race import member_words
 from dashboard.session.run import Run
 from dashboard.session.stage import picture
@@ -155,9 +156,7 @@ def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
             _("Transition {number:,}, TD error {error}", number=n, error=exact(error))
             for n, error in zip(returns.numbers.tolist(), update.td_errors, strict=True)
         ],
-        "actions": _values(update, i, spec),
-        "taken": int(update.actions[i]),
-        "best": int(update.best[i]),
+        **_values(update, i, spec),
         "distributions": _distributions(update, i),
         "spread": _spread(update, i),
     }
@@ -182,17 +181,22 @@ def _transition(update: Update, i: int, action: str) -> str:
     )
 
 
-def _values(update: Update, i: int, spec: EnvironmentSpec) -> list[list[str]]:
+def _values(update: Update, i: int, spec: EnvironmentSpec) -> dict[str, Any]:
     """Each action with what the networks say of it, of s and of s′, where it is allowed."""
     here = None if update.allowed is None else update.allowed[i]
     there = None if update.next_allowed is None else update.next_allowed[i]
     columns = [shown(update.q[i], here), shown(update.next_q[i], there)]
     if update.choosing_q is not None:
         columns.append(shown(update.choosing_q[i], there))
-    rows = zip(*columns, strict=True)
-    return [
-        [_(label), *map(exact, row)] for label, row in zip(spec.action_labels, rows, strict=True)
+    taken, best = int(update.actions[i]), int(update.best[i])
+    actions = best_of(columns[0], taken, best)
+    rows = [
+        [_(spec.action_labels[action]), *(exact(column[action]) for column in columns)]
+        for action in actions
     ]
+    if others := more(spec.n_actions - len(actions)):
+        rows.append([others, *("" for _column in columns)])
+    return {"actions": rows, "taken": actions.index(taken), "best": actions.index(best)}
 
 
 def _distributions(update: Update, i: int) -> list[list[list[float | None]]]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dashboard.learn_page.equations import exact
+from dashboard.session.few import best_of, more
 from dashboard.web.language import _
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import shown
@@ -14,8 +15,8 @@ from dqn_core.microscope.step import Step
 from dqn_core.numbers import number
 from dqn_core.phrases import Phrase
 
-MOST_NAMED = 8
-"""Of an observation, in the words beside a picture; the table has all of it."""
+MOST_NAMED, MOST_LISTED = 8, 200
+"""Of an observation, in the words beside a picture and in the table."""
 
 
 class Picture(NamedTuple):
@@ -64,11 +65,13 @@ def world(specimen: Specimen, views: Sequence[Picture], chosen: int) -> dict[str
             (_("s chosen"), "s", update.observations[chosen]),
             (_("s′ chosen"), "s2", update.next_observations[chosen]),
         ]
+    others = [*filter(None, [more(max(0, spec.observation_dim - MOST_LISTED))])]
+    blank = [""] * len(others)
     return {
         "pictures": [[_(view.title), _described(spec, view)] for view in views],
-        "labels": [_(label) for label in spec.observation_labels],
+        "labels": [_(label) for label in spec.observation_labels[:MOST_LISTED]] + others,
         "columns": [
-            [title, symbol, [number(value) for value in values.tolist()]]
+            [title, symbol, [number(value) for value in values[:MOST_LISTED].tolist()] + blank]
             for title, symbol, values in columns
         ],
         "step": _step(spec, step) if step else None,
@@ -78,16 +81,17 @@ def world(specimen: Specimen, views: Sequence[Picture], chosen: int) -> dict[str
 
 def _step(spec: EnvironmentSpec, step: Step) -> dict[str, Any]:
     first, second = step.dice
-    q_values = step.q_values
+    q_values = shown(step.q_values, step.allowed)
+    actions = best_of(q_values, step.action)
+    rows = [[_(spec.action_labels[action]), exact(q_values[action])] for action in actions]
+    if others := more(len(q_values) - len(actions)):
+        rows.append([others, ""])
     return {
         "epsilon": step.epsilon,
         "dice": [first, second],
         "isRandom": step.is_random,
-        "actions": [
-            [_(label), exact(q)]
-            for label, q in zip(spec.action_labels, shown(q_values, step.allowed), strict=True)
-        ],
-        "taken": step.action,
+        "actions": rows,
+        "taken": actions.index(step.action),
     }
 
 

@@ -4,14 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.session.few import MOST_ACTIONS, best_of, more
 from dashboard.web.language import _
 from dqn_core import Agent
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import greedy, shown
 from dqn_core.numbers import number
-
-MOST_ACTIONS = 20
-"""Of more, those with the largest Q are shown."""
 
 
 def action_values(
@@ -29,14 +27,12 @@ def action_values(
     known = bool(np.isfinite(values).all())
     distributions = agent.distributions(observation[None], allowed) if known else None
     told = shown(values, allowed)
-    largest = np.argsort(-told, kind="stable")[:MOST_ACTIONS] if known else range(MOST_ACTIONS)
-    actions = sorted(int(action) for action in largest if action < len(values))
+    actions = best_of(told) if known else [*range(len(values))][:MOST_ACTIONS]
     best = greedy(values, allowed) if known else None
-    more = len(values) - len(actions)
     return {
         "actions": [_(spec.action_labels[action]) for action in actions],
         "values": [_words(told[action]) if known else "–" for action in actions],
-        "greedy": actions.index(best) if best in actions else None,
+        "greedy": actions.index(best) if best is not None and best in actions else None,
         # Action by action: the returns, and how probable each is.
         "distributions": [
             [distributions[0][0][action].tolist(), distributions[1][0][action].tolist()]
@@ -44,7 +40,7 @@ def action_values(
         ]
         if distributions
         else [],
-        "more": _("{count} more", count=f"{more:,}") if more else "",
+        "more": more(len(values) - len(actions)),
     }
 
 

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from gymnasium.spaces import Box, Discrete
 
 from dashboard.learn_page.desk import Desk
+from dashboard.session.few import MOST_ACTIONS
 from dashboard.session.session import Session
 from dashboard.web.feed import BadQueryError
 from dashboard.web.language import answering
 from dqn_core.errors import CheckpointError
 from dqn_core.trainer import STATISTICS_PERIOD, Trainer
+from tests.core.foreign import Foreign, registered
 from tests.core.small_runs import SMALL, fingerprint
 from tests.dashboard.envelope import opened
 from tests.dashboard.runs import untrained_session
@@ -203,6 +206,26 @@ def test_what_is_seen_is_said_in_the_language_of_who_looks(session: Session) -> 
     told = [*header["world"]["sentences"], *header["update"]["words"], header["memory"]["words"]]
     assert all(sentence.endswith("。") for sentence in told)
     assert header["world"]["pictures"][0][0] == "这一步之前"
+
+
+def test_of_thousands_of_actions_and_numbers_the_first_are_shown_and_the_others_counted() -> None:
+    spaces = {"action_space": Discrete(3_000), "observation_space": Box(-1, 1, (1_000,))}
+    with registered("Vast-v0", Foreign, kwargs=spaces):
+        session = untrained_session(SMALL.replace(env_id="Vast-v0", epsilon_end=1.0))
+        session.run.trainer.run(max_steps=60)
+        desk = Desk(session)
+        seen(desk, "step")
+        header = seen(desk, chosen=1)
+        session.run.close()
+    world, update = header["world"], header["update"]
+    step = world["step"]
+    assert len(step["actions"]) == MOST_ACTIONS + 1
+    assert step["actions"][-1] == ["2,980 more", ""]
+    assert f"“{step['actions'][step['taken']][0]}”" in world["sentences"][0]
+    assert update["actions"][-1][0] == "2,980 more"
+    assert f"“{update['actions'][update['taken']][0]}”" in update["words"][0]
+    assert world["labels"][-1] == "800 more"
+    assert {len(values) for _, _, values in world["columns"]} == {len(world["labels"])} == {201}
 
 
 def test_choosing_a_transition_shows_it_everywhere(session: Session) -> None:

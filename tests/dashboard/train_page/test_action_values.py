@@ -3,7 +3,8 @@
 import numpy as np
 from gymnasium.spaces import Discrete
 
-from dashboard.train_page.action_values import MOST_ACTIONS, action_values
+from dashboard.session.few import MOST_ACTIONS
+from dashboard.train_page.action_values import action_values
 from dqn_core import Trainer
 from tests.core.foreign import Foreign, registered
 from tests.core.small_runs import SMALL
