@@ -24,13 +24,15 @@ from dqn_core.phrases import Phrase
 
 @dataclass
 class Playing:
-    """A lesson with how far the student is. ``source`` is what the address calls it, "" for the
-    task of a link. In a ``room`` the student has a ``seat`` once a name was typed; ``was_in_room``
-    says that it was closed since."""
+    """A lesson with how far the student is; it was opened at the step ``opened_at``.
+
+    ``source`` is what the address calls it, "" for the task of a link. In a ``room`` the student
+    has a ``seat`` once a name was typed; ``was_in_room`` says that it was closed since."""
 
     lesson: Lesson
     source: str = ""
     progress: Progress = field(default_factory=Progress)
+    opened_at: int = 0
     room: Room | None = None
     seat: Seat | None = None
     was_in_room: bool = False
@@ -119,10 +121,22 @@ def leave_lesson(session: Session) -> None:
 
 
 def come_back_to_lesson(session: Session, left: Remembered) -> None:
-    """Take up the lesson of the tab's address where the tab had it; another one begins."""
+    """Take up the lesson of the tab's address where the tab had it; another one begins.
+
+    What the student did there before the tab could say so counts.
+    """
     given, had = (parse_qs(query, keep_blank_values=True) for query in (left.query, left.left))
     is_same = given.get(LESSON) == had.get(LESSON)
-    st.session_state[keys.LESSON] = _opened(session, given, left.lesson if is_same else "")
+    meanwhile: Playing | None = st.session_state.get(keys.LESSON)
+    done = meanwhile and replace(meanwhile.progress)  # in a room it is the one of the seat
+    playing = _opened(session, given, left.lesson if is_same else "")
+    st.session_state[keys.LESSON] = playing
+    if playing and meanwhile and done and playing.source == meanwhile.source:
+        progress = playing.progress
+        progress.answers.update(done.answers)
+        progress.typed.update(done.typed)
+        if done.at != meanwhile.opened_at:
+            playing.go(session, done.at)
 
 
 def _opened(
@@ -145,6 +159,7 @@ def _opened(
         _tell(session, not_there(STEP, given[STEP][-1], numbered(playing.lesson.steps)))
     if at is not None:
         playing.progress.at = at
+    playing.opened_at = playing.progress.at
     if at is None or not given.keys() & NAMES_OF_LINKS:
         playing.begin(session)
     else:
@@ -165,7 +180,7 @@ def _named(session: Session, given: Mapping[str, Sequence[str]], remembered: str
         seat = room.seats.get(session.owner or session.name)
         if seat is None:
             return Playing(room.lesson, room.source, room=room)
-        playing = Playing(room.lesson, room.source, seat.progress, room, seat)
+        playing = Playing(room.lesson, room.source, seat.progress, room=room, seat=seat)
         playing.enter(session, seat.name)
         return playing
     if source:

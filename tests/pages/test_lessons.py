@@ -188,6 +188,15 @@ def test_a_page_that_is_loaded_again_takes_up_what_the_tab_remembers() -> None:
     assert session(at).config.gamma == 0.5
 
 
+def test_what_a_student_does_before_the_tab_has_told_where_it_was_is_not_lost() -> None:
+    at = opened(lesson=source_of(STEPS), step="3")
+    left = Remembered("x", "", playing(at).query, playing(at).query, playing(at).remembered)
+    playing(at).go(session(at), 0)
+    playing(at).progress.answers[0] = "2"
+    come_back_to_lesson_in(at, left)
+    assert (playing(at).progress.at, playing(at).progress.answers) == (0, {0: "2"})
+
+
 def test_another_lesson_in_the_same_tab_has_none_of_the_answers_of_the_one_before() -> None:
     had = f"lesson={source_of(STEPS)}&step=1"
     at = opened(lesson=NAMES[1])
