@@ -23,14 +23,24 @@ class Never:
     names: tuple[str, ...]
 
 
-def never_due(config: DQNConfig, spec: EnvironmentSpec) -> dict[str, Never]:
-    """What a run asks for and will not have, by the hyperparameter to change.
+def never_due(
+    config: DQNConfig, spec: EnvironmentSpec, gives_masks: bool = False
+) -> dict[str, Never]:
+    """What a run asks for, or its environment gives, and will not have; by the hyperparameter to
+    change.
 
-    Only what the configuration alone decides is told.
+    Only what the configuration alone decides is told. ``gives_masks`` says that the environment
+    tells which actions are allowed.
     """
     end = _end(config, spec)
     first_update = _first_update(config)
     found = _exploration(config)
+    if gives_masks and not config.action_masks and spec.family.recommended is None:
+        sentence = Phrase(
+            "{env_id} says which actions are allowed, and that is used only with action_masks on.",
+            env_id=spec.env_id,
+        )
+        found["action_masks"] = Never(sentence, ("action_masks",))
     if first_update > end.step:
         names = ("learning_starts", "train_frequency")
         name = max(names, key=lambda name: getattr(config, name))

@@ -48,6 +48,9 @@ class Interaction:
     the episodes under way. Only the members that `go_on_with` names act: ``is_acting`` `(P,)`.
     Where the first episodes need not begin, ``must_begin`` is False.
 
+    ``gives_masks`` says whether the first environment told at its first reset which actions are
+    allowed.
+
     Where they can, all of them move to the ``device`` while a run goes on: ``there`` is that
     `Population`, or None. The arrays here are then as they were when `ended` was asked last.
     """
@@ -77,6 +80,7 @@ class Interaction:
             if must_begin:
                 self.close()
                 raise
+        self.gives_masks = self._environments[0].gives_masks
         self._join()
 
     def _first_observation(self, p: int) -> np.ndarray:

@@ -42,7 +42,6 @@ def import_run(state: PageState, session: Session) -> None:
     with popover:
         file = st.file_uploader(
             _("A run that was exported, or saved on the Train page"),
-            type=[SUFFIX.removeprefix(".")],
             key=f"{key}_file",
         )
         if file:

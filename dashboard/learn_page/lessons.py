@@ -92,7 +92,6 @@ def _own(session: Session, state: LessonsState) -> None:
     quiet_button(_("Make a lesson"), "make_lesson", "add", partial(state.make, session.link))
     file = st.file_uploader(
         _("Open a lesson file"),
-        type=["md", "txt"],
         key="lesson_file",
         help=_("A text file, as the editor saves it. The format is in docs/lessons.md."),
     )

@@ -117,7 +117,8 @@ class Session:
         """What a run with these values would never do, by the hyperparameter to change."""
         if self.config.environment != self.run.config.environment:
             return {}  # another environment's threshold and time limit are not known yet
-        return never_due(self.config, self.run.trainer.spec)
+        trainer = self.run.trainer
+        return never_due(self.config, trainer.spec, trainer.interaction.gives_masks)
 
     def set(self, name: str, value: Value) -> None:
         """Give one control a new value, as `adopt` does."""

@@ -13,8 +13,6 @@ from dashboard.web.widgets import key_showing, on_change
 from dqn_core import LabError
 from dqn_core.phrases import Phrase
 
-UPLOAD_TYPES = ["safetensors"]
-
 
 @dataclass
 class Picks:
@@ -121,9 +119,8 @@ def upload_control(picks: Picks) -> None:
     page cuts short is not called again, whereas a file that was not taken yet is taken by the next
     run that sees it.
     """
-    file = st.file_uploader(
-        _("A saved agent or run (.safetensors)"), type=UPLOAD_TYPES, key="upload_file"
-    )
+    # Of any name: what it is, is seen when it is read. The same holds for each field of files.
+    file = st.file_uploader(_("A saved agent or run (.safetensors)"), key="upload_file")
     if file is None:
         return
     taken, problem = picks.taken

@@ -184,7 +184,7 @@ def _files(session: Session) -> None:
                 help=words,
                 on_click="ignore",
             )
-    file = st.file_uploader(_("**Open** a saved run"), type=["safetensors"], key="open_run")
+    file = st.file_uploader(_("**Open** a saved run"), key="open_run")
     if session.run.status is not Status.READY:
         st.caption(_(LEAVES))
     chosen = file and st.button(_("Open and continue"), key="use_opened", type="primary")

@@ -25,6 +25,7 @@ WORDS = {
         "or drop one here; at most {megabytes} MB"
     ),
     _NOTHING_FOUND: Phrase("No results"),
+    ".gdg-search-status label": Phrase("Type to search"),
     '[data-testid="stConnectionStatus"] label': Phrase("Connecting"),
     _MENU.format("theme-System"): Phrase("As the system"),
     _MENU.format("theme-Light"): Phrase("Light"),

@@ -33,7 +33,7 @@ def train(options: argparse.Namespace, out: TextIO) -> int:
     check_distinct({"--save": options.save, "--resume": resumed}, out)
     attempts = Attempts()
     trainer, recording = begun(options)
-    for never in never_due(trainer.config, trainer.spec).values():
+    for never in never_due(trainer.config, trainer.spec, trainer.interaction.gives_masks).values():
         tell(never.sentence)
     try:
         with interruptions() as signals:

@@ -13,6 +13,7 @@ from dqn_core.environments.border import (
     Observations,
     Picture,
     Pictures,
+    Unusable,
     allowed_by,
     failure,
     flag_of,
@@ -127,6 +128,14 @@ class Environment:
             told = self._failure(error)
             told.names = ("action_masks",)
             raise told from error
+
+    @property
+    def gives_masks(self) -> bool:
+        """Whether it has just told which actions are allowed, in a form that can be used."""
+        with suppress(Unusable):
+            allowed_by(self._information, self.spec.n_actions)
+            return True
+        return False
 
     def try_action(self, generator: np.random.Generator) -> int:
         """A random action, of those that are allowed where the environment says which."""

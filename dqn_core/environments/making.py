@@ -27,6 +27,9 @@ from dqn_core.scalars import finite, is_number, plain, shown
 MOST_NAMED = 10
 """Environments of a module that a sentence lists."""
 
+_COMES_WITH = {"ALE/": "ale_py", "MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
+"""Packages that people use, by what begins the ids that they register."""
+
 _GYMNASIUMS_WORDS = " was raised from the environment creator for "
 """What Gymnasium adds to what a constructor says, with what the sentence has said already."""
 
@@ -153,5 +156,27 @@ def _unknown(env_id: str) -> Phrase:
         )
     else:
         unknown = Phrase("There is no environment called {name}.", name=shown(env_id))
-        there = Phrase("{sentence}: there are {known} and more.", sentence=unknown, known=known)
+        there = _from_elsewhere(unknown, env_id) or Phrase(
+            "{sentence}: there are {known} and more.", sentence=unknown, known=known
+        )
     return did_you_mean(unknown, near) if near else there
+
+
+def _from_elsewhere(unknown: Phrase, env_id: str) -> Phrase | None:
+    """Of an id that looks like one of another package: how it is found."""
+    for beginning, package in _COMES_WITH.items():
+        if env_id.startswith(beginning):
+            return Phrase(
+                "{sentence}: it comes with the package {package}. Install it, and give "
+                "{package}:{name}.",
+                sentence=unknown,
+                package=package,
+                name=excerpt(env_id),
+            )
+    if "/" not in env_id:
+        return None
+    return Phrase(
+        "{sentence}: give the module that registers it, too, as in my_module:{name}.",
+        sentence=unknown,
+        name=excerpt(env_id),
+    )

@@ -15,6 +15,7 @@ from dqn_core.episodes.conditions import Conditions
 from dqn_core.errors import CheckpointError, EnvironmentFailure
 from dqn_core.exploration import EpsilonGreedy, random_actions
 from dqn_core.files.packing import pack
+from dqn_core.foresight import Never, never_due
 from dqn_core.learner import bellman_target
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import NetworkShape, QNetwork
@@ -274,6 +275,25 @@ def test_an_environment_without_information_has_no_mask() -> None:
         pytest.raises(EnvironmentFailure, match="Mute-v0 gave no action_mask at reset"),
     ):
         Trainer(RUN.replace(env_id=env_id))
+
+
+def test_masks_that_nobody_uses_are_told_where_nobody_tuned_the_environment() -> None:
+    taxi = Trainer(DQNConfig(env_id="Taxi-v4"))
+    assert "action_masks" not in told_of(taxi)
+    with gates():
+        assert told_of(Trainer(RUN)) == {}
+        without = told_of(Trainer(RUN.replace(action_masks=False)))
+    assert without["action_masks"].sentence == (
+        "Gates-v0 says which actions are allowed, and that is used only with action_masks on."
+    )
+    with registered("Mute-v0", kwargs={"start": lambda answer, _: (answer[0], None)}) as env_id:
+        assert "action_masks" not in told_of(
+            Trainer(RUN.replace(env_id=env_id, action_masks=False))
+        )
+
+
+def told_of(trainer: Trainer) -> dict[str, Never]:
+    return never_due(trainer.config, trainer.spec, trainer.interaction.gives_masks)
 
 
 def test_taxis_masks_leave_out_what_changes_nothing() -> None:

@@ -166,6 +166,25 @@ def test_an_unknown_id_suggests_the_nearest_known_one(typed: str, meant: str) ->
 
 
 @pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        (
+            "ALE/Pong-v5",
+            "it comes with the package ale_py. Install it, and give ale_py:ALE/Pong-v5.",
+        ),
+        (
+            "MiniGrid-Empty-5x5-v0",
+            "it comes with the package minigrid. Install it, and give "
+            "minigrid:MiniGrid-Empty-5x5-v0.",
+        ),
+        ("zoo/Lion-v0", "give the module that registers it, too, as in my_module:zoo/Lion-v0."),
+    ],
+)
+def test_an_id_of_another_package_says_where_it_is_found(typed: str, there: str) -> None:
+    assert refusal(typed) == f"There is no environment called {typed!r}: {there}"
+
+
+@pytest.mark.parametrize(
     "typed", ["", "  ", "q", "Foo\nBar-v1", "../etc/passwd", "-v1", "a/b/c", ":CartPole-v1"]
 )
 def test_a_name_that_is_like_nothing_is_still_one_sentence(typed: str) -> None:
