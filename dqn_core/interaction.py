@@ -159,8 +159,6 @@ class Interaction:
         """
         if self.there:
             return self.there.step(actions, exploring, env_step)
-        if exploring is not None:
-            self.explored += exploring & self.is_acting
         members, allowed = len(actions), self.allowed
         made = Transitions(
             self.observations,
@@ -179,6 +177,8 @@ class Interaction:
         self.observations, self.allowed = made.next_observations, made.next_allowed
         self.returns += made.rewards
         self.lengths += self.is_acting
+        if exploring is not None:
+            self.explored += exploring & self.is_acting
         return made
 
     def _step_each(self, made: Transitions, env_step: int) -> None:
@@ -193,8 +193,10 @@ class Interaction:
                 ) = environment.step(int(made.actions[p]))
                 if made.next_allowed is not None:
                     made.next_allowed[p] = environment.allowed()
-            except EnvironmentFailure as error:
+            except BaseException as error:  # also Ctrl-C, after which a script may save the run
                 self._give_episodes_up()
+                if not isinstance(error, EnvironmentFailure):
+                    raise
                 raise self._told(error, p, env_step) from error
 
     def _step_side_by_side(self, them: SideBySide, made: Transitions, env_step: int) -> None:

@@ -15,7 +15,7 @@ from dqn_core.divergence import Stop, divergences, newest, no_longer_finite, sto
 from dqn_core.ending import check_limits, reason_to_end
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import spec_for
-from dqn_core.errors import ConfigurationError, DivergenceError, EnvironmentFailure
+from dqn_core.errors import ConfigurationError, DivergenceError
 from dqn_core.exploration import EpsilonGreedy, Epsilons, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import OF_LAYERS, History
@@ -274,7 +274,7 @@ class Trainer:
         """Step every environment, store the transitions, and record the episodes that ended."""
         try:
             transitions = self.interaction.step(actions, self.env_step + 1, exploring)
-        except EnvironmentFailure:
+        except BaseException:
             self.replay.cut()  # new episodes begin
             raise
         # The true next observation is stored also where the episode ends, and only *terminated*

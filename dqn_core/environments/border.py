@@ -112,10 +112,10 @@ def outcome_of(result: Any) -> Any:
 
 
 def reward_of(value: Any) -> float:
-    """A reward as float; true and false count as 1 and 0."""
+    """A reward as float; true and false count as 1 and 0, an array of one number as that number."""
     if type(value) is float and -_LARGEST <= value <= _LARGEST:
         return value  # nearly always: a step must not become slower
-    number = _number(value)
+    number = _number(_unwrapped(value))
     if _is_real(number) and -_LARGEST <= number <= _LARGEST:  # NaN compares false
         return float(number)
     raise Unusable(
@@ -127,7 +127,7 @@ def flag_of(name: str, value: Any) -> bool:
     """``terminated`` or ``truncated``."""
     if type(value) is bool:
         return value
-    flag = _number(value)
+    flag = _number(_unwrapped(value))
     if _is_real(flag) and flag in (0, 1):
         return bool(flag)
     raise Unusable(
@@ -281,6 +281,12 @@ def _array(value: Any) -> np.ndarray:
 def _number(value: Any) -> Any:
     """A single value as Python's own number, if it is one; everything else as it is."""
     return float(value) if isinstance(value, Decimal) else plain(value)
+
+
+def _unwrapped(value: Any) -> Any:
+    """What an array of one number holds, as many environments give it; everything else as it is."""
+    shape = getattr(value, "shape", ())
+    return value.reshape(()) if shape and set(shape) == {1} else value
 
 
 def _stored(numbers: np.ndarray) -> np.ndarray:

@@ -13,7 +13,6 @@ from dqn_core.environments.border import (
     Observations,
     Picture,
     Pictures,
-    Unusable,
     allowed_by,
     failure,
     flag_of,
@@ -68,7 +67,9 @@ class Environment:
         self.spec = spec
         self.usual_time_limit = usual_time_limit
         self._observations = Observations(observed(spec.env_id, env.observation_space))
-        self._first_action = actions_of(spec.env_id, env.action_space).start
+        first = actions_of(spec.env_id, env.action_space).start
+        # As NumPy's, which the space's own `sample` gives: some environments ask for its parts.
+        self._first_action = first if spec.family.is_known else np.int64(first)
         self._pictures = Pictures(render_mode)
         self.time_limit = spec.max_episode_steps
         self.steps = 0
@@ -132,8 +133,8 @@ class Environment:
     @property
     def gives_masks(self) -> bool:
         """Whether it has just told which actions are allowed, in a form that can be used."""
-        with suppress(Unusable):
-            allowed_by(self._information, self.spec.n_actions)
+        with suppress(EnvironmentFailure):
+            self.allowed()
             return True
         return False
 

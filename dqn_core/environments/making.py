@@ -98,7 +98,8 @@ def _by_gymnasium(registered: EnvSpec, render_mode: str | None) -> gymnasium.Env
         if "render_mode" not in str(error):
             raise
     env = make()
-    env.unwrapped.render_mode = render_mode
+    if env.unwrapped.render_mode != render_mode:  # which may be a property
+        env.unwrapped.render_mode = render_mode
     return env
 
 

@@ -286,10 +286,18 @@ def test_masks_that_nobody_uses_are_told_where_nobody_tuned_the_environment() ->
     assert without["action_masks"].sentence == (
         "Gates-v0 says which actions are allowed, and that is used only with action_masks on."
     )
-    with registered("Mute-v0", kwargs={"start": lambda answer, _: (answer[0], None)}) as env_id:
-        assert "action_masks" not in told_of(
-            Trainer(RUN.replace(env_id=env_id, action_masks=False))
-        )
+    for information in (None, Raising()):
+        start = lambda answer, _, information=information: (answer[0], information)  # noqa: E731
+        with registered("Odd-v0", kwargs={"start": start}) as env_id:
+            odd = Trainer(RUN.replace(env_id=env_id, action_masks=False))
+        assert "action_masks" not in told_of(odd)
+
+
+class Raising(dict[str, Any]):
+    """Information that cannot be looked at."""
+
+    def get(self, *_: Any) -> Any:
+        raise RuntimeError
 
 
 def told_of(trainer: Trainer) -> dict[str, Never]:

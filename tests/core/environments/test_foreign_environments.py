@@ -105,6 +105,32 @@ def test_a_constructor_need_not_know_of_pictures(register: Register, mode: str |
         assert np.shape(environment.render()) == (4, 6, 3)
 
 
+def test_a_mode_of_drawing_that_is_a_property_is_left_alone(register: Register) -> None:
+    class Draws(WithoutRenderMode):
+        render_mode = property(lambda self: "rgb_array")
+
+    environment = make_environment(register(Draws), render_mode="rgb_array")
+    environment.reset()
+    assert np.shape(environment.render()) == (4, 6, 3)
+
+
+def test_an_action_is_of_the_type_that_its_space_gives(register: Register) -> None:
+    """Some environments ask for its parts, as ``action.item()``, which Python's own lacks."""
+    taken = []
+
+    class Asks(Foreign):
+        def step(self, action: Any) -> Any:
+            taken.append(action)
+            assert type(action) is type(self.action_space.sample())
+            return super().step(action.item())
+
+    environment = make_environment(register(Asks, kwargs={"action_space": Discrete(3, start=-1)}))
+    environment.reset()
+    for action in range(3):
+        environment.step(action)
+    assert taken == [-1, 0, 1]
+
+
 def test_a_window_that_a_registration_asks_for_is_not_opened(register: Register) -> None:
     env_id = register(kwargs={"render_mode": "human"})
     assert make_environment(env_id).env.unwrapped.render_mode is None

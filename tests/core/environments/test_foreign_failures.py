@@ -65,6 +65,22 @@ def test_ctrl_c_in_an_environment_is_no_failure_of_it(register: Register) -> Non
         environment.step(0)
 
 
+def test_a_run_that_ctrl_c_left_in_a_step_can_be_saved_and_goes_on(
+    register: Register, tmp_path: Any
+) -> None:
+    """As a script does it: an episode that had explored in the step was refused when loaded."""
+    pressed = iter([fails_at(45, KeyboardInterrupt())])
+    env_id = register(lambda **_: Foreign(outcome=next(pressed, None)))
+    trainer = Trainer(SMALL.replace(env_id=env_id, epsilon_end=1.0))
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run()
+    save_run(tmp_path / "run", trainer)
+    for run in (trainer, load_run(tmp_path / "run")):
+        assert run.env_step == 44
+        run.run(max_steps=10)
+        assert run.history.episodes.columns()["length"].tolist() == [10] * 5
+
+
 def test_nobody_presses_ctrl_c_in_a_thread(register: Register) -> None:
     env_id = register(kwargs={"outcome": fails_at(5, KeyboardInterrupt())})
     with ThreadPoolExecutor(1) as thread:
