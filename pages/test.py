@@ -107,7 +107,7 @@ def do_what_was_asked(state: PageState, agents: Sequence[Chosen], settings: Sett
 def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings) -> None:
     """The buttons and the player."""
     state.show_what_was_chosen(agents, settings)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
+    with st.container(horizontal=True, vertical_alignment="center", key="actions"):
         for key, label, symbol in (
             ("watch", _("Watch an episode"), ":material/play_arrow:"),
             ("another_start", _("Another start"), ":material/casino:"),
@@ -126,7 +126,7 @@ def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings
                 args=(state, key),
             )
         to_the_game = _("Play against the agent")
-        st.markdown(f":material/sports_esports: [{to_the_game}](#{DUEL})")
+        st.markdown(f":small[:material/sports_esports: [{to_the_game}](#{DUEL})]")
         do_what_was_asked(state, agents, settings)
     if state.problem:
         tell_error(state.problem)
