@@ -29,6 +29,7 @@ _FEW = 64
 _OF_NUMBERS = "biuf"  # NumPy's letters for bool, integers and floats
 _LONGEST_REASON = 200  # letters
 _MOST_LINES, _MOST_COLUMNS = 200, 1_000  # of a text that is drawn
+_LARGEST_SIDE = 2_048  # pixels of a picture: more fills memory, and no screen
 _WHOLE = Phrase("the observation")
 _LACKS_USUAL_ARGUMENT = re.compile("unexpected keyword argument '(seed|options)'")
 
@@ -345,14 +346,19 @@ def _text(frame: str) -> str:
 
 
 def _picture(frame: Any) -> Picture:
-    """Of a transparent picture what is drawn, and a grey one in three equal colours."""
+    """Of a transparent picture what is drawn, and a grey one in three equal colours.
+
+    Of one that is too large every second row and column, or every third and so on.
+    """
     array = np.asarray(frame)
     if array.ndim == 2:
         array = array[..., None]
     fits = array.ndim == 3 and array.size > 0 and array.shape[2] in (1, 3, 4)
     if not fits or not _is_of_bytes(array):
         raise Unusable(_form(frame), Phrase("a picture is (height, width, 3) of uint8"))
-    colours = np.broadcast_to(array[..., :3], (*array.shape[:2], 3))
+    apart = math.ceil(max(array.shape[:2]) / _LARGEST_SIDE)
+    array = array[::apart, ::apart, :3]
+    colours = np.broadcast_to(array, (*array.shape[:2], 3))
     return np.array(colours, dtype=np.uint8, order="C")
 
 

@@ -50,6 +50,17 @@ def test_what_is_a_picture_is_brought_into_form(given: Any, shown: int) -> None:
     assert frame.flags.c_contiguous
 
 
+def test_of_a_huge_picture_so_much_is_kept_as_a_screen_shows() -> None:
+    huge = np.arange(5_000, dtype=np.uint16).astype(np.uint8)[None, :].repeat(3_000, 0)
+    with registered("Foreign-v0", lambda **_: Foreign(picture=lambda _: huge)):
+        environment = make_environment("Foreign-v0", render_mode="rgb_array")
+        environment.reset()
+        frame = environment.render()
+    assert isinstance(frame, np.ndarray)
+    assert frame.shape == (1_000, 1_667, 3)
+    assert (frame[0, :, 0] == huge[0, ::3]).all()
+
+
 @pytest.mark.parametrize(
     "given",
     [
