@@ -74,10 +74,10 @@ class Factors:
 
     def draw(self) -> Tensor:
         """New noise: ``epsilon``, which stands until the next call."""
-        if self._next == self.AHEAD:
-            self._before = self._stream.state_dict()
-            self._are_made, self._next = False, 0
         if not self._are_made:
+            self._make()  # also of a state that was saved after the last of them
+        if self._next == self.AHEAD:
+            self._before, self._next = self._stream.state_dict(), 0
             self._make()
         for weight, column, row, bias, of_outputs in self._draws[self._next]:
             torch.mul(column, row, out=weight)  # eq. 10

@@ -212,6 +212,18 @@ def test_a_noisy_run_goes_on_to_the_same_bits_and_each_member_is_as_alone(
     assert updates.filter(like="noise").notna().all().tolist() == [n < layers for n in range(5)]
 
 
+@pytest.mark.parametrize("draws", range(2 * Factors.AHEAD + 1))
+def test_noise_goes_on_to_the_same_bits_after_every_number_of_draws(draws: int) -> None:
+    """After the last draw that was made ahead, the same ones came again."""
+    shape, like = NetworkShape(3, 2, (4,), noisy=True), torch.zeros(1)
+    factors, resumed = (Factors(shape, [0, 1], like) for _ in range(2))
+    for _ in range(draws):
+        factors.draw()
+    resumed.load_state_dict(factors.state_dict())
+    for _ in range(Factors.AHEAD + 1):
+        assert torch.equal(factors.draw(), resumed.draw())
+
+
 def test_a_run_saved_before_noise_was_drawn_ahead_goes_on_to_the_same_bits() -> None:
     trainer = Trainer([NOISY, NOISY.replace(seed=NOISY.seed + 1)])
     trainer.run(max_steps=75)
