@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from dqn_core.cli.app import app
 from dqn_core.cli.compare import add_compare
 from dqn_core.cli.evaluate_parser import add_evaluate
-from dqn_core.cli.outputs import FAILED, INTERRUPTED, REFUSED
+from dqn_core.cli.exit_codes import FAILED, INTERRUPTED, REFUSED
 from dqn_core.cli.runs_parser import add_runs
 from dqn_core.cli.streams import prepare_streams, say, tell, warnings_told
 from dqn_core.cli.sweep_parser import add_sweep

@@ -1,23 +1,25 @@
 """Modules that take a second to import, PyTorch above all: who needs none of them doesn't wait."""
 
-import argparse
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from types import FrameType
+from typing import TYPE_CHECKING
 
-from dqn_core.cli.outputs import INTERRUPTED
-from dqn_core.cli.streams import tell
+from dqn_core.cli.exit_codes import INTERRUPTED
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from types import FrameType
 
 
-def command(name: str) -> Callable[[argparse.Namespace], int]:
+def command(name: str) -> Callable[["Namespace"], int]:
     """The command ``module.function`` of this package, which is imported when it is called."""
     module, _, function = name.partition(".")
 
-    def called(options: argparse.Namespace) -> int:
+    def called(options: "Namespace") -> int:
         with ended_at_once():
             imported = import_module(f"dqn_core.cli.{module}")
         code: int = getattr(imported, function)(options)
@@ -45,6 +47,7 @@ def ended_at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
-    tell("Interrupted.")
+def _end(number: int, frame: "FrameType | None") -> None:
+    with suppress(OSError):  # standard error may be closed
+        os.write(2, b"Interrupted.\n")
     os._exit(INTERRUPTED)

@@ -7,17 +7,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import TextIO
 
+from dqn_core.cli.exit_codes import FAILED, INTERRUPTED, REFUSED
 from dqn_core.cli.streams import tell
 from dqn_core.errors import ConfigurationError, DivergenceError, EnvironmentFailure, LabError
-
-FAILED = 1
-"""The exit code of a training that could not go on: everything up to there is kept."""
-
-REFUSED = 2
-"""The exit code of what was asked for and cannot be done."""
-
-INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
 
 
 def check_distinct(files: Mapping[str, Path | None], out: TextIO) -> None:

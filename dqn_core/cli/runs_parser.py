@@ -12,12 +12,12 @@ from dqn_core.store import exports
 from dqn_core.store.rows import TABLES
 
 
-def add_folder(parser: argparse.ArgumentParser) -> None:
+def add_folder(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """The option that names the store, for commands that read one."""
     parser.add_argument(
         "--runs",
         type=path,
-        default=str(default_folder()),
+        default=default or str(default_folder()),
         metavar="FOLDER",
         help=f"the store's folder (default: {RUNS.name}, or runs)",
     )
@@ -28,50 +28,85 @@ def add_runs(commands: Any) -> None:
     parser = commands.add_parser(
         "runs", help="list, export, import, delete and tag the runs of a store", allow_abbrev=False
     )
+    add_folder(parser)
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
+    for add in (
+        _add_list,
+        _add_show,
+        _add_delete,
+        _add_restore,
+        _add_export,
+        _add_import,
+        _add_tag,
+    ):
+        add(actions)
 
-    def add(name: str, command: Callable[[argparse.Namespace], int], words: str) -> Any:
-        action = actions.add_parser(name, help=words, description=words, allow_abbrev=False)
-        action.set_defaults(command=command)
-        add_folder(action)
-        action.add_argument("--json", action="store_true", help="print JSON")
-        return action
 
-    listing = add("list", runs.list_runs, "Print every run, the newest first.")
-    listing.add_argument("--tag", help="those with this tag alone, such as sweep:NAME")
-    listing.add_argument(
+def _add(
+    actions: Any, name: str, command: Callable[[argparse.Namespace], int], words: str
+) -> argparse.ArgumentParser:
+    action: argparse.ArgumentParser = actions.add_parser(
+        name, help=words, description=words, allow_abbrev=False
+    )
+    action.set_defaults(command=command)
+    add_folder(action, argparse.SUPPRESS)  # a folder that is given before the action stays
+    action.add_argument("--json", action="store_true", help="print JSON")
+    return action
+
+
+def _add_list(actions: Any) -> None:
+    action = _add(actions, "list", runs.list_runs, "Print every run, the newest first.")
+    action.add_argument("--tag", help="those with this tag alone, such as sweep:NAME")
+    action.add_argument(
         "--tree",
         action="store_true",
         help="each fork below its parent: the step where it left, and what was changed there",
     )
-    show = add("show", runs.show_run, "Print what is known of a run.")
-    show.add_argument("run", help="its name")
-    for name, command, words in (
-        ("delete", runs.delete_runs, "Take runs out of the lists."),
-        ("restore", runs.restore_runs, "Bring deleted runs back."),
-    ):
-        add(name, command, words).add_argument("names", nargs="+", metavar="run", help="its name")
-    export = add("export", runs.export_run, "Write a run to a file.")
-    export.add_argument("run", help="its name")
-    export.add_argument(
+
+
+def _add_show(actions: Any) -> None:
+    action = _add(actions, "show", runs.show_run, "Print what is known of a run.")
+    action.add_argument("run", help="its name")
+
+
+def _add_delete(actions: Any) -> None:
+    action = _add(actions, "delete", runs.delete_runs, "Take runs out of the lists.")
+    action.add_argument("names", nargs="+", metavar="run", help="its name")
+
+
+def _add_restore(actions: Any) -> None:
+    action = _add(actions, "restore", runs.restore_runs, "Bring deleted runs back.")
+    action.add_argument("names", nargs="+", metavar="run", help="its name")
+
+
+def _add_export(actions: Any) -> None:
+    action = _add(actions, "export", runs.export_run, "Write a run to a file.")
+    action.add_argument("run", help="its name")
+    action.add_argument(
         "--output",
         type=_export,
         required=True,
         metavar="FILE",
         help=f"where to: {exports.FORMATS}",
     )
-    export.add_argument(
+    action.add_argument(
         "--table",
         choices=list(TABLES),
         default="episodes",
         help="which table (default: episodes)",
     )
-    taken_in = add("import", runs.import_run, "Take a run in from a file.")
-    taken_in.add_argument("file", type=path, help="what `runs export` or `train --save-run` wrote")
-    tag = add("tag", runs.tag_run, "Give a run tags.")
-    tag.add_argument("run", help="its name")
-    tag.add_argument("tag", nargs="+", help="a word")
-    tag.add_argument("--remove", action="store_true", help="take these tags away instead")
+
+
+def _add_import(actions: Any) -> None:
+    action = _add(actions, "import", runs.import_run, "Take a run in from a file.")
+    action.add_argument("file", type=path, help="what `runs export` or `train --save-run` wrote")
+
+
+def _add_tag(actions: Any) -> None:
+    action = _add(actions, "tag", runs.tag_run, "Give a run tags.")
+    action.add_argument("run", help="its name")
+    action.add_argument("tag", nargs="+", help="a word")
+    action.add_argument("--remove", action="store_true", help="take these tags away instead")
 
 
 def _export(text: str) -> Path:

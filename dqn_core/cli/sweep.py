@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TextIO
 
+from dqn_core.cli.exit_codes import FAILED, INTERRUPTED
 from dqn_core.cli.interruptions import interruptions
 from dqn_core.cli.origins import given_values, member_seeds, new_config
-from dqn_core.cli.outputs import FAILED, INTERRUPTED, Attempts
+from dqn_core.cli.outputs import Attempts
 from dqn_core.cli.progress import Progress, shown
 from dqn_core.cli.results import json_text
 from dqn_core.cli.streams import apart_from_prints, say, tell

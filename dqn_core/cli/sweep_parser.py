@@ -31,6 +31,23 @@ def add_sweep(commands: Any) -> None:
     )
     parser.set_defaults(command=command("sweep.sweep"))
     of_sweep = parser.add_argument_group("Sweep")
+    _what_is_tried(of_sweep)
+    _who_trains(of_sweep)
+    of_sweep.add_argument(
+        "--name",
+        default="",
+        metavar="NAME",
+        help="what the sweep is called in the store (default: after what it varies); without --set "
+        "the sweep of that name goes on",
+    )
+    of_sweep.add_argument("--preset", choices=list(PRESETS), help="as in `train`")
+    of_sweep.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    add_folder(of_sweep)
+    add_hyperparameters(parser)
+
+
+def _what_is_tried(of_sweep: Any) -> None:
+    """Values and seeds, and how good values are searched for."""
     of_sweep.add_argument(
         "--set",
         action="append",
@@ -64,6 +81,10 @@ def add_sweep(commands: Any) -> None:
         help="what ends a trial of a search early, by its greedy evaluations. "
         f"{_explained(PRUNERS)} Default: {USUAL_PRUNER}.",
     )
+
+
+def _who_trains(of_sweep: Any) -> None:
+    """Processes of this machine, or a cluster."""
     of_sweep.add_argument(
         "--workers",
         type=whole_number("workers", 1, MOST_WORKERS),
@@ -76,17 +97,6 @@ def add_sweep(commands: Any) -> None:
         help="train on the Ray cluster at HOST:PORT instead, or auto: the one that this machine "
         "belongs to; docs/clusters.md says how to start one",
     )
-    of_sweep.add_argument(
-        "--name",
-        default="",
-        metavar="NAME",
-        help="what the sweep is called in the store (default: after what it varies); without --set "
-        "the sweep of that name goes on",
-    )
-    of_sweep.add_argument("--preset", choices=list(PRESETS), help="as in `train`")
-    of_sweep.add_argument("--json", action="store_true", help="print the result as one JSON object")
-    add_folder(of_sweep)
-    add_hyperparameters(parser)
 
 
 def _explained(choices: Mapping[Any, Choice]) -> str:

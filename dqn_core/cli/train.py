@@ -8,9 +8,10 @@ from typing import TextIO
 import torch
 
 from dqn_core.agent import Agent
+from dqn_core.cli.exit_codes import FAILED, INTERRUPTED
 from dqn_core.cli.interruptions import Interruptions, interruptions
 from dqn_core.cli.origins import begun
-from dqn_core.cli.outputs import FAILED, INTERRUPTED, Attempts, check_distinct
+from dqn_core.cli.outputs import Attempts, check_distinct
 from dqn_core.cli.progress import progress
 from dqn_core.cli.recording import Recording
 from dqn_core.cli.results import evaluation_summary, json_text, train_result, train_words

@@ -50,7 +50,7 @@ raise ImportError("It could not be loaded.")
 """
 
 
-@pytest.mark.parametrize("module", ["numpy", "torch"])
+@pytest.mark.parametrize("module", ["argparse", "numpy", "torch"])
 def test_ctrl_c_ends_a_command_that_is_still_importing_also_where_its_exception_is_swallowed(
     tmp_path, module
 ):

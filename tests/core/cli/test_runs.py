@@ -211,6 +211,12 @@ def test_the_folder_is_that_of_the_environment_variable(kept, capsys, monkeypatc
     assert [run["run"] for run in listed(capsys, [])] == ["cartpole-1"]
 
 
+def test_the_folder_may_stand_before_the_action_which_is_asked_for_where_it_lacks(kept, capsys):
+    assert ended(capsys, "runs", *kept, "list")[1] == listed(capsys, kept)
+    assert main([*map(str, ["runs", *kept])]) == 2
+    assert "required: action" in capsys.readouterr().err
+
+
 def test_a_run_that_diverges_is_listed_as_that(tmp_path, capsys):
     hot = ["--learning-rate", 1, "--learning-rate-end", 1, "--tau", 1, "--loss", "mse"]
     hot += ["--gradient-clipping", "none", "--seed", 1, "--n-step", 1, "--train-frequency", 1]
