@@ -129,7 +129,7 @@ class Arm:
 
 def estimate(values: Sequence[float]) -> Estimate:
     """The interquartile mean over seeds and its 95 % interval."""
-    return Estimate(interquartile_mean(values), *bootstrap_interval([values]))
+    return Estimate(interquartile_mean(values), *bootstrap_interval(values))
 
 
 def planned(results: Path, quick: bool) -> list[Arm]:

@@ -130,7 +130,7 @@ def row(task: Task, done: Mapping[str, Any]) -> dict[str, str]:
     }
     for policy in ("last", "best"):
         means = [seed[policy] for seed in seeds]
-        low, high = bootstrap_interval([means])
+        low, high = bootstrap_interval(means)
         at_bar = sum(mean >= bar for mean in means)
         cells[f"{policy}: seeds at the bar"] = f"{at_bar} of {len(means)}"
         cells[f"{policy}: interquartile mean (95 % interval)"] = (

@@ -237,12 +237,12 @@ class Comparison:
 
     @property
     def fewest_seeds(self) -> int:
-        """That any group has."""
+        """Of all groups, the smallest number of seeds that count."""
         return min(len(standing.counted) for standing in self.standings)
 
     @property
     def left_out(self) -> int:
-        """How many seeds are in no number."""
+        """How many seeds of all groups do not count."""
         return sum(len(one.scores) - len(one.counted) for one in self.standings)
 
 
@@ -275,7 +275,7 @@ def _standing(group: Group, metric: Metric, measure: ReturnKind, until: int) -> 
     counted = [score for score in scores if np.isfinite(score)]
     if not counted:
         return Standing(group, scores, np.nan, (np.nan, np.nan))
-    return Standing(group, scores, interquartile_mean(counted), bootstrap_interval([counted]))
+    return Standing(group, scores, interquartile_mean(counted), bootstrap_interval(counted))
 
 
 def _improvement(standings: Sequence[Standing]) -> Improvement | None:

@@ -1,14 +1,13 @@
 """Averages and intervals for returns."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
 Returns = npt.ArrayLike
 
 LEVEL = 0.95
-"""The share that an interval has, where no other is asked for."""
+ENDS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+"""What share of the resamples is below each end of an interval, which has the middle ones."""
 
 RESAMPLES = 2_000
 
@@ -35,25 +34,17 @@ def interquartile_mean(values: Returns) -> float:
 
 
 def bootstrap_interval(
-    values: Sequence[Returns], level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
+    values: Returns, resamples: int = RESAMPLES, seed: int = 0
 ) -> tuple[float, float]:
-    """Stratified percentile-bootstrap interval of the interquartile mean.
+    """Percentile-bootstrap interval of the interquartile mean (Agarwal et al. 2021, section 4.1).
 
-    ``values`` holds one `(runs,)` sequence a stratum (a task; for one task, one sequence of one
-    value a run); runs are resampled within each (Agarwal et al. 2021, section 4.1).
+    ``values`` `(runs,)` are those of independent runs.
     """
-    generator = np.random.default_rng(seed)
-    strata = [np.asarray(stratum, dtype=np.float64) for stratum in values]
-    draws = np.concatenate(
-        [
-            stratum[generator.integers(len(stratum), size=(resamples, len(stratum)))]
-            for stratum in strata
-        ],
-        axis=1,
-    )
-    draws.sort(axis=1)
-    cut = int(0.25 * draws.shape[1])
-    return _middle(draws[:, cut : draws.shape[1] - cut].mean(axis=1), level)
+    sample = np.asarray(values, dtype=np.float64)
+    drawn = np.random.default_rng(seed).integers(len(sample), size=(resamples, len(sample)))
+    draws = np.sort(sample[drawn], axis=1)
+    cut = int(0.25 * len(sample))
+    return _middle(draws[:, cut : len(sample) - cut].mean(axis=1))
 
 
 def mean_interval(values: Returns) -> tuple[float, float]:
@@ -94,7 +85,7 @@ def profile_interval(
     """Percentile-bootstrap interval of `performance_profile`: its ends low and high, `(T,)`."""
     above = _above(scores, thresholds)
     drawn = _shares(len(above), resamples, np.random.default_rng(0)) @ above
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    low, high = np.quantile(drawn, ENDS, axis=0)
     return low, high
 
 
@@ -126,7 +117,6 @@ def _shares(n: int, resamples: int, generator: np.random.Generator) -> np.ndarra
     return generator.multinomial(n, np.full(n, 1 / n), size=resamples) / n
 
 
-def _middle(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """The interval that has the middle share ``level`` of ``values``."""
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+def _middle(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(values, ENDS)
     return float(low), float(high)

@@ -41,7 +41,7 @@ class Cell:
         """The 95 % bootstrap interval of the score; of one seed there is none."""
         if len(self.scores) < 2:
             return np.nan, np.nan
-        return bootstrap_interval([self.scores])
+        return bootstrap_interval(self.scores)
 
     @property
     def words(self) -> str:

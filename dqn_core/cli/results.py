@@ -117,12 +117,12 @@ def _member_result(
 
 
 def _aggregates(evaluations: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Of the members' mean returns in the final evaluation, and over how many members that is."""
+    """The members' mean returns in the final evaluation taken together, and how many they are."""
     means = [one["mean_return"] for one in evaluations if one["episodes"]]
     return {
         "aggregate_members": len(means),
         "interquartile_mean": interquartile_mean(means) if means else None,
-        "interval": bootstrap_interval([means]) if means else None,
+        "interval": bootstrap_interval(means) if means else None,
     }
 
 

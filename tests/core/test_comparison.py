@@ -154,7 +154,7 @@ def test_a_group_has_the_interquartile_mean_of_its_seeds_and_its_interval() -> N
     (standing,) = compare(grouped(ends("a", returns))).standings
     assert standing.scores == tuple(returns)
     assert standing.interquartile_mean == interquartile_mean(returns)
-    assert standing.interval == bootstrap_interval([returns])
+    assert standing.interval == bootstrap_interval(returns)
 
 
 def test_two_groups_have_the_probability_that_the_second_beats_the_first() -> None:

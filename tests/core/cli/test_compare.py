@@ -33,7 +33,7 @@ def test_runs_that_differ_only_in_their_seed_are_one_group(folder, capsys):
     assert (second["runs"], second["seeds"]) == (["cartpole-6"], [10, 11, 12, 13, 14])
     for group in (first, second):
         assert group["interquartile_mean"] == interquartile_mean(group["scores"])
-        assert group["interval"] == list(bootstrap_interval([group["scores"]]))
+        assert group["interval"] == list(bootstrap_interval(group["scores"]))
     assert result["probability_of_improvement"] == {"probability": 0.0, "interval": [0.0, 0.0]}
 
 
