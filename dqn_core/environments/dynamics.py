@@ -1,6 +1,5 @@
 """Steps of many environments of one kind in one operation, where their dynamics are arithmetic."""
 
-from collections.abc import Sequence
 from copy import copy
 from typing import Any, NamedTuple, Protocol
 
@@ -58,12 +57,6 @@ class Dynamics(Protocol):
         ...
 
 
-def common(inners: Sequence[Any], names: Sequence[str]) -> dict[str, Any] | None:
-    """Variables of the environments by name, where all have the same; else None."""
-    values = [{name: getattr(inner, name) for name in names} for inner in inners]
-    return values[0] if all(each == values[0] for each in values) else None
-
-
 def between(low: float, high: float, uniforms: Any) -> Any:
     """Uniform in [low, high), as NumPy's generators make it of numbers in [0, 1)."""
     return low + (high - low) * uniforms
@@ -81,7 +74,7 @@ def moved(dynamics: Dynamics, device: str) -> Dynamics:
 
 
 def bring_back(there: Dynamics, here: Dynamics) -> None:
-    """Bring the states that ``there``, a `moved` one, has by now to where it was moved from."""
+    """Copy the states of ``there``, which is `moved`, back to ``here``, where it came from."""
     for name, array in _arrays(here).items():
         array[...] = getattr(there, name).cpu().numpy()
 

@@ -36,7 +36,7 @@ def _grid(inner: Any) -> GridWorld:
 
 
 def _tables(inners: Sequence[Any]) -> Tables | None:
-    """None where a passenger may change their mind: that is in no table."""
+    """The tables; None where a passenger may change their mind, which is in no table."""
     return None if any(inner.fickle_passenger for inner in inners) else Tables.of(inners)
 
 
