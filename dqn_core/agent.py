@@ -49,6 +49,13 @@ def new_head(spec: EnvironmentSpec, configs: Sequence[DQNConfig]) -> Head:
     return SCALAR
 
 
+def new_network(spec: EnvironmentSpec, configs: Sequence[DQNConfig]) -> QNetwork:
+    """The networks that these members begin to learn with."""
+    shape, head = network_shape(spec, configs[0]), new_head(spec, configs)
+    seeds = [config.seed for config in configs]
+    return QNetwork.initialised(shape, seeds, head=head, noisy_sigma=configs[0].noisy_sigma)
+
+
 class Distributions(NamedTuple):
     """The distribution of each action's return in each of B states, at N points in any order."""
 

@@ -1,6 +1,7 @@
-"""When a run ends: by a budget, because it is solved, or because it gets no better."""
+"""When a run ends, by a budget, because it is solved or gets no better; and a part of it."""
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 from dqn_core.environments import MOST_STEPS
@@ -39,16 +40,52 @@ def reason_to_end(run: "Trainer") -> Phrase | None:
     return None
 
 
-def check_limits(
-    max_steps: int | None,
-    max_seconds: float | None,
-    max_episodes: int | None,
-    max_updates: int | None,
-) -> None:
-    """Refuse limits of a part of a run that are none; raises `ConfigurationError`."""
-    limits = {"max_steps": max_steps, "max_episodes": max_episodes, "max_updates": max_updates}
-    for name, limit in limits.items():
-        if limit is not None:
-            whole(name, limit, 0, MOST_STEPS)
-    if max_seconds is not None and max_seconds != math.inf:
-        finite("max_seconds", max_seconds, 0)
+class Limits:
+    """How far one call of `Trainer.run` goes, counted from where ``run`` is when it begins.
+
+    Raises `ConfigurationError` for a limit that is not allowed; None is no limit.
+    """
+
+    def __init__(
+        self,
+        run: "Trainer",
+        max_steps: int | None,
+        max_seconds: float | None,
+        max_episodes: int | None,
+        max_updates: int | None,
+    ) -> None:
+        steps, episodes, updates = (
+            math.inf if limit is None else whole(name, limit, 0, MOST_STEPS)
+            for name, limit in (
+                ("max_steps", max_steps),
+                ("max_episodes", max_episodes),
+                ("max_updates", max_updates),
+            )
+        )
+        if max_seconds is None:
+            max_seconds = math.inf
+        elif max_seconds != math.inf:
+            finite("max_seconds", max_seconds, 0)
+        self._run = run
+        self._began, self._seconds_before = time.perf_counter(), run.seconds
+        self._last_step = run.env_step + steps
+        self._last_second = run.seconds + max_seconds
+        self._last_episodes = [ended + episodes for ended in run.episodes]
+        self._last_update = run.gradient_updates + updates
+
+    @property
+    def seconds(self) -> float:
+        """The run's training time by now."""
+        return self._seconds_before + time.perf_counter() - self._began
+
+    def forbid_more(self) -> bool:
+        """Whether what ``run`` has to do next is beyond one of them."""
+        run = self._run
+        if run.seconds >= self._last_second:
+            return True
+        if run.updates_due:
+            return run.gradient_updates >= self._last_update
+        if run.evaluations.is_under_way:
+            return False
+        ended, last = run.episodes[run.first], self._last_episodes[run.first]
+        return run.env_step >= self._last_step or ended >= last

@@ -42,13 +42,13 @@ class Epsilons:
             self._group_of[members] = group
         self._first, self._ahead = 0, torch.empty(0)
 
-    def move_ahead(self, env_step: int, steps: int, device: str) -> None:
-        """Work out those of so many steps from ``env_step`` on, for `there`."""
+    def prepare(self, env_step: int, steps: int, device: str) -> None:
+        """Move those of so many steps from ``env_step`` on to the ``device``, for `on_device`."""
         ahead = np.stack([self.at(step) for step in range(env_step, env_step + steps)])
         self._first, self._ahead = env_step, torch.from_numpy(ahead).to(device)
 
-    def there(self, env_step: int) -> Tensor:
-        """As `at`, on the device."""
+    def on_device(self, env_step: int) -> Tensor:
+        """As `at`, on the device; call `prepare` before."""
         return self._ahead[env_step - self._first]
 
     def at(self, env_step: int) -> np.ndarray:
@@ -56,11 +56,6 @@ class Epsilons:
         values = np.array([epsilon_at(config, env_step) for config in self._configs])
         epsilons: np.ndarray = values[self._group_of]
         return epsilons
-
-
-def explores(uniforms: np.ndarray, epsilons: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Which members act at random in this step: `(P,)` bool from uniform numbers `(P,)`."""
-    return uniforms < np.asarray(epsilons)
 
 
 def random_actions(
@@ -94,7 +89,7 @@ class EpsilonGreedy:
         self,
         network: QNetwork,
         observations: np.ndarray,
-        epsilons: Sequence[float] | np.ndarray,
+        epsilons: np.ndarray,
         allowed: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Actions `(P,)` int64 for ``observations`` `(P, observation_dim)`, and which are random.
@@ -103,7 +98,7 @@ class EpsilonGreedy:
         kinds of actions. If all members act at random, the network is not evaluated.
         """
         self.uniforms = uniforms = self._stream.take(2)
-        exploring = explores(uniforms[:, 0], epsilons)
+        exploring = uniforms[:, 0] < epsilons
         n_exploring = np.count_nonzero(exploring)
         if n_exploring:
             actions = random_actions(uniforms[:, 1], self._n_actions, allowed)
@@ -118,7 +113,7 @@ class EpsilonGreedy:
             return greedy, None
         return np.where(exploring, actions, greedy), exploring
 
-    def choose_there(
+    def choose_on_device(
         self, network: QNetwork, observations: Tensor, epsilons: Tensor
     ) -> tuple[Tensor, Tensor]:
         """The same on the network's device, where nobody asks how many act at random.

@@ -51,8 +51,8 @@ class Interaction:
     ``gives_masks`` says whether the first environment told at its first reset which actions are
     allowed.
 
-    Where they can, all of them move to the ``device`` while a run goes on: ``there`` is that
-    `Population`, or None. The arrays here are then as they were when `ended` was asked last.
+    Where they can, all of them move to the ``device`` while a run goes on, as ``population``; else
+    that is None. The arrays here are then as they were when `ended` was asked last.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Interaction:
         first, members = configs[0], len(configs)
         self._seeds = [config.seed for config in configs]
         self._device = device
-        self.there: Population | None = None
+        self.population: Population | None = None
         self.configure(configs)
         self._environments = environments_for(first, members)
         self._side_by_side: SideBySide | None = None
@@ -106,9 +106,9 @@ class Interaction:
 
     def prepare(self, steps: int) -> str:
         """Be ready for so many steps until `ended` is asked; returns where they will be made."""
-        if self.there is None and self._can_move():
+        if self.population is None and self._can_move():
             assert self._side_by_side
-            self.there = Population(
+            self.population = Population(
                 self._environments,
                 self._side_by_side.taken_over(),
                 self.observations,
@@ -117,9 +117,9 @@ class Interaction:
                 self._time_limit,
                 self._device,
             )
-        if self.there is None:
+        if self.population is None:
             return "cpu"
-        self.there.prepare(steps)
+        self.population.prepare(steps)
         return self._device
 
     def _can_move(self) -> bool:
@@ -133,9 +133,9 @@ class Interaction:
         return all(Chance.is_of(each.env.unwrapped.np_random) for each in self._environments)
 
     def _come_home(self) -> None:
-        if self.there:
-            self.there.give_back()
-            self.there = None
+        if self.population:
+            self.population.give_back()
+            self.population = None
 
     def go_on_with(self, members: Sequence[int]) -> None:
         """Let only these members act from now on."""
@@ -157,8 +157,8 @@ class Interaction:
         ``exploring`` `(P,)` bool says which actions are random, None that none is. Raises
         `EnvironmentFailure`, which names ``env_step``, the number of this step.
         """
-        if self.there:
-            return self.there.step(actions, exploring, env_step)
+        if self.population:
+            return self.population.step(actions, exploring, env_step)
         members, allowed = len(actions), self.allowed
         made = Transitions(
             self.observations,
@@ -233,10 +233,10 @@ class Interaction:
         On the processor those that ended in the step that ``made`` these transitions, on the
         device all since the last call.
         """
-        if self.there:
-            ended = self.there.ended()
-            rows, episodes = self._rows, self.there.episodes.cpu().numpy()[:, self._rows]
-            self.observations[rows] = self.there.observations.cpu().numpy()[rows]
+        if self.population:
+            ended = self.population.ended()
+            rows, episodes = self._rows, self.population.episodes.cpu().numpy()[:, self._rows]
+            self.observations[rows] = self.population.observations.cpu().numpy()[rows]
             self.returns[rows], self.lengths[rows], self.explored[rows] = episodes
             return ended
         if made is None:
@@ -354,7 +354,7 @@ class Interaction:
 
     @cached_property
     def _restores_exactly(self) -> bool:
-        """Found out once, by trying: the environments stay the same."""
+        """Whether states can be restored exactly: tried out once, since the environments stay."""
         return restores_exactly(self._environments[0].spec)
 
     def _restored(self, p: int, kept: Mapping[str, Any] | None) -> str:

@@ -47,29 +47,28 @@ class Population:
         time_limit: int,
         device: str,
     ) -> None:
-        """Of environments whose states ``dynamics`` has read. ``time_limit`` is that of coming
-        episodes."""
-        here = OnDevice(device).placed
-        self._environments, self._here = environments, dynamics
-        self._there = moved(dynamics, device)
+        """``dynamics`` has read the environments' states; ``time_limit`` is for coming episodes."""
+        placed = OnDevice(device).placed
+        self._environments = environments
+        self._on_processor, self._on_device = dynamics, moved(dynamics, device)
         self._acting = is_acting.nonzero()[0].tolist()
         self._has_moved = False
         self.observations, self.episodes, self.is_acting = map(
-            here, (observations, episodes, is_acting)
+            placed, (observations, episodes, is_acting)
         )
         limits = [(e.time_limit, time_limit or e.usual_time_limit) for e in environments]
-        self._limits, self._coming_limits = here(np.array(limits).T.copy()).unbind()
+        self._limits, self._coming_limits = placed(np.array(limits).T.copy()).unbind()
         self._chance = Chance(len(environments), WIDTH)
         for p, environment in enumerate(environments):
             self._chance.read(p, environment.env.unwrapped.np_random)
-        self._uniforms, self._used = here(self._chance.block), here(self._chance.used)
-        self._order = here(np.arange(WIDTH))
-        self._notes = here(np.zeros((STRETCH, 4, len(environments))))
+        self._uniforms, self._used = placed(self._chance.block), placed(self._chance.used)
+        self._order = placed(np.arange(WIDTH))
+        self._notes = placed(np.zeros((STRETCH, 4, len(environments))))
         self._noted: list[int] = []  # the environment steps that they are of
 
     def prepare(self, steps: int) -> None:
         """Have the environments' random numbers for so many steps there; call `ended` before."""
-        needed = steps * (self._here.draws_of_step + self._here.draws_of_begin)
+        needed = steps * (self._on_processor.draws_of_step + self._on_processor.draws_of_begin)
         if self._chance.used.max() + needed > WIDTH:
             for p in range(len(self._environments)):
                 self._chance.renew(p)
@@ -78,9 +77,9 @@ class Population:
 
     def step(self, actions: Tensor, exploring: Tensor, env_step: int) -> Transitions:
         """Make step number ``env_step`` of every environment, and begin where an episode ended."""
-        there, acting, before = self._there, self.is_acting, self.observations
-        uniforms = self._take(1, acting)[:, 0] if there.draws_of_step else None
-        outcome = there.step(EVERYONE, actions, uniforms)
+        dynamics, acting, before = self._on_device, self.is_acting, self.observations
+        uniforms = self._take(1, acting)[:, 0] if dynamics.draws_of_step else None
+        outcome = dynamics.step(EVERYONE, actions, uniforms)
         observations = outcome.observations.float().contiguous()
         rewards = torch.zeros_like(self.episodes[0]).add_(outcome.rewards)
         returns, lengths, explored = self.episodes
@@ -101,8 +100,8 @@ class Population:
         self._noted.append(env_step)
 
     def _begin(self, ended: Tensor, observations: Tensor) -> None:
-        uniforms = self._take(self._there.draws_of_begin, ended)
-        first = self._there.begin(ended, uniforms).float().contiguous()
+        uniforms = self._take(self._on_device.draws_of_begin, ended)
+        first = self._on_device.begin(ended, uniforms).float().contiguous()
         self.observations = torch.where(ended[:, None], first, observations)
         self._limits = torch.where(ended, self._coming_limits, self._limits)
         self.episodes *= ~ended
@@ -138,16 +137,16 @@ class Population:
         """Bring the environments to where they are here; call `ended` before."""
         if not self._has_moved:
             return
-        bring_back(self._there, self._here)
+        bring_back(self._on_device, self._on_processor)
         lengths, limits = self.episodes[1].tolist(), self._limits.tolist()
         for p in self._acting:
             environment = self._environments[p]
             inner: Any = environment.env.unwrapped
             if lengths[p]:
-                self._here.write(p, inner)
+                self._on_processor.write(p, inner)
                 self._chance.write(p, inner.np_random)
                 environment.steps = int(lengths[p])
             else:  # it resets itself, with the random numbers that it had here
-                self._chance.write(p, inner.np_random, but=self._here.draws_of_begin)
+                self._chance.write(p, inner.np_random, but=self._on_processor.draws_of_begin)
                 environment.reset()
             environment.time_limit = limits[p]

@@ -1,7 +1,7 @@
 """Experience replay (Lin 1992; Mnih et al. 2015; the notebook's `ReplayBuffer`)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -90,6 +90,22 @@ class ReplayBuffer:
         self._size = 0
         self.pushed = 0
         self.sampler: Sampler = Uniform()
+
+    @classmethod
+    def of_run(
+        cls, spec: EnvironmentSpec, configs: Sequence[DQNConfig], device: str = "cpu"
+    ) -> Self:
+        """The empty buffer of a run with these members."""
+        replay = cls(
+            configs[0].buffer_capacity,
+            spec.observation_dim,
+            UniformStream([config.seed for config in configs], "replay"),
+            members=len(configs),
+            device=device,
+            n_masked=_n_masked(spec, configs[0]),
+        )
+        replay.configure(configs)
+        return replay
 
     def _check_memory(self, capacity: int, sampling: str = "uniform") -> None:
         """Refuse a buffer that, with its sampler, does not fit into free memory."""
@@ -196,7 +212,7 @@ class ReplayBuffer:
             row[self._resting] = self._rows[self._newest - 1, self._resting]
 
     def _moved(self, transitions: Transitions) -> Transitions:
-        """The same where the rows lie."""
+        """These transitions as arrays where the rows lie."""
         return Transitions(*(v if v is None else self._arrays.placed(v) for v in transitions))
 
     @property
@@ -361,14 +377,12 @@ def transition_bytes(
     return row + SAMPLERS[sampling].bytes_each
 
 
-def masked_actions(spec: EnvironmentSpec, config: DQNConfig) -> int:
-    """Actions in each mask of a run's replay: 0 without action masks."""
-    return spec.n_actions if config.action_masks else 0
-
-
 def replay_bytes(configs: Sequence[DQNConfig]) -> int:
     """The memory of the full buffer of a run with these members."""
     first, spec = configs[0], spec_for(configs[0])
-    n_masked = masked_actions(spec, first)
-    each = transition_bytes(spec.observation_dim, n_masked, first.sampling)
+    each = transition_bytes(spec.observation_dim, _n_masked(spec, first), first.sampling)
     return len(configs) * first.buffer_capacity * each
+
+
+def _n_masked(spec: EnvironmentSpec, config: DQNConfig) -> int:
+    return spec.n_actions if config.action_masks else 0

@@ -1,34 +1,30 @@
 """The trainer: environment, replay and learner, one environment step at a time."""
 
-import math
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from dqn_core.agent import Agent, network_shape, new_head
+from dqn_core.agent import Agent, new_network
 from dqn_core.compute import chosen_device, training_arithmetic
 from dqn_core.config import DQNConfig
 from dqn_core.divergence import Stop, divergences, newest, no_longer_finite, stopped_last
-from dqn_core.ending import check_limits, reason_to_end
+from dqn_core.ending import Limits, reason_to_end
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import spec_for
 from dqn_core.errors import ConfigurationError, DivergenceError
 from dqn_core.exploration import EpsilonGreedy, Epsilons, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
-from dqn_core.history import OF_LAYERS, History
+from dqn_core.history import History
 from dqn_core.hyperparameter import Value
 from dqn_core.interaction import CurrentEpisode, Interaction
 from dqn_core.learner import Learner
 from dqn_core.members import changed, check_members, check_same_shapes
-from dqn_core.networks import QNetwork
 from dqn_core.phrases import Phrase, read, written
-from dqn_core.population import STRETCH
-from dqn_core.random_streams import UniformStream
-from dqn_core.replay import ReplayBuffer, Transitions, masked_actions
+from dqn_core.replay import ReplayBuffer, Transitions
 from dqn_core.scalars import whole
+from dqn_core.stretch import prepare_stretch
 from dqn_core.update_statistics import update_statistics
 
 STATISTICS_PERIOD = 97
@@ -48,8 +44,9 @@ class Trainer:
     A member that diverges or is cancelled is stopped, and the others go on as if it had never been
     there. ``stops`` has each member's `Stop`, or None. ``going_on`` are the members without a stop.
     ``counted`` are the members that averages are taken over: those that go on, or if none does,
-    those that stopped last. ``evaluated`` is the first member's policy at the newest greedy
-    evaluation, None before the first one.
+    those that stopped last. ``updates_due`` counts the gradient updates that are left to do after
+    the last step. ``evaluated`` is the first member's policy at the newest greedy evaluation, None
+    before the first one.
 
     Raises `EnvironmentFailure` where the first episodes cannot begin, unless ``must_begin`` is
     False: a saved run has its own episodes, and can be looked at while its environment fails.
@@ -58,36 +55,25 @@ class Trainer:
     def __init__(self, config: DQNConfig | Sequence[DQNConfig], *, must_begin: bool = True) -> None:
         self.configs = [config] if isinstance(config, DQNConfig) else list(config)
         check_members(self.configs)
-        first, seeds = self.config, [c.seed for c in self.configs]
-        self.device = chosen_device(first.device)
+        self.device = chosen_device(self.config.device)
         self.interaction = Interaction(self.configs, must_begin, self.device)
         self.spec = self.environments[0].spec
-        shape, head = network_shape(self.spec, first), new_head(self.spec, self.configs)
-        network = QNetwork.initialised(shape, seeds, head=head, noisy_sigma=first.noisy_sigma)
-        network = network.on(self.device)
+        network = new_network(self.spec, self.configs).on(self.device)
         self.learner = Learner(network, self.configs)
-        self.replay = ReplayBuffer(
-            first.buffer_capacity,
-            self.spec.observation_dim,
-            UniformStream(seeds, "replay"),
-            members=len(seeds),
-            device=self.device,
-            n_masked=masked_actions(self.spec, first),
-        )
-        self.replay.configure(self.configs)
+        self.replay = ReplayBuffer.of_run(self.spec, self.configs, self.device)
+        self.exploration = EpsilonGreedy([c.seed for c in self.configs], self.spec.n_actions)
         self.evaluations = GreedyEvaluations(self.configs, network, self.spec.reward_threshold)
         self.history = History()
         self.env_step = 0
         self.gradient_updates = 0
         self.seconds = 0.0
-        self.episodes = [0] * len(seeds)
-        self.stops: list[Stop | None] = [None] * len(seeds)
+        self.episodes = [0] * self.members
+        self.stops: list[Stop | None] = [None] * self.members
         self.notice = ""
         self.evaluated: Agent | None = None
-        self._updates_due = 0
+        self.updates_due = 0
         self._next_look = 0  # the environment step after which the ended episodes are heard of
         self._must_look_often = False
-        self.exploration = EpsilonGreedy(seeds, self.spec.n_actions)
         self._plan()
 
     @property
@@ -127,7 +113,7 @@ class Trainer:
     @property
     def is_between_steps(self) -> bool:
         """Whether no gradient update and no greedy evaluation is left to do after the last step."""
-        return not self._updates_due and not self.evaluations.is_under_way
+        return not self.updates_due and not self.evaluations.is_under_way
 
     def finished(self) -> str | None:
         """One sentence that says why the run is over, or None while it is not."""
@@ -156,38 +142,26 @@ class Trainer:
         member goes on, and `EnvironmentFailure` when an environment fails. A step in which one
         fails is not made: the next call tries again, from new episodes. What was learnt is kept.
         """
-        check_limits(max_steps, max_seconds, max_episodes, max_updates)
+        limits = Limits(self, max_steps, max_seconds, max_episodes, max_updates)
         self._check_going_on()
-        started, first_step = time.perf_counter(), self.env_step
-        first_update = self.gradient_updates
-        seconds_before, episodes_before = self.seconds, list(self.episodes)
+        first_step = self.env_step
         self._is_prepared, self._must_look_often = False, max_episodes is not None
-        with training_arithmetic(), ExitStack() as at_the_end:
-            at_the_end.callback(self._look)
-            while not self.finished():
-                elapsed = time.perf_counter() - started
-                self.seconds = seconds_before + elapsed
-                if max_seconds is not None and elapsed >= max_seconds:
-                    break
-                if self._updates_due:
-                    updates = self.gradient_updates - first_update
-                    if max_updates is not None and updates >= max_updates:
+        with training_arithmetic():
+            try:
+                while not self.finished():
+                    self.seconds = limits.seconds
+                    if limits.forbid_more():
                         break
-                    self._go_on_learning()
-                    continue
-                if self.evaluations.is_under_way:
-                    self._go_on_evaluating()
-                    continue
-                if max_steps is not None and self.env_step - first_step >= max_steps:
-                    break
-                if max_episodes is not None and self._ended(episodes_before) >= max_episodes:
-                    break
-                self._step(and_learn=max_updates is None)
-        self.seconds = seconds_before + time.perf_counter() - started
+                    if self.updates_due:
+                        self._go_on_learning()
+                    elif self.evaluations.is_under_way:
+                        self._go_on_evaluating()
+                    else:
+                        self._step(and_learn=max_updates is None)
+            finally:
+                self._look()
+        self.seconds = limits.seconds
         return self.env_step - first_step
-
-    def _ended(self, episodes_before: Sequence[int]) -> int:
-        return self.episodes[self.first] - episodes_before[self.first]
 
     def _step(self, and_learn: bool = True) -> None:
         """The inner loop of Algorithm 1 in Mnih et al. 2015: one environment step of every member.
@@ -197,22 +171,23 @@ class Trainer:
         config = self.config
         self.interaction.begin_where_due(self.env_step)  # only after an environment has failed
         if not self._is_prepared:
-            self._prepare()
+            self._next_look = prepare_stretch(self, self._must_look_often)
+            self._is_prepared = True
         self._interact(*self._choose_actions())
         if self.env_step >= config.learning_starts and self.env_step % config.train_frequency == 0:
-            self._updates_due = config.gradient_steps
+            self.updates_due = config.gradient_steps
         try:
             self.interaction.begin_where_due(self.env_step)
         finally:
-            if and_learn or not self._updates_due:
+            if and_learn or not self.updates_due:
                 self._go_on_learning()
 
     def _go_on_learning(self) -> None:
         """Make one of the updates that are due; after the last, what comes by environment steps."""
-        if self._updates_due:
-            self._updates_due -= 1  # before the update: one that diverges was made, too
+        if self.updates_due:
+            self.updates_due -= 1  # before the update: one that diverges was made, too
             self._learn()
-        if not self._updates_due:
+        if not self.updates_due:
             self.learner.update_targets("env_steps", self.env_step)
             if self._is_evaluation_due():
                 self._look()
@@ -222,51 +197,19 @@ class Trainer:
         period = self.config.evaluation_period
         return period > 0 and self.env_step % period == 0
 
-    def _prepare(self) -> None:
-        """Be ready for the steps until the next look.
-
-        On the processor that is each step. What lives on a device is left alone for longer.
-        """
-        steps = self._steps_to_next_look()
-        device = self.interaction.prepare(steps)
-        self._is_prepared = True
-        if device == "cpu":
-            self._next_look = 0
-            self.exploration.prepare(1, device)
-            return
-        self._next_look = self.env_step + steps
-        self.exploration.prepare(steps, device)
-        self._epsilons.move_ahead(self.env_step, steps, device)
-        if self._next_look >= self.config.learning_starts:
-            updates = (steps // self.config.train_frequency + 1) * self.config.gradient_steps
-            self.replay.reserve(updates, self.config.batch_size)
-
-    def _steps_to_next_look(self) -> int:
-        """How many steps nobody has to know which episodes have ended."""
-        steps = [STRETCH // self.config.gradient_steps]
-        if self._must_look_often:
-            steps.append(1)
-        if self.config.total_episodes:
-            steps.append(self.config.total_episodes - self.fewest_episodes)
-        for p in self.going_on:
-            if self.configs[p].target_update_unit == "episodes":
-                period = self.configs[p].target_update_period
-                steps.append(period - self.episodes[p] % period)
-        return max(1, min(steps))
-
     def _choose_actions(self) -> tuple[Any, Any]:
         """ε-greedy actions `(P,)`, and which are random: see `EpsilonGreedy.choose`.
 
         Of a noisy network they are the greedy ones, with noise for this step.
         """
         network = self.learner.online_weights.draw()
-        if there := self.interaction.there:
-            epsilons = self._epsilons.there(self.env_step)
-            return self.exploration.choose_there(network, there.observations, epsilons)
+        if population := self.interaction.population:
+            epsilons = self.epsilons.on_device(self.env_step)
+            return self.exploration.choose_on_device(network, population.observations, epsilons)
         return self.exploration.choose(
             network,
             self.interaction.observations,
-            self._epsilons.at(self.env_step),
+            self.epsilons.at(self.env_step),
             self.interaction.allowed,
         )
 
@@ -288,7 +231,7 @@ class Trainer:
         """Record the episodes that ended since the last look; on the processor in this step."""
         for p, ended in self.interaction.ended(transitions):
             self._end_episode(p, ended)
-        if self.interaction.there:
+        if self.interaction.population:
             self._is_prepared = False
 
     def _end_episode(self, p: int, ended: dict[str, Any]) -> None:
@@ -310,7 +253,7 @@ class Trainer:
     def _plan(self) -> None:
         """Compute once what every step needs: ``gamma`` `(P, 1)`, ε, and which members go on."""
         self.gamma = self.replay.placed(np.array([[config.gamma] for config in self.configs]))
-        self._epsilons = Epsilons(self.configs)
+        self.epsilons = Epsilons(self.configs)
         self._is_prepared = False
         self.going_on = [p for p, stop in enumerate(self.stops) if stop is None]
         self.counted = self.going_on or stopped_last(self.stops)
@@ -329,16 +272,13 @@ class Trainer:
 
     def _record_update(self) -> None:
         self._look()
-        columns = update_statistics(self.learner, self.replay)
-        for p in self.going_on:
-            row = {name: values[p] for name, values in columns.items()}
-            if all(map(math.isfinite, row.values())):
-                self.history.updates.append(
-                    **self._when(p),
-                    gradient_update=self.gradient_updates,
-                    epsilon=epsilon_at(self.configs[p], self.env_step),
-                    **dict.fromkeys(OF_LAYERS, math.nan) | row,
-                )
+        for p, row in update_statistics(self.learner, self.replay, self.going_on):
+            self.history.updates.append(
+                **self._when(p),
+                gradient_update=self.gradient_updates,
+                epsilon=epsilon_at(self.configs[p], self.env_step),
+                **row,
+            )
         self._stop(divergences(self.learner, self.replay, self.configs, self.env_step))
 
     def _stop(self, stops: Mapping[int, Stop]) -> None:
@@ -381,7 +321,7 @@ class Trainer:
         Raises `DivergenceError` when no member goes on.
         """
         self._check_going_on()
-        while self._updates_due:
+        while self.updates_due:
             self._go_on_learning()
         if not self.evaluations.is_under_way:
             self.evaluations.begin()
@@ -417,7 +357,7 @@ class Trainer:
         self.replay.configure(configs)
         if configs[0].max_episode_steps != self.config.max_episode_steps:
             self.spec = spec_for(configs[0])
-        self._updates_due = min(self._updates_due, configs[0].gradient_steps)
+        self.updates_due = min(self.updates_due, configs[0].gradient_steps)
         self.configs = configs
         self._plan()
         self.interaction.configure(configs)
@@ -458,7 +398,7 @@ class Trainer:
             "exploration": self.exploration.state_dict(),
             "env_step": self.env_step,
             "gradient_updates": self.gradient_updates,
-            "updates_due": self._updates_due,
+            "updates_due": self.updates_due,
             "seconds": self.seconds,
             "episodes": list(self.episodes),
             "stopped_at": [stop and stop.env_step for stop in self.stops],
@@ -486,7 +426,7 @@ class Trainer:
         self.history.load_state_dict(state["history"])
         self.env_step = state["env_step"]
         self.gradient_updates = state["gradient_updates"]
-        self._updates_due = state["updates_due"]
+        self.updates_due = state["updates_due"]
         self.seconds = state["seconds"]
         self.episodes = list(state["episodes"])
         self.evaluations.load_state_dict(state)

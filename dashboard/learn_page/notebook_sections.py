@@ -150,7 +150,7 @@ agent.memory.push((state, action, reward, next_state, done))""",
     ...
     if done:
         break""",
-            Excerpt(Trainer._step, "config = self.config", "self._updates_due = config"),
+            Excerpt(Trainer._step, "config = self.config", "self.updates_due = config"),
             "The loop stops an episode by itself after `ep_max_steps`, and the agent never hears "
             "of it. Here the environment has the time limit, and says so. The update is not bound "
             "to the step: it is due every so many steps, once there is enough to learn from.",

@@ -36,7 +36,7 @@ CHOOSE = Function(
     EpsilonGreedy.choose,
     (
         ("u", "uniforms = self._stream.take"),
-        ("epsilon", "exploring = explores"),
+        ("epsilon", "exploring = uniforms"),
         ("a", "greedy = q_values.argmax"),
     ),
 )

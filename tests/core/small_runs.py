@@ -32,7 +32,7 @@ SMALL = DQNConfig(
 def a_look_takes_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each look of a trainer's at its clock be a second after the one before."""
     clock = itertools.count()
-    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: float(next(clock)))
+    monkeypatch.setattr("time.perf_counter", lambda: float(next(clock)))
 
 
 def trained(steps: int, **values: Any) -> Trainer:

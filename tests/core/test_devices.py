@@ -15,6 +15,7 @@ from dqn_core.diagnostics import health
 from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run, save_run
 from dqn_core.random_streams import UniformStream
+from dqn_core.stretch import prepare_stretch
 
 # Whatever the defaults are: each run is compared with the same one elsewhere.
 SMALL = DQNConfig(
@@ -174,7 +175,7 @@ def population(device: str, **changes: Any) -> Trainer:
 
 def lives_there(trainer: Trainer) -> bool:
     trainer.run(max_steps=1)
-    return trainer.interaction.there is not None
+    return trainer.interaction.population is not None
 
 
 def assert_same_run(there: Trainer, here: Trainer) -> None:
@@ -233,7 +234,7 @@ def test_a_population_moves_between_there_and_the_processor_in_mid_episode(devic
     gone, come = map(Trainer.from_state, states)
     for trainer in (here, there, gone, come):
         trainer.run(max_steps=30)
-    assert gone.interaction.there
+    assert gone.interaction.population
     for trainer in (there, gone, come):
         assert_same_run(trainer, here)
 
@@ -244,7 +245,7 @@ def test_a_member_of_a_population_there_stops_without_a_trace_in_the_others(devi
         trainer.run(max_steps=30)
         trainer.cancel([1])
         trainer.run(max_steps=30)
-    assert there.interaction.there
+    assert there.interaction.population
     assert_same_run(there, here)
 
 
@@ -292,23 +293,24 @@ def test_a_step_of_a_population_there_moves_nothing_and_waits_for_nothing(
 
     crossings, in_steps, in_looks = second_device.crossings, list[str](), list[int]()
 
-    def apart(looking: Callable[..., None]) -> Callable[..., None]:
-        def look(*args: Any) -> None:
+    def apart(looking: Callable[..., Any]) -> Callable[..., Any]:
+        def look(*args: Any) -> Any:
             in_steps.extend(crossings)
             crossings.clear()
-            looking(*args)
+            found = looking(*args)
             in_looks.append(len(crossings))
             crossings.clear()
+            return found
 
         return look
 
     monkeypatch.setattr("dqn_core.trainer.chosen_device", lambda _: second_device.NAME)
-    monkeypatch.setattr("dqn_core.trainer.STRETCH", 16)
+    monkeypatch.setattr("dqn_core.stretch.STRETCH", 16)
     trainer = population("cuda", env_id=env_id, evaluation_period=0, tau=1.0)
     trainer.change(member=1, target_update_period=3, gradient_clipping="value")
     trainer.run(max_steps=12)  # with an update of which statistics are told
     monkeypatch.setattr(trainer, "_look", apart(trainer._look))
-    monkeypatch.setattr(trainer, "_prepare", apart(trainer._prepare))
+    monkeypatch.setattr("dqn_core.trainer.prepare_stretch", apart(prepare_stretch))
     crossings.clear()
     trainer.run(max_steps=18)
     assert in_steps == crossings == []

@@ -153,9 +153,9 @@ def test_each_member_acts_by_its_own_mask() -> None:
     network = QNetwork.initialised(NetworkShape(2, 3), [0, 1, 2])
     network.biases[-1][..., 2] = 100.0
     allowed = np.array([[True, False, False], [False, True, True], [True, True, True]])
-    policy = EpsilonGreedy([0, 1, 2], n_actions=3)
+    policy, epsilons = EpsilonGreedy([0, 1, 2], n_actions=3), np.array([0.0, 0.5, 1.0])
     seen = [
-        policy.choose(network, np.zeros((3, 2), np.float32), [0.0, 0.5, 1.0], allowed)[0]
+        policy.choose(network, np.zeros((3, 2), np.float32), epsilons, allowed)[0]
         for _ in range(200)
     ]
     chosen = [set(actions) for actions in np.array(seen).T.tolist()]

@@ -3,7 +3,6 @@
 So a time limit, which says nothing about the state, is learnt as if the task had ended there.
 """
 
-from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer, Transitions
 from dqn_core.trainer import Trainer
 
@@ -18,11 +17,4 @@ class DoneBuffer(ReplayBuffer):
 
 def truncation_as_failure(trainer: Trainer) -> None:
     """Let a trainer that has made no step remember a time limit as an end of the task."""
-    trainer.replay = DoneBuffer(
-        trainer.config.buffer_capacity,
-        trainer.spec.observation_dim,
-        UniformStream([config.seed for config in trainer.configs], "replay"),
-        members=trainer.members,
-        device=trainer.device,
-    )
-    trainer.replay.configure(trainer.configs)
+    trainer.replay = DoneBuffer.of_run(trainer.spec, trainer.configs, trainer.device)

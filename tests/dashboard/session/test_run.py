@@ -127,7 +127,7 @@ def test_a_snapshot_of_the_agent_is_kept_at_each_evaluation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = itertools.count(step=0.6 * SLICE_SECONDS)  # a slice has one evaluation at most
-    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
     run = Run([SMALL.replace(evaluation_period=50, evaluation_episodes=1)])
     run.start()
     advance(run, 220)
@@ -200,7 +200,7 @@ def test_the_heaviest_evaluation_leaves_the_interpreter_to_others_after_each_ste
 
     monkeypatch.setattr(Environment, "step", counted)
     clock = itertools.count(step=0.6 * SLICE_SECONDS)  # as if each thing took more than half of it
-    monkeypatch.setattr("dqn_core.trainer.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
     heaviest = SMALL.replace(
         evaluation_period=1, evaluation_episodes=1_000, max_episode_steps=100_000
     )
