@@ -23,12 +23,12 @@ class OnProcessor:
 
     @staticmethod
     def placed(values: Any) -> Any:
-        """These numbers of the processor's, or arrays that are here already, as arrays here."""
+        """``values``, be they NumPy's or here already, as arrays here."""
         return values
 
     @staticmethod
     def read(values: Any) -> np.ndarray:
-        """These arrays, or what the processor has already, as numbers of the processor's."""
+        """``values``, be they here or NumPy's already, as a NumPy array."""
         array: np.ndarray = values
         return array
 

@@ -50,7 +50,7 @@ def untuned(env_id: str, env_kwargs: str = "") -> str:
 
 @lru_cache(maxsize=256)
 def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Value]:
-    """By its observations and their size, its time limit and the size of its rewards."""
+    """What its observations and their size, its time limit and the size of its rewards suggest."""
     from dqn_core.replay import transition_bytes  # and PyTorch, for environments that nobody tuned
 
     spec = environment_spec(env_id, env_kwargs=env_kwargs)
@@ -68,7 +68,7 @@ def _of_its_kind(env_id: str, env_kwargs: str, registered: str) -> dict[str, Val
 
 
 def _largest_reward(env_id: str, env_kwargs: str) -> float:
-    """Of the first steps of a random episode, as far as they can be made."""
+    """The largest reward in the first steps of a random episode, as far as they can be made."""
     largest = 0.0
     with (
         suppress(LabError),

@@ -68,7 +68,7 @@ class Sampler:
     """Whether it draws on the device where the transitions lie, else on the processor."""
 
     def __init__(self, members: int = 1) -> None:
-        """Of so many members; those that remember nothing of them need not know."""
+        """``members`` is how many there are; a sampler that remembers nothing need not know."""
 
     def draw(self, stream: UniformStream, contents: Contents, batch_size: int) -> Draw:
         """``batch_size`` transitions of each member, or all there are, oldest first, if fewer."""

@@ -72,7 +72,7 @@ def _is_on(text: str) -> bool:
 
 
 def _folder(text: str) -> Path:
-    """Where there is nothing yet, it can be made in a folder."""
+    """A folder that is there or can be made; raises `ValueError`."""
     folder = Path(text).absolute()
     if not next(place for place in (folder, *folder.parents) if place.exists()).is_dir():
         raise ValueError

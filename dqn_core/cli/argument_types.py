@@ -1,4 +1,4 @@
-"""What reads the values of options that are no hyperparameters."""
+"""Functions that read the values of options that are no hyperparameters."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +12,7 @@ from dqn_core.whole_files import checked_target
 
 
 def whole_number(name: str, low: int, high: int) -> Callable[[str], int]:
-    """What reads the whole number of an option that is no hyperparameter."""
+    """A function that reads a whole number from ``low`` to ``high`` for the option ``name``."""
 
     def read(text: str) -> int:
         return whole(name, number(text), low, high)
@@ -29,7 +29,7 @@ def number(text: str) -> int | float | str:
 
 
 def path(text: str) -> Path:
-    """A file or a folder, there or not; without a name it would be the current folder."""
+    """The path of a file or a folder, which need not be there; an empty text is refused."""
     reason = "" if text else "a file or a folder has a name"
     try:
         Path(text).stat()

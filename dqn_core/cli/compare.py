@@ -99,7 +99,7 @@ def _in_words(comparison: Comparison) -> str:
 
 
 def _standing(standing: Standing) -> str:
-    """Of one seed there is no interval."""
+    """How a group did, in words; one seed has no interval."""
     score, seeds = number(standing.interquartile_mean), len(standing.counted)
     if seeds == 1:
         return f"{score} with one seed"

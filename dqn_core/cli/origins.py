@@ -45,7 +45,7 @@ def begun(options: argparse.Namespace) -> tuple[Trainer, Recording]:
 
 
 def _is_file(text: str) -> bool:
-    """What is no file is the name of a run, however long it is."""
+    """Whether ``text`` names a file; any other text, however long, is taken for a run's name."""
     with suppress(OSError, ValueError):
         return Path(text).is_file()
     return False
@@ -127,7 +127,7 @@ def _change(trainer: Trainer, recording: Recording, given: dict[str, Any]) -> No
 
 
 def _other_values(trainer: Trainer, given: dict[str, Any]) -> dict[str, Any]:
-    """What the run does not have already: naming its environment has the module imported."""
+    """The given values without those that the run has already."""
     return {
         name: value
         for name, value in given.items()

@@ -42,7 +42,7 @@ def _is_file_of(stream: TextIO, path: Path) -> bool:
 
 
 class Attempts:
-    """What is done one after the other, each whatever became of those before it.
+    """Things that are done one after the other, each also where one before it has failed.
 
     ``code`` is the exit code of the first that failed, 0 while none has.
     """
@@ -57,9 +57,9 @@ class Attempts:
 
     @contextmanager
     def attempt(self, cut_short: str = "Interrupted.") -> Iterator[None]:
-        """What a user can cause in here is told, and the program goes on behind it.
+        """Tell an error in this block that a user can cause, and go on behind it.
 
-        ``cut_short`` is said where it is an interruption.
+        ``cut_short`` is what is told of an interruption.
         """
         try:
             yield

@@ -84,7 +84,7 @@ def _tenths(progress: Progress) -> int:
 
 
 def progress(trainer: Trainer) -> AbstractContextManager[Callable[[], None]]:
-    """The same for a training."""
+    """`shown` for a training."""
 
     def look() -> Progress:
         budget, words = trainer.config.total_steps, standing(trainer)

@@ -109,7 +109,7 @@ def tag_run(options: argparse.Namespace) -> int:
 
 
 def _all_done(options: argparse.Namespace, records: Sequence[RunRecord], sentence: str) -> int:
-    """Of several runs the JSON is one list, too."""
+    """Say what was done to each of these runs; as JSON it is one list."""
     described = [_described(record) for record in records]
     words = (sentence.format(record.run) for record in records)
     say(json_text(described) if options.json else "\n".join(words))

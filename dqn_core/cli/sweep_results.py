@@ -49,7 +49,7 @@ def _point(point: PointResult) -> dict[str, Any]:
 
 
 def _importance(sweep: Sweep, results: Results) -> dict[str, float] | None:
-    """None without the packages that it takes."""
+    """The importance of each axis; None where a package for it is missing."""
     seeds = [
         (point.values, score)
         for point in results.points
@@ -90,7 +90,7 @@ def sweep_words(result: dict[str, Any]) -> str:
 
 
 def _how_far(result: dict[str, Any]) -> str:
-    """A search counts its trials: all seeds of one that ended early have ended."""
+    """How far the sweep is, in words: in seeds, or in the trials of a search."""
     if not result["pruner"]:
         return (
             f"{result['finished']:,} of {result['planned']:,} seeds of {result['sweep']} are "

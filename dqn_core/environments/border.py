@@ -83,7 +83,7 @@ def named_reason(error: BaseException) -> str:
 
 @contextmanager
 def whatever_it_raises() -> Iterator[None]:
-    """Go on behind it whatever somebody else's code raises in here, where that is of no use."""
+    """Go on behind this block whatever somebody else's code raises in it."""
     try:
         yield
     except BaseException as error:
@@ -91,7 +91,7 @@ def whatever_it_raises() -> Iterator[None]:
 
 
 def start_of(result: Any) -> Any:
-    """The two things in what a reset returned."""
+    """What a reset returned, which has to be an observation and a dictionary."""
     if isinstance(result, tuple | list) and len(result) == 2 and _is_information(result[1]):
         return result
     raise Unusable(
@@ -100,7 +100,7 @@ def start_of(result: Any) -> Any:
 
 
 def outcome_of(result: Any) -> Any:
-    """The five things in what a step returned."""
+    """What a step returned, which has to be five things."""
     if isinstance(result, tuple | list) and len(result) == 5:
         return result
     raise Unusable(

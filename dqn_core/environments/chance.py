@@ -39,7 +39,7 @@ class Chance:
         own.state = {**own.state, **left}
 
     def renew(self, p: int) -> None:
-        """Draw a whole block from behind what is used."""
+        """Draw a new block, which begins behind the last number that was used."""
         self.write(p, self._twins[p])
         self._draw(p)
 

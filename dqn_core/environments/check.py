@@ -86,7 +86,7 @@ class Seen:
 
 
 class Watched:
-    """What each variable of an environment's layers was in some episodes of chance."""
+    """What each variable of an environment's layers was in some random episodes."""
 
     def __init__(self, environment: Environment) -> None:
         self._is_known = environment.spec.family.is_known
@@ -131,7 +131,7 @@ class Watched:
 def _watched_known(
     env_id: str, env_kwargs: str, max_episode_steps: int, registered: str
 ) -> Watched:
-    """Where the code is known, that is the same each time."""
+    """What is seen where the code is known: the same each time, so it is remembered."""
     environment = make_environment(env_id, max_episode_steps, env_kwargs=env_kwargs)
     with closing(environment):
         return Watched(environment)

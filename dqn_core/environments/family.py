@@ -140,7 +140,7 @@ class Family:
 
 
 def nameless(labels: Sequence[str] = (), actions: Sequence[int] = ()) -> Family:
-    """Of an environment of which nothing is known: numbers for names, digits for keys."""
+    """The family of an environment that nothing is known of: numbers for names, digits for keys."""
     return Family(
         name="",
         entry_point="",

@@ -34,7 +34,7 @@ def registration(env_id: str, env_kwargs: str = "") -> EnvSpec | None:
 
 
 def argument(registered: EnvSpec, name: str, default: Any = None) -> Any:
-    """What an environment is made with, ``default`` where nothing is said."""
+    """The argument ``name`` that an environment is made with, ``default`` where it has none."""
     return registered.kwargs.get(name, default)
 
 
@@ -119,6 +119,6 @@ def _needed(value: Any, usual: Any) -> Phrase | None:
 
 
 def usual_time_limit(registered: EnvSpec) -> int:
-    """Of an episode where nobody chooses another one."""
+    """The time limit of an episode where nobody chooses another one."""
     limit = plain(registered.max_episode_steps)
     return int(min(limit, MOST_STEPS)) if is_number(limit) and limit >= 1 else DEFAULT_TIME_LIMIT

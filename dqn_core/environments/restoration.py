@@ -22,7 +22,7 @@ def restores_exactly(spec: EnvironmentSpec) -> bool:
 
 @lru_cache(maxsize=64)
 def _restores_known(env_id: str, env_kwargs: str, max_episode_steps: int, registered: str) -> bool:
-    """Where the code is known, that is the same each time."""
+    """`_restores` where the code is known: the same each time, so it is remembered."""
     return _restores(env_id, env_kwargs, max_episode_steps)
 
 

@@ -39,7 +39,7 @@ class Part:
 
     @property
     def labels(self) -> list[str]:
-        """Of the numbers that are stored of it: ``position[0]``, ``direction=2``."""
+        """A label for each number that is stored of it: ``position[0]``, ``direction=2``."""
         places = [
             f"{self.name}[{', '.join(map(str, i))}]" if i else self.name
             for i in np.ndindex(self.shape)
@@ -115,7 +115,7 @@ def _limits(space: Any) -> Limits:
 
 
 def _limit(value: float, sign: int) -> float:
-    """A limit that is not a number is none."""
+    """A limit as Python's number; where it is NaN there is none."""
     return sign * math.inf if math.isnan(value) else float(value)
 
 

@@ -80,9 +80,9 @@ def state_of(env: gymnasium.Env[Any, Any], fresh: Sequence[Mapping[str, Data]]) 
 
 
 def _copies(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Of those that are plain: some environments write into their own arrays and lists.
+    """Copies of the plain variables, since some environments write into their arrays and lists.
 
-    What is of a class of its own may refuse to be looked at or copied, and is then not plain.
+    An object of a class of its own may refuse to be looked at or copied: then it is not plain.
     """
     for name, value in variables.items():
         with suppress(Exception):

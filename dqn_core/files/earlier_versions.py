@@ -31,13 +31,13 @@ def upgraded(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drawing_noise_ahead(learner: dict[str, Any]) -> dict[str, Any]:
-    """Once noise was drawn when it was needed; and before, no network was noisy or had a head."""
+    """Noise was once drawn when it was needed; before that there were neither noise nor heads."""
     noise = learner.get("noise")
     return {"head": {}, **learner, "noise": {"next": 0, **noise} if noise else {}}
 
 
 def _of_rewards_alone(evaluations: dict[str, Any]) -> dict[str, Any]:
-    """Once the agent's own estimate was part of what was obtained: without it, nobody knows."""
+    """What was obtained once had the agent's own estimate in it: how much is not known any more."""
     if "truncated_share" in evaluations:
         return evaluations
     of_today = ("predicted", "obtained", "truncated_share")

@@ -84,7 +84,7 @@ def script(trainer: Trainer, preset_name: str) -> str:
 
 
 def _members(configs: Sequence[DQNConfig], own: Sequence[str]) -> str:
-    """Seeds that do the same, or what each of a race begins with."""
+    """The members' configurations as code: seeds alone, or in a race what each begins with."""
     if not own:
         return f"[config.replace(seed=seed) for seed in {[config.seed for config in configs]}]"
     each = ({name: getattr(config, name) for name in ("seed", *own)} for config in configs)

@@ -10,7 +10,7 @@ from dqn_core.trainer import Trainer
 
 @dataclass(frozen=True)
 class Returns:
-    """Of the B transitions of one member.
+    """The returns of B transitions of one member, reward by reward.
 
     ``numbers`` count them from the run's first, 0; ``rewards`` `(B, n)` are the single ones, 0
     beyond the ``n_steps`` `(B,)` that were summed. ``terminated`` and ``truncated`` `(B,)` say

@@ -156,7 +156,7 @@ class Specimen:
         self.has_copied = moment.has_copied
 
     def _forget(self) -> None:
-        """Let the oldest states go that are too many."""
+        """Drop the oldest states where all together take too much memory."""
         while len(self._past) > 1 and sum(moment.bytes for moment in self._past) > MOST_BYTES:
             del self._past[0]
 

@@ -50,7 +50,7 @@ class Axis:
         return (self.values.index(value) if value in self.values else len(self.values)), 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """It as JSON can hold it."""
+        """The axis as JSON can hold it."""
         return {"name": self.name, "values": list(self.values), "spacing": self.spacing}
 
     @classmethod

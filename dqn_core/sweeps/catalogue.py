@@ -44,7 +44,7 @@ class Sweep:
 
     @property
     def metric(self) -> Metric:
-        """By what its points are told apart: those of a search by what Optuna is told of each."""
+        """What its points are judged by: those of a search by what Optuna is told of each."""
         return "area" if self.pruner else "final"
 
 

@@ -99,7 +99,7 @@ class Plan:
         return parts and all(map(eq, self.seeds, other.seeds))
 
     def to_dict(self) -> dict[str, Any]:
-        """It as JSON can hold it."""
+        """The plan as JSON can hold it."""
         return {
             "base": self.base.to_dict(),
             "axes": [axis.to_dict() for axis in self.axes],

@@ -48,11 +48,11 @@ class Results:
         return max(judged, key=self.score, default=None)
 
     def judged(self, point: PointResult) -> Standing:
-        """By what points are told apart here."""
+        """The standing that this point is judged by."""
         return point.area if self.metric == "area" else point.final
 
     def score(self, point: PointResult) -> float:
-        """The interquartile mean of that."""
+        """The interquartile mean of its seeds."""
         return self.judged(point).interquartile_mean
 
 

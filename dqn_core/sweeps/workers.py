@@ -67,7 +67,7 @@ class Workers:
 
     @property
     def processes(self) -> list[BaseProcess]:
-        """Those that there are."""
+        """The processes that are there now."""
         return [worker.process for worker in self._workers]
 
     def begin(self, task: Task) -> None:
