@@ -42,7 +42,7 @@ def standings_table(lines: Sequence[Line], comparison: Comparison) -> pd.DataFra
 
 
 def _interval(standing: Standing) -> str:
-    """Of one seed there is none."""
+    """The interval in words; one seed has none."""
     if len(standing.counted) < 2:
         return UNKNOWN
     low, high = standing.interval
@@ -74,7 +74,7 @@ def metric_choice(state: PageState, metric: Metric, title: str) -> None:
 
 
 def colours() -> list[str]:
-    """Those that lines are told apart by."""
+    """The colours that lines are told apart by."""
     return str(",".join(st.get_option("theme.chartCategoricalColors"))).split(",")
 
 

@@ -103,7 +103,7 @@ def _points() -> None:
 
 
 def _begin(state: PageState, session: Session) -> None:
-    """Raises `LabError` for what is no sweep."""
+    """Begin the sweep that was typed; raises `LabError` for what is none."""
     typed = st.session_state
     axes = tuple(axis_from(line) for line in typed["sweep_axes"].splitlines() if line.strip())
     first, count = session.config.seed, int(typed["sweep_seeds"])

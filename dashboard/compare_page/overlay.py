@@ -88,7 +88,7 @@ def _newest(store: Store, record: RunRecord) -> RunRecord:
 
 
 def _state(records: Mapping[str, RunRecord], tables: Mapping[str, Mapping[str, np.ndarray]]) -> str:
-    """Another one when a run does something else, or has one more greedy evaluation."""
+    """A text that changes when a run does something else, or has one more greedy evaluation."""
     statuses = " ".join(sorted(f"{run} {record.status}" for run, record in records.items()))
     evaluations = (len(t["member"]) for name, t in tables.items() if name.startswith("evaluations"))
     return f"{statuses} {sum(evaluations)}"

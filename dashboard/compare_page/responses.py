@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def score(self) -> float:
-        """The interquartile mean, NaN of none."""
+        """The interquartile mean of the scores, NaN where there are none."""
         return interquartile_mean(self.scores) if self.scores else np.nan
 
     @property
@@ -62,7 +62,7 @@ class Cell:
 
 
 def cells(axes: Sequence[Axis], comparison: Comparison) -> list[Cell]:
-    """By the values of these axes, over all values of the others."""
+    """The seeds put together by their values of these axes, whatever the others are."""
     found: dict[tuple[Value, ...], list[float]] = {}
     for standing in comparison.standings:
         values = tuple(getattr(standing.group.config, axis.name) for axis in axes)
@@ -130,7 +130,7 @@ def surface(first: Axis, second: Axis, comparison: Comparison) -> go.Figure:
 
 
 def scatter(first: Axis, second: Axis, comparison: Comparison) -> go.Figure:
-    """The same of a sweep whose points lie on no grid: a marker for each."""
+    """As `surface`, for a sweep whose points lie on no grid: a marker for each point."""
     found = [cell for cell in cells([first, second], comparison) if cell.scores]
     figure = go.Figure(
         go.Scatter(
@@ -166,7 +166,7 @@ def point_words(point: Point | Mapping[str, Value]) -> str:
 
 
 def _values(axis: Axis, comparison: Comparison) -> list[Value]:
-    """All that it has, trained or not."""
+    """All values of the axis, trained or not."""
     trained = (getattr(standing.group.config, axis.name) for standing in comparison.standings)
     values = dict.fromkeys([*axis.values, *trained])
     return sorted(values, key=axis.order)

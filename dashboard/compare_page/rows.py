@@ -36,7 +36,7 @@ class Rows:
             return tables
 
     def keep_only(self, runs: Iterable[str]) -> None:
-        """Let go of all others."""
+        """Drop the histories of all other runs."""
         with self._lock:
             self._read = {run: self._read[run] for run in runs if run in self._read}
 

@@ -109,7 +109,7 @@ def train(kept: Store, sweep: Sweep, workers: int, trials: int = 0) -> threading
 
 
 def _wait(kept: Store, sweep: Sweep, process: subprocess.Popen[bytes]) -> None:
-    """Until the process has ended: one that could not say why it failed has that said for it."""
+    """Wait for the process to end; where it failed without saying why, say it for the process."""
     code = process.wait()
     if code in (0, INTERRUPTED):
         return

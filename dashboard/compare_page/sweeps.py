@@ -189,7 +189,7 @@ def _handling(
 def _standing(
     state: PageState, store: Store, sweep: Sweep, records: Mapping[str, RunRecord]
 ) -> tuple[object, ...]:
-    """Another one when a run has begun or ended, or nobody trains any more, and why."""
+    """A value that changes when a run or the training begins or ends, or has another problem."""
     runs = tuple(f"{run} {record.status}" for run, record in sorted(records.items()))
     now = sweep_called(store, sweep.name)
     told = now.problem, now.trials

@@ -33,7 +33,7 @@ def tree_columns() -> dict[str, Any]:
 
 
 def fork_tree(state: PageState, store: Store, records: Sequence[RunRecord]) -> None:
-    """The families of those runs that have forks, or that of each chosen one which is in one."""
+    """The families of runs with their forks: all of them, or those that chosen runs belong to."""
     found = [family for family in families(records) if len(family) > 1]
     if not found:
         return

@@ -33,12 +33,12 @@ class Arms:
 
     @property
     def state(self) -> str:
-        """Another one whenever the page has to be drawn anew."""
+        """A text that changes whenever the page has to be drawn anew."""
         return " ".join((self.turns.id, *(run.status for run in self.runs.values())))
 
     @property
     def env_step(self) -> int:
-        """That every arm has come to which can go on."""
+        """The step that every arm that can go on has reached."""
         going_on = [run.trainer for run in self.runs.values() if run.trainer.going_on]
         total = self.experiment.config.total_steps
         return min((trainer.env_step for trainer in going_on), default=total)

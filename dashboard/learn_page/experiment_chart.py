@@ -113,7 +113,7 @@ def _panels(experiment: Experiment, arms: Arms, heights: Sequence[float] | None)
 
 
 def heading(measure: Measure) -> str:
-    """Its name as that of a panel or a column."""
+    """Its name as the heading of a panel or a column."""
     words = _(measure.label)
     return words[0].upper() + words[1:]
 

@@ -28,7 +28,7 @@ class Picture(NamedTuple):
 
 
 def pictures(specimen: Specimen) -> list[Picture]:
-    """Of the state before the newest step and of the one after it; or of the present one alone."""
+    """Pictures of the states before and after the newest step, or of the present one alone."""
     step, trainer, member = specimen.step, specimen.trainer, specimen.member
     state = trainer.environments[member].state_dict()
     observation = trainer.interaction.observations[member]
@@ -42,7 +42,7 @@ def pictures(specimen: Specimen) -> list[Picture]:
 
 
 def _described(spec: EnvironmentSpec, picture: Picture) -> str:
-    """What it shows, for who cannot see it."""
+    """What the picture shows, in words for those who cannot see it."""
     named = zip(spec.observation_labels[:MOST_NAMED], picture.observation.tolist(), strict=False)
     seen = _(", ").join(f"{_(label)} {number(value)}" for label, value in named)
     return _(

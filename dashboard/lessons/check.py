@@ -138,7 +138,7 @@ Values: TypeAlias = Callable[[Sequence[Trainer], int | None], Sequence[float]]
 
 
 def _env_step(trainers: Sequence[Trainer]) -> int:
-    """The one that all have reached."""
+    """The environment step that all have reached."""
     return min(trainer.env_step for trainer in trainers)
 
 
@@ -164,7 +164,7 @@ def _counted_rows(trainer: Trainer) -> dict[str, np.ndarray]:
 
 
 def _now(value: Callable[[Sequence[Trainer]], float]) -> Values:
-    """What there is only now: nothing once the run is beyond the step."""
+    """A quantity that is known only now: nothing once the run is beyond the step."""
 
     def values(trainers: Sequence[Trainer], until: int | None) -> list[float]:
         return [] if until is not None and _env_step(trainers) > until else [value(trainers)]

@@ -10,13 +10,13 @@ from dqn_core.errors import ConfigurationError, LabError
 
 
 def opened_rooms() -> list[str]:
-    """Their secrets, in the order in which they were shown first."""
+    """The secrets of the boards that this tab has shown, in the order of the first time."""
     secrets: list[str] = st.session_state.setdefault(ROOMS, [])
     return secrets
 
 
 def open_rooms() -> list[Room]:
-    """Those of them that are still open."""
+    """The rooms of these secrets that are still open."""
     found = []
     for secret in opened_rooms():
         with suppress(LabError):
@@ -25,7 +25,7 @@ def open_rooms() -> list[Room]:
 
 
 def opened_room(code: str) -> Room:
-    """The one of that code, which an address may name; raises `ConfigurationError`."""
+    """The opened room with this ``code``; raises `ConfigurationError`."""
     for room in open_rooms():
         if room.code == code:
             return room
@@ -37,11 +37,11 @@ def opened_room(code: str) -> Room:
 
 
 def remember_rooms(*secrets: str) -> None:
-    """Add these to them, whatever else was taken for a secret."""
+    """Add these secrets; a text that cannot be one is left out."""
     known = (secret for secret in (*opened_rooms(), *secrets) if SECRET.fullmatch(secret))
     st.session_state[ROOMS] = [*dict.fromkeys(known)][-MOST_ROOMS:]
 
 
 def forget_room(secret: str) -> None:
-    """Its room is closed."""
+    """Forget the secret of a room that is closed."""
     st.session_state[ROOMS] = [other for other in opened_rooms() if other != secret]

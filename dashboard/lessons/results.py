@@ -87,7 +87,7 @@ def results_csv(room: Room) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """A text that no spreadsheet computes; a number is none, also below 0."""
+    """``value`` so that no spreadsheet takes it for a formula; numbers stay, also below 0."""
     if not isinstance(value, str) or not value.startswith(_FORMULA):
         return value
     return value if read_number(value) is not None else f"'{value}"

@@ -182,5 +182,5 @@ def _new_code() -> str:
 
 @st.cache_resource(show_spinner=False)
 def rooms() -> Rooms:
-    """The server's."""
+    """The rooms of this server."""
     return Rooms()

@@ -56,6 +56,6 @@ def first_to_end(run: Run) -> Budget:
 
 
 def _episodes_a_second(run: Run) -> float:
-    """Of each member, by the length of the newest ones; 0 while there are none."""
+    """Episodes a second of each member, by the length of the newest; 0 while there are none."""
     lengths = run.history.episodes.columns(-MEASURED_EPISODES * len(run.trainer.counted))["length"]
     return run.measured_speed / float(lengths.mean()) if len(lengths) else 0.0

@@ -62,6 +62,6 @@ def waiting(controls: Link, configs: Sequence[DQNConfig]) -> list[Phrase]:
 
 
 def _seeds(configs: Sequence[DQNConfig]) -> int:
-    """Of each value of a race, or of all where there is none."""
+    """The number of seeds: those of each value of a race, or all where there is no race."""
     race = race_of(configs)
     return len(configs) // (len(race.values) if race else 1)

@@ -85,11 +85,11 @@ class Earlier:
 
     @property
     def seeds(self) -> int:
-        """How many there are of each value."""
+        """The number of seeds, in a race of each value."""
         return self.record.members // len(alike(self.record.configs))
 
     def average_return(self, smoothing: float) -> float:
-        """At its end, NaN where no episode had ended."""
+        """The average return at its end, NaN where no episode had ended."""
 
         def columns(start: int) -> dict[str, np.ndarray]:
             return {name: column[start:] for name, column in self.episodes.items()}
@@ -98,7 +98,7 @@ class Earlier:
 
     @property
     def greedy_return(self) -> float:
-        """In its last greedy evaluation, NaN where there was none."""
+        """The return in its last greedy evaluation, NaN where there was none."""
         return over_members(self.greedy_returns)
 
     def is_kin_of(self, present: Run) -> bool:

@@ -38,7 +38,7 @@ class MoreSeeds:
 
     @property
     def id(self) -> str:
-        """That of the run whose turn it is."""
+        """The id of the run whose turn it is."""
         return (self._current or [*self._until][-1]).id
 
     @property
@@ -48,7 +48,7 @@ class MoreSeeds:
 
     @property
     def share(self) -> float:
-        """Of all steps, those that are made."""
+        """The share of all steps that are made."""
         made = sum(min(run.trainer.env_step, until) for run, until in self._until.items())
         return made / sum(self._until.values())
 

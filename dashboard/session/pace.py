@@ -29,7 +29,7 @@ class Pace:
             self._marks.popleft()
 
     def clear(self) -> None:
-        """What was before is another pace."""
+        """Forget what was measured: from now on the pace is another one."""
         self._marks.clear()
 
     def _rate(self, of: int) -> float:

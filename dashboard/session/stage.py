@@ -45,7 +45,7 @@ class Stage:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def stage(env_id: str, env_kwargs: str) -> Stage | None:
-    """Where such environments are drawn; None where they or their state cannot be."""
+    """The stage for such environments; None where they cannot be drawn or restored."""
     with closing(make_environment(env_id, env_kwargs=env_kwargs)) as environment:
         spec = environment.spec
         with suppress(Exception):  # whatever a foreign environment raises when it is drawn
@@ -58,7 +58,7 @@ def stage(env_id: str, env_kwargs: str) -> Stage | None:
 
 
 def picture(spec: EnvironmentSpec, state: Mapping[str, Any]) -> bytes:
-    """PNG, nothing where there is none."""
+    """The picture of that state as PNG, empty where there is none."""
     drawn = stage(spec.env_id, spec.env_kwargs)
     with suppress(Exception):  # as above: it may draw its first state, and not this one
         return drawn.picture(state) if drawn else b""

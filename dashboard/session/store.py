@@ -27,7 +27,7 @@ def store() -> Store:
 
 
 def store_so_far() -> Store | None:
-    """The same for who only looks: for them nothing is made. Raises `StoreError`."""
+    """The store if there is one, for pages that only read; raises `StoreError`."""
     return store() if (default_folder() / DATABASE).exists() else None
 
 

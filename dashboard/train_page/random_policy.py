@@ -115,5 +115,5 @@ def words(found: RandomReturn) -> str:
 
 @st.cache_resource(show_spinner=False)
 def random_policy() -> RandomPolicy:
-    """The server's."""
+    """The random policy of this server."""
     return RandomPolicy()

@@ -59,7 +59,7 @@ def english_of(message: Message) -> str:
 
 
 def translations_of(message: Message) -> list[str]:
-    """One, or the language's forms of the plural; none where it is not translated."""
+    """The translation, or one for each form of the plural; none where there is none."""
     forms = [message.string] if isinstance(message.string, str) else [*(message.string or ())]
     return forms if all(forms) else []
 

@@ -96,5 +96,5 @@ def answer(request: Request) -> Response:
 
 @st.cache_resource(show_spinner=False)
 def _feeds() -> WeakValueDictionary[str, Feed]:
-    """By token; a feed goes with its session."""
+    """The feeds by their tokens; a feed goes when its session goes."""
     return WeakValueDictionary()

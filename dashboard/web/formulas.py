@@ -49,7 +49,7 @@ def is_formula(content: str) -> bool:
 
 
 def _depth(content: str) -> int:
-    """How many braces are open at most."""
+    """The largest number of braces that are open at once."""
     depth = most = 0
     for brace in re.findall(r"\\.|[{}]", content):
         depth += {"{": 1, "}": -1}.get(brace, 0)

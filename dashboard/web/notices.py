@@ -12,7 +12,7 @@ MOST_LISTED = 20
 
 
 def listed(sentences: Sequence[str]) -> str:
-    """The first of them as a list, and how many more there are."""
+    """The first sentences as a list, and how many more there are."""
     lines = [plain(said(sentence)) for sentence in sentences[:MOST_LISTED]]
     if sentences[MOST_LISTED:]:
         lines.append(_("{count} more", count=len(sentences) - MOST_LISTED))

@@ -10,7 +10,7 @@ from dashboard.web.static_files import PATH, assets
 
 
 def routes() -> list[Route]:
-    """For `streamlit.starlette.App`, below the path that the server is told to serve at."""
+    """Routes for `streamlit.starlette.App`, below the path that the server serves at."""
     base = str(config.get_option("server.baseUrlPath")).strip("/")
     root = f"/{base}" if base else ""
     return [

@@ -7,7 +7,7 @@ from dashboard.web.language import _
 
 
 class Symbol(NamedTuple):
-    """In English; ``sign`` may be a word."""
+    """A symbol that is explained, in English; ``sign`` may be a word."""
 
     sign: str
     meaning: str
@@ -91,5 +91,5 @@ def glossary() -> dict[str, str]:
 
 
 def symbols() -> list[list[str]]:
-    """Id, sign and sentence of each."""
+    """The id, the sign and the sentence of each symbol."""
     return [[name, _(sign), _(meaning)] for name, (sign, meaning) in SYMBOLS.items()]
