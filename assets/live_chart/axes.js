@@ -267,15 +267,11 @@ function yTicks(spec, range) {
 }
 
 /**
- * Plotly's layout of a panel. `ranges` is {x, y}; `axis` the column that x is.
+ * Both axes as Plotly has them.
  *
- * @param {{
- *   spec: PanelSpec, theme: Theme, axis: Axis, size: Size, ranges: Ranges, changes: Change[],
- *   labels: Label[], dragmode: string | false,
- * }} shown
+ * @param {{ spec: PanelSpec, theme: Theme, axis: Axis, size: Size, ranges: Ranges }} shown
  */
-export function layout({ spec, theme, axis, size, ranges, changes, labels, dragmode }) {
-  const box = plotBox(size, labels, theme.scale);
+function axes({ spec, theme, axis, size, ranges }) {
   const font = { color: theme.muted, size: theme.scale * TEXT_SIZE };
   const common = {
     gridcolor: theme.grid,
@@ -292,14 +288,6 @@ export function layout({ spec, theme, axis, size, ranges, changes, labels, dragm
    */
   const title = (text, standoff) => ({ text, standoff, font });
   return {
-    ...size,
-    margin: { t: box.top, l: box.left, r: theme.scale * MARGIN.r, b: theme.scale * MARGIN.b },
-    showlegend: false,
-    hovermode: false,
-    dragmode,
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: theme.font, size: theme.scale * TEXT_SIZE, color: theme.text },
     xaxis: {
       ...common,
       range: [...ranges.x],
@@ -318,6 +306,29 @@ export function layout({ spec, theme, axis, size, ranges, changes, labels, dragm
       ...yTicks(spec, ranges.y),
       ...(spec.y_title ? { title: title(plain(spec.y_title), FARTHEST) } : {}),
     },
+  };
+}
+
+/**
+ * Plotly's layout of a panel. `ranges` is {x, y}; `axis` the column that x is.
+ *
+ * @param {{
+ *   spec: PanelSpec, theme: Theme, axis: Axis, size: Size, ranges: Ranges, changes: Change[],
+ *   labels: Label[], dragmode: string | false,
+ * }} shown
+ */
+export function layout({ spec, theme, axis, size, ranges, changes, labels, dragmode }) {
+  const box = plotBox(size, labels, theme.scale);
+  return {
+    ...size,
+    margin: { t: box.top, l: box.left, r: theme.scale * MARGIN.r, b: theme.scale * MARGIN.b },
+    showlegend: false,
+    hovermode: false,
+    dragmode,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.font, size: theme.scale * TEXT_SIZE, color: theme.text },
+    ...axes({ spec, theme, axis, size, ranges }),
     shapes: [
       ...references(spec, theme, axis, ranges, box),
       ...changes.map((change) => rule(change, theme)),
