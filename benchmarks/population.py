@@ -13,8 +13,8 @@ import functools
 import importlib.util
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from statistics import median
 from typing import Any
@@ -30,6 +30,9 @@ from dqn_core.interaction import Interaction
 SB3 = "Stable-Baselines3"
 BUFFER_CAPACITY = 2_000
 """Small, so that the buffers of a thousand members fit into memory."""
+
+Contestants = Mapping[tuple[str, int], Callable[[int], object]]
+"""What makes so many steps, by its name and its members."""
 
 
 def ours(hidden_dim: int, members: int, device: str = "cpu") -> Callable[[int], object]:
@@ -53,10 +56,10 @@ def _serve(connection: Connection, hidden_dim: int) -> None:
 @contextmanager
 def in_processes(hidden_dim: int, count: int) -> Iterator[Callable[[int], object]]:
     """Stable-Baselines3's `DQN` in so many processes, each making so many steps."""
-    spawn, connections = multiprocessing.get_context("spawn"), []
+    connections = []
     for _ in range(count):
-        here, there = spawn.Pipe()
-        spawn.Process(target=_serve, args=(there, hidden_dim), daemon=True).start()
+        here, there = multiprocessing.Pipe()
+        multiprocessing.Process(target=_serve, args=(there, hidden_dim), daemon=True).start()
         connections.append(here)
     for connection in connections:
         connection.recv()
@@ -100,10 +103,23 @@ def main() -> None:
     rows: list[list[Any]] = []
     ratios: list[list[Any]] = []
     has_rejax = importlib.util.find_spec("rejax") is not None
-    for hidden in widths:
-        micro, beside = _measured(hidden, members, repeats, options.quick, has_rejax)
-        rows += [[hidden, name, count, 1e6 * count / step] for (name, count), step in micro.items()]
-        ratios += beside
+    one_step, cores = (5, 1) if options.quick else (200, os.cpu_count() or 1)
+    with ExitStack() as stack:
+        # All of them before this process has threads, of which they may be copies.
+        processes: dict[int, Contestants] = {
+            hidden: {
+                (f"{SB3}, a process on each core", cores): stack.enter_context(
+                    in_processes(hidden, cores)
+                )
+            }
+            for hidden in widths
+        }
+        for hidden in widths:
+            micro, beside = _measured(
+                hidden, members, one_step, repeats, has_rejax, processes[hidden]
+            )
+            rows += [[hidden, name, n, 1e6 * n / step] for (name, n), step in micro.items()]
+            ratios += beside
     report.say("Steps of all members together per second:")
     report.table(["hidden", "", "members", "member-steps/s"], rows)
     if not has_rejax:
@@ -125,28 +141,31 @@ def main() -> None:
 
 
 def _measured(
-    hidden: int, members: tuple[int, ...], repeats: int, quick: bool, has_rejax: bool
+    hidden: int,
+    members: tuple[int, ...],
+    one_step: int,
+    repeats: int,
+    has_rejax: bool,
+    processes: Contestants,
 ) -> tuple[dict[tuple[str, int], float], list[list[Any]]]:
     """Microseconds of a step of so many members by name and members, and ratios of these."""
-    one_step, cores = (5, 1) if quick else (200, os.cpu_count() or 1)
-    with in_processes(hidden, cores) as processes:
-        contestants: dict[tuple[str, int], Callable[[int], object]] = {}
-        for count in members:
-            contestants["DQN Lab", count] = ours(hidden, count)
-            if torch.cuda.is_available():
-                contestants["DQN Lab on the GPU", count] = ours(hidden, count, "cuda")
-            contestants["floor", count] = contenders.floor(hidden_dim=hidden, members=count)
-            if has_rejax:
-                contestants["rejax", count] = contenders.rejax(hidden, count, one_step)
-        contestants[SB3, 1] = contenders.stable_baselines(hidden)
-        contestants[f"{SB3}, a process on each core", cores] = processes
-        # Fewer steps of many members, so that each has its turn within seconds.
-        steps = {key: max(1, one_step // max(1, key[1] // 8)) for key in contestants}
-        steps |= {key: one_step for key in contestants if key[0] == "rejax"}
-        seconds = interleaved(
-            {str(key): functools.partial(run, steps[key]) for key, run in contestants.items()},
-            repeats,
-        )
+    contestants: dict[tuple[str, int], Callable[[int], object]] = {}
+    for count in members:
+        contestants["DQN Lab", count] = ours(hidden, count)
+        if torch.cuda.is_available():
+            contestants["DQN Lab on the GPU", count] = ours(hidden, count, "cuda")
+        contestants["floor", count] = contenders.floor(hidden_dim=hidden, members=count)
+        if has_rejax:
+            contestants["rejax", count] = contenders.rejax(hidden, count, one_step)
+    contestants[SB3, 1] = contenders.stable_baselines(hidden)
+    contestants |= processes
+    # Fewer steps of many members, so that each has its turn within seconds.
+    steps = {key: max(1, one_step // max(1, key[1] // 8)) for key in contestants}
+    steps |= {key: one_step for key in contestants if key[0] == "rejax"}
+    seconds = interleaved(
+        {str(key): functools.partial(run, steps[key]) for key, run in contestants.items()},
+        repeats,
+    )
     times = {key: [second / steps[key] for second in seconds[str(key)]] for key in contestants}
     micro = {key: microseconds(values, 1) for key, values in times.items()}
     largest = max(count for count in members if count <= 32)

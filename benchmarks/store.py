@@ -8,14 +8,14 @@ the run has to go on to the bit. Two processes write at once. A thousand runs ar
 state with 50,000 transitions is loaded, as undo does it.
 """
 
-import argparse
+import multiprocessing
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
@@ -30,6 +30,9 @@ from dqn_core.store import rows
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store
 
+CHILDREN = multiprocessing.get_context("forkserver")
+"""Copies of a process that has loaded this file, and has opened no store."""
+
 SLICE_SECONDS = 0.02
 """Training between two calls of the recorder, as on the page."""
 
@@ -40,14 +43,12 @@ SMALL = DQNConfig(
 
 
 def main() -> None:
-    options = _options()
+    parser = arguments(__doc__)
+    parser.add_argument(
+        "--folder", type=Path, help="where the stores are made (default: a temporary one)"
+    )
+    options = parser.parse_args()
     set_threads()
-    if options.train:
-        _train_for_ever(*options.train)
-        return
-    if options.record:
-        _record(options.record[0], int(options.record[1]))
-        return
     quick = options.quick
     report = Report("The store")
     folder = Path(tempfile.mkdtemp(dir=options.folder))
@@ -76,16 +77,6 @@ def main() -> None:
         ],
     )
     print(report.markdown)
-
-
-def _options() -> argparse.Namespace:
-    parser = arguments(__doc__)
-    parser.add_argument(
-        "--folder", type=Path, help="where the stores are made (default: a temporary one)"
-    )
-    parser.add_argument("--train", nargs=2, help=argparse.SUPPRESS)
-    parser.add_argument("--record", nargs=2, help=argparse.SUPPRESS)
-    return parser.parse_args()
 
 
 def _shares_of_speed(folder: Path, seconds: float) -> tuple[float, float]:
@@ -121,15 +112,19 @@ def _killed(folder: Path, times: int, at_most: float) -> str:
     store, chance, there, same = Store(folder), random.Random(0), 0, 0
     run, twin = store.create([SMALL]).run, Trainer(SMALL)
     for _ in range(times):
-        process = _child("--train", folder, run)
-        assert process.stdout
-        lines = [process.stdout.readline()]
+        said, saying = CHILDREN.Pipe(duplex=False)
+        process = CHILDREN.Process(target=_train_for_ever, args=(saying, folder, run), daemon=True)
+        process.start()
+        saying.close()
+        looks = [said.recv()]
         time.sleep(chance.uniform(0.2, at_most))
         process.kill()
         killed = time.time()
-        lines += process.stdout.read().split("\n")[:-1]  # the last line may be half of one
-        process.wait()
-        steps = [int(step) for at, step in map(str.split, lines) if float(at) < killed - 2]
+        with suppress(EOFError):
+            while True:
+                looks.append(said.recv())
+        process.join()
+        steps = [step for at, step in looks if at < killed - 2]
         trainer = Store(folder).trainer(run)
         twin.run(max_steps=trainer.env_step - twin.env_step)
         there += Store(folder).run(run).env_steps >= max(steps, default=0)
@@ -138,13 +133,14 @@ def _killed(folder: Path, times: int, at_most: float) -> str:
     return f"{times} / {there} / {same}"
 
 
-def _train_for_ever(folder: str, run: str) -> None:
+def _train_for_ever(saying: Connection, folder: Path, run: str) -> None:
+    set_threads()
     store = Store(folder)
     record = store.run(run)
     trainer = store.trainer(run) if store.snapshots(run) else Trainer(record.configs)
     recorder = Recorder(store, record, trainer)
     while True:
-        print(time.time(), trainer.env_step, flush=True)
+        saying.send((time.time(), trainer.env_step))
         trainer.run(max_seconds=SLICE_SECONDS)
         recorder.record()
 
@@ -159,14 +155,19 @@ def _bits(trainer: Trainer) -> bytes:
 
 def _written_at_once(folder: Path, runs: int) -> str:
     Store(folder).close()
-    processes = [_child("--record", folder, runs) for _ in range(2)]
-    codes = [process.wait() for process in processes]
+    processes = [CHILDREN.Process(target=_record, args=(folder, runs)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    codes = [process.exitcode for process in processes]
     assert codes == [0, 0], codes
     found = [record for record in Store(folder).runs() if record.env_steps == 50]
     return f"{2 * runs} / {len(found)}"
 
 
-def _record(folder: str, runs: int) -> None:
+def _record(folder: Path, runs: int) -> None:
+    set_threads()
     store = Store(folder)
     for seed in range(runs):
         trainer = Trainer(SMALL.replace(seed=seed))
@@ -199,11 +200,6 @@ def _loaded(folder: Path, transitions: int) -> float:
     record = store.create(trainer.configs)
     assert Recorder(store, record, trainer).snapshot("change")
     return median(_milliseconds(lambda: store.trainer(record.run).close()) for _ in range(5))
-
-
-def _child(option: str, *values: object) -> "subprocess.Popen[str]":
-    command = [sys.executable, __file__, option, *map(str, values)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def _milliseconds(call: Callable[[], object]) -> float:

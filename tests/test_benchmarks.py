@@ -14,22 +14,24 @@ from dqn_core import load_agent
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 FORKING = """
-import json, os, runpy, sys
-import gymnasium, torch
+import json, multiprocessing, os, runpy, sys
+import stable_baselines3, streamlit, torch._dynamo
 
-for line in sys.stdin:
-    folder, *sys.argv = json.loads(line)
-    if child := os.fork():
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-        continue
+def run(folder, *words):
     for stream, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT), stream)
     os.chdir(folder)
-    sys.path[0] = os.path.dirname(sys.argv[0])
-    runpy.run_path(sys.argv[0], run_name="__main__")
-    break
+    sys.argv, sys.path[0] = list(words), os.path.dirname(words[0])
+    runpy.run_path(words[0], run_name="__main__")
+
+for line in sys.stdin:
+    process = multiprocessing.get_context("fork").Process(target=run, args=json.loads(line))
+    process.start()
+    process.join()
+    print(process.exitcode, flush=True)
+os._exit(0)
 """
-"""Runs scripts as Python does, each in a copy of a process that has PyTorch already."""
+"""Runs scripts as Python does, each in a copy of a process that has loaded the libraries."""
 
 
 @pytest.fixture(scope="module")
