@@ -187,7 +187,7 @@ class Environment:
         return failure(self.spec.env_id, self._when, error)
 
     def state_dict(self) -> State:
-        """All that a new environment of this kind needs to go on from here: `environment_state`."""
+        """All that a new environment of this kind needs to go on from here: see `state_of`."""
         kept = state_of(self.env, self._fresh_data)
         return kept | {"steps": self.steps, "time_limit": self.time_limit}
 
