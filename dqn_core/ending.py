@@ -54,22 +54,15 @@ class Limits:
         max_episodes: int | None,
         max_updates: int | None,
     ) -> None:
-        steps, episodes, updates = (
-            math.inf if limit is None else whole(name, limit, 0, MOST_STEPS)
-            for name, limit in (
-                ("max_steps", max_steps),
-                ("max_episodes", max_episodes),
-                ("max_updates", max_updates),
-            )
-        )
-        if max_seconds is None:
-            max_seconds = math.inf
-        elif max_seconds != math.inf:
+        steps = _most("max_steps", max_steps)
+        episodes = _most("max_episodes", max_episodes)
+        updates = _most("max_updates", max_updates)
+        if max_seconds is not None and max_seconds != math.inf:
             finite("max_seconds", max_seconds, 0)
         self._run = run
         self._began, self._seconds_before = time.perf_counter(), run.seconds
         self._last_step = run.env_step + steps
-        self._last_second = run.seconds + max_seconds
+        self._last_second = run.seconds + (math.inf if max_seconds is None else max_seconds)
         self._last_episodes = [ended + episodes for ended in run.episodes]
         self._last_update = run.gradient_updates + updates
 
@@ -89,3 +82,7 @@ class Limits:
             return False
         ended, last = run.episodes[run.first], self._last_episodes[run.first]
         return run.env_step >= self._last_step or ended >= last
+
+
+def _most(name: str, limit: int | None) -> float:
+    return math.inf if limit is None else whole(name, limit, 0, MOST_STEPS)

@@ -30,16 +30,8 @@ def add_runs(commands: Any) -> None:
     )
     add_folder(parser)
     actions = parser.add_subparsers(required=True, metavar="action", dest="action")
-    for add in (
-        _add_list,
-        _add_show,
-        _add_delete,
-        _add_restore,
-        _add_export,
-        _add_import,
-        _add_tag,
-    ):
-        add(actions)
+    _add_what_reads(actions)
+    _add_what_changes(actions)
 
 
 def _add(
@@ -54,42 +46,26 @@ def _add(
     return action
 
 
-def _add_list(actions: Any) -> None:
-    action = _add(actions, "list", runs.list_runs, "Print every run, the newest first.")
-    action.add_argument("--tag", help="those with this tag alone, such as sweep:NAME")
-    action.add_argument(
+def _add_what_reads(actions: Any) -> None:
+    listing = _add(actions, "list", runs.list_runs, "Print every run, the newest first.")
+    listing.add_argument("--tag", help="those with this tag alone, such as sweep:NAME")
+    listing.add_argument(
         "--tree",
         action="store_true",
         help="each fork below its parent: the step where it left, and what was changed there",
     )
-
-
-def _add_show(actions: Any) -> None:
-    action = _add(actions, "show", runs.show_run, "Print what is known of a run.")
-    action.add_argument("run", help="its name")
-
-
-def _add_delete(actions: Any) -> None:
-    action = _add(actions, "delete", runs.delete_runs, "Take runs out of the lists.")
-    action.add_argument("names", nargs="+", metavar="run", help="its name")
-
-
-def _add_restore(actions: Any) -> None:
-    action = _add(actions, "restore", runs.restore_runs, "Bring deleted runs back.")
-    action.add_argument("names", nargs="+", metavar="run", help="its name")
-
-
-def _add_export(actions: Any) -> None:
-    action = _add(actions, "export", runs.export_run, "Write a run to a file.")
-    action.add_argument("run", help="its name")
-    action.add_argument(
+    show = _add(actions, "show", runs.show_run, "Print what is known of a run.")
+    show.add_argument("run", help="its name")
+    export = _add(actions, "export", runs.export_run, "Write a run to a file.")
+    export.add_argument("run", help="its name")
+    export.add_argument(
         "--output",
         type=_export,
         required=True,
         metavar="FILE",
         help=f"where to: {exports.FORMATS}",
     )
-    action.add_argument(
+    export.add_argument(
         "--table",
         choices=list(TABLES),
         default="episodes",
@@ -97,16 +73,17 @@ def _add_export(actions: Any) -> None:
     )
 
 
-def _add_import(actions: Any) -> None:
-    action = _add(actions, "import", runs.import_run, "Take a run in from a file.")
-    action.add_argument("file", type=path, help="what `runs export` or `train --save-run` wrote")
-
-
-def _add_tag(actions: Any) -> None:
-    action = _add(actions, "tag", runs.tag_run, "Give a run tags.")
-    action.add_argument("run", help="its name")
-    action.add_argument("tag", nargs="+", help="a word")
-    action.add_argument("--remove", action="store_true", help="take these tags away instead")
+def _add_what_changes(actions: Any) -> None:
+    delete = _add(actions, "delete", runs.delete_runs, "Take runs out of the lists.")
+    delete.add_argument("names", nargs="+", metavar="run", help="its name")
+    restore = _add(actions, "restore", runs.restore_runs, "Bring deleted runs back.")
+    restore.add_argument("names", nargs="+", metavar="run", help="its name")
+    taken_in = _add(actions, "import", runs.import_run, "Take a run in from a file.")
+    taken_in.add_argument("file", type=path, help="what `runs export` or `train --save-run` wrote")
+    tag = _add(actions, "tag", runs.tag_run, "Give a run tags.")
+    tag.add_argument("run", help="its name")
+    tag.add_argument("tag", nargs="+", help="a word")
+    tag.add_argument("--remove", action="store_true", help="take these tags away instead")
 
 
 def _export(text: str) -> Path:
