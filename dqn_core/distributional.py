@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dqn_core.heads import ErrorLoss, Head
+from dqn_core.heads import ErrorLoss
 from dqn_core.masks import among
 
 
@@ -52,27 +52,17 @@ def _index(outputs: Tensor, actions: Tensor) -> Tensor:
     return actions.unsqueeze(-1).expand(-1, -1, -1, outputs.shape[-1])
 
 
+def _of(outputs: Tensor, actions: Tensor) -> Tensor:
+    return outputs.gather(2, _index(outputs, actions)).squeeze(2)
+
+
 def _into(outputs: Tensor, actions: Tensor, grad: Tensor) -> Tensor:
     """``grad`` by the outputs of the actions taken `(P, B, atoms)`, and 0 by all others."""
     index = _index(outputs, actions)
     return torch.zeros_like(outputs).scatter_(2, index, grad.unsqueeze(2))
 
 
-class Distributional(Head):
-    """A head with ``atoms`` outputs for each action."""
-
-    def __init__(self, atoms: int) -> None:
-        self.atoms = atoms
-
-    def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
-        return outputs.gather(2, _index(outputs, actions)).squeeze(2)
-
-    def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
-        q_values = among(self.q_values(outputs), allowed)
-        return self.of(outputs, q_values.argmax(-1, keepdim=True))
-
-
-class Categorical(Distributional):
+class Categorical:
     """C51: outputs are logits of the probabilities of ``atoms`` returns at equal distances.
 
     ``value_range`` `(P, 2)` has each member's lowest and highest return.
@@ -82,7 +72,7 @@ class Categorical(Distributional):
     """Rainbow's choice (Hessel et al. 2018): the divergence is what the update makes smaller."""
 
     def __init__(self, value_range: Tensor, atoms: int) -> None:
-        super().__init__(atoms)
+        self.atoms = atoms
         self._lay(value_range)
 
     def _lay(self, value_range: Tensor) -> None:
@@ -101,6 +91,13 @@ class Categorical(Distributional):
     def distributions(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
         return self.values.unsqueeze(1).expand_as(outputs), outputs.softmax(-1)
 
+    def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
+        return _of(outputs, actions)
+
+    def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
+        q_values = among(self.q_values(outputs), allowed)
+        return _of(outputs, q_values.argmax(-1, keepdim=True))
+
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
         """Probabilities `(P, B, atoms)` of r + γ Z⁻(s', a*), on the atoms."""
         moved = rewards.unsqueeze(-1) + discounts.unsqueeze(-1) * self.values
@@ -110,13 +107,13 @@ class Categorical(Distributional):
         self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss
     ) -> tuple[Tensor, Tensor]:
         # The derivative of the cross-entropy by the logits is the difference of probabilities.
-        excess = self.of(outputs, actions).softmax(-1).sub_(targets)
+        excess = _of(outputs, actions).softmax(-1).sub_(targets)
         td_errors = torch.bmm(excess, self._column).squeeze(-1)
         return _into(outputs, actions, excess.div_(excess.shape[1])), td_errors
 
     def losses(self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss) -> Tensor:
         """D_KL(target ‖ Z(s, a)): the cross-entropy minus the entropy of the target."""
-        log_probabilities = self.of(outputs, actions).log_softmax(-1)
+        log_probabilities = _of(outputs, actions).log_softmax(-1)
         divergences = torch.special.xlogy(targets, targets) - targets * log_probabilities
         of_each: Tensor = divergences.sum(-1)
         return of_each.clamp_(min=0)  # rounding may make it negative
@@ -134,15 +131,15 @@ class Categorical(Distributional):
         self._lay(state["value_range"].to(self.value_range))
 
 
-class Quantile(Distributional):
-    """QR-DQN: outputs are the returns at the middles of ``atoms`` equal shares of probability.
+class Quantile:
+    """QR-DQN: outputs are the returns at the middles of ``atoms`` equal shares of probability."""
 
-    Prioritised replay uses the TD error of the expectation: the loss stays large where returns are
-    random, also when they are learnt.
-    """
+    prioritises_by_loss = False
+    """Its loss stays large where returns are random, also when they are learnt; the TD error of the
+    expectation does not."""
 
     def __init__(self, atoms: int, dtype: torch.dtype = torch.float32, device: str = "cpu") -> None:
-        super().__init__(atoms)
+        self.atoms = atoms
         self._dtype = dtype
         places = torch.arange(atoms, dtype=dtype, device=device)
         self.shares = (2 * places + 1) / (2 * atoms)  # τ̂ of lemma 2, (atoms,)
@@ -154,6 +151,12 @@ class Quantile(Distributional):
     def distributions(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
         return outputs, torch.full_like(outputs, 1 / self.atoms)
 
+    def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
+        return _of(outputs, actions)
+
+    def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
+        return _of(outputs, among(outputs.mean(-1), allowed).argmax(-1, keepdim=True))
+
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
         """The returns `(P, B, atoms)` that r + γ Z⁻(s', a*) has, each as probable as the others."""
         return rewards.unsqueeze(-1) + discounts.unsqueeze(-1) * following
@@ -161,7 +164,7 @@ class Quantile(Distributional):
     def gradient(
         self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss
     ) -> tuple[Tensor, Tensor]:
-        quantiles = self.of(outputs, actions)
+        quantiles = _of(outputs, actions)
         # Each target pulls each quantile by its error, at most by 1: with weight τ̂ from above and
         # 1 − τ̂ from below. So Σ pulls (1 − τ̂) + Σ pulls from above (2τ̂ − 1).
         # The quantiles lie along the last axis: sums over another one are twice as fast.
@@ -173,7 +176,16 @@ class Quantile(Distributional):
         return _into(outputs, actions, grad), td_errors
 
     def losses(self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss) -> Tensor:
-        return quantile_losses(self.of(outputs, actions), self.shares, targets)
+        return quantile_losses(_of(outputs, actions), self.shares, targets)
+
+    def members(self, rows: Sequence[int]) -> "Quantile":
+        return self
 
     def on(self, device: str) -> "Quantile":
         return Quantile(self.atoms, self._dtype, device)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        pass

@@ -6,7 +6,7 @@ in `distributional`.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -36,37 +36,37 @@ class ErrorLoss:
         return self.slope * (inside * inside / 2 + beyond)
 
 
-class Head:
+class Head(Protocol):
     """How the outputs of P networks become Q-values, targets, errors and gradients.
 
     ``outputs`` are `(P, B, n_actions)`, or `(P, B, n_actions, atoms)` where a distribution is
     learnt; of one action they are `(P, B)` or `(P, B, atoms)`, and so are the targets.
     """
 
-    atoms: int = 0
+    atoms: int
     """Outputs that describe the return of one action; 0 if the only output is Q."""
-    prioritises_by_loss: bool = False
+    prioritises_by_loss: bool
     """Whether prioritised replay uses the loss of a transition instead of its |TD error|."""
 
     def q_values(self, outputs: Tensor) -> Tensor:
         """Q `(P, B, n_actions)`: the expected returns."""
-        raise NotImplementedError
+        ...
 
     def distributions(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
         """Returns and their probabilities, both `(P, B, n_actions, atoms)`."""
-        raise NotImplementedError
+        ...
 
     def of(self, outputs: Tensor, actions: Tensor) -> Tensor:
         """The outputs of the ``actions`` `(P, B, 1)` int64."""
-        raise NotImplementedError
+        ...
 
     def of_greedy(self, outputs: Tensor, allowed: Tensor | None = None) -> Tensor:
         """The outputs of the actions with the largest Q among the ``allowed`` ones."""
-        raise NotImplementedError
+        ...
 
     def targets(self, rewards: Tensor, discounts: Tensor, following: Tensor) -> Tensor:
         """r + γ · next: rewards and discounts are `(P, B)`, ``following`` is as `of` gives it."""
-        raise NotImplementedError
+        ...
 
     def gradient(
         self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss
@@ -75,30 +75,32 @@ class Head:
 
         A TD error is Q(s, a) minus the expectation of its target.
         """
-        raise NotImplementedError
+        ...
 
     def losses(self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss) -> Tensor:
         """The loss of each transition, `(P, B)`."""
-        raise NotImplementedError
+        ...
 
     def members(self, rows: Sequence[int]) -> "Head":
         """The head of these members alone."""
-        return self
+        ...
 
     def on(self, device: str) -> "Head":
         """The same head on a device."""
-        return self
+        ...
 
     def state_dict(self) -> dict[str, Any]:
         """What is fixed when a run begins and does not follow from the configuration alone."""
-        return {}
+        ...
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
 
 
-class Scalar(Head):
+class Scalar:
     """One number for each action: Q itself."""
+
+    atoms = 0
+    prioritises_by_loss = False
 
     def q_values(self, outputs: Tensor) -> Tensor:
         return outputs
@@ -134,6 +136,18 @@ class Scalar(Head):
 
     def losses(self, outputs: Tensor, actions: Tensor, targets: Tensor, loss: ErrorLoss) -> Tensor:
         return loss(self.of(outputs, actions) - targets)
+
+    def members(self, rows: Sequence[int]) -> "Scalar":
+        return self
+
+    def on(self, device: str) -> "Scalar":
+        return self
+
+    def state_dict(self) -> dict[str, Any]:
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        pass
 
 
 SCALAR = Scalar()

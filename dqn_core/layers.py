@@ -4,7 +4,7 @@ Their weights are views into the networks' parameters. A gradient is written int
 same kind whose weights are views into the gradient.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -17,31 +17,31 @@ LAYER_NORM_EPSILON = 1e-5
 """PyTorch's default: it keeps the deviation of equal outputs from being 0."""
 
 
-class Layer:
+class Layer(Protocol):
     """A linear layer: ``weight`` is `(P, out, in)`, ``bias`` `(P, 1, out)`."""
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        self.weight = weight
-        self.bias = bias
-        self._transposed = weight.mT
+    weight: Tensor
+    bias: Tensor
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Outputs `(P, B, out)`."""
-        raise NotImplementedError
+        ...
 
     def take_gradient(self, grad: Tensor, inputs: Tensor) -> None:
         """Set weights and biases to the gradient by those of a layer that had these ``inputs``.
 
         ``grad`` `(P, B, out)` is the derivative by its outputs.
         """
-        raise NotImplementedError
+        ...
 
 
-class Linear(Layer):
+class Linear:
     """Outputs x Wᵀ + b for inputs x `(P, B, in)`."""
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        super().__init__(weight, bias)
+        self.weight = weight
+        self.bias = bias
+        self._transposed = weight.mT
         members, fan_out, fan_in = weight.shape
         self._in_place = members == 1 or min(fan_out, fan_in) > NARROW
         self._has_few_outputs = fan_out < fan_in
@@ -60,14 +60,16 @@ class Linear(Layer):
         torch.sum(grad, 1, keepdim=True, out=self.bias)
 
 
-class Lookup(Layer):
+class Lookup:
     """A linear layer whose inputs are indices `(P, B)` int64 of one-hot vectors.
 
     The product of a one-hot vector with Wᵀ is one row of Wᵀ.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        super().__init__(weight, bias)
+        self.weight = weight
+        self.bias = bias
+        self._transposed = weight.mT
         self._members = torch.arange(len(weight), device=weight.device)[:, None]
 
     def forward(self, inputs: Tensor) -> Tensor:

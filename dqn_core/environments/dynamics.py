@@ -1,5 +1,6 @@
 """Steps of many environments of one kind in one operation, where their dynamics are arithmetic."""
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, NamedTuple, Protocol
 
@@ -55,6 +56,12 @@ class Dynamics(Protocol):
         ``uniforms`` are `(P, draws_of_begin)`, the observations `(P, observation_dim)`.
         """
         ...
+
+
+def common(inners: Sequence[Any], names: Sequence[str]) -> dict[str, Any] | None:
+    """Variables of the environments by name, where all have the same; else None."""
+    values = [{name: getattr(inner, name) for name in names} for inner in inners]
+    return values[0] if all(each == values[0] for each in values) else None
 
 
 def between(low: float, high: float, uniforms: Any) -> Any:

@@ -1,20 +1,20 @@
 """Acrobot: two links, of which a torque between them has to swing the lower one up."""
 
+from collections.abc import Mapping, Sequence
 from math import pi
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from dqn_core.environments.classic_control import ClassicControl
-from dqn_core.environments.dynamics import Outcome, Rows, between
+from dqn_core.environments.dynamics import Outcome, Rows, between, common
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 
 MOST_TURNS = 2
 """That an angle can be beyond ±π after a step: at the largest velocities barely two."""
 
 
-class Acrobots(ClassicControl):
+class Acrobots:
     """The step of `AcrobotEnv` by its book's equations, for many: its operations in its order."""
 
     CONSTANTS = (
@@ -33,13 +33,26 @@ class Acrobots(ClassicControl):
         "book_or_nips",
     )
 
-    def __init__(self, count: int, constants: SimpleNamespace) -> None:
-        super().__init__(count, constants)
-        self._torques = np.array(constants.AVAIL_TORQUE)
+    xp: Any = np
+    draws_of_step, draws_of_begin = 0, 4
 
-    @staticmethod
-    def fits(constants: SimpleNamespace) -> bool:
-        return bool(constants.book_or_nips == "book" and constants.torque_noise_max <= 0)
+    def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
+        self._state: Any = np.zeros((4, count))
+        self._c = SimpleNamespace(**constants)
+        self._torques = np.array(self._c.AVAIL_TORQUE)
+
+    @classmethod
+    def of(cls, inners: Sequence[Any]) -> "Acrobots | None":
+        constants = common(inners, cls.CONSTANTS)
+        if constants is None or constants["torque_noise_max"] > 0:
+            return None
+        return cls(len(inners), constants) if constants["book_or_nips"] == "book" else None
+
+    def read(self, p: int, inner: Any) -> None:
+        self._state[:, p] = inner.state
+
+    def write(self, p: int, inner: Any) -> None:
+        inner.state = self._state[:, p].copy()
 
     def step(self, rows: Rows, actions: Any, uniforms: Any) -> Outcome:
         c, xp, before = self._c, self.xp, self._state[:, rows]

@@ -1,13 +1,13 @@
 """CartPole: a pole on a cart that is pushed to the left or to the right at each step."""
 
 import math
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from dqn_core.environments.classic_control import ClassicControl
-from dqn_core.environments.dynamics import Outcome, Rows, between
+from dqn_core.environments.dynamics import Outcome, Rows, between, common
 from dqn_core.environments.family import (
     Action,
     Component,
@@ -33,7 +33,7 @@ def _derive(inner: Any) -> None:
     inner.screen_height = max(inner.screen_height, even)
 
 
-class CartPoles(ClassicControl):
+class CartPoles:
     """The step of `CartPoleEnv`, for many: the same operations in the same order."""
 
     CONSTANTS = (
@@ -50,17 +50,27 @@ class CartPoles(ClassicControl):
         "_sutton_barto_reward",
     )
 
-    def __init__(self, count: int, constants: SimpleNamespace) -> None:
-        super().__init__(count, constants)
-        self._has_fallen: Any = np.zeros(count, dtype=bool)
-        self._forces = np.array((-constants.force_mag, constants.force_mag))
+    xp: Any = np
+    draws_of_step, draws_of_begin = 0, 4
 
-    @staticmethod
-    def fits(constants: SimpleNamespace) -> bool:
-        return bool(constants.kinematics_integrator == "euler")
+    def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
+        self._state: Any = np.zeros((4, count))
+        self._has_fallen: Any = np.zeros(count, dtype=bool)
+        self._c = SimpleNamespace(**constants)
+        self._forces = np.array((-self._c.force_mag, self._c.force_mag))
+
+    @classmethod
+    def of(cls, inners: Sequence[Any]) -> "CartPoles | None":
+        constants = common(inners, cls.CONSTANTS)
+        if constants is None or constants["kinematics_integrator"] != "euler":
+            return None
+        return cls(len(inners), constants)
+
+    def read(self, p: int, inner: Any) -> None:
+        self._state[:, p] = inner.state
 
     def write(self, p: int, inner: Any) -> None:
-        super().write(p, inner)
+        inner.state = self._state[:, p].copy()
         inner.steps_beyond_terminated = 0 if self._has_fallen[p] else None
 
     def step(self, rows: Rows, actions: Any, uniforms: Any) -> Outcome:

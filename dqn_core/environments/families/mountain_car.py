@@ -1,12 +1,12 @@
 """MountainCar: a car that has to gather speed in a valley to get up the hill."""
 
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from dqn_core.environments.classic_control import ClassicControl
-from dqn_core.environments.dynamics import Outcome, Rows, between
+from dqn_core.environments.dynamics import Outcome, Rows, between, common
 from dqn_core.environments.family import (
     Action,
     Component,
@@ -17,7 +17,7 @@ from dqn_core.environments.family import (
 )
 
 
-class MountainCars(ClassicControl):
+class MountainCars:
     """The step of `MountainCarEnv`, for many: the same operations in the same order."""
 
     CONSTANTS = (
@@ -30,13 +30,22 @@ class MountainCars(ClassicControl):
         "goal_velocity",
     )
 
-    NUMBERS = 2
-    draws_of_begin = 1
+    xp: Any = np
+    draws_of_step, draws_of_begin = 0, 1
 
-    def __init__(self, count: int, constants: SimpleNamespace) -> None:
-        super().__init__(count, constants)
-        self._forces = np.arange(-1, 2) * constants.force
+    def __init__(self, count: int, constants: Mapping[str, Any]) -> None:
+        self._state: Any = np.zeros((2, count))
+        self._c = SimpleNamespace(**constants)
+        self._forces = np.arange(-1, 2) * self._c.force
         self._zero = np.zeros(())
+
+    @classmethod
+    def of(cls, inners: Sequence[Any]) -> "MountainCars | None":
+        constants = common(inners, cls.CONSTANTS)
+        return cls(len(inners), constants) if constants else None
+
+    def read(self, p: int, inner: Any) -> None:
+        self._state[:, p] = inner.state
 
     def write(self, p: int, inner: Any) -> None:
         inner.state = tuple(self._state[:, p])
