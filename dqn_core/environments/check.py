@@ -17,7 +17,7 @@ from dqn_core.environments.registration import MOST_STEPS, registration
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
 from dqn_core.errors import EnvironmentFailure, reason_of
 from dqn_core.phrases import Phrase
-from dqn_core.scalars import shown
+from dqn_core.scalars import plain, shown
 
 TRIED_STEPS = 10
 """Steps that every environment has to make from where its state puts it."""
@@ -92,6 +92,7 @@ class Watched:
         self._is_known = environment.spec.family.is_known
         self.layers: list[dict[str, Seen]] = [{} for _ in layers_of(environment.env)]
         chance = np.random.default_rng(0)
+        environment.set_time_limit(0)  # a run's own may be too short to see much
         for seed in range(_EPISODES if self._is_known else _FEW_EPISODES):
             self._watch_episode(environment, seed, chance)
         self.generator = environment.state_dict()["generator"]
@@ -103,10 +104,11 @@ class Watched:
             environment.reset(seed=seed)
             self._look(environment)
             for step in range(1, (_EPISODE_STEPS if self._is_known else _FEW_STEPS) + 1):
-                if any(environment.step(self._action(environment, chance))[2:]):
-                    break
-                if step % _LOOK == 0:
+                has_ended = any(environment.step(self._action(environment, chance))[2:])
+                if has_ended or step % _LOOK == 0:
                     self._look(environment)
+                if has_ended:
+                    break
             environment.reset()
         except EnvironmentFailure:  # by itself: no file is to blame
             self._look(environment)
@@ -128,11 +130,9 @@ class Watched:
 
 
 @lru_cache(maxsize=64)
-def _watched_known(
-    env_id: str, env_kwargs: str, max_episode_steps: int, registered: str
-) -> Watched:
+def _watched_known(env_id: str, env_kwargs: str, registered: str) -> Watched:
     """What is seen where the code is known: the same each time, so it is remembered."""
-    environment = make_environment(env_id, max_episode_steps, env_kwargs=env_kwargs)
+    environment = make_environment(env_id, env_kwargs=env_kwargs)
     with closing(environment):
         return Watched(environment)
 
@@ -145,9 +145,7 @@ class Judge:
         self._is_known = spec.family.is_known
         if self._is_known:
             registered = repr(registration(spec.env_id, spec.env_kwargs))
-            watched = _watched_known(
-                spec.env_id, spec.env_kwargs, spec.max_episode_steps, registered
-            )
+            watched = _watched_known(spec.env_id, spec.env_kwargs, registered)
             environment.reset(seed=0)
         else:
             watched = Watched(environment)
@@ -242,14 +240,14 @@ def check_environments(
 
 
 def _form(value: Any) -> Any:
-    """Type and shape of plain data, and of what is in it."""
+    """Type and shape of plain data, and of what is in it; NumPy's single numbers are Python's."""
     if isinstance(value, Mapping):
         return tuple((name, _form(item)) for name, item in sorted(value.items()))
     if isinstance(value, tuple | list):
         return type(value), tuple(_form(item) for item in value)
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape
-    return type(value)
+    return type(plain(value))
 
 
 def _counts(name: str, value: Any) -> bool:

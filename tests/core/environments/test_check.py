@@ -11,6 +11,7 @@ from gymnasium.spaces import Box, Discrete
 
 from dqn_core import Trainer, load_run
 from dqn_core.environments import known_environments, make_environment
+from dqn_core.environments.side_by_side import FEWEST
 from dqn_core.errors import CheckpointError
 from dqn_core.files.packing import pack
 from tests.core.small_runs import SMALL
@@ -114,9 +115,13 @@ def test_what_it_may_have_is_drawn_trained_on_saved_and_loaded_again(
     stage.close()
 
 
-def test_states_of_long_runs_are_no_strangers() -> None:
+@pytest.mark.parametrize("members", [1, FEWEST])
+@pytest.mark.parametrize("time_limit", [0, 3])
+def test_states_of_long_runs_are_no_strangers(members: int, time_limit: int) -> None:
+    """Whoever made their steps, and however short their episodes are."""
     for env_id in known_environments():
-        trainer = Trainer(SMALL.replace(env_id=env_id, epsilon_end=0.5))
+        config = SMALL.replace(env_id=env_id, epsilon_end=0.5, max_episode_steps=time_limit)
+        trainer = Trainer([config.replace(seed=seed) for seed in range(members)])
         for _ in range(2):
             trainer.run(max_steps=37)
             assert load_run(pack("run", trainer.state_dict())).env_step == trainer.env_step
