@@ -25,7 +25,7 @@ def endpoint(address: str) -> tuple[str, int]:
 
 @contextlib.contextmanager
 def page_socket(
-    address: str, origin: str, host: str = "", session_id: str = ""
+    address: str, origin: str, host: str = "", session_id: str = "", cookie: str = ""
 ) -> Iterator[ClientConnection]:
     """The websocket that a page at ``origin`` opens, which calls the server ``host``."""
     protocols = ["streamlit", "token", session_id] if session_id else ["streamlit"]
@@ -35,6 +35,7 @@ def page_socket(
             f"ws://{host or address}/_stcore/stream",
             sock=raw,
             origin=Origin(origin),
+            additional_headers={"Cookie": cookie} if cookie else {},
             subprotocols=[Subprotocol(protocol) for protocol in protocols],
             open_timeout=HANG_SECONDS,
             max_size=None,

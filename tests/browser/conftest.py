@@ -98,6 +98,8 @@ def pytest_runtest_makereport(
 
 
 Serve = Callable[..., str]
+WITH_FEW_FILES = ("sh", "-c", 'ulimit -S -n 256 && exec "$@"', "sh")
+"""What starts a server on a system that lets a process begin with few files."""
 RESTED = (sys.executable, str(Path(__file__).with_name("rested.py")))
 """What starts a server whose runs rest."""
 
@@ -140,7 +142,7 @@ def serve_all(
 def app_url(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, one server for all tests, none of which sees the runs of another."""
     with servers(pytestconfig, tmp_path_factory) as start:
-        yield start(CHECKOUT / "app.py", is_private=True, starter=RESTED)
+        yield start(CHECKOUT / "app.py", is_private=True, starter=(*WITH_FEW_FILES, *RESTED))
 
 
 @pytest.fixture(scope="session")

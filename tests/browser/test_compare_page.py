@@ -53,8 +53,8 @@ def lines(page: Page) -> list[str]:
     return names.all_inner_texts()
 
 
-def test_chosen_rows_are_drawn_over_each_other_and_their_link_shows_the_same(
-    page: Page, url: str
+def test_chosen_rows_are_drawn_over_each_other_their_link_shows_the_same_and_a_deletion_is_undone(
+    page: Page, url: str, store: Store
 ) -> None:
     open_page(page, url)
     choose_row(page, 0)
@@ -64,6 +64,13 @@ def test_chosen_rows_are_drawn_over_each_other_and_their_link_shows_the_same(
     expect(page).to_have_url(re.compile(r"\?runs=cartpole-6,cartpole-5&"))
     page.goto(page.url)
     until(page, lambda: lines(page) == ["A: γ 0.99, 5 seeds", "B: γ 0.9"])
+    until_idle(page)
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Deleted: cartpole-6, cartpole-5")).to_be_visible()
+    assert len(store.runs()) == 4
+    page.get_by_role("button", name="Undo").click()
+    until(page, lambda: len(lines(page)) == 2)
+    assert len(store.runs()) == 6
 
 
 def test_groups_of_seeds_get_a_verdict_that_fits_a_phone_and_is_read_in_the_dark(
@@ -109,13 +116,3 @@ def test_a_run_under_way_grows_and_its_end_is_seen(page: Page, url: str, store: 
         expect(page.get_by_text("up to step 4,000")).to_be_visible()
         for run in (record.run, longer.run):
             beside.delete(run)
-
-
-def test_a_deletion_is_taken_back(page: Page, url: str, store: Store) -> None:
-    open_page(page, url, "?runs=cartpole-1,cartpole-6")
-    page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("Deleted: cartpole-1, cartpole-6")).to_be_visible()
-    assert len(store.runs()) == 4
-    page.get_by_role("button", name="Undo").click()
-    until(page, lambda: len(lines(page)) == 2)
-    assert len(store.runs()) == 6

@@ -2,14 +2,21 @@
 
 import contextlib
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Route, WebSocket, WebSocketRoute, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dqn_core.store.store import Store
-from tests.browser.conftest import RESTED
+from tests.browser.clients import HANG_SECONDS, page_socket
+from tests.browser.conftest import RESTED, leave
 from tests.browser.train_page import (
+    LASTING,
     LONG,
     Open,
     box,
@@ -18,6 +25,7 @@ from tests.browser.train_page import (
     env_step,
     go_to,
     open_app,
+    put_back,
     resting_step,
     wait_for_step,
 )
@@ -27,49 +35,19 @@ from tests.servers import CHECKOUT, free_port, streamlit_server
 APP = CHECKOUT / "app.py"
 
 
-def test_a_refresh_sends_nothing_through_streamlit_and_the_answer_to_pause_comes_before_the_sidebar(
-    page: Page, app_url: str
-) -> None:
-    sent: list[str | bytes] = []
-    received: list[str | bytes] = []
+class Line:
+    """The way between a page and the server.
 
-    def listen(socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: sent.append(frame))
-        socket.on("framereceived", lambda frame: received.append(frame))
-
-    page.on("websocket", listen)
-    open_app(page, app_url, LONG)
-    button(page, "start").click()
-    wait_for_step(page, 100)
-    assert sent
-    assert received
-    for _ in range(40):  # until the page has been drawn as one that trains
-        sent.clear()
-        received.clear()
-        page.wait_for_timeout(1_000)  # two refreshes
-        if not sent + received:
-            break
-    step = env_step(page)
-    page.wait_for_timeout(1_000)
-    wait_for_step(page, step)
-    assert not sent + received
-
-    button(page, "pause").click()
-
-    def has_come(content: bytes) -> list[int]:
-        return [number for number, frame in enumerate(received) if content in frame]
-
-    until(page, lambda: has_come(b"-start") and has_come(b"control_batch_size"))
-    assert has_come(b"-start")[0] < has_come(b"control_batch_size")[0]
-
-
-class Uplink:
-    """What a page sends to the server; it can be held back."""
+    What the page sends can be held back, and what comes from its first part in the sidebar on.
+    """
 
     def __init__(self, page: Page) -> None:
+        self.page = page
         self.connections = 0
-        self.messages: list[bytes] = []
+        self.sent: list[bytes] = []
+        self.received: list[bytes] = []
         self.holds = False
+        self.held: list[bytes] | None = None
         page.route_web_socket("**/_stcore/stream", self._connect)
 
     def _connect(self, browser: WebSocketRoute) -> None:
@@ -79,15 +57,29 @@ class Uplink:
 
         def take(message: str | bytes) -> None:
             assert isinstance(message, bytes)
-            self.messages.append(message)
+            self.sent.append(message)
             if not self.holds:
                 server.send(message)
 
+        def give(message: str | bytes) -> None:
+            assert isinstance(message, bytes)
+            self.received.append(message)
+            if self.held is not None and (self.held or is_in_sidebar(message)):
+                self.held.append(message)
+            else:
+                browser.send(message)
+
         browser.on_message(take)
+        server.on_message(give)
 
     def send(self, messages: list[bytes]) -> None:
         for message in messages:
             self._server.send(message)
+
+    def have_sidebar_come(self) -> None:
+        held, self.held = self.held, None
+        for message in held or []:
+            self._browser.send(message)
 
     def drop(self) -> None:
         """Lose the connection at both ends; the browser makes another one."""
@@ -95,63 +87,181 @@ class Uplink:
         self._server.close()
 
     def of_components(self) -> list[bytes]:
-        reruns = ((BackMsg.FromString(message).rerun_script, message) for message in self.messages)
+        reruns = ((BackMsg.FromString(message).rerun_script, message) for message in self.sent)
         return [
             m for run, m in reruns if any(w.json_trigger_value for w in run.widget_states.widgets)
         ]
 
 
-def test_training_goes_on_after_a_lost_connection(page: Page, app_url: str) -> None:
-    uplink = Uplink(page)
-    open_app(page, app_url, LONG)
+def is_in_sidebar(message: bytes) -> bool:
+    delta = ForwardMsg.FromString(message)
+    in_sidebar = delta.WhichOneof("type") == "delta" and delta.metadata.delta_path[0] == 1
+    return in_sidebar and delta.delta.new_element.WhichOneof("type") != "empty"
+
+
+LOOK_AT_START = """() => {
+    window.places = new Set();
+    const look = () => {
+        const start = document.querySelector(".st-key-start button").getBoundingClientRect();
+        places.add([start.left, start.top].map(Math.round).join());
+        if (!window.enough) requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@pytest.fixture(scope="module")
+def open_line(open_tab: Page, visitor: BrowserContext, app_url: str) -> Iterator[Line]:
+    """A page whose sidebar came late, and which looked at the place of Start meanwhile."""
+    page = visitor.new_page()
+    line = Line(page)
+    line.held = []
+    page.goto(f"{app_url}/{LASTING}")
+    expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
+    expect(button(page, "start")).to_be_visible()
+    expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
+    page.evaluate(LOOK_AT_START)
+    page.wait_for_timeout(200)
+    assert line.held
+    line.have_sidebar_come()
+    until_idle(page)
+    yield line
+    leave(page)
+
+
+@pytest.fixture
+def line(open_line: Line, watch: Callable[[Page], None]) -> Iterator[Line]:
+    watch(open_line.page)
+    yield open_line
+    put_back(open_line.page)
+
+
+def test_the_time_controls_stay_where_they_are_when_the_sidebar_comes(line: Line) -> None:
+    """A click that was begun before would land beside its button."""
+    expect(button(line.page, "open_copy")).to_be_visible()
+    assert len(line.page.evaluate("enough = [...places]")) == 1
+
+
+def test_a_refresh_sends_nothing_through_streamlit_and_the_answer_to_pause_comes_before_the_sidebar(
+    line: Line,
+) -> None:
+    page = line.page
     button(page, "start").click()
-    wait_for_step(page, 100)
-    uplink.drop()
-    until(page, lambda: uplink.connections == 2)
+    wait_for_step(page, 50)
+    for _ in range(40):  # until the page has been drawn as one that trains
+        line.sent.clear()
+        line.received.clear()
+        page.wait_for_timeout(1_000)  # two refreshes
+        if not line.sent + line.received:
+            break
+    step = env_step(page)
+    page.wait_for_timeout(1_000)
+    wait_for_step(page, step)
+    assert not line.sent + line.received
+
+    button(page, "pause").click()
+
+    def has_come(content: bytes) -> list[int]:
+        return [number for number, message in enumerate(line.received) if content in message]
+
+    until(page, lambda: has_come(b"-start") and has_come(b"control_batch_size"))
+    assert has_come(b"-start")[0] < has_come(b"control_batch_size")[0]
+
+
+def test_training_goes_on_after_a_lost_connection_and_what_the_chart_said_then_is_not_heard_later(
+    line: Line,
+) -> None:
+    """A late message of the page that was left would bring it back."""
+    page = line.page
+    connections = line.connections
+    button(page, "start").click()
+    wait_for_step(page, 50)
+    line.sent.clear()
+    line.drop()
+    until(page, lambda: line.connections == connections + 1)
     page.wait_for_timeout(1_000)  # by then its runner has ended
-    wait_for_step(page, env_step(page) + 500)
+    wait_for_step(page, env_step(page) + 100)
     expect(page.get_by_text("training", exact=True).first).to_be_visible()
+    late = line.of_components()[-1:]
+    assert late
+    for _ in range(2):
+        go_to(page, "Test", "Watch and test an agent")
+        line.send(late)
+        page.wait_for_timeout(1_000)
+        expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
+        go_to(page, "Train", "Train a deep Q-network")
+
+
+LOOK_AT_FIRST = """
+    const look = () => (window.first ||= document.querySelector(".figures p")?.textContent);
+    new MutationObserver(look).observe(document, { childList: true, subtree: true });
+"""
 
 
 def test_a_page_that_is_loaded_again_trains_on_and_another_address_only_offers_its_run(
-    page: Page, app_url: str
+    tab: Page, app_url: str
 ) -> None:
-    open_app(page, app_url, LONG)
-    button(page, "start").click()
-    before = wait_for_step(page, 50)
-    page.add_init_script("""
-        const look = () => (window.first ||= document.querySelector(".figures p")?.textContent);
-        new MutationObserver(look).observe(document, { childList: true, subtree: true });
-    """)
-    page.reload()
-    expect(button(page, "pause")).to_be_visible()
-    step = wait_for_step(page, before)
-    first = page.evaluate("first")
+    button(tab, "start").click()
+    before = wait_for_step(tab, 50)
+    script = tab.context.new_cdp_session(tab)
+    script.send("Page.enable")
+    script.send("Page.addScriptToEvaluateOnNewDocument", {"source": LOOK_AT_FIRST})
+    tab.reload()
+    expect(button(tab, "pause")).to_be_visible()
+    step = wait_for_step(tab, before)
+    first = tab.evaluate("first")
     assert not first.startswith("Environment step 0 "), "of a run that is not the tab's"
-    page.goto(f"{app_url}/?gamma=0.9")
-    expect(page.get_by_role("button", name="Go on with cartpole-")).to_be_visible()
-    assert env_step(page) == 0, "another address is another run"
-    button(page, "go_on").click()
-    assert resting_step(page) >= step
-    expect(box(page, "exact_gamma")).to_have_value("0.99")
+    script.detach()  # no page after this one has the script
+    tab.goto(f"{app_url}/{LASTING}&gamma=0.9")
+    expect(tab.get_by_role("button", name="Go on with cartpole-")).to_be_visible()
+    assert env_step(tab) == 0, "another address is another run"
+    button(tab, "go_on").click()
+    assert resting_step(tab) >= step
+    expect(box(tab, "exact_gamma")).to_have_value("0.99")
 
 
-def test_a_server_that_was_restarted_goes_on_with_the_run_and_keeps_the_values_of_the_page(
-    page: Page, tmp_path: Path
+def shown(address: str, cookie: str = "") -> bytes:
+    """All that a browser with this cookie is told where it opens another experiment."""
+    told: list[bytes] = []
+    with page_socket(address, f"http://{address}", cookie=cookie) as opened:
+        state = ClientState(query_string="gamma=0.9")
+        opened.send(BackMsg(rerun_script=state).SerializeToString())
+        while not told or ForwardMsg.FromString(told[-1]).WhichOneof("type") != "script_finished":
+            message = opened.recv(HANG_SECONDS)
+            assert isinstance(message, bytes)
+            told.append(message)
+    return b"".join(told)
+
+
+def test_a_private_server_shows_a_visitor_nothing_of_another(tab: Page, app_url: str) -> None:
+    button(tab, "one_step").click()
+    address = urlsplit(app_url).netloc
+    own = "; ".join(f"{it['name']}={it['value']}" for it in tab.context.cookies(app_url))
+    until(tab, lambda: b"earlier_runs" in shown(address, own))
+    assert b"earlier_runs" not in shown(address)
+    assert b"cartpole-" not in shown(address)
+
+
+def test_a_visitor_who_waited_for_a_place_goes_on_with_run_and_values_once_the_server_was_restarted(
+    page: Page, another_page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("DQN_LAB_TRAINING_SLOTS", "1")
     port = free_port()
     with streamlit_server(tmp_path / "first.log", APP, port=port, starter=RESTED) as url:
+        open_app(another_page, url, LONG)
+        button(another_page, "start").click()
         open_app(page, url, f"{LONG}&gamma=0.9")
-        for key, value in (
-            ("exact_gamma", "0.6"),
-            ("exact_batch_size", "64"),
-            ("control_seed", "5"),
-        ):
+        for key, value in (("exact_gamma", "0.6"), ("control_seed", "5")):
             enter(page, key, value)
             page.wait_for_url(f"**{key.split('_', 1)[1]}={value}*")
+        wait_for_step(another_page, 0)
         button(page, "start").click()
+        expect(page.get_by_text("waiting", exact=True)).to_be_visible()
+        expect(page.get_by_text("Waiting: 1 run is ahead of you.")).to_be_visible()
+        assert env_step(page) == 0
+        another_page.close()
         with contextlib.closing(Store(os.environ["DQN_LAB_RUNS"])) as store:
-            until(page, lambda: any(kept.env_step > 10 for kept in store.snapshots("cartpole-1")))
+            until(page, lambda: any(kept.env_step > 10 for kept in store.snapshots("cartpole-2")))
         address = page.url
     assert "gamma=0.6" in address
     away = page.get_by_test_id("stConnectionStatus").bounding_box()
@@ -160,61 +270,26 @@ def test_a_server_that_was_restarted_goes_on_with_the_run_and_keeps_the_values_o
     assert present is not None
     assert away["y"] > present["y"] + present["height"], "both are in sight"
     with streamlit_server(tmp_path / "second.log", APP, port=port, starter=RESTED):
-        expect(page.get_by_text("of cartpole-1.")).to_be_visible()
+        expect(page.get_by_text("of cartpole-2.")).to_be_visible()
         assert page.url == address
         assert resting_step(page) >= 10
-        for name, value in (("gamma", "0.6"), ("batch_size", "64")):
-            control = page.locator(f"[class*=st-key-control_{name}]").get_by_role("slider")
-            expect(control).to_have_attribute("aria-valuetext", value)
-            expect(box(page, f"exact_{name}")).to_have_value(value)
+        control = page.locator("[class*=st-key-control_gamma]").get_by_role("slider")
+        expect(control).to_have_attribute("aria-valuetext", "0.6")
+        expect(box(page, "exact_gamma")).to_have_value("0.6")
         expect(box(page, "control_seed")).to_have_value("5")
         before = env_step(page)
         button(page, "start").click()
-        wait_for_step(page, before + 100)
-
-
-def test_a_private_server_shows_a_visitor_nothing_of_another(
-    page: Page, new_page: Open, app_url: str
-) -> None:
-    open_app(page, app_url, LONG)
-    button(page, "one_episode").click()
-    expect(page.locator(".figures")).to_have_attribute("data-status", "paused")
-    theirs = new_page()
-    open_app(theirs, app_url, LONG)
-    expect(theirs.locator(".st-key-earlier_runs")).to_have_count(0)
-    page.goto(f"{app_url}/{LONG}&gamma=0.9")  # another experiment, and the run is an earlier one
-    expect(page.locator(".st-key-earlier_runs")).to_be_visible()
+        wait_for_step(page, before)
 
 
 SHORT = "?total_steps=500"
-
-
-def test_a_late_message_of_the_page_that_was_left_does_not_bring_it_back(
-    page: Page, app_url: str
-) -> None:
-    uplink = Uplink(page)
-    open_app(page, app_url, "?total_steps=2000")
-    button(page, "start").click()
-    expect(page.locator(".figures")).to_have_attribute("data-status", "finished")
-    # The chart's: the run has ended.
-    until(page, lambda: b"finished" in b"".join(uplink.of_components()[-1:]))
-    late = uplink.of_components()[-1:]
-    page.locator(".st-key-navigation").get_by_role("link", name="Test").click()
-    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
-    uplink.send(late)
-    page.wait_for_timeout(1_000)
-    go_to(page, "Train", "Train a deep Q-network")
-    go_to(page, "Test", "Watch and test an agent")
-    uplink.send(late)
-    page.wait_for_timeout(1_000)
-    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
 
 
 def test_components_are_silent_while_another_page_is_on_its_way(
     new_page: Open, app_url: str
 ) -> None:
     page = new_page()
-    uplink = Uplink(page)
+    line = Line(page)
     open_app(page, app_url, SHORT)
     answers: list[Route] = []
     page.route("**/live/*/curves*", lambda route: answers.append(route))
@@ -224,20 +299,20 @@ def test_components_are_silent_while_another_page_is_on_its_way(
     until(page, lambda: b'"finished"' in page.request.get(curves).body())  # unheard by the page
     until_idle(page)
     take_the_clock(page)  # a page that does not come is waited for no longer than so long
-    uplink.holds = True
-    uplink.messages.clear()
+    line.holds = True
+    line.sent.clear()
     # Not Playwright's click, which takes its time on a busy machine.
     page.locator(".st-key-navigation").get_by_role("link", name="Test").evaluate(
         "link => link.click()"
     )
-    until(page, lambda: uplink.messages)
+    until(page, lambda: line.sent)
     with page.expect_event("requestfinished", lambda request: request.url == curves):
         for answer in answers:
             answer.continue_()  # the chart would have the page drawn anew
     page.wait_for_timeout(500)
-    assert len(uplink.messages) == 1
-    assert not uplink.of_components()
+    assert len(line.sent) == 1
+    assert not line.of_components()
     page.clock.resume()
-    uplink.holds = False
-    uplink.send(uplink.messages[-1:])
+    line.holds = False
+    line.send(line.sent[-1:])
     expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()

@@ -19,7 +19,15 @@ def start(page: Page) -> None:
     expect(page.get_by_text("Environment step 0 of")).to_have_count(0)
 
 
-def test_slider_and_box_show_the_same_value(tab: Page) -> None:
+def begin(page: Page) -> None:
+    """A run that has begun, and rests."""
+    page.locator(".st-key-one_step button").first.click()
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
+
+
+def test_slider_and_box_show_the_same_value_and_what_is_typed_is_refused_by_its_own_words(
+    tab: Page,
+) -> None:
     enter(tab, "exact_gamma", "0.995")
     expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.995")
     thumb(tab, "gamma").press("ArrowLeft")
@@ -27,11 +35,48 @@ def test_slider_and_box_show_the_same_value(tab: Page) -> None:
     expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.99")
     thumb(tab, "gamma").press("End")
     expect(box(tab, "exact_gamma")).to_have_value("1")
-    enter(tab, "exact_learning_rate", "0.00025")
-    expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.00025")
+    refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
+    for key, typed, words in (
+        ("exact_batch_size", "4000", "Batch size must be 1 to 1,024, not 4000."),
+        ("exact_gamma", "0,5", "Discount must be 0 to 1, not '0,5'."),
+        ("control_seed", "1e", "Seed must be 0 to 9,007,199,254,740,991, not '1e'."),
+    ):
+        before = box(tab, key).input_value()
+        enter(tab, key, typed)
+        expect(refusal).to_contain_text(words)
+        expect(box(tab, key)).to_have_value(before)
+    enter(tab, "exact_learning_rate", "1e-3")
+    expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.001")
+    expect(refusal).to_have_count(0)
 
 
-def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
+def test_a_box_keeps_its_place_counts_by_its_last_digit_and_is_seen_while_it_is_unfolded(
+    tab: Page,
+) -> None:
+    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+    for key, pressed, counted in (
+        ("exact_gamma", "ArrowDown", "0.98"),
+        ("control_seed", "ArrowUp", "1"),
+    ):
+        box(tab, key).press(pressed)
+        expect(box(tab, key)).to_have_value(counted)
+        box(tab, key).press("Enter")
+    expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.98")
+    before = box(tab, "control_seed").bounding_box()
+    box(tab, "control_seed").fill("12")
+    tab.wait_for_timeout(300)
+    assert box(tab, "control_seed").bounding_box() == before
+    tab.locator(".st-key-more_learn button").click()
+    enter(tab, "exact_n_step", "7")
+    expect(tab.get_by_placeholder("Recommended · 2 changed")).to_be_visible()
+    expect(box(tab, "exact_n_step")).to_be_visible()
+    tab.locator(".st-key-more_learn button").click()
+    folded = re.compile(r"Learn · \d+ more, 1 changed")
+    expect(tab.get_by_role("button", name=folded)).to_be_visible()
+    expect(box(tab, "exact_n_step")).to_have_count(0)
+
+
+def test_a_slider_dragged_while_the_run_trains_keeps_its_value_and_other_values_come_meanwhile(
     tab: Page,
 ) -> None:
     start(tab)
@@ -59,96 +104,10 @@ def test_a_slider_dragged_at_full_speed_neither_jumps_back_nor_loses_its_value(
     dropped = shown()
     assert dropped > 0.4
     expect(box(tab, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
-    tab.wait_for_timeout(1_000)
+    tab.wait_for_timeout(600)
     expect(box(tab, "exact_epsilon_end")).to_have_value(f"{dropped:g}")
     assert shown() == dropped
 
-
-def test_what_is_typed_is_taken_or_refused_by_its_own_words(tab: Page) -> None:
-    refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
-    for key, typed, words in (
-        ("exact_batch_size", "4000", "Batch size must be 1 to 1,024, not 4000."),
-        ("exact_batch_size", "2.5", "Batch size must be a whole number, not 2.5."),
-        ("exact_gamma", "0,5", "Discount must be 0 to 1, not '0,5'."),
-        ("exact_gamma", "", "Discount must be 0 to 1, not ''."),
-        ("control_seed", "1e", "Seed must be 0 to 9,007,199,254,740,991, not '1e'."),
-        ("control_members", "17", "Seeds side by side must be 1 to 16, not 17."),
-    ):
-        before = box(tab, key).input_value()
-        enter(tab, key, typed)
-        expect(refusal).to_contain_text(words)
-        expect(box(tab, key)).to_have_value(before)
-    enter(tab, "exact_learning_rate", "1e-3")
-    expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.001")
-    expect(refusal).to_have_count(0)
-
-
-def test_a_box_keeps_its_place_and_the_arrow_keys_count_by_its_last_digit(tab: Page) -> None:
-    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
-    for key, pressed, counted in (
-        ("exact_gamma", "ArrowDown", "0.98"),
-        ("control_seed", "ArrowUp", "1"),
-    ):
-        box(tab, key).press(pressed)
-        expect(box(tab, key)).to_have_value(counted)
-        box(tab, key).press("Enter")
-    expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.98")
-    before = box(tab, "control_seed").bounding_box()
-    box(tab, "control_seed").fill("12")
-    tab.wait_for_timeout(300)
-    assert box(tab, "control_seed").bounding_box() == before
-
-
-def test_a_value_moved_in_mid_run_is_a_change_that_is_undone_in_a_box_that_stays_open(
-    tab: Page,
-) -> None:
-    start(tab)
-    changes = tab.locator(".st-key-changes")
-    enter(tab, "exact_gamma", "0.9")
-    expect(changes).to_contain_text("Changes in this run (1)")
-    thumb(tab, "gamma").press("ArrowLeft")
-    expect(changes).to_contain_text("Changes in this run (2)")
-    changes.locator("summary").click()
-    expect(changes).to_contain_text("γ 0.9 → 0.8")
-    for left in (1, 0):
-        changes.locator("[class*=st-key-undo] button").first.click()
-        expect(changes).to_contain_text(f"Changes in this run ({left})")
-    expect(box(tab, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
-    changes.locator("[class*=st-key-redo] button").first.click()
-    expect(changes).to_contain_text("Changes in this run (2)")
-    expect(box(tab, "exact_gamma")).to_have_value("0.8")
-
-
-def test_values_for_the_next_run_wait_for_it(tab: Page) -> None:
-    start(tab)
-    tab.get_by_role("radio", name="the next run").click()
-    enter(tab, "exact_gamma", "0.5")
-    expect(tab.get_by_text("For the next run: γ 0.99 → 0.5. Reset begins it.")).to_be_visible()
-    expect(tab.locator(".st-key-changes")).to_have_count(0)
-    tab.get_by_role("radio", name="this run").click()
-    expect(box(tab, "exact_gamma")).to_have_value("0.99")
-    tab.get_by_role("radio", name="the next run").click()
-    expect(box(tab, "exact_gamma")).to_have_value("0.5")
-    tab.locator(".st-key-reset button").first.click()
-    expect(tab.get_by_text("For the next run")).to_have_count(0)
-    expect(box(tab, "exact_gamma")).to_have_value("0.5")
-
-
-def test_folded_controls_stay_open_while_their_values_change(tab: Page) -> None:
-    tab.locator(".st-key-more_learn button").click()
-    enter(tab, "exact_n_step", "7")
-    expect(tab.get_by_placeholder("Recommended · 1 changed")).to_be_visible()
-    expect(box(tab, "exact_n_step")).to_be_visible()
-    tab.locator(".st-key-more_learn button").click()
-    folded = re.compile(r"Learn · \d+ more, 1 changed")
-    expect(tab.get_by_role("button", name=folded)).to_be_visible()
-    expect(box(tab, "exact_n_step")).to_have_count(0)
-
-
-def test_the_run_trains_on_while_an_environment_is_refused_and_a_configuration_pasted(
-    tab: Page,
-) -> None:
-    start(tab)
     enter(tab, "control_env_id", "CartPole-v9")
     refusal = tab.get_by_test_id("stSidebar").get_by_role("alert")
     expect(refusal).to_contain_text("did you mean CartPole-v1?")
@@ -166,3 +125,38 @@ def test_the_run_trains_on_while_an_environment_is_refused_and_a_configuration_p
     expect(box(tab, "exact_gamma")).to_have_value("0.9")
     expect(box(tab, "exact_tau")).to_have_value("0.7")
     expect(tab.locator(".st-key-pause button").first).to_be_visible()
+
+
+def test_a_value_moved_in_mid_run_is_a_change_that_is_undone_in_a_box_that_stays_open(
+    tab: Page,
+) -> None:
+    begin(tab)
+    changes = tab.locator(".st-key-changes")
+    enter(tab, "exact_gamma", "0.9")
+    expect(changes).to_contain_text("Changes in this run (1)")
+    thumb(tab, "gamma").press("ArrowLeft")
+    expect(changes).to_contain_text("Changes in this run (2)")
+    changes.locator("summary").click()
+    expect(changes).to_contain_text("γ 0.9 → 0.8")
+    for left in (1, 0):
+        changes.locator("[class*=st-key-undo] button").first.click()
+        expect(changes).to_contain_text(f"Changes in this run ({left})")
+    expect(box(tab, "exact_gamma")).to_have_value(f"{DQNConfig().gamma:g}")
+    changes.locator("[class*=st-key-redo] button").first.click()
+    expect(changes).to_contain_text("Changes in this run (2)")
+    expect(box(tab, "exact_gamma")).to_have_value("0.8")
+
+
+def test_values_for_the_next_run_wait_for_it(tab: Page) -> None:
+    begin(tab)
+    tab.get_by_role("radio", name="the next run").click()
+    enter(tab, "exact_gamma", "0.5")
+    expect(tab.get_by_text("For the next run: γ 0.99 → 0.5. Reset begins it.")).to_be_visible()
+    expect(tab.locator(".st-key-changes")).to_have_count(0)
+    tab.get_by_role("radio", name="this run").click()
+    expect(box(tab, "exact_gamma")).to_have_value("0.99")
+    tab.get_by_role("radio", name="the next run").click()
+    expect(box(tab, "exact_gamma")).to_have_value("0.5")
+    tab.locator(".st-key-reset button").first.click()
+    expect(tab.get_by_text("For the next run")).to_have_count(0)
+    expect(box(tab, "exact_gamma")).to_have_value("0.5")

@@ -32,8 +32,8 @@ def test_an_environment_brings_its_values_and_one_that_is_chosen_in_mid_run_wait
     expect(replaced).to_have_count(0)
     page.wait_for_url(re.compile(r"preset=auto&env_id=Taxi-v4&gamma=0\.5&seed=0$"))
 
-    button(page, "start").click()
-    expect(button(page, "pause")).to_be_visible()
+    button(page, "one_step").click()
+    expect(page.get_by_text("Environment step 1 of")).to_be_visible()
     choose(page, "Acrobot-v1")
     expect(page.get_by_role("radio", name="the next run")).to_be_checked()
     expect(page.get_by_text("For the next run: Environment Taxi-v4 → Acrobot-v1")).to_be_visible()

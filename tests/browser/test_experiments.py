@@ -1,7 +1,6 @@
 """Experiments on the Learn page, from the prediction to the arms that train."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -9,9 +8,8 @@ from tests.browser.train_page import button
 
 
 def test_a_curve_is_drawn_an_answer_chosen_and_the_arms_train_beside_it(
-    new_page: Callable[..., Page], app_url: str
+    page: Page, app_url: str
 ) -> None:
-    page = new_page()
     page.goto(f"{app_url}/learn?section=experiments&experiment=forgetting")
     axes = page.locator(".drawn-curve svg")
     axes.wait_for()

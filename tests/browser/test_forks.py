@@ -5,26 +5,24 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.train_page import (
-    LONG,
     button,
     enter,
     env_step,
-    open_app,
     resting_step,
     wait_for_step,
 )
 
 
 def test_a_run_is_forked_where_the_chart_is_pressed_and_its_parent_stays_in_sight(
-    page: Page, app_url: str
+    tab: Page,
 ) -> None:
-    open_app(page, app_url, LONG)
+    page = tab
     button(page, "start").click()
-    wait_for_step(page, 300)
+    wait_for_step(page, 20)
     enter(page, "exact_gamma", "0.9")  # the state before it is kept
     changes = page.locator(".st-key-changes")
     expect(changes).to_contain_text("Changes in this run (1)")
-    wait_for_step(page, env_step(page) + 300)
+    wait_for_step(page, env_step(page) + 20)
     button(page, "pause").click()
     resting_step(page)
     panel = page.locator(".live-chart-panel").first
@@ -38,6 +36,6 @@ def test_a_run_is_forked_where_the_chart_is_pressed_and_its_parent_stays_in_sigh
     expect(changes).to_contain_text(re.compile(r"Forked from cartpole-\d+"))
     expect(panel.locator(".live-chart-legend")).to_contain_text("cartpole-")
     forked = env_step(page)
-    button(page, "start").click()
-    wait_for_step(page, forked + 50)
+    button(page, "one_step").click()
+    wait_for_step(page, forked)
     expect(panel.locator(".live-chart-legend")).to_contain_text("cartpole-")

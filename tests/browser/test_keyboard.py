@@ -9,7 +9,6 @@ from tests.browser.train_page import (
     box,
     button,
     choose_speed,
-    enter,
     env_step,
     go_to,
     open_app,
@@ -57,7 +56,7 @@ def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_
     expect(button(tab, "one_step")).to_be_focused()
     tab.keyboard.press("Space")
     wait_for_step(tab, 0)
-    tab.wait_for_timeout(1_000)
+    tab.wait_for_timeout(700)
     assert env_step(tab) == 1
 
     button(tab, "one_step").click()  # with the mouse: what was clicked is done
@@ -70,11 +69,13 @@ def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_
     button(tab, "open_copy").click()
     expect(tab.get_by_role("dialog")).to_be_visible()
     tab.keyboard.press("Space")
-    tab.wait_for_timeout(1_000)
+    tab.wait_for_timeout(700)
     expect(button(tab, "start")).to_be_visible()
 
 
-def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(tab: Page) -> None:
+def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_and_tab_leads_to_its_way_back(
+    tab: Page,
+) -> None:
     expect(tab.locator(".live-chart-plot").first).to_be_visible()  # its script listens
     box(tab, "exact_batch_size").click(click_count=3)
     tab.keyboard.type("64")
@@ -91,6 +92,11 @@ def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_with_the_mouse(
     expect(box(tab, "exact_batch_size")).to_have_value("64")
     choose_speed(tab, "full speed")
     expect(tab.locator(".scene-picture")).to_be_hidden()
+    expect(button(tab, "back_batch_size")).to_be_visible()
+    until_idle(tab)
+    box(tab, "exact_batch_size").focus()
+    tab.keyboard.press("Tab")
+    expect(button(tab, "back_batch_size")).to_be_focused()
 
 
 def press_space(page: Page, control: Locator) -> None:
@@ -128,16 +134,6 @@ def test_the_keys_lead_over_the_sidebar_and_space_does_what_the_control_does_tha
     assert env_step(page) == 1
     press_space(page, page.get_by_role("slider").first)  # which a space says nothing to
     expect(button(page, "pause")).to_be_visible()
-
-
-def test_the_keys_go_from_a_control_to_its_way_back(tab: Page) -> None:
-    enter(tab, "exact_gamma", "0.9")
-    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
-    expect(button(tab, "back_gamma")).to_be_visible()
-    until_idle(tab)
-    box(tab, "exact_gamma").focus()
-    tab.keyboard.press("Tab")
-    expect(button(tab, "back_gamma")).to_be_focused()
 
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

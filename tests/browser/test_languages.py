@@ -17,9 +17,8 @@ def expect_chinese(page: Page, is_chinese: bool = True) -> None:
 
 
 def test_the_switch_is_remembered_by_the_browser_and_the_address_comes_before_it(
-    new_page: Callable[..., Page], app_url: str
+    page: Page, app_url: str
 ) -> None:
-    page = new_page(locale="en-GB")
     page.goto(app_url)
     expect_chinese(page, False)
     expect(page.locator(".live-chart-panel").first).to_be_visible()
@@ -37,14 +36,6 @@ def test_the_switch_is_remembered_by_the_browser_and_the_address_comes_before_it
     expect(page).to_have_url(re.compile("lang=en.*preset="))
 
 
-def test_a_browser_that_speaks_chinese_is_answered_in_chinese(
-    new_page: Callable[..., Page], app_url: str
-) -> None:
-    page = new_page(locale="zh-CN")
-    page.goto(f"{app_url}/compare")
-    expect_chinese(page)
-
-
 def written_over(page: Page, selector: str) -> str:
     """What the style of Chinese pages puts in place of Streamlit's own words there."""
     found = page.locator(selector).first
@@ -54,7 +45,7 @@ def written_over(page: Page, selector: str) -> str:
     return words
 
 
-def test_what_streamlit_says_by_itself_is_written_over(
+def test_a_browser_that_speaks_chinese_is_answered_in_chinese_also_where_streamlit_says_something(
     new_page: Callable[..., Page], app_url: str
 ) -> None:
     """A later Streamlit may have other elements: its words would be English again."""

@@ -4,12 +4,14 @@ import json
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.session.links import Link
 from dqn_core import DQNConfig
 from tests.browser.train_page import box, close_dialog, enter, open_app
 from tests.browser.waiting import until_idle
+
+USUAL = "preset=auto&env_id=CartPole-v1"
 
 
 def wait_for_query(page: Page, query: str) -> None:
@@ -28,17 +30,17 @@ def configuration(page: Page) -> dict[str, object]:
 
 
 def test_the_address_follows_the_controls_opens_the_same_elsewhere_and_is_kept_on_other_pages(
-    page: Page, another_page: Page, app_url: str
+    tab: Page, another_page: Page, app_url: str
 ) -> None:
-    mine = page
-    open_app(mine, app_url)
-    wait_for_query(mine, "preset=auto&env_id=CartPole-v1&seed=0")
+    mine = tab
+    wait_for_query(mine, f"{USUAL}&total_steps=10000000&seed=0&lock=total_steps")
     entries = mine.evaluate("history.length")
     enter(mine, "exact_gamma", "0.9725")
-    wait_for_query(mine, "preset=auto&env_id=CartPole-v1&gamma=0.9725&seed=0")
+    more = "&total_steps=10000000"
+    wait_for_query(mine, f"{USUAL}&gamma=0.9725{more}&seed=0&lock=total_steps")
     enter(mine, "control_seed", "3")
     mine.get_by_text("episodes", exact=True).click()
-    wait_for_query(mine, "preset=auto&env_id=CartPole-v1&gamma=0.9725&seed=3&x_axis=episode")
+    wait_for_query(mine, f"{USUAL}&gamma=0.9725{more}&seed=3&x_axis=episode&lock=total_steps")
     assert mine.evaluate("history.length") == entries, "the way back leads out of the page"
 
     theirs = another_page
@@ -48,6 +50,8 @@ def test_the_address_follows_the_controls_opens_the_same_elsewhere_and_is_kept_o
     expect(theirs.get_by_role("radio", name="episodes")).to_be_checked()
 
     query = urlsplit(mine.url).query
+    mine.locator(".st-key-one_step button").first.click()  # its agent's film is a short one
+    expect(mine.get_by_text("Environment step 1 of")).to_be_visible()
     mine.locator(".st-key-navigation").get_by_role("link", name="Test").click()
     expect(mine.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
     wait_for_query(mine, query)
@@ -58,13 +62,17 @@ def test_the_address_follows_the_controls_opens_the_same_elsewhere_and_is_kept_o
     mine.locator(".st-key-navigation").get_by_role("link", name="Train").click()
     expect(box(mine, "exact_gamma")).to_have_value("0.9725")
     wait_for_query(mine, query)
+    mine.get_by_text("environment steps", exact=True).click()
 
 
-def test_a_bad_link_is_reported_as_text_and_the_rest_of_it_used(page: Page, app_url: str) -> None:
+def test_a_bad_link_is_reported_as_text_and_the_rest_of_it_used_as_is_what_a_task_is_laid_out_with(
+    page: Page, app_url: str
+) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     bad = "?gamma=2&tua=1&env_id=this:foo&batch_size=32&%ff=%00&tau=%F0%9F%92%A5"
-    open_app(page, app_url, f"{bad}&![x](http://127.0.0.1:9/x.png)=1&n_step=<b>:red[x]</b>")
+    bad = f"{bad}&![x](http://127.0.0.1:9/x.png)=1&n_step=<b>:red[x]</b>"
+    open_app(page, app_url, f"{bad}&{urlencode({'task': TASK})}")
     notice = page.locator(".st-key-link_problems")
     expect(notice).to_contain_text("![x](http:\u2060//127.0.0.1:9/x.png)")
     expect(notice).to_contain_text("<b>:red[x]</b>")
@@ -76,40 +84,41 @@ def test_a_bad_link_is_reported_as_text_and_the_rest_of_it_used(page: Page, app_
     expect(notice).to_contain_text("'this:foo' names a module")
     expect(notice).to_contain_text("tau must be 0.0001 to 1")
     expect(box(page, "exact_batch_size")).to_have_value("32")
-    wait_for_query(page, "preset=auto&env_id=CartPole-v1&batch_size=32&seed=0")
+    assert_laid_out(page.locator(".st-key-task").get_by_test_id("stMarkdownContainer"))
+    wait_for_query(page, Link(config=DQNConfig(batch_size=32), task=TASK).query)
     notice.get_by_role("button").first.click()
     expect(notice).to_have_count(0)
 
 
-def test_a_lessons_task_keeps_its_lines_lists_and_formulas_and_the_rest_is_text(
-    page: Page, app_url: str
-) -> None:
-    laid_out = "Find **out**:\n1. *why*\n2. $y=r+\\gamma\\max_a Q$, $z$\nthen\n$$\na=b\n$$\n\n"
-    text = (
-        "See https://a.example, www.b.example, c@d.example: ![x](/e.png) <b>f</b> "
-        ":red[g] :blue-badge[h] :smile: :material/home: :material_home: :streamlit: a -> b <= c "
-        "`i` ~~j~~ | k"
-    )
-    formula = "$\\href{https://a.example}{l}\\htmlClass{m}{n}\\color{red}$ $o$"
-    whole = f"{laid_out}{text} {formula}"
-    open_app(page, app_url, f"?{urlencode({'task': whole})}")
-    task = page.locator(".st-key-task").get_by_test_id("stMarkdownContainer")
+TEXT = (
+    "See https://a.example, www.b.example, c@d.example: ![x](/e.png) <b>f</b> "
+    ":red[g] :blue-badge[h] :smile: :material/home: :material_home: :streamlit: a -> b <= c "
+    "`i` ~~j~~ | k"
+)
+TASK = (
+    "Find **out**:\n1. *why*\n2. $y=r+\\gamma\\max_a Q$, $z$\nthen\n$$\na=b\n$$\n\n"
+    f"{TEXT} $\\href{{https://a.example}}{{l}}\\htmlClass{{m}}{{n}}\\color{{red}}$ $o$"
+)
+
+
+def assert_laid_out(task: Locator) -> None:
+    """Lines, lists and formulas, and the rest is text."""
     expect(task.locator(".katex")).to_have_count(4)
     expect(task.locator(".katex-display")).to_have_count(1)
     expect(task.locator("strong")).to_have_text("\u2060out\u2060")
     expect(task.locator("ol > li")).to_have_count(2)
     expect(task.locator("li em")).to_have_text("\u2060why\u2060")
-    assert text in task.inner_text().replace("\u2060", "")
+    assert TEXT in task.inner_text().replace("\u2060", "")
     markup = "a, img, b, code, del, table, [role=img], p [class*=stMarkdown]"
     assert task.locator(markup).count() == 0
-    wait_for_query(page, Link(task=whole).query)
 
 
 def test_a_lesson_link_is_made_from_the_controls_and_hides_and_locks(
-    page: Page, another_page: Page, app_url: str
+    tab: Page, another_page: Page, app_url: str
 ) -> None:
-    teacher = page
-    open_app(teacher, app_url, "?gamma=0.9")
+    teacher = tab
+    enter(teacher, "exact_gamma", "0.9")
+    teacher.wait_for_url("**gamma=0.9*")
     teacher.locator(".st-key-open_lesson button").first.click()
     for key, label in (
         ("hidden", "Discount γ"),
@@ -122,11 +131,13 @@ def test_a_lesson_link_is_made_from_the_controls_and_hides_and_locks(
         field.fill(label)
         teacher.get_by_role("option", name=label, exact=True).click()
     code = teacher.get_by_label("link", exact=True)
-    expect(code).to_contain_text("lock=learning_rate,seed")
+    expect(code).to_contain_text(re.compile("lock=.*seed"))
     expect(code).to_contain_text("hide=gamma,target")
     link = code.inner_text().strip()
     assert link.startswith(app_url)
-    assert parse_qs(urlsplit(link).query)["gamma"] == ["0.9"]
+    query = parse_qs(urlsplit(link).query)
+    assert query["gamma"] == ["0.9"]
+    assert {"learning_rate", "seed"} < set(query["lock"][0].split(","))
 
     student = another_page
     open_app(student, app_url, link.removeprefix(f"{app_url}/"))

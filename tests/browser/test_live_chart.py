@@ -21,18 +21,18 @@ def test_charts_are_made_once_and_extended(bench: Bench) -> None:
     bench.page.evaluate(
         "window.nodes = [...document.querySelectorAll('.live-chart-plot, .main-svg')]"
     )
-    rows = iter(range(21, 81))
+    rows = iter(range(21, 41))
     live_charts(
         PANELS,
-        lambda: News(held(made_up(next(rows, 80))), "a"),
+        lambda: News(held(made_up(next(rows, 40))), "a"),
         x_axis="env_step",
         smoothing=0.9,
         key="chart",
         period=0.01,
     )
     bench.page.evaluate("(data) => show(data)", bench.data | {"view": 0})
-    until(bench.page, lambda: len(bench.questions) > 60)
-    until(bench.page, lambda: bench.drawn("shown[0].lines.bold.x.at(-1)") == 8_000)
+    until(bench.page, lambda: len(bench.questions) > 20)
+    until(bench.page, lambda: bench.drawn("shown[0].lines.bold.x.at(-1)") == 4_000)
     assert bench.page.evaluate("nodes.every((node) => node.isConnected)")
 
 

@@ -34,10 +34,7 @@ def test_each_question_says_what_is_here_and_only_the_rest_is_asked_for(bench: B
     assert bench.drawn("shown[0].lines.faint.x.length") == 150
 
 
-def test_an_answer_that_got_lost_is_asked_for_again(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench = Bench(page, monkeypatch)
+def test_an_answer_that_got_lost_is_asked_for_again(bench: Bench) -> None:
     bench.refresh(100)
     bench.losing = True
     live_charts(

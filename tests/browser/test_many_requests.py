@@ -10,8 +10,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
 from tests.browser.clients import HANG_SECONDS, ask, endpoint, feed_of, page_socket, session_of
-from tests.browser.conftest import Serve
-from tests.servers import CHECKOUT
 
 AT_ONCE = 500
 
@@ -19,11 +17,10 @@ AT_ONCE = 500
 GET = "GET {path} HTTP/1.1\r\nHost: {address}\r\n{more}\r\n"
 
 
-@pytest.fixture(scope="module")
-def busy(serve_all: Serve) -> str:
-    """A server of its own, on a system that lets a process begin with few files."""
-    few = ("sh", "-c", 'ulimit -S -n 256 && exec "$@"', "sh")
-    return urlsplit(serve_all(CHECKOUT / "app.py", starter=few)).netloc
+@pytest.fixture
+def busy(app_url: str) -> str:
+    """Host and port of the server, which began with few files."""
+    return urlsplit(app_url).netloc
 
 
 def begun(address: str, path: str, more: str = "") -> socket.socket:

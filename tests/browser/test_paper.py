@@ -152,7 +152,7 @@ def test_a_printed_page_is_of_the_moment_and_has_every_value(tab: Page) -> None:
     enter(tab, "exact_gamma", "0.9")
     tab.wait_for_url("**gamma=0.9*")
     button(tab, "start").click()
-    wait_for_step(tab, 1_200)
+    wait_for_step(tab, 50)
     enter(tab, "exact_batch_size", "32")
     button(tab, "pause").click()
     step = resting_step(tab)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import profile
 from tests.browser.waiting import take_the_clock, until, until_idle
 
 DEMO = Path(__file__).with_name("player_demo.py")
@@ -113,10 +114,36 @@ def explored(one_desk: Desk, watch: Callable[[Any], None]) -> Desk:
     return one_desk
 
 
+@pytest.fixture(scope="module")
+def one_timed_desk(browser: Any, demo_url: str) -> Iterator[Desk]:
+    context = profile(browser)
+    desk = Desk(context.new_page(), demo_url).open("explores", 200)
+    desk.pause_at(0)
+    until_idle(desk.page)
+    take_the_clock(desk.page)
+    yield desk
+    context.close()
+
+
 @pytest.fixture
-def timed_desk(new_page: Callable[[], Any], demo_url: str) -> Desk:
-    """Where a test takes the clock."""
-    return Desk(new_page(), demo_url)
+def timed_desk(one_timed_desk: Desk, watch: Callable[[Any], None]) -> Desk:
+    """A film whose time passes when a test says so; where it stands is up to each."""
+    watch(one_timed_desk.page)
+    return one_timed_desk
+
+
+@pytest.fixture(scope="module")
+def one_line(visitor: Any, demo_url: str) -> Iterator["Line"]:
+    page = visitor.new_page()
+    yield Line(Desk(page, demo_url).open("short", 60))
+    page.close()
+
+
+@pytest.fixture
+def line(one_line: "Line", watch: Callable[[Any], None]) -> "Line":
+    """A page with a short film that is whole; each test records further ones."""
+    watch(one_line.desk.page)
+    return one_line
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +177,6 @@ def test_numbers_and_picture_follow_the_scrubber(explored: Desk, demo: dict[str,
 
 def test_steps_keys_and_jumps(timed_desk: Desk) -> None:
     desk = timed_desk
-    desk.open("explores", 200)
     desk.pause_at(50)
     desk["[aria-label='One step forward']"].click()
     assert desk.step == 51
@@ -162,7 +188,6 @@ def test_steps_keys_and_jumps(timed_desk: Desk) -> None:
         assert desk.step == step
     desk["[aria-label=Play]"].evaluate("button => button.blur()")
     desk[".readout"].hover()
-    take_the_clock(desk.page)
     desk.page.keyboard.press("Space")
     desk.page.clock.run_for(600)
     desk.page.keyboard.press("Space")
@@ -207,21 +232,18 @@ def test_what_was_obtained_is_the_discounted_rewards_of_the_film_alone(explored:
 
 def test_plays_at_the_rate_of_the_environment_without_the_server(timed_desk: Desk) -> None:
     desk = timed_desk
-    desk.open("single", 500)
     desk.pause_at(0)
-    until_idle(desk.page)
     before = desk.messages
-    take_the_clock(desk.page)
     desk["[aria-label=Play]"].click()
-    desk.page.clock.run_for(8_000)
-    assert desk.step == pytest.approx(8 * FRAMES_PER_SECOND, abs=1)
-    desk.page.clock.resume()
-    for t in (400, 10, 250):
+    desk.page.clock.run_for(3_000)
+    assert desk.step == pytest.approx(3 * FRAMES_PER_SECOND, abs=1)
+    for t in (190, 10, 150):
         desk.pause_at(t)
     desk["[aria-label='Speed 4×']"].click()
     desk["[aria-label='Play in a loop']"].click()
     desk["[aria-label=Play]"].click()
-    until(desk.page, lambda: desk.step < 250)
+    desk.page.clock.run_for(500)
+    assert desk.step < 150
     assert desk["[aria-label=Pause]"].count() == 1  # went on from the end to the beginning
     assert desk.messages == before
     bitmaps = desk.page.evaluate("window.bitmaps")
@@ -229,20 +251,22 @@ def test_plays_at_the_rate_of_the_environment_without_the_server(timed_desk: Des
     assert bitmaps["most"] <= 49
 
 
-def test_a_new_film_frees_the_old_one_and_plays(desk: Desk) -> None:
+def test_a_new_film_frees_the_old_one_and_plays(line: "Line") -> None:
+    desk = line.desk
     desk.page.emulate_media(reduced_motion="no-preference")
-    desk.open("short", 60)
-    for again in (1, 2):
-        desk.page.get_by_role("button", name="Record").click()
-        desk.wait_for(60 + again)
+    line.record()
+    line.wait_for_film()
     until(desk.page, lambda: desk.step > 0)  # it plays
     assert desk.page.evaluate("window.bitmaps.open") <= 48
+    desk.page.emulate_media(reduced_motion="reduce")
 
 
 class Line:
     """The way from the player to the server and back; answers can be lost, held and repeated."""
 
     def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.films = 1
         self.questions: list[str] = []
         self.lost = 0
         self.held: list[Any] | None = None
@@ -259,13 +283,20 @@ class Line:
         else:
             route.continue_()
 
+    def record(self) -> None:
+        self.films += 1
+        self.desk.page.get_by_role("button", name="Record").click()
 
-def test_an_answer_that_is_lost_is_asked_for_again(desk: Desk) -> None:
-    line = Line(desk)
+    def wait_for_film(self) -> None:
+        self.desk.wait_for(59 + self.films)
+
+
+def test_an_answer_that_is_lost_is_asked_for_again(line: Line) -> None:
     line.lost = 2
-    desk.open("short", 60)
+    line.record()
+    line.wait_for_film()
     assert line.lost == 0
-    assert desk["canvas.picture"].is_visible()
+    assert line.desk["canvas.picture"].is_visible()
 
 
 def test_an_answer_that_comes_twice_is_taken_once(desk: Desk) -> None:
@@ -285,40 +316,35 @@ def test_an_answer_that_comes_twice_is_taken_once(desk: Desk) -> None:
 
 
 def test_the_answer_about_an_earlier_film_does_not_keep_the_new_one_from_coming(
-    desk: Desk,
+    line: Line,
 ) -> None:
-    desk.open("short", 60)
-    line = Line(desk)
+    desk = line.desk
     line.held = []
     desk.leave()
     desk.come_back()
     until(desk.page, lambda: line.held)
-    desk.page.get_by_role("button", name="Record").click()
-    desk.page.get_by_text("Recordings: 2").wait_for()
+    line.record()
+    desk.page.get_by_text(f"Recordings: {line.films}").wait_for()
     ((route, answer),) = line.held
     line.held = None
     route.fulfill(response=answer)
-    desk.wait_for(61)
+    line.wait_for_film()
     questions = len(line.questions)
     desk.page.wait_for_timeout(500)
     assert len(line.questions) == questions, "the new film is whole"
 
 
-def test_a_film_that_is_whole_is_asked_about_no_more_nor_one_that_was_left(desk: Desk) -> None:
-    line = Line(desk)
-    desk.open("short", 60)
-    until_idle(desk.page)
-    asked = len(line.questions)
-    desk.page.wait_for_timeout(500)
-    assert len(line.questions) == asked
+def test_a_film_that_was_left_is_asked_about_no_more(line: Line) -> None:
+    desk = line.desk
     line.held = []
-    desk.page.get_by_role("button", name="Record").click()
+    line.record()
     until(desk.page, lambda: line.held)
     desk.leave()
     asked = len(line.questions)
     line.held = None
     desk.page.wait_for_timeout(500)
     assert len(line.questions) == asked
+    desk.come_back()
 
 
 def test_comes_back_whole_after_it_was_away(explored: Desk) -> None:
@@ -331,8 +357,23 @@ def test_comes_back_whole_after_it_was_away(explored: Desk) -> None:
     assert desk.step == 150
 
 
-def test_two_films_share_a_clock_and_a_scale(desk: Desk) -> None:
+def test_two_films_share_a_clock_and_a_scale_and_stand_below_each_other_where_a_page_is_narrow(
+    desk: Desk,
+) -> None:
+    desk.page.emulate_media(color_scheme="dark")
+    desk.page.set_viewport_size({"width": 360, "height": 800})
     desk.open("two", 200)
+    assert desk.step == 0  # reduced motion: nothing plays by itself
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 360
+    widest = desk["*"].evaluate_all(
+        "nodes => Math.max(...nodes.map((node) => node.getBoundingClientRect().right))"
+    )
+    assert widest <= 360
+    first, second = (desk[".stage"].nth(i).bounding_box() for i in (0, 1))
+    assert second["y"] > first["y"] + first["height"]
+    assert_is_dark(desk)
+
+    desk.page.set_viewport_size({"width": 1280, "height": 900})
     desk.pause_at(180)
     assert desk.numbers(".panel > .facts div:first-child dd") == [150, 180]
     assert desk[".badge"].all_inner_texts() == ["ended at step 150", ""]
@@ -342,6 +383,18 @@ def test_two_films_share_a_clock_and_a_scale(desk: Desk) -> None:
     first, second = (desk[".stage"].nth(i).bounding_box() for i in (0, 1))
     assert first["y"] == second["y"]
     assert first["x"] < second["x"]
+
+
+def assert_is_dark(desk: Desk) -> None:
+    red, green, blue = (
+        int(part)
+        for part in desk[".readout"].evaluate(
+            "node => getComputedStyle(node).color.match(/\\d+/g).slice(0, 3)"
+        )
+    )
+    assert min(red, green, blue) > 180
+    # A film on white is no white block between dark bars.
+    expect(desk["canvas.picture"].first).to_have_class(re.compile("inverted"))
 
 
 def test_text_is_shown_as_text(desk: Desk) -> None:
@@ -366,26 +419,3 @@ def test_no_picture_is_shown_of_a_moment_that_could_not_be_drawn_and_it_is_said_
         assert desk["canvas.picture"].is_visible() == (t < drawn)
         assert desk[".facts dd"].first.inner_text() == str(t)
         assert desk[".unseen"].inner_text() == "It cannot be drawn."
-
-
-def test_dark_and_narrow(desk: Desk) -> None:
-    desk.page.emulate_media(color_scheme="dark")
-    desk.page.set_viewport_size({"width": 360, "height": 800})
-    desk.open("two", 200)
-    assert desk.step == 0  # reduced motion: nothing plays by itself
-    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 360
-    widest = desk["*"].evaluate_all(
-        "nodes => Math.max(...nodes.map((node) => node.getBoundingClientRect().right))"
-    )
-    assert widest <= 360
-    first, second = (desk[".stage"].nth(i).bounding_box() for i in (0, 1))
-    assert second["y"] > first["y"] + first["height"]
-    red, green, blue = (
-        int(part)
-        for part in desk[".readout"].evaluate(
-            "node => getComputedStyle(node).color.match(/\\d+/g).slice(0, 3)"
-        )
-    )
-    assert min(red, green, blue) > 180
-    # A film on white is no white block between dark bars.
-    expect(desk["canvas.picture"].first).to_have_class(re.compile("inverted"))
