@@ -4,13 +4,11 @@ from dataclasses import dataclass, field, replace
 from threading import Thread
 from typing import Any
 
-import streamlit as st
-
 from dashboard.compare_page.rows import Rows
 from dashboard.compare_page.sweep_progress import SweepProgress
 from dashboard.session.address import parameters
 from dashboard.session.looks import Look, read
-from dashboard.web.keys import COMPARE_PAGE
+from dashboard.web.keys import COMPARE_PAGE, kept
 
 
 @dataclass
@@ -41,7 +39,4 @@ class PageState:
 
 def page_state() -> PageState:
     """The browser session's own; it begins with what the address says."""
-    if COMPARE_PAGE not in st.session_state:
-        st.session_state[COMPARE_PAGE] = PageState(read(parameters()))
-    state: PageState = st.session_state[COMPARE_PAGE]
-    return state
+    return kept(COMPARE_PAGE, lambda: PageState(read(parameters())))

@@ -7,7 +7,7 @@ from dashboard.learn_page.source import code
 from dashboard.session.run import Run
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS, offer
-from dashboard.web.keys import DESK
+from dashboard.web.keys import DESK, kept
 from dashboard.web.static_files import component
 from dashboard.web.symbols import symbols
 
@@ -33,10 +33,7 @@ def microscope(session: Session) -> None:
 
 def _desk(session: Session) -> Desk:
     """The browser session's own, with what lies on it while the person is on another page."""
-    if DESK not in st.session_state:
-        st.session_state[DESK] = Desk(session)
-    desk: Desk = st.session_state[DESK]
-    return desk
+    return kept(DESK, lambda: Desk(session))
 
 
 def _period(run: Run) -> float:

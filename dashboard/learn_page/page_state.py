@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
-import streamlit as st
-
 from dashboard.learn_page.experiments_state import ExperimentsState
 from dashboard.learn_page.lessons_state import LessonsState, read_lessons_state
 from dashboard.session.address import SECTION, Section, parameters
 from dashboard.session.links import Link
-from dashboard.web.keys import LEARN_PAGE
+from dashboard.web.keys import LEARN_PAGE, kept
 
 
 @dataclass
@@ -40,10 +38,7 @@ class PageState:
 
 def page_state() -> PageState:
     """The browser session's own; it begins with what the address says."""
-    if LEARN_PAGE not in st.session_state:
-        st.session_state[LEARN_PAGE] = _read(parameters())
-    state: PageState = st.session_state[LEARN_PAGE]
-    return state
+    return kept(LEARN_PAGE, lambda: _read(parameters()))
 
 
 def _read(given: Mapping[str, Sequence[str]]) -> PageState:

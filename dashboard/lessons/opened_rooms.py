@@ -5,14 +5,13 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.lessons.rooms import MOST_ROOMS, SECRET, Room, rooms
-from dashboard.web.keys import ROOMS
+from dashboard.web.keys import ROOMS, kept
 from dqn_core.errors import ConfigurationError, LabError
 
 
 def opened_rooms() -> list[str]:
     """The secrets of the boards that this tab has shown, in the order of the first time."""
-    secrets: list[str] = st.session_state.setdefault(ROOMS, [])
-    return secrets
+    return kept(ROOMS, list[str])
 
 
 def open_rooms() -> list[Room]:

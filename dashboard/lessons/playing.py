@@ -97,9 +97,7 @@ class Playing:
 
 def current_lesson(session: Session) -> Playing | None:
     """What the session plays; it begins with what the address says."""
-    if keys.LESSON not in st.session_state:
-        st.session_state[keys.LESSON] = _opened(session, parameters(), "")
-    playing: Playing | None = st.session_state[keys.LESSON]
+    playing = keys.kept(keys.LESSON, lambda: _opened(session, parameters(), ""))
     if playing:
         playing.speak(language())
         playing.leave_closed_room()

@@ -8,7 +8,7 @@ from dashboard.session.address import Remembered, read_address
 from dashboard.session.going_on import come_back_to
 from dashboard.session.runner import Runner
 from dashboard.session.session import Session
-from dashboard.web.keys import SESSION
+from dashboard.web.keys import SESSION, kept
 from dashboard.web.slots import Slots
 from dashboard.web.visitors import visitor
 from dqn_core.settings import TRAINING_SLOTS
@@ -16,9 +16,7 @@ from dqn_core.settings import TRAINING_SLOTS
 
 def current_session() -> Session:
     """The browser session's own `Session`, with a runner that is alive."""
-    if SESSION not in st.session_state:
-        st.session_state[SESSION] = Session(*read_address(), owner=visitor())
-    session: Session = st.session_state[SESSION]
+    session = kept(SESSION, lambda: Session(*read_address(), owner=visitor()))
     session.runner = _runner(session)
     session.runner.touch()
     sessions()[session.name] = session

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import streamlit as st
-
 from dashboard.session.agents import Chosen
 from dashboard.test_page.choosing import Picks
 from dashboard.test_page.conditions import Numbers, Settings
 from dashboard.test_page.game import Game
 from dashboard.test_page.results import Results
 from dashboard.test_page.showing import Showing
-from dashboard.web.keys import TEST_PAGE
+from dashboard.web.keys import TEST_PAGE, kept
 from dqn_core import LabError
 from dqn_core.episodes.conditions import Conditions
 
@@ -74,5 +72,4 @@ class PageState:
 
 def page_state() -> PageState:
     """The browser session's own."""
-    state: PageState = st.session_state.setdefault(TEST_PAGE, PageState())
-    return state
+    return kept(TEST_PAGE, PageState)

@@ -12,7 +12,7 @@ from dashboard.session.session import Session
 from dashboard.train_page.control import control, notes
 from dashboard.train_page.exchange import exchange_buttons, open_dialog
 from dashboard.train_page.grid import Grid
-from dashboard.web.keys import UNFOLDED
+from dashboard.web.keys import UNFOLDED, kept
 from dashboard.web.language import _, n_, together
 from dashboard.web.number_box import number_box
 from dashboard.web.widgets import key_showing, on_change
@@ -152,7 +152,7 @@ def _group(
     session: Session, grid: Grid, group: Group, symbol: str, declared: list[Hyperparameter]
 ) -> None:
     """The controls of one group; its title shows the rarer ones, in sight of how many differ."""
-    unfolded: set[str] = st.session_state.setdefault(UNFOLDED, set())
+    unfolded = kept(UNFOLDED, set[str])
     rare = [h for h in declared if h.rare]
     grid.next_row()
     if rare:

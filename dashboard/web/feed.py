@@ -15,7 +15,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.web.keys import FEED
+from dashboard.web.keys import FEED, kept
 from dashboard.web.language import answering, language, said
 from dqn_core.errors import LabError
 
@@ -60,9 +60,7 @@ def offer(name: str, source: Source, period: float, method: Method = "GET") -> d
         `period` in milliseconds, and as `view` a word that is new each time: Streamlit hands over
         only what differs, and there may be news whenever the page is drawn.
     """
-    if FEED not in st.session_state:
-        st.session_state[FEED] = Feed()
-    feed: Feed = st.session_state[FEED]
+    feed = kept(FEED, Feed)
     _feeds()[feed.token] = feed
     feed.language = language()
     feed.sources[method, name] = source

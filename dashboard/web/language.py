@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.web.catalogues import ENGLISH, LANGUAGES, catalogue
-from dashboard.web.keys import LANGUAGE
+from dashboard.web.keys import LANGUAGE, kept
 from dqn_core.errors import LONGEST_MESSAGE, LabError, excerpt
 from dqn_core.phrases import Phrase, filled
 
@@ -44,10 +44,7 @@ class Spoken:
 
 def spoken() -> Spoken:
     """What the session of this page speaks."""
-    if LANGUAGE not in st.session_state:
-        st.session_state[LANGUAGE] = _spoken_at_first()
-    found: Spoken = st.session_state[LANGUAGE]
-    return found
+    return kept(LANGUAGE, _spoken_at_first)
 
 
 def _spoken_at_first() -> Spoken:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.web.catalogues import ENGLISH
-from dashboard.web.keys import PAGE, WIDGET_KEYS
+from dashboard.web.keys import PAGE, WIDGET_KEYS, kept
 from dashboard.web.language import language
 
 
@@ -83,5 +83,4 @@ def _next_key(name: str, key: str) -> str:
 
 
 def _present_keys() -> dict[str, str]:
-    keys: dict[str, str] = st.session_state.setdefault(WIDGET_KEYS, {})
-    return keys
+    return kept(WIDGET_KEYS, dict[str, str])
