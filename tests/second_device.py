@@ -6,13 +6,13 @@ those of the other, or a NumPy view of it, is the error that it is on a GPU. `cr
 the processor would have to wait for.
 """
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch._ops import OpOverload
-from torch.utils._pytree import tree_leaves, tree_map
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
 NAME = "second"
@@ -64,7 +64,7 @@ def compute(op: OpOverload, *args: Any, **kwargs: Any) -> Any:
     if op is aten.to.device:  # as it comes in inference mode
         op, (source, device, dtype), kwargs = aten._to_copy.default, args[:3], {}
         args, kwargs = (source,), {"device": device, "dtype": dtype}
-    remotes = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Remote)]
+    remotes = [leaf for leaf in _leaves((args, *kwargs.values())) if isinstance(leaf, Remote)]
     if "device" in kwargs and kwargs["device"] is not None:
         is_remote = torch.device(kwargs["device"]).type == NAME
         kwargs["device"] = "cpu"
@@ -76,7 +76,8 @@ def compute(op: OpOverload, *args: Any, **kwargs: Any) -> Any:
         _refuse_mixture(op, args, kwargs)
     if _crosses(op, args, is_remote, bool(remotes)):
         crossings.append(str(op))
-    local_args, local_kwargs = tree_map(_local, (args, kwargs))
+    local_args = _mapped(_local, args)
+    local_kwargs = {name: _mapped(_local, value) for name, value in kwargs.items()}
     if op is aten._to_copy.default:
         result = local_args[0].clone().to(local_kwargs.get("dtype"))
     else:
@@ -85,11 +86,26 @@ def compute(op: OpOverload, *args: Any, **kwargs: Any) -> Any:
         return result
     # What was changed in place is the same tensor afterwards.
     known = {id(remote.local): remote for remote in remotes}
-    return tree_map(lambda leaf: known[id(leaf)] if id(leaf) in known else _remote(leaf), result)
+    return _mapped(lambda leaf: known[id(leaf)] if id(leaf) in known else _remote(leaf), result)
+
+
+def _leaves(values: Iterable[Any]) -> list[Any]:
+    """What there is in lists and tuples: PyTorch's own trees take most of the time of a test."""
+    found = []
+    for value in values:
+        found += _leaves(value) if type(value) in (list, tuple) else [value]
+    return found
+
+
+def _mapped(change: Callable[[Any], Any], value: Any) -> Any:
+    """A value, or what there is in lists and tuples of it, changed."""
+    if type(value) in (list, tuple):
+        return type(value)([_mapped(change, each) for each in value])
+    return change(value)
 
 
 def _refuse_mixture(op: OpOverload, args: Any, kwargs: Any) -> None:
-    for leaf in tree_leaves((args, kwargs)):
+    for leaf in _leaves((args, *kwargs.values())):
         # As on a GPU: numbers may come from anywhere, and so may indices.
         is_free = not isinstance(leaf, Tensor) or not leaf.dim() or op in INDEXING
         if not is_free and not isinstance(leaf, Remote):
@@ -100,7 +116,7 @@ def _crosses(op: OpOverload, args: Any, is_remote: bool, has_remotes: bool) -> b
     if op in COPIES:
         return isinstance(args[op is aten.copy_.default], Remote) != is_remote
     if op in INDEXING:  # a mask has as many places as it has ones, which has to be asked
-        places = [leaf for leaf in tree_leaves(args[1]) if isinstance(leaf, Tensor)]
+        places = [leaf for leaf in _leaves(args[1]) if isinstance(leaf, Tensor)]
         strange = [p for p in places if not isinstance(p, Remote) or p.dtype == torch.bool]
         return is_remote and bool(strange)
     return op in ANSWERS and has_remotes

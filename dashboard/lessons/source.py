@@ -4,6 +4,7 @@ import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from functools import cache
 from pathlib import Path
 
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
@@ -28,6 +29,7 @@ MOST_SHARED = 2_000
 """Characters of a lesson in a link that is handed out; chats and mails break longer ones."""
 
 
+@cache
 def ready_lesson(name: str, language: str) -> Lesson:
     """One that comes with the project, in that language where it is there, else in English."""
     translated = READY / f"{name}.{language}.md"

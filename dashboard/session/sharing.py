@@ -1,6 +1,7 @@
 """A link as a page hands it out: the address that others reach, to copy and as a QR code."""
 
 import socket
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -88,6 +89,7 @@ def machine_address() -> str | None:
         return str(probe.getsockname()[0])
 
 
+@lru_cache(100)  # the lesson editor draws it with each change: a tenth of a second
 def qr_code(address: str) -> str | None:
     """As SVG, black on white with its quiet zone; None when it would be too fine to be read."""
     try:
