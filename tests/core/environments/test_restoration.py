@@ -6,10 +6,11 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.spaces import Box, Discrete
+from gymnasium.wrappers import FrameStackObservation, TimeLimit
 
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.environments.restoration import restores_exactly
-from tests.core.foreign import Register
+from tests.core.foreign import Foreign, Register
 
 
 class WritesInPlace(gymnasium.Env[Any, Any]):
@@ -102,6 +103,18 @@ def test_a_captured_state_does_not_change_when_the_environment_writes_in_place(
 
 def test_an_environment_whose_state_cannot_be_captured_is_found_out(register: Register) -> None:
     assert not restores_exactly(environment_spec(register(HidesItsState, "Hides-v0")))
+
+
+@pytest.mark.parametrize("length", [2, 5, 8, 10])
+def test_what_is_hidden_in_an_episode_alone_is_found_out_whatever_its_length(
+    register: Register, length: int
+) -> None:
+    """As a stack of frames is, which is the same in every environment right after a reset."""
+
+    def point(**_: Any) -> Any:
+        return FrameStackObservation(TimeLimit(Foreign(), length), 3)
+
+    assert not restores_exactly(environment_spec(register(point, "Stack-v0")))
 
 
 def test_a_state_sets_only_plain_variables_that_are_there() -> None:
