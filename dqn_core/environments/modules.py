@@ -5,9 +5,10 @@ Importing runs code. A person who types such an id wants that; a link or a file 
 
 import sys
 from importlib import import_module
+from pathlib import PurePath
 
 from dqn_core.environments.border import named_reason
-from dqn_core.errors import UnsupportedEnvironmentError
+from dqn_core.errors import UnsupportedEnvironmentError, excerpt
 from dqn_core.scalars import shown
 from dqn_core.settings import MODULES
 
@@ -45,6 +46,13 @@ def import_allowed(env_id: str) -> None:
 
 
 def _import(module: str) -> None:
+    path = PurePath(module)
+    if path.suffix == ".py":
+        raise UnsupportedEnvironmentError(
+            "{module} is a file: give its module, as in {name}:MyEnv-v0, and start in its folder.",
+            module=shown(module),
+            name=excerpt(path.stem),
+        )
     if not all(part.isidentifier() for part in module.split(".")):
         raise UnsupportedEnvironmentError(
             "{module} is no module's name: an environment is named as in my_module:MyEnv-v0.",

@@ -75,6 +75,12 @@ def test_a_name_that_is_no_modules_is_refused_when_typed(env_id: str) -> None:
     assert "module" in str(refusal.value)
 
 
+@pytest.mark.parametrize("typed", ["my_grid.py:Grid-v0", "/home/kim/my_grid.py:Grid-v0"])
+def test_a_file_in_place_of_its_module_is_told_how_it_is_named(typed: str) -> None:
+    with pytest.raises(LabError, match="is a file: give its module, as in my_grid:MyEnv-v0"):
+        import_typed(typed)
+
+
 def test_the_command_line_finds_a_module_in_the_current_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
