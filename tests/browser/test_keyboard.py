@@ -47,7 +47,7 @@ WITHOUT_A_RING = """() => {
 """How many things can have the focus, and the names of those without a ring around it."""
 
 
-def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_dialog(
+def test_space_runs_and_pauses_but_is_left_to_what_was_reached_with_the_keyboard_and_to_a_dialog(
     tab: Page,
 ) -> None:
     expect(tab.locator(".live-chart-plot").first).to_be_visible()  # its script listens
@@ -66,37 +66,33 @@ def test_space_is_left_to_a_control_that_was_reached_with_the_keyboard_and_to_a_
     tab.keyboard.press("Space")
     expect(button(tab, "start")).to_be_visible()
 
-    button(tab, "open_copy").click()
-    expect(tab.get_by_role("dialog")).to_be_visible()
-    tab.keyboard.press("Space")
-    tab.wait_for_timeout(700)
-    expect(button(tab, "start")).to_be_visible()
-
-
-def test_space_runs_and_pauses_after_a_value_was_typed_or_picked_and_tab_leads_to_its_way_back(
-    tab: Page,
-) -> None:
-    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # its script listens
     box(tab, "exact_batch_size").click(click_count=3)
     tab.keyboard.type("64")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**batch_size=64*")  # Streamlit loses one of two at once
-    tab.keyboard.press("Space")
-    expect(button(tab, "pause")).to_be_visible()
-    wait_for_step(tab, 0)
     choose_speed(tab, "10 steps/s")
     expect(tab.locator(".scene-picture")).to_be_visible()
+    until_idle(tab)
+    tab.keyboard.press("Space")
+    expect(button(tab, "pause")).to_be_visible()
     tab.keyboard.press("Space")
     expect(button(tab, "start")).to_be_visible()
     expect(tab.get_by_role("option")).to_have_count(0)
     expect(box(tab, "exact_batch_size")).to_have_value("64")
     choose_speed(tab, "full speed")
     expect(tab.locator(".scene-picture")).to_be_hidden()
+
     expect(button(tab, "back_batch_size")).to_be_visible()
     until_idle(tab)
     box(tab, "exact_batch_size").focus()
     tab.keyboard.press("Tab")
     expect(button(tab, "back_batch_size")).to_be_focused()
+
+    button(tab, "open_copy").click()
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    tab.keyboard.press("Space")
+    tab.wait_for_timeout(700)
+    expect(button(tab, "start")).to_be_visible()
 
 
 def press_space(page: Page, control: Locator) -> None:

@@ -4,14 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.train_page import go_to, open_app
-
 QUERY = "?learning_starts=100&batch_size=16&n_step=1&double_dqn=off&seed=3"
 
 
 def test_an_update_is_read_as_an_equation_and_taken_back(page: Page, app_url: str) -> None:
-    open_app(page, app_url, QUERY)
-    go_to(page, "Learn", "Learn how it learns")
+    page.goto(f"{app_url}/learn{QUERY}")
     about, lines = page.locator(".ms-about"), page.locator(".ms-lines")
     expect(about).to_contain_text("gradient update 1. This is a copy: the run on the Train page is")
     page.get_by_role("button", name="Back one").click()
