@@ -120,8 +120,14 @@ def open_line(open_tab: Page, visitor: BrowserContext, app_url: str) -> Iterator
     expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
     expect(button(page, "start")).to_be_visible()
     expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
+
+    def stands() -> bool:  # the styles of what is above have come
+        before = button(page, "start").bounding_box()
+        page.wait_for_timeout(500)
+        return button(page, "start").bounding_box() == before
+
+    until(page, stands)
     page.evaluate(LOOK_AT_START)
-    page.wait_for_timeout(200)
     assert line.held
     line.have_sidebar_come()
     until_idle(page)
