@@ -145,6 +145,12 @@ def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: Ap
     assert [error.value for error in app.sidebar.error] == [app.error[0].value]
     assert control(app, "batch_size", "exact").value == str(DQNConfig().batch_size)
     assert control(app, "batch_size").value == DQNConfig().batch_size
+    for name, typed, words in (
+        ("batch_size", "2.5", "Batch size must be a whole number, not 2.5."),
+        ("gamma", "", "Discount must be 0 to 1, not ''."),
+    ):
+        control(app, name, "exact").set_value(typed).run()
+        assert [error.value for error in app.error] == [words]
     control(app, "batch_size", "exact").set_value("65").run()
     assert not app.error
     assert session(app).config.batch_size == 65
