@@ -237,6 +237,10 @@ def page(
     visitor: BrowserContext, watch: Callable[[Page], None], closing: contextlib.ExitStack
 ) -> Page:
     """A page of a visitor whose browser remembers nothing of another test but the scripts."""
+    cookies: Any = visitor.cookies()
+    closing.callback(visitor.add_cookies, cookies)  # by which the server knows `tab`
+    closing.callback(visitor.clear_cookies)
+    visitor.clear_cookies()
     page = visitor.new_page()
     closing.callback(leave, page)
     watch(page)
@@ -274,7 +278,7 @@ def tab(open_tab: Page, watch: Callable[[Page], None]) -> Iterator[Page]:
 
 
 def leave(page: Page) -> None:
-    """Close a page and forget what it had its browser store."""
+    """Close a page and forget what it had its browser store beside cookies."""
     if not page.is_closed():
         address = urlsplit(page.url)
         page.context.new_cdp_session(page).send(
@@ -282,7 +286,6 @@ def leave(page: Page) -> None:
             {"origin": f"{address.scheme}://{address.netloc}", "storageTypes": "local_storage"},
         )
         page.close()
-    page.context.clear_cookies()
 
 
 @pytest.fixture(scope="session")
