@@ -40,6 +40,15 @@ def _no_components_of_packages() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_playing_at_random() -> Iterator[None]:
+    """Beside each page in an unknown environment it would take a quarter of a processor."""
+    with pytest.MonkeyPatch.context() as patch:
+        if (module := "dashboard.train_page.random_policy") in sys.modules:
+            patch.setattr(f"{module}.LONGEST_SECONDS", 0.0)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def runs_folder() -> Iterator[Path]:
     """Each test has a store of its own; nothing is made until it is used."""

@@ -36,7 +36,7 @@ Case = tuple[str, str, int]
 class RandomPolicy:
     """What acting at random brings, measured one case after the other for a server's visitors."""
 
-    def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(self, longest_seconds: float) -> None:
         self._longest_seconds = longest_seconds
         self._found: OrderedDict[Case, RandomReturn | None] = OrderedDict()
         self._waiting: set[Case] = set()
@@ -116,4 +116,4 @@ def words(found: RandomReturn) -> str:
 @st.cache_resource(show_spinner=False)
 def random_policy() -> RandomPolicy:
     """The random policy of this server."""
-    return RandomPolicy()
+    return RandomPolicy(LONGEST_SECONDS)

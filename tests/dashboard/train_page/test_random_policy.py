@@ -11,7 +11,7 @@ import gymnasium
 import pytest
 
 from dashboard.train_page import random_policy
-from dashboard.train_page.random_policy import RandomPolicy, words
+from dashboard.train_page.random_policy import LONGEST_SECONDS, RandomPolicy, words
 from dqn_core.environments import EnvironmentSpec, environment_spec
 from dqn_core.environments.families.cart_pole import CART_POLE
 from dqn_core.environments.family import RandomReturn
@@ -27,7 +27,7 @@ def waited_for(policy: RandomPolicy, spec: EnvironmentSpec) -> RandomReturn | No
 
 
 def test_what_is_known_is_there_at_once() -> None:
-    policy, spec = RandomPolicy(), environment_spec("CartPole-v1")
+    policy, spec = RandomPolicy(LONGEST_SECONDS), environment_spec("CartPole-v1")
     assert policy.of(spec) == CART_POLE.random_returns["CartPole-v1", 500]
     assert not policy.is_coming(spec)
 
@@ -36,7 +36,7 @@ def test_another_time_limit_is_another_case_that_is_measured_beside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(random_policy, "REST_SECONDS", 0.0)
-    policy, spec = RandomPolicy(), environment_spec("CartPole-v1", 20)
+    policy, spec = RandomPolicy(LONGEST_SECONDS), environment_spec("CartPole-v1", 20)
     assert policy.of(spec) is None
     assert policy.is_coming(spec)
     found = waited_for(policy, spec)
@@ -81,7 +81,7 @@ def test_too_few_episodes_give_no_line() -> None:
 
 def test_an_environment_that_cannot_be_played_has_no_line_and_is_not_tried_again() -> None:
     gymnasium.register("Vanishing-v0", "gymnasium.envs.classic_control:CartPoleEnv")
-    policy, spec = RandomPolicy(), environment_spec("Vanishing-v0")
+    policy, spec = RandomPolicy(LONGEST_SECONDS), environment_spec("Vanishing-v0")
     del gymnasium.registry["Vanishing-v0"]
     assert waited_for(policy, spec) is None
     assert not policy.is_coming(spec)
