@@ -145,11 +145,12 @@ def test_a_refused_value_is_explained_beside_its_control_which_goes_back(app: Ap
     assert [error.value for error in app.sidebar.error] == [app.error[0].value]
     assert control(app, "batch_size", "exact").value == str(DQNConfig().batch_size)
     assert control(app, "batch_size").value == DQNConfig().batch_size
-    for name, typed, words in (
-        ("batch_size", "2.5", "Batch size must be a whole number, not 2.5."),
-        ("gamma", "", "Discount must be 0 to 1, not ''."),
+    for name, place, typed, words in (
+        ("batch_size", "exact", "2.5", "Batch size must be a whole number, not 2.5."),
+        ("gamma", "exact", "", "Discount must be 0 to 1, not ''."),
+        ("members", "control", "17", "Seeds side by side must be 1 to 16, not 17."),
     ):
-        control(app, name, "exact").set_value(typed).run()
+        control(app, name, place).set_value(typed).run()
         assert [error.value for error in app.error] == [words]
     control(app, "batch_size", "exact").set_value("65").run()
     assert not app.error
