@@ -75,3 +75,10 @@ def test_a_curve_in_words_has_a_ceiling_only_where_there_is_one() -> None:
         assert panel.takeaway.ceiling == most
         assert panel.takeaway.quantity == "return (smoothed 0.5)"
         session.run.close()
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+def test_the_panel_of_the_noise_is_there_where_the_network_is_noisy_alone(noisy: bool) -> None:
+    session = Session(Link(config=SMALL.replace(noisy=noisy)))
+    panels = curves._panels(session.run, [], None, session.link)
+    assert ("noise" in [panel.key for panel in panels]) == noisy
