@@ -52,6 +52,10 @@ class Keeping:
         """The name of the run that it was forked from."""
         return self.record.parent if self.record else self._origin.parent
 
+    def is_behind(self, parent: str) -> bool:
+        """Whether it was forked from that run, and has not gone on yet."""
+        return not self.record and self._origin.parent == parent
+
     @property
     def problem(self) -> str:
         """Why the run is not kept at the moment, in one sentence; else ""."""

@@ -378,6 +378,12 @@ class Run:
                 # Of an odd number, so that the first and the newest stay.
                 self.snapshots = self.snapshots[::2]
 
+    def keep(self) -> None:
+        """Have the store write the run even if it has not gone on since it was forked."""
+        with self._turnstile.for_page():
+            self.keeping.begin()
+        self.rest()
+
     def rest(self) -> None:
         """Have the store write everything: the run stands still, or its page goes away."""
         with self._turnstile.for_page():

@@ -174,6 +174,11 @@ class Turns:
             run.rest()
         return wait
 
+    def keep(self) -> None:
+        """As `Run.keep`, of all runs."""
+        for run in self.runs:
+            run.keep()
+
     def rest(self) -> None:
         """Have the store write everything."""
         for run in self.runs:

@@ -1,5 +1,6 @@
 """The session of a page that is connected, and the run that it had before."""
 
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -34,10 +35,13 @@ def come_back(session: Session, left: Remembered) -> None:
     link, problems = left.link
     if link.query != session.asked_for:
         session.begin_anew(link, problems)
+    before = sessions().get(left.name)
+    if before and before.runner.is_stopped and before.run.keeping.is_behind(left.run):
+        before.turns.keep()
+        left = replace(left, run=before.turns.names)
     session.offered = left.run.strip()
     if session.offered and left.is_at_its_address and not is_trained_elsewhere(left.run):
         come_back_to(session, left.run)
-        before = sessions().get(left.name)
         if before and before.turns.names == session.turns.names == left.run:
             session.turns.go_on_as(before.turns)
 

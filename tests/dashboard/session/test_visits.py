@@ -179,14 +179,30 @@ def test_changes_made_before_can_still_be_undone() -> None:
     assert session.run.config == session.config == SMALL
 
 
-def test_a_fork_that_went_nowhere_comes_back_as_its_parent() -> None:
-    earlier = left()
+def test_an_undone_run_comes_back_before_it_goes_on_and_after_a_restart_its_parent_does() -> None:
+    earlier = open_page(Session(Link(config=SMALL)))
+    train(earlier, 60)
     earlier.set("gamma", 0.5)
     train(earlier, 5)
     undo(earlier, 0)
-    session = Session(earlier.link)
-    come_back(session, remembered(earlier))
+    known, state = remembered(earlier), without_seconds(earlier.run.state_dict())
+    assert len(store().runs()) == 1, "an undo that nobody goes on with leaves no run behind"
+    earlier.runner.stop()
+    again = open_page(Session(earlier.link))
+    come_back(again, known)
+    assert_bit_equal(without_seconds(again.run.state_dict()), state)
+    assert (again.config, again.for_next) == (SMALL, False)
+    undone, parent = again.run.keeping, known.run
+    assert undone.name != undone.parent == parent
+    again.runner.stop()
+    del earlier, again
+    restart_server()
+    session = Session(Link(config=SMALL))
+    come_back(session, known)  # the tab had not heard of the undone run's name
     assert session.run.trainer.env_step == 65
+    assert session.for_next, "the address has another discount than this run"
+    session.choose_next(False)
+    assert session.config.gamma == 0.5
 
 
 def test_a_run_that_is_gone_is_said_to_be_and_the_addresss_values_stay() -> None:
