@@ -43,9 +43,9 @@ from dashboard.web.language import _
 from dashboard.web.routes import routes
 from dashboard.web.static_files import ASSETS
 from dashboard.web.visitors import Visitors
-from dqn_core.errors import LabError
-from dqn_core.phrases import Phrase
-from dqn_core.settings import check_settings
+from dqn_core.base.errors import LabError
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.settings import check_settings
 
 MOVED_FIRST, MOST_PRESENTED = "gamma", 2
 """The control of a presentation before anything was changed; the most that it has."""

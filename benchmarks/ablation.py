@@ -23,9 +23,9 @@ from report import ROOT, Report, arguments
 from stages import Figures, Stage
 
 from dqn_core import DQNConfig, Trainer, evaluate, recommended
-from dqn_core.compute import set_threads
-from dqn_core.hyperparameter import Value
-from dqn_core.statistics import bootstrap_interval, interquartile_mean
+from dqn_core.base.compute import set_threads
+from dqn_core.base.statistics import bootstrap_interval, interquartile_mean
+from dqn_core.configuration.hyperparameter import Value
 
 STEPS = {
     "CartPole-v1": 50_000,

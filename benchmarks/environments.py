@@ -26,10 +26,10 @@ from report import ROOT, Report, arguments
 from stages import Figures, Stage
 
 from dqn_core import Agent, Trainer, evaluate, recommended
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
+from dqn_core.base.statistics import bootstrap_interval, interquartile_mean
 from dqn_core.environments import environment_spec
 from dqn_core.files.checkpoint import save_agent
-from dqn_core.statistics import bootstrap_interval, interquartile_mean
 
 EVALUATION_SEED = 1_000_000
 """Far from every seed that trains or tunes."""

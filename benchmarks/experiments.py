@@ -20,8 +20,8 @@ from report import ROOT, Report, arguments
 from stages import Figures, Stage
 
 from dqn_core import Trainer
+from dqn_core.base.compute import set_threads
 from dqn_core.comparison import Curve, Group
-from dqn_core.compute import set_threads
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import Arm, Experiment
 from dqn_core.experiments.judging import Finding, findings

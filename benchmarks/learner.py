@@ -17,7 +17,7 @@ import torch
 from report import Report, arguments, interleaved, microseconds
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.compute import denormals_as_zero, set_threads
+from dqn_core.base.compute import denormals_as_zero, set_threads
 
 OURS = "DQN Lab"
 SB3 = "Stable-Baselines3"

@@ -20,8 +20,8 @@ from dashboard.lessons.check import Check, Checked, judged, written_check
 from dashboard.lessons.lesson import Lesson
 from dashboard.lessons.source import NAMES, ready_lesson
 from dqn_core import Trainer
-from dqn_core.compute import set_threads
-from dqn_core.hyperparameter import Value
+from dqn_core.base.compute import set_threads
+from dqn_core.configuration.hyperparameter import Value
 
 SLICE = 500
 """Environment steps from one look at the check to the next: the page looks once a second."""

@@ -33,7 +33,7 @@ def measured(runs: int, every: int) -> list[tuple[int, float]]:
     from dashboard.session.session import Session
     from dashboard.web.slots import Slots
     from dqn_core import DQNConfig
-    from dqn_core.compute import give_back_free_memory, set_threads
+    from dqn_core.base.compute import give_back_free_memory, set_threads
 
     set_threads()
     config = DQNConfig(total_steps=10_000, learning_starts=100, evaluation_period=300)

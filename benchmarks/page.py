@@ -31,7 +31,7 @@ from report import Report, arguments
 from serve import Server, serving
 
 from dqn_core import Trainer, preset
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, WebSocket
 from report import ROOT, Report, arguments
 from serve import Server, serving
 
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 
 TRAINED = ROOT / "assets" / "agents" / "CartPole-v1.safetensors"
 

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from report import Report, arguments, interleaved, microseconds
 
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 from dqn_core.interaction import Interaction
 
 SB3 = "Stable-Baselines3"

@@ -13,7 +13,7 @@ import gymnasium
 import numpy as np
 from report import Report, arguments
 
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 from dqn_core.environments import environment_spec, known_environments
 from dqn_core.environments.family import RandomReturn
 from dqn_core.environments.random_returns import random_episodes, random_return

@@ -15,7 +15,7 @@ import torch
 from report import Report, arguments, interleaved, microseconds
 
 from dqn_core import DQNConfig
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import ReplayBuffer, Transitions
 

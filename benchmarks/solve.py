@@ -17,7 +17,7 @@ from statistics import median
 from report import Report, arguments
 
 from dqn_core import Trainer, preset
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 
 THRESHOLD = 475.0
 EPISODES = 10

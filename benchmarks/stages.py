@@ -11,7 +11,7 @@ from typing import Any
 from report import machine
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.whole_files import whole_file
+from dqn_core.base.whole_files import whole_file
 
 Figures = list[dict[str, Any]]
 """What was found of each seed."""

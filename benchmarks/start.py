@@ -14,7 +14,7 @@ from page import chromium, click
 from report import Report, arguments
 from serve import serving
 
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 
 
 def start() -> tuple[float, float]:

@@ -23,7 +23,7 @@ import numpy as np
 from report import Report, arguments
 
 from dqn_core import DQNConfig, Trainer, recommended
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 from dqn_core.files.packing import pack
 from dqn_core.history import EPISODES
 from dqn_core.store import rows

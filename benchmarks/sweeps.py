@@ -28,7 +28,7 @@ from report import Report, arguments
 
 import dqn_core
 from dqn_core import DQNConfig
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare, pieces_of

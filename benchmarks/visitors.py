@@ -38,7 +38,7 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dqn_core import preset
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
 
 OPEN, TRAINING = 20, 8
 STUDENTS = 25

@@ -23,8 +23,8 @@ from dashboard.web.language import _, begin_to_speak, language, speak
 from dashboard.web.static_files import ASSETS
 from dashboard.web.streamlit_words import streamlit_words
 from dashboard.web.widgets import renew_keys
-from dqn_core.compute import set_threads
-from dqn_core.phrases import Phrase
+from dqn_core.base.compute import set_threads
+from dqn_core.base.phrases import Phrase
 
 SIDEBAR_WIDTH = 315
 LOGO = ASSETS / "images" / "logo.png"

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dqn_core.agent import Agent
-    from dqn_core.config import HYPERPARAMETERS, DQNConfig
+    from dqn_core.base.errors import LabError
+    from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig
     from dqn_core.episodes.conditions import Conditions, Push
     from dqn_core.episodes.evaluation import evaluate
     from dqn_core.episodes.recording import record
-    from dqn_core.errors import LabError
     from dqn_core.files.checkpoint import load_agent, load_run, save_agent, save_run
     from dqn_core.presets import PRESETS, preset
     from dqn_core.recommendation import recommended
@@ -18,11 +18,11 @@ else:
     # PyTorch takes a second to import: who needs nothing of it doesn't wait for it.
     _MODULES = {
         "agent": ("Agent",),
-        "config": ("HYPERPARAMETERS", "DQNConfig"),
+        "configuration.config": ("HYPERPARAMETERS", "DQNConfig"),
         "episodes.conditions": ("Conditions", "Push"),
         "episodes.evaluation": ("evaluate",),
         "episodes.recording": ("record",),
-        "errors": ("LabError",),
+        "base.errors": ("LabError",),
         "files.checkpoint": ("load_agent", "load_run", "save_agent", "save_run"),
         "presets": ("PRESETS", "preset"),
         "recommendation": ("recommended",),

@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from dqn_core.compute import one_thread
-from dqn_core.config import DQNConfig
+from dqn_core.base.compute import one_thread
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.scalars import shown
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.widths import widths
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.errors import ConfigurationError
 from dqn_core.heads import SCALAR, Head
 from dqn_core.masks import greedy
 from dqn_core.networks import NetworkShape, QNetwork
-from dqn_core.scalars import shown
 from dqn_core.value_range import value_range
-from dqn_core.widths import widths
 
 
 def network_shape(spec: EnvironmentSpec, config: DQNConfig) -> NetworkShape:

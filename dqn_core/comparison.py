@@ -10,18 +10,18 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from dqn_core import members
-from dqn_core.config import DQNConfig
-from dqn_core.errors import ConfigurationError
-from dqn_core.history import CHANGES, WHEN
-from dqn_core.hyperparameter import Value
-from dqn_core.statistics import (
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.statistics import (
     area_under,
     bootstrap_interval,
     improvement_interval,
     interquartile_mean,
     probability_of_improvement,
 )
+from dqn_core.configuration import members
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.history import CHANGES, WHEN
 
 Metric: TypeAlias = Literal["final", "area"]
 """How a seed is judged: by the return that it came to, or by the area under its curve."""

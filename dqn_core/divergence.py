@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import torch
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.numbers import number, setting
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.learner import Learner
-from dqn_core.numbers import number, setting
-from dqn_core.phrases import Phrase
 from dqn_core.replay import ReplayBuffer
 
 DIVERGENCE_FACTOR = 1_000

@@ -4,10 +4,10 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from dqn_core.base.numbers import number
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import finite, whole
 from dqn_core.environments import MOST_STEPS
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import finite, whole
 
 if TYPE_CHECKING:
     from dqn_core.trainer import Trainer

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.members import by_values
 from dqn_core.masks import among
-from dqn_core.members import by_values
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import UniformStream
 

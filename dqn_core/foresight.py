@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass, replace
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.numbers import number
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
 
 _UNITS = {
     "env_steps": Phrase("environment step"),

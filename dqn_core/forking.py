@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from dqn_core.config import hyperparameter
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Value
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import hyperparameter
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.trainer import Trainer
 
 

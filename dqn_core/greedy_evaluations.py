@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from dqn_core.agent import Agent
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import EnvironmentFailure, LabError
+from dqn_core.base.statistics import interquartile_mean
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import environments_for
 from dqn_core.episodes.evaluation import Evaluation, Play, count_for, playing
-from dqn_core.errors import EnvironmentFailure, LabError
 from dqn_core.networks import QNetwork
 from dqn_core.random_streams import seed_sequence, seeds_from
-from dqn_core.statistics import interquartile_mean
 
 
 class GreedyEvaluations:

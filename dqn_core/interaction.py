@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import EnvironmentFailure, UnsupportedEnvironmentError
+from dqn_core.base.phrases import Phrase, paragraph
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments import Environment
 from dqn_core.environments.chance import Chance
 from dqn_core.environments.configured import environments_for
 from dqn_core.environments.dynamics import Rows
 from dqn_core.environments.restoration import restores_exactly
 from dqn_core.environments.side_by_side import SideBySide, side_by_side
-from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
-from dqn_core.phrases import Phrase, paragraph
 from dqn_core.population import Population
 from dqn_core.random_streams import seed_sequence, seeds_from
 from dqn_core.replay import Transitions

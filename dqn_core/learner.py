@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.members import by_values
 from dqn_core.heads import ErrorLoss, Head
 from dqn_core.masks import among
-from dqn_core.members import by_values
 from dqn_core.munchausen import munchausen_target
 from dqn_core.networks import QNetwork
 from dqn_core.noise import Exact, Factors, Noisy, Weights

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dqn_core.arrays import OnDevice
+from dqn_core.base.arrays import OnDevice
 from dqn_core.environments import Environment
 from dqn_core.environments.chance import Chance
 from dqn_core.environments.dynamics import Dynamics, bring_back, moved

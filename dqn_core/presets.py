@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
-from dqn_core.errors import ConfigurationError, LabError
-from dqn_core.hyperparameter import Value
-from dqn_core.phrases import one_of
+from dqn_core.base.errors import ConfigurationError, LabError
+from dqn_core.base.phrases import one_of
+from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.recommendation import recommended
 
 AUTO = "auto"

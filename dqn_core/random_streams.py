@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dqn_core.arrays import arrays_on
+from dqn_core.base.arrays import arrays_on
 
 CONCERNS = ("network", "exploration", "replay", "environment", "evaluation", "noise")
 """A concern's place in this order is part of its seed: a new one is added at the end."""

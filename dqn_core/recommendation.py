@@ -5,13 +5,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import LabError
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.environments.families import family
 from dqn_core.environments.registration import registration
-from dqn_core.errors import LabError
-from dqn_core.hyperparameter import Value
-from dqn_core.phrases import Phrase
 
 LONG_EPISODE = 500
 """Steps from which on an episode needs a longer horizon and a longer training."""

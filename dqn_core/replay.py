@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dqn_core.arrays import arrays_on
-from dqn_core.config import DQNConfig
+from dqn_core.base.arrays import arrays_on
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.memory import free_memory, free_memory_of_gpu, in_words
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.configured import spec_for
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.errors import ConfigurationError
-from dqn_core.memory import free_memory, free_memory_of_gpu, in_words
 from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import SAMPLERS, Contents, Sampler, Uniform
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.random_streams import UniformStream
 from dqn_core.sum_tree import SumTree
 

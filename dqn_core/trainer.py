@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 
 from dqn_core.agent import Agent, new_network
-from dqn_core.compute import chosen_device, training_arithmetic
-from dqn_core.config import DQNConfig
+from dqn_core.base.compute import chosen_device, training_arithmetic
+from dqn_core.base.errors import ConfigurationError, DivergenceError
+from dqn_core.base.phrases import Phrase, read, written
+from dqn_core.base.scalars import whole
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.configuration.members import changed, check_members, check_same_shapes
 from dqn_core.divergence import Stop, divergences, newest, no_longer_finite, stopped_last
 from dqn_core.ending import Limits, reason_to_end
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import spec_for
-from dqn_core.errors import ConfigurationError, DivergenceError
 from dqn_core.exploration import EpsilonGreedy, Epsilons, epsilon_at
 from dqn_core.greedy_evaluations import GreedyEvaluations
 from dqn_core.history import History
-from dqn_core.hyperparameter import Value
 from dqn_core.interaction import CurrentEpisode, Interaction
 from dqn_core.learner import Learner
-from dqn_core.members import changed, check_members, check_same_shapes
-from dqn_core.phrases import Phrase, read, written
 from dqn_core.replay import ReplayBuffer, Transitions
-from dqn_core.scalars import whole
 from dqn_core.stretch import prepare_stretch
 from dqn_core.update_statistics import update_statistics
 

@@ -1,6 +1,6 @@
 """Between which returns C51 lays its atoms."""
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
 
 

@@ -2,8 +2,8 @@
 
 from typing import Literal, TypeAlias
 
+from dqn_core.base.phrases import Phrase, paragraph
 from dqn_core.comparison import FEWEST_SEEDS, LAST_EPISODES, Comparison
-from dqn_core.phrases import Phrase, paragraph
 
 Verdict: TypeAlias = Literal["few seeds", "real", "open"]
 

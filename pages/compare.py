@@ -30,8 +30,8 @@ from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.visitors import is_private
 from dqn_core import LabError
+from dqn_core.base.settings import default_folder
 from dqn_core.comparison import Comparison, compare
-from dqn_core.settings import default_folder
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import sweeps

@@ -16,7 +16,7 @@ from dashboard.session.session import Session
 from dashboard.web.language import _
 from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import key_showing, on_change
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 SCRIPT = "pages/learn.py"
 STYLE = ASSETS / "learn" / "learn.css"

@@ -23,9 +23,9 @@ from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import LabError
+from dqn_core.base.numbers import number
+from dqn_core.base.phrases import Phrase
 from dqn_core.environments.families import family
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
 
 SCRIPT = "pages/test.py"
 DUEL = "you-against-the-agent"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from dqn_core.base.errors import MissingPackageError
 from dqn_core.cli.app import app
 from dqn_core.cli.command_line import main
-from dqn_core.errors import MissingPackageError
 
 CHECKOUT = Path(__file__).parents[1]
 

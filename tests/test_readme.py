@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.web.language import _, answering
 from dqn_core.cli.command_line import main
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.configuration.config import HYPERPARAMETERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -1,4 +1,4 @@
-/** Numbers as a person reads them, by the rules of `dqn_core/numbers.py`. */
+/** Numbers as a person reads them, by the rules of `dqn_core/base/numbers.py`. */
 
 import { _ } from "./words.js";
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 
-from dqn_core import errors
+from dqn_core.base import errors
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

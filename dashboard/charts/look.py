@@ -6,7 +6,7 @@ from dashboard.session.session import Session
 from dashboard.session.view import XAxis
 from dashboard.web.language import _
 from dashboard.web.widgets import key_showing, on_change
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 X_AXES: dict[XAxis, str] = {
     "env_step": Phrase("environment steps"),

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from dashboard.session.view import Dash
 from dashboard.web.language import _
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
 TraceKind: TypeAlias = Literal["average", "line", "markers"]

@@ -5,8 +5,8 @@ import numpy as np
 from dashboard.session.returns import newest_of_each
 from dashboard.session.run import Run
 from dashboard.web.language import _
-from dqn_core.numbers import percent
-from dqn_core.phrases import Phrase
+from dqn_core.base.numbers import percent
+from dqn_core.base.phrases import Phrase
 
 MEANING = Phrase(
     "Predicted above obtained: Q overestimates what the policy gets. Predicted below obtained: Q "

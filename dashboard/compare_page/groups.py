@@ -10,7 +10,7 @@ from dashboard.session.words import change_label, named_value, show
 from dashboard.web.language import _, said
 from dqn_core import HYPERPARAMETERS
 from dqn_core.comparison import Group, SeedRun, differing, grouped
-from dqn_core.hyperparameter import Value
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.store.record import RunRecord
 from dqn_core.verdict import letter
 

@@ -14,10 +14,10 @@ from dashboard.session.words import change_label, show
 from dashboard.web.language import _, said
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS
+from dqn_core.base.numbers import UNKNOWN, number, percent
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.statistics import performance_profile, profile_interval
 from dqn_core.comparison import FEWEST_SEEDS, Comparison, Metric, Standing, differing
-from dqn_core.numbers import UNKNOWN, number, percent
-from dqn_core.phrases import Phrase
-from dqn_core.statistics import performance_profile, profile_interval
 
 METRICS: dict[Metric, str] = {"final": Phrase("at the end"), "area": Phrase("area under the curve")}
 """How the groups can be judged."""

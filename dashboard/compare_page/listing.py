@@ -15,7 +15,7 @@ from dashboard.session.words import show
 from dashboard.web.catalogues import ENGLISH
 from dashboard.web.language import _, language, said
 from dashboard.web.widgets import key_showing, on_change
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 from dqn_core.presets import beside_preset
 from dqn_core.store.record import RunRecord, Status
 
@@ -76,7 +76,7 @@ def _origin(record: RunRecord) -> str:
 
 
 def read_off(value: float | None) -> float | None:
-    """As many digits as `dqn_core.numbers.number` writes; the table itself needs a number."""
+    """As many digits as `dqn_core.base.numbers.number` writes; the table itself needs a number."""
     if value is None:
         return None
     return round(value, 1) if abs(value) >= 1 else float(f"{value:.3g}")

@@ -12,9 +12,9 @@ from dashboard.session.keeping import Origin
 from dashboard.session.more_seeds import Missing, MoreSeeds
 from dashboard.session.session import Session
 from dashboard.web.language import _
+from dqn_core.base.numbers import percent
+from dqn_core.base.phrases import Phrase
 from dqn_core.comparison import Comparison
-from dqn_core.numbers import percent
-from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 
 HELP = Phrase(

@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 from dashboard.session.words import named_value, show
 from dashboard.web.language import _, said
 from dqn_core import HYPERPARAMETERS
+from dqn_core.base.numbers import UNKNOWN, number
+from dqn_core.base.statistics import bootstrap_interval, interquartile_mean
 from dqn_core.comparison import Comparison
-from dqn_core.hyperparameter import Value
-from dqn_core.numbers import UNKNOWN, number
-from dqn_core.statistics import bootstrap_interval, interquartile_mean
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.sweeps.axis import Axis
 from dqn_core.sweeps.plan import Point
 

@@ -11,11 +11,11 @@ import streamlit as st
 from dashboard.compare_page.managing import attempt
 from dashboard.compare_page.page_state import PageState
 from dashboard.web.language import _
+from dqn_core.base.errors import StoreError
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.settings import MODULES
 from dqn_core.comparison import FEWEST_SEEDS
 from dqn_core.environments.modules import parts
-from dqn_core.errors import StoreError
-from dqn_core.phrases import Phrase
-from dqn_core.settings import MODULES
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import Sweep, note_problem, pieces_of, sweep_called, with_seeds
 from dqn_core.sweeps.driver import stop, trained_by

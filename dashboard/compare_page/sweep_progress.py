@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dashboard.compare_page.responses import point_words
 from dashboard.session.words import clock
 from dashboard.web.language import _
-from dqn_core.numbers import number
+from dqn_core.base.numbers import number
 from dqn_core.sweeps.catalogue import Sweep
 from dqn_core.sweeps.watch import HowFar, Watch
 

@@ -21,10 +21,10 @@ from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change, worded_key
+from dqn_core.base.errors import MissingPackageError, StoreError
+from dqn_core.base.numbers import number, percent
+from dqn_core.base.scalars import shown
 from dqn_core.comparison import Comparison, Standing, compare
-from dqn_core.errors import MissingPackageError, StoreError
-from dqn_core.numbers import number, percent
-from dqn_core.scalars import shown
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dashboard.session.keeping import Origin
 from dashboard.session.run import Run, Status
 from dashboard.session.turns import Turns
+from dqn_core.base.phrases import Phrase
 from dqn_core.comparison import Group
 from dqn_core.experiments.experiment import Arm, Experiment
 from dqn_core.experiments.judging import Finding, findings
-from dqn_core.phrases import Phrase
 
 NOT_KEPT = Origin(kept=False)
 """A defective run that came back from the store would go on without its defect."""

@@ -18,7 +18,7 @@ from dashboard.web.language import _
 from dashboard.web.notices import tell_error
 from dashboard.web.static_files import component
 from dashboard.web.visitors import ROOM
-from dqn_core.errors import LabError
+from dqn_core.base.errors import LabError
 
 SECONDS = 2.0
 """From one look at all students to the next."""

@@ -10,8 +10,8 @@ from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
 from dashboard.web.language import said
 from dqn_core import LabError, Trainer
-from dqn_core.errors import ConfigurationError
-from dqn_core.memory import in_words
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.memory import in_words
 from dqn_core.microscope.specimen import Act, Specimen
 
 ACTS: tuple[Act, ...] = ("step", "update", "copy")

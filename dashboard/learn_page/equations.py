@@ -3,9 +3,9 @@
 from typing import TypeAlias
 
 from dashboard.web.language import _
-from dqn_core.config import DQNConfig
+from dqn_core.base.numbers import MINUS, UNKNOWN, percent
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.microscope.update import Update
-from dqn_core.numbers import MINUS, UNKNOWN, percent
 
 Piece: TypeAlias = tuple[str, str]
 """A text and the id of the symbol that it is, or whose number; "" for what is neither."""

@@ -19,10 +19,10 @@ from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change
-from dqn_core.errors import LabError
+from dqn_core.base.errors import LabError
+from dqn_core.base.phrases import Phrase
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import Arm, Experiment
-from dqn_core.phrases import Phrase
 
 PAUSED = Phrase("Paused for an experiment on the Learn page.")
 

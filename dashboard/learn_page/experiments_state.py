@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from dashboard.learn_page.arms import Arms
 from dashboard.learn_page.drawing import heights_of
 from dashboard.session.address import ANSWER, CURVE, EXPERIMENT, numbered
+from dqn_core.base.phrases import Phrase
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.experiments.experiment import SEEDS, Experiment
-from dqn_core.phrases import Phrase
 
 FIRST = next(iter(EXPERIMENTS))
 

@@ -26,8 +26,8 @@ from dashboard.web.language import _, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_errors
 from dashboard.web.widgets import worded_key
-from dqn_core.errors import LabError
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import LabError
+from dqn_core.base.phrases import Phrase
 
 BODY = Phrase(
     "The text of the step, with **bold**, *italic*, lists and $formulas$.\n\n"

@@ -11,7 +11,7 @@ from dashboard.lessons.rooms import CODE, Room, rooms
 from dashboard.lessons.source import lesson_from, source_of
 from dashboard.session.address import BOARD, DRAFT, ROOMS
 from dashboard.session.links import Link
-from dqn_core.errors import LabError
+from dqn_core.base.errors import LabError
 
 
 @dataclass

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from dashboard.web.language import _, together
+from dqn_core.base.numbers import percent
 from dqn_core.microscope.update import Update
 from dqn_core.networks import QNetwork
-from dqn_core.numbers import percent
 
 MOST_WIRES = 90
 """Weights of a layer that are drawn, the largest: thousands would be a grey area."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from dashboard.learn_page.excerpt import Excerpt
-from dqn_core.config import DQNConfig
+from dqn_core.base.statistics import smooth
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.exploration import epsilon_at
 from dqn_core.heads import Scalar
 from dqn_core.interaction import Interaction
@@ -11,7 +12,6 @@ from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import MLP
 from dqn_core.replay import ReplayBuffer
 from dqn_core.samplers import Uniform
-from dqn_core.statistics import smooth
 from dqn_core.trainer import Trainer
 
 

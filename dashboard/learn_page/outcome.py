@@ -8,10 +8,10 @@ from dashboard.learn_page.arms import Arms
 from dashboard.learn_page.experiment_chart import heading
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
+from dqn_core.base.numbers import number
 from dqn_core.comparison import Standing
 from dqn_core.experiments.experiment import Experiment
 from dqn_core.experiments.judging import Finding
-from dqn_core.numbers import number
 from dqn_core.verdict import verdict_words
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from dashboard.learn_page.excerpt import Excerpt
 from dashboard.web.language import _
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.exploration import EpsilonGreedy
 from dqn_core.heads import Head, Scalar

@@ -8,12 +8,12 @@ import numpy as np
 from dashboard.learn_page.equations import exact
 from dashboard.session.few import best_of, more
 from dashboard.web.language import _
+from dqn_core.base.numbers import number
+from dqn_core.base.phrases import Phrase
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import shown
 from dqn_core.microscope.specimen import Specimen
 from dqn_core.microscope.step import Step
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
 
 MOST_NAMED, MOST_LISTED = 8, 200
 """Of an observation, in the words beside a picture and in the table."""

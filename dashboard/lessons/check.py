@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dashboard.session.returns import average_returns, newest_of_each, over_members
-from dqn_core.errors import ConfigurationError, excerpt
+from dqn_core.base.errors import ConfigurationError, excerpt
 from dqn_core.trainer import Trainer
 
 State: TypeAlias = Literal["open", "met", "missed"]

@@ -6,7 +6,7 @@ from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson, Step, of_link
 from dashboard.lessons.reading import Fault, Faults, read_body, read_lesson
 from dashboard.lessons.writing import written_body, written_lesson
 from dashboard.session.links import Link
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 NO_TITLE = Phrase("Give the lesson a title: one that is more than a text needs it.")
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from dashboard.lessons.rooms import rooms
 from dashboard.session.store import forget_left
-from dqn_core.errors import LabError
+from dqn_core.base.errors import LabError
 
 EVERY_SECONDS = 600.0
 """From one look for what is to be forgotten to the next."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.lessons.rooms import MOST_ROOMS, SECRET, Room, rooms
 from dashboard.web.keys import ROOMS, kept
-from dqn_core.errors import ConfigurationError, LabError
+from dqn_core.base.errors import ConfigurationError, LabError
 
 
 def opened_rooms() -> list[str]:

@@ -18,8 +18,8 @@ from dashboard.session.session import Session
 from dashboard.web import keys
 from dashboard.web.language import language
 from dashboard.web.visitors import ROOM
-from dqn_core.errors import LabError
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import LabError
+from dqn_core.base.phrases import Phrase
 
 
 @dataclass

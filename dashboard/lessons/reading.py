@@ -28,8 +28,8 @@ from dashboard.lessons.lesson import (
 from dashboard.session.links import Link
 from dashboard.session.reading import read_all
 from dashboard.web.markup import in_lines, one_line
-from dqn_core.errors import ConfigurationError, excerpt
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import ConfigurationError, excerpt
+from dqn_core.base.phrases import Phrase
 from dqn_core.presets import AUTO
 
 _LOOKS = ("hide", "lock")

@@ -16,7 +16,7 @@ from dashboard.session.session import Session
 from dashboard.session.turns import Turns
 from dashboard.web.language import _, n_
 from dqn_core import Trainer
-from dqn_core.numbers import number
+from dqn_core.base.numbers import number
 
 POINTS = 60
 """Of a curve on the board: as many as such a small picture can show."""

@@ -16,7 +16,7 @@ from dashboard.lessons.progress import Progress
 from dashboard.session.session import Session
 from dashboard.web.markup import one_line
 from dashboard.web.visitors import KEPT_SECONDS
-from dqn_core.errors import ConfigurationError, excerpt
+from dqn_core.base.errors import ConfigurationError, excerpt
 
 MOST_ROOMS = 20
 MOST_STUDENTS = 40

@@ -10,7 +10,7 @@ from pathlib import Path
 from dashboard.lessons.lesson import MOST_CHARACTERS, Lesson
 from dashboard.lessons.reading import read_lesson
 from dashboard.lessons.writing import written_lesson
-from dqn_core.errors import ConfigurationError, excerpt
+from dqn_core.base.errors import ConfigurationError, excerpt
 
 READY = Path(__file__).parent / "ready"
 NAMES = (

@@ -7,8 +7,8 @@ from dashboard.lessons.lesson import Answers, Choices, Lesson
 from dashboard.lessons.reading import Fault
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
-from dqn_core.numbers import number, setting
-from dqn_core.phrases import Phrase
+from dqn_core.base.numbers import number, setting
+from dqn_core.base.phrases import Phrase
 
 QUANTITIES = {
     "greedy return": Phrase("greedy return"),

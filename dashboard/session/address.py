@@ -16,10 +16,10 @@ from dashboard.web.notices import listed
 from dashboard.web.static_files import component
 from dashboard.web.symbols import glossary
 from dashboard.web.visitors import ROOM
+from dqn_core.base.errors import excerpt
+from dqn_core.base.phrases import Phrase, one_of
 from dqn_core.comparison import Metric
-from dqn_core.errors import excerpt
 from dqn_core.experiments.catalogue import EXPERIMENTS
-from dqn_core.phrases import Phrase, one_of
 from dqn_core.store.record import Status
 
 _component = component("frame/frame.js")

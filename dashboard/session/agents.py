@@ -18,10 +18,10 @@ from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dashboard.web.static_files import ASSETS
 from dqn_core import HYPERPARAMETERS, PRESETS, Agent, DQNConfig, load_agent, preset
-from dqn_core.errors import CheckpointError
+from dqn_core.base.errors import CheckpointError
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.keyword_arguments import called
 from dqn_core.files.checkpoint import SavedAgents, read_agents
-from dqn_core.keyword_arguments import called
-from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 
 SAID_BEFORE = {"seed", "env_id", "env_kwargs"}

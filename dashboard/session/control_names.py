@@ -4,9 +4,9 @@ import re
 
 from dashboard.session.links import GROUPS
 from dashboard.web.language import _
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.hyperparameter import GROUP_LABELS
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.hyperparameter import GROUP_LABELS
 
 _OTHERS = {"preset": Phrase("Preset"), "members": Phrase("Seeds side by side")}
 """Controls that are no hyperparameters."""

@@ -7,8 +7,8 @@ from dashboard.session.links import MOST_MEMBERS, Link
 from dashboard.session.race import race_of, race_words
 from dashboard.session.words import change_label
 from dqn_core import DQNConfig
-from dqn_core.errors import CheckpointError
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import CheckpointError
+from dqn_core.base.phrases import Phrase
 
 
 def shown_for(configs: Sequence[DQNConfig], controls: Link) -> Link:

@@ -15,10 +15,10 @@ from dashboard.session.store import own_runs, store_so_far
 from dashboard.session.view import DASHES, Dash
 from dashboard.session.words import called, change_label, named_value
 from dqn_core import DQNConfig
+from dqn_core.base.errors import ConfigurationError, StoreError
+from dqn_core.base.phrases import Phrase
 from dqn_core.comparison import NEEDED, Change, changes_of
-from dqn_core.errors import ConfigurationError, StoreError
-from dqn_core.members import alike, differing, first_configs
-from dqn_core.phrases import Phrase
+from dqn_core.configuration.members import alike, differing, first_configs
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis

@@ -7,9 +7,9 @@ from dashboard.session.controls_of_run import with_values_of
 from dashboard.session.filling import Refill, filled, moved
 from dashboard.session.run import Status
 from dashboard.session.session import Session
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.keyword_arguments import divided
 from dqn_core.environments.modules import import_typed
-from dqn_core.keyword_arguments import divided
 from dqn_core.presets import AUTO, PRESETS
 
 

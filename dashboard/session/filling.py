@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from dashboard.session.links import Link
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.hyperparameter import Value
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.presets import preset
 
 

@@ -21,10 +21,10 @@ from dashboard.session.size import check_size
 from dashboard.session.store import own_run, store
 from dashboard.session.turns import Turns
 from dqn_core import LabError
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.phrases import Phrase, paragraph
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.files.checkpoint import load_run
-from dqn_core.phrases import Phrase, paragraph
 from dqn_core.store.retraining import retrained
 from dqn_core.store.snapshots import Snapshot
 from dqn_core.trainer import Trainer

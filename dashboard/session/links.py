@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from dashboard.session.race import member_configs
 from dashboard.session.view import XAxis
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
-from dqn_core.hyperparameter import GROUP_LABELS, Value
+from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.configuration.hyperparameter import GROUP_LABELS, Value
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
 from dqn_core.sweeps.axis import Axis, separator
 

@@ -10,10 +10,15 @@ from dashboard.session.address import of_experiment
 from dashboard.session.links import Link
 from dashboard.session.reading import whole
 from dashboard.web.plain_text import as_typed
-from dqn_core.config import EARLIER_NAMES, HYPERPARAMETERS, hyperparameter, in_todays_names
+from dqn_core.base.errors import ConfigurationError, excerpt
+from dqn_core.configuration.config import (
+    EARLIER_NAMES,
+    HYPERPARAMETERS,
+    hyperparameter,
+    in_todays_names,
+)
+from dqn_core.configuration.options import option
 from dqn_core.environments.configured import spec_for
-from dqn_core.errors import ConfigurationError, excerpt
-from dqn_core.options import option
 from dqn_core.presets import AUTO
 
 MOST_CHARACTERS = 20_000

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.session.words import called, named_value, show
-from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Value
-from dqn_core.members import alike, differing
-from dqn_core.phrases import Phrase, listed
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.phrases import Phrase, listed
+from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.configuration.members import alike, differing
 from dqn_core.sweeps.axis import NO_AXES, Axis, axis_from, axis_of, separator
 
 MOST_VALUES = 8

@@ -8,12 +8,12 @@ from typing import Any
 from dashboard.session.links import CONTROLS, GROUPS, MOST_TASK, NAMES, SETTINGS, Link, written
 from dashboard.session.race import member_configs, race_from
 from dashboard.web.markup import in_lines
-from dqn_core.compute import chosen_device
-from dqn_core.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, in_todays_names
+from dqn_core.base.compute import chosen_device
+from dqn_core.base.errors import ConfigurationError, LabError, excerpt
+from dqn_core.base.phrases import Phrase, all_of, did_you_mean, one_of
+from dqn_core.configuration.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, in_todays_names
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.environments.configured import spec_for
-from dqn_core.errors import ConfigurationError, LabError, excerpt
-from dqn_core.hyperparameter import Value
-from dqn_core.phrases import Phrase, all_of, did_you_mean, one_of
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
 from dqn_core.sweeps.axis import Axis
 

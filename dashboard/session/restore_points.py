@@ -5,7 +5,7 @@ from math import inf
 
 from dashboard.session.run import Run
 from dashboard.session.store import store_so_far
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 from dqn_core.store.snapshots import Kind, Snapshot
 
 Place = tuple[float, float]

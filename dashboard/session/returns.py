@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from dashboard.session.run import Run
-from dqn_core.phrases import Phrase
-from dqn_core.statistics import interquartile_mean, smooth
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.statistics import interquartile_mean, smooth
 
 NEGLIGIBLE = 1e-6
 """Weight of an episode so long ago that an average is as if it had not been."""

@@ -23,15 +23,15 @@ from dashboard.session.trends import Trend
 from dashboard.web.slots import Slots
 from dashboard.web.turnstile import Turnstile
 from dqn_core import Agent, DQNConfig, LabError, Trainer
+from dqn_core.base.errors import EnvironmentFailure
+from dqn_core.base.numbers import number
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.configuration.members import first_configs
 from dqn_core.diagnostics import allowed_actions, recent_observations, spread_observations
-from dqn_core.errors import EnvironmentFailure
 from dqn_core.history import History
-from dqn_core.hyperparameter import Value
 from dqn_core.interaction import CurrentEpisode
 from dqn_core.learner import learning_rate_at
-from dqn_core.members import first_configs
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 from dqn_core.store.record import Status as Stored
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from dashboard.web.slots import Slots
-from dqn_core.compute import give_back_free_memory
-from dqn_core.phrases import Phrase
-from dqn_core.settings import ABANDONED_SECONDS
+from dqn_core.base.compute import give_back_free_memory
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.settings import ABANDONED_SECONDS
 
 TIDY_SECONDS = 10.0
 """Free memory is given back to the system this often."""

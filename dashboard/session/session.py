@@ -17,12 +17,12 @@ from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner, Trains
 from dashboard.session.turns import Turns, new_turns
 from dqn_core import DQNConfig, LabError, preset
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.configuration.members import differing
 from dqn_core.environments.configured import spec_for
 from dqn_core.foresight import Never, never_due
-from dqn_core.hyperparameter import Value
-from dqn_core.members import differing
-from dqn_core.phrases import Phrase
 from dqn_core.sweeps.axis import Axis
 
 

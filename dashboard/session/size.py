@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from dqn_core import DQNConfig
 from dqn_core.agent import network_shape
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.memory import in_words
+from dqn_core.configuration.members import side_by_side
 from dqn_core.environments.configured import spec_for
-from dqn_core.errors import ConfigurationError
-from dqn_core.members import side_by_side
-from dqn_core.memory import in_words
 from dqn_core.replay import replay_bytes
 
 MOST_WEIGHTS = 5_000_000

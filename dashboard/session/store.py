@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.web.visitors import KEPT_SECONDS
-from dqn_core.errors import StoreError
-from dqn_core.settings import default_folder
+from dqn_core.base.errors import StoreError
+from dqn_core.base.settings import default_folder
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import DATABASE, Store
 

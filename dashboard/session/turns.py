@@ -10,8 +10,8 @@ from dashboard.session.run import Run, Status
 from dashboard.session.size import check_size
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, LabError
-from dqn_core.hyperparameter import Value
-from dqn_core.members import side_by_side
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.configuration.members import side_by_side
 
 FOREMOST = (
     Status.WAITING,
@@ -30,8 +30,8 @@ They share one place among the runs that train, so if one waits for it, all do."
 class Turns:
     """One run, or several that take turns so that none gets ahead.
 
-    There are several only in a race of values that cannot train side by side (`dqn_core.members`).
-    The page shows the first in detail.
+    There are several only in a race of values that cannot train side by side (the module
+    `dqn_core.configuration.members`). The page shows the first in detail.
     """
 
     def __init__(self, runs: Sequence[Run]) -> None:

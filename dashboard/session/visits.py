@@ -12,7 +12,7 @@ from dashboard.session.session import Session
 from dashboard.web.keys import SESSION, kept
 from dashboard.web.slots import Slots
 from dashboard.web.visitors import visitor
-from dqn_core.settings import TRAINING_SLOTS
+from dqn_core.base.settings import TRAINING_SLOTS
 
 
 def current_session() -> Session:

@@ -2,9 +2,9 @@
 
 from dashboard.web.language import _
 from dqn_core import HYPERPARAMETERS
-from dqn_core.hyperparameter import Value
-from dqn_core.numbers import setting
-from dqn_core.phrases import Phrase
+from dqn_core.base.numbers import setting
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.hyperparameter import Value
 
 _CHOICES = frozenset(choice for h in HYPERPARAMETERS.values() for choice in h.choices)
 

@@ -11,7 +11,7 @@ from dashboard.web.language import _, said
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import LabError
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 
 @dataclass

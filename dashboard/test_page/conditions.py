@@ -10,11 +10,11 @@ from dashboard.web.language import _, said
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
 from dqn_core import HYPERPARAMETERS, DQNConfig, LabError
+from dqn_core.base.numbers import MINUS, setting
+from dqn_core.base.phrases import Phrase
 from dqn_core.environments.families import family
 from dqn_core.environments.family import Family, PhysicsParameter, Pushable
 from dqn_core.episodes.conditions import Conditions, Push
-from dqn_core.numbers import MINUS, setting
-from dqn_core.phrases import Phrase
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike
 
 from dashboard.web.language import _, said
 from dqn_core.agent import Distributions
+from dqn_core.base.errors import LabError
+from dqn_core.base.phrases import Phrase
 from dqn_core.episodes.pictures import Frame, encode
-from dqn_core.errors import LabError
-from dqn_core.phrases import Phrase
 
 _log = logging.getLogger(__name__)
 

@@ -22,15 +22,15 @@ from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
 from dashboard.web.language import _, said, together
 from dqn_core import record
+from dqn_core.base.errors import LabError
+from dqn_core.base.numbers import number
+from dqn_core.base.phrases import Phrase
 from dqn_core.environments.configured import environment_for, spec_for
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.episode import Episode
 from dqn_core.episodes.pictures import Frame, encode
 from dqn_core.episodes.recording import Recording, render_mode
-from dqn_core.errors import LabError
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
 
 _log = logging.getLogger(__name__)
 

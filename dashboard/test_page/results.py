@@ -15,11 +15,11 @@ from dashboard.test_page.conditions import Settings, words
 from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dqn_core import evaluate
+from dqn_core.base.numbers import number, percent, setting
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.statistics import mean_interval
 from dqn_core.environments.configured import spec_for
 from dqn_core.episodes.evaluation import Evaluation, most_steps
-from dqn_core.numbers import number, percent, setting
-from dqn_core.phrases import Phrase
-from dqn_core.statistics import mean_interval
 
 THRESHOLD_COLOR = "#808890"
 """Seen on a light background and on a dark one."""

@@ -7,9 +7,9 @@ import numpy as np
 from dashboard.session.few import MOST_ACTIONS, best_of, more
 from dashboard.web.language import _
 from dqn_core import Agent
+from dqn_core.base.numbers import number
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import greedy, shown
-from dqn_core.numbers import number
 
 
 def action_values(

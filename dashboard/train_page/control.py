@@ -21,8 +21,8 @@ from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
 from dashboard.web.widgets import key_showing, on_change, present_key
 from dqn_core import HYPERPARAMETERS
+from dqn_core.configuration.hyperparameter import Hyperparameter, Value
 from dqn_core.environments import known_environments
-from dqn_core.hyperparameter import Hyperparameter, Value
 
 
 def control(session: Session, grid: Grid, hyperparameter: Hyperparameter) -> None:

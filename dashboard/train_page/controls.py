@@ -17,7 +17,7 @@ from dashboard.web.language import _, n_, together
 from dashboard.web.number_box import number_box
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core import HYPERPARAMETERS, PRESETS
-from dqn_core.hyperparameter import GROUP_LABELS, Group, Hyperparameter
+from dqn_core.configuration.hyperparameter import GROUP_LABELS, Group, Hyperparameter
 from dqn_core.presets import OF_CARTPOLE
 
 GROUP_SYMBOLS: dict[Group, str] = {

@@ -23,10 +23,10 @@ from dashboard.train_page.random_policy import random_policy, words
 from dashboard.web.feed import CURVES_SECONDS
 from dashboard.web.language import _, said
 from dashboard.web.static_files import component
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.base.numbers import number
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.family import RandomReturn
-from dqn_core.numbers import number
 
 _component = component("train/curves.js", isolate_styles=False)
 

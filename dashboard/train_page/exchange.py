@@ -22,9 +22,9 @@ from dashboard.web.keys import OPEN_DIALOG
 from dashboard.web.language import _, said
 from dashboard.web.notices import tell_error
 from dashboard.web.widgets import worded_key
-from dqn_core.members import differing
-from dqn_core.options import option
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.members import differing
+from dqn_core.configuration.options import option
 from dqn_core.presets import AUTO
 
 BUTTONS = (

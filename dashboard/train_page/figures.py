@@ -10,9 +10,9 @@ from dashboard.session.run import Run, Status
 from dashboard.session.turns import Turns
 from dashboard.session.words import clock
 from dashboard.web.language import _
+from dqn_core.base.numbers import UNKNOWN, number, setting
 from dqn_core.exploration import epsilon_at
 from dqn_core.learner import learning_rate_at
-from dqn_core.numbers import UNKNOWN, number, setting
 
 
 def figures_of(turns: Turns, smoothing: float) -> dict[str, Any]:

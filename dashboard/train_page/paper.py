@@ -11,8 +11,8 @@ from dashboard.session.run import Run
 from dashboard.session.words import change_label, named_value, show
 from dashboard.web.language import _, said
 from dqn_core import HYPERPARAMETERS, PRESETS, DQNConfig, preset
-from dqn_core.hyperparameter import GROUP_LABELS, Value
-from dqn_core.members import differing
+from dqn_core.configuration.hyperparameter import GROUP_LABELS, Value
+from dqn_core.configuration.members import differing
 from dqn_core.presets import AUTO
 
 MOST_NAMED = 3

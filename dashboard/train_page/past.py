@@ -20,9 +20,9 @@ from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
-from dqn_core.errors import StoreError
-from dqn_core.numbers import number
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import StoreError
+from dqn_core.base.numbers import number
+from dqn_core.base.phrases import Phrase
 from dqn_core.store.snapshots import Kind, Snapshot
 
 SAMPLES: dict[Dash, str] = {"solid": "───", "dash": "╌╌╌", "dot": "┈┈┈", "dashdot": "─·─"}

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from dqn_core.hyperparameter import Hyperparameter, Value
+from dqn_core.configuration.hyperparameter import Hyperparameter, Value
 
 POWERS_OF_TWO = ("batch_size",)
 NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0)

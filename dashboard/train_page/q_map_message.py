@@ -11,11 +11,11 @@ from dashboard.train_page.action_values import action_values
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
 from dashboard.web.language import _
+from dqn_core.base.numbers import number, percent
+from dqn_core.base.phrases import Phrase
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.grids import GridWorld
 from dqn_core.masks import shown
-from dqn_core.numbers import number, percent
-from dqn_core.phrases import Phrase
 from dqn_core.q_map import Dimension, advantage, plane, q_on
 
 Quantity = Literal["value", "advantage", "action"]

@@ -20,6 +20,8 @@ from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.widgets import worded_key
 from dqn_core import HYPERPARAMETERS
+from dqn_core.base.errors import StoreError
+from dqn_core.base.numbers import number
 from dqn_core.comparison import (
     FEWEST_SEEDS,
     Comparison,
@@ -29,9 +31,7 @@ from dqn_core.comparison import (
     compare,
     seed_runs,
 )
-from dqn_core.errors import StoreError
-from dqn_core.members import differing
-from dqn_core.numbers import number
+from dqn_core.configuration.members import differing
 from dqn_core.sweeps.axis import separator
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 

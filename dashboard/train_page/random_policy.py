@@ -9,11 +9,11 @@ from contextlib import closing, suppress
 import streamlit as st
 
 from dashboard.web.language import _
+from dqn_core.base.errors import LabError
+from dqn_core.base.numbers import MINUS, number
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.family import RandomReturn
 from dqn_core.environments.random_returns import random_episodes, random_return
-from dqn_core.errors import LabError
-from dqn_core.numbers import MINUS, number
 
 PLAY_SECONDS, REST_SECONDS = 0.02, 0.06
 """The thread plays and rests in turns, so that training hardly notices it."""

@@ -14,9 +14,9 @@ from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.language import _
 from dashboard.web.static_files import component
 from dqn_core import Agent
+from dqn_core.base.numbers import number
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.interaction import CurrentEpisode
-from dqn_core.numbers import number
 
 SLOW = 50
 """Environment steps a second at which a picture can still be followed."""

@@ -9,8 +9,8 @@ from dashboard.session.run import Run
 from dashboard.train_page.reward_sums import MEASURED_EPISODES, common_return, largest_reward_sum
 from dashboard.train_page.updates import Updates, judged
 from dashboard.web.language import _
+from dqn_core.base.numbers import UNKNOWN, number, percent
 from dqn_core.diagnostics import DORMANT_BELOW, shares_of_batch
-from dqn_core.numbers import UNKNOWN, number, percent
 
 Level = Literal["wait", "good", "watch", "bad"]
 

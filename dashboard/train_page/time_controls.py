@@ -9,8 +9,8 @@ from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.web.language import _
 from dashboard.web.widgets import key_showing, on_change
-from dqn_core.phrases import Phrase
-from dqn_core.settings import ABANDONED_SECONDS
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.settings import ABANDONED_SECONDS
 
 PAGE = Phrase(
     "The run trains while this page is open, also in a background tab. It pauses when the page is "

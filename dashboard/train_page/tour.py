@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.session.links import Link
 from dashboard.web.language import _
 from dashboard.web.static_files import component
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 _component = component("tour/tour.js", isolate_styles=False)
 

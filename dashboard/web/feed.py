@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from dashboard.web.keys import FEED, kept
 from dashboard.web.language import answering, language, said
-from dqn_core.errors import LabError
+from dqn_core.base.errors import LabError
 
 Source = Callable[[Mapping[str, str]], bytes | None]
 """Answers a request, given its query parameters; None is "not now"."""

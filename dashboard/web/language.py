@@ -16,8 +16,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.web.catalogues import ENGLISH, LANGUAGES, catalogue
 from dashboard.web.keys import LANGUAGE, kept
-from dqn_core.errors import LONGEST_MESSAGE, LabError, excerpt
-from dqn_core.phrases import Phrase, filled
+from dqn_core.base.errors import LONGEST_MESSAGE, LabError, excerpt
+from dqn_core.base.phrases import Phrase, filled
 
 PARAMETER = "lang"
 """What an address may say the language with."""
@@ -110,7 +110,7 @@ def said(words: LabError | str) -> str:
 
 
 def together(*sentences: str) -> str:
-    """As `dqn_core.phrases.paragraph`, of sentences that are said in the visitor's language."""
+    """As `phrases.paragraph`, of sentences that are said in the visitor's language."""
     first, *others = [*filter(None, sentences)] or [""]
     return _("{first} {others}", first=first, others=together(*others)) if others else first
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.web.widgets import key_showing, on_change, present_key
-from dqn_core.numbers import setting
+from dqn_core.base.numbers import setting
 
 
 def number_box(

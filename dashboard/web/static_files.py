@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from dashboard.web.catalogues import ENGLISH, LANGUAGES, words_of_scripts
 from dashboard.web.language import _, language
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PATH = "files"

@@ -9,7 +9,7 @@ from streamlit import config
 
 from dashboard.web.catalogues import ENGLISH
 from dashboard.web.language import _
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 _HINT = '[data-testid="InputInstructions"] > span:first-child'
 _UPLOADER = '[data-testid="stFileUploaderDropzone"]'

@@ -8,7 +8,7 @@ from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dqn_core.settings import PRIVATE
+from dqn_core.base.settings import PRIVATE
 
 COOKIE = "dqn-lab-visitor"
 ROOM = "room"

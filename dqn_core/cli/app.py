@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from dqn_core.errors import MissingPackageError
+from dqn_core.base.errors import MissingPackageError
 
 ROOT = Path(__file__).resolve().parents[2]
 

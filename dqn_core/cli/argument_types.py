@@ -4,11 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.errors import ConfigurationError
-from dqn_core.members import MOST_MEMBERS
-from dqn_core.scalars import shown, whole
-from dqn_core.whole_files import checked_target
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.scalars import shown, whole
+from dqn_core.base.whole_files import checked_target
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.members import MOST_MEMBERS
 
 
 def whole_number(name: str, low: int, high: int) -> Callable[[str], int]:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dqn_core.base.errors import ConfigurationError, LabError
 from dqn_core.cli.app import app
 from dqn_core.cli.compare import add_compare
 from dqn_core.cli.evaluate_parser import add_evaluate
@@ -18,9 +19,8 @@ from dqn_core.cli.runs_parser import add_runs
 from dqn_core.cli.streams import prepare_streams, say, tell, warnings_told
 from dqn_core.cli.sweep_parser import add_sweep
 from dqn_core.cli.train_parser import add_train
+from dqn_core.configuration.options import hyperparameter_table
 from dqn_core.environments import known_environments
-from dqn_core.errors import ConfigurationError, LabError
-from dqn_core.options import hyperparameter_table
 
 _NEGATIVE_NUMBER = re.compile(r"-((\d+\.?\d*|\.\d+)(e[-+]?\d+)?|inf(inity)?|nan)$", re.IGNORECASE)
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from dqn_core.base.numbers import number
 from dqn_core.cli.results import json_text, standing_result
 from dqn_core.cli.runs import kept
 from dqn_core.cli.runs_parser import add_folder
@@ -18,8 +19,7 @@ from dqn_core.comparison import (
     differing,
     grouped,
 )
-from dqn_core.numbers import number
-from dqn_core.options import value_words
+from dqn_core.configuration.options import value_words
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.verdict import basis_words, letter, verdict_words

@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dqn_core.agent import Agent
+from dqn_core.base.numbers import number
 from dqn_core.cli.interruptions import interruptions
 from dqn_core.cli.outputs import Attempts, check_distinct
 from dqn_core.cli.results import evaluation_summary, json_text
 from dqn_core.cli.streams import apart_from_prints, say, tell
+from dqn_core.configuration.keyword_arguments import called
 from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.evaluation import Evaluation, evaluate
 from dqn_core.episodes.recording import record
 from dqn_core.episodes.video import write_video
 from dqn_core.files.checkpoint import read_agents
-from dqn_core.keyword_arguments import called
-from dqn_core.numbers import number
 
 
 @apart_from_prints

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from dqn_core.base.scalars import share
 from dqn_core.cli.argument_types import number, output, path, whole_number
 from dqn_core.cli.loading import command
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.episodes.conditions import MOST_EPISODES
 from dqn_core.episodes.video import encoder_for
-from dqn_core.scalars import share
 
 
 def add_evaluate(commands: Any) -> None:

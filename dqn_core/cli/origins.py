@@ -5,12 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.cli.progress import Progress, shown
 from dqn_core.cli.recording import Recording
 from dqn_core.cli.streams import tell
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.environments.modules import import_typed
-from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run
 from dqn_core.presets import AUTO, PRESETS, preset
 from dqn_core.recommendation import untuned

@@ -7,9 +7,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import TextIO
 
+from dqn_core.base.errors import ConfigurationError, DivergenceError, EnvironmentFailure, LabError
 from dqn_core.cli.exit_codes import FAILED, INTERRUPTED, REFUSED
 from dqn_core.cli.streams import tell
-from dqn_core.errors import ConfigurationError, DivergenceError, EnvironmentFailure, LabError
 
 
 def check_distinct(files: Mapping[str, Path | None], out: TextIO) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
+from dqn_core.base.errors import printable
+from dqn_core.base.numbers import number
 from dqn_core.cli.results import steps_of_all
 from dqn_core.cli.streams import tell
-from dqn_core.errors import printable
-from dqn_core.numbers import number
 from dqn_core.trainer import Trainer
 
 RECENT_EPISODES = 10

@@ -1,7 +1,7 @@
 """A run of the command line's ``train`` on its way into the store."""
 
+from dqn_core.base.errors import StoreError
 from dqn_core.cli.streams import tell
-from dqn_core.errors import StoreError
 from dqn_core.store.record import Status
 from dqn_core.store.recorder import Recorder
 from dqn_core.trainer import Trainer

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dqn_core.base.numbers import number
+from dqn_core.base.statistics import bootstrap_interval, interquartile_mean
 from dqn_core.comparison import Standing
-from dqn_core.numbers import number
-from dqn_core.statistics import bootstrap_interval, interquartile_mean
 
 if TYPE_CHECKING:
     from dqn_core.episodes.evaluation import Evaluation

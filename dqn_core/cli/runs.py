@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dqn_core.base.errors import ConfigurationError, StoreError
+from dqn_core.base.numbers import UNKNOWN, number
 from dqn_core.cli.results import aligned, json_text
 from dqn_core.cli.streams import say
-from dqn_core.errors import ConfigurationError, StoreError
-from dqn_core.numbers import UNKNOWN, number
-from dqn_core.options import value_words
+from dqn_core.configuration.options import value_words
 from dqn_core.presets import AUTO, beside_preset
 from dqn_core.store import exports
 from dqn_core.store.record import RunRecord

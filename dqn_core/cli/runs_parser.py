@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dqn_core.base.settings import RUNS, default_folder
 from dqn_core.cli import runs
 from dqn_core.cli.argument_types import path
-from dqn_core.settings import RUNS, default_folder
 from dqn_core.store import exports
 from dqn_core.store.rows import TABLES
 

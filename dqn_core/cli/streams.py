@@ -12,7 +12,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TextIO
 
-from dqn_core.errors import LabError, printable
+from dqn_core.base.errors import LabError, printable
 
 _PLAIN = {"−": "-", "–": "-", "×": "x", "·": "*", "’": "'", "∞": "inf"}
 """Letters that would be missed: without its minus a number is another one."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TextIO
 
+from dqn_core.base.errors import ConfigurationError, LabError
+from dqn_core.base.numbers import number
 from dqn_core.cli.exit_codes import FAILED, INTERRUPTED
 from dqn_core.cli.interruptions import interruptions
 from dqn_core.cli.origins import given_values, member_seeds, new_config
@@ -13,8 +15,6 @@ from dqn_core.cli.progress import Progress, shown
 from dqn_core.cli.results import json_text
 from dqn_core.cli.streams import apart_from_prints, say, tell
 from dqn_core.cli.sweep_results import point_words, sweep_result, sweep_words
-from dqn_core.errors import ConfigurationError, LabError
-from dqn_core.numbers import number
 from dqn_core.presets import AUTO
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import (

@@ -6,7 +6,7 @@ from typing import Any
 from dqn_core.cli.argument_types import seeds, whole_number
 from dqn_core.cli.loading import command
 from dqn_core.cli.runs_parser import add_folder
-from dqn_core.options import add_hyperparameters
+from dqn_core.configuration.options import add_hyperparameters
 from dqn_core.presets import PRESETS
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.choices import PRUNERS, USUAL_PRUNER, WAYS, Choice

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.base.errors import MissingPackageError
+from dqn_core.base.numbers import number, percent
 from dqn_core.cli.results import aligned, standing_result
-from dqn_core.errors import MissingPackageError
-from dqn_core.numbers import number, percent
-from dqn_core.options import value_words
+from dqn_core.configuration.options import value_words
 from dqn_core.sweeps.axis import short
 from dqn_core.sweeps.catalogue import Sweep
 from dqn_core.sweeps.importance import importance

@@ -8,6 +8,7 @@ from typing import TextIO
 import torch
 
 from dqn_core.agent import Agent
+from dqn_core.base.errors import DivergenceError, LabError
 from dqn_core.cli.exit_codes import FAILED, INTERRUPTED
 from dqn_core.cli.interruptions import Interruptions, interruptions
 from dqn_core.cli.origins import begun
@@ -17,7 +18,6 @@ from dqn_core.cli.recording import Recording
 from dqn_core.cli.results import evaluation_summary, json_text, train_result, train_words
 from dqn_core.cli.streams import apart_from_prints, say, tell
 from dqn_core.episodes.evaluation import Evaluation, evaluate
-from dqn_core.errors import DivergenceError, LabError
 from dqn_core.files.checkpoint import save_agent, save_run
 from dqn_core.foresight import never_due
 from dqn_core.trainer import Trainer

@@ -4,9 +4,9 @@ from typing import Any
 
 from dqn_core.cli.argument_types import output, path, seeds, whole_number
 from dqn_core.cli.loading import command
+from dqn_core.configuration.options import add_hyperparameters
 from dqn_core.environments import MOST_STEPS
 from dqn_core.episodes.conditions import MOST_EPISODES
-from dqn_core.options import add_hyperparameters
 from dqn_core.presets import PRESETS
 
 

@@ -16,10 +16,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_core.base.errors import EnvironmentFailure, first_line
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import plain, shown
 from dqn_core.environments.spaces import Observed, Part
-from dqn_core.errors import EnvironmentFailure, first_line
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import plain, shown
 
 Picture: TypeAlias = NDArray[np.uint8]  # (height, width, 3)
 

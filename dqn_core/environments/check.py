@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.base.errors import EnvironmentFailure, reason_of
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import plain, shown
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import Environment, another, counts, make_environment
 from dqn_core.environments.registration import MOST_STEPS, registration
 from dqn_core.environments.state import is_plain, is_variable, layers_of, restore
-from dqn_core.errors import EnvironmentFailure, reason_of
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import plain, shown
 
 TRIED_STEPS = 10
 """Steps that every environment has to make from where its state puts it."""

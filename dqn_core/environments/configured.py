@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import LabError
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import Environment, environment_spec, make_environment
-from dqn_core.errors import LabError
 
 
 def spec_for(config: DQNConfig) -> EnvironmentSpec:

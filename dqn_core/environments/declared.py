@@ -8,12 +8,12 @@ from typing import Any
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
 
+from dqn_core.base.scalars import is_number, plain
 from dqn_core.environments.families import family_of
 from dqn_core.environments.family import Family, RandomReturn, nameless
 from dqn_core.environments.registration import argument, is_as_registered
 from dqn_core.environments.spaces import actions_of, observed
 from dqn_core.environments.state import layers_of
-from dqn_core.scalars import is_number, plain
 
 FRAMES_PER_SECOND = 30.0
 """Where an environment says nothing of use: that is also Gymnasium's own choice."""

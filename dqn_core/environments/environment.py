@@ -9,6 +9,13 @@ from typing import Any
 import gymnasium
 import numpy as np
 
+from dqn_core.base.errors import (
+    ConfigurationError,
+    EnvironmentFailure,
+    UnsupportedEnvironmentError,
+)
+from dqn_core.base.phrases import Phrase, paragraph
+from dqn_core.base.scalars import shown, whole
 from dqn_core.environments.border import (
     Observations,
     Picture,
@@ -37,13 +44,6 @@ from dqn_core.environments.state import (
     restore,
     state_of,
 )
-from dqn_core.errors import (
-    ConfigurationError,
-    EnvironmentFailure,
-    UnsupportedEnvironmentError,
-)
-from dqn_core.phrases import Phrase, paragraph
-from dqn_core.scalars import shown, whole
 
 _log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.environments.dynamics import Dynamics
 from dqn_core.environments.grids import GridWorld, Move
-from dqn_core.hyperparameter import Value
-from dqn_core.phrases import Phrase
 
 
 @dataclass(frozen=True)

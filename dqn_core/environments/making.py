@@ -9,6 +9,10 @@ from typing import Any, TypeVar
 import gymnasium
 from gymnasium.envs.registration import EnvSpec
 
+from dqn_core.base.errors import ConfigurationError, LabError, UnsupportedEnvironmentError, excerpt
+from dqn_core.base.phrases import Phrase, did_you_mean
+from dqn_core.base.scalars import finite, is_number, plain, shown
+from dqn_core.configuration.keyword_arguments import called
 from dqn_core.environments.border import named_reason, whatever_it_raises
 from dqn_core.environments.declared import EnvironmentSpec, described
 from dqn_core.environments.families import family
@@ -19,10 +23,6 @@ from dqn_core.environments.registration import (
     registration,
     usual_time_limit,
 )
-from dqn_core.errors import ConfigurationError, LabError, UnsupportedEnvironmentError, excerpt
-from dqn_core.keyword_arguments import called
-from dqn_core.phrases import Phrase, did_you_mean
-from dqn_core.scalars import finite, is_number, plain, shown
 
 MOST_NAMED = 10
 """Environments of a module that a sentence lists."""

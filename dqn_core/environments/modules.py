@@ -7,10 +7,10 @@ import sys
 from importlib import import_module
 from pathlib import PurePath
 
+from dqn_core.base.errors import UnsupportedEnvironmentError, excerpt
+from dqn_core.base.scalars import shown
+from dqn_core.base.settings import MODULES
 from dqn_core.environments.border import named_reason
-from dqn_core.errors import UnsupportedEnvironmentError, excerpt
-from dqn_core.scalars import shown
-from dqn_core.settings import MODULES
 
 
 def parts(env_id: str) -> tuple[str, str]:

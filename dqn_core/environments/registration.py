@@ -9,11 +9,11 @@ from typing import Any
 import gymnasium
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import is_number, plain, shown
+from dqn_core.configuration.keyword_arguments import called, parsed
 from dqn_core.environments.modules import import_allowed, parts
-from dqn_core.errors import ConfigurationError
-from dqn_core.keyword_arguments import called, parsed
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import is_number, plain, shown
 
 DEFAULT_TIME_LIMIT = 1_000
 """Steps an episode has where an environment has no time limit: a bad policy would never end it."""

@@ -12,10 +12,10 @@ import numpy as np
 from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, Tuple
 from gymnasium.spaces.utils import flatdim, flatten_space
 
-from dqn_core.errors import UnsupportedEnvironmentError
-from dqn_core.numbers import MINUS
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import shown
+from dqn_core.base.errors import UnsupportedEnvironmentError
+from dqn_core.base.numbers import MINUS
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import shown
 
 LARGEST_SPACE = 100_000
 """States, components or actions: a network has a row of weights for each."""

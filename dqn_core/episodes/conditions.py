@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from dqn_core.base.scalars import finite, share, whole
 from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.spaces import LARGEST_SPACE
-from dqn_core.scalars import finite, share, whole
 
 MOST_EPISODES = 1_000_000
 

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from dqn_core.agent import Agent
-from dqn_core.compute import one_thread, untouched_arithmetic
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.base.compute import one_thread, untouched_arithmetic
+from dqn_core.base.scalars import whole
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.environments import Environment
 from dqn_core.environments.configured import environments_for
 from dqn_core.environments.declared import EnvironmentSpec
@@ -17,7 +18,6 @@ from dqn_core.episodes.conditions import MOST_EPISODES, USUAL, Conditions
 from dqn_core.episodes.episode import Episode
 from dqn_core.masks import among
 from dqn_core.networks import QNetwork
-from dqn_core.scalars import whole
 
 ROWS = 64
 """Episodes of a member that share a forward pass at most."""

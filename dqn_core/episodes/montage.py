@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from dqn_core.base.errors import LabError
+from dqn_core.base.numbers import number
+from dqn_core.base.whole_files import whole_file
 from dqn_core.environments.border import Picture
 from dqn_core.episodes.video import drawable, drawn, encoder_for, font_of_size, numbers, q_range
-from dqn_core.errors import LabError
-from dqn_core.numbers import number
-from dqn_core.whole_files import whole_file
 
 if TYPE_CHECKING:
     from dqn_core.episodes.recording import Recording

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from dqn_core.agent import Agent, Distributions
-from dqn_core.compute import untouched_arithmetic
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.base.compute import untouched_arithmetic
+from dqn_core.base.errors import EnvironmentFailure
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.environments import Environment, EnvironmentSpec
 from dqn_core.environments.border import Picture
 from dqn_core.environments.configured import environment_for, spec_for
 from dqn_core.environments.environment import another
 from dqn_core.episodes.conditions import USUAL, Conditions
 from dqn_core.episodes.episode import Episode
-from dqn_core.errors import EnvironmentFailure
 from dqn_core.masks import greedy, shown
 
 

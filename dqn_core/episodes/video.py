@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from dqn_core.base.errors import LabError, MissingPackageError
+from dqn_core.base.numbers import MINUS, number
+from dqn_core.base.whole_files import whole_file
 from dqn_core.environments.border import Picture
 from dqn_core.episodes.pictures import with_shared_palette
-from dqn_core.errors import LabError, MissingPackageError
-from dqn_core.numbers import MINUS, number
-from dqn_core.whole_files import whole_file
 
 if TYPE_CHECKING:
     from dqn_core.episodes.recording import Recording

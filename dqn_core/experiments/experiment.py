@@ -10,8 +10,8 @@ from typing import TypeAlias
 import numpy as np
 
 from dqn_core.comparison import Curve, Group, Metric, SeedRun
-from dqn_core.config import DQNConfig
-from dqn_core.hyperparameter import Value
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.trainer import Trainer
 
 SEEDS = range(5)

@@ -1,6 +1,6 @@
 """The plain DQN that most experiments begin with: Mnih et al. 2015, small enough to be watched."""
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 
 PLAIN = DQNConfig(
     env_id="CartPole-v1",

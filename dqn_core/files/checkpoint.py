@@ -8,20 +8,20 @@ from typing import Any, TypeVar
 import torch
 
 from dqn_core.agent import Agent, network_shape, new_head
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import ODD_CONTENTS, CheckpointError, LabError, reason_of
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import whole
+from dqn_core.base.whole_files import whole_file
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.members import MOST_MEMBERS
 from dqn_core.environments.configured import spec_for
 from dqn_core.environments.declared import EnvironmentSpec
-from dqn_core.errors import ODD_CONTENTS, CheckpointError, LabError, reason_of
 from dqn_core.files.earlier_versions import upgraded
 from dqn_core.files.packing import Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_head, check_state
 from dqn_core.heads import Head
-from dqn_core.members import MOST_MEMBERS
 from dqn_core.networks import QNetwork
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import whole
 from dqn_core.trainer import Trainer
-from dqn_core.whole_files import whole_file
 
 _Built = TypeVar("_Built")
 

@@ -19,9 +19,9 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from dqn_core.errors import ODD_CONTENTS, CheckpointError, excerpt, reason_of
-from dqn_core.memory import free_memory, in_words
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import ODD_CONTENTS, CheckpointError, excerpt, reason_of
+from dqn_core.base.memory import free_memory, in_words
+from dqn_core.base.phrases import Phrase
 
 FORMAT = "dqn-lab"
 VERSION = 1

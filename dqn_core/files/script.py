@@ -5,12 +5,12 @@ from itertools import groupby
 
 import numpy as np
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import LONGEST_MESSAGE, excerpt
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.configuration.members import differing, first_configs
 from dqn_core.environments.modules import parts
-from dqn_core.errors import LONGEST_MESSAGE, excerpt
 from dqn_core.files.versions import versions
-from dqn_core.hyperparameter import Value
-from dqn_core.members import differing, first_configs
 from dqn_core.presets import AUTO, OF_CARTPOLE, PRESETS, preset
 from dqn_core.trainer import Trainer
 

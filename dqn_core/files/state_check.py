@@ -7,16 +7,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.base.errors import excerpt
+from dqn_core.base.phrases import Phrase, read
+from dqn_core.base.scalars import shown
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.environments import MOST_STEPS
 from dqn_core.environments.check import check_environments
-from dqn_core.errors import excerpt
 from dqn_core.heads import Head
 from dqn_core.noise import Factors
-from dqn_core.phrases import Phrase, read
 from dqn_core.random_streams import UniformStream
 from dqn_core.samplers import LARGEST_ERROR
-from dqn_core.scalars import shown
 from dqn_core.trainer import Trainer
 
 MOST_EVALUATIONS = 10**6

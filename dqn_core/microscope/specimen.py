@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import torch
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig
+from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.history import History
 from dqn_core.learner import learning_rate_at
 from dqn_core.microscope.step import Step, StepStart

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dqn_core.errors import StoreError, reason_of
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import shown
+from dqn_core.base.errors import StoreError, reason_of
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import shown
 from dqn_core.store.schema import MIGRATIONS, bring_up_to_date, version_of
 
 BUSY_SECONDS = 60.0

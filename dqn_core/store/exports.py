@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
+from dqn_core.base.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.whole_files import checked_target, whole_file
 from dqn_core.history import WHEN
-from dqn_core.phrases import Phrase
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
-from dqn_core.whole_files import checked_target, whole_file
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,12 +9,12 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import ODD_CONTENTS, LabError, StoreError, reason_of
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import shown
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.modules import parts
-from dqn_core.errors import ODD_CONTENTS, LabError, StoreError, reason_of
 from dqn_core.files.versions import versions
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import shown
 
 LONGEST_STEM = 30
 SILENT_SECONDS = 15.0

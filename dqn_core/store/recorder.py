@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import LabError, StoreError
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import LabError, StoreError
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.store import rows, snapshots
 from dqn_core.store.record import RunRecord, Status, values_of
 from dqn_core.store.snapshots import Kind

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 from dqn_core.store.store import Store
 from dqn_core.trainer import Trainer
 

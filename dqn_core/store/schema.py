@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 
 _FIRST = (
     """

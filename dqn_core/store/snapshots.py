@@ -10,12 +10,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dqn_core.errors import CheckpointError
+from dqn_core.base.errors import CheckpointError
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import shown
+from dqn_core.base.whole_files import whole_file
 from dqn_core.history import as_state
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import shown
 from dqn_core.store.rows import TABLES, columns
-from dqn_core.whole_files import whole_file
 
 if TYPE_CHECKING:
     from dqn_core.files.packing import Source

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import CheckpointError, StoreError, reason_of
-from dqn_core.phrases import Phrase, did_you_mean, paragraph
-from dqn_core.scalars import shown
-from dqn_core.settings import RUNS_BYTES
+from dqn_core.base.errors import CheckpointError, StoreError, reason_of
+from dqn_core.base.phrases import Phrase, did_you_mean, paragraph
+from dqn_core.base.scalars import shown
+from dqn_core.base.settings import RUNS_BYTES
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.store import rows, snapshots, thinning
 from dqn_core.store.connections import Connections
 from dqn_core.store.record import (

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import ODD_CONTENTS, CheckpointError, LabError, StoreError, reason_of
+from dqn_core.base.errors import ODD_CONTENTS, CheckpointError, LabError, StoreError, reason_of
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.files.checkpoint import load_run
 from dqn_core.files.packing import Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_history
 from dqn_core.history import History, as_state
-from dqn_core.phrases import Phrase
 from dqn_core.store import rows, snapshots
 from dqn_core.store.record import RunRecord, Status, moment, values_of
 from dqn_core.store.recorder import Recorder

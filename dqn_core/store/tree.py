@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.errors import StoreError
-from dqn_core.hyperparameter import Value
+from dqn_core.base.errors import StoreError
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 

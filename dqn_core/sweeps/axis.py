@@ -6,11 +6,11 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from dqn_core.config import hyperparameter
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Hyperparameter, Value
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import shown
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import shown
+from dqn_core.configuration.config import hyperparameter
+from dqn_core.configuration.hyperparameter import Hyperparameter, Value
 
 Spacing: TypeAlias = Literal["list", "lin", "log"]
 """Whether the values were listed, or lie between two ends at equal distances or equal ratios."""

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from dqn_core.base.errors import ODD_CONTENTS, LabError, StoreError, reason_of
+from dqn_core.base.phrases import did_you_mean, read, written
+from dqn_core.base.scalars import shown
 from dqn_core.comparison import Metric
-from dqn_core.errors import ODD_CONTENTS, LabError, StoreError, reason_of
-from dqn_core.phrases import did_you_mean, read, written
-from dqn_core.scalars import shown
 from dqn_core.store.record import RunRecord, new_values, of_kind, stem_of, values_of
 from dqn_core.store.store import LONGEST_TAG, Store, insert, set_tags
 from dqn_core.sweeps.plan import Piece, Plan, cut

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 Way: TypeAlias = Literal["grid", "random", "optuna"]
 Pruner: TypeAlias = Literal["median", "hyperband", "none"]

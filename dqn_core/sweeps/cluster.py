@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import dqn_core
-from dqn_core.compute import set_threads
-from dqn_core.config import DQNConfig
+from dqn_core.base.compute import set_threads
+from dqn_core.base.errors import DivergenceError, LabError, MissingPackageError, first_line
+from dqn_core.base.memory import in_words
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.modules import import_typed
-from dqn_core.errors import DivergenceError, LabError, MissingPackageError, first_line
 from dqn_core.files.checkpoint import load_run
 from dqn_core.files.packing import pack
-from dqn_core.memory import in_words
-from dqn_core.phrases import Phrase
 from dqn_core.replay import replay_bytes
 from dqn_core.store.record import Status
 from dqn_core.store.recorder import Recorder

@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from dqn_core.errors import StoreError, reason_of
-from dqn_core.scalars import shown
+from dqn_core.base.errors import StoreError, reason_of
+from dqn_core.base.scalars import shown
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import KeptPiece, Sweep, claim, pieces_of
 from dqn_core.sweeps.tasks import Crew, Task

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.config import hyperparameter
-from dqn_core.errors import MissingPackageError
-from dqn_core.hyperparameter import Value
+from dqn_core.base.errors import MissingPackageError
+from dqn_core.configuration.config import hyperparameter
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.sweeps.axis import Axis
 
 FEWEST_POINTS = 4

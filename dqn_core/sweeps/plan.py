@@ -7,11 +7,11 @@ from itertools import pairwise, product
 from operator import eq
 from typing import Any
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import ConfigurationError, MissingPackageError
-from dqn_core.hyperparameter import Value
-from dqn_core.members import side_by_side
-from dqn_core.phrases import Phrase
+from dqn_core.base.errors import ConfigurationError, MissingPackageError
+from dqn_core.base.phrases import Phrase
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.hyperparameter import Value
+from dqn_core.configuration.members import side_by_side
 from dqn_core.sweeps.axis import Axis
 
 MOST_RUNS = 10_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dqn_core.comparison import Metric, ReturnKind, Standing, compare, grouped
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import PRUNED, Sweep, pieces_of

@@ -12,10 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.base.errors import (
+    ConfigurationError,
+    LabError,
+    MissingPackageError,
+    StoreError,
+    reason_of,
+)
+from dqn_core.base.statistics import interquartile_mean
 from dqn_core.comparison import ReturnKind, SeedRun
-from dqn_core.config import DQNConfig, hyperparameter
-from dqn_core.errors import ConfigurationError, LabError, MissingPackageError, StoreError, reason_of
-from dqn_core.statistics import interquartile_mean
+from dqn_core.configuration.config import DQNConfig, hyperparameter
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import Axis, short

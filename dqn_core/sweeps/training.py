@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dqn_core.errors import DivergenceError, LabError
+from dqn_core.base.errors import DivergenceError, LabError
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dqn_core.config import DQNConfig
-from dqn_core.statistics import interquartile_mean
+from dqn_core.base.statistics import interquartile_mean
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.store.record import RunRecord
 from dqn_core.store.store import Store
 from dqn_core.sweeps.catalogue import Sweep, pieces_of

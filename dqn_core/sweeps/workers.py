@@ -12,10 +12,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from dqn_core.compute import set_threads
+from dqn_core.base.compute import set_threads
+from dqn_core.base.errors import LabError
+from dqn_core.base.phrases import Phrase
 from dqn_core.environments.modules import import_typed
-from dqn_core.errors import LabError
-from dqn_core.phrases import Phrase
 from dqn_core.store.store import Store
 from dqn_core.sweeps.tasks import Outcome, Task
 from dqn_core.sweeps.training import OpenRun

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from dashboard.charts.live_chart import News, held, live_charts
 from dashboard.charts.panels import Panel, Trace
-from dqn_core.numbers import number
-from dqn_core.statistics import smooth
+from dqn_core.base.numbers import number
+from dqn_core.base.statistics import smooth
 from tests.browser.chart_bench import PANELS, Bench, made_up
 from tests.browser.waiting import until
 

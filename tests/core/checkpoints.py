@@ -11,7 +11,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from dqn_core import DQNConfig, load_run
-from dqn_core.errors import CheckpointError, LabError
+from dqn_core.base.errors import CheckpointError, LabError
 from dqn_core.files.packing import FORMAT
 
 CONFIG = DQNConfig(

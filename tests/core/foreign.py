@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Box, Discrete
 
+from dqn_core.base.errors import EnvironmentFailure
 from dqn_core.environments import make_environment
-from dqn_core.errors import EnvironmentFailure
 
 Told = Callable[[Any, int], Any]
 Register = Callable[..., str]

@@ -12,8 +12,8 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from dqn_core import LabError, Trainer, load_agent, load_run
+from dqn_core.base.errors import LONGEST_MESSAGE, CheckpointError
 from dqn_core.environments import Environment, make_environment
-from dqn_core.errors import LONGEST_MESSAGE, CheckpointError
 from dqn_core.files.checkpoint import agent_bytes
 from dqn_core.files.packing import FORMAT, pack
 from tests.core.small_runs import SMALL

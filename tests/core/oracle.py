@@ -8,11 +8,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.widths import widths
 from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import MLP, NetworkShape, QNetwork
 from dqn_core.replay import Batch
-from dqn_core.widths import widths
 
 BATCH, ACTIONS, DIM, UPDATES = 16, 3, 4, 6
 EXACT = 1e-9

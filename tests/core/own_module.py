@@ -8,7 +8,7 @@ from pathlib import Path
 import gymnasium
 import pytest
 
-from dqn_core.settings import MODULES
+from dqn_core.base.settings import MODULES
 
 NAME = "envs_of_my_own"
 ENV_ID = f"{NAME}:Own-v0"

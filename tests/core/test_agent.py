@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dqn_core import Trainer
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from tests.core.small_runs import SMALL
 
 

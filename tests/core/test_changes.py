@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from dqn_core import Trainer
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Value
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.hyperparameter import Value
 from tests.core.small_runs import fingerprint, targets, trained, weights
 
 

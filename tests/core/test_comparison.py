@@ -6,6 +6,14 @@ import numpy as np
 import pytest
 
 from dqn_core import DQNConfig
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.statistics import (
+    area_under,
+    bootstrap_interval,
+    improvement_interval,
+    interquartile_mean,
+    probability_of_improvement,
+)
 from dqn_core.comparison import (
     Comparison,
     Group,
@@ -16,14 +24,6 @@ from dqn_core.comparison import (
     differing,
     grouped,
     seed_runs,
-)
-from dqn_core.errors import ConfigurationError
-from dqn_core.statistics import (
-    area_under,
-    bootstrap_interval,
-    improvement_interval,
-    interquartile_mean,
-    probability_of_improvement,
 )
 
 CHANGES = ("member", "env_step", "name", "old", "new")

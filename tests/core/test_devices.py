@@ -10,9 +10,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.compute import chosen_device
+from dqn_core.base.compute import chosen_device
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.diagnostics import health
-from dqn_core.errors import ConfigurationError
 from dqn_core.files.checkpoint import load_run, save_run
 from dqn_core.random_streams import UniformStream
 from dqn_core.stretch import prepare_stretch

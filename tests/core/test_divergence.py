@@ -9,10 +9,10 @@ import torch
 from gymnasium.spaces import Box
 
 from dqn_core import LabError, Trainer, load_run, save_run
-from dqn_core.errors import CheckpointError, DivergenceError, EnvironmentFailure
+from dqn_core.base.errors import CheckpointError, DivergenceError, EnvironmentFailure
+from dqn_core.base.phrases import Phrase
 from dqn_core.files.packing import pack
 from dqn_core.history import OF_LAYERS
-from dqn_core.phrases import Phrase
 from dqn_core.trainer import STATISTICS_PERIOD
 from tests.core.foreign import registered
 from tests.core.small_runs import SMALL, fingerprint, trained

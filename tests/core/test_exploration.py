@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.exploration import EpsilonGreedy, Epsilons, epsilon_at, random_actions
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.presets import preset

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.forking import forked, of_members
 from tests.core.small_runs import SMALL, targets, trained, weights
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from dqn_core import Trainer
-from dqn_core.errors import DivergenceError
+from dqn_core.base.errors import DivergenceError
 from tests.core.small_runs import SMALL, a_look_takes_a_second, trained, weights
 
 

@@ -10,9 +10,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.nn.utils import parameters_to_vector
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile, project, quantile_losses
-from dqn_core.errors import ConfigurationError
 from dqn_core.heads import SCALAR, Head
 from dqn_core.learner import Learner
 from dqn_core.networks import MLP, NetworkShape, QNetwork

@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional as F
 from torch.nn.utils import parameters_to_vector
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import NetworkShape, QNetwork
 from dqn_core.replay import Batch

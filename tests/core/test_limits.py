@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dqn_core import Trainer
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from tests.core.small_runs import SMALL, trained
 
 

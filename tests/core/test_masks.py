@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from dqn_core import Agent, Trainer, evaluate, load_agent, load_run, record, save_agent, save_run
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import CheckpointError, EnvironmentFailure
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.episodes.conditions import Conditions
-from dqn_core.errors import CheckpointError, EnvironmentFailure
 from dqn_core.exploration import EpsilonGreedy, random_actions
 from dqn_core.files.packing import pack
 from dqn_core.foresight import Never, never_due

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from dqn_core import Trainer
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.random_streams import UniformStream
 from tests.core.small_runs import SMALL
 

@@ -14,14 +14,14 @@ from torch import nn
 
 from dqn_core import Agent, DQNConfig, Trainer, evaluate, preset
 from dqn_core.agent import network_shape
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.base.statistics import smooth
+from dqn_core.configuration.config import HYPERPARAMETERS
 from dqn_core.environments import make_environment
 from dqn_core.exploration import epsilon_at
 from dqn_core.learner import Learner, bellman_target
 from dqn_core.networks import MLP, NetworkShape, QNetwork
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import Batch, ReplayBuffer, Transitions
-from dqn_core.statistics import smooth
 
 SMALL = DQNConfig(
     # Held fast here: the defaults are a recipe, and may change.

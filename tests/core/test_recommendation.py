@@ -7,10 +7,10 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 
 from dqn_core import DQNConfig, preset, recommended
+from dqn_core.base.errors import LabError
 from dqn_core.environments.families import FAMILIES
 from dqn_core.environments.families.taxi import TAXI
 from dqn_core.environments.family import Family
-from dqn_core.errors import LabError
 from dqn_core.recommendation import untuned
 from tests.core.foreign import Foreign, registered
 

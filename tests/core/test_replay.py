@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.random_streams import UniformStream
 from dqn_core.replay import Batch, ReplayBuffer, Transitions
 from dqn_core.samplers import SAMPLERS, Sequential, Uniform

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dqn_core import Trainer
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments import environment_spec
 from dqn_core.files.checkpoint import agent_bytes, read_agents
 from dqn_core.value_range import value_range

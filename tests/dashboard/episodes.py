@@ -6,7 +6,7 @@ from dashboard.session.agents import Chosen
 from dashboard.session.run import Run
 from dashboard.test_page.showing import Showing
 from dqn_core import Agent, DQNConfig
-from dqn_core.hyperparameter import Value
+from dqn_core.configuration.hyperparameter import Value
 from tests.balancing import balancing_agent
 
 SMALL = DQNConfig(env_id="CartPole-v1", hidden_dims="8, 8", learning_starts=10, batch_size=8)

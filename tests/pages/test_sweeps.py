@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from dqn_core import DQNConfig
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import (

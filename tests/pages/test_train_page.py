@@ -19,9 +19,9 @@ from dashboard.train_page.figures import figures
 from dashboard.web import language
 from dashboard.web.keys import FEED
 from dqn_core import DQNConfig
+from dqn_core.base.numbers import number
+from dqn_core.base.statistics import interquartile_mean, smooth
 from dqn_core.divergence import Stop
-from dqn_core.numbers import number
-from dqn_core.statistics import interquartile_mean, smooth
 from tests.pages.sessions import session, train
 
 APP = Path(__file__).parents[2] / "app.py"

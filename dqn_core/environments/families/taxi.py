@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.base.phrases import Phrase
 from dqn_core.environments.family import Action, Component, Family, RandomReturn
 from dqn_core.environments.grids import DOWN, LEFT, RIGHT, UP, GridWorld
 from dqn_core.environments.tables import Tables
-from dqn_core.phrases import Phrase
 
 
 def _grid(inner: Any) -> GridWorld:

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from dqn_core.config import DQNConfig
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.learner import Learner
 from dqn_core.networks import QNetwork
 from dqn_core.trainer import Trainer

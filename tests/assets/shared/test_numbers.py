@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from dqn_core.numbers import number, percent
+from dqn_core.base.numbers import number, percent
 
 WRITTEN = """
     const { number, percent } = await import("./shared/numbers.js");

@@ -6,7 +6,7 @@ import pytest
 
 from dqn_core import HYPERPARAMETERS
 from dqn_core.cli.command_line import _parser, main
-from dqn_core.options import option
+from dqn_core.configuration.options import option
 from tests.core.commands import ENDLESS, ended, refusal
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from dqn_core.base.statistics import bootstrap_interval, interquartile_mean
 from dqn_core.cli.command_line import main
-from dqn_core.statistics import bootstrap_interval, interquartile_mean
 from dqn_core.store.store import Store
 from tests.core.commands import SMALL, ended
 from tests.kept_runs import keep

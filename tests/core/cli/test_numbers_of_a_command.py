@@ -11,9 +11,9 @@ import gymnasium
 import pytest
 
 from dqn_core import Trainer, load_agent, load_run
+from dqn_core.base.numbers import number
 from dqn_core.cli.command_line import main
 from dqn_core.cli.results import json_text
-from dqn_core.numbers import number
 from tests.core.small_runs import a_look_takes_a_second
 
 SMALL = ["train", "--hidden-dims", "8,8", "--batch-size", "8", "--learning-starts", "20"]

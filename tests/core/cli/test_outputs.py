@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dqn_core import load_agent, load_run
+from dqn_core.base.errors import CheckpointError, LabError
 from dqn_core.cli.command_line import main
-from dqn_core.errors import CheckpointError, LabError
 from tests.core.commands import ON_FOREIGN, SMALL, at, ended, failing, files
 
 

@@ -259,7 +259,7 @@ def test_the_training_goes_on_where_the_store_fails_and_it_is_told_once(
     tmp_path, capsys, monkeypatch
 ):
     def fails(*_: object) -> None:
-        from dqn_core.errors import StoreError
+        from dqn_core.base.errors import StoreError
 
         raise StoreError("The disk is full.")
 

@@ -4,9 +4,9 @@ import signal
 
 import pytest
 
+from dqn_core.base.errors import LabError
 from dqn_core.cli.command_line import main
-from dqn_core.config import DQNConfig
-from dqn_core.errors import LabError
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare, sweep_called, want_trials

@@ -8,10 +8,10 @@ import gymnasium
 import pytest
 
 from dqn_core import Agent, DQNConfig, Trainer, evaluate, load_agent, load_run, record, save_agent
+from dqn_core.base.errors import ConfigurationError, LabError, UnsupportedEnvironmentError
 from dqn_core.environments import environment_spec
 from dqn_core.environments.families.frozen_lake import FROZEN_LAKE_4X4_FIRM
 from dqn_core.environments.random_returns import random_episodes
-from dqn_core.errors import ConfigurationError, LabError, UnsupportedEnvironmentError
 from dqn_core.files.checkpoint import save_run
 from dqn_core.recommendation import recommended, untuned
 from tests.core.foreign import Foreign, registered

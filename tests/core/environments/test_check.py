@@ -10,9 +10,9 @@ import pytest
 from gymnasium.spaces import Box, Discrete
 
 from dqn_core import Trainer, load_run
+from dqn_core.base.errors import CheckpointError
 from dqn_core.environments import known_environments, make_environment
 from dqn_core.environments.side_by_side import FEWEST
-from dqn_core.errors import CheckpointError
 from dqn_core.files.packing import pack
 from tests.core.small_runs import SMALL
 

@@ -6,11 +6,11 @@ import pytest
 from gymnasium.spaces import Box
 
 from dqn_core import Agent, Trainer, evaluate
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import EnvironmentFailure, UnsupportedEnvironmentError
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments import make_environment
 from dqn_core.environments.configured import environments_for
 from dqn_core.episodes.evaluation import MOST_ENVIRONMENTS, ROWS
-from dqn_core.errors import EnvironmentFailure, UnsupportedEnvironmentError
 from tests.core.foreign import Foreign, Register, fails_at
 from tests.core.small_runs import SMALL
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.spaces import Box, Discrete, MultiBinary, Text
 
+from dqn_core.base.errors import UnsupportedEnvironmentError
 from dqn_core.environments import (
     DEFAULT_TIME_LIMIT,
     environment_spec,
@@ -15,7 +16,6 @@ from dqn_core.environments import (
     make_environment,
 )
 from dqn_core.environments.restoration import restores_exactly
-from dqn_core.errors import UnsupportedEnvironmentError
 from tests.core.foreign import Register
 
 

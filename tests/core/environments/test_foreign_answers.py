@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dqn_core import Trainer
+from dqn_core.base.errors import EnvironmentFailure
 from dqn_core.environments import make_environment
-from dqn_core.errors import EnvironmentFailure
 from tests.core.foreign import Foreign, Register, WithoutRenderMode, failure_of, registered, told
 from tests.core.small_runs import SMALL
 

@@ -8,8 +8,8 @@ import pytest
 from gymnasium.spaces import Box, Discrete, Graph, Sequence, Text, Tuple
 
 from dqn_core import Trainer
+from dqn_core.base.errors import ConfigurationError, UnsupportedEnvironmentError
 from dqn_core.environments import environment_spec, make_environment
-from dqn_core.errors import ConfigurationError, UnsupportedEnvironmentError
 from tests.core.foreign import Foreign, Register, WithoutRenderMode, told
 from tests.core.small_runs import SMALL
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dqn_core import Trainer, load_run, save_run
+from dqn_core.base.errors import EnvironmentFailure
 from dqn_core.environments import make_environment
-from dqn_core.errors import EnvironmentFailure
 from tests.core.foreign import Foreign, Register, fails_at, failure_of, told
 from tests.core.small_runs import SMALL, fingerprint
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from dqn_core import Trainer, evaluate, load_agent, load_run, save_agent, save_run
+from dqn_core.base.errors import LabError
+from dqn_core.base.settings import MODULES
 from dqn_core.cli.command_line import main
 from dqn_core.environments import environment_spec
 from dqn_core.environments.modules import import_typed
-from dqn_core.errors import LabError
-from dqn_core.settings import MODULES
 from tests.core.own_module import ENV_ID, NAME, forget, unimported
 from tests.core.small_runs import SMALL
 

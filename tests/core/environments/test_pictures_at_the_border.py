@@ -8,10 +8,10 @@ import pytest
 from PIL import Image, ImageSequence
 
 from dqn_core import Agent, Conditions, LabError, Push, Trainer, record
+from dqn_core.base.errors import EnvironmentFailure
 from dqn_core.environments import make_environment
 from dqn_core.episodes.montage import write_montage
 from dqn_core.episodes.video import encode_gif, encode_mp4, write_video
-from dqn_core.errors import EnvironmentFailure
 from tests.core.foreign import Foreign, fails_at, registered
 from tests.core.small_runs import SMALL
 

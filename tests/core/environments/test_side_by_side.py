@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dqn_core.config import DQNConfig
+from dqn_core.base.errors import EnvironmentFailure
+from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.side_by_side import FEWEST, side_by_side
-from dqn_core.errors import EnvironmentFailure
 from dqn_core.interaction import Interaction
 from dqn_core.replay import Transitions
 

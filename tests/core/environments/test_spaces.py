@@ -9,8 +9,8 @@ from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, Tu
 from gymnasium.spaces.utils import flatten, flatten_space
 
 from dqn_core import Trainer, load_run, record, save_run
+from dqn_core.base.errors import EnvironmentFailure
 from dqn_core.environments import environment_spec, make_environment
-from dqn_core.errors import EnvironmentFailure
 from tests.core.foreign import Foreign, registered
 from tests.core.small_runs import SMALL, fingerprint
 

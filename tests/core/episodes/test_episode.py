@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from dqn_core import Conditions, Push
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.environments import make_environment
 from dqn_core.episodes.episode import Episode
-from dqn_core.errors import ConfigurationError
 
 
 def played(conditions: Conditions, seed: int = 3) -> tuple[Episode, list[int]]:

@@ -9,9 +9,9 @@ import torch
 
 from dqn_core import Agent, Conditions, DQNConfig, Push, Trainer, evaluate, record
 from dqn_core.agent import network_shape
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.environments import environment_spec, make_environment
 from dqn_core.episodes.evaluation import ROWS, most_steps, playing, to_the_end
-from dqn_core.errors import ConfigurationError
 from dqn_core.networks import QNetwork
 from tests.balancing import balancing_agent
 

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageSequence
 
 from dqn_core import DQNConfig, Trainer, record
+from dqn_core.base.errors import LabError, MissingPackageError
 from dqn_core.episodes.pictures import with_shared_palette
 from dqn_core.episodes.video import encode_gif, encode_mp4, numbers, q_range, write_video
-from dqn_core.errors import LabError, MissingPackageError
 
 # The decoder used here leaves its pipes to the garbage collector.
 pytestmark = [

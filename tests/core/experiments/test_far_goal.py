@@ -6,8 +6,8 @@ import gymnasium
 import numpy as np
 import pytest
 
+from dqn_core.configuration.keyword_arguments import parsed
 from dqn_core.experiments.of_the_task import FAR_GOAL
-from dqn_core.keyword_arguments import parsed
 
 LIMIT = 100
 

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save as save_tensors
 
 from dqn_core import load_agent, load_run
-from dqn_core.errors import CheckpointError
+from dqn_core.base.errors import CheckpointError
 from dqn_core.files.packing import FORMAT, VERSION
 from tests.core.checkpoints import closed, opened, refused
 

@@ -11,7 +11,7 @@ import pytest
 from safetensors.torch import save as save_tensors
 
 from dqn_core import DQNConfig, Trainer, load_agent, load_run, save_run
-from dqn_core.errors import LONGEST_MESSAGE, CheckpointError, LabError, excerpt
+from dqn_core.base.errors import LONGEST_MESSAGE, CheckpointError, LabError, excerpt
 from dqn_core.files.packing import FORMAT, MOST_PARTS, MOST_TENSORS, MOST_VALUES, pack, unpack
 from tests.core.small_runs import SMALL
 

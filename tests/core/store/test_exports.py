@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dqn_core import Trainer
-from dqn_core.errors import ConfigurationError, MissingPackageError, StoreError
+from dqn_core.base.errors import ConfigurationError, MissingPackageError, StoreError
 from dqn_core.history import WHEN
 from dqn_core.store import exports
 from dqn_core.store.recorder import Recorder

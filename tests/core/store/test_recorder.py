@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 from dqn_core.store import recorder as recorders
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.retraining import retrained
 from dqn_core.trainer import Trainer

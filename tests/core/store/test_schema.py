@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 from dqn_core.store import schema
 from dqn_core.store.rows import TABLES
 from dqn_core.store.store import Store

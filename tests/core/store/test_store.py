@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from dqn_core import DQNConfig, Trainer
-from dqn_core.errors import CheckpointError, LabError, StoreError
+from dqn_core.base.errors import CheckpointError, LabError, StoreError
 from dqn_core.store.snapshots import path_of
 from dqn_core.store.store import Store
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds

@@ -3,7 +3,7 @@
 import pytest
 
 from dqn_core import save_agent, save_run
-from dqn_core.errors import CheckpointError, LabError, StoreError
+from dqn_core.base.errors import CheckpointError, LabError, StoreError
 from dqn_core.files.packing import pack, unpack
 from dqn_core.store import transfer
 from dqn_core.store.rows import TABLES

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.store import Store
 from dqn_core.store.tree import families, fork_changes

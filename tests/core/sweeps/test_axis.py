@@ -2,7 +2,7 @@
 
 import pytest
 
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.sweeps.axis import Axis, axis_from
 
 

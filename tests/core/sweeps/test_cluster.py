@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dqn_core import Trainer
-from dqn_core.errors import LabError, MissingPackageError
+from dqn_core.base.errors import LabError, MissingPackageError
 from dqn_core.samplers import Prioritised
 from dqn_core.sweeps import cluster
 from dqn_core.sweeps.axis import axis_from

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import claim, declare, pieces_of, sweep_called
 from dqn_core.sweeps.driver import alone, stop, train_pieces, trained_by, unfinished

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from dqn_core.errors import MissingPackageError
-from dqn_core.hyperparameter import Value
+from dqn_core.base.errors import MissingPackageError
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.importance import importance
 

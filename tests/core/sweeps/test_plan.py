@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from dqn_core.errors import ConfigurationError, MissingPackageError
-from dqn_core.members import check_members
+from dqn_core.base.errors import ConfigurationError, MissingPackageError
+from dqn_core.configuration.members import check_members
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.plan import MOST_MEMBERS, Plan
 from tests.core.small_runs import SMALL

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from dqn_core.errors import MissingPackageError, StoreError
+from dqn_core.base.errors import MissingPackageError, StoreError
 from dqn_core.store.seed_runs import stored_seed_runs
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from

@@ -18,8 +18,8 @@ from dashboard.web.catalogues import (
     words_of_scripts,
 )
 from dashboard.web.language import _, answering
-from dqn_core import phrases
-from dqn_core.config import HYPERPARAMETERS
+from dqn_core.base import phrases
+from dqn_core.configuration.config import HYPERPARAMETERS
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 HOLE = re.compile(r"\{(\w+)[^{}]*\}")

@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.charts.predictions import MEANING, about_the_gap, not_counted
 from dashboard.session.run import Run
-from dqn_core.numbers import percent
+from dqn_core.base.numbers import percent
 from tests.core.small_runs import SMALL
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.compare_page import sweep_process
 from dqn_core import DQNConfig
-from dqn_core.settings import MODULES
+from dqn_core.base.settings import MODULES
 from dqn_core.store.store import Store
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare

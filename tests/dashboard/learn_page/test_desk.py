@@ -12,7 +12,7 @@ from dashboard.session.few import MOST_ACTIONS
 from dashboard.session.session import Session
 from dashboard.web.feed import BadQueryError
 from dashboard.web.language import answering
-from dqn_core.errors import CheckpointError
+from dqn_core.base.errors import CheckpointError
 from dqn_core.trainer import STATISTICS_PERIOD, Trainer
 from tests.core.foreign import Foreign, registered
 from tests.core.small_runs import SMALL, fingerprint

@@ -9,9 +9,9 @@ import pytest
 
 from dashboard.learn_page.equations import Equation, equations, exact
 from dashboard.web.symbols import SYMBOLS
+from dqn_core.base.numbers import MINUS
 from dqn_core.microscope.specimen import Specimen
 from dqn_core.microscope.update import Update
-from dqn_core.numbers import MINUS
 from tests.core.small_runs import trained
 
 KINDS: dict[str, dict[str, Any]] = {

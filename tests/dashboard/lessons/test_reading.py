@@ -12,7 +12,7 @@ from dashboard.lessons.lesson import MOST_CHARACTERS, Choices, Number, Step
 from dashboard.lessons.reading import read_lesson
 from dashboard.lessons.source import NAMES, lesson_from, ready_lesson, source_of
 from dashboard.lessons.writing import written_lesson
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from tests.dashboard.lessons.small_lessons import lesson
 
 SMALL = """\

@@ -14,7 +14,7 @@ from dashboard.session.links import Link
 from dashboard.session.session import Session
 from dashboard.web.visitors import KEPT_SECONDS
 from dqn_core import DQNConfig
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from tests.dashboard.lessons.small_lessons import lesson
 from tests.dashboard.runs import untrained_session
 

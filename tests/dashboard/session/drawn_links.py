@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dashboard.session.links import CONTROLS, GROUPS, MOST_MEMBERS, Link
 from dashboard.session.reading import read
 from dqn_core import HYPERPARAMETERS, PRESETS, preset
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Hyperparameter
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.hyperparameter import Hyperparameter
 
 OLD = json.loads(Path(__file__).with_name("links_of_787938c.json").read_text())
 """Links and commands with the values that they had in that version."""

@@ -6,7 +6,7 @@ import torch
 from dashboard.session.run import Run, Status
 from dashboard.session.words import change_label
 from dqn_core import LabError
-from dqn_core.hyperparameter import Value
+from dqn_core.configuration.hyperparameter import Value
 from tests.dashboard.runs import SMALL, advance, flat_state
 
 

@@ -13,8 +13,8 @@ from dashboard.session.store import store
 from dashboard.session.view import DASHES
 from dashboard.train_page.figures import figures
 from dashboard.train_page.run_files import run_bytes
+from dqn_core.base.numbers import number
 from dqn_core.divergence import Stop
-from dqn_core.numbers import number
 from dqn_core.store.recorder import Recorder
 from dqn_core.trainer import Trainer
 from tests.core.small_runs import SMALL

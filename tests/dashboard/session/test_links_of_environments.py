@@ -9,7 +9,7 @@ from dashboard.session.session import Session
 from dashboard.train_page.exchange import command_line
 from dashboard.web.slots import Slots
 from dqn_core import PRESETS, DQNConfig, preset
-from dqn_core.errors import LabError
+from dqn_core.base.errors import LabError
 from dqn_core.recommendation import recommended
 from tests.dashboard.session.drawn_links import of
 

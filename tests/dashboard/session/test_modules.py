@@ -13,8 +13,8 @@ from dashboard.session.pasting import pasted
 from dashboard.session.reading import read
 from dashboard.session.session import Session
 from dqn_core import DQNConfig
-from dqn_core.errors import LabError
-from dqn_core.settings import MODULES
+from dqn_core.base.errors import LabError
+from dqn_core.base.settings import MODULES
 from tests.core.own_module import ENV_ID, NAME, unimported
 
 APP = Path(__file__).parents[3] / "app.py"

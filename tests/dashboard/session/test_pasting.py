@@ -13,8 +13,8 @@ from dashboard.session.pasting import pasted
 from dashboard.session.race import race_from
 from dashboard.train_page.exchange import command_line
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset, recommended
+from dqn_core.base.errors import ConfigurationError, LabError
 from dqn_core.cli.command_line import _parser
-from dqn_core.errors import ConfigurationError, LabError
 from dqn_core.presets import AUTO
 from tests.dashboard.session.drawn_links import OLD, links, of
 

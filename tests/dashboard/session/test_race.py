@@ -22,9 +22,9 @@ from dashboard.session.store import store
 from dashboard.train_page.exchange import command_line
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, Trainer
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.cli.command_line import _parser
 from dqn_core.cli.origins import given_values, member_seeds, new_config
-from dqn_core.errors import ConfigurationError
 from dqn_core.sweeps.plan import Plan
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import undo

@@ -9,7 +9,7 @@ from dashboard.session.links import NAMES, Link
 from dashboard.session.pasting import pasted
 from dashboard.session.reading import read
 from dqn_core import HYPERPARAMETERS, DQNConfig, preset, recommended
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from tests.core.foreign import Foreign, registered
 from tests.dashboard.session.drawn_links import of
 

@@ -12,8 +12,8 @@ from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.store import store
 from dqn_core import DQNConfig, Trainer
+from dqn_core.configuration.hyperparameter import Value
 from dqn_core.divergence import Stop
-from dqn_core.hyperparameter import Value
 from tests.core.foreign import Foreign, fails_at, registered
 from tests.core.small_runs import SMALL, assert_bit_equal, fingerprint, without_seconds
 from tests.dashboard.session.ways import changes, go_back, train, undo

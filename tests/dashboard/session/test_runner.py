@@ -12,7 +12,7 @@ from dashboard.session.run import Run, Status
 from dashboard.session.runner import Runner
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
-from dqn_core.settings import ABANDONED_SECONDS
+from dqn_core.base.settings import ABANDONED_SECONDS
 
 SMALL = DQNConfig(hidden_dims="8, 8", batch_size=8, learning_starts=20, evaluation_period=0)
 

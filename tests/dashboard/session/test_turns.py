@@ -14,7 +14,7 @@ from dashboard.session.store import store
 from dashboard.session.turns import Turns
 from dashboard.web.slots import Slots
 from dqn_core import Trainer
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 from dqn_core.replay import replay_bytes
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import undo

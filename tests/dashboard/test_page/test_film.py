@@ -11,7 +11,7 @@ from PIL import Image
 
 from dashboard.test_page.film import Film
 from dqn_core.agent import Distributions
-from dqn_core.errors import LabError
+from dqn_core.base.errors import LabError
 from tests.dashboard.films import STEPS, filled, film_of, recording
 
 

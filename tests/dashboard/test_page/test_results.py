@@ -17,8 +17,8 @@ from dashboard.test_page.results import (
     summary,
 )
 from dqn_core import Conditions, evaluate, record
+from dqn_core.base.numbers import number, percent
 from dqn_core.episodes.evaluation import Evaluation
-from dqn_core.numbers import number, percent
 from tests.balancing import balancing_agent
 from tests.dashboard.episodes import chosen
 

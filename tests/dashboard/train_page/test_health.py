@@ -11,10 +11,10 @@ from dashboard.train_page.reward_sums import largest_reward_sum
 from dashboard.train_page.signs import Sign, signs, status_of
 from dashboard.train_page.updates import JUDGED
 from dqn_core import DQNConfig, preset
+from dqn_core.base.errors import DivergenceError
+from dqn_core.base.numbers import number, percent
 from dqn_core.diagnostics import dormant_shares, spread_observations, target_distance
 from dqn_core.divergence import Stop
-from dqn_core.errors import DivergenceError
-from dqn_core.numbers import number, percent
 
 
 def a_run(steps: int = 0, members: int = 1, **changes: Any) -> Run:

@@ -20,9 +20,9 @@ from dashboard.train_page.q_map_message import (
 )
 from dashboard.web.feed import BadQueryError
 from dqn_core import DQNConfig
+from dqn_core.base.numbers import percent
 from dqn_core.environments import environment_spec, known_environments, make_environment
 from dqn_core.environments.family import nameless
-from dqn_core.numbers import percent
 from dqn_core.q_map import Dimension, advantage, dimensions, grid_world, plane
 from tests.core.foreign import Foreign, registered
 from tests.dashboard.envelope import opened

@@ -18,8 +18,8 @@ from dashboard.session.session import Session
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, Trainer, preset, recommended
+from dqn_core.base.errors import DivergenceError
 from dqn_core.divergence import Stop
-from dqn_core.errors import DivergenceError
 from dqn_core.files.packing import pack
 from dqn_core.forking import forked
 from dqn_core.history import MEANINGS

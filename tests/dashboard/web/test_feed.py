@@ -13,7 +13,7 @@ from streamlit import config
 
 from dashboard.web import feed
 from dashboard.web.routes import routes
-from dqn_core.errors import StoreError
+from dqn_core.base.errors import StoreError
 
 
 @pytest.fixture

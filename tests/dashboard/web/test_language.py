@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.web.language import _, answering, language, n_, said, together
-from dqn_core.errors import ConfigurationError
-from dqn_core.phrases import Phrase, one_of, paragraph, read, written
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.phrases import Phrase, one_of, paragraph, read, written
 
 PAGE = Path(__file__).parent / "spoken_page.py"
 

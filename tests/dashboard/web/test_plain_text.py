@@ -9,7 +9,7 @@ from dashboard.session.links import Link
 from dashboard.session.pasting import MOST_CHARACTERS, pasted
 from dashboard.web.plain_text import as_typed
 from dqn_core import DQNConfig
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 
 WANTED = DQNConfig(gamma=0.9, double_dqn=False, env_id="Acrobot-v1")
 JSON = json.dumps(WANTED.to_dict(), indent=2)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from dqn_core.errors import excerpt
-from dqn_core.phrases import Phrase
-from dqn_core.scalars import plain
+from dqn_core.base.errors import excerpt
+from dqn_core.base.phrases import Phrase
+from dqn_core.base.scalars import plain
 
 Single: TypeAlias = bool | int | float | str | None
 Argument: TypeAlias = Single | list[Single] | tuple[Single, ...]

@@ -4,9 +4,9 @@ import argparse
 from functools import partial
 from typing import Any
 
-from dqn_core.config import HYPERPARAMETERS
-from dqn_core.hyperparameter import GROUP_LABELS, Hyperparameter, Value
-from dqn_core.numbers import setting
+from dqn_core.base.numbers import setting
+from dqn_core.configuration.config import HYPERPARAMETERS
+from dqn_core.configuration.hyperparameter import GROUP_LABELS, Hyperparameter, Value
 
 
 def option(name: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dqn_core.config import HYPERPARAMETERS, DQNConfig, hyperparameter
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Value
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.configuration.hyperparameter import Value
 
 MOST_MEMBERS = 1_024
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import ConfigurationError
-from dqn_core.keyword_arguments import LARGEST_NUMBER, canonical, parsed, written
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import DQNConfig
+from dqn_core.configuration.keyword_arguments import LARGEST_NUMBER, canonical, parsed, written
 
 SINGLE = (
     st.none()

@@ -1,7 +1,7 @@
 """Values that are allowed each by itself, but not together: refused with the names of both."""
 
-from dqn_core.errors import ConfigurationError
-from dqn_core.numbers import setting
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.numbers import setting
 
 
 def check_buffer(*, batch_size: int, buffer_capacity: int) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dqn_core.errors import CheckpointError
-from dqn_core.whole_files import checked_target, whole_file
+from dqn_core.base.errors import CheckpointError
+from dqn_core.base.whole_files import checked_target, whole_file
 
 
 def write(path: Path, content: bytes = b"new") -> None:
@@ -214,7 +214,7 @@ def test_a_save_that_is_killed_or_finds_no_room_leaves_the_file_before_or_the_fi
     signals = ["SIGKILL", "SIGTERM", "SIGINT"]
     child = subprocess.run(
         [sys.executable, "-c", KILLED_WHILE_SAVING, str(quick_folder), *signals],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=300,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dqn_core.errors import CheckpointError
+from dqn_core.base.errors import CheckpointError
 
 
 @contextmanager

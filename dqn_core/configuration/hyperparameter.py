@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal, ParamSpec
 
-from dqn_core.errors import ConfigurationError, reason_of
-from dqn_core.numbers import setting
-from dqn_core.phrases import Phrase, one_of, paragraph
-from dqn_core.scalars import plain, shown
-from dqn_core.widths import MOST_LAYERS, widths
+from dqn_core.base.errors import ConfigurationError, reason_of
+from dqn_core.base.numbers import setting
+from dqn_core.base.phrases import Phrase, one_of, paragraph
+from dqn_core.base.scalars import plain, shown
+from dqn_core.configuration.widths import MOST_LAYERS, widths
 
 Applies = Literal["now", "next episode", "restart"]
 APPLIES_WORDS: dict[str, Phrase] = {

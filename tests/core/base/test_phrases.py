@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dqn_core.phrases import Phrase, read, written
+from dqn_core.base.phrases import Phrase, read, written
 
 STOPPED = Phrase(
     "Q-values reached {largest} at step {step:,}; most likely {cause}.",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 
 
 def chosen_device(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_core.statistics import (
+from dqn_core.base.statistics import (
     area_under,
     bootstrap_interval,
     improvement_interval,

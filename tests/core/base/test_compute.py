@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from dqn_core import evaluate
-from dqn_core.compute import give_back_free_memory, one_thread
+from dqn_core.base.compute import give_back_free_memory, one_thread
 from dqn_core.episodes.recording import record
 from dqn_core.networks import QNetwork
 from tests.core.small_runs import trained

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Self, TypeVar
 
-from dqn_core import keyword_arguments
-from dqn_core.combinations import check_buffer, check_head, check_munchausen, check_stops
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import Hyperparameter, Value, declare
-from dqn_core.phrases import Phrase, did_you_mean
-from dqn_core.scalars import shown
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.phrases import Phrase, did_you_mean
+from dqn_core.base.scalars import shown
+from dqn_core.configuration import keyword_arguments
+from dqn_core.configuration.combinations import (
+    check_buffer,
+    check_head,
+    check_munchausen,
+    check_stops,
+)
+from dqn_core.configuration.hyperparameter import Hyperparameter, Value, declare
 
 _Config = TypeVar("_Config")
 

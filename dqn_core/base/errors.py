@@ -6,7 +6,7 @@ Programming errors are not in here; they stay loud.
 from contextlib import suppress
 from typing import Any
 
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 LONGEST_MESSAGE = 400
 """Characters in a message: what it quotes may be as long as a file."""

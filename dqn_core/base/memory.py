@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from dqn_core.numbers import number
+from dqn_core.base.numbers import number
 
 _MEMINFO = Path("/proc/meminfo")
 _GROUPS = (

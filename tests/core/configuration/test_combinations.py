@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dqn_core.config import DQNConfig
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import DQNConfig
 
 
 @pytest.mark.parametrize(

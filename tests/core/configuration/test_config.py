@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from dqn_core.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, hyperparameter
-from dqn_core.errors import ConfigurationError
-from dqn_core.hyperparameter import APPLIES_WORDS, Hyperparameter
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.configuration.config import EARLIER_NAMES, HYPERPARAMETERS, DQNConfig, hyperparameter
+from dqn_core.configuration.hyperparameter import APPLIES_WORDS, Hyperparameter
 from dqn_core.presets import PRESETS, preset
 from dqn_core.recommendation import recommended
 

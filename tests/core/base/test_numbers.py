@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from dqn_core.numbers import number, percent, setting
+from dqn_core.base.numbers import number, percent, setting
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numbers
 import sys
 from typing import Any
 
-from dqn_core.errors import ConfigurationError, excerpt
+from dqn_core.base.errors import ConfigurationError, excerpt
 
 LARGEST = sys.float_info.max
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from dqn_core.errors import ConfigurationError
+from dqn_core.base.errors import ConfigurationError
 
 T = TypeVar("T")
 Number = TypeVar("Number", int, float)

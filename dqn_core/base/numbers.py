@@ -6,7 +6,7 @@
 import math
 from decimal import Decimal
 
-from dqn_core.phrases import Phrase
+from dqn_core.base.phrases import Phrase
 
 UNKNOWN = "–"
 MINUS = "−"

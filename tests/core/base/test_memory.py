@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dqn_core.memory import free_memory, in_words
+from dqn_core.base.memory import free_memory, in_words
 
 MIB = 2**20
 
@@ -12,9 +12,9 @@ MIB = 2**20
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that stands for what the system says: 8,000 MiB are available."""
-    monkeypatch.setattr("dqn_core.memory._MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr("dqn_core.base.memory._MEMINFO", tmp_path / "meminfo")
     paths = (tmp_path / "memory.max", tmp_path / "memory.current")
-    monkeypatch.setattr("dqn_core.memory._GROUPS", (paths,))
+    monkeypatch.setattr("dqn_core.base.memory._GROUPS", (paths,))
     (tmp_path / "meminfo").write_text(
         "MemTotal: 9 kB\nMemAvailable:    8192000 kB\nBuffers: 1 kB\n"
     )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dqn_core.errors import ConfigurationError
-from dqn_core.settings import PRIVATE, SETTINGS, check_settings
+from dqn_core.base.errors import ConfigurationError
+from dqn_core.base.settings import PRIVATE, SETTINGS, check_settings
 
 WRONG = {
     "DQN_LAB_TRAINING_SLOTS": ("0", "-1", "1.5", "x", "1e3", " ", "9" * 5_000),
