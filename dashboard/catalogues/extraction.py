@@ -62,6 +62,7 @@ SPOKEN: dict[str, tuple[int | str, ...]] = {
     "Preset": (0, 1),
     "Component": (0,),
     "Action": (0,),
+    "Family": ("task",),
     "PhysicsParameter": (0,),
     "Pushable": (1,),
     "Experiment": ("title", "question", "why"),

@@ -91,7 +91,7 @@ def _sentences(spec: EnvironmentSpec, episode: CurrentEpisode, is_drawn: bool) -
         ]
     if not is_drawn:
         where.append(_no_picture(spec))
-    return where
+    return [_(spec.task), *where] if spec.task else where
 
 
 def _no_picture(spec: EnvironmentSpec) -> str:

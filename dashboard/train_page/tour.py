@@ -28,23 +28,25 @@ STEPS = (
         ".st-key-time_controls",
         Phrase("Let an agent learn"),
         Phrase(
-            "Start, or the space bar, lets it train in the environment. Try it now: everything can "
-            "be changed while it trains."
+            "It tries actions, gets rewards, and learns which actions bring more. Start, or the "
+            "space bar, lets it train. Try it now: everything can be changed while it trains."
         ),
     ),
     TourStep(
         ".st-key-speed",
         Phrase("As slowly as you like"),
         Phrase(
-            "At full speed it learns CartPole in a minute. At 1 step/s you can follow each step."
+            "At full speed it learns CartPole in a minute. At 10 steps/s or less you see the "
+            "environment, and can follow each step."
         ),
     ),
     TourStep(
         ".live-chart-panel",
         Phrase("The return is what it gets"),
         Phrase(
-            "Each episode is a point: the sum of its rewards. The orange points are greedy "
-            "evaluations: episodes without random actions."
+            "Each episode is a point: the sum of its rewards. In CartPole that is how many steps "
+            "the pole stood. The orange points are greedy evaluations: episodes without random "
+            "actions."
         ),
     ),
     TourStep(
@@ -57,8 +59,11 @@ STEPS = (
     ),
     TourStep(
         "[class*='st-key-control_env_id']",
-        Phrase("What it learns"),
-        Phrase("Another environment brings the values that are recommended for it."),
+        Phrase("Where it learns"),
+        Phrase(
+            "In CartPole it balances a pole. Another environment brings the values that are "
+            "recommended for it."
+        ),
     ),
     TourStep(
         "[class*='st-key-control_gamma']",
@@ -93,8 +98,8 @@ STEPS = (
         ".st-key-navigation",
         Phrase("And then"),
         Phrase(
-            "Test plays with what was learnt, Compare sets runs side by side, and Learn explains. "
-            "This tour is under Tour."
+            "Test plays with what was learnt, Compare sets runs side by side, and Learn explains: "
+            "its first lesson takes 15 minutes. This tour is under Tour."
         ),
     ),
 )

@@ -30,7 +30,7 @@ class EnvironmentSpec:
     ``observation_limits`` are those of the space, but where going beyond a limit ends the episode
     in failure, that limit: ``failing`` lists these components. Of an environment whose ``family``
     has no name no more is known than its spaces say: ``optimum``, ``return_range``, and
-    ``step_reward`` where all steps are worth the same, are None.
+    ``step_reward`` where all steps are worth the same, are None, and its ``task`` is "".
     """
 
     env_id: str
@@ -43,6 +43,7 @@ class EnvironmentSpec:
     observation_limits: tuple[tuple[float, float], ...]
     failing: tuple[int, ...]
     action_labels: tuple[str, ...]
+    task: str
     max_episode_steps: int
     reward_threshold: float | None
     optimum: float | None
@@ -88,6 +89,7 @@ def described(
         ),
         failing=tuple(i for i, failure in enumerate(failures) if failure is not None),
         action_labels=tuple(action.label for action in known.actions),
+        task=known.task if rewards_are_known else "",
         max_episode_steps=time_limit,
         reward_threshold=_threshold(registered, known, optimum) if rewards_are_known else None,
         optimum=optimum,

@@ -80,6 +80,7 @@ class Family:
         components, actions: of the observation and the action space. An environment that has
             another number of them is not of the family.
         idle: the action while a person holds no key, where time passes by itself.
+        task: what is to be done, and what brings reward.
         arguments: all arguments of the environment, where it is a family of these alone.
         recommended: the values that it is trained with, by hyperparameter, where they differ from
             the defaults; None where nobody has tuned them.
@@ -113,6 +114,7 @@ class Family:
     components: tuple[Component, ...]
     actions: tuple[Action, ...]
     idle: int | None = None
+    task: str = ""
     arguments: Mapping[str, Any] | None = None
     recommended: Mapping[str, Value] | None = None
     optimum: Callable[[int], float | None] | None = None

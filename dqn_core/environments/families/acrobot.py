@@ -141,6 +141,8 @@ ACROBOT = Family(
         Action("torque +1", "ArrowRight"),
     ),
     idle=1,
+    task="Swing the tip up to the line, with a motor in the middle joint alone. "
+    "Each step until then costs 1.",
     recommended={},
     return_range=lambda time_limit: (-float(time_limit), 0.0),
     random_returns={("Acrobot-v1", 500): RandomReturn(-498.92, 0.31)},

@@ -108,6 +108,7 @@ CART_POLE = Family(
         Component("pole angular velocity", "rad/s", shown=(-3.0, 3.0)),
     ),
     actions=(Action("push left", "ArrowLeft"), Action("push right", "ArrowRight")),
+    task="Push the cart so that the pole does not fall. Each step in which it stands brings 1.",
     recommended={},
     optimum=float,  # each step is worth 1
     other_rewards=("sutton_barto_reward",),

@@ -16,6 +16,8 @@ CLIFF_WALKING = Family(
         Action("down", "ArrowDown", DOWN),
         Action("left", "ArrowLeft", LEFT),
     ),
+    task="Walk along the cliff to the goal. Each step costs 1; a fall costs 100 and leads "
+    "back to the start.",
     # Without a limit an early greedy policy may never end its episode.
     recommended={
         "max_episode_steps": 200,

@@ -16,6 +16,7 @@ FROZEN_LAKE = Family(
         Action("right", "ArrowRight", RIGHT),
         Action("up", "ArrowUp", UP),
     ),
+    task="Cross the ice to the goal, which brings 1. An episode also ends in a hole, with nothing.",
     # Several steps would carry exploration's slips into the target.
     recommended={
         "n_step": 1,

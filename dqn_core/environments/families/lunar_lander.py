@@ -22,6 +22,8 @@ LUNAR_LANDER = Family(
         Action("right engine", "ArrowRight"),
     ),
     idle=0,
+    task="Land between the flags. Coming down slowly and upright brings reward, a landing 100; "
+    "a crash costs 100, and the engines cost a little.",
     # Without layer normalisation or with less exploration some seeds hover and never learn to land.
     recommended={
         "max_episode_steps": 500,

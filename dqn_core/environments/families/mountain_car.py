@@ -79,6 +79,8 @@ MOUNTAIN_CAR = Family(
         Action("push right", "ArrowRight"),
     ),
     idle=1,
+    task="Drive to the flag: the engine is too weak for the hill, so the car has to swing up. "
+    "Each step until then costs 1.",
     # Between two rounds the policy stays as it is for 16 steps, and a round at this learning rate
     # changes it much: so it pushes for long one way, then the other, and gathers speed.
     recommended={

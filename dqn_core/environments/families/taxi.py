@@ -52,6 +52,8 @@ TAXI = Family(
         Action("pick up", "p"),
         Action("drop off", "d"),
     ),
+    task="Fetch the passenger and set them down at the hotel, which brings 20. Each step before "
+    "costs 1; to pick up or drop off at a wrong place costs 10.",
     # With this discount a step is worth as much as with a longer horizon, and is learnt sooner.
     recommended={
         "n_step": 1,

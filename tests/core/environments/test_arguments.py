@@ -137,6 +137,8 @@ def test_what_is_known_of_an_environment_is_what_its_arguments_leave_true(
     env_id: str, env_kwargs: str, found: tuple[Any, ...]
 ) -> None:
     assert known(env_id, env_kwargs) == found
+    says_what_brings_reward = bool(environment_spec(env_id, env_kwargs=env_kwargs).task)
+    assert says_what_brings_reward == (found[1] is not None)
 
 
 def test_the_optimum_and_the_recommended_values_are_those_of_the_arguments() -> None:
