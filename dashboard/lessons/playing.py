@@ -108,21 +108,35 @@ def current_lesson(session: Session) -> Playing | None:
 
 def play(session: Session, lesson: Lesson, source: str) -> None:
     """Begin that lesson in place of the one that is played."""
-    playing = st.session_state[keys.LESSON] = Playing(lesson, source)
+    playing = Playing(lesson, source)
+    _choose(playing)
     playing.begin(session)
 
 
 def leave_lesson(session: Session) -> None:
     """End it: all controls are there again, with the values that they have."""
-    st.session_state[keys.LESSON] = None
+    _choose(None)
     session.look_at(hidden=(), locked=(), task="")
+
+
+def _choose(playing: Playing | None) -> None:
+    """Play that from now on, whatever the address says."""
+    st.session_state[keys.LESSON], st.session_state[keys.LESSON_WAS_CHOSEN] = playing, True
 
 
 def come_back_to_lesson(session: Session, left: Remembered) -> None:
     """Take up the lesson of the tab's address where the tab had it; another one begins.
 
-    What the student did there before the tab could say so counts.
+    What the student did there before the tab could say so counts: a lesson that was left stays
+    left, and one that was begun is played.
     """
+    if keys.LESSON_WAS_CHOSEN in st.session_state:
+        chosen: Playing | None = st.session_state[keys.LESSON]
+        if chosen:
+            chosen.begin(session)
+        else:
+            leave_lesson(session)
+        return
     given, had = (parse_qs(query, keep_blank_values=True) for query in (left.query, left.left))
     is_same = given.get(LESSON) == had.get(LESSON)
     meanwhile: Playing | None = st.session_state.get(keys.LESSON)

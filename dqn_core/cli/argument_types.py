@@ -52,9 +52,12 @@ def seeds(text: str) -> int | list[int]:
     """``8`` is a number of members, ``3,5,9`` are their seeds."""
     if "," not in text:
         return whole_number("seeds", 1, MOST_MEMBERS)(text)
-    listed = [int(HYPERPARAMETERS["seed"].parsed(part)) for part in text.split(",") if part.strip()]
-    if len(set(listed)) < len(listed) or not 1 <= len(listed) <= MOST_MEMBERS:
-        raise ConfigurationError(
-            f"seeds must be 1 to {MOST_MEMBERS:,} different seeds, not {shown(text)}."
-        )
-    return listed
+    declared = HYPERPARAMETERS["seed"]
+    with suppress(ConfigurationError):
+        listed = [int(declared.parsed(part)) for part in text.split(",") if part.strip()]
+        if 1 <= len(listed) == len(set(listed)) <= MOST_MEMBERS:
+            return listed
+    raise ConfigurationError(
+        f"seeds must be 1 to {MOST_MEMBERS:,} different seeds, each {declared.range_text}, "
+        f"not {shown(text)}."
+    )

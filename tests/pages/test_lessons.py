@@ -197,6 +197,29 @@ def test_what_a_student_does_before_the_tab_has_told_where_it_was_is_not_lost() 
     assert (playing(at).progress.at, playing(at).progress.answers) == (0, {0: "2"})
 
 
+def test_a_lesson_that_was_left_before_the_tab_has_told_where_it_was_stays_left() -> None:
+    query = f"lesson={source_of(STEPS)}&step=1&hide=target&lock=gamma&gamma=0.9"
+    left = Remembered("x", "", query, query, Progress(answers={0: "2"}).written)
+    at = opened(lesson=source_of(STEPS))
+    at.button(key="task_leave").click().run()
+    session(at).begin_anew(*left.link)  # as the page does first, when its tab has told
+    come_back_to_lesson_in(at, left)
+    assert playing(at) is None
+    link = session(at).link
+    assert (link.hidden, link.locked, link.config.gamma) == ((), (), 0.9)
+
+
+def test_a_lesson_that_was_begun_before_the_tab_has_told_where_it_was_is_played() -> None:
+    query = f"lesson={source_of(STEPS)}&step=1&gamma=0.9"
+    at = opened("pages/learn.py", lesson=source_of(STEPS), section="lessons")
+    at.button(key=f"begin_{NAMES[0]}").click().run()
+    begun = session(at).link
+    left = Remembered("x", "", query, query, Progress(answers={0: "2"}).written)
+    session(at).begin_anew(*left.link)
+    come_back_to_lesson_in(at, left)
+    assert (playing(at).source, session(at).link) == (NAMES[0], begun)
+
+
 def test_another_lesson_in_the_same_tab_has_none_of_the_answers_of_the_one_before() -> None:
     had = f"lesson={source_of(STEPS)}&step=1"
     at = opened(lesson=NAMES[1])
