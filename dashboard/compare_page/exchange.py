@@ -58,7 +58,7 @@ def taken_in(session: Session, content: bytes) -> str:
     """The name that an exported run gets here; raises `LabError` for what is no run."""
     record = take_in(store(), content, session.owner)
     if session.owner:
-        make_room(session.owner)
+        make_room(session.owner, record.run)
     return record.run
 
 

@@ -108,7 +108,7 @@ class Room:
 class Rooms:
     """The rooms of one server, in its memory. One that nobody has used for a day is gone."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}

@@ -124,5 +124,5 @@ class Keeping:
                 owner=origin.owner,
             )
             if origin.owner:
-                make_room(origin.owner)
+                make_room(origin.owner, self.record.run)
         return self.record

@@ -10,10 +10,13 @@ from dashboard.web.visitors import KEPT_SECONDS
 from dqn_core.base.errors import StoreError
 from dqn_core.base.settings import default_folder
 from dqn_core.store.record import RunRecord
-from dqn_core.store.store import DATABASE, Store
+from dqn_core.store.store import Store, is_store
 
 MOST_OF_A_VISITOR = 20
 """Runs of one visitor of a private server; for the next one the one left longest ago goes."""
+
+PATIENCE_SECONDS = 3.0
+"""How long a page, and the training on it, wait for another program that holds the database."""
 
 
 def store() -> Store:
@@ -28,7 +31,7 @@ def store() -> Store:
 
 def store_so_far() -> Store | None:
     """The store if there is one, for pages that only read; raises `StoreError`."""
-    return store() if (default_folder() / DATABASE).exists() else None
+    return store() if is_store(default_folder()) else None
 
 
 def own_run(name: str, owner: str | None) -> RunRecord:
@@ -52,14 +55,16 @@ def own_runs(found: Store, owner: str | None) -> list[RunRecord]:
     return [record for record in found.runs(owner) if record.owner == owner]
 
 
-def make_room(owner: str) -> None:
+def make_room(owner: str, added: str) -> None:
     """Forget what a visitor who has too many runs left longest ago.
 
-    After another run was added: where that is refused nothing goes.
+    After the run called ``added`` was added: where that is refused nothing goes. Runs of the future
+    are from before the clock was put back.
     """
-    found = store()
-    own = sorted(found.runs(owner, include_deleted=True), key=lambda record: -record.updated)
-    found.forget([record.run for record in own[MOST_OF_A_VISITOR:]])
+    found, now = store(), time.time()
+    others = [one for one in found.runs(owner, include_deleted=True) if one.run != added]
+    others.sort(key=lambda record: (record.updated > now, -record.updated))
+    found.forget([record.run for record in others[MOST_OF_A_VISITOR - 1 :]])
 
 
 def forget_left() -> None:
@@ -72,4 +77,4 @@ def forget_left() -> None:
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=Store.close)
 def _opened(folder: Path) -> Store:
-    return Store(folder)
+    return Store(folder, PATIENCE_SECONDS)

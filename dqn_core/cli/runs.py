@@ -14,7 +14,7 @@ from dqn_core.configuration.options import value_words
 from dqn_core.presets import AUTO, beside_preset
 from dqn_core.store import exports
 from dqn_core.store.record import RunRecord
-from dqn_core.store.store import DATABASE, Store
+from dqn_core.store.store import Store, is_store
 from dqn_core.store.tree import Branch, Changes, families, fork_changes
 
 
@@ -23,7 +23,7 @@ def kept(folder: Path) -> Store:
 
     Who only looks makes no folder.
     """
-    if not (folder / DATABASE).is_file():
+    if not is_store(folder):
         raise StoreError(f"There are no runs in {str(folder)!r}: give their folder with --runs.")
     return Store(folder)
 

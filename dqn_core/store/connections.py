@@ -12,7 +12,7 @@ from dqn_core.base.scalars import shown
 from dqn_core.store.schema import MIGRATIONS, bring_up_to_date, version_of
 
 BUSY_SECONDS = 60.0
-"""How long a transaction waits for others, of other threads and processes."""
+"""How long a transaction waits for others, of other threads and processes, where nobody looks on."""
 
 _ADVICE = {
     sqlite3.SQLITE_FULL: Phrase("the disk is full, make room on it"),
@@ -29,12 +29,14 @@ class Connections:
     """A pool of connections to one database.
 
     With SQLite's write-ahead log all can read while one writes, and a killed process leaves only
-    whole transactions. Raises `StoreError` if the database cannot be read or written.
+    whole transactions. A transaction waits ``patience`` seconds for others. Raises `StoreError` if
+    the database cannot be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float) -> None:
         self._idle: list[sqlite3.Connection] = []
         self._path = path
+        self._patience = patience
         self._file: tuple[int, int] | None = None
         self._prepare()
         self._file = self._present_file()
@@ -103,7 +105,7 @@ class Connections:
         with suppress(IndexError):
             return self._idle.pop()  # atomic, so two threads never get the same one
         connection = sqlite3.connect(
-            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
         # Without flushing each time, a power cut may lose the newest transactions, and only those.
@@ -114,7 +116,7 @@ class Connections:
 
     def _prepare(self) -> None:
         """Create or migrate the tables and begin the log, for which SQLite itself does not wait."""
-        deadline = time.monotonic() + BUSY_SECONDS
+        deadline = time.monotonic() + self._patience
         while True:
             try:
                 self._begin_log()

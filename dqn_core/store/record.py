@@ -91,7 +91,7 @@ def new_values(
     owner: str | None,
 ) -> dict[str, Any]:
     """The columns of a run that begins now, except its name."""
-    now = time.time()
+    began = now()
     return {
         "title": title,
         "preset": preset,
@@ -99,8 +99,8 @@ def new_values(
         "fork_step": fork_step,
         "status": Status.PAUSED,
         "env_steps": fork_step or 0,
-        "created": now,
-        "updated": now,
+        "created": began,
+        "updated": began,
         "versions": json.dumps(versions()),
         "starred": False,
         "note": "",
@@ -160,6 +160,11 @@ def moment(value: Any) -> float:
     if not 0 <= seconds <= LATEST_MOMENT:
         raise ValueError(Phrase("{value} is not what it should be", value=shown(value)))
     return seconds
+
+
+def now() -> float:
+    """The present `moment`, also where the clock says what no calendar has a date for."""
+    return min(max(time.time(), 0.0), LATEST_MOMENT)
 
 
 def _status(stored: str, updated: float) -> Status:

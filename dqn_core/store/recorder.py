@@ -13,7 +13,7 @@ from dqn_core.base.errors import LabError, StoreError
 from dqn_core.base.phrases import Phrase
 from dqn_core.configuration.config import DQNConfig
 from dqn_core.store import rows, snapshots
-from dqn_core.store.record import RunRecord, Status, values_of
+from dqn_core.store.record import RunRecord, Status, now, values_of
 from dqn_core.store.snapshots import Kind
 from dqn_core.store.store import Store
 from dqn_core.trainer import Trainer
@@ -75,11 +75,11 @@ class Recorder:
         """Write what is new, if it is time."""
         self._status = Status.RUNNING
         self._note_best()
-        now = time.monotonic()
-        kind = self._kind_due(now)
+        moment = time.monotonic()
+        kind = self._kind_due(moment)
         if kind:
             self.snapshot(kind)
-        elif now >= self._rows_due:
+        elif moment >= self._rows_due:
             self._attempt(self._write_rows)
 
     def snapshot(self, kind: Kind | str) -> bool:
@@ -106,16 +106,16 @@ class Recorder:
             self._best_due |= self._trainer.evaluations.since_best == 0
         self._evaluations = evaluations
 
-    def _kind_due(self, now: float) -> Kind | None:
+    def _kind_due(self, moment: float) -> Kind | None:
         """The kind of snapshot that is due, if any."""
-        if now < self._snapshot_due:
+        if moment < self._snapshot_due:
             return None
         if self._best_due:
             return Kind.BEST
         made = self._trainer.env_step - self._kept_step
         if made >= PERIODIC_SHARE * self._trainer.config.total_steps:
             return Kind.PERIODIC
-        return Kind.LATEST if now >= self._latest_due else None
+        return Kind.LATEST if moment >= self._latest_due else None
 
     def _attempt(self, write: Callable[[], None]) -> bool:
         """Call ``write``; returns whether it succeeded, and keeps the problem if not."""
@@ -223,7 +223,7 @@ class Recorder:
         values: dict[str, Any] = {
             "status": self._status,
             "env_steps": trainer.env_step,
-            "updated": time.time(),
+            "updated": now(),
             "recent_return": _mean(trainer.history.episodes.columns(-RECENT_EPISODES)["return"]),
             "greedy_return": _greedy_return(trainer),
         }

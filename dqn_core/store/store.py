@@ -18,7 +18,7 @@ from dqn_core.base.scalars import shown
 from dqn_core.base.settings import RUNS_BYTES
 from dqn_core.configuration.config import DQNConfig
 from dqn_core.store import rows, snapshots, thinning
-from dqn_core.store.connections import Connections
+from dqn_core.store.connections import BUSY_SECONDS, Connections
 from dqn_core.store.record import (
     COLUMNS,
     RunRecord,
@@ -57,9 +57,10 @@ class Store:
     Several threads and processes may use it at once. Every method raises `StoreError`, and changes
     nothing, if the database cannot be read or written or there is no such run. If all snapshots
     together take more than ``budget`` bytes, at first the setting `RUNS_BYTES`, some are deleted.
+    Where another program holds the database, each waits ``patience`` seconds for it.
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, patience: float = BUSY_SECONDS) -> None:
         self.folder = Path(folder).absolute()  # an environment may change the working folder
         self.budget = RUNS_BYTES.value
         try:
@@ -71,7 +72,7 @@ class Store:
                 folder=str(folder),
                 reason=reason,
             ) from error
-        self._connections = Connections(self.folder / DATABASE)
+        self._connections = Connections(self.folder / DATABASE, patience)
         # Most of the time of a listing goes into parsing configurations.
         self.configs_from = lru_cache(maxsize=4_096)(configs_from)
         self._purge(time.time() - KEPT_DELETED_SECONDS)
@@ -301,9 +302,21 @@ class Store:
             (first,) = connection.execute("SELECT min(created) FROM runs").fetchone()
         snapshots.remove(self.folder, [str(file) for (file,) in gone])
         # Older ones are those of a database that was moved elsewhere, and may come back.
-        with suppress(TypeError, ValueError):
+        with suppress(TypeError, ValueError, OSError):  # of a folder that cannot be looked into
             between = moment(first), time.time() - ORPHAN_SECONDS
             snapshots.remove_unknown(self.folder, known, *between)
+
+
+def is_store(folder: Path) -> bool:
+    """Whether runs are kept in that folder; raises `StoreError` where that cannot be seen."""
+    try:
+        return (folder / DATABASE).is_file()
+    except OSError as error:
+        raise StoreError(
+            "The runs in {folder!r} cannot be read: {reason}.",
+            folder=str(folder),
+            reason=error.strerror or str(error),
+        ) from error
 
 
 def insert(connection: sqlite3.Connection, values: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """Export of a stored run as one file, and import of such a file into a store."""
 
 import json
-import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +16,7 @@ from dqn_core.files.packing import Source, name_of, pack, unpack
 from dqn_core.files.state_check import check_history
 from dqn_core.history import History, as_state
 from dqn_core.store import rows, snapshots
-from dqn_core.store.record import RunRecord, Status, moment, values_of
+from dqn_core.store.record import RunRecord, Status, moment, now, values_of
 from dqn_core.store.recorder import Recorder
 from dqn_core.store.snapshots import Kind
 from dqn_core.store.store import Store, insert, set_tags
@@ -110,7 +109,7 @@ def _values(store: Store, state: Mapping[str, Any], owner: str | None) -> dict[s
         "status": Status.INTERRUPTED if status is Status.RUNNING else status,
         "env_steps": int(state["env_steps"]),
         "created": moment(state["created"]),
-        "updated": time.time(),
+        "updated": now(),
         "versions": json.dumps({str(k): str(v) for k, v in state["versions"].items()}),
         "recent_return": _mean(state["recent_return"]),
         "greedy_return": _mean(state["greedy_return"]),

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from dqn_core.base.compute import set_threads
-from dqn_core.base.errors import LabError
+from dqn_core.base.errors import LabError, reason_of
 from dqn_core.base.phrases import Phrase
 from dqn_core.environments.modules import import_typed
 from dqn_core.store.store import Store
@@ -148,8 +148,13 @@ class _Worker:
         self.run = ""
         self.connection, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(target=_work, args=(theirs, folder, typed), daemon=True)
-        with _unheard_of_terminal():
-            self.process.start()
+        try:
+            with _unheard_of_terminal():
+                self.process.start()
+        except OSError as error:
+            raise LabError(
+                "No process can be started to train in: {reason}.", reason=reason_of(error)
+            ) from error
         theirs.close()  # or its death would not be seen here
 
     def begin(self, task: Task) -> None:

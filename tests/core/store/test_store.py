@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import pytest
 from dqn_core import DQNConfig, Trainer
 from dqn_core.base.errors import CheckpointError, LabError, StoreError
 from dqn_core.store.snapshots import path_of
-from dqn_core.store.store import Store
+from dqn_core.store.store import DATABASE, Store, is_store
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 from tests.core.store.runs import recorded
 
@@ -242,6 +243,36 @@ def test_a_damaged_record_is_refused_alone_and_the_others_are_listed(store, sett
     assert f"The run {damaged} is damaged" in caplog.text
     with pytest.raises(StoreError, match=f"The run {damaged} is damaged: "):
         store.run(damaged)
+
+
+@pytest.mark.parametrize("clock", [-5.0, 1e12])
+def test_a_run_of_a_clock_that_is_far_wrong_is_read_as_any_other(store, clock, monkeypatch):
+    with monkeypatch.context() as wrong:
+        wrong.setattr(time, "time", lambda: clock)
+        record, _, _ = recorded(store)
+    assert store.runs() == [store.run(record.run)]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_in_one_sentence(store, monkeypatch):
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    with pytest.raises(StoreError, match="cannot be read: Permission denied"):
+        is_store(store.folder)
+    monkeypatch.setattr(os, "scandir", refused)
+    store.create([SMALL])
+    assert len(Store(store.folder).runs()) == 1, "only what a killed process left stays"
+
+
+def test_a_database_that_another_program_holds_is_waited_for_no_longer_than_was_said(store):
+    holding = sqlite3.connect(store.folder / DATABASE, isolation_level=None)
+    holding.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    with pytest.raises(StoreError, match="database is locked: other programs"):
+        Store(store.folder, patience=0.05)
+    assert time.monotonic() - began < 5
+    holding.close()
 
 
 def test_what_a_killed_process_left_goes_and_what_a_lost_database_left_stays(store):

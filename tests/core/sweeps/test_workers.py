@@ -7,7 +7,7 @@ from multiprocessing.process import BaseProcess
 
 import pytest
 
-from dqn_core import Trainer
+from dqn_core import LabError, Trainer
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare, pieces_of
 from dqn_core.sweeps.driver import train_pieces, unfinished
@@ -54,6 +54,17 @@ def test_a_killed_worker_is_replaced_and_each_run_is_there_once_and_to_the_bit(s
         alone.run()
         kept = store.trainer(str(piece.run))
         assert_bit_equal(without_seconds(kept.state_dict()), without_seconds(alone.state_dict()))
+
+
+def test_where_no_process_can_be_started_that_is_said_in_a_sentence(store, monkeypatch):
+    def refused(_process: BaseProcess) -> None:
+        raise OSError("AF_UNIX path too long")
+
+    monkeypatch.setattr(BaseProcess, "start", refused)
+    sweep = declare(store, PLAN)
+    with pytest.raises(LabError, match="No process can be started to train in: AF_UNIX path too"):
+        train_pieces(store, sweep, Workers(store, 1), lambda: False, lambda: None)
+    assert len(unfinished(store, sweep)) == len(pieces_of(store, sweep.name))
 
 
 class Dying:

@@ -1,6 +1,7 @@
 """A private server: each visitor has the own runs alone, for a day, and not too many."""
 
 import shutil
+import sqlite3
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from dashboard.session.session import Session
 from dashboard.session.store import forget_left, own_runs, store
 from dashboard.web.visitors import KEPT_SECONDS
 from dqn_core import LabError
+from dqn_core.store.store import DATABASE
 from dqn_core.store.transfer import export
 from tests.core.small_runs import SMALL
 from tests.dashboard.session.ways import train
@@ -50,6 +52,24 @@ def test_in_place_of_a_store_that_was_deleted_another_one_is_made() -> None:
     assert kept("one") == ["cartpole-1"]
 
 
+def test_a_database_that_another_program_holds_stops_no_page_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.session.store.PATIENCE_SECONDS", 0.05)
+    session = visit("one")
+    holding = sqlite3.connect(store().folder / DATABASE, isolation_level=None)
+    holding.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    train(session, 60)
+    session.run.rest()
+    assert "database is locked" in session.run.keeping.problem
+    assert time.monotonic() - began < 10
+    assert kept("one") == ["cartpole-1"]
+    holding.close()
+    session.run.rest()
+    assert store().run("cartpole-1").env_steps == session.run.trainer.env_step
+
+
 def test_whoever_is_in_no_room_sees_no_run_of_a_room() -> None:
     visit("a student")
     outside = Session(Link(config=SMALL))
@@ -72,6 +92,19 @@ def test_the_oldest_run_of_a_visitor_goes_for_one_too_many(monkeypatch: pytest.M
     for _ in range(3):
         visit("one")
     assert (kept("one"), kept("two")) == (["cartpole-4", "cartpole-3"], ["cartpole-1"])
+
+
+def test_where_the_clock_was_put_back_the_runs_before_go_and_none_that_has_just_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dashboard.session.store.MOST_OF_A_VISITOR", 2)
+    for _ in range(2):
+        visit("one")
+    today = time.time
+    monkeypatch.setattr(time, "time", lambda: today() - 3600)
+    for _ in range(2):
+        visit("one")
+    assert kept("one") == ["cartpole-4", "cartpole-3"]
 
 
 def test_a_run_that_goes_on_is_not_the_one_that_goes_however_old_it_is(
