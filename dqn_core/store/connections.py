@@ -12,7 +12,7 @@ from dqn_core.base.scalars import shown
 from dqn_core.store.schema import MIGRATIONS, bring_up_to_date, version_of
 
 BUSY_SECONDS = 60.0
-"""How long a transaction waits for others, of other threads and processes, where nobody looks on."""
+"""How long a transaction waits for others, of threads and processes, where nobody looks on."""
 
 _ADVICE = {
     sqlite3.SQLITE_FULL: Phrase("the disk is full, make room on it"),
