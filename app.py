@@ -38,6 +38,7 @@ from dashboard.train_page.scene import scene
 from dashboard.train_page.time_controls import start_or_pause, time_controls
 from dashboard.train_page.tour import tour
 from dashboard.web.admission import Admission
+from dashboard.web.buttons import button, quiet_button
 from dashboard.web.connections import allow_many_connections
 from dashboard.web.language import _
 from dashboard.web.routes import routes
@@ -74,11 +75,10 @@ def view(session: Session) -> None:
 
 def take_apart() -> None:
     """The way to the microscope on the Learn page."""
-    if st.button(
+    if quiet_button(
         _("Microscope"),
-        key="take_apart",
-        icon=":material/biotech:",
-        type="tertiary",
+        "take_apart",
+        "biotech",
         help=_(
             "Takes the next update of this run apart on the Learn page, in a copy: the run itself "
             "continues."
@@ -98,11 +98,10 @@ def aim(session: Session) -> None:
     """The way to an agent that has learnt the run's environment, where the project has one."""
     environment = session.run.config.environment
     key = trained_key(environment)
-    if key and st.button(
+    if key and quiet_button(
         _("Watch a trained agent"),
-        key="aim",
-        icon=":material/flag:",
-        type="tertiary",
+        "aim",
+        "flag",
         help=_(
             "What you are aiming at: an agent that has learnt {environment} plays on the Test "
             "page. The run on this page continues.",
@@ -115,15 +114,15 @@ def aim(session: Session) -> None:
 
 def present(session: Session) -> None:
     """The way to the page in large letters."""
-    st.button(
+    button(
         _("Present"),
-        key="present",
-        icon=":material/open_in_full:",
+        "present",
+        "open_in_full",
+        partial(session.look_at, view="presentation"),
         help=_(
             "Shows only the chart of the return and the changed controls, in large letters. Esc "
             "goes back."
         ),
-        on_click=partial(session.look_at, view="presentation"),
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.lessons.playing import Playing, come_back_to_lesson, current_less
 from dashboard.session.address import Remembered, keep_address, tell_problems
 from dashboard.session.session import Session
 from dashboard.session.visits import come_back, current_session
+from dashboard.web.buttons import button, quiet_button
 from dashboard.web.catalogues import LANGUAGES
 from dashboard.web.keys import PAGE
 from dashboard.web.language import _, begin_to_speak, language, speak
@@ -117,13 +118,13 @@ def _style(has_head: bool, spoken: str) -> str:
 
 def leave_presentation(session: Session) -> None:
     """The way back from a page in large letters, also by Esc."""
-    st.button(
+    button(
         "",
-        key="leave",
-        icon=":material/close_fullscreen:",
+        "leave",
+        "close_fullscreen",
+        partial(session.look_at, view="page"),
         help=_("Back to the whole page"),
         shortcut="esc",
-        on_click=partial(session.look_at, view="page"),
     )
 
 
@@ -131,12 +132,7 @@ def _language_switch() -> None:
     """A button for each language that the page does not speak, named as its speakers call it."""
     for other, name in LANGUAGES.items():
         if other != language():
-            st.button(
-                name,
-                key=f"speak_{other}",
-                type="tertiary",
-                on_click=partial(_switch_to, other),
-            )
+            quiet_button(name, f"speak_{other}", act=partial(_switch_to, other))
 
 
 def _switch_to(language: str) -> None:

@@ -25,6 +25,7 @@ from dashboard.compare_page.tree import fork_tree
 from dashboard.frame import open_page
 from dashboard.session.session import Session
 from dashboard.session.store import own_runs, store_so_far
+from dashboard.web.buttons import download_button
 from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
@@ -121,17 +122,15 @@ def take_away(store: Store, lines: Sequence[Line], comparison: Comparison | None
         if len(runs := {run for line in lines for run in line.group.runs}) == 1:
             export_button(store, *runs)
         for kind, name in FORMATS.items():
-            st.download_button(
+            download_button(
                 _("Rows as {format} (.zip)", format=name),
                 partial(comparison_zip, store, lines, comparison, kind),
                 f"comparison_{kind}.zip",
-                key=f"comparison_{kind}",
-                icon=":material/download:",
+                f"comparison_{kind}",
                 help=_(
                     "All tables of the compared runs, and what each seed came to. The chart's "
                     "own buttons save its pictures."
                 ),
-                on_click="ignore",
             )
 
 

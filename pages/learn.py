@@ -13,6 +13,7 @@ from dashboard.learn_page.notebook import notebook
 from dashboard.learn_page.page_state import page_state
 from dashboard.session.address import Section
 from dashboard.session.session import Session
+from dashboard.web.buttons import button
 from dashboard.web.language import _
 from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import key_showing, on_change
@@ -36,12 +37,12 @@ def present(session: Session, is_presentation: bool) -> None:
     if is_presentation:
         leave_presentation(session)
     else:
-        st.button(
+        button(
             _("Present"),
-            key="present",
-            icon=":material/open_in_full:",
+            "present",
+            "open_in_full",
+            partial(session.look_at, view="presentation"),
             help=_("Large letters, and no head. Esc goes back."),
-            on_click=partial(session.look_at, view="presentation"),
         )
 
 

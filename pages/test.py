@@ -1,6 +1,7 @@
 """The Test page: watch an agent, test it on fresh episodes, play against it, download it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from dashboard.test_page.play import play
 from dashboard.test_page.player import player
 from dashboard.test_page.results import Results, chart, difference, summary
 from dashboard.test_page.takeaway import take_away
+from dashboard.web.buttons import button, download_button
 from dashboard.web.keys import PAGE
 from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
@@ -109,21 +111,20 @@ def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings
     state.show_what_was_chosen(agents, settings)
     with st.container(horizontal=True, vertical_alignment="center", key="actions"):
         for key, label, symbol in (
-            ("watch", _("Watch an episode"), ":material/play_arrow:"),
-            ("another_start", _("Another start"), ":material/casino:"),
+            ("watch", _("Watch an episode"), "play_arrow"),
+            ("another_start", _("Another start"), "casino"),
             (
                 "run_test",
                 n_("Test 1 episode", "Test {count} episodes", settings.episodes),
-                ":material/checklist:",
+                "checklist",
             ),
         ):
-            st.button(
+            button(
                 label,
-                key=key,
-                icon=symbol,
+                key,
+                symbol,
+                partial(ask_for, state, key),
                 type="primary" if key == "watch" else "secondary",
-                on_click=ask_for,
-                args=(state, key),
             )
         to_the_game = _("Play against the agent")
         st.markdown(f":small[:material/sports_esports: [{to_the_game}](#{DUEL})]")
@@ -194,20 +195,18 @@ def _ways_on(state: PageState, index: int, result: Results, tested: Sequence[Cho
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(tested) > 1:
             st.markdown(f"**{plain(said(result.chosen.title))}**")
-        st.button(
+        button(
             _("Watch the worst episode"),
-            key=f"worst_{index}",
-            icon=":material/thumb_down:",
-            on_click=state.show,
-            args=(tested, result.worst_seed, result.settings.conditions),
+            f"worst_{index}",
+            "thumb_down",
+            partial(state.show, tested, result.worst_seed, result.settings.conditions),
         )
-        st.download_button(
+        download_button(
             _("Results as CSV"),
             result.export().to_csv(index=False),
             "test_results.csv",
-            key=f"csv_{index}",
-            icon=":material/table:",
-            on_click="ignore",
+            f"csv_{index}",
+            "table",
         )
 
 

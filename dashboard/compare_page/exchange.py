@@ -8,6 +8,7 @@ from dashboard.compare_page.managing import attempt
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
 from dashboard.session.store import make_room, store
+from dashboard.web.buttons import download_button, primary_button
 from dashboard.web.language import _
 from dashboard.web.markup import plain
 from dqn_core.store.store import Store
@@ -18,17 +19,15 @@ SUFFIX = ".safetensors"
 
 def export_button(kept: Store, run: str) -> None:
     """The run with its history and its snapshots as a file, made at the click."""
-    st.download_button(
+    download_button(
         _("The run (.safetensors)"),
         partial(export, kept, run),
         run + SUFFIX,
-        key="export_run",
-        icon=":material/download:",
+        "export_run",
         help=_(
             "The whole run as one file. Another store imports it, here or with python -m dqn_core "
             "runs import, and it looks the same there."
         ),
-        on_click="ignore",
     )
 
 
@@ -45,12 +44,12 @@ def import_run(state: PageState, session: Session) -> None:
             key=f"{key}_file",
         )
         if file:
-            st.button(
+            primary_button(
                 _("Import {name}", name=plain(file.name)),
-                key="import_run",
-                type="primary",
-                on_click=attempt,
-                args=(state, lambda: _look_at(state, taken_in(session, file.getvalue()))),
+                "import_run",
+                act=partial(
+                    attempt, state, lambda: _look_at(state, taken_in(session, file.getvalue()))
+                ),
             )
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboard.compare_page.page_state import PageState
+from dashboard.web.buttons import button, primary_button, quiet_button
 from dashboard.web.keys import OPEN_DIALOG
 from dashboard.web.language import _
 from dashboard.web.markup import plain
@@ -53,27 +55,20 @@ def _buttons(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> Non
             (
                 "star",
                 _("Unstar") if starred else _("Star"),
-                ":material/star:",
+                "star",
                 lambda: set_all(starred=not starred),
             ),
-            ("describe", _("Name, note, tags"), ":material/edit:", _open),
+            ("describe", _("Name, note, tags"), "edit", _open),
             (
                 "hide",
                 _("Show again") if hidden else _("Hide"),
-                ":material/visibility_off:",
+                "visibility_off",
                 lambda: set_all(hidden=not hidden),
             ),
-            ("delete", _("Delete"), ":material/delete:", delete),
-            ("none", _("Choose none"), ":material/close:", lambda: state.look_at(runs=())),
+            ("delete", _("Delete"), "delete", delete),
+            ("none", _("Choose none"), "close", lambda: state.look_at(runs=())),
         ):
-            st.button(
-                label,
-                key=f"runs_{key}",
-                icon=symbol,
-                type="tertiary",
-                on_click=attempt,
-                args=(state, act),
-            )
+            quiet_button(label, f"runs_{key}", symbol, partial(attempt, state, act))
 
 
 def attempt(state: PageState, act: Callable[[], object]) -> None:
@@ -101,21 +96,8 @@ def _undo(state: PageState, store: Store) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", key="deleted_runs"):
         st.markdown(f":material/delete: {_deleted_words([sweep] if sweep else deleted)}")
-        st.button(
-            _("Undo"),
-            key="restore_runs",
-            icon=":material/undo:",
-            on_click=attempt,
-            args=(state, restore),
-        )
-        st.button(
-            "",
-            key="forget_deleted",
-            icon=":material/close:",
-            type="tertiary",
-            help=_("Close"),
-            on_click=forget,
-        )
+        button(_("Undo"), "restore_runs", "undo", partial(attempt, state, restore))
+        quiet_button("", "forget_deleted", "close", forget, help=_("Close"))
 
 
 def _deleted_words(deleted: Sequence[str]) -> str:
@@ -150,7 +132,7 @@ def _describe(state: PageState, store: Store, chosen: Sequence[RunRecord]) -> No
         if one
         else _("Those that all chosen runs have, with commas."),
     )
-    if not st.button(_("Save"), key="save_description", type="primary"):
+    if not primary_button(_("Save"), "save_description"):
         return
     wanted = {tag.strip() for tag in re.split("[,，]", tags)} - {""}
 

@@ -1,6 +1,7 @@
 """The seeds that a verdict still needs: trained with one click, then part of the comparison."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from dashboard.compare_page.page_state import PageState
 from dashboard.session.keeping import Origin
 from dashboard.session.more_seeds import Missing, MoreSeeds
 from dashboard.session.session import Session
+from dashboard.web.buttons import button
 from dashboard.web.language import _
 from dqn_core.base.numbers import percent
 from dqn_core.base.phrases import Phrase
@@ -76,13 +78,12 @@ def more_seeds(
             ]
             session.train_beside(MoreSeeds(missing, state.look.runs), PAUSED)
 
-        st.button(
+        button(
             _label(offered),
-            key="train_more_seeds",
-            icon=":material/casino:",
+            "train_more_seeds",
+            "casino",
+            partial(attempt, state, train),
             help=_(HELP),
-            on_click=attempt,
-            args=(state, train),
         )
 
 
@@ -117,6 +118,6 @@ def _progress(session: Session, more: MoreSeeds) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center", key="more_seeds"):
             st.progress(more.share, words)
-            st.button(_("Stop"), key="stop_more_seeds", icon=":material/stop:", on_click=more.pause)
+            button(_("Stop"), "stop_more_seeds", "stop", more.pause)
 
     progress()

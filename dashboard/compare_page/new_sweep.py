@@ -1,5 +1,7 @@
 """A sweep that is begun on the page: what it varies, and its declaration in the store."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.compare_page.managing import attempt
@@ -8,6 +10,7 @@ from dashboard.compare_page.sweep_process import FURTHER_TRIALS, have_trained
 from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
+from dashboard.web.buttons import primary_button
 from dashboard.web.language import _
 from dashboard.web.widgets import worded_key
 from dqn_core.comparison import FEWEST_SEEDS
@@ -65,13 +68,11 @@ def _what_to_sweep(state: PageState, session: Session) -> None:
             key="sweep_workers",
             help=_("How many train at once. The results do not depend on it."),
         )
-    st.button(
+    primary_button(
         _("Start the sweep"),
-        key="start_sweep",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=attempt,
-        args=(state, lambda: _begin(state, session)),
+        "start_sweep",
+        "play_arrow",
+        partial(attempt, state, lambda: _begin(state, session)),
     )
 
 

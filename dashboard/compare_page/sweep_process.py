@@ -5,11 +5,11 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-
-import streamlit as st
+from functools import partial
 
 from dashboard.compare_page.managing import attempt
 from dashboard.compare_page.page_state import PageState
+from dashboard.web.buttons import button
 from dashboard.web.language import _
 from dqn_core.base.errors import StoreError
 from dqn_core.base.phrases import Phrase
@@ -31,19 +31,16 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep, is_done: bool) ->
     """The button that has the rest of a sweep trained or ends that, or has more seeds or trials."""
     goes_on = not is_done or bool(sweep.pruner)  # else a process that has it is about to end
     if goes_on and trained_by(kept, sweep) is not None:
-        st.button(
+        button(
             _("Stop"),
-            key="stop_sweep",
-            icon=":material/stop:",
+            "stop_sweep",
+            "stop",
+            partial(attempt, state, lambda: stop(kept, sweep)),
             help=_("What was trained is kept, and can be gone on with."),
-            on_click=attempt,
-            args=(state, lambda: stop(kept, sweep)),
         )
         return
     if goes_on and state.has_process(sweep.name):  # which takes seconds until it trains
-        st.button(
-            _("Beginning…"), key="sweep_begins", icon=":material/hourglass_top:", disabled=True
-        )
+        button(_("Beginning…"), "sweep_begins", "hourglass_top", disabled=True)
         return
     words, seeds, trials = _what_is_next(kept, sweep, is_done)
 
@@ -51,18 +48,17 @@ def start_or_stop(state: PageState, kept: Store, sweep: Sweep, is_done: bool) ->
         further = with_seeds(kept, sweep, seeds)
         have_trained(state, kept, further, usual_workers(), trials)
 
-    st.button(
+    button(
         words,
-        key="continue_sweep",
-        icon=":material/play_arrow:",
+        "continue_sweep",
+        "play_arrow",
+        partial(attempt, state, go_on),
         help=_(
             "A search keeps its seeds, since what it tried follows from what these came to. Take "
             "the best into the controls, and train that with more."
         )
         if is_done and sweep.pruner
         else None,
-        on_click=attempt,
-        args=(state, go_on),
     )
 
 

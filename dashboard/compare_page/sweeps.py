@@ -17,6 +17,7 @@ from dashboard.compare_page.sweep_process import start_or_stop
 from dashboard.compare_page.sweep_progress import SweepProgress, left_words, so_far
 from dashboard.session.links import MOST_MEMBERS
 from dashboard.session.session import Session
+from dashboard.web.buttons import button, quiet_button
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
@@ -174,15 +175,13 @@ def _handling(
     with st.container(horizontal=True, key="sweep_handling"):
         if may_begin(session):
             start_or_stop(state, store, sweep, is_over)
-        st.button(
+        quiet_button(
             _("Delete"),
-            key="delete_sweep",
-            icon=":material/delete:",
-            type="tertiary",
+            "delete_sweep",
+            "delete",
+            partial(attempt, state, delete),
             help=_("The sweep and its runs. They can be restored for a day."),
             disabled=_is_trained(state, store, sweep),
-            on_click=attempt,
-            args=(state, delete),
         )
 
 
@@ -256,20 +255,21 @@ def _best(session: Session, state: PageState, sweep: Sweep, comparison: Comparis
     first = ranked[0]
     st.markdown(best_words(sweep, ranked))
     with st.container(horizontal=True, key="sweep_actions"):
-        if st.button(
+        if button(
             _("Take the best into the controls"),
-            key="sweep_take",
-            icon=":material/tune:",
+            "sweep_take",
+            "tune",
+            partial(
+                session.prepare, first.group.config, min(len(first.group.seed_runs), MOST_MEMBERS)
+            ),
             help=_("The controls of the Train page take these values, for the next run."),
-            on_click=session.prepare,
-            args=(first.group.config, min(len(first.group.seed_runs), MOST_MEMBERS)),
         ):
             st.switch_page("app.py")
-        st.button(
+        button(
             _("List its runs"),
-            key="sweep_runs",
-            icon=":material/list:",
-            on_click=partial(state.look_at, sweep="", tag=TAG + sweep.name),
+            "sweep_runs",
+            "list",
+            partial(state.look_at, sweep="", tag=TAG + sweep.name),
         )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from dashboard.lessons.rooms import Room, rooms
 from dashboard.lessons.words import title_words
 from dashboard.session.address import BOARD, SECTION
 from dashboard.session.sharing import address_for_others, share_query, show_qr_code
+from dashboard.web.buttons import download_button, primary_button, quiet_button
 from dashboard.web.copyable import copyable
 from dashboard.web.feed import offer
 from dashboard.web.language import _
@@ -66,14 +68,8 @@ def _news(room: Room) -> bytes | None:
 
 def _controls(state: LessonsState, room: Room) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            _("Save as CSV"),
-            lambda: results_csv(room),
-            "room.csv",
-            "text/csv",
-            key="save_room",
-            icon=":material/download:",
-            on_click="ignore",
+        download_button(
+            _("Save as CSV"), lambda: results_csv(room), "room.csv", "save_room", mime="text/csv"
         )
         with st.popover(_("Link to this board"), icon=":material/link:", key="own_link"):
             st.markdown(
@@ -92,18 +88,12 @@ def _controls(state: LessonsState, room: Room) -> None:
                     "students' runs stay theirs."
                 )
             )
-            st.button(
-                _("Close it for good"),
-                key="close_room",
-                type="primary",
-                on_click=_close,
-                args=(state, room),
-            )
+            primary_button(_("Close it for good"), "close_room", act=partial(_close, state, room))
         _button_to_list(state.show_list)
 
 
 def _button_to_list(act: Callable[[], None]) -> None:
-    st.button(_("Back to the list"), key="to_lessons", type="tertiary", on_click=act)
+    quiet_button(_("Back to the list"), "to_lessons", act=act)
 
 
 def _close(state: LessonsState, room: Room) -> None:

@@ -1,9 +1,7 @@
 """Experiments that fail on purpose: a question, a prediction, arms that train side by side."""
 
 import inspect
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -15,6 +13,7 @@ from dashboard.learn_page.page_state import page_state
 from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.session.words import named_value
+from dashboard.web.buttons import button, primary_button
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
@@ -116,9 +115,11 @@ def _controls(session: Session, state: ExperimentsState) -> None:
         if arms is None:
             _start(session, state)
         elif arms.turns.is_active:
-            _primary(_("Pause"), "pause", "pause", arms.turns.pause)
+            primary_button(_("Pause"), "experiment_pause", "pause", arms.turns.pause)
         elif not arms.is_over:
-            _primary(_("Resume"), "resume", "play_arrow", partial(_resume, session, state))
+            primary_button(
+                _("Resume"), "experiment_resume", "play_arrow", partial(_resume, session, state)
+            )
         if arms and not arms.turns.is_active:
             _ways_to_begin_anew(session, state, arms.seeds[-1] + 1)
     if arms:
@@ -133,29 +134,21 @@ def _controls(session: Session, state: ExperimentsState) -> None:
 def _start(session: Session, state: ExperimentsState) -> None:
     words = _("Trains all arms side by side, with five seeds each. The Train page's run pauses.")
     has_predicted, begin = state.has_predicted, partial(_begin, session, state)
-    _primary(_("Start"), "start", "play_arrow", begin, help=words, disabled=not has_predicted)
+    primary_button(
+        _("Start"), "experiment_start", "play_arrow", begin, help=words, disabled=not has_predicted
+    )
     if not has_predicted:
         st.caption(_("Predict first, then start."))
 
 
-def _primary(label: str, key: str, symbol: str, act: Callable[[], None], **more: Any) -> None:
-    icon = f":material/{symbol}:"
-    st.button(label, f"experiment_{key}", icon=icon, type="primary", on_click=act, **more)
-
-
 def _ways_to_begin_anew(session: Session, state: ExperimentsState, next_seed: int) -> None:
-    st.button(
+    button(
         _("Again, with other seeds"),
-        key="experiment_again",
-        icon=":material/casino:",
-        on_click=partial(_begin, session, state, next_seed),
+        "experiment_again",
+        "casino",
+        partial(_begin, session, state, next_seed),
     )
-    st.button(
-        _("Predict anew"),
-        key="experiment_anew",
-        icon=":material/restart_alt:",
-        on_click=partial(_forget, session, state),
-    )
+    button(_("Predict anew"), "experiment_anew", "restart_alt", partial(_forget, session, state))
 
 
 def _begin(session: Session, state: ExperimentsState, first_seed: int = 0) -> None:
@@ -207,9 +200,4 @@ def _waits_for_the_run(session: Session) -> None:
         key="experiment_waits",
     ):
         tell(_("The experiment stands still while the run on the Train page trains."))
-        st.button(
-            _("Pause that run"),
-            key="pause_the_run",
-            icon=":material/pause:",
-            on_click=partial(session.turns.pause, PAUSED),
-        )
+        button(_("Pause that run"), "pause_the_run", "pause", partial(session.turns.pause, PAUSED))

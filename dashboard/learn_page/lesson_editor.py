@@ -22,6 +22,7 @@ from dashboard.session.links import CONTROLS, GROUPS
 from dashboard.session.session import Session
 from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.words import named_value
+from dashboard.web.buttons import button, download_button, quiet_button
 from dashboard.web.language import _, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_errors
@@ -53,7 +54,7 @@ def lesson_editor(session: Session, state: LessonsState, draft: Draft) -> None:
         _tell(faults)
         if lesson:
             _give_away(session, state, lesson)
-    st.button(_("Back to the list"), key="to_lessons", type="tertiary", on_click=state.show_list)
+    quiet_button(_("Back to the list"), "to_lessons", act=state.show_list)
 
 
 def _whole(draft: Draft, key: str) -> None:
@@ -101,18 +102,12 @@ def _steps(draft: Draft) -> None:
             width=260,
         )
         up, down = partial(draft.move, -1), partial(draft.move, 1)
-        quiet_button(_("Add"), "draft_add", "add", draft.add, count >= MOST_STEPS)
-        quiet_button(_("Up"), "draft_up", "arrow_upward", up, draft.at == 0)
-        quiet_button(_("Down"), "draft_down", "arrow_downward", down, draft.at == count - 1)
-        quiet_button(_("Remove"), "draft_remove", "delete", draft.remove, count == 1)
-
-
-def quiet_button(
-    label: str, key: str, symbol: str, act: Callable[[], None], is_off: bool = False
-) -> None:
-    """One of several in a row."""
-    icon = f":material/{symbol}:"
-    st.button(label, key=key, icon=icon, type="tertiary", on_click=act, disabled=is_off)
+        quiet_button(_("Add"), "draft_add", "add", draft.add, disabled=count >= MOST_STEPS)
+        quiet_button(_("Up"), "draft_up", "arrow_upward", up, disabled=draft.at == 0)
+        quiet_button(
+            _("Down"), "draft_down", "arrow_downward", down, disabled=draft.at == count - 1
+        )
+        quiet_button(_("Remove"), "draft_remove", "delete", draft.remove, disabled=count == 1)
 
 
 def _step(session: Session, draft: Draft, key: str) -> None:
@@ -160,12 +155,12 @@ def _state(session: Session, draft: Draft, key: str) -> None:
                 values=plain(", ".join((step.link.config.environment, *values))),
             )
         )
-    st.button(
+    button(
         _("Take the state of the controls now"),
-        key="draft_take",
-        icon=":material/tune:",
+        "draft_take",
+        "tune",
+        lambda: draft.take(session.link),
         help=_("The values that the Train page shows at the moment become those of this step."),
-        on_click=lambda: draft.take(session.link),
     )
 
 
@@ -240,22 +235,15 @@ def _give_away(session: Session, state: LessonsState, lesson: Lesson) -> None:
     else:
         st.caption(_("The lesson is too long for a link: give the file, or open a room."))
     with st.container(horizontal=True):
-        st.download_button(
+        download_button(
             _("Save as a file"),
             written_lesson(lesson),
             "lesson.md",
-            "text/markdown",
-            key="save_lesson",
-            icon=":material/download:",
-            on_click="ignore",
+            "save_lesson",
+            mime="text/markdown",
         )
-        st.button(
-            _("Open a room"),
-            key="room_draft",
-            icon=":material/groups:",
-            on_click=partial(open_room, state, lesson, source),
-        )
-        if st.button(_("Try it"), key="try_lesson", icon=":material/play_arrow:"):
+        button(_("Open a room"), "room_draft", "groups", partial(open_room, state, lesson, source))
+        if button(_("Try it"), "try_lesson", "play_arrow"):
             play(session, lesson, source)
             st.switch_page("app.py")
 

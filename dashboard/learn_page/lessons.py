@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.learn_page.board import board
-from dashboard.learn_page.lesson_editor import lesson_editor, open_room, quiet_button
+from dashboard.learn_page.lesson_editor import lesson_editor, open_room
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.lesson import Lesson
@@ -15,6 +15,7 @@ from dashboard.lessons.reading import read_lesson
 from dashboard.lessons.source import NAMES, ready_lesson, source_of
 from dashboard.lessons.words import fault_words, title_words
 from dashboard.session.session import Session
+from dashboard.web.buttons import primary_button, quiet_button
 from dashboard.web.language import _, language, n_
 from dashboard.web.markup import formatted, plain
 from dashboard.web.notices import listed, tell_error
@@ -78,7 +79,7 @@ def _about(title: str, lesson: Lesson) -> None:
 def _ways(session: Session, state: LessonsState, key: str, lesson: Lesson, source: str) -> None:
     """What one can do with a lesson."""
     with st.container(horizontal=True, gap="small"):
-        if st.button(_("Begin"), key=f"begin_{key}", icon=":material/play_arrow:", type="primary"):
+        if primary_button(_("Begin"), f"begin_{key}", "play_arrow"):
             play(session, lesson, source)
             st.switch_page("app.py")
         new_room = partial(open_room, state, lesson, source)

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.learn_page.notebook_sections import SECTIONS, NotebookSection, Passage
 from dashboard.learn_page.page_state import PageState, page_state
 from dashboard.session.session import Session
+from dashboard.web.buttons import button, download_button
 from dashboard.web.language import _
 from dqn_core.experiments.catalogue import EXPERIMENTS
 from dqn_core.notebook.export import notebook as exported
@@ -31,24 +32,22 @@ def notebook(session: Session) -> None:
 def _links(state: PageState) -> None:
     """The notebook to take away, and the microscope."""
     with st.container(horizontal=True, vertical_alignment="center", key="notebook_links"):
-        st.download_button(
+        download_button(
             _("Download it as a Jupyter notebook"),
             exported,
-            file_name="dqn.ipynb",
+            "dqn.ipynb",
+            "notebook_download",
             mime="application/x-ipynb+json",
-            key="notebook_download",
-            icon=":material/download:",
             help=_(
                 "Put right, in one file. It runs by itself with PyTorch and Gymnasium, and learns "
                 "CartPole within minutes. It is in English."
             ),
-            on_click="ignore",
         )
-        st.button(
+        button(
             _("See an update taken apart"),
-            key="to_microscope",
-            icon=":material/biotech:",
-            on_click=partial(state.show, "microscope"),
+            "to_microscope",
+            "biotech",
+            partial(state.show, "microscope"),
         )
 
 
@@ -70,11 +69,11 @@ def _passage(state: PageState, passage: Passage, key: str) -> None:
     st.markdown(_(passage.words))
     with st.container(horizontal=True, key=f"notebook_{key}"):
         for name in passage.experiments:
-            st.button(
+            button(
                 _("Experiment: {title}", title=_(EXPERIMENTS[name].title)),
-                key=f"to_{key}_{name}",
-                icon=":material/science:",
-                on_click=partial(_to_experiment, state, name),
+                f"to_{key}_{name}",
+                "science",
+                partial(_to_experiment, state, name),
             )
 
 

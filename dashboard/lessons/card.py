@@ -9,6 +9,7 @@ from dashboard.lessons.check import read_number
 from dashboard.lessons.lesson import Choices, Lesson, Question
 from dashboard.lessons.progress import LONGEST_ANSWER, Progress
 from dashboard.lessons.words import answer_words
+from dashboard.web.buttons import button, quiet_button
 from dashboard.web.language import _, together
 from dashboard.web.markup import formatted, plain
 from dashboard.web.static_files import ASSETS
@@ -70,11 +71,10 @@ def _question(question: Question, progress: Progress, key: str) -> None:
     if given is None:
         answer = _usable(question, typed)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
+            button(
                 _("Answer"),
-                key=f"{key}_give",
-                on_click=_give,
-                args=(question, progress, at, field),
+                f"{key}_give",
+                act=partial(_give, question, progress, at, field),
                 disabled=not answer,
             )
             if typed and not answer:
@@ -177,25 +177,7 @@ def _ways(
     if not last and not leave:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_ways"):
-        st.button(
-            _("Back"),
-            key=f"{key}_back",
-            icon=":material/arrow_back:",
-            on_click=partial(go, at - 1),
-            disabled=at == 0,
-        )
-        st.button(
-            _("Next"),
-            key=f"{key}_next",
-            icon=":material/arrow_forward:",
-            on_click=go_on,
-            disabled=at == last,
-        )
+        button(_("Back"), f"{key}_back", "arrow_back", partial(go, at - 1), disabled=at == 0)
+        button(_("Next"), f"{key}_next", "arrow_forward", go_on, disabled=at == last)
         if leave:
-            st.button(
-                _("Leave the lesson"),
-                key=f"{key}_leave",
-                icon=":material/logout:",
-                type="tertiary",
-                on_click=leave,
-            )
+            quiet_button(_("Leave the lesson"), f"{key}_leave", "logout", leave)

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.session import looks
 from dashboard.session.links import Link
 from dashboard.session.reading import read
+from dashboard.web.buttons import quiet_button
 from dashboard.web.catalogues import LANGUAGES
 from dashboard.web.language import PARAMETER, _, spoken
 from dashboard.web.notices import listed
@@ -180,11 +181,4 @@ def tell_problems(problems: list[str]) -> None:
             _("**Not all of this link could be used**") + "\n\n" + listed(problems),
             icon=":material/link_off:",
         )
-        st.button(
-            "",
-            key="close_link_problems",
-            icon=":material/close:",
-            type="tertiary",
-            help=_("Close"),
-            on_click=problems.clear,
-        )
+        quiet_button("", "close_link_problems", "close", problems.clear, help=_("Close"))

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import streamlit as st
 
+from dashboard.web.buttons import button
 from dashboard.web.language import _, said
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
@@ -83,12 +85,11 @@ def choose_settings(known: Family, numbers: Numbers) -> Settings:
             parameters[name] = value
     push = _push(numbers, _push_key(known), known.push) if known.push else None
     if parameters or push:
-        st.button(
+        button(
             _("Back to the original environment"),
-            key="usual_physics",
-            icon=":material/undo:",
-            on_click=_back_to_usual,
-            args=(known,),
+            "usual_physics",
+            "undo",
+            partial(_back_to_usual, known),
         )
     return Settings(episodes, seed, Conditions(epsilon, parameters, push))
 

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.session.agents import Chosen
 from dashboard.test_page.game import SPEEDS, Game, has_clock
 from dashboard.test_page.page_state import PageState
+from dashboard.web.buttons import button
 from dashboard.web.feed import offer
 from dashboard.web.language import _
 from dashboard.web.static_files import component
@@ -30,12 +31,7 @@ def play(state: PageState, chosen: Chosen, seed: int, conditions: Conditions) ->
         state.game = None
     game, speed = state.game, SPEEDS[1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            _("Play again") if game else _("Play"),
-            key="game_begin",
-            icon=":material/sports_esports:",
-            on_click=begin,
-        )
+        button(_("Play again") if game else _("Play"), "game_begin", "sports_esports", begin)
         # The game knows; else an environment would be made at each run of the page.
         if game.has_clock if game else has_clock(spec_for(chosen.agent.config)):
             speed = st.segmented_control(

@@ -13,6 +13,7 @@ from dashboard.session.agents import Chosen
 from dashboard.session.run import Run
 from dashboard.test_page.page_state import FilmFile, PageState
 from dashboard.test_page.showing import Showing
+from dashboard.web.buttons import button, download_button
 from dashboard.web.copyable import copyable
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
@@ -51,21 +52,19 @@ def take_away(state: PageState, runs: Sequence[Run]) -> None:
     with st.expander(_("Download"), icon=":material/download:", key="take_away"):
         _films(state, runs)
         with st.container(horizontal=True):
-            st.download_button(
+            download_button(
                 _("Agent (.safetensors)"),
                 agent_bytes(chosen.agent),
                 "agent.safetensors",
-                key="save_agent",
-                icon=":material/save:",
-                on_click="ignore",
+                "save_agent",
+                "save",
             )
-            st.download_button(
+            download_button(
                 _("PyTorch state_dict (.pt)"),
                 state_dict_bytes(chosen.agent),
                 "agent.pt",
-                key="save_state_dict",
-                icon=":material/save:",
-                on_click="ignore",
+                "save_state_dict",
+                "save",
             )
         st.markdown(_("**{agent}** in plain PyTorch:", agent=plain(said(chosen.title))))
         copyable(_("code"), load_lines(chosen.agent), key="copy_code")
@@ -81,14 +80,14 @@ def _films(state: PageState, runs: Sequence[Run]) -> None:
         overlay = st.toggle(_("With Q-values"), key="film_overlay")
         suffix = f".{form.lower()}"
         wanted = (tuple(showing.film.id for showing in showings), form, overlay)
-        if st.button(_("Film of this episode"), icon=":material/movie:", key="make_film"):
+        if button(_("Film of this episode"), "make_film", "movie"):
             _make(
                 state, "episode", wanted, suffix, lambda path: film_episode(showings, path, overlay)
             )
-        if len(grown) > 1 and st.button(
+        if len(grown) > 1 and button(
             _("Film of the training"),
-            icon=":material/trending_up:",
-            key="make_growth",
+            "make_growth",
+            "trending_up",
             help=_(
                 "The same start, played by the agent as it was at several steps of its training."
             ),
@@ -102,13 +101,11 @@ def _films(state: PageState, runs: Sequence[Run]) -> None:
             )
     film = state.film_file
     if film and film.wanted == wanted:
-        st.download_button(
+        download_button(
             _("Save {file} ({size:,.0f} KB)", file=film.name, size=len(film.content) / 1e3),
             film.content,
             film.name,
-            key="save_film",
-            icon=":material/download:",
-            on_click="ignore",
+            "save_film",
         )
 
 

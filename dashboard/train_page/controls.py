@@ -12,6 +12,7 @@ from dashboard.session.session import Session
 from dashboard.train_page.control import control, notes
 from dashboard.train_page.exchange import exchange_buttons, open_dialog
 from dashboard.train_page.grid import Grid
+from dashboard.web.buttons import quiet_button
 from dashboard.web.keys import UNFOLDED, kept
 from dashboard.web.language import _, n_, together
 from dashboard.web.number_box import number_box
@@ -21,13 +22,13 @@ from dqn_core.configuration.hyperparameter import GROUP_LABELS, Group, Hyperpara
 from dqn_core.presets import OF_CARTPOLE
 
 GROUP_SYMBOLS: dict[Group, str] = {
-    "environment": ":material/sports_esports:",
-    "explore": ":material/explore:",
-    "remember": ":material/database:",
-    "learn": ":material/school:",
-    "target": ":material/adjust:",
-    "network": ":material/hub:",
-    "budget": ":material/timer:",
+    "environment": "sports_esports",
+    "explore": "explore",
+    "remember": "database",
+    "learn": "school",
+    "target": "adjust",
+    "network": "hub",
+    "budget": "timer",
 }
 APPLIES_SYMBOLS: dict[str, str] = {"next episode": "update", "restart": "restart_alt"}
 LOCK_SYMBOL = "lock"
@@ -157,16 +158,14 @@ def _group(
     grid.next_row()
     if rare:
         differing = sum(h.name in session.link.differences for h in rare)
-        st.button(
+        quiet_button(
             f"**{_(GROUP_LABELS[group])}** · {_rare_words(rare, differing, group in unfolded)}",
-            key=f"more_{group}",
-            icon=symbol,
-            type="tertiary",
-            on_click=unfolded.symmetric_difference_update,
-            args=({group},),
+            f"more_{group}",
+            symbol,
+            partial(unfolded.symmetric_difference_update, {group}),
         )
     else:
-        st.markdown(f"{symbol} **{_(GROUP_LABELS[group])}**")
+        st.markdown(f":material/{symbol}: **{_(GROUP_LABELS[group])}**")
     for hyperparameter in declared:
         if not hyperparameter.rare:
             control(session, grid, hyperparameter)

@@ -10,6 +10,7 @@ from dashboard.session.filling import Refill
 from dashboard.session.session import Session
 from dashboard.session.words import named_value
 from dashboard.train_page.grid import Grid
+from dashboard.web.buttons import quiet_button
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dqn_core.presets import AUTO, PRESETS
@@ -68,4 +69,4 @@ def _offer(words: str, label: str, key: str, use: Callable[[], None]) -> None:
     with st.container(gap=None):
         st.caption(words)
         if label:
-            st.button(label, key=key, icon=":material/undo:", type="tertiary", on_click=use)
+            quiet_button(label, key, "undo", use)

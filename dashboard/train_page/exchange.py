@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.turns import Turns
 from dashboard.train_page.paper import filename
 from dashboard.train_page.run_files import curves_zip, run_bytes, script
+from dashboard.web.buttons import download_button, primary_button, quiet_button
 from dashboard.web.copyable import copyable
 from dashboard.web.keys import OPEN_DIALOG
 from dashboard.web.language import _, said
@@ -31,19 +33,19 @@ BUTTONS = (
     (
         "copy",
         Phrase("Copy"),
-        ":material/content_copy:",
+        "content_copy",
         Phrase("The experiment as a link, a command and JSON"),
     ),
     (
         "paste",
         Phrase("Paste"),
-        ":material/content_paste:",
+        "content_paste",
         Phrase("Set the controls from what was copied"),
     ),
     (
         "files",
         Phrase("Files"),
-        ":material/save:",
+        "save",
         Phrase("Save the run, its curves, its script; open a saved run"),
     ),
 )
@@ -63,22 +65,13 @@ def exchange_buttons(make_lesson: Callable[[], None]) -> None:
     """One button for each dialog, and the way to a lesson of this state."""
     with st.container(horizontal=True, gap="small", key="exchange"):
         for name, label, symbol, words in BUTTONS:
-            st.button(
-                _(label),
-                key=f"open_{name}",
-                icon=symbol,
-                type="tertiary",
-                help=_(words),
-                on_click=_open,
-                args=(name,),
-            )
-        st.button(
+            quiet_button(_(label), f"open_{name}", symbol, partial(_open, name), help=_(words))
+        quiet_button(
             _("Lesson"),
-            key="open_lesson",
-            icon=":material/school:",
-            type="tertiary",
+            "open_lesson",
+            "school",
+            make_lesson,
             help=_("Make a lesson that begins with these values: a task, what is hidden or locked"),
-            on_click=make_lesson,
         )
 
 
@@ -139,7 +132,7 @@ def _paste(session: Session) -> None:
             if session.for_next
             else _("The values apply to this run at once; this can be undone.")
         )
-    if st.button(_("Apply"), key="use_pasted", type="primary") and session.paste(text):
+    if primary_button(_("Apply"), "use_pasted") and session.paste(text):
         tell_left_alone(session)
         _close()
         st.rerun()
@@ -175,19 +168,11 @@ def _files(session: Session) -> None:
                 lambda: script(run, session.link.preset),
             ),
         ):
-            st.download_button(
-                label,
-                make,
-                name + suffix,
-                key=f"save_{kind}",
-                icon=":material/download:",
-                help=words,
-                on_click="ignore",
-            )
+            download_button(label, make, name + suffix, f"save_{kind}", help=words)
     file = st.file_uploader(_("**Open** a saved run"), key="open_run")
     if session.run.status is not Status.READY:
         st.caption(_(LEAVES))
-    chosen = file and st.button(_("Open and continue"), key="use_opened", type="primary")
+    chosen = file and primary_button(_("Open and continue"), "use_opened")
     if file and chosen and open_run(session, file.name, file.getvalue()):
         _close()
         st.rerun()

@@ -5,6 +5,8 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.web.buttons import quiet_button
+
 
 class Grid:
     """The rows drawn so far, and what is to stand in them once all controls are drawn.
@@ -25,17 +27,8 @@ class Grid:
         """At the end of the row that was begun last."""
         key = f"back_{name}"
         self._places[key] = self._row
-        self._later.append(
-            partial(
-                st.button,
-                words,  # for those who hear the page; the others see the symbol alone
-                key=key,
-                icon=":material/undo:",
-                type="tertiary",
-                help=words,
-                on_click=go,
-            )
-        )
+        # The label is for those who hear the page; the others see the symbol alone.
+        self._later.append(partial(quiet_button, words, key, "undo", go, help=words))
 
     def note(self, key: str, draw: Callable[[], object]) -> None:
         """In a row of its own."""

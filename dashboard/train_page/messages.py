@@ -1,6 +1,7 @@
 """What the person should know now: why a run stopped, what was refused, the way back to a run."""
 
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.store import own_run
 from dashboard.train_page.past import changes_of
+from dashboard.web.buttons import button
 from dashboard.web.language import _, n_, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
@@ -99,10 +101,9 @@ def offer(session: Session) -> None:
     with suppress(LabError):  # it was deleted meanwhile
         first, *_others = session.offered.split()
         record = own_run(first, session.owner)
-        st.button(
+        button(
             _("Go on with {run}, step {step:,}", run=record.name, step=record.env_steps),
-            key="go_on",
-            icon=":material/history:",
-            on_click=go_on_with,
-            args=(session, session.offered),
+            "go_on",
+            "history",
+            partial(go_on_with, session, session.offered),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import streamlit as st
@@ -18,6 +19,7 @@ from dashboard.session.session import Session
 from dashboard.session.view import DASHES, Dash, XAxis
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
+from dashboard.web.buttons import button, primary_button, quiet_button
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dqn_core.base.errors import StoreError
@@ -88,15 +90,14 @@ def changes(session: Session) -> None:
 def _way_to_the_parent(session: Session, parent: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_("Forked from **{run}**", run=plain(parent)))
-        st.button(
+        button(
             _("Back to it"),
-            key=f"redo_{session.run.id}",
-            icon=":material/redo:",
+            f"redo_{session.run.id}",
+            "redo",
+            partial(go_on_with, session, parent),
             help=_(
                 "Continues {run} where it was left. This run stays under Earlier runs.", run=parent
             ),
-            on_click=go_on_with,
-            args=(session, parent),
         )
 
 
@@ -106,16 +107,20 @@ def _change(session: Session, change: Entry, key: str) -> None:
         words = plain(change.label)
         st.markdown(_("step **{step:,}**: {change}", step=change.env_step, change=words))
         if change.before:
-            st.button(
+            button(
                 _("Undo"),
-                key=key,
-                icon=":material/undo:",
+                key,
+                "undo",
+                partial(
+                    fork_from,
+                    session,
+                    change.before,
+                    Phrase("before {change}", change=change.label),
+                ),
                 help=_(
                     "A new run from the state just before this change. The present run stays as "
                     "it is: its curve in grey, the run under Earlier runs."
                 ),
-                on_click=fork_from,
-                args=(session, change.before, Phrase("before {change}", change=change.label)),
             )
 
 
@@ -164,12 +169,8 @@ def fork(session: Session) -> None:
         step = st.selectbox(
             _("State at step"), steps, format_func=lambda step: f"{step:,}", key="fork_step"
         )
-        st.button(
-            _("Fork from there"),
-            key="fork_there",
-            type="primary",
-            on_click=fork_at,
-            args=(session, "env_step", step),
+        primary_button(
+            _("Fork from there"), "fork_there", act=partial(fork_at, session, "env_step", step)
         )
 
 
@@ -210,32 +211,25 @@ def _earlier_run(session: Session, earlier: Earlier) -> None:
             + _how_it_ended(earlier, session.link.smoothing)
         )
         with st.container(horizontal=True, gap="small"):
-            st.button(
+            quiet_button(
                 _("Go on with it"),
-                key=f"go_on_{name}",
-                icon=":material/play_circle:",
-                type="tertiary",
+                f"go_on_{name}",
+                "play_circle",
+                partial(go_on_with, session, name),
                 help=_("Continues this run where it was left. The present run stays here."),
-                on_click=go_on_with,
-                args=(session, name),
             )
-            st.button(
+            quiet_button(
                 _("Use its values"),
-                key=f"use_{name}",
-                icon=":material/tune:",
-                type="tertiary",
+                f"use_{name}",
+                "tune",
+                use_values,
                 help=_(
                     "The controls take the last values of this run, for the next run. The "
                     "present run does not change."
                 ),
-                on_click=use_values,
             )
-            if st.button(
-                _("Watch"),
-                key=f"watch_{name}",
-                icon=":material/movie:",
-                type="tertiary",
-                help=_("Its agent plays on the Test page."),
+            if quiet_button(
+                _("Watch"), f"watch_{name}", "movie", help=_("Its agent plays on the Test page.")
             ):
                 session.to_watch = stored_key(name)
                 st.switch_page("pages/test.py")

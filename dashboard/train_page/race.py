@@ -15,6 +15,7 @@ from dashboard.session.session import Session
 from dashboard.session.turns import Turns
 from dashboard.train_page.control import in_labels
 from dashboard.train_page.picks import around
+from dashboard.web.buttons import primary_button, quiet_button
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
@@ -69,13 +70,11 @@ def _what_to_race(session: Session, names: Sequence[str]) -> None:
     values = _values_field(session, name)
     from_here = HYPERPARAMETERS[name].applies != "restart" and _begins_here(session)
     seeds = _seeds_field(session, from_here)
-    st.button(
+    primary_button(
         _("Start the race"),
-        key="start_race",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=_start,
-        args=(session, name, values, seeds, from_here),
+        "start_race",
+        "play_arrow",
+        partial(_start, session, name, values, seeds, from_here),
     )
     if session.refused == "race":
         tell_error(in_labels(said(session.problem), session.named))
@@ -222,27 +221,23 @@ def standing_words(
 
 def _with_the_leader(session: Session, arm: Arm) -> None:
     label = plain(said(arm.label))
-    st.button(
+    quiet_button(
         _("Take {value} into the controls", value=label),
-        key="race_take",
-        type="tertiary",
-        icon=":material/tune:",
+        "race_take",
+        "tune",
+        partial(session.prepare, arm.config, len(arm.members)),
         help=_("The controls take this value for the next run. The race does not change."),
-        on_click=session.prepare,
-        args=(arm.config, len(arm.members)),
     )
     if session.turns.goes_on(arm):
-        st.button(
+        quiet_button(
             _("Continue with {value} alone", value=label),
-            key="race_alone",
-            type="tertiary",
-            icon=":material/call_split:",
+            "race_alone",
+            "call_split",
+            partial(go_on_alone, session, arm),
             help=_(
                 "A new run that goes on from here with the seeds of this value. The race stays "
                 "under Earlier runs."
             ),
-            on_click=go_on_alone,
-            args=(session, arm),
         )
 
 
@@ -254,38 +249,33 @@ def _extensions(session: Session) -> None:
         session.set("total_steps", run.config.total_steps + more)
         session.turns.start()
 
-    st.button(
+    quiet_button(
         _("{count:,} more steps", count=more),
-        key="race_steps",
-        type="tertiary",
-        icon=":material/add:",
+        "race_steps",
+        "add",
+        more_steps,
         help=_("Raises the step budget, and trains."),
-        on_click=more_steps,
         disabled=session.for_next or session.turns.status is Status.FAILED,
     )
     if len(session.turns.runs) > 1 or differing(
         run.first_configs
     ):  # else it is a fork, which other seeds cannot be of
-        st.button(
+        quiet_button(
             _("More seeds"),
-            key="race_seeds",
-            type="tertiary",
-            icon=":material/casino:",
+            "race_seeds",
+            "casino",
+            partial(race_more_seeds, session),
             help=_(
                 "A new run of the same race, from step 0, with as many seeds after these. On the "
                 "Compare page both runs together are one race."
             ),
-            on_click=race_more_seeds,
-            args=(session,),
         )
-    st.button(
+    quiet_button(
         _("End the race"),
-        key="race_end",
-        type="tertiary",
-        icon=":material/close:",
+        "race_end",
+        "close",
+        partial(end_race, session),
         help=_("A fresh run without a race. The race stays under Earlier runs."),
-        on_click=end_race,
-        args=(session,),
     )
 
 
@@ -299,13 +289,12 @@ def _arm(session: Session, arm: Arm, can_cancel: bool) -> None:
             width="content",
         )
     elif can_cancel and session.turns.status is not Status.FAILED:
-        st.button(
+        quiet_button(
             _("Stop {value}", value=plain(said(arm.label))),
-            key=f"race_stop_{arm.position}",
-            icon=":material/stop_circle:",
-            type="tertiary",
+            f"race_stop_{arm.position}",
+            "stop_circle",
+            partial(_cancel, session, arm),
             help=_("This value goes no further. The others do."),
-            on_click=partial(_cancel, session, arm),
         )
 
 

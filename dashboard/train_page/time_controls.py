@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.session.earlier import LEAVES
 from dashboard.session.run import Status
 from dashboard.session.session import Session
+from dashboard.web.buttons import button, primary_button
 from dashboard.web.language import _
 from dashboard.web.widgets import key_showing, on_change
 from dqn_core.base.phrases import Phrase
@@ -29,25 +30,18 @@ SPEEDS: dict[str, float | None] = {
 def start_or_pause(session: Session) -> None:
     """The button that trains, or stops that."""
     if session.turns.is_active:
-        st.button(
-            _("Pause"),
-            key="pause",
-            icon=":material/pause:",
-            type="primary",
-            shortcut="space",
-            width=170,
-            on_click=lambda: session.turns.pause(),
+        primary_button(
+            _("Pause"), "pause", "pause", lambda: session.turns.pause(), shortcut="space", width=170
         )
     else:
-        st.button(
+        primary_button(
             _("Resume") if session.run.trainer.env_step else _("Start"),
-            key="start",
-            icon=":material/play_arrow:",
-            type="primary",
+            "start",
+            "play_arrow",
+            lambda: session.turns.start(),
             shortcut="space",
             width=170,
             help=_(PAGE, seconds=ABANDONED_SECONDS.value),
-            on_click=lambda: session.turns.start(),
             disabled=_is_over(session),
         )
 
@@ -65,37 +59,37 @@ def time_controls(session: Session) -> None:
     cannot_go_on = session.turns.is_active or _is_over(session)
     with st.container(horizontal=True, vertical_alignment="bottom", key="time_controls"):
         start_or_pause(session)
-        st.button(
+        button(
             _("One step"),
-            key="one_step",
-            icon=":material/skip_next:",
+            "one_step",
+            "skip_next",
+            lambda: session.turns.step(),
             help=_("One environment step"),
-            on_click=lambda: session.turns.step(),
             disabled=cannot_go_on,
         )
-        st.button(
+        button(
             _("One episode"),
-            key="one_episode",
-            icon=":material/fast_forward:",
+            "one_episode",
+            "fast_forward",
+            lambda: session.turns.episode(),
             help=_("Trains to the end of the episode"),
-            on_click=lambda: session.turns.episode(),
             disabled=cannot_go_on,
         )
-        st.button(
+        button(
             _("Reset"),
-            key="reset",
-            icon=":material/restart_alt:",
+            "reset",
+            "restart_alt",
+            session.reset,
             help=_("A new run from step 0, with the values of the controls and the same seed.")
             + " "
             + _(LEAVES),
-            on_click=session.reset,
         )
-        st.button(
+        button(
             _("New seed"),
-            key="new_seed",
-            icon=":material/casino:",
+            "new_seed",
+            "casino",
+            lambda: session.reset(secrets.randbelow(1_000_000)),
             help=_("A new run from step 0, with another seed.") + " " + _(LEAVES),
-            on_click=lambda: session.reset(secrets.randbelow(1_000_000)),
             disabled="seed" in session.link.fixed_controls,
         )
         _speed(session)
