@@ -16,7 +16,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.charts.panels import Panel, Takeaway
+from dashboard.charts.panels import Panel
 from dashboard.session.view import XAxis
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError, offer
@@ -164,11 +164,10 @@ def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
     """
     described = []
     for panel in panels:
-        takeaway = panel.takeaway or Takeaway(panel.traces[0].id, panel.traces[0].name)
         traces = [asdict(trace) | {"id": trace.id, "hue": trace.hue} for trace in panel.traces]
         described.append(
             asdict(panel)
-            | {"takeaway": asdict(takeaway), "traces": traces, "empty": said(panel.empty)}
+            | {"takeaway": asdict(panel.in_words), "traces": traces, "empty": said(panel.empty)}
         )
     spec = {"panels": described, "height": height}
     return {"id": _digest(spec), "columns": _digest(_drawn(panels))} | spec

@@ -132,6 +132,11 @@ class Panel:
     takeaway: Takeaway | None = None
     empty: str = Phrase("Nothing to show yet.")
 
+    @property
+    def in_words(self) -> Takeaway:
+        """The takeaway: its own, or the first trace by its name."""
+        return self.takeaway or Takeaway(self.traces[0].id, self.traces[0].name)
+
     def __post_init__(self) -> None:
         ids = [trace.id for trace in self.traces]
         if self.takeaway and self.takeaway.trace not in ids:

@@ -55,11 +55,9 @@ def curves(session: Session, drawn: str) -> None:
         remarks = {} if arms else {"values": said(about_the_gap(run))}
         return News(tables, run_id, state, numbers, turns.uncounted, remarks)
 
-    panels = (
-        race_panels(turns, _returns_to_compare_with(run, at_random))
-        if arms
-        else _panels(run, earlier, at_random, link)
-    )
+    panels = _panels(run, earlier, at_random, link)
+    if arms:
+        panels = race_panels(turns, panels)
     live_charts(
         panels if is_whole else panels[:1],
         news,
@@ -115,6 +113,7 @@ def _returns_to_compare_with(run: Run, at_random: RandomReturn | None) -> list[R
 def _panels(
     run: Run, earlier: Sequence[Earlier], at_random: RandomReturn | None, link: Link
 ) -> list[Panel]:
+    """What is drawn of a run: the return, Q-values, loss, gradient, exploration, noise."""
     return [
         _returns(run, earlier, at_random, link),
         _q_values(run),

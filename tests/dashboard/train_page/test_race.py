@@ -3,8 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.session.links import Link
 from dashboard.session.run import Run
 from dashboard.session.turns import Turns
+from dashboard.train_page.curves import _panels
 from dashboard.train_page.figures import figures
 from dashboard.train_page.race import judged, ranking, standing_words
 from dashboard.train_page.race_curves import race_panels
@@ -79,7 +81,8 @@ def test_the_figures_of_a_race_are_those_of_its_best_value() -> None:
 
 def test_each_panel_has_a_line_for_each_value_of_its_own_members() -> None:
     run = Run(Trainer([SMALL.replace(gamma=gamma, seed=s) for gamma in (0.5, 0.9) for s in (0, 1)]))
-    for panel in race_panels(Turns([run]), []):
+    alone = _panels(run, [], None, Link(config=run.config))
+    for panel in race_panels(Turns([run]), alone):
         assert [trace.name for trace in panel.traces] == ["γ 0.5", "γ 0.9"]
         assert [list(*trace.members.values()) for trace in panel.traces] == [[0, 1], [2, 3]]
 
