@@ -16,7 +16,7 @@ from dashboard.session.session import Session
 from dashboard.web.buttons import button
 from dashboard.web.language import _
 from dashboard.web.static_files import ASSETS
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core.base.phrases import Phrase
 
 SCRIPT = "pages/learn.py"
@@ -55,7 +55,6 @@ def learn_page() -> None:
     if is_presentation:
         st.html(PRESENTATION)
     present(session, is_presentation)
-    key = key_showing("section", state.section)
     with st.container(horizontal=True, vertical_alignment="center", key="sections"):
         st.title(_("Learn how it learns"), anchor=False, width="content")
         st.segmented_control(
@@ -64,9 +63,8 @@ def learn_page() -> None:
             default=state.section,
             required=True,
             format_func=lambda section: _(SECTIONS[section][0]),
-            key=key,
-            on_change=on_change(key, state.show),
             label_visibility="collapsed",
+            **showing("section", state.section, state.show),
         )
     SECTIONS[state.section][1](session)
 

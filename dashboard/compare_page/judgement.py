@@ -12,7 +12,7 @@ from dashboard.compare_page.groups import Line
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.words import change_label, show
 from dashboard.web.language import _, said
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core import HYPERPARAMETERS
 from dqn_core.base.numbers import UNKNOWN, number, percent
 from dqn_core.base.phrases import Phrase
@@ -58,7 +58,6 @@ def _of_each(standing: Standing) -> str:
 
 def metric_choice(state: PageState, metric: Metric, title: str) -> None:
     """The heading of what is judged, with the choice by what; now it is by ``metric``."""
-    key = key_showing("metric", metric)
     with st.container(horizontal=True, vertical_alignment="center", key="judged_by"):
         st.header(title)
         st.segmented_control(
@@ -68,8 +67,7 @@ def metric_choice(state: PageState, metric: Metric, title: str) -> None:
             default=metric,
             required=True,
             format_func=lambda metric: _(METRICS[metric]),
-            key=key,
-            on_change=on_change(key, lambda name: state.look_at(metric=name)),
+            **showing("metric", metric, lambda name: state.look_at(metric=name)),
         )
 
 

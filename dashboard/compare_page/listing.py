@@ -14,7 +14,7 @@ from dashboard.session.looks import MOST_RUNS, Look
 from dashboard.session.words import show
 from dashboard.web.catalogues import ENGLISH
 from dashboard.web.language import _, language, said
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core.base.phrases import Phrase
 from dqn_core.presets import beside_preset
 from dqn_core.store.record import RunRecord, Status
@@ -136,14 +136,12 @@ def filters(state: PageState, records: Sequence[RunRecord]) -> None:
     """What the listed runs must have; they are in the sidebar."""
     look = state.look
     with st.sidebar:
-        search = key_showing("search", look.search)
         st.text_input(
             _("Search"),
             look.search,
-            key=search,
             icon=":material/search:",
             placeholder=_("name, value, tag, note"),
-            on_change=on_change(search, lambda text: state.look_at(search=text)),
+            **showing("search", look.search, lambda text: state.look_at(search=text)),
         )
         of_each = (
             ("environment", _("Environment"), sorted({record.environment for record in records})),
@@ -156,13 +154,11 @@ def filters(state: PageState, records: Sequence[RunRecord]) -> None:
         )
         for name, label, found in of_each:
             _filter(state, name, label, found)
-        hidden = key_showing("with_hidden", look.hidden)
         if look.hidden or any(record.hidden for record in records):
             st.toggle(
                 _("Hidden runs too"),
                 look.hidden,
-                key=hidden,
-                on_change=on_change(hidden, lambda on: state.look_at(hidden=on)),
+                **showing("with_hidden", look.hidden, lambda on: state.look_at(hidden=on)),
             )
 
 
@@ -178,14 +174,12 @@ def _filter(state: PageState, name: str, label: str, found: Sequence[str]) -> No
     options = ["", *found, *({chosen} - {"", *found})]
     if len(options) == 1:
         return
-    key = key_showing(f"filter_{name}", chosen)
     st.selectbox(
         label,
         options,
         options.index(chosen),
         format_func=partial(_option, name),
-        key=key,
-        on_change=on_change(key, lambda value: state.look_at(**{name: value})),
+        **showing(f"filter_{name}", chosen, lambda value: state.look_at(**{name: value})),
     )
 
 

@@ -17,7 +17,7 @@ from dashboard.session.looks import Since
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS
 from dashboard.web.language import _
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core.store.record import RunRecord, Status
 from dqn_core.store.store import Store
 
@@ -27,14 +27,14 @@ def view_controls(session: Session, state: PageState, records: Iterable[RunRecor
     with st.container(horizontal=True, vertical_alignment="center", key="compare_view"):
         look_controls(session, "compare_")
         if any(record.parent for record in records):
-            since = key_showing("since_fork", state.look.since == "fork")
             st.toggle(
                 _("Forks from 0"),
                 state.look.since == "fork",
-                key=since,
                 help=_("A fork's curve begins where it left its parent."),
-                on_change=on_change(
-                    since, lambda is_on: state.look_at(since="fork" if is_on else "start")
+                **showing(
+                    "since_fork",
+                    state.look.since == "fork",
+                    lambda is_on: state.look_at(since="fork" if is_on else "start"),
                 ),
             )
 

@@ -21,7 +21,7 @@ from dashboard.web.buttons import button, quiet_button
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
-from dashboard.web.widgets import key_showing, on_change, worded_key
+from dashboard.web.widgets import showing, worded_key
 from dqn_core.base.errors import MissingPackageError, StoreError
 from dqn_core.base.numbers import number, percent
 from dqn_core.base.scalars import shown
@@ -66,16 +66,14 @@ def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | No
         return None
     names = ["", *found]
     chosen = wanted if wanted in found else ""
-    key = key_showing("sweep_choice", chosen)
     with st.container(horizontal=True, vertical_alignment="bottom", key="sweeps"):
         st.selectbox(
             _("Sweep"),
             names,
             names.index(chosen),
             format_func=lambda name: name or _("none, single runs"),
-            key=key,
-            on_change=on_change(key, lambda name: state.look_at(sweep=name, metric=None)),
             width=360,
+            **showing("sweep_choice", chosen, lambda name: state.look_at(sweep=name, metric=None)),
         )
         if may_begin_one:
             new_sweep(state, session)

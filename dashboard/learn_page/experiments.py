@@ -17,7 +17,7 @@ from dashboard.web.buttons import button, primary_button
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell, tell_error
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core.base.errors import LabError
 from dqn_core.base.phrases import Phrase
 from dqn_core.experiments.catalogue import EXPERIMENTS
@@ -53,15 +53,13 @@ def _shown(session: Session, state: ExperimentsState) -> None:
 
 
 def _choice(state: ExperimentsState) -> None:
-    key = key_showing("experiment", state.shown)
     names = list(EXPERIMENTS)
     st.selectbox(
         _("Experiment"),
         names,
         index=names.index(state.shown),
         format_func=lambda name: f"{names.index(name) + 1}. {_(EXPERIMENTS[name].title)}",
-        key=key,
-        on_change=on_change(key, state.show),
+        **showing("experiment", state.shown, state.show),
     )
 
 
@@ -84,16 +82,14 @@ def _prediction(state: ExperimentsState) -> None:
     """The question's answers, and the axes where a curve is asked for."""
     experiment = state.experiment
     answer = state.answers.get(experiment.id)
-    key = key_showing(f"answer_{experiment.id}", answer)
     has_begun = state.shown_arms is not None
     st.radio(
         _("What do you expect?"),
         range(len(experiment.answers)),
         index=answer,
         format_func=lambda position: _(experiment.answers[position].label),
-        key=key,
-        on_change=on_change(key, state.answer),
         disabled=has_begun,
+        **showing(f"answer_{experiment.id}", answer, state.answer),
     )
     if experiment.drawing and not has_begun:
         arm = experiment.arm(experiment.drawing.arm)

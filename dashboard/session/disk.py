@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.session.store import store_so_far
 from dashboard.web.language import _
 from dashboard.web.visitors import is_private
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core.store.store import Store
 
 GB = 10**9
@@ -18,7 +18,6 @@ def disk_budget() -> None:
     if store is None or is_private():
         return
     budget = round(min(max(store.budget / GB, LEAST), MOST), 1)
-    key = key_showing("disk_budget", budget)
     st.number_input(
         _(
             "Disk for the states of all runs, in GB ({taken:.2f} are taken)",
@@ -28,12 +27,11 @@ def disk_budget() -> None:
         MOST,
         budget,
         0.5,
-        key=key,
-        on_change=on_change(key, lambda size: set_budget(store, size)),
         help=_(
             "Beyond it the states that are needed least are deleted; curves and values stay. It "
             "holds until the server ends: `DQN_LAB_RUNS_BYTES` sets it for good."
         ),
+        **showing("disk_budget", budget, lambda size: set_budget(store, size)),
     )
 
 

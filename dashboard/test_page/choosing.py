@@ -9,7 +9,7 @@ from dashboard.session.agents import Choice, Upload, available, read_upload
 from dashboard.session.session import Session
 from dashboard.web.language import _, said
 from dashboard.web.notices import tell, tell_error
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core import LabError
 from dqn_core.base.phrases import Phrase
 
@@ -100,14 +100,12 @@ def _box(
     key: str | None,
     **more: Any,
 ) -> None:
-    widget = key_showing(place, key)
     st.selectbox(
         label,
         keys,
         keys.index(key),
         format_func=lambda key: said(choices[key].name) if key in choices else _("no other agent"),
-        key=widget,
-        on_change=on_change(widget, lambda key: picks.pick(place, choices.get(key))),
+        **showing(place, key, lambda key: picks.pick(place, choices.get(key))),
         **more,
     )
 

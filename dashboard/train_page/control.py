@@ -19,7 +19,7 @@ from dashboard.web.language import _, language, said
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dashboard.web.number_box import number_box
-from dashboard.web.widgets import key_showing, on_change, present_key
+from dashboard.web.widgets import present_key, showing
 from dqn_core import HYPERPARAMETERS
 from dqn_core.configuration.hyperparameter import Hyperparameter, Value
 from dqn_core.environments import known_environments
@@ -93,14 +93,12 @@ def _text(session: Session, hyperparameter: Hyperparameter) -> None:
     box = f"control_{name}"
     typed = st.session_state.get(present_key(box))
     value = typed if session.refused == name and typed else getattr(session.config, name)
-    key = key_showing(box, value)
     st.text_input(
         control_name(name),
         value,
-        key=key,
-        on_change=on_change(key, take),
         disabled=name in session.link.fixed_controls,
         help=_help(hyperparameter),
+        **showing(box, value, take),
     )
 
 
@@ -137,14 +135,12 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
     """What all widgets but number boxes have in common."""
     name = hyperparameter.name
     value = getattr(session.config, name)
-    key = key_showing(f"control_{name}", value)
     choose = partial(session.set, name)
     if name == "env_id":
         choose = partial(choose_environment, session, may_import=is_own_machine(st.context.headers))
     return {
         "value": value,
-        "key": key,
-        "on_change": on_change(key, choose),
+        **showing(f"control_{name}", value, choose),
         "disabled": _is_fixed(session, name),
         "help": _help(hyperparameter),
     }

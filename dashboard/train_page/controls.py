@@ -16,7 +16,7 @@ from dashboard.web.buttons import quiet_button
 from dashboard.web.keys import UNFOLDED, kept
 from dashboard.web.language import _, n_, together
 from dashboard.web.number_box import number_box
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core import HYPERPARAMETERS, PRESETS
 from dqn_core.configuration.hyperparameter import GROUP_LABELS, Group, Hyperparameter
 from dqn_core.presets import OF_CARTPOLE
@@ -84,21 +84,19 @@ def controls_of(session: Session, names: Iterable[str]) -> None:
 
 def _which_run(session: Session) -> None:
     """Whether a value that is changed reaches the run that was begun, or waits for the next one."""
-    key = key_showing("which_run", session.for_next)
     st.segmented_control(
         _("The controls are for"),
         (False, True),
         default=session.for_next,
         required=True,
         format_func=(_("this run"), _("the next run")).__getitem__,
-        key=key,
         help=_(
             "This run: changes apply to the present run and can be undone. The next run: the "
             "present run does not change; Reset ends it and begins the next one. Both sets of "
             "values are kept."
         ),
-        on_change=on_change(key, session.choose_next),
         disabled=session.run.status is Status.READY,
+        **showing("which_run", session.for_next, session.choose_next),
     )
 
 
@@ -108,7 +106,6 @@ def _preset(session: Session, grid: Grid) -> None:
     label = _(PRESETS[session.link.preset].label)
     # Where values were changed none is chosen, so that each can be.
     chosen = None if changed else session.link.preset
-    key = key_showing("control_preset", chosen)
 
     def choose(name: str | None) -> None:
         if name:
@@ -121,12 +118,11 @@ def _preset(session: Session, grid: Grid) -> None:
         _("Preset"),
         names,
         names.index(chosen) if chosen else None,
-        key=key,
         format_func=lambda name: _(PRESETS[name].label),
         placeholder=_("{preset} · {count} changed", preset=label, count=changed),
         help=_presets_help(names),
-        on_change=on_change(key, choose),
         disabled="preset" in session.link.fixed_controls,
+        **showing("control_preset", chosen, choose),
     )
     if changed:
         words = n_(

@@ -9,7 +9,7 @@ from dashboard.session.run import Status
 from dashboard.session.session import Session
 from dashboard.web.buttons import button, primary_button
 from dashboard.web.language import _
-from dashboard.web.widgets import key_showing, on_change
+from dashboard.web.widgets import showing
 from dqn_core.base.phrases import Phrase
 from dqn_core.base.settings import ABANDONED_SECONDS
 
@@ -98,14 +98,12 @@ def time_controls(session: Session) -> None:
 def _speed(session: Session) -> None:
     names, speeds = [_(name) for name in SPEEDS], list(SPEEDS.values())
     chosen = speeds.index(session.run.steps_per_second)
-    key = key_showing("speed", chosen)
     st.selectbox(
         _("Speed"),
         range(len(speeds)),
         index=chosen,
         format_func=names.__getitem__,
-        key=key,
-        on_change=on_change(key, lambda place: session.set_speed(speeds[place])),
         label_visibility="collapsed",
         width=130,
+        **showing("speed", chosen, lambda place: session.set_speed(speeds[place])),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.web.widgets import key_showing, on_change, present_key
+from dashboard.web.widgets import present_key, showing
 from dqn_core.base.numbers import setting
 
 
@@ -21,9 +21,8 @@ def number_box(
     Returns: what stands in it.
     """
     text = shown_text(name, value)
-    key = key_showing(name, text)
     typed: str = st.text_input(
-        label, text, key=key, on_change=on_change(key, take), autocomplete="off", **options
+        label, text, autocomplete="off", **showing(name, text, take), **options
     )
     return typed
 

@@ -10,23 +10,29 @@ from dashboard.web.keys import PAGE, WIDGET_KEYS, kept
 from dashboard.web.language import language
 
 
-def key_showing(name: str, value: Any) -> str:
-    """The key for a widget that is to show ``value``: draw it with this key and this value.
+def showing(name: str, value: Any, use: Callable[[Any], object]) -> dict[str, Any]:
+    """Key and callback for a widget that is to show ``value``: draw it with them and this value.
 
-    A widget whose own value is another one is replaced, by one with the next key. Setting its
-    value would not do: until the browser has heard of it, each of its messages still brings the
-    old value, which would be taken for what the user wants now, and undo the change. And a
-    browser that is busy may never hear of it, and begin with the first value of the range.
+    ``use`` gets what a person makes of it. A widget whose own value is another one is replaced, by
+    one with the next key. Setting its value would not do: until the browser has heard of it, each
+    of its messages still brings the old value, which would be taken for what the user wants now,
+    and undo the change. And a browser that is busy may never hear of it, and begin with the first
+    value of the range. Late messages of a replaced widget are ignored.
     """
     keys = _present_keys()
     key = keys.setdefault(name, name)
     if key in st.session_state and st.session_state[key] != value:
         key = keys[name] = _next_key(name, key)
-    return key
+
+    def changed() -> None:
+        if key in _present_keys().values() and key in st.session_state:
+            use(st.session_state[key])
+
+    return {"key": key, "on_change": changed}
 
 
 def renew_keys() -> None:
-    """For another language: widgets with a key of `key_showing` are replaced by others.
+    """For another language: widgets with a key of `showing` are replaced by others.
 
     The browser goes on showing the word that was chosen, in the language in which it was.
     """
@@ -47,19 +53,6 @@ def worded_key(key: str) -> str:
 def present_key(name: str) -> str:
     """The key that the widget has now."""
     return _present_keys().get(name, name)
-
-
-def on_change(key: str, use: Callable[[Any], object]) -> Callable[[], None]:
-    """The callback of a widget with a key of `key_showing`: ``use`` gets its new value.
-
-    Late messages of a replaced widget are ignored.
-    """
-
-    def changed() -> None:
-        if key in _present_keys().values() and key in st.session_state:
-            use(st.session_state[key])
-
-    return changed
 
 
 def on_redraw() -> Callable[[], None]:
