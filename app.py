@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboard.charts.look import look_controls
-from dashboard.frame import Frame, begin_page, leave_presentation
+from dashboard.frame import Frame, begin_page, leave_presentation, present
 from dashboard.learn_page.page_state import page_state
 from dashboard.lessons.forgetting import forgetting
 from dashboard.session.agents import trained_key
@@ -38,7 +38,7 @@ from dashboard.train_page.scene import scene
 from dashboard.train_page.time_controls import start_or_pause, time_controls
 from dashboard.train_page.tour import tour
 from dashboard.web.admission import Admission
-from dashboard.web.buttons import button, quiet_button
+from dashboard.web.buttons import quiet_button
 from dashboard.web.connections import allow_many_connections
 from dashboard.web.language import _
 from dashboard.web.routes import routes
@@ -112,20 +112,6 @@ def aim(session: Session) -> None:
         st.switch_page("pages/test.py")
 
 
-def present(session: Session) -> None:
-    """The way to the page in large letters."""
-    button(
-        _("Present"),
-        "present",
-        "open_in_full",
-        partial(session.look_at, view="presentation"),
-        help=_(
-            "Shows only the chart of the return and the changed controls, in large letters. Esc "
-            "goes back."
-        ),
-    )
-
-
 @st.fragment
 def inside(session: Session) -> None:
     """What the networks have become; its controls draw no more than this anew."""
@@ -169,7 +155,13 @@ def page(frame: Frame, badge: str, drawn: str) -> None:
         take_apart()
         aim(session)
         tour(session.link, is_lesson=frame.lesson is not None)
-        present(session)
+        present(
+            session,
+            _(
+                "Shows only the chart of the return and the changed controls, in large letters. "
+                "Esc goes back."
+            ),
+        )
     with task:
         lesson(session)
     with st.container():  # a fixed place: what comes and goes in it moves nothing below

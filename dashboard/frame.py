@@ -116,16 +116,16 @@ def _style(has_head: bool, spoken: str) -> str:
     return f"<style>{''.join(rules)}</style>"
 
 
+def present(session: Session, words: str) -> None:
+    """The way to the page in large letters; ``words`` say what they show."""
+    act = partial(session.look_at, view="presentation")
+    button(_("Present"), "present", "open_in_full", act, help=words)
+
+
 def leave_presentation(session: Session) -> None:
     """The way back from a page in large letters, also by Esc."""
-    button(
-        "",
-        "leave",
-        "close_fullscreen",
-        partial(session.look_at, view="page"),
-        help=_("Back to the whole page"),
-        shortcut="esc",
-    )
+    act, words = partial(session.look_at, view="page"), _("Back to the whole page")
+    button("", "leave", "close_fullscreen", act, help=words, shortcut="esc")
 
 
 def _language_switch() -> None:

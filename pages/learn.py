@@ -1,11 +1,10 @@
 """The Learn page: how an agent learns, in sections of which one is shown."""
 
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
-from dashboard.frame import leave_presentation, open_page
+from dashboard.frame import leave_presentation, open_page, present
 from dashboard.learn_page.experiments import experiments
 from dashboard.learn_page.lessons import lessons
 from dashboard.learn_page.microscope import microscope
@@ -13,7 +12,6 @@ from dashboard.learn_page.notebook import notebook
 from dashboard.learn_page.page_state import page_state
 from dashboard.session.address import Section
 from dashboard.session.session import Session
-from dashboard.web.buttons import button
 from dashboard.web.language import _
 from dashboard.web.static_files import ASSETS
 from dashboard.web.widgets import showing
@@ -32,29 +30,16 @@ SECTIONS: dict[Section, tuple[Phrase, Callable[[Session], None]]] = {
 """Name and content of each, in their order."""
 
 
-def present(session: Session, is_presentation: bool) -> None:
-    """The switch to large letters, for a class that looks at a wall, and the way back."""
-    if is_presentation:
-        leave_presentation(session)
-    else:
-        button(
-            _("Present"),
-            "present",
-            "open_in_full",
-            partial(session.look_at, view="presentation"),
-            help=_("Large letters, and no head. Esc goes back."),
-        )
-
-
 def learn_page() -> None:
     """The choice of a section, and the one that is chosen."""
     state = page_state()
     session = open_page(SCRIPT, state.query)
     st.html(STYLE)
-    is_presentation = session.link.view == "presentation"
-    if is_presentation:
+    if session.link.view == "presentation":  # for a class that looks at a wall
         st.html(PRESENTATION)
-    present(session, is_presentation)
+        leave_presentation(session)
+    else:
+        present(session, _("Large letters, and no head. Esc goes back."))
     with st.container(horizontal=True, vertical_alignment="center", key="sections"):
         st.title(_("Learn how it learns"), anchor=False, width="content")
         st.segmented_control(

@@ -57,6 +57,7 @@ SPOKEN: dict[str, tuple[int | str, ...]] = {
     "Phrase": (0,),
     **{name: (0,) for name in vars(errors) if name.endswith(("Error", "Failure"))},
     "StoppedError": (0,),
+    "needs_package": (0,),
     # declared words, which a page translates where it shows them
     "declare": (2, 3, "unit", "too_low", "too_high", "choices"),
     "Preset": (0, 1),

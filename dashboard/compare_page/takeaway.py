@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.compare_page.groups import Line
 from dqn_core.comparison import Comparison
 from dqn_core.history import MEANINGS
-from dqn_core.store.exports import frame
+from dqn_core.store.exports import frame, parquet
 from dqn_core.store.rows import TABLES
 from dqn_core.store.store import Store
 
@@ -36,7 +36,8 @@ def comparison_zip(
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, table in frames.items():
-            archive.writestr(f"{name}.{kind}", _written(table, kind))
+            content = parquet(table) if kind == "parquet" else table.to_csv(index=False)
+            archive.writestr(f"{name}.{kind}", content)
         archive.writestr("README.txt", README.format(columns=columns))
     return file.getvalue()
 
@@ -68,12 +69,3 @@ def _frame(store: Store, lines: Sequence[Line], name: str) -> pd.DataFrame:
             own.insert(0, "group", line.letter)
             frames.append(own)
     return pd.concat(frames, ignore_index=True)
-
-
-def _written(table: pd.DataFrame, kind: Format) -> bytes:
-    if kind == "csv":
-        return table.to_csv(index=False).encode()
-    # What was set may be a number, a text, yes or no: a column of Parquet has one type.
-    texts = {name: table[name].astype(str) for name in ("old", "new") if name in table}
-    content: bytes = table.assign(**texts).to_parquet(index=False)
-    return content

@@ -1,7 +1,7 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import parse_qs
 
@@ -150,23 +150,19 @@ def keep_address(
 
     def back() -> None:
         sent = st.session_state["address"]["back"]
-        names = ("name", "run", "query", "left", "lesson", "rooms")
-        come_back(Remembered(*(str(sent[name]) for name in names)))
+        come_back(Remembered(**{each.name: str(sent[each.name]) for each in fields(Remembered)}))
 
     language = spoken()
     _component(
         key="address",
-        data={
+        data=asdict(session)
+        | {
             "page": page,
             "symbols": glossary(),
             "answered": answered,
-            "name": session.name,
-            "run": session.run,
             "query": "&".join(filter(None, (language.query, look, session.query))),
             "language": language.language,
             "isChosen": language.is_chosen,
-            "lesson": session.lesson,
-            "rooms": session.rooms,
         },
         on_back_change=back,
     )

@@ -3,7 +3,8 @@
 Programming errors are not in here; they stay loud.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from dqn_core.base.phrases import Phrase
@@ -112,6 +113,15 @@ class EnvironmentFailure(LabError):  # noqa: N818 - a failure of the environment
 
 class MissingPackageError(LabError):
     """An optional package is needed for what was asked."""
+
+
+@contextmanager
+def needs_package(sentence: str) -> Iterator[None]:
+    """Import it in this block; where it is not there, a `MissingPackageError` says ``sentence``."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingPackageError(sentence) from error
 
 
 class DivergenceError(LabError):

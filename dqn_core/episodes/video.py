@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from dqn_core.base.errors import LabError, MissingPackageError
+from dqn_core.base.errors import LabError, needs_package
 from dqn_core.base.numbers import MINUS, number
 from dqn_core.base.whole_files import whole_file
 from dqn_core.environments.border import Picture
@@ -66,13 +66,11 @@ def encoder_for(path: Path) -> Callable[[Iterable[Picture], float, Path], None]:
 
 
 def _loaded_ffmpeg() -> Any:
-    try:
+    with needs_package(
+        "Saving an episode as MP4 needs the package imageio-ffmpeg: install it with "
+        "“pip install imageio-ffmpeg”, or save as GIF."
+    ):
         import imageio_ffmpeg
-    except ImportError as error:
-        raise MissingPackageError(
-            "Saving an episode as MP4 needs the package imageio-ffmpeg: install it with "
-            "“pip install imageio-ffmpeg”, or save as GIF."
-        ) from error
     return imageio_ffmpeg
 
 

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dqn_core.base.errors import ConfigurationError, MissingPackageError, StoreError, reason_of
+from dqn_core.base.errors import (
+    ConfigurationError,
+    StoreError,
+    needs_package,
+    reason_of,
+)
 from dqn_core.base.phrases import Phrase
 from dqn_core.base.whole_files import checked_target, whole_file
 from dqn_core.history import WHEN
@@ -85,15 +90,18 @@ def _csv(store: Store, record: RunRecord, table: str, part: Path) -> None:
 
 
 def _parquet(store: Store, record: RunRecord, table: str, part: Path) -> None:
-    values = frame(store, record, table)
-    for column in {"old", "new"} & set(values):  # numbers, texts and yes or no in one column
-        values[column] = values[column].map(str)
-    try:
-        values.to_parquet(part, index=False)
-    except ImportError as error:
-        raise MissingPackageError(
-            "A Parquet file needs the package pyarrow: pip install pyarrow."
-        ) from error
+    part.write_bytes(parquet(frame(store, record, table)))
+
+
+def parquet(table: "pd.DataFrame") -> bytes:
+    """A Parquet file; raises `MissingPackageError`.
+
+    What was set may be a number, a text, yes or no: a column of Parquet has one type.
+    """
+    texts = {name: table[name].astype(str) for name in ("old", "new") if name in table}
+    with needs_package("A Parquet file needs the package pyarrow: pip install pyarrow."):
+        content: bytes = table.assign(**texts).to_parquet(index=False)
+    return content
 
 
 def _script(store: Store, record: RunRecord, _: str, part: Path) -> None:
@@ -113,12 +121,10 @@ _WRITERS: dict[str, Writer] = {
 
 def _event_files(store: Store, record: RunRecord, folder: Path) -> None:
     """Write each member as one run of TensorBoard, with every column over environment steps."""
-    try:
+    with needs_package(
+        "A folder for TensorBoard needs the package tensorboard: pip install tensorboard."
+    ):
         from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise MissingPackageError(
-            "A folder for TensorBoard needs the package tensorboard: pip install tensorboard."
-        ) from error
     for member, config in enumerate(record.configs):
         name = record.run if record.members == 1 else f"{record.run}-seed-{config.seed}"
         for earlier in (folder / name).glob("events.out.tfevents.*"):

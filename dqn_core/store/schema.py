@@ -4,6 +4,20 @@ import sqlite3
 
 from dqn_core.base.errors import StoreError
 
+
+def _of_history(table: str, columns: str) -> str:
+    """A table of the rows of histories, with when each was and these ``columns``."""
+    return f"""
+    CREATE TABLE {table} (
+        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        "row" INTEGER NOT NULL,
+        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
+        {columns},
+        PRIMARY KEY (run, "row")
+    ) WITHOUT ROWID
+    """
+
+
 _FIRST = (
     """
     CREATE TABLE names (stem TEXT PRIMARY KEY, latest INTEGER NOT NULL) WITHOUT ROWID
@@ -41,46 +55,28 @@ _FIRST = (
         PRIMARY KEY (run, tag)
     ) WITHOUT ROWID
     """,
-    """
-    CREATE TABLE episodes (
-        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
-        "row" INTEGER NOT NULL,
-        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
-        "return" REAL, length INTEGER, epsilon REAL, exploration_share REAL, terminated INTEGER,
-        PRIMARY KEY (run, "row")
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE evaluations (
-        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
-        "row" INTEGER NOT NULL,
-        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
-        mean_return REAL, predicted REAL, obtained REAL, truncated_share REAL,
-        PRIMARY KEY (run, "row")
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE updates (
-        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
-        "row" INTEGER NOT NULL,
-        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
+    _of_history(
+        "episodes",
+        '"return" REAL, length INTEGER, epsilon REAL, exploration_share REAL, terminated INTEGER',
+    ),
+    _of_history(
+        "evaluations",
+        "mean_return REAL, predicted REAL, obtained REAL, truncated_share REAL",
+    ),
+    _of_history(
+        "updates",
+        """
         gradient_update INTEGER, loss REAL, mean_q REAL, gradient_norm REAL,
         td_error_p10 REAL, td_error_p50 REAL, td_error_p90 REAL,
         dormant_1 REAL, dormant_2 REAL, dormant_3 REAL, dormant_4 REAL,
         noise_1 REAL, noise_2 REAL, noise_3 REAL, noise_4 REAL, noise_5 REAL,
-        target_distance REAL, update_ratio REAL, epsilon REAL, learning_rate REAL,
-        PRIMARY KEY (run, "row")
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE changes (
-        run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
-        "row" INTEGER NOT NULL,
-        member INTEGER, env_step INTEGER, episode INTEGER, seconds REAL,
-        name TEXT, old TEXT, new TEXT,
-        PRIMARY KEY (run, "row")
-    ) WITHOUT ROWID
-    """,
+        target_distance REAL, update_ratio REAL, epsilon REAL, learning_rate REAL
+        """,
+    ),
+    _of_history(
+        "changes",
+        "name TEXT, old TEXT, new TEXT",
+    ),
     """
     CREATE TABLE snapshots (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -16,7 +16,12 @@ from typing import Any
 
 import dqn_core
 from dqn_core.base.compute import set_threads
-from dqn_core.base.errors import DivergenceError, LabError, MissingPackageError, first_line
+from dqn_core.base.errors import (
+    DivergenceError,
+    LabError,
+    first_line,
+    needs_package,
+)
 from dqn_core.base.memory import in_words
 from dqn_core.base.phrases import Phrase
 from dqn_core.configuration.config import DQNConfig
@@ -252,12 +257,8 @@ def _trained(trainer: Trainer, until: int | None, seconds: float) -> tuple[Statu
 
 def loaded_ray() -> Any:
     """Ray; raises `MissingPackageError` without it."""
-    try:
+    with needs_package("A cluster needs the package ray: pip install -r requirements-cluster.txt."):
         import ray
-    except ImportError:
-        raise MissingPackageError(
-            "A cluster needs the package ray: pip install -r requirements-cluster.txt."
-        ) from None
     return ray
 
 

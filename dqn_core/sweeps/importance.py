@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dqn_core.base.errors import MissingPackageError
+from dqn_core.base.errors import needs_package
 from dqn_core.configuration.config import hyperparameter
 from dqn_core.configuration.hyperparameter import Value
 from dqn_core.sweeps.axis import Axis
@@ -36,16 +36,14 @@ def importance(
     points = {tuple(point.items()) for point, _ in seeds}
     if not axes or len(points) < FEWEST_POINTS or not _differ(seeds):
         return {}
-    try:
+    with needs_package(
+        "The importance of hyperparameters needs the packages optuna and scikit-learn: "
+        "pip install -r requirements-sweeps.txt."
+    ):
         import optuna
         from optuna.importance import FanovaImportanceEvaluator
 
         evaluator = FanovaImportanceEvaluator(seed=0)  # which needs scikit-learn
-    except ImportError:
-        raise MissingPackageError(
-            "The importance of hyperparameters needs the packages optuna and scikit-learn: "
-            "pip install -r requirements-sweeps.txt."
-        ) from None
     distributions = {axis.name: _distribution(axis, seeds) for axis in axes}
     optuna.logging.set_verbosity(optuna.logging.WARNING)  # it tells of each study that it makes
     study = optuna.create_study(direction="maximize")

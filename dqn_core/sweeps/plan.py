@@ -7,7 +7,7 @@ from itertools import pairwise, product
 from operator import eq
 from typing import Any
 
-from dqn_core.base.errors import ConfigurationError, MissingPackageError
+from dqn_core.base.errors import ConfigurationError, needs_package
 from dqn_core.base.phrases import Phrase
 from dqn_core.configuration.config import DQNConfig
 from dqn_core.configuration.hyperparameter import Value
@@ -138,12 +138,10 @@ def _cut_evenly(members: Sequence[DQNConfig]) -> list[Piece]:
 
 def _sobol(axes: Sequence[Axis], count: int, seed: int) -> list[tuple[Value, ...]]:
     """Points of a scrambled Sobol sequence (Owen 1998), which fill the space evenly."""
-    try:
+    with needs_package(
+        "Random points need the package scipy: pip install -r requirements-sweeps.txt."
+    ):
         from scipy.stats import qmc
-    except ImportError:
-        raise MissingPackageError(
-            "Random points need the package scipy: pip install -r requirements-sweeps.txt."
-        ) from None
     sequence = qmc.Sobol(len(axes), rng=seed)
     # A power of two, of which the first are taken: SciPy warns where others are drawn.
     shares = sequence.random_base2(math.ceil(math.log2(count)))[:count]

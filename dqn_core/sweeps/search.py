@@ -15,8 +15,8 @@ import numpy as np
 from dqn_core.base.errors import (
     ConfigurationError,
     LabError,
-    MissingPackageError,
     StoreError,
+    needs_package,
     reason_of,
 )
 from dqn_core.base.statistics import interquartile_mean
@@ -237,11 +237,9 @@ def _propose(trial: Any, axis: Axis) -> None:
 
 def loaded_optuna() -> Any:
     """Optuna, which says nothing of each study; raises `MissingPackageError` without it."""
-    try:
+    with needs_package(
+        "A search needs the package optuna: pip install -r requirements-sweeps.txt."
+    ):
         import optuna
-    except ImportError:
-        raise MissingPackageError(
-            "A search needs the package optuna: pip install -r requirements-sweeps.txt."
-        ) from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
