@@ -18,7 +18,8 @@ from dqn_core.configuration.hyperparameter import Value
 from dqn_core.sweeps.axis import Axis
 from dqn_core.sweeps.plan import Point
 
-MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
+MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
+"""Above is room for what Plotly can do, which would cover the best point."""
 
 TICKS = [digit * 10.0**power for power in range(-7, 8) for digit in (1, 2, 5)]
 """What a logarithmic axis names: by itself Plotly writes 100µ, 2, 3, 4."""
@@ -92,7 +93,7 @@ def response(axis: Axis, comparison: Comparison, colour: str) -> go.Figure:
         )
     )
     figure.update_layout(
-        height=300,
+        height=330,
         margin=MARGIN,
         xaxis=_scale(axis),
         yaxis_title=_("interquartile mean of the seeds"),
@@ -173,7 +174,7 @@ def _values(axis: Axis, comparison: Comparison) -> list[Value]:
 
 
 def _lay_out(figure: go.Figure, x: dict[str, Any], y: dict[str, Any]) -> None:
-    figure.update_layout(height=420, margin=MARGIN, xaxis=x, yaxis=y)
+    figure.update_layout(height=450, margin=MARGIN, xaxis=x, yaxis=y)
 
 
 def _hover(cell: Cell, axes: Sequence[Axis]) -> str:

@@ -27,6 +27,9 @@ def test_a_curve_is_drawn_an_answer_chosen_and_the_arms_train_beside_it(
     axes.focus()
     page.keyboard.press("ArrowUp")
     expect(page.locator(".drawn-curve .reading")).to_have_text(re.compile(r"^[\d,]+: \d+"))
+    circle = page.get_by_test_id("stRadioOption").first.locator("> div > div").first
+    # 3 to 1 on both backgrounds
+    expect(circle).to_have_css("border-top-color", "rgb(125, 138, 151)")
     page.get_by_text("The small replay does worse").click()
 
     expect(button(page, "experiment_start")).to_be_enabled()
