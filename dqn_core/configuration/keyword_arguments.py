@@ -133,5 +133,5 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    is_word = isinstance(value, str) and re.fullmatch(_WORD, value) and _value(value) == value
-    return str(value) if is_word else repr(value)
+    is_word = isinstance(value, str) and re.fullmatch(_WORD, value) and value not in _CONSTANTS
+    return str(value) if is_word and not _NUMBER.fullmatch(value) else repr(value)

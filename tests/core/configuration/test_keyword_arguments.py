@@ -17,7 +17,9 @@ SINGLE = (
     | st.integers(-LARGEST_NUMBER + 1, LARGEST_NUMBER - 1)
     | st.floats(-9e18, 9e18)
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-    | st.sampled_from(["8x8", "True", "1e3", "a b", "a,b", "'", '"', "[", "x]=1", "\\", "=", ""])
+    | st.sampled_from(
+        ["8x8", "True", "1e3", "1E100", "a b", "a,b", "'", '"', "[", "x]=1", "\\", "=", ""]
+    )
 )
 SEVERAL = st.lists(SINGLE, max_size=3)
 NAMES = st.sampled_from(["map_name", "size", "is_slippery", "größe", "_x"])
