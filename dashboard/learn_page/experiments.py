@@ -134,7 +134,12 @@ def _start(session: Session, state: ExperimentsState) -> None:
         _("Start"), "experiment_start", "play_arrow", begin, help=words, disabled=not has_predicted
     )
     if not has_predicted:
-        st.caption(_("Predict first, then start."))
+        is_drawn = state.experiment.drawing is not None
+        st.caption(
+            _("Choose an answer and draw a curve, then start.")
+            if is_drawn
+            else _("Choose an answer, then start.")
+        )
 
 
 def _ways_to_begin_anew(session: Session, state: ExperimentsState, next_seed: int) -> None:
