@@ -1,4 +1,5 @@
 /** What every page needs: its address and language, what the keys do, and the ways for who cannot see it. */
+import "./focus.js";
 import "./keys.js";
 import "./sheet.js";
 import "./number_box.js";

@@ -101,6 +101,7 @@ export class Panel {
     this.curves = spec.traces.map((trace) => new Curve(trace, this.#chart, spec.y_scale === "log"));
     this.heading.textContent = spec.title;
     this.plot.style.height = `${height}px`;
+    this.plot.ariaLabel ??= spec.title; // until it is drawn, as below the screen
     this.#quiet.textContent = spec.empty;
     this.#legend.configure(spec.traces, (trace) => this.#hue(trace).bold);
     this.stale = true;

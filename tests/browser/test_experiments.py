@@ -30,6 +30,9 @@ def test_a_curve_is_drawn_an_answer_chosen_and_the_arms_train_beside_it(
     circle = page.get_by_test_id("stRadioOption").first.locator("> div > div").first
     # 3 to 1 on both backgrounds
     expect(circle).to_have_css("border-top-color", "rgb(125, 138, 151)")
+    page.keyboard.press("Shift+Tab")
+    answer = page.locator(".stRadio label:has(input:focus)")
+    expect(answer).to_have_css("outline-style", "solid")
     page.get_by_text("The small replay does worse").click()
 
     expect(button(page, "experiment_start")).to_be_enabled()

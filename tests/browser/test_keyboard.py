@@ -12,6 +12,7 @@ from tests.browser.train_page import (
     env_step,
     go_to,
     open_app,
+    resting_step,
     wait_for_step,
 )
 from tests.browser.waiting import until_idle
@@ -58,9 +59,16 @@ def test_space_runs_and_pauses_but_is_left_to_what_was_reached_with_the_keyboard
     wait_for_step(tab, 0)
     tab.wait_for_timeout(700)
     assert env_step(tab) == 1
+    expect(button(tab, "one_step")).to_be_focused()  # it rested while the step was made
+    button(tab, "start").focus()
+    tab.keyboard.press("Enter")
+    expect(button(tab, "pause")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(button(tab, "start")).to_be_focused()
+    step = resting_step(tab)
 
     button(tab, "one_step").click()  # with the mouse: what was clicked is done
-    wait_for_step(tab, 1)
+    wait_for_step(tab, step)
     tab.keyboard.press("Space")
     expect(button(tab, "pause")).to_be_visible()
     tab.keyboard.press("Space")
@@ -139,6 +147,9 @@ def test_each_page_has_one_title_a_marked_link_and_a_ring_around_whatever_has_th
     tab: Page,
 ) -> None:
     link = tab.locator(".st-key-navigation a[aria-current=page]")
+    expect(tab.locator(".live-chart-plot")).not_to_have_count(0)
+    without_a_name = tab.locator(".live-chart-plot:not([aria-label])")
+    expect(without_a_name).to_have_count(0)  # also of what lies below the screen
     for name in ("Train", "Test"):
         if name == "Test":
             go_to(tab, "Test", "Watch and test an agent")
