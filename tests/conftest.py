@@ -1,5 +1,6 @@
 """What must hold before anything under test is imported."""
 
+import gc
 import os
 import secrets
 import signal
@@ -20,6 +21,12 @@ torch.set_num_threads(1)
 # A shared machine's pauses are no failures, and a check of the same code has the same outcome.
 settings.register_profile("lab", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("lab")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: nothing looks through it for what may go."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -103,14 +103,15 @@ class CannotBeClosed(Foreign):
 
 
 def test_an_environment_that_cannot_be_closed_costs_nothing(
-    register: Register, caplog: pytest.LogCaptureFixture
+    register: Register, capsys: pytest.CaptureFixture[str]
 ) -> None:
     env_id = register(CannotBeClosed)
     trainer = Trainer(SMALL.replace(env_id=env_id, evaluation_period=10, evaluation_episodes=2))
     trainer.run(max_steps=20)
     trainer.close()
     assert len(trainer.history.evaluations) == 2
-    assert "Foreign-v0 could not be closed: OSError: the window is gone." in caplog.messages
+    warned = capsys.readouterr().err.splitlines()
+    assert "Foreign-v0 could not be closed: OSError: the window is gone." in warned
     with pytest.raises(UnsupportedEnvironmentError, match="action space"):
         make_environment(
             register(CannotBeClosed, "Odd-v0", kwargs={"action_space": Box(-1, 1, (1,))})

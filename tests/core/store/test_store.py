@@ -236,11 +236,11 @@ def test_damaged_rows_are_refused_in_one_sentence(store, statement, words):
         "updated = -1e18",
     ],
 )
-def test_a_damaged_record_is_refused_alone_and_the_others_are_listed(store, setting, caplog):
+def test_a_damaged_record_is_refused_alone_and_the_others_are_listed(store, setting, capsys):
     damaged, sound = (store.create([SMALL]).run for _ in range(2))
     spoil(store, f"UPDATE runs SET {setting} WHERE run = '{damaged}'")
     assert [record.run for record in store.runs()] == [sound]
-    assert f"The run {damaged} is damaged" in caplog.text
+    assert f"The run {damaged} is damaged" in capsys.readouterr().err
     with pytest.raises(StoreError, match=f"The run {damaged} is damaged: "):
         store.run(damaged)
 
