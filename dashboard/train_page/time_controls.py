@@ -1,6 +1,8 @@
 """The buttons that train, pause, step and begin anew, and how fast it goes."""
 
 import secrets
+import time
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -18,6 +20,8 @@ PAGE = Phrase(
     "closed, or sends no request for {seconds:g} seconds. The command under Copy trains without a "
     "page."
 )
+MOMENT = 0.1
+"""Seconds: what ends within them has happened at once."""
 SPEEDS: dict[str, float | None] = {
     Phrase("1 step/s"): 1,
     Phrase("10 steps/s"): 10,
@@ -50,6 +54,15 @@ def _is_over(session: Session) -> bool:
     return session.turns.status in (Status.FINISHED, Status.FAILED)
 
 
+def _shortly(session: Session, begin: Callable[[], None]) -> None:
+    """Begin what pauses by itself: where that is in a moment, the page need not be drawn twice."""
+    begin()
+    session.runner.touch()
+    latest = time.monotonic() + MOMENT
+    while session.turns.is_active and time.monotonic() < latest:
+        time.sleep(MOMENT / 50)
+
+
 def time_controls(session: Session) -> None:
     """Start and pause first and biggest, then single steps and the ways to begin anew.
 
@@ -63,7 +76,7 @@ def time_controls(session: Session) -> None:
             _("One step"),
             "one_step",
             "skip_next",
-            lambda: session.turns.step(),
+            lambda: _shortly(session, session.turns.step),
             help=_("One environment step"),
             disabled=cannot_go_on,
         )
@@ -71,7 +84,7 @@ def time_controls(session: Session) -> None:
             _("One episode"),
             "one_episode",
             "fast_forward",
-            lambda: session.turns.episode(),
+            lambda: _shortly(session, session.turns.episode),
             help=_("Trains to the end of the episode"),
             disabled=cannot_go_on,
         )

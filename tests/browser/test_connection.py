@@ -7,25 +7,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dqn_core.store.store import Store
 from tests.browser.clients import HANG_SECONDS, page_socket
-from tests.browser.conftest import RESTED, leave
+from tests.browser.conftest import RESTED, profile
 from tests.browser.train_page import (
     LASTING,
     LONG,
-    Open,
     box,
     button,
     enter,
     env_step,
     go_to,
     open_app,
-    put_back,
     resting_step,
     wait_for_step,
 )
@@ -111,12 +109,20 @@ LOOK_AT_START = """() => {
 
 
 @pytest.fixture(scope="module")
-def open_line(open_tab: Page, visitor: BrowserContext, app_url: str) -> Iterator[Line]:
-    """A page whose sidebar came late, and which looked at the place of Start meanwhile."""
-    page = visitor.new_page()
+def open_line(browser: Browser, app_url: str) -> Iterator[Line]:
+    """A page that looked at the place of Start while sidebar and components came late.
+
+    Once a test is over, no run trains on it.
+    """
+    context = profile(browser)
+    page = context.new_page()
     line = Line(page)
     line.held = []
-    page.goto(f"{app_url}/{LASTING}")
+    late: list[str] = []
+    scripts = context.new_cdp_session(page)
+    scripts.on("Fetch.requestPaused", lambda event: late.append(event["requestId"]))
+    scripts.send("Fetch.enable", {"patterns": [{"urlPattern": "*/BidiComponent*.js"}]})
+    page.goto(f"{app_url}/{LONG}")
     expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
     expect(button(page, "start")).to_be_visible()
     expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
@@ -130,21 +136,28 @@ def open_line(open_tab: Page, visitor: BrowserContext, app_url: str) -> Iterator
     page.evaluate(LOOK_AT_START)
     assert line.held
     line.have_sidebar_come()
+    assert late
+    for request in late:
+        scripts.send("Fetch.continueRequest", {"requestId": request})
+    scripts.detach()
     until_idle(page)
     yield line
-    leave(page)
+    context.close()
 
 
 @pytest.fixture
-def line(open_line: Line, watch: Callable[[Page], None]) -> Iterator[Line]:
+def line(open_line: Line, watch: Callable[[Page], None]) -> Line:
     watch(open_line.page)
-    yield open_line
-    put_back(open_line.page)
+    until_idle(open_line.page)  # what the test before did last is drawn
+    return open_line
 
 
-def test_the_time_controls_stay_where_they_are_when_the_sidebar_comes(line: Line) -> None:
+def test_the_time_controls_stay_where_they_are_when_sidebar_and_components_come(
+    line: Line,
+) -> None:
     """A click that was begun before would land beside its button."""
     expect(button(line.page, "open_copy")).to_be_visible()
+    expect(line.page.get_by_role("button", name="Tour of this page")).to_be_visible()
     assert len(line.page.evaluate("enough = [...places]")) == 1
 
 
@@ -181,7 +194,7 @@ def test_training_goes_on_after_a_lost_connection_and_what_the_chart_said_then_i
     page = line.page
     connections = line.connections
     button(page, "start").click()
-    wait_for_step(page, 50)
+    wait_for_step(page, env_step(page))
     line.sent.clear()
     line.drop()
     until(page, lambda: line.connections == connections + 1)
@@ -196,6 +209,43 @@ def test_training_goes_on_after_a_lost_connection_and_what_the_chart_said_then_i
         page.wait_for_timeout(1_000)
         expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
         go_to(page, "Train", "Train a deep Q-network")
+    button(page, "pause").click()
+    resting_step(page)
+
+
+def test_components_are_silent_while_another_page_is_on_its_way(line: Line) -> None:
+    """The last one with this page, whose clock it takes."""
+    page = line.page
+    enter(page, "exact_total_steps", "500")
+    page.wait_for_url("**total_steps=500*")
+    button(page, "reset").click()
+    expect(page.get_by_text("Environment step 0 of 500")).to_be_visible()
+    until_idle(page)
+    answers: list[Route] = []
+    page.route("**/live/*/curves*", lambda route: answers.append(route))
+    button(page, "start").click()
+    until(page, lambda: answers)
+    curves = answers[0].request.url
+    until(page, lambda: b'"finished"' in page.request.get(curves).body())  # unheard by the page
+    until_idle(page)
+    take_the_clock(page)  # a page that does not come is waited for no longer than so long
+    line.holds = True
+    line.sent.clear()
+    # Not Playwright's click, which takes its time on a busy machine.
+    page.locator(".st-key-navigation").get_by_role("link", name="Test").evaluate(
+        "link => link.click()"
+    )
+    until(page, lambda: line.sent)
+    with page.expect_event("requestfinished", lambda request: request.url == curves):
+        for answer in answers:
+            answer.continue_()  # the chart would have the page drawn anew
+    page.wait_for_timeout(500)
+    assert len(line.sent) == 1
+    assert not line.of_components()
+    page.clock.resume()
+    line.holds = False
+    line.send(line.sent[-1:])
+    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()
 
 
 LOOK_AT_FIRST = """
@@ -286,39 +336,3 @@ def test_a_visitor_who_waited_for_a_place_goes_on_with_run_and_values_once_the_s
         before = env_step(page)
         button(page, "start").click()
         wait_for_step(page, before)
-
-
-SHORT = "?total_steps=500"
-
-
-def test_components_are_silent_while_another_page_is_on_its_way(
-    new_page: Open, app_url: str
-) -> None:
-    page = new_page()
-    line = Line(page)
-    open_app(page, app_url, SHORT)
-    answers: list[Route] = []
-    page.route("**/live/*/curves*", lambda route: answers.append(route))
-    button(page, "start").click()
-    until(page, lambda: answers)
-    curves = answers[0].request.url
-    until(page, lambda: b'"finished"' in page.request.get(curves).body())  # unheard by the page
-    until_idle(page)
-    take_the_clock(page)  # a page that does not come is waited for no longer than so long
-    line.holds = True
-    line.sent.clear()
-    # Not Playwright's click, which takes its time on a busy machine.
-    page.locator(".st-key-navigation").get_by_role("link", name="Test").evaluate(
-        "link => link.click()"
-    )
-    until(page, lambda: line.sent)
-    with page.expect_event("requestfinished", lambda request: request.url == curves):
-        for answer in answers:
-            answer.continue_()  # the chart would have the page drawn anew
-    page.wait_for_timeout(500)
-    assert len(line.sent) == 1
-    assert not line.of_components()
-    page.clock.resume()
-    line.holds = False
-    line.send(line.sent[-1:])
-    expect(page.get_by_role("heading", name="Watch and test an agent")).to_be_visible()

@@ -13,11 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.session.environment import choose_environment
 from dashboard.session.run import Status
+from dashboard.session.runner import Runner
 from dashboard.session.session import Session
 from dashboard.train_page import controls
 from dashboard.train_page.figures import figures
 from dashboard.web import language
 from dashboard.web.keys import FEED
+from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
 from dqn_core.base.numbers import number
 from dqn_core.base.statistics import interquartile_mean, smooth
@@ -120,6 +122,25 @@ def test_a_run_that_pauses_while_the_page_is_drawn_is_shown_as_paused(
     assert [text.value for text in page.markdown if "badge[" in text.value] == [
         "# Train a deep Q-network :blue-badge[paused]"
     ]
+
+
+def test_a_step_has_been_made_when_the_page_is_drawn_and_that_is_once(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, draw, drawn = session(page).run, controls.sidebar, list[Status]()
+
+    def counted(session: Session, make_lesson: Callable[[], None]) -> None:
+        drawn.append(run.status)
+        draw(session, make_lesson)
+
+    def wake(_: Runner) -> None:
+        threading.Timer(0.02, run.advance, [Slots(1)]).start()
+
+    monkeypatch.setattr(controls, "sidebar", counted)
+    monkeypatch.setattr(Runner, "touch", wake)
+    page.button(key="one_step").click().run()
+    assert drawn == [Status.PAUSED]
+    assert run.trainer.env_step == 1
 
 
 def test_start_begins_the_run_that_a_value_typed_just_before_has_made(page: AppTest) -> None:
