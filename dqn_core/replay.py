@@ -270,8 +270,7 @@ class ReplayBuffer:
         Both are copies, oldest first.
         """
         d, m = self.observation_dim, self.n_masked
-        slots = self.contents.slots(self.contents.oldest)
-        own = self._of(member, slots)
+        own = self._of(member)
         return own[:, :d], own[:, 2 * d : 2 * d + m] > 0
 
     def ends(self, member: int) -> np.ndarray:
@@ -279,19 +278,18 @@ class ReplayBuffer:
 
         Oldest first.
         """
-        slots = self.contents.slots(self.contents.oldest)
-        ended: np.ndarray = self._of(member, slots)[:, -2:] > 0
+        ended: np.ndarray = self._of(member)[:, -2:] > 0
         return ended
 
     def largest(self, member: int) -> tuple[float, float]:
         """The largest sizes of a member's stored observations' components and rewards."""
-        own = self._of(member, self.contents.slots(self.contents.oldest))
+        own = self._of(member)
         observations, rewards = own[:, : 2 * self.observation_dim], own[:, -3]
         return float(np.abs(observations).max(initial=0)), float(np.abs(rewards).max(initial=0))
 
-    def _of(self, member: int, slots: np.ndarray) -> np.ndarray:
-        """A member's rows `(k, width)` in ``slots`` `(k,)`, on the processor."""
-        return self._arrays.read(self._arrays.rows(self._rows[:, member], slots))
+    def _of(self, member: int) -> np.ndarray:
+        """Copies of a member's rows `(N, width)`, oldest first, on the processor."""
+        return self._arrays.read(self._arrays.rows(self._rows[:, member], self.contents.slots()))
 
     def _at(self, slots: Any) -> Any:
         """The rows in ``slots`` `(P, k)`, where they lie."""
@@ -335,8 +333,7 @@ class ReplayBuffer:
         rows = self._rows if capacity == self.capacity else self._empty_rows(capacity)
         self._size = kept.shape[1]
         self._allocate(rows)
-        slots = self.contents.slots(self.contents.oldest)
-        rows[slots] = self._arrays.placed(kept.swapaxes(0, 1))
+        rows[self.contents.slots()] = self._arrays.placed(kept.swapaxes(0, 1))
 
     def cut(self) -> None:
         """Let no n-step return go beyond the newest transition, whose episode was given up."""

@@ -37,9 +37,9 @@ class Contents(NamedTuple):
         """The number of the oldest transition stored."""
         return self.pushed - self.size
 
-    def slots(self, first: int) -> np.ndarray:
-        """Where the transitions lie from number ``first`` on, `(k,)` int64."""
-        return np.arange(first, self.pushed) % self.capacity
+    def slots(self, first: int = 0) -> np.ndarray:
+        """Where those lie that are stored, from number ``first`` on, `(k,)` int64, oldest first."""
+        return np.arange(max(first, self.oldest), self.pushed) % self.capacity
 
     def by_age(self, order: Any) -> Any:
         """Where those at ``order`` int64 lie, of any shape, where 0 is the oldest one stored."""
@@ -143,7 +143,7 @@ class Prioritised(Sampler):
         self._total_steps = configs[0].total_steps
         is_new, self._alpha = not np.array_equal(alpha, self._alpha), alpha
         if is_new and self._contents.size:
-            slots = self._contents.slots(self._contents.oldest)
+            slots = self._contents.slots()
             self._put(slots, self._errors[:, slots])
 
     def draw(self, stream: UniformStream, contents: Contents, batch_size: int) -> Draw:
@@ -199,7 +199,7 @@ class Prioritised(Sampler):
             self._lay_out(self._errors_of(contents), contents)  # other slots
             return
         self._contents = contents
-        new = contents.slots(max(before.pushed, contents.oldest))
+        new = contents.slots(before.pushed)
         if len(new):
             self._put(new, self._largest.repeat(len(new), axis=1))
 
@@ -217,7 +217,7 @@ class Prioritised(Sampler):
         self._errors = np.zeros((contents.members, contents.capacity))
         self._offsets = np.arange(contents.members)[:, None] * contents.capacity
         self._tree = SumTree(contents.members, contents.capacity)
-        self._put(contents.slots(contents.oldest), errors)
+        self._put(contents.slots(), errors)
 
     def _put(self, slots: np.ndarray, errors: np.ndarray) -> None:
         """Let the same ``slots`` `(k,)` of every member have these errors `(P, k)`."""
@@ -245,4 +245,4 @@ SAMPLERS: dict[str, type[Sampler]] = {
 
 def everything(contents: Contents) -> Draw:
     """All transitions, once, oldest first."""
-    return Draw(np.tile(contents.slots(contents.oldest), (contents.members, 1)))
+    return Draw(np.tile(contents.slots(), (contents.members, 1)))

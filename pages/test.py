@@ -19,7 +19,7 @@ from dashboard.test_page.play import play
 from dashboard.test_page.player import player
 from dashboard.test_page.results import Results, chart, difference, summary
 from dashboard.test_page.takeaway import take_away
-from dashboard.web.buttons import button, download_button
+from dashboard.web.buttons import button, download_button, primary_button
 from dashboard.web.keys import PAGE
 from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
@@ -110,22 +110,13 @@ def watch_section(state: PageState, agents: Sequence[Chosen], settings: Settings
     """The buttons and the player."""
     state.show_what_was_chosen(agents, settings)
     with st.container(horizontal=True, vertical_alignment="center", key="actions"):
-        for key, label, symbol in (
-            ("watch", _("Watch an episode"), "play_arrow"),
-            ("another_start", _("Another start"), "casino"),
-            (
-                "run_test",
-                n_("Test 1 episode", "Test {count} episodes", settings.episodes),
-                "checklist",
-            ),
+        test_them = n_("Test 1 episode", "Test {count} episodes", settings.episodes)
+        for kind, label, key, symbol in (
+            (primary_button, _("Watch an episode"), "watch", "play_arrow"),
+            (button, _("Another start"), "another_start", "casino"),
+            (button, test_them, "run_test", "checklist"),
         ):
-            button(
-                label,
-                key,
-                symbol,
-                partial(ask_for, state, key),
-                type="primary" if key == "watch" else "secondary",
-            )
+            kind(label, key, symbol, partial(ask_for, state, key))
         to_the_game = _("Play against the agent")
         st.markdown(f":small[:material/sports_esports: [{to_the_game}](#{DUEL})]")
         do_what_was_asked(state, agents, settings)

@@ -103,8 +103,8 @@ class Earlier:
 
     def is_kin_of(self, present: Run) -> bool:
         """Whether one of the two was forked from the other."""
-        is_parent = self.record.run == present.keeping.parent
-        return is_parent or self.record.parent in {present.keeping.name} - {""}
+        name, parent = present.keeping.name, present.keeping.parent
+        return self.record.run == parent or (bool(name) and self.record.parent == name)
 
     def words(self, present: Run) -> str:
         """``run 2 (γ 0.9, α 0.01 → 0.001, 1 more)``, for a legend."""

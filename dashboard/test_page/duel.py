@@ -1,5 +1,6 @@
 """You against the agent: CartPole played in the browser from the start that the agent had."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -50,12 +51,7 @@ def prepare(chosen: Chosen, seed: int, conditions: Conditions) -> dict[str, Any]
     inner: Any = environment.env.unwrapped
     physics: dict[str, Any] = {name: float(getattr(inner, name)) for name in PHYSICS_NAMES}
     physics["time_limit"] = environment.spec.max_episode_steps
-    push = conditions.push
-    physics["push"] = push and {
-        "step": push.step,
-        "component": push.component,
-        "amount": push.amount,
-    }
+    physics["push"] = conditions.push and asdict(conditions.push)
     start = np.asarray(inner.state, dtype=np.float64).tolist()
     environment.close()
 

@@ -45,18 +45,9 @@ WAIT_SECONDS = 0.25
 """How long an answer waits for something new: a step is to be seen as soon as it was made."""
 
 
-@dataclass(frozen=True)
-class Keys:
-    """Which key takes which action; ``idle`` is what happens while none is held."""
-
-    actions: Mapping[str, int]
-    idle: int | None
-
-
-def keys_of(spec: EnvironmentSpec) -> Keys:
-    """What the family declares."""
-    actions = enumerate(spec.family.actions)
-    return Keys({action.key: i for i, action in actions if action.key}, spec.family.idle)
+def keys_of(spec: EnvironmentSpec) -> dict[str, int]:
+    """Which key takes which action, as the family declares it."""
+    return {action.key: i for i, action in enumerate(spec.family.actions) if action.key}
 
 
 def remark(spec: EnvironmentSpec, has_masks: bool = False) -> str:
@@ -198,8 +189,8 @@ class Game:
             "kind": "text" if render_mode(self.spec) == "ansi" else "picture",
             "sizes": [len(picture) for picture in pictures],
             "returns": [moment.returns for moment in moments],
-            "keys": dict(self.keys.actions),
-            "labels": [_(self.spec.action_labels[a]) for a in self.keys.actions.values()],
+            "keys": self.keys,
+            "labels": [_(self.spec.action_labels[action]) for action in self.keys.values()],
             "hasClock": self.has_clock,
             "isRunning": is_running,
             "over": over,
@@ -272,7 +263,8 @@ class Game:
                 return pressed
             if self._held is not None:
                 return self._held
-            return self._last if self.keys.idle is None else self.keys.idle
+            idle = self.spec.family.idle
+            return self._last if idle is None else idle
 
     def _give_up_if_abandoned(self) -> None:
         if time.monotonic() - self._asked > ABANDONED_SECONDS:

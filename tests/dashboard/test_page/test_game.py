@@ -87,7 +87,7 @@ def test_a_key_of_an_action_that_is_not_allowed_does_nothing() -> None:
 
 def test_the_clock_waits_for_the_first_key_and_then_takes_the_one_held_or_none() -> None:
     game = begin("MountainCar-v0", max_episode_steps=12)
-    assert game.keys.idle == 1
+    assert game.spec.family.idle == 1
     time.sleep(0.1)
     assert len(header(game.part(0))["returns"]) <= 1
     game.hear([[1, 2]])
@@ -236,11 +236,11 @@ def test_an_error_ends_the_game_in_words(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_an_environment_without_known_keys_is_played_with_digits() -> None:
     with registered("Foreign-v0"):
-        assert dict(keys_of(environment_spec("Foreign-v0")).actions) == {"1": 0, "2": 1}
+        assert keys_of(environment_spec("Foreign-v0")) == {"1": 0, "2": 1}
     for env_id in ("MountainCar-v0", "Acrobot-v1", "FrozenLake-v1", "CliffWalking-v1", "Taxi-v4"):
-        keys = keys_of(environment_spec(env_id))
-        actions = {*keys.actions.values()} | ({keys.idle} - {None})
-        assert np.array_equal(sorted(actions), range(environment_spec(env_id).n_actions))
+        spec = environment_spec(env_id)
+        actions = {*keys_of(spec).values()} | ({spec.family.idle} - {None})
+        assert np.array_equal(sorted(actions), range(spec.n_actions))
 
 
 def test_a_browser_that_comes_back_goes_on_where_the_keys_were_and_holds_none() -> None:
