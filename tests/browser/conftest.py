@@ -122,17 +122,8 @@ def servers(config: pytest.Config, folders: pytest.TempPathFactory) -> Iterator[
         yield start
 
 
-@pytest.fixture
-def serve(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Servers of its own for one test."""
-    with servers(pytestconfig, tmp_path_factory) as start:
-        yield start
-
-
 @pytest.fixture(scope="module")
-def serve_all(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Serve]:
+def serve(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Servers that the tests of one file share."""
     with servers(pytestconfig, tmp_path_factory) as start:
         yield start

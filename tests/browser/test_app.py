@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from statistics import mean
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.train_page import (
     button,
@@ -35,6 +35,7 @@ def test_a_newcomer_with_a_small_laptop_sees_the_chart_grow_pauses_and_goes_on_a
     tab.set_viewport_size({"width": 1366, "height": 768})
     chart = tab.locator(".live-chart-plot").first
     expect(chart).to_be_in_viewport(ratio=1)
+    node = chart.element_handle()
     assert env_step(tab) == 0
     button(tab, "start").click()
     expect(button(tab, "pause")).to_be_visible()
@@ -54,6 +55,7 @@ def test_a_newcomer_with_a_small_laptop_sees_the_chart_grow_pauses_and_goes_on_a
     wait_for_step(tab, paused_at)
     tab.evaluate("cancelAnimationFrame(looking)")  # or the tab would draw each frame ever after
     assert len(tab.evaluate("[...tops]")) == 1, "below the time controls"
+    assert node.evaluate("node => node.isConnected"), "it is made once"
 
 
 def test_a_refresh_has_few_parts_of_the_page_styled_anew(tab: Page) -> None:
@@ -147,9 +149,20 @@ def test_the_test_page_plays_the_agent_that_trains_on_and_no_sidebar_covers_the_
     assert pictures[0] != pictures[1]
     over = re.compile("terminated at step|reached its time limit")
     expect(tab.get_by_text(over)).to_be_visible()
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    tab.on("request", note)
+    tab.wait_for_timeout(1_000)  # two refreshes
+    tab.remove_listener("request", note)
+    assert not [address for address in asked if "/curves" in address], "that has left the page"
     go_to(tab, "Train", "Train a deep Q-network")
     expect(button(tab, "pause")).to_be_visible()
     wait_for_step(tab, left_at)
+    curve = tab.get_by_role("img", name=re.compile(r"return \(smoothed 0.9\) [\d.]+ of 500"))
+    expect(curve.first).to_be_visible()
     tab.get_by_test_id("stExpandSidebarButton").click()
     expect(sidebar).to_be_in_viewport()
 

@@ -28,10 +28,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture(scope="module")
-def url(store: Store, serve_all: Serve) -> Iterator[str]:
+def url(store: Store, serve: Serve) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DQN_LAB_RUNS", str(store.folder))
-        yield serve_all(CHECKOUT / "app.py")
+        yield serve(CHECKOUT / "app.py")
 
 
 def open_page(page: Page, url: str, query: str = "") -> None:

@@ -25,9 +25,32 @@ def begin(page: Page) -> None:
     expect(page.get_by_text("Environment step 1 of")).to_be_visible()
 
 
-def test_slider_and_box_show_the_same_value_and_what_is_typed_is_refused_by_its_own_words(
+def test_a_box_keeps_its_place_counts_refuses_in_its_own_words_and_shows_the_sliders_value(
     tab: Page,
 ) -> None:
+    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
+    for key, pressed, counted in (
+        ("exact_gamma", "ArrowDown", "0.98"),
+        ("control_seed", "ArrowUp", "1"),
+    ):
+        box(tab, key).press(pressed)
+        expect(box(tab, key)).to_have_value(counted)
+        box(tab, key).press("Enter")
+    expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.98")
+    before = box(tab, "control_seed").bounding_box()
+    box(tab, "control_seed").fill("12")
+    tab.wait_for_timeout(300)
+    assert box(tab, "control_seed").bounding_box() == before
+    box(tab, "control_seed").fill("1")
+    tab.locator(".st-key-more_learn button").click()
+    enter(tab, "exact_n_step", "7")
+    expect(tab.get_by_placeholder("Recommended · 2 changed")).to_be_visible()
+    expect(box(tab, "exact_n_step")).to_be_visible()
+    tab.locator(".st-key-more_learn button").click()
+    folded = re.compile(r"Learn · \d+ more, 1 changed")
+    expect(tab.get_by_role("button", name=folded)).to_be_visible()
+    expect(box(tab, "exact_n_step")).to_have_count(0)
+
     enter(tab, "exact_gamma", "0.995")
     expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.995")
     thumb(tab, "gamma").press("ArrowLeft")
@@ -48,32 +71,6 @@ def test_slider_and_box_show_the_same_value_and_what_is_typed_is_refused_by_its_
     enter(tab, "exact_learning_rate", "1e-3")
     expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.001")
     expect(refusal).to_have_count(0)
-
-
-def test_a_box_keeps_its_place_counts_by_its_last_digit_and_is_seen_while_it_is_unfolded(
-    tab: Page,
-) -> None:
-    expect(tab.locator(".live-chart-plot").first).to_be_visible()  # the scripts listen
-    for key, pressed, counted in (
-        ("exact_gamma", "ArrowDown", "0.98"),
-        ("control_seed", "ArrowUp", "1"),
-    ):
-        box(tab, key).press(pressed)
-        expect(box(tab, key)).to_have_value(counted)
-        box(tab, key).press("Enter")
-    expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.98")
-    before = box(tab, "control_seed").bounding_box()
-    box(tab, "control_seed").fill("12")
-    tab.wait_for_timeout(300)
-    assert box(tab, "control_seed").bounding_box() == before
-    tab.locator(".st-key-more_learn button").click()
-    enter(tab, "exact_n_step", "7")
-    expect(tab.get_by_placeholder("Recommended · 2 changed")).to_be_visible()
-    expect(box(tab, "exact_n_step")).to_be_visible()
-    tab.locator(".st-key-more_learn button").click()
-    folded = re.compile(r"Learn · \d+ more, 1 changed")
-    expect(tab.get_by_role("button", name=folded)).to_be_visible()
-    expect(box(tab, "exact_n_step")).to_have_count(0)
 
 
 def test_a_slider_dragged_while_the_run_trains_keeps_its_value_and_other_values_come_meanwhile(
@@ -127,9 +124,10 @@ def test_a_slider_dragged_while_the_run_trains_keeps_its_value_and_other_values_
     expect(tab.locator(".st-key-pause button").first).to_be_visible()
 
 
-def test_a_value_moved_in_mid_run_is_a_change_that_is_undone_in_a_box_that_stays_open(
+def test_a_value_moved_in_mid_run_is_a_change_that_is_undone_and_one_for_the_next_run_waits_for_it(
     tab: Page,
 ) -> None:
+    """The box of the changes stays open meanwhile."""
     begin(tab)
     changes = tab.locator(".st-key-changes")
     enter(tab, "exact_gamma", "0.9")
@@ -146,15 +144,12 @@ def test_a_value_moved_in_mid_run_is_a_change_that_is_undone_in_a_box_that_stays
     expect(changes).to_contain_text("Changes in this run (2)")
     expect(box(tab, "exact_gamma")).to_have_value("0.8")
 
-
-def test_values_for_the_next_run_wait_for_it(tab: Page) -> None:
-    begin(tab)
     tab.get_by_role("radio", name="the next run").click()
     enter(tab, "exact_gamma", "0.5")
-    expect(tab.get_by_text("For the next run: γ 0.99 → 0.5. Reset begins it.")).to_be_visible()
-    expect(tab.locator(".st-key-changes")).to_have_count(0)
+    expect(tab.get_by_text("For the next run: γ 0.8 → 0.5. Reset begins it.")).to_be_visible()
+    expect(changes).to_contain_text("Changes in this run (2)")
     tab.get_by_role("radio", name="this run").click()
-    expect(box(tab, "exact_gamma")).to_have_value("0.99")
+    expect(box(tab, "exact_gamma")).to_have_value("0.8")
     tab.get_by_role("radio", name="the next run").click()
     expect(box(tab, "exact_gamma")).to_have_value("0.5")
     tab.locator(".st-key-reset button").first.click()

@@ -1,20 +1,14 @@
 """The live chart's questions and the answers that come late, twice, or not at all."""
 
-import re
 import time
-from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 
-import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dashboard.charts.live_chart import News, held, live_charts
 from tests.browser.chart_bench import PANELS, Bench, made_up
-from tests.browser.waiting import until, until_idle
-
-DEMO = Path(__file__).with_name("live_chart_demo.py")
+from tests.browser.waiting import until
 
 
 def test_each_question_says_what_is_here_and_only_the_rest_is_asked_for(bench: Bench) -> None:
@@ -160,43 +154,6 @@ def test_nothing_is_left_behind(bench: Bench) -> None:
     assert bench.page.locator(".live-chart").count() == 1, "a superseded call does not clean up"
     bench.page.evaluate("document.querySelector('main').replaceChildren(), unmount()")
     assert bench.page.evaluate("plots.every((plot) => !plot._fullLayout)")
-
-
-def test_in_streamlit(serve: Callable[[Path], str], page: Page) -> None:
-    """Few bytes a refresh late in a run, and back after leaving."""
-    sizes: list[int] = []
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    page.goto(f"{serve(DEMO)}/?episodes=20000&grow=40&wait=0.5")
-    plot = page.locator(".live-chart-plot").first
-    expect(plot).to_have_attribute("aria-label", re.compile("average return"))
-    node = plot.element_handle()
-    until_idle(page)
-
-    sizes.clear()
-    until(page, lambda: len(sizes) >= 4)
-    sizes.pop(0)  # may be the last of what the page was loaded with
-    assert np.mean(sizes) <= 5_000
-    assert node.evaluate("(node) => node === document.querySelector('.live-chart-plot')")
-
-    def end() -> float:
-        return float(plot.evaluate("(gd) => gd.layout.xaxis.range[1]"))
-
-    until(page, lambda: end() > 4_000_000)  # 20,000 episodes of 200 steps
-    grown = end()
-    page.get_by_text("Show", exact=True).click()
-    expect(plot).to_have_count(0)
-    until_idle(page)
-    page.wait_for_timeout(500)
-    sizes.clear()
-    page.wait_for_timeout(1200)
-    assert not sizes, "nothing is asked for what is not on the page"
-    page.get_by_text("Show", exact=True).click()
-    expect(plot).to_have_attribute("aria-label", re.compile("average return"))
-    until(page, lambda: end() >= grown)
-    page.get_by_role("button", name="New run").click()
-    until(page, lambda: end() < grown / 2)
 
 
 def test_a_chart_that_leaves_the_page_raises_no_error_when_its_size_goes(bench: Bench) -> None:

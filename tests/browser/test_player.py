@@ -91,8 +91,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def demo_url(serve_all: Callable[[Path], str]) -> str:
-    return serve_all(DEMO)
+def demo_url(serve: Callable[[Path], str]) -> str:
+    return serve(DEMO)
 
 
 @pytest.fixture

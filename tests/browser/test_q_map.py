@@ -17,11 +17,11 @@ COLOUR = """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(
 
 
 @pytest.fixture(scope="module")
-def demo(serve_all: Callable[..., str]) -> str:
+def demo(serve: Callable[..., str]) -> str:
     """The address of the page with both sections."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(DEMO.parents[2]))
-        return serve_all(DEMO)
+        return serve(DEMO)
 
 
 def opened(page: Page, address: str) -> Locator:

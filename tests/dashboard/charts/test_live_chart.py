@@ -142,10 +142,12 @@ def test_rows_stay_where_only_the_words_of_the_panels_change(browser: Browser) -
     assert span(browser.ask(6, panels=[renamed, PANELS[1]])) == (5, 1)
 
 
-def test_a_refresh_without_news_is_small(browser: Browser) -> None:
+def test_a_refresh_late_in_a_run_takes_few_bytes(browser: Browser) -> None:
     browser.ask(20_000)
     browser.ask(20_000)
     assert len(browser.answer) < 400
+    browser.ask(20_040)
+    assert len(browser.answer) < 2_000
 
 
 def test_what_the_browser_lacks_is_sent_again(browser: Browser) -> None:
