@@ -100,9 +100,9 @@ def is_in_sidebar(message: bytes) -> bool:
 LOOK_AT_START = """() => {
     window.places = new Set();
     const look = () => {
-        const start = document.querySelector(".st-key-start button").getBoundingClientRect();
-        places.add([start.left, start.top].map(Math.round).join());
-        if (!window.enough) requestAnimationFrame(look);
+        const start = document.querySelector(".st-key-start button")?.getBoundingClientRect();
+        places.add(start ? [start.left, start.top].map(Math.round).join() : "gone");
+        if (start && !window.enough) requestAnimationFrame(look);
     };
     look();
 }"""
