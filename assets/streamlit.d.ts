@@ -12,10 +12,3 @@ interface Drawn<Data = any> {
 
 /** What a server answers. */
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** Data of a component that asks for what is new (`shared/feed.js`), with the period in ms; each draw has another `view`. */
-interface Followed {
-  address: string;
-  period: number;
-  view: string;
-}

@@ -4,25 +4,13 @@ import { Mounted } from "../shared/component.js";
 import { element, setText, styleLink, svg } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 
-/**
- * What `dashboard/lessons/results.py` tells of a student.
- *
- * @typedef {{ x: number[], y: number[] }} Places
- * @typedef {{ training: Places, greedy: Places, steps: number, low: number, high: number }} Curves
- * @typedef {{ kind: "good" | "bad" | "open", text: string }} Mark
- * @typedef {{
- *   name: string, where: string, status: string, words: string, marks: Mark[],
- *   curves: Curves | null,
- * }} Student
- */
-
 const [WIDTH, HEIGHT] = [160, 64];
 
 /**
  * The curve as the points of a line, in the picture's own units.
  *
- * @param {Places} places
- * @param {Curves} shown
+ * @param {Messages.Curve} places
+ * @param {Messages.StudentCurves} shown
  * @returns {string[]}
  */
 function points({ x, y }, { steps, low, high }) {
@@ -54,7 +42,7 @@ class Card {
     this.node.append(head, this.#picture, this.#words, this.#marks);
   }
 
-  /** @param {Student} student */
+  /** @param {Messages.Student} student */
   show({ name, where, status, words, curves, marks }) {
     setText(this.#name, name);
     setText(this.#where, where);
@@ -71,7 +59,7 @@ class Card {
     );
   }
 
-  /** @param {Curves} curves */
+  /** @param {Messages.StudentCurves} curves */
   #draw(curves) {
     this.#training.setAttribute("points", points(curves.training, curves).join(" "));
     const dots = points(curves.greedy, curves).map((place) => {
@@ -95,14 +83,14 @@ class Board {
     this.feed = new Feed({ take: (bytes) => this.#show(bytes), node: this.#root });
   }
 
-  /** @param {Drawn<Followed>} component */
+  /** @param {Drawn<Messages.Followed>} component */
   render({ data }) {
     this.feed.follow(data);
   }
 
   /** @param {Bytes} bytes */
   #show(bytes) {
-    /** @type {{ students: Student[], summary: string }} */
+    /** @type {Messages.BoardAnswer} */
     const { students, summary } = JSON.parse(new TextDecoder().decode(bytes));
     setText(this.#summary, summary);
     while (this.#cards.length < students.length) this.#cards.push(new Card());

@@ -21,7 +21,7 @@ class Copyable {
     parent.append(styleLink(style), this.#root);
   }
 
-  /** @param {Drawn<{ text: string, name: string }>} component */
+  /** @param {Drawn<Messages.CopyableData>} component */
   render({ data: { text, name } }) {
     if (this.#text.textContent !== text && this.#outcome.textContent) {
       // as when a field was still being typed in when the button was pressed

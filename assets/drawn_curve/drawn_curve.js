@@ -11,17 +11,8 @@ const PLOT = { left: 52, right: 12, top: 10, bottom: 28 };
 const TICKS = 5;
 const STEP = 0.05; // of the range, for each press of a key
 
-/**
- * What `dashboard/learn_page/drawing.py` asks for: a curve of so many points over `steps`.
- *
- * @typedef {{
- *   low: number, high: number, steps: number, points: number, heights: number[] | null,
- *   label: string, empty: string, drawn: string,
- * }} Asked
- */
-
 class DrawnCurve {
-  /** @type {Asked} */
+  /** @type {Messages.DrawnCurveData} */
   data;
   #heights = /** @type {(number | null)[]} */ ([]);
   #at = 0;
@@ -61,7 +52,7 @@ class DrawnCurve {
     };
   }
 
-  /** @param {Drawn<Asked>} component */
+  /** @param {Drawn<Messages.DrawnCurveData>} component */
   render({ data, parentElement, setTriggerValue }) {
     this.data = data;
     this.#send = messenger(parentElement, setTriggerValue);

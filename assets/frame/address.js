@@ -22,9 +22,8 @@ function parameters(ofStreamlit) {
 /**
  * The session that the tab had before, unless that was answered: its `name`, `run` and so on.
  *
- * @typedef {{ name: string, run: string, query: string, lesson: string, rooms: string }} Remembered
- * @param {{ name: string, answered: string }} data
- * @returns {Partial<Remembered> | null}
+ * @param {Messages.FrameData} data
+ * @returns {Partial<Omit<Messages.Remembered, "left">> | null}
  */
 function before({ name, answered }) {
   try {
@@ -35,7 +34,7 @@ function before({ name, answered }) {
   }
 }
 
-/** @param {Remembered} data */
+/** @param {Messages.FrameData} data */
 function remember({ name, run, query, lesson, rooms }) {
   try {
     sessionStorage.setItem(NAME, JSON.stringify({ name, run, query, lesson, rooms }));
@@ -57,7 +56,7 @@ function write(query) {
   window.history.replaceState(window.history.state, "", address);
 }
 
-/** @param {Drawn<Remembered & { answered: string }>} component */
+/** @param {Drawn<Messages.FrameData>} component */
 export default function render({ data, setTriggerValue }) {
   const left = before(data);
   // What the page holds until the tab's run is back has not begun: nothing is asked about it.

@@ -30,11 +30,7 @@ function markPage(position) {
   });
 }
 
-/**
- * @typedef {import("./address.js").Remembered & { answered: string }} Session
- * @typedef {{ language: string, isChosen: boolean }} Language
- * @param {Drawn<Session & Language & { page: number, symbols: Record<string, string> }>} component
- */
+/** @param {Drawn<Messages.FrameData>} component */
 export default function render(component) {
   tellLanguage(component.data);
   markPage(component.data.page);

@@ -6,16 +6,6 @@ import { Feed } from "../shared/feed.js";
 import { number } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
-/**
- * What `dashboard/train_page/health.py` tells of each sign.
- *
- * @typedef {{ name: string, values: number[] }} Line
- * @typedef {{
- *   name: string, value: string, detail: string, status: keyof typeof WORDS, sentence: string,
- *   trend: Line[], shares: number[],
- * }} Sign
- */
-
 const WORDS = {
   wait: phrase("not yet"),
   good: phrase("good"),
@@ -89,7 +79,7 @@ class Card {
     this.node.append(head, middle, this.#detail, this.#sentence);
   }
 
-  /** @param {Sign} sign */
+  /** @param {Messages.Sign} sign */
   update({ name, value, detail, status, sentence, trend, shares }) {
     this.#name.textContent = name;
     this.#value.textContent = value;
@@ -123,7 +113,7 @@ class Card {
 /**
  * The trend for who cannot see it.
  *
- * @param {Line[]} lines
+ * @param {Messages.TrendLine[]} lines
  */
 function spoken(lines) {
   if (!lines.length) return _("no trend yet");
@@ -151,13 +141,13 @@ class Board {
     this.feed = new Feed({ take, node: this.root });
   }
 
-  /** @param {Drawn<Followed>} component */
+  /** @param {Drawn<Messages.Followed>} component */
   render({ data }) {
     this.feed.follow(data);
   }
 
-  /** @param {Sign[]} signs */
-  update(signs) {
+  /** @param {Messages.HealthAnswer} answer */
+  update({ signs }) {
     while (this.cards.length < signs.length) {
       const card = new Card();
       this.cards.push(card);

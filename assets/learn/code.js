@@ -3,8 +3,6 @@
 import { element, withRole } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
-/** @import { Passage } from "./types.d.ts" */
-
 export class Code {
   #list = element("div", "ms-source");
   /** @type {HTMLElement[]} */
@@ -17,7 +15,7 @@ export class Code {
     withRole(this.#list, "group", _("Source of Algorithm 1"));
   }
 
-  /** @param {Passage[]} passages */
+  /** @param {Messages.Passage[]} passages */
   show(passages) {
     const shown = JSON.stringify(passages);
     if (shown === this.#shown) return;

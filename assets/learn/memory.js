@@ -6,8 +6,6 @@ import { readTheme } from "../shared/theme.js";
 import { _ } from "../shared/words.js";
 import { episodes, nearest, placeOf } from "./strip.js";
 
-/** @import { Made, Stored } from "./types.d.ts" */
-
 const TERMINATED = 1;
 const HEIGHT = 64; // CSS pixels
 const TOP = 26; // of the episodes; above them are the marks of the batch
@@ -19,7 +17,7 @@ export class Memory {
   #batch = element("div", "ms-batch");
   #heading = element("h4", "", _("The batch: the stronger the colour, the more of the loss"));
   #choose;
-  /** @type {{ memory: Stored, update: Made | null, chosen: number }} */
+  /** @type {{ memory: Messages.MemoryShown, update: Messages.UpdateShown | null, chosen: number }} */
   #data;
   #sight;
   node = element("div", "", this.#canvas, this.#key, this.#words, this.#heading, this.#batch);
@@ -55,8 +53,8 @@ export class Memory {
   }
 
   /**
-   * @param {Stored} memory
-   * @param {Made | null} update
+   * @param {Messages.MemoryShown} memory
+   * @param {Messages.UpdateShown | null} update
    * @param {number} chosen
    */
   show(memory, update, chosen) {
@@ -73,7 +71,7 @@ export class Memory {
   /**
    * A small square for each transition; they stay, so that one that has the focus keeps it.
    *
-   * @param {Made} update
+   * @param {Messages.UpdateShown} update
    * @param {number} chosen
    */
   #list({ shares, names }, chosen) {

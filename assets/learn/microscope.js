@@ -12,8 +12,6 @@ import { Symbols } from "./symbols.js";
 import { Update } from "./update.js";
 import { World } from "./world.js";
 
-/** @import { Page, Seen } from "./types.d.ts" */
-
 const SPEEDS = [1, 2, 5, 10];
 
 class Microscope {
@@ -96,7 +94,7 @@ class Microscope {
     return withRole(bar, "toolbar", _("Microscope"));
   }
 
-  /** @param {Drawn<Page>} component */
+  /** @param {Drawn<Messages.MicroscopeData>} component */
   render({ data }) {
     this.#code.show(data.code);
     this.#symbols.show(data.symbols, data.code);
@@ -142,13 +140,13 @@ class Microscope {
 
   /** @param {Bytes} bytes */
   #take(bytes) {
-    /** @type {{ header: Seen, body: Bytes }} */
+    /** @type {{ header: Messages.MicroscopeAnswer | Messages.MicroscopeFailure, body: Bytes }} */
     const { header, body } = unpacked(bytes);
-    if (header.failure) {
+    if ("failure" in header) {
       setText(this.#problem, header.failure);
       return;
     }
-    if (!header.isComplete && this.#do === "look") this.#do = "on";
+    if (!header.is_complete && this.#do === "look") this.#do = "on";
     if (header.problem && this.#isPlaying) this.#toggle();
     /** @type {Bytes[]} */
     const pngs = [];
@@ -156,21 +154,21 @@ class Microscope {
     for (const length of header.pngs) pngs.push(body.slice(start, (start += length)));
     this.#chosen = header.chosen;
     this.#show(header, pngs);
-    if (!header.isComplete) this.#feed.ask();
+    if (!header.is_complete) this.#feed.ask();
   }
 
   /**
-   * @param {Seen} header
+   * @param {Messages.MicroscopeAnswer} header
    * @param {Bytes[]} pngs
    */
   #show(header, pngs) {
     setText(this.#about, header.about);
     setText(this.#problem, header.problem || header.notice);
     setText(this.#copied, header.copied);
-    this.#root.dataset.complete = String(header.isComplete);
-    this.#enable("back", header.canGoBack);
-    this.#enable("forward", header.canGoForward);
-    this.#enable("fresh", !header.isFollowing);
+    this.#root.dataset.complete = String(header.is_complete);
+    this.#enable("back", header.can_go_back);
+    this.#enable("forward", header.can_go_forward);
+    this.#enable("fresh", !header.is_following);
     this.#world.show(header.world, pngs);
     this.#memory.show(header.memory, header.update, header.chosen);
     this.#networks.show(header.networks);

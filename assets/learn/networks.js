@@ -6,9 +6,7 @@ import { readTheme } from "../shared/theme.js";
 import { _, phrase } from "../shared/words.js";
 import { columns, largest, wiresOf } from "./wiring.js";
 
-/** @import { Both, Network, NetworkKind } from "./types.d.ts" */
-
-/** @type {[NetworkKind, title: string, symbols: string][]} */
+/** @type {[keyof Messages.SpokenNetworks, title: string, symbols: string][]} */
 const KINDS = [
   ["online", phrase("Online θ, sees s"), "theta"],
   ["target", phrase("Target θ⁻, sees s′"), "theta2"],
@@ -19,7 +17,7 @@ const THICKEST = 2.5; // CSS pixels
 /** One network as layers of units with the wires between them. */
 class Drawing {
   #canvas = withRole(element("canvas", "ms-network"), "img");
-  /** @type {Network} */
+  /** @type {Messages.NetworkDrawing} */
   #data;
   #sight;
   node;
@@ -36,7 +34,7 @@ class Drawing {
   }
 
   /**
-   * @param {Network} data
+   * @param {Messages.NetworkDrawing} data
    * @param {string} words
    */
   show(data, words) {
@@ -99,7 +97,7 @@ export class Networks {
   );
   node = element("div", "", this.#none, this.#row, this.#words, this.#legend);
 
-  /** @param {Both | null} networks */
+  /** @param {Messages.BothNetworks | null} networks */
   show(networks) {
     this.#none.hidden = networks !== null;
     this.#row.hidden = this.#words.hidden = this.#legend.hidden = networks === null;

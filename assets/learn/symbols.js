@@ -3,8 +3,6 @@
 import { button, element, setText, withRole } from "../shared/dom.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Meaning, Passage } from "./types.d.ts" */
-
 const POINT = phrase(
   "Point at a symbol or a number, or choose one here: its number, its place and its line are lit.",
 );
@@ -41,8 +39,8 @@ export class Symbols {
   /**
    * Of the `symbols`, by id, sign and meaning, those of this run's algorithm.
    *
-   * @param {Meaning[]} symbols
-   * @param {Passage[]} passages
+   * @param {Messages.MicroscopeData["symbols"][number][]} symbols
+   * @param {Messages.Passage[]} passages
    */
   show(symbols, passages) {
     this.#meanings = new Map(symbols.map(([id, , meaning]) => [id, meaning]));

@@ -4,8 +4,6 @@ import { Curve, reach, showAll } from "../shared/distribution.js";
 import { element, setText, withRole } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
-/** @import { Made } from "./types.d.ts" */
-
 export class Update {
   #none = element("p", "ms-quiet");
   #words = element("div", "ms-sentences");
@@ -25,7 +23,7 @@ export class Update {
   }
 
   /**
-   * @param {Made | null} update
+   * @param {Messages.UpdateShown | null} update
    * @param {string} waiting why there is none
    */
   show(update, waiting) {
@@ -49,7 +47,7 @@ export class Update {
   /**
    * What each network says of each action.
    *
-   * @param {Made} update
+   * @param {Messages.UpdateShown} update
    */
   #values({ actions, taken, best }) {
     const heads = [

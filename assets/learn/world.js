@@ -4,8 +4,6 @@ import { element, setText, svg, withRole } from "../shared/dom.js";
 import { decoded, drawPicture, suitTheme } from "../shared/picture.js";
 import { _ } from "../shared/words.js";
 
-/** @import { Step, Surroundings } from "./types.d.ts" */
-
 export class World {
   #pictures = [0, 1].map(() => withRole(element("canvas", "ms-picture"), "img"));
   #titles = [0, 1].map(() => element("figcaption", "ms-quiet"));
@@ -24,7 +22,7 @@ export class World {
   }
 
   /**
-   * @param {Surroundings} world
+   * @param {Messages.WorldShown} world
    * @param {Bytes[]} pngs
    */
   show(world, pngs) {
@@ -49,9 +47,9 @@ export class World {
   /**
    * The interval from 0 to 1, with what of it ε is, and where the random number fell.
    *
-   * @param {Step} step
+   * @param {Messages.StepShown} step
    */
-  #step({ epsilon, dice, isRandom, actions, taken }) {
+  #step({ epsilon, dice, is_random, actions, taken }) {
     /** @param {number} share */
     const x = (share) => 2 + 196 * share;
     const bar = svg("rect", { x: 2, y: 8, width: 196, height: 8, class: "ms-dice-all" });
@@ -66,7 +64,7 @@ export class World {
     part.dataset.symbol = "epsilon";
     die.dataset.symbol = "u";
     const drawing = svg("svg", { viewBox: "0 0 200 24", role: "img" }, bar, part, die);
-    const words = isRandom
+    const words = is_random
       ? _("The random number is below ε: a random action.")
       : _("The random number is not below ε: the greedy action.");
     drawing.setAttribute("aria-label", words);

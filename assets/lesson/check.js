@@ -30,7 +30,7 @@ class Check {
     this.feed = new Feed({ take: (bytes) => this.#show(bytes) });
   }
 
-  /** @param {Drawn<Followed & { drawn: string }>} component */
+  /** @param {Drawn<Messages.CheckData>} component */
   render({ data, setTriggerValue }) {
     this.#drawn = data.drawn;
     const send = messenger(this.#node, setTriggerValue);
@@ -40,7 +40,7 @@ class Check {
 
   /** @param {Bytes} bytes */
   #show(bytes) {
-    /** @type {{ state: keyof typeof SHAPES, goal: string, words: string }} */
+    /** @type {Messages.CheckAnswer} */
     const { state, goal, words } = JSON.parse(new TextDecoder().decode(bytes));
     this.#node.dataset.state = state;
     this.#shape.setAttribute("d", SHAPES[state]);

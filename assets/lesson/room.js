@@ -15,7 +15,7 @@ class Room {
     this.feed = new Feed({ take: (bytes) => this.#look(bytes) });
   }
 
-  /** @param {Drawn<Followed>} component */
+  /** @param {Drawn<Messages.Followed>} component */
   render({ data, setTriggerValue }) {
     const send = messenger(this.#parent, setTriggerValue);
     this.#leave = seldom(() => send("redraw", "closed"));
@@ -24,7 +24,9 @@ class Room {
 
   /** @param {Bytes} bytes */
   #look(bytes) {
-    if (JSON.parse(new TextDecoder().decode(bytes)).isClosed) this.#leave();
+    /** @type {Messages.RoomAnswer} */
+    const { is_closed } = JSON.parse(new TextDecoder().decode(bytes));
+    if (is_closed) this.#leave();
   }
 
   dispose() {

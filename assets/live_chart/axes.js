@@ -3,7 +3,7 @@
 import { withMinus } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Axis, Box, Change, Label, PanelSpec, Range, Ranges, Reference, Shown, Size, Theme } from "./types.d.ts" */
+/** @import { Axis, Box, Change, Label, Range, Ranges, Shown, Size, Theme } from "./types.d.ts" */
 
 const AXIS_TITLES = {
   env_step: phrase("environment steps"),
@@ -73,7 +73,7 @@ function roundedOutwards(low, high) {
 /**
  * Smallest and largest of the values on show; of reference lines too where the range is free.
  *
- * @param {PanelSpec} spec
+ * @param {Messages.Panel} spec
  * @param {Shown[]} shown
  * @returns {Range}
  */
@@ -97,7 +97,7 @@ function extent(spec, shown) {
 /**
  * The y range for these curves in the axis' own units: exponents where it is logarithmic.
  *
- * @param {PanelSpec} spec
+ * @param {Messages.Panel} spec
  * @param {Shown[]} shown
  * @returns {Range}
  */
@@ -148,7 +148,7 @@ export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_R
  * Each label is above its line, or below where it would meet another or leave the plot, at the other
  * end where both are taken, and before its line where that begins too far to the right.
  *
- * @param {PanelSpec} spec
+ * @param {Messages.Panel} spec
  * @param {Theme} theme
  * @param {Axis} axis
  * @param {Ranges} ranges
@@ -159,15 +159,15 @@ function references(spec, theme, axis, ranges, box) {
   const perUnit = box.height / (ranges.y[1] - ranges.y[0]);
   /** @param {number} y */
   const place = (y) => perUnit * (log ? Math.log10(y) : y);
-  /** @param {Reference} reference */
+  /** @param {Messages.Reference} reference */
   const start = ({ since }) => since?.[axis] ?? -Infinity;
-  /** @param {Reference} reference */
+  /** @param {Messages.Reference} reference */
   const isCut = (reference) => {
     const shown = (ranges.x[1] - start(reference)) / (ranges.x[1] - ranges.x[0]);
     return shown * box.width < theme.scale * LETTER_WIDTH * letters(reference.label);
   };
   // The ends do not follow the range, or every new range would lay out the whole panel again.
-  /** @param {Reference} reference */
+  /** @param {Messages.Reference} reference */
   const ends = (reference) =>
     start(reference) > ranges.x[0]
       ? { xref: "x", x0: start(reference), x1: ENDLESS }
@@ -256,7 +256,7 @@ function logTicks([low, high], factors, stride = 1) {
 }
 
 /**
- * @param {PanelSpec} spec
+ * @param {Messages.Panel} spec
  * @param {Range} range
  */
 function yTicks(spec, range) {
@@ -269,7 +269,7 @@ function yTicks(spec, range) {
 /**
  * Both axes as Plotly has them.
  *
- * @param {{ spec: PanelSpec, theme: Theme, axis: Axis, size: Size, ranges: Ranges }} shown
+ * @param {{ spec: Messages.Panel, theme: Theme, axis: Axis, size: Size, ranges: Ranges }} shown
  */
 function axes({ spec, theme, axis, size, ranges }) {
   const font = { color: theme.muted, size: theme.scale * TEXT_SIZE };
@@ -313,7 +313,7 @@ function axes({ spec, theme, axis, size, ranges }) {
  * Plotly's layout of a panel. `ranges` is {x, y}; `axis` the column that x is.
  *
  * @param {{
- *   spec: PanelSpec, theme: Theme, axis: Axis, size: Size, ranges: Ranges, changes: Change[],
+ *   spec: Messages.Panel, theme: Theme, axis: Axis, size: Size, ranges: Ranges, changes: Change[],
  *   labels: Label[], dragmode: string | false,
  * }} shown
  */

@@ -18,7 +18,7 @@ import { number } from "../shared/numbers.js";
 import { asOnPaper, onPaper } from "../shared/paper.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Axis, Beside, Change, Page, Range, Theme } from "./types.d.ts" */
+/** @import { Axis, Change, Range, Theme } from "./types.d.ts" */
 
 /** @type {Record<Axis, string>} */
 const PLACES = {
@@ -73,10 +73,10 @@ export class Chart {
   #spec = null;
   #columns = "";
   #frame = 0;
-  /** @type {((beside: Beside) => void) | null} */
+  /** @type {((beside: Messages.FiguresShown | null) => void) | null} */
   #takeBeside;
   #feed;
-  /** @type {Page & { redraw: (state: string) => void, fork: (x: number) => void }} */
+  /** @type {Messages.ChartData & { redraw: (state: string) => void, fork: (x: number) => void }} */
   #page;
   #held = false;
   #eagerly = 0;
@@ -87,7 +87,7 @@ export class Chart {
   /**
    * `takeBeside(value)` gets what an answer brings for what stands beside the charts.
    * @param {HTMLElement | ShadowRoot} parent
-   * @param {((beside: Beside) => void) | null} takeBeside
+   * @param {((beside: Messages.FiguresShown | null) => void) | null} takeBeside
    */
   constructor(parent, takeBeside = null) {
     this.#takeBeside = takeBeside;
@@ -136,7 +136,7 @@ export class Chart {
   /**
    * The page was drawn with this view of the curves; it is drawn anew where another state comes.
    *
-   * @param {Drawn<Page>} component
+   * @param {Drawn<Messages.ChartData>} component
    */
   render({ data: page, parentElement, setTriggerValue }) {
     this.retheme();
@@ -186,7 +186,7 @@ export class Chart {
     this.#feed.pace(isEager ? period / EAGER : period);
   }
 
-  /** @param {Page["spec"]} spec */
+  /** @param {Messages.ChartData["spec"]} spec */
   #configure(spec) {
     this.#spec = spec.id;
     const keys = spec.panels.map(({ key }) => key);

@@ -10,7 +10,7 @@ import {
   thin,
 } from "./statistics.js";
 
-/** @import { Columns, Line, Lines, Numbers, Points, Range, Seen, TraceSpec } from "./types.d.ts" */
+/** @import { Columns, Line, Lines, Numbers, Points, Range, Seen } from "./types.d.ts" */
 
 const NOTHING = { x: [], y: [] };
 const POINTS = 2000;
@@ -95,7 +95,7 @@ export class Curve {
   /**
    * `chart` has the `store`, the `axis` and the `smoothing` that hold at the time.
    *
-   * @param {TraceSpec} spec
+   * @param {Messages.Trace} spec
    * @param {Seen} chart
    */
   constructor(spec, chart, log = false) {

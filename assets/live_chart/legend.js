@@ -3,13 +3,11 @@
 import { element } from "../shared/dom.js";
 import { _ } from "../shared/words.js";
 
-/** @import { TraceSpec } from "./types.d.ts" */
-
 export class Legend {
   node = element("div", "live-chart-legend");
   /** @type {Set<string>} */
   #hidden = new Set(); // ids of traces: their names change with what they are compared with
-  /** @type {{ trace: TraceSpec, button: HTMLButtonElement, value: HTMLOutputElement }[]} */
+  /** @type {{ trace: Messages.Trace, button: HTMLButtonElement, value: HTMLOutputElement }[]} */
   #entries = [];
   #changed;
 
@@ -25,8 +23,8 @@ export class Legend {
   /**
    * Entries for these traces, in the colour that `hue` gives each; what is hidden stays so.
    *
-   * @param {TraceSpec[]} traces
-   * @param {(trace: TraceSpec) => string} hue
+   * @param {Messages.Trace[]} traces
+   * @param {(trace: Messages.Trace) => string} hue
    */
   configure(traces, hue) {
     this.#entries = traces.map((trace) => this.#entry(trace));
@@ -34,7 +32,7 @@ export class Legend {
     this.recolour(hue);
   }
 
-  /** @param {TraceSpec} trace */
+  /** @param {Messages.Trace} trace */
   #entry(trace) {
     const of = { name: trace.name };
     const value = element("output");
@@ -55,12 +53,12 @@ export class Legend {
     return { trace, button, value };
   }
 
-  /** @param {(trace: TraceSpec) => string} hue */
+  /** @param {(trace: Messages.Trace) => string} hue */
   recolour(hue) {
     for (const { trace, button } of this.#entries) button.style.setProperty("--hue", hue(trace));
   }
 
-  /** @param {TraceSpec} trace */
+  /** @param {Messages.Trace} trace */
   shows({ id }) {
     return !this.#hidden.has(id);
   }

@@ -12,7 +12,7 @@ import { number } from "../shared/numbers.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Chart } from "./chart.js" */
-/** @import { Box, Label, Lines, Moved, PanelSpec, Range, Ranges, Shown, Size, Style, TraceSpec } from "./types.d.ts" */
+/** @import { Box, Label, Lines, Moved, Range, Ranges, Shown, Size, Style } from "./types.d.ts" */
 
 const MARKER_SPACING = 10;
 const ROWS_IN_A_PICTURE = 8; // of changes' labels
@@ -38,7 +38,7 @@ export class Panel {
   #places = "";
   #canvas;
   #tools;
-  /** @type {PanelSpec} */
+  /** @type {Messages.Panel} */
   spec;
   /** @type {Curve[]} */
   curves;
@@ -93,7 +93,7 @@ export class Panel {
   /**
    * Take over what the panel is to show; the nodes stay.
    *
-   * @param {PanelSpec} spec
+   * @param {Messages.Panel} spec
    * @param {number} height
    */
   configure(spec, height) {
@@ -216,7 +216,7 @@ export class Panel {
       });
   }
 
-  /** @param {TraceSpec} trace */
+  /** @param {Messages.Trace} trace */
   #hue({ hue, behind }) {
     const { hues, grey } = this.#chart.theme;
     return behind ? grey : hues[hue];

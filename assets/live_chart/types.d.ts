@@ -1,86 +1,21 @@
-/** What `dashboard/charts/live_chart.py` sends, and what is made of it. */
+/** What is made of the messages. */
 
 import type { Column } from "./store.js";
 
-export type Axis = "env_step" | "episode" | "seconds";
+export type Axis = Messages.ChartData["axis"];
 export type Range = [low: number, high: number];
-export type Dash = "solid" | "dash" | "dot" | "dashdot";
-
-export interface TraceSpec {
-  id: string;
-  table: string;
-  more: string[];
-  members: Record<string, number[]>;
-  column: string;
-  name: string;
-  kind: "average" | "line" | "markers";
-  color: string | number;
-  hue: number;
-  dash: Dash;
-  singles: boolean;
-  behind: boolean;
-  whole: boolean;
-}
-
-export interface Reference {
-  y: number;
-  label: string;
-  since: Record<Axis, number> | null;
-}
-
-export interface Takeaway {
-  trace: string;
-  quantity: string;
-  ceiling: number | null;
-}
-
-export interface PanelSpec {
-  key: string;
-  title: string;
-  traces: TraceSpec[];
-  references: Reference[];
-  y_title: string;
-  y_range: Range | null;
-  y_scale: "linear" | "log";
-  takeaway: Takeaway;
-  empty: string;
-}
-
-/** Data of the component. */
-export interface Page {
-  address: string;
-  period: number;
-  view: string;
-  spec: { id: string; columns: string; panels: PanelSpec[]; height: number };
-  drawn: string;
-  axis: Axis;
-  smoothing: number;
-  words: { caption: string; filename: string };
-  forks: boolean;
-}
+export type Dash = Messages.Trace["dash"];
 
 /** Columns of an answer by name: numbers, or texts. */
 export type Cells = Record<string, ArrayLike<number | string>>;
 
-/** What an answer brings for what stands beside the charts of a page. */
-export type Beside = Parameters<import("../train/figures.js").Figures["update"]>[0];
-
 /** One table of an answer, with its columns once they are decoded. */
-export interface Part {
-  start: number;
-  rows: number;
-  columns: [name: string, type: "u1" | "u2" | "u4" | "f4" | "f8", base: number][];
-  texts?: Record<string, string[]>;
+export interface Part extends Messages.TableRows {
   values: Cells;
 }
 
-export interface News {
-  columns: string;
-  run: string;
-  state: string;
-  beside: Beside;
-  stopped: number[];
-  remarks: Record<string, string>;
+/** An answer whose tables are decoded. */
+export interface News extends Messages.ChartAnswer {
   tables: Record<string, Part>;
 }
 

@@ -4,7 +4,7 @@ import { number, PERCENT } from "../shared/numbers.js";
 import { _ } from "../shared/words.js";
 
 /** @import { Curve } from "./curve.js" */
-/** @import { Range, Takeaway } from "./types.d.ts" */
+/** @import { Range } from "./types.d.ts" */
 
 const STEADY = 0.02;
 const FEW = 6; // seeds, whose interval is hardly more than their range
@@ -38,7 +38,7 @@ function kindOfInterval(seeds) {
 /**
  * What a curve says, "average return 312 of 500, rising", from its summary.
  *
- * @param {Takeaway} takeaway
+ * @param {Messages.Takeaway} takeaway
  * @param {{ value: number, before: number, interval: Range | null, members: number }} summary
  */
 export function sentence({ quantity, ceiling }, { value, before, interval, members }) {

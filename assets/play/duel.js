@@ -24,9 +24,6 @@ const styles = await styleSheets(
 /**
  * What `dashboard/test_page/duel.py` sends: the world, its first state, and the agent's episode.
  *
- * @typedef {import("./duel_physics.js").Physics} Physics
- * @typedef {{ positions: number[], angles: number[], terminated: boolean, return: number }} Episode
- * @typedef {{ id: string, title: string, physics: Physics, state: number[], agent: Episode }} Match
  */
 
 class Track extends Lane {
@@ -41,7 +38,7 @@ class Track extends Lane {
 }
 
 class Duel {
-  /** @type {Match} */
+  /** @type {Messages.DuelData} */
   data;
   /** @type {CartPole} */
   game;
@@ -109,7 +106,7 @@ class Duel {
     return node;
   }
 
-  /** @param {Drawn<Match>} component */
+  /** @param {Drawn<Messages.DuelData>} component */
   render({ data }) {
     if (data.id === this.data?.id) return this.show(0);
     const physics = JSON.stringify(data.physics);
@@ -195,7 +192,7 @@ class Duel {
   finish() {
     this.phase = "over";
     const mine = this.game.steps;
-    const theirs = this.data.agent.return;
+    const theirs = this.data.agent.total;
     this.say(verdict(mine, theirs));
     this.best = Math.max(this.best, mine);
     this.label(_("Retry"));

@@ -5,18 +5,11 @@
  * Gymnasium's own variables: gravity, masscart, masspole, length (half the pole's), force_mag, tau
  * (seconds a step), x_threshold, theta_threshold_radians; besides them the time limit in steps, and
  * the push that a run's environment gives.
- *
- * @typedef {{ step: number, component: number, amount: number }} Push
- * @typedef {{
- *   gravity: number, masscart: number, masspole: number, length: number, force_mag: number,
- *   tau: number, x_threshold: number, theta_threshold_radians: number, time_limit: number,
- *   push: Push | null,
- * }} Physics
  */
 
 export class CartPole {
   /**
-   * @param {Physics} physics
+   * @param {Messages.Physics} physics
    * @param {number[]} state
    */
   constructor(physics, state) {
@@ -57,13 +50,13 @@ export class CartPole {
     this.state = [x, velocity, angle, angular];
     this.steps += 1;
     this.terminated = Math.abs(x) > p.x_threshold || Math.abs(angle) > p.theta_threshold_radians;
-    this.truncated = this.steps >= p.time_limit;
+    this.truncated = p.time_limit !== null && this.steps >= p.time_limit;
   }
 }
 
 /** The agent's episode, played before: positions and angles at every moment. */
 export class Replay {
-  /** @param {{ positions: number[], angles: number[], terminated: boolean }} episode */
+  /** @param {Messages.DuelEpisode} episode */
   constructor({ positions, angles, terminated }) {
     this.positions = positions;
     this.angles = angles;

@@ -12,7 +12,7 @@ const LONGEST = 1.8; // m that a pole is drawn at most
  * which the cart is pushed.
  *
  * @param {HTMLCanvasElement} canvas
- * @param {import("./duel_physics.js").Physics} physics
+ * @param {Messages.Physics} physics
  * @param {number[]} pose
  * @param {{ force: number, over: boolean }} now
  */

@@ -21,16 +21,6 @@ const styles = await styleSheets(
   new URL("game.css", import.meta.url),
 );
 
-/**
- * What `dashboard/test_page/game.py` says of a game; returns are the person's and the agent's.
- *
- * @typedef {{
- *   id: string, title: string, start: number, heard: number, kind: "picture" | "text",
- *   sizes: number[], returns: [mine: number, theirs: number][], keys: Record<string, number>,
- *   labels: string[], hasClock: boolean, isRunning: boolean, over: boolean, message: string,
- * }} Head
- */
-
 class Pictured extends Lane {
   #newest = 0;
 
@@ -62,7 +52,7 @@ class Pictured extends Lane {
 }
 
 class Game {
-  /** @type {Head} */
+  /** @type {Messages.GameAnswer} */
   head;
   /** @type {[number: number, action: number | null][]} */
   events = [];
@@ -105,7 +95,7 @@ class Game {
   /**
    * The page was drawn: there may be another game than before.
    *
-   * @param {Drawn<Followed>} component
+   * @param {Drawn<Messages.Followed>} component
    */
   render({ data }) {
     this.period = data.period;
@@ -119,7 +109,7 @@ class Game {
 
   /** @param {Bytes} bytes */
   take(bytes) {
-    /** @type {{ header: Head, body: Bytes }} */
+    /** @type {{ header: Messages.GameAnswer, body: Bytes }} */
     const { header: head, body } = unpacked(bytes);
     if (head.id !== this.head?.id) this.begin(head);
     this.head = head;
@@ -135,11 +125,11 @@ class Game {
       this.agent.show(head.kind, ofTheirs, theirs);
     }
     this.say();
-    const isSoon = head.isRunning || this.events.length > 0 || !this.length;
+    const isSoon = head.is_running || this.events.length > 0 || !this.length;
     this.feed.pace(this.over ? 0 : isSoon ? SOON : this.period);
   }
 
-  /** @param {Head} head */
+  /** @param {Messages.GameAnswer} head */
   begin(head) {
     this.length = 0;
     this.events = [];
@@ -181,7 +171,7 @@ class Game {
   release(action) {
     if (this.held === null || this.held !== action || !this.head || this.head.message) return;
     this.held = null;
-    if (this.head.hasClock) this.tell(null);
+    if (this.head.has_clock) this.tell(null);
   }
 
   /** @param {number | null} action */
@@ -210,11 +200,11 @@ class Game {
   }
 
   say() {
-    const { message, hasClock } = this.head;
+    const { message, has_clock } = this.head;
     const begun = this.length > 1;
     const hint = begun
       ? ""
-      : hasClock
+      : has_clock
         ? _("Press a key to begin. It acts while you hold it.")
         : _("Each key press is one step for you and the agent.");
     setText(this.message, message || hint);

@@ -12,8 +12,6 @@ import { Reel, rowLength } from "./reel.js";
 import { Strip } from "./strip.js";
 import { FilmView } from "./view.js";
 
-/** @import { Film } from "./reel.js" */
-
 const BITMAPS = 48;
 
 const styles = await styleSheets(new URL("player.css", import.meta.url));
@@ -123,7 +121,7 @@ class Player {
   /**
    * The page was drawn: there may be other films than before.
    *
-   * @param {Drawn<Followed>} component
+   * @param {Drawn<Messages.Followed>} component
    */
   render({ data }) {
     this.period = data.period;
@@ -132,7 +130,7 @@ class Player {
 
   /** @param {Bytes} bytes */
   take(bytes) {
-    /** @type {{ header: { films: Film[] }, body: Bytes }} */
+    /** @type {{ header: Messages.PlayerAnswer, body: Bytes }} */
     const { header, body } = unpacked(bytes);
     const ids = header.films.map((head) => head.id);
     if (ids.join() !== this.reels.map((reel) => reel.id).join()) this.load(header.films);
@@ -146,7 +144,7 @@ class Player {
     this.feed.pace(this.recording ? this.period : 0);
   }
 
-  /** @param {Film[]} heads */
+  /** @param {Messages.FilmPart[]} heads */
   load(heads) {
     const gentle = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.reels.length) {

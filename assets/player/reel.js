@@ -2,25 +2,6 @@
 
 import { reach } from "../shared/distribution.js";
 
-/**
- * The header of one film in an answer, as `dashboard/test_page/film.py` has it: what is the same in
- * all, what is known of its end by now, and the moments that come with it.
- *
- * @typedef {{
- *   id: string, title: string, fps: number, gamma: number, observationLabels: string[],
- *   actionLabels: string[], observationLimits: [low: number | null, high: number | null][],
- *   failing: number[], atoms: number,
- * }} About
- * @typedef {{
- *   state: "recording" | "complete" | "failed", message?: string, terminated?: boolean,
- *   truncated?: boolean, unseen?: string,
- * }} End
- * @typedef {{
- *   start: number, count: number, kind: "none" | "picture" | "text", sizes: number[],
- * }} Moments
- * @typedef {About & End & Moments} Film
- */
-
 const PREFETCH = 8;
 
 /** Pictures decoded when they are needed; never more than `capacity` are kept. */
@@ -81,10 +62,10 @@ class Bitmaps {
 /**
  * Numbers in a row of a film, by what its header says.
  *
- * @param {{ observationLabels: string[], actionLabels: string[], atoms: number }} head
+ * @param {Pick<Messages.FilmPart, "observation_labels" | "action_labels" | "atoms">} head
  */
-export const rowLength = ({ observationLabels, actionLabels, atoms }) =>
-  2 + observationLabels.length + actionLabels.length * (1 + 2 * atoms);
+export const rowLength = ({ observation_labels, action_labels, atoms }) =>
+  2 + observation_labels.length + action_labels.length * (1 + 2 * atoms);
 
 export class Reel {
   // what the header of a film says
@@ -92,23 +73,23 @@ export class Reel {
   title = "";
   fps = 0;
   gamma = 1;
-  kind = /** @type {Film["kind"]} */ ("none");
-  state = /** @type {Film["state"]} */ ("recording");
+  kind = /** @type {Messages.FilmPart["kind"]} */ ("none");
+  state = /** @type {Messages.FilmPart["state"]} */ ("recording");
   message = "";
   unseen = "";
   terminated = false;
   /** @type {string[]} */
-  observationLabels = [];
+  observation_labels = [];
   /** @type {string[]} */
-  actionLabels = [];
+  action_labels = [];
   atoms = 0; // points of the distribution of each action's return
   /** @type {[number | null, number | null][]} */
-  observationLimits = [];
+  observation_limits = [];
   /** @type {number[]} the components at whose limits the episode fails */
   failing = [];
 
   /**
-   * @param {Film} head
+   * @param {Messages.FilmPart} head
    * @param {number} capacity
    */
   constructor(head, capacity) {
@@ -126,8 +107,8 @@ export class Reel {
     this.lowestReturn = 0; // of Q and of the distributions around it
     this.highestReturn = 0;
     /** @type {[lowest: number, highest: number][]} */
-    this.seen = this.observationLabels.map(() => [Infinity, -Infinity]);
-    this.isWhole = this.observationLabels.map(() => true); // such as the number of a state
+    this.seen = this.observation_labels.map(() => [Infinity, -Infinity]);
+    this.isWhole = this.observation_labels.map(() => true); // such as the number of a state
     this.bitmaps = new Bitmaps(capacity);
   }
 
@@ -144,7 +125,7 @@ export class Reel {
   /**
    * Takes what is new in a part of the film; a part that has a gap before it is asked for again.
    *
-   * @param {Film} head
+   * @param {Messages.FilmPart} head
    * @param {Bytes} bytes
    */
   append(head, bytes) {
@@ -203,7 +184,7 @@ export class Reel {
   }
   /** @param {number} t */
   observation(t) {
-    return this.rows[t].subarray(2, 2 + this.observationLabels.length);
+    return this.rows[t].subarray(2, 2 + this.observation_labels.length);
   }
   /**
    * Q of each action; not a number where the action was not allowed.
@@ -211,8 +192,8 @@ export class Reel {
    * @param {number} t
    */
   q(t) {
-    const start = 2 + this.observationLabels.length;
-    return this.rows[t].subarray(start, start + this.actionLabels.length);
+    const start = 2 + this.observation_labels.length;
+    return this.rows[t].subarray(start, start + this.action_labels.length);
   }
 
   /**
@@ -223,7 +204,7 @@ export class Reel {
    */
   largest(t, count) {
     const [q, taken] = [this.q(t), this.action(t)];
-    const actions = this.actionLabels.map((_, action) => action);
+    const actions = this.action_labels.map((_, action) => action);
     if (actions.length === count) return actions;
     /** @param {number} a */
     const rank = (a) => (a === taken ? Infinity : Number.isNaN(q[a]) ? -Infinity : q[a]);
@@ -243,11 +224,11 @@ export class Reel {
    * @returns {import("../shared/distribution.js").Distribution[]}
    */
   distributions(t) {
-    const [actions, n] = [this.actionLabels.length, this.atoms];
-    const start = 2 + this.observationLabels.length + actions;
+    const [actions, n] = [this.action_labels.length, this.atoms];
+    const start = 2 + this.observation_labels.length + actions;
     /** @param {number} i */
     const part = (i) => this.rows[t].subarray(start + i * n, start + (i + 1) * n);
-    return this.actionLabels.map((_, action) => [part(action), part(actions + action)]);
+    return this.action_labels.map((_, action) => [part(action), part(actions + action)]);
   }
 
   /** @param {number} t */
@@ -309,7 +290,7 @@ export class Reel {
   nearestLimit(t) {
     /** @type {{ component: number, distance: number } | undefined} */
     let nearest;
-    this.observationLimits.forEach(([low, high], component) => {
+    this.observation_limits.forEach(([low, high], component) => {
       if (low === null || high === null || high <= low) return;
       if (!this.failing.includes(component)) return;
       /** @param {number} x */

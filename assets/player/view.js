@@ -62,10 +62,10 @@ export class FilmView {
     this.canvas = withRole(element("canvas", "picture"), "img", name);
     this.stage = element("div", "stage", this.canvas, this.text, this.badge);
     this.film = element("div", "film", this.stage);
-    this.actions = reel.actionLabels.slice(0, MOST_ACTIONS).map((label) => this.actionRow(label));
+    this.actions = reel.action_labels.slice(0, MOST_ACTIONS).map((label) => this.actionRow(label));
     const ticks = element("span", "ticks", this.low, this.zero, this.high);
     this.axis = element("div", "row axis", element("span"), ticks, element("span"));
-    const labels = reel.observationLabels;
+    const labels = reel.observation_labels;
     this.gauges = labels.length <= MOST_GAUGES ? labels.map((label) => this.gaugeRow(label)) : [];
     const obtained = _("obtained (discounted, γ {gamma})", { gamma: reel.gamma });
     const outlook = element(
@@ -84,7 +84,7 @@ export class FilmView {
 
   /** What stands beside the picture, from top to bottom. */
   sections() {
-    const more = this.reel.actionLabels.length - this.actions.length;
+    const more = this.reel.action_labels.length - this.actions.length;
     const title = this.reel.atoms
       ? _("Q of each action, and the returns around it")
       : _("Q of each action");
@@ -157,7 +157,7 @@ export class FilmView {
     this.zero.style.left = place(zero);
     const isNear = (lowestQ < 0 && zero < TICK_ROOM) || (highestQ > 0 && zero > 1 - TICK_ROOM);
     this.zero.hidden = isNear || (!lowestQ && !highestQ);
-    this.ranges = reel.observationLimits.map(([low, high], i) => {
+    this.ranges = reel.observation_limits.map(([low, high], i) => {
       const bounded = low !== null && high !== null && high > low;
       if (this.gauges[i]) {
         const { track } = this.gauges[i];
@@ -249,7 +249,7 @@ export class FilmView {
     const shown = reel.largest(moment, this.actions.length);
     this.actions.forEach((row, i) => {
       const a = shown[i];
-      setText(row.name, reel.actionLabels[a]);
+      setText(row.name, reel.action_labels[a]);
       const isAllowed = !Number.isNaN(q[a]);
       const end = isAllowed ? (q[a] - scale.low) / scale.span : zero;
       row.bar.style.left = place(Math.min(zero, end));
@@ -266,7 +266,7 @@ export class FilmView {
     }
     const greedy = taken === undefined || reel.isGreedy(moment, taken);
     this.choice.classList.toggle("exploring", !greedy);
-    setText(this.choice, taken === undefined ? "" : chosen(reel.actionLabels[taken], greedy));
+    setText(this.choice, taken === undefined ? "" : chosen(reel.action_labels[taken], greedy));
   }
 
   /** @param {number} moment */
@@ -280,7 +280,7 @@ export class FilmView {
     });
     if (this.gauges.length) return;
     // Too many to show each: those that are not zero, as in a one-hot observation.
-    const active = reel.observationLabels.flatMap((label, i) =>
+    const active = reel.observation_labels.flatMap((label, i) =>
       observation[i] ? [`${label} = ${fixed(observation[i], this.gaugeDigits[i])}`] : [],
     );
     if (active.length > MOST_GAUGES) active.splice(MOST_GAUGES, Infinity, "…");
@@ -328,7 +328,7 @@ export class FilmView {
     const component = reel.nearestLimit(moment)?.component;
     if (component !== undefined && this.gauges[component]) {
       const value = fixed(reel.observation(moment)[component], this.gaugeDigits[component]);
-      words.push(`${reel.observationLabels[component]} ${value}`);
+      words.push(`${reel.observation_labels[component]} ${value}`);
     }
     const action = reel.action(moment);
     words.push(action === undefined ? _("the episode is over") : this.choosing(moment, action));
@@ -346,7 +346,7 @@ export class FilmView {
     const { reel } = this;
     const q = Array.from(reel.q(moment));
     const others = q.filter((value, a) => a !== action && !Number.isNaN(value));
-    const values = { action: reel.actionLabels[action], q: fixed(q[action], this.digits) };
+    const values = { action: reel.action_labels[action], q: fixed(q[action], this.digits) };
     if (!others.length) return _("chooses {action}: Q {q}", values);
     const other = fixed(Math.max(...others), this.digits);
     return _("chooses {action}: Q {q} against {other}", { ...values, other });

@@ -55,7 +55,7 @@ class QMap {
   #frame = 0;
   #theme;
   #sizes;
-  /** @type {Sent & { redraw: (ranges: string) => void }} */
+  /** @type {Messages.MapData & { redraw: (ranges: string) => void }} */
   #page;
   #feed;
   #disposed = new AbortController();
@@ -92,8 +92,7 @@ class QMap {
   /**
    * The page was drawn with this map; its controls are drawn anew where other ranges come.
    *
-   * @typedef {Followed & { drawn: string }} Sent
-   * @param {Drawn<Sent>} component
+   * @param {Drawn<Messages.MapData>} component
    */
   render({ data, parentElement, setTriggerValue }) {
     this.retheme();
@@ -107,7 +106,7 @@ class QMap {
   receive(bytes) {
     const message = decode(bytes);
     if (message.kind !== this.message?.kind) this.cursor = this.chosen = null;
-    if (!message.hasPlaces) this.chosen = null;
+    if (!message.has_places) this.chosen = null;
     this.message = KINDS[message.kind].unpack(message);
     this.#showReturns();
     const { title, takeaway } = message;
@@ -173,7 +172,7 @@ class QMap {
    * @param {Place | null} place
    */
   #choose(place) {
-    if (!place || !this.message?.hasPlaces) return;
+    if (!place || !this.message?.has_places) return;
     const chosen = this.#middle(place);
     this.chosen = String(chosen) === String(this.chosen) ? null : chosen;
     this.#showReturns();
@@ -235,7 +234,7 @@ class QMap {
     this.#legend.replaceChildren(...this.#kind.legend(this.message, this.#theme));
     this.#reading.textContent = this.cursor
       ? this.#kind.read(this.message, this.cursor)
-      : [_(this.#kind.HINT), this.message.hasPlaces ? _(CLICK) : ""].filter(Boolean).join(" ");
+      : [_(this.#kind.HINT), this.message.has_places ? _(CLICK) : ""].filter(Boolean).join(" ");
     canvas.dataset.drawn = String(this.message.step);
   }
 

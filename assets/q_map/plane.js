@@ -13,7 +13,7 @@ import { element, pen } from "../shared/dom.js";
 import { distinct, number, percent, place } from "../shared/numbers.js";
 import { _, phrase } from "../shared/words.js";
 
-/** @import { Context, Dimension, Layout, Place, Plane, Theme } from "./types.d.ts" */
+/** @import { Context, Layout, Place, Plane, Theme } from "./types.d.ts" */
 
 const MARGIN = { left: 58, right: 10, top: 6, bottom: 42 };
 
@@ -46,12 +46,12 @@ export function layout(width) {
  * @returns {Plane}
  */
 export function unpack(message) {
-  const { rows, columns, quantity, range, body } = message;
+  const { rows, columns, body } = message;
   const count = rows * columns;
-  const isAction = quantity === "action";
+  const isAction = message.quantity === "action";
   const values = isAction ? new Uint8Array(body, 0, count) : new Float32Array(count);
-  if (!isAction) {
-    const [low, high] = range;
+  if (message.quantity !== "action") {
+    const [low, high] = message.range;
     const raw = new Uint16Array(body, 0, count);
     raw.forEach((step, i) => (values[i] = low + (step / 65535) * (high - low)));
   }
@@ -107,7 +107,7 @@ export function draw(context, { plot, height }, message, theme, cursor, chosen) 
   context.beginPath();
   context.rect(left, top, width, plot.height);
   context.clip();
-  if (message.ramp === "advantage") drawZero(context, plot, message);
+  if ("ramp" in message && message.ramp === "advantage") drawZero(context, plot, message);
   drawVisited(context, plot, message.visited);
   if (message.quantity === "action") drawNames(context, plot, message, theme);
   if (chosen) drawChosen(context, plot, chosen);
@@ -126,7 +126,7 @@ export function read(message, [x, y]) {
   const row = rows - 1 - Math.floor(y * rows);
   const value = values[row * columns + column];
   /**
-   * @param {Dimension} axis
+   * @param {Messages.MapAxis} axis
    * @param {number} share
    */
   const at = (axis, share) => {
@@ -145,8 +145,10 @@ export function read(message, [x, y]) {
  * @param {Plane} message
  * @param {number} value
  */
-function meaning({ quantity, ramp, range, actions, title }, value) {
-  if (quantity === "action") return actions[value];
+function meaning(message, value) {
+  const { actions, title } = message;
+  if (message.quantity === "action") return actions[value];
+  const { ramp, range } = message;
   const text = distinct(value, range[1] - range[0]);
   if (ramp !== "advantage") return `${title} ${text}`;
   const better = actions[value > 0 ? 1 : 0];
@@ -160,8 +162,8 @@ function meaning({ quantity, ramp, range, actions, title }, value) {
  * @param {Theme} theme
  */
 export function legend(message, theme) {
-  const { quantity, actions, range, ramp, title } = message;
-  if (quantity === "action") {
+  const { actions, title } = message;
+  if (message.quantity === "action") {
     /** @param {number} action */
     const count = (action) => message.values.filter((value) => value === action).length;
     return actions.map((name, action) => {
@@ -171,6 +173,7 @@ export function legend(message, theme) {
       return element("span", "q-map-entry", swatch, `${name} ${percent(share)}`);
     });
   }
+  const { range, ramp } = message;
   const bar = element("span", "q-map-bar");
   bar.style.background = gradient(theme.ramps[ramp]);
   const [low, high] =

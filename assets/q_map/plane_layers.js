@@ -3,7 +3,7 @@
 import { actionColour, colour, DARK, inkOn, LIGHT } from "./colours.js";
 import { withMinus } from "../shared/numbers.js";
 
-/** @import { Context, Dimension, Place, Plane, Plot, Range, Theme } from "./types.d.ts" */
+/** @import { Context, Place, Plane, Plot, Range, Theme } from "./types.d.ts" */
 
 const DOT = 2.25;
 const MOST_TICKS = 7;
@@ -177,7 +177,7 @@ function ticks([low, high], most) {
  * @param {Context} context
  * @param {Plot} plot
  * @param {number} height
- * @param {{ x: Dimension, y: Dimension }} axes
+ * @param {{ x: Messages.MapAxis, y: Messages.MapAxis }} axes
  * @param {Theme} theme
  */
 export function drawAxes(context, plot, height, { x, y }, theme) {
@@ -215,5 +215,5 @@ export function drawAxes(context, plot, height, { x, y }, theme) {
   context.restore();
 }
 
-/** @param {Dimension} axis */
+/** @param {Messages.MapAxis} axis */
 const named = ({ label, unit }) => (unit ? `${label} (${unit})` : label);

@@ -1,48 +1,17 @@
-/** What `dashboard/train_page/q_map_message.py` sends, once it is unpacked. */
-
 export type Place = [x: number, y: number];
 export type Range = [low: number, high: number];
 export type Channels = number[];
 export type Context = CanvasRenderingContext2D;
 
-export interface Dimension {
-  label: string;
-  unit: string;
-  low: number;
-  high: number;
-}
-
-interface Map {
-  title: string;
-  actions: string[];
-  rows: number;
-  columns: number;
-  takeaway: string;
-  step: number;
-  drawn: string;
-  hasPlaces: boolean;
-  place?: Parameters<import("../shared/action_values.js").ActionValues["show"]>[0];
-  range: Range;
+/** A message once it is unpacked. */
+export type Plane = (Messages.ActionPlaneAnswer | Messages.ValuePlaneAnswer) & {
   body: ArrayBuffer;
-}
-
-export interface Plane extends Map {
-  kind: "plane";
-  quantity: "value" | "advantage" | "action";
-  ramp: "value" | "advantage";
-  x: Dimension;
-  y: Dimension;
   values: Uint8Array | Float32Array;
   visited: Uint16Array;
-}
+};
 
-export interface Grid extends Map {
-  kind: "grid";
-  letters: string[];
-  ended: boolean[];
-  walls: boolean[];
-  directions: ([down: number, right: number] | null)[];
-  visits: number[];
+export interface Grid extends Messages.GridAnswer {
+  body: ArrayBuffer;
   q: Float32Array;
 }
 

@@ -7,8 +7,6 @@ import { unpacked } from "../shared/envelope.js";
 import { Feed } from "../shared/feed.js";
 import { decoded, drawPicture, suitTheme } from "../shared/picture.js";
 
-/** @typedef {Parameters<ActionValues["show"]>[0]} Values */
-
 class Scene {
   #root = element("figure", "scene");
   #canvas = withRole(element("canvas", "scene-picture"), "img");
@@ -26,7 +24,7 @@ class Scene {
     this.#feed = new Feed({ take: (bytes) => this.#receive(bytes), node: this.#root });
   }
 
-  /** @param {Drawn<Followed>} component */
+  /** @param {Drawn<Messages.Followed>} component */
   render({ data }) {
     suitTheme(this.#canvas);
     this.#feed.follow(data);
@@ -34,7 +32,7 @@ class Scene {
 
   /** @param {Bytes} bytes */
   #receive(bytes) {
-    /** @type {{ header: { sentences: string[], name: string } & Values, body: Bytes }} */
+    /** @type {{ header: Messages.SceneAnswer, body: Bytes }} */
     const { header, body } = unpacked(bytes);
     this.#sentences.replaceChildren(...header.sentences.map((text) => element("p", "", text)));
     this.#values.show(header);

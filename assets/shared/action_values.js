@@ -19,7 +19,7 @@ export class ActionValues {
   /**
    * Shows what `dashboard/train_page/action_values.py` tells of one state.
    *
-   * @param {{ actions: string[], values: string[], greedy: number, distributions: import("./distribution.js").Distribution[], more: string }} told
+   * @param {Messages.ActionValues} told
    */
   show({ actions, values, greedy, distributions, more }) {
     const hasCurves = distributions.length > 0;

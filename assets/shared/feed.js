@@ -54,7 +54,7 @@ export class Feed {
    * Ask now, and from now on every `period` milliseconds, or with 0 never again. Where the `view` is
    * the one that is followed already, only the page's theme has changed.
    *
-   * @param {Followed} page
+   * @param {Messages.Followed} page
    */
   follow({ address, period, view }) {
     if (view === this.#view) return;

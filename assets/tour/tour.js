@@ -27,8 +27,7 @@ function know() {
 /**
  * What a step speaks of, where it is on the page and can be seen.
  *
- * @typedef {{ target: string, title: string, text: string }} Step
- * @param {Step} step
+ * @param {Messages.TourStep} step
  */
 function found({ target }) {
   const nodes = [...document.querySelectorAll(target)];
@@ -39,9 +38,9 @@ function found({ target }) {
 }
 
 class Tour {
-  /** @type {Step[]} */
+  /** @type {Messages.TourStep[]} */
   #steps = [];
-  /** @type {Step} the one that is shown */
+  /** @type {Messages.TourStep} the one that is shown */
   #step;
   #timer = 0;
   #title = element("h4", "");
@@ -69,11 +68,11 @@ class Tour {
     parent.append(styleLink(new URL("tour.css", import.meta.url).href), this.#root);
   }
 
-  /** @param {Drawn<{ steps: Step[], isAutomatic: boolean }>} component */
+  /** @param {Drawn<Messages.TourData>} component */
   render({ data }) {
     const isFirst = !this.#steps.length;
     if (isFirst) this.#steps = data.steps;
-    if (isFirst && data.isAutomatic && !isKnown()) setTimeout(() => this.#begin(false), 1000);
+    if (isFirst && data.is_automatic && !isKnown()) setTimeout(() => this.#begin(false), 1000);
   }
 
   /** @param {boolean} isAsked */
@@ -95,7 +94,7 @@ class Tour {
 
   /** @param {-1 | 1} by */
   #go(by) {
-    /** @param {Step} step */
+    /** @param {Messages.TourStep} step */
     const place = (step) => this.#steps.indexOf(step);
     const ahead = this.#shown.filter((step) => by * (place(step) - place(this.#step)) > 0);
     const next = by > 0 ? ahead.at(0) : ahead.at(-1);
@@ -103,7 +102,7 @@ class Tour {
     else this.#end();
   }
 
-  /** @param {Step} step */
+  /** @param {Messages.TourStep} step */
   #show(step) {
     this.#step = step;
     found(step)?.scrollIntoView({ block: "center" });

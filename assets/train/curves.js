@@ -14,7 +14,7 @@ class Curves {
     this.#chart = new Chart(parent, (figures) => this.#figures.update(figures));
   }
 
-  /** @param {Drawn<import("../live_chart/types.d.ts").Page>} component */
+  /** @param {Drawn<Messages.ChartData>} component */
   render(component) {
     this.#chart.render(component);
   }

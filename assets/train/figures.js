@@ -19,10 +19,7 @@ export class Figures {
    * Show numbers under their labels, the sentence under them and the share of the budget that ends
    * the run first; or none. They are as old as the status that the node is marked with.
    *
-   * @param {{
-   *   numbers: Record<string, [label: string, number: string]>, status: string, where: string,
-   *   budget: { total: number, done: number, name: string },
-   * } | null} figures
+   * @param {Messages.FiguresShown | null} figures
    */
   update(figures) {
     this.node.hidden = !figures;

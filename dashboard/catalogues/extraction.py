@@ -74,7 +74,6 @@ SPOKEN: dict[str, tuple[int | str, ...]] = {
     "Passage": (2,),
     "Function": (0,),
     "Symbol": (0, 1),
-    "TourStep": (1, 2),
 }
 """Which arguments of a call are said to people, by position or name."""
 

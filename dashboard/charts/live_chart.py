@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypeAlias, get_args
+from typing import Any, Literal, NotRequired, Protocol, TypeAlias, TypedDict, cast, get_args
 
 import numpy as np
 import streamlit as st
@@ -19,13 +19,16 @@ from numpy.typing import NDArray
 from dashboard.charts.panels import Panel
 from dashboard.session.view import XAxis
 from dashboard.web.envelope import packed
-from dashboard.web.feed import BadQueryError, offer
+from dashboard.web.feed import BadQueryError, Followed, offer
 from dashboard.web.language import said
 from dashboard.web.static_files import component
 from dashboard.web.widgets import on_redraw
 
 Column: TypeAlias = NDArray[Any] | Sequence[str]
 Table: TypeAlias = Mapping[str, Column]
+
+Code: TypeAlias = Literal["u1", "u2", "u4", "f4", "f8"]
+"""Kind and bytes of a number, all little-endian."""
 
 _ALWAYS = ("member", "env_step", "episode", "seconds")
 _CHANGES = "changes"
@@ -83,6 +86,64 @@ class News:
     remarks: Mapping[str, str] = field(default_factory=dict)
 
 
+class ChartSpec(TypedDict):
+    """The panels: ``id`` stands for their content, and ``columns`` for the columns that they draw,
+    whose rows stay in the browser where only words have changed. ``height`` is in pixels."""
+
+    id: str
+    columns: str
+    panels: list[Panel]
+    height: int
+
+
+class ChartWords(TypedDict):
+    """What the run is, for pictures and paper, and how the name of a picture's file begins."""
+
+    caption: str
+    filename: str
+
+
+class ChartData(Followed):
+    """The charts, the state that they were drawn in, and how they are looked at."""
+
+    spec: ChartSpec
+    drawn: str
+    axis: XAxis
+    smoothing: float
+    words: ChartWords
+    forks: bool
+
+
+class TableRows(TypedDict):
+    """New rows of a table, the first of which is ``start``. Each column has its name, its type and
+    its base, which is added to its numbers; the numbers follow the header. Texts are in it."""
+
+    start: int
+    rows: int
+    columns: list[tuple[str, Code, float]]
+    texts: NotRequired[dict[str, list[str]]]
+
+
+class ChartAnswer(TypedDict):
+    """What a browser lacks, as in `News`. Bodies: the columns of each table, in the tables'
+    order."""
+
+    columns: str
+    run: str
+    state: str
+    beside: Any
+    stopped: list[int]
+    remarks: dict[str, str]
+    tables: dict[str, TableRows]
+
+
+class ForkAsked(TypedDict):
+    """The place of an axis that somebody has pointed at, to go on from there."""
+
+    axis: XAxis
+    x: float
+
+
 _component = component("live_chart/chart.js", isolate_styles=False)
 
 
@@ -119,11 +180,15 @@ def live_charts(
         on_fork: called with the axis and the place on it that a person has pointed at, to go on
             from there; without it there is no tool for that.
     """
-    spec = _spec(panels, height)
-    data = offer(key, lambda query: answer(panels, news(), query), period)
-    data |= {"spec": spec, "drawn": drawn, "axis": x_axis, "smoothing": smoothing}
-    data["words"] = {"caption": caption, "filename": filename}
-    data["forks"] = on_fork is not None
+    data: ChartData = {
+        **offer(key, lambda query: answer(panels, news(), query), period),
+        "spec": _spec(panels, height),
+        "drawn": drawn,
+        "axis": x_axis,
+        "smoothing": smoothing,
+        "words": ChartWords(caption=caption, filename=filename),
+        "forks": on_fork is not None,
+    }
 
     def fork() -> None:
         asked = st.session_state[key]["fork"]
@@ -146,31 +211,28 @@ def answer(panels: Sequence[Panel], news: News, query: Mapping[str, str]) -> byt
         start = {name: int(query.get(name, 0)) if is_same else 0 for name in news.tables}
     except ValueError as error:
         raise BadQueryError(str(error)) from None
-    header = {
-        "columns": columns_id,
-        "run": news.run_id,
-        "state": news.state,
-        "beside": news.beside,
-        "stopped": list(news.stopped),
-        "remarks": dict(news.remarks),
-    }
     tables = {name: (news.tables[name], drawn[name]) for name in drawn if name in news.tables}
-    return _message(tables, start, header)
+    parts, bodies = _rows(tables, start)
+    header = ChartAnswer(
+        columns=columns_id,
+        run=news.run_id,
+        state=news.state,
+        beside=news.beside,
+        stopped=[*news.stopped],
+        remarks={**news.remarks},
+        tables=parts,
+    )
+    return packed(header, *bodies)
 
 
-def _spec(panels: Sequence[Panel], height: int) -> dict[str, Any]:
-    """The panels as the browser reads them: `id` stands for their content, and `columns` for the
-    columns that they draw, whose rows stay in the browser where only words have changed.
-    """
-    described = []
-    for panel in panels:
-        traces = [asdict(trace) | {"id": trace.id, "hue": trace.hue} for trace in panel.traces]
-        described.append(
-            asdict(panel)
-            | {"takeaway": asdict(panel.in_words), "traces": traces, "empty": said(panel.empty)}
-        )
-    spec = {"panels": described, "height": height}
-    return {"id": _digest(spec), "columns": _digest(_drawn(panels))} | spec
+def _spec(panels: Sequence[Panel], height: int) -> ChartSpec:
+    described = [asdict(panel) | {"empty": said(panel.empty)} for panel in panels]
+    return {
+        "id": _digest({"panels": described, "height": height}),
+        "columns": _digest(_drawn(panels)),
+        "panels": cast(list[Panel], described),
+        "height": height,
+    }
 
 
 def _digest(content: Mapping[str, Any]) -> str:
@@ -186,22 +248,17 @@ def _drawn(panels: Sequence[Panel]) -> Mapping[str, Sequence[str]]:
     return {name: tuple(columns) for name, columns in drawn.items()}
 
 
-def _message(
-    tables: Mapping[str, tuple[Growing, Sequence[str]]],
-    start: Mapping[str, int],
-    header: Mapping[str, Any],
-) -> bytes:
-    """One message: these columns' rows from `start` on, and for each table where they begin.
-
-    The bodies are columns in the header's order.
-    """
-    parts: dict[str, dict[str, Any]] = {}
+def _rows(
+    tables: Mapping[str, tuple[Growing, Sequence[str]]], start: Mapping[str, int]
+) -> tuple[dict[str, TableRows], list[bytes]]:
+    """These columns' rows from ``start`` on, and the bytes of the columns in their order."""
+    parts: dict[str, TableRows] = {}
     body: list[bytes] = []
     for name, (table, drawn) in tables.items():
         first = min(max(0, start[name]), len(table))
         columns = table.columns(first)
         rows = len(columns["member"])
-        part = parts[name] = {"start": first, "rows": rows, "columns": []}
+        part = parts[name] = TableRows(start=first, rows=rows, columns=[])
         if not rows:
             continue
         for column in drawn:
@@ -210,12 +267,12 @@ def _message(
                 part["texts"] = {column: [said(text) for text in values]}
                 continue
             code, base, data = _packed(np.asarray(values))
-            part["columns"].append([column, code, base])
+            part["columns"].append((column, code, base))
             body.append(data)
-    return packed({**header, "tables": parts}, *body)
+    return parts, body
 
 
-def _packed(values: NDArray[Any]) -> tuple[str, float, bytes]:
+def _packed(values: NDArray[Any]) -> tuple[Code, float, bytes]:
     """Type, base and bytes of a column: whole numbers as their distance from the smallest.
 
     So is a number that all rows share, as ε is once it has fallen.
@@ -228,7 +285,8 @@ def _packed(values: NDArray[Any]) -> tuple[str, float, bytes]:
     if values.dtype.kind in "iub":
         base = int(values.min())
         distance = values.astype(np.int64) - base
-        for code in ("u1", "u2", "u4"):
+        codes: Sequence[Code] = ("u1", "u2", "u4")
+        for code in codes:
             if distance.max() <= np.iinfo(code).max:
                 return code, base, distance.astype(f"<{code}").tobytes()
         return "f8", 0, values.astype("<f8").tobytes()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from dashboard.session.view import Dash
+from dashboard.session.view import Dash, XAxis
 from dashboard.web.language import _
 from dqn_core.base.phrases import Phrase
 
@@ -44,6 +44,8 @@ class Trace:
         behind: whether the others are compared with it: it is grey, has no single values, and ends
             where the axis ends for them.
         whole: whether the axis goes to the end of this one, too, although it is behind.
+        id: what the browser knows it by; whether it is shown does not depend on its name.
+        hue: its colour's position among the theme's `chartCategoricalColors`.
     """
 
     table: str
@@ -57,21 +59,19 @@ class Trace:
     singles: bool = True
     behind: bool = False
     whole: bool = False
+    id: str = field(init=False)
+    hue: int = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """By which the browser knows it: whether it is shown does not depend on its name."""
+    def __post_init__(self) -> None:
         own = self.members.get(self.table)
-        return f"{self.table}/{self.column}" + (f"/{own[0]}" if own else "")
+        name = f"{self.table}/{self.column}" + (f"/{own[0]}" if own else "")
+        object.__setattr__(self, "id", name)
+        hue = self.color if isinstance(self.color, int) else _HUES[self.color]
+        object.__setattr__(self, "hue", hue)
 
     @property
     def tables(self) -> tuple[str, ...]:
         return (self.table, *self.more)
-
-    @property
-    def hue(self) -> int:
-        """Position among the theme's `chartCategoricalColors`."""
-        return self.color if isinstance(self.color, int) else _HUES[self.color]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Reference:
 
     y: float
     label: str
-    since: Mapping[str, float] | None = None
+    since: Mapping[XAxis, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Takeaway:
         ceiling: the largest value there can be, if there is one.
     """
 
-    trace: str
-    quantity: str
+    trace: str = ""
+    quantity: str = ""
     ceiling: float | None = None
 
     @classmethod
@@ -129,15 +129,13 @@ class Panel:
     y_title: str = ""
     y_range: tuple[float, float] | None = None
     y_scale: Literal["linear", "log"] = "linear"
-    takeaway: Takeaway | None = None
+    takeaway: Takeaway = Takeaway()
     empty: str = Phrase("Nothing to show yet.")
 
-    @property
-    def in_words(self) -> Takeaway:
-        """The takeaway: its own, or the first trace by its name."""
-        return self.takeaway or Takeaway(self.traces[0].id, self.traces[0].name)
-
     def __post_init__(self) -> None:
+        if not self.takeaway.trace:
+            first = self.traces[0]
+            object.__setattr__(self, "takeaway", Takeaway(first.id, first.name))
         ids = [trace.id for trace in self.traces]
-        if self.takeaway and self.takeaway.trace not in ids:
+        if self.takeaway.trace not in ids:
             raise ValueError(f"takeaway names {self.takeaway.trace!r}, the panel has {ids}")

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from functools import partial
+from typing import TypedDict
 
 import streamlit as st
 
 from dashboard.learn_page.lessons_state import LessonsState
 from dashboard.lessons.opened_rooms import opened_room
-from dashboard.lessons.results import results_csv, students, summary
+from dashboard.lessons.results import Student, results_csv, students, summary
 from dashboard.lessons.rooms import Room, rooms
 from dashboard.lessons.words import title_words
 from dashboard.session.address import BOARD, SECTION
@@ -26,6 +27,13 @@ SECONDS = 2.0
 """From one look at all students to the next."""
 
 _component = component("board/board.js", isolate_styles=False)
+
+
+class BoardAnswer(TypedDict):
+    """The cards, and how the class as a whole stands."""
+
+    students: list[Student]
+    summary: str
 
 
 def board(state: LessonsState) -> None:
@@ -63,7 +71,7 @@ def _news(room: Room) -> bytes | None:
     if room.is_closed:
         return None
     words = " · ".join(summary(room)) or _("Nobody is here yet.")
-    return json.dumps({"students": students(room), "summary": words}).encode()
+    return json.dumps(BoardAnswer(students=students(room), summary=words)).encode()
 
 
 def _controls(state: LessonsState, room: Room) -> None:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.learn_page.message import message
+from dashboard.learn_page.message import MicroscopeFailure, message
 from dashboard.session.session import Session
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError
@@ -57,7 +57,7 @@ class Desk:
             try:
                 specimen = self._present()
             except LabError as error:  # no room for a copy, or its environment fails
-                return packed({"failure": said(error)})
+                return packed(MicroscopeFailure(failure=said(error)))
             self._do(specimen, do)
             return message(
                 specimen,

@@ -1,6 +1,7 @@
 """A curve that a person draws on empty axes before the start."""
 
 from collections.abc import Callable, Sequence
+from typing import TypedDict
 
 import streamlit as st
 
@@ -12,6 +13,20 @@ POINTS = 11
 """Of a drawn curve, at equal distances from step 0 to the last one."""
 
 _component = component("drawn_curve/drawn_curve.js", isolate_styles=False)
+
+
+class DrawnCurveData(TypedDict):
+    """The axes from ``low`` to ``high`` over so many steps, the heights of so many points, and what
+    is said: the name of the axes, and what to do without a curve and with one."""
+
+    low: float
+    high: float
+    steps: int
+    points: int
+    heights: list[float] | None
+    label: str
+    empty: str
+    drawn: str
 
 
 def drawn_curve(
@@ -30,18 +45,16 @@ def drawn_curve(
 
     _component(
         key=key,
-        data={
-            "low": drawing.low,
-            "high": drawing.high,
-            "steps": steps,
-            "points": POINTS,
-            "heights": heights,
-            "label": _(
-                "Axes for your curve. Left and right choose a step, up and down the height."
-            ),
-            "empty": _("Draw with the mouse or a finger, or with the arrow keys."),
-            "drawn": _("Your curve. Draw over it to change it."),
-        },
+        data=DrawnCurveData(
+            low=drawing.low,
+            high=drawing.high,
+            steps=steps,
+            points=POINTS,
+            heights=None if heights is None else [*heights],
+            label=_("Axes for your curve. Left and right choose a step, up and down the height."),
+            empty=_("Draw with the mouse or a finger, or with the arrow keys."),
+            drawn=_("Your curve. Draw over it to change it."),
+        ),
         on_curve_change=heard,
     )
 

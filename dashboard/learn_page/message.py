@@ -1,13 +1,13 @@
 """What `microscope.js` shows: the copy of a run in its four places."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
-from dashboard.learn_page.equations import equations, exact
-from dashboard.learn_page.networks import networks
-from dashboard.learn_page.world import pictures, world
+from dashboard.learn_page.equations import Equation, equations, exact
+from dashboard.learn_page.networks import BothNetworks, networks
+from dashboard.learn_page.world import WorldShown, pictures, world
 from dashboard.session.few import best_of, more
 from dashboard.session.race import member_words
 from dashboard.session.run import Run
@@ -23,6 +23,66 @@ from dqn_core.samplers import Contents
 TERMINATED, TRUNCATED = 1, 2
 
 
+class MemoryShown(TypedDict):
+    """What is stored, by the transitions' numbers; each of the ``ends`` of an episode has its
+    kind."""
+
+    oldest: int
+    size: int
+    ends: list[int]
+    kinds: list[int]
+    words: str
+    batch: list[int]
+
+
+class ValuesShown(TypedDict):
+    """Each action's name and what the networks say of it; the action taken, and the best one in
+    s′."""
+
+    actions: list[list[str]]
+    taken: int
+    best: int
+
+
+class UpdateShown(ValuesShown):
+    """A gradient update, of the transition that is chosen; of the whole batch its transitions'
+    names, and their shares of the draw."""
+
+    words: list[str]
+    lines: list[Equation]
+    shares: list[float | None]
+    names: list[str]
+    distributions: list[tuple[list[float], list[float]]]
+    spread: str
+
+
+class MicroscopeAnswer(TypedDict):
+    """The copy of a run in its four places. Bodies: the pictures as PNG, whose sizes are
+    ``pngs``."""
+
+    about: str
+    problem: str
+    notice: str
+    is_complete: bool
+    is_following: bool
+    can_go_back: bool
+    can_go_forward: bool
+    chosen: int
+    world: WorldShown
+    memory: MemoryShown
+    networks: BothNetworks | None
+    copied: str
+    update: UpdateShown | None
+    waiting: str
+    pngs: list[int]
+
+
+class MicroscopeFailure(TypedDict):
+    """Why there is no copy."""
+
+    failure: str
+
+
 def message(
     specimen: Specimen,
     run: Run,
@@ -36,14 +96,14 @@ def message(
     chosen = min(chosen, len(update.actions) - 1) if update else chosen
     views = pictures(specimen)
     pngs = [picture(trainer.spec, view.state) for view in views]
-    header = {
+    header: MicroscopeAnswer = {
         "about": _about(specimen, run, is_following),
         "problem": said(problem),
         "notice": said(trainer.notice),
-        "isComplete": is_complete,
-        "isFollowing": is_following,
-        "canGoBack": specimen.can_go_back,
-        "canGoForward": specimen.can_go_forward,
+        "is_complete": is_complete,
+        "is_following": is_following,
+        "can_go_back": specimen.can_go_back,
+        "can_go_forward": specimen.can_go_forward,
         "chosen": chosen,
         "world": world(specimen, views, chosen),
         "memory": _memory(specimen),
@@ -87,7 +147,7 @@ def _copied() -> str:
     return _("The target network has just been moved: θ⁻ ← θ⁻ + τ (θ − θ⁻).")
 
 
-def _memory(specimen: Specimen) -> dict[str, Any]:
+def _memory(specimen: Specimen) -> MemoryShown:
     """The strip of time: which transitions are stored, where episodes end, and how."""
     trainer, update = specimen.trainer, specimen.update
     contents, flags = trainer.replay.contents, trainer.replay.ends(specimen.member)
@@ -126,7 +186,7 @@ def _stored(contents: Contents, kinds: np.ndarray) -> str:
     return together(*told)
 
 
-def _update(update: Update, chosen: int, specimen: Specimen) -> dict[str, Any]:
+def _update(update: Update, chosen: int, specimen: Specimen) -> UpdateShown:
     spec, config = specimen.trainer.spec, specimen.trainer.configs[specimen.member]
     returns, i = update.returns, chosen
     told = [
@@ -181,7 +241,7 @@ def _transition(update: Update, i: int, action: str) -> str:
     )
 
 
-def _values(update: Update, i: int, spec: EnvironmentSpec) -> dict[str, Any]:
+def _values(update: Update, i: int, spec: EnvironmentSpec) -> ValuesShown:
     """Each action with what the networks say of it, of s and of s′, where it is allowed."""
     here = None if update.allowed is None else update.allowed[i]
     there = None if update.next_allowed is None else update.next_allowed[i]
@@ -199,11 +259,15 @@ def _values(update: Update, i: int, spec: EnvironmentSpec) -> dict[str, Any]:
     return {"actions": rows, "taken": actions.index(taken), "best": actions.index(best)}
 
 
-def _distributions(update: Update, i: int) -> list[list[list[float | None]]]:
-    """Returns and probabilities of what was believed, and of what should have been."""
+def _distributions(update: Update, i: int) -> list[tuple[list[float], list[float]]]:
+    """Returns and probabilities of what was believed, and of what should have been, if finite."""
     if update.predicted is None or update.aimed_at is None:
         return []
-    return [[_finite(part[i]) for part in each] for each in (update.predicted, update.aimed_at)]
+    both = [
+        (returns[i].tolist(), probabilities[i].tolist())
+        for returns, probabilities in (update.predicted, update.aimed_at)
+    ]
+    return both if np.isfinite(both).all() else []
 
 
 def _spread(update: Update, i: int) -> str:

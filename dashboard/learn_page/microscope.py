@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboard.learn_page.desk import Desk
-from dashboard.learn_page.source import code
+from dashboard.learn_page.source import Passage, code
 from dashboard.session.run import Run
 from dashboard.session.session import Session
-from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.feed import INSIDE_SECONDS, Followed, offer
 from dashboard.web.keys import DESK, kept
 from dashboard.web.static_files import component
 from dashboard.web.symbols import symbols
@@ -17,18 +17,23 @@ FASTEST_SECONDS = 0.1
 _component = component("learn/microscope.js", isolate_styles=False)
 
 
+class MicroscopeData(Followed):
+    """Algorithm 1 in the project's source, and the id, the sign and the meaning of each symbol."""
+
+    code: list[Passage]
+    symbols: list[tuple[str, str, str]]
+
+
 def microscope(session: Session) -> None:
     """The section on the Learn page; the browser asks for what is new, and says what to do."""
     run, desk = session.run, _desk(session)
+    data: MicroscopeData = {
+        **offer("microscope", desk.answer, _period(run), "POST"),
+        "code": code(run.config),
+        "symbols": symbols(),
+    }
     with st.container(key="microscope"):
-        _component(
-            key="microscope_view",
-            data={
-                **offer("microscope", desk.answer, _period(run), "POST"),
-                "code": code(run.config),
-                "symbols": symbols(),
-            },
-        )
+        _component(key="microscope_view", data=data)
 
 
 def _desk(session: Session) -> Desk:

@@ -1,6 +1,6 @@
 """The online and the target network as drawings: units with what they give, and their wires."""
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -16,7 +16,33 @@ DIGITS = 4
 """Of what is drawn and not written: a picture shows no more."""
 
 
-def networks(update: Update, i: int) -> dict[str, Any]:
+class NetworkDrawing(TypedDict):
+    """Each layer's units with what they give, from the inputs on, and the wires after it: from, to,
+    weight, one after the other."""
+
+    units: list[list[float]]
+    wires: list[list[float]]
+
+
+class SpokenNetworks(TypedDict):
+    """The drawings in words, for who cannot see them."""
+
+    online: str
+    target: str
+    difference: str
+
+
+class BothNetworks(TypedDict):
+    """The drawings of both networks and of what differs in them."""
+
+    online: NetworkDrawing
+    target: NetworkDrawing
+    difference: NetworkDrawing
+    words: str
+    spoken: SpokenNetworks
+
+
+def networks(update: Update, i: int) -> BothNetworks:
     """Both networks as they were asked for the chosen transition, and what differs in them.
 
     The online one sees s, the target network s′. A drawing has each layer's ``units``, from the
@@ -52,7 +78,7 @@ def _active(layers: list[np.ndarray], i: int) -> str:
     return _("Units that give something, by hidden layer: {layers}.", layers=_(", ").join(counts))
 
 
-def _drawing(units: list[np.ndarray], matrices: list[np.ndarray]) -> dict[str, Any]:
+def _drawing(units: list[np.ndarray], matrices: list[np.ndarray]) -> NetworkDrawing:
     return {
         "units": [
             np.nan_to_num(np.atleast_1d(layer), nan=0, posinf=0, neginf=0).round(DIGITS).tolist()

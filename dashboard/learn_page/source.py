@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 from dashboard.learn_page.excerpt import Excerpt
 from dashboard.web.language import _
@@ -19,6 +19,14 @@ from dqn_core.trainer import Trainer
 
 Landmarks: TypeAlias = tuple[tuple[str, str], ...]
 HEADS: dict[str, type[Head]] = {"scalar": Scalar, "categorical": Categorical, "quantile": Quantile}
+
+
+class Passage(TypedDict):
+    """A function of the project's own source, each line with the symbols that it makes."""
+
+    title: str
+    place: str
+    lines: list[tuple[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -129,12 +137,12 @@ def _loss(head: type[Head]) -> list[Function]:
     ]
 
 
-def code(config: DQNConfig) -> list[dict[str, Any]]:
+def code(config: DQNConfig) -> list[Passage]:
     """The lines of each passage without its docstring, and the symbols that each line makes."""
     return [_shown(passage) for passage in passages(config)]
 
 
-def _shown(passage: Function) -> dict[str, Any]:
+def _shown(passage: Function) -> Passage:
     source = Excerpt(passage.function)
     lines = source.text.splitlines()
     ends = _docstring(lines)
@@ -143,7 +151,7 @@ def _shown(passage: Function) -> dict[str, Any]:
         "title": _(passage.title),
         "place": source.place,
         "lines": [
-            [line, [symbol for symbol, mark in passage.landmarks if n and mark in line]]
+            (line, [symbol for symbol, mark in passage.landmarks if n and mark in line])
             for n, line in kept
         ],
     }

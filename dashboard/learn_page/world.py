@@ -1,7 +1,7 @@
 """The world under the microscope: its pictures, what is observed, what decided the action."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -25,6 +25,27 @@ class Picture(NamedTuple):
     title: Phrase
     state: Mapping[str, Any]
     observation: np.ndarray
+
+
+class StepShown(TypedDict):
+    """The newest environment step: its two random numbers, and each action with its Q."""
+
+    epsilon: float
+    dice: tuple[float, float]
+    is_random: bool
+    actions: list[tuple[str, str]]
+    taken: int
+
+
+class WorldShown(TypedDict):
+    """Pictures with title and words; the table of what is observed, whose columns have a title, a
+    symbol and their values; and what is said of the step."""
+
+    pictures: list[tuple[str, str]]
+    labels: list[str]
+    columns: list[tuple[str, str, list[str]]]
+    step: StepShown | None
+    sentences: list[str]
 
 
 def pictures(specimen: Specimen) -> list[Picture]:
@@ -53,7 +74,7 @@ def _described(spec: EnvironmentSpec, picture: Picture) -> str:
     )
 
 
-def world(specimen: Specimen, views: Sequence[Picture], chosen: int) -> dict[str, Any]:
+def world(specimen: Specimen, views: Sequence[Picture], chosen: int) -> WorldShown:
     """What is seen of it in these ``pictures``, beside the ``chosen`` transition of the batch."""
     spec, step, update = specimen.trainer.spec, specimen.step, specimen.update
     now = specimen.trainer.interaction.observations[specimen.member]
@@ -68,10 +89,10 @@ def world(specimen: Specimen, views: Sequence[Picture], chosen: int) -> dict[str
     others = [*filter(None, [more(max(0, spec.observation_dim - MOST_LISTED))])]
     blank = [""] * len(others)
     return {
-        "pictures": [[_(view.title), _described(spec, view)] for view in views],
+        "pictures": [(_(view.title), _described(spec, view)) for view in views],
         "labels": [_(label) for label in spec.observation_labels[:MOST_LISTED]] + others,
         "columns": [
-            [title, symbol, [number(value) for value in values[:MOST_LISTED].tolist()] + blank]
+            (title, symbol, [number(value) for value in values[:MOST_LISTED].tolist()] + blank)
             for title, symbol, values in columns
         ],
         "step": _step(spec, step) if step else None,
@@ -79,17 +100,17 @@ def world(specimen: Specimen, views: Sequence[Picture], chosen: int) -> dict[str
     }
 
 
-def _step(spec: EnvironmentSpec, step: Step) -> dict[str, Any]:
+def _step(spec: EnvironmentSpec, step: Step) -> StepShown:
     first, second = step.dice
     q_values = shown(step.q_values, step.allowed)
     actions = best_of(q_values, step.action)
-    rows = [[_(spec.action_labels[action]), exact(q_values[action])] for action in actions]
+    rows = [(_(spec.action_labels[action]), exact(q_values[action])) for action in actions]
     if others := more(len(q_values) - len(actions)):
-        rows.append([others, ""])
+        rows.append((others, ""))
     return {
         "epsilon": step.epsilon,
-        "dice": [first, second],
-        "isRandom": step.is_random,
+        "dice": (first, second),
+        "is_random": step.is_random,
         "actions": rows,
         "taken": actions.index(step.action),
     }

@@ -4,7 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -31,8 +31,36 @@ class Curve(TypedDict):
     y: list[float]
 
 
-def students(room: Room) -> list[dict[str, Any]]:
-    """Everybody in the room, in the order in which they came, as `assets/board/board.js` has it."""
+class StudentCurves(TypedDict):
+    """The return over the run's steps, in training and in greedy evaluations, and their range."""
+
+    training: Curve
+    greedy: Curve
+    steps: int
+    low: float
+    high: float
+
+
+class Mark(TypedDict):
+    """An answer or a check."""
+
+    kind: Literal["good", "bad", "open"]
+    text: str
+
+
+class Student(TypedDict):
+    """A card of the board; one who has left has no curves."""
+
+    name: str
+    where: str
+    marks: list[Mark]
+    status: str
+    words: str
+    curves: StudentCurves | None
+
+
+def students(room: Room) -> list[Student]:
+    """Everybody in the room, in the order in which they came."""
     return [_student(room, seat) for seat in list(room.seats.values())]
 
 
@@ -123,7 +151,7 @@ def _reached(seat: Seat) -> Reached | None:
     return seat.reached
 
 
-def _student(room: Room, seat: Seat) -> dict[str, Any]:
+def _student(room: Room, seat: Seat) -> Student:
     lesson, progress, session = room.lesson, seat.progress, seat.session()
     where = _("step {at} of {count}", at=progress.at + 1, count=len(lesson.steps))
     return {
@@ -136,9 +164,9 @@ def _student(room: Room, seat: Seat) -> dict[str, Any]:
     }
 
 
-def _marks(room: Room, progress: Progress) -> list[dict[str, str]]:
+def _marks(room: Room, progress: Progress) -> list[Mark]:
     """Each answer that was given and each check, in the order of the steps."""
-    marks = []
+    marks: list[Mark] = []
     for at, step in enumerate(room.lesson.steps):
         given = progress.answers.get(at)
         if given is not None:
@@ -171,8 +199,7 @@ def _words(reached: Reached | None) -> str:
     )
 
 
-def _curves(turns: Turns) -> dict[str, Any]:
-    """The return in training and in greedy evaluations over the run's steps, and their range."""
+def _curves(turns: Turns) -> StudentCurves:
     trainers = [run.trainer for run in turns.counted]
     low, high = trainers[0].spec.return_range or (None, None)
     training, greedy = (

@@ -1,8 +1,8 @@
 """The address bar: read when a session begins, kept up to date from then on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Literal, TypeAlias, get_args
+from dataclasses import dataclass, fields
+from typing import Literal, TypeAlias, TypedDict, get_args
 from urllib.parse import parse_qs
 
 import streamlit as st
@@ -84,6 +84,23 @@ class Remembered:
         return _read(_parsed(self.query))[0] == _read(_parsed(self.left))[0]
 
 
+class FrameData(TypedDict):
+    """What the browser's tab is to remember and to show in its address; the ``page``'s position in
+    the navigation, what signs mean, the language and whether somebody chose it, and the name of the
+    session that was ``answered``."""
+
+    page: int
+    symbols: dict[str, str]
+    language: str
+    is_chosen: bool
+    answered: str
+    name: str
+    run: str
+    query: str
+    lesson: str
+    rooms: str
+
+
 def read_address() -> tuple[Link, list[str]]:
     """What the link says that opened this session, and what of it was not used."""
     return _read(parameters())
@@ -155,15 +172,18 @@ def keep_address(
     language = spoken()
     _component(
         key="address",
-        data=asdict(session)
-        | {
-            "page": page,
-            "symbols": glossary(),
-            "answered": answered,
-            "query": "&".join(filter(None, (language.query, look, session.query))),
-            "language": language.language,
-            "isChosen": language.is_chosen,
-        },
+        data=FrameData(
+            page=page,
+            symbols=glossary(),
+            language=language.language,
+            is_chosen=language.is_chosen,
+            answered=answered,
+            name=session.name,
+            run=session.run,
+            query="&".join(filter(None, (language.query, look, session.query))),
+            lesson=session.lesson,
+            rooms=session.rooms,
+        ),
         on_back_change=back,
     )
 

@@ -7,8 +7,8 @@ moments asks for the rest until there is no more.
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,6 +39,55 @@ class Described(Protocol):
     def action_labels(self) -> tuple[str, ...]: ...
 
 
+FilmKind: TypeAlias = Literal["none", "picture", "text"]
+"""What its moments look like."""
+
+
+class FilmAbout(TypedDict):
+    """What is the same in every part of a film. A limit that is None is infinite, which JSON does
+    not know."""
+
+    id: str
+    title: str
+    fps: float
+    gamma: float
+    observation_labels: list[str]
+    action_labels: list[str]
+    observation_limits: list[tuple[float | None, float | None]]
+    failing: list[int]
+    atoms: int
+
+
+class FilmEnd(TypedDict):
+    """What is known of its end by now: ``message`` is why it failed, ``unseen`` why some moments
+    have no picture."""
+
+    state: Literal["recording", "complete", "failed"]
+    message: str
+    terminated: bool
+    truncated: bool
+    unseen: str
+
+
+class FilmPart(FilmAbout, FilmEnd):
+    """The moments from ``start`` on, with the bytes of each picture; no ``sizes`` where there is
+    none."""
+
+    start: int
+    count: int
+    kind: FilmKind
+    sizes: list[int]
+
+
+RECORDING: FilmEnd = {
+    "state": "recording",
+    "message": "",
+    "terminated": False,
+    "truncated": False,
+    "unseen": "",
+}
+
+
 class StoppedError(LabError):
     """What is being recorded is no longer wanted."""
 
@@ -66,32 +115,30 @@ class Film:
         atoms: int = 0,
     ) -> None:
         self.id = uuid.uuid4().hex[:12]
-        self._head: dict[str, Any] = {
+        self._about: FilmAbout = {
             "id": self.id,
             "title": title,
             "fps": float(environment.frames_per_second),
             "gamma": float(gamma),
-            "observationLabels": environment.observation_labels,
-            "actionLabels": environment.action_labels,
-            # JSON knows no infinity.
-            "observationLimits": [
-                [float(bound) if np.isfinite(bound) else None for bound in limits]
-                for limits in environment.observation_limits
+            "observation_labels": [*environment.observation_labels],
+            "action_labels": [*environment.action_labels],
+            "observation_limits": [
+                (_finite(low), _finite(high)) for low, high in environment.observation_limits
             ],
-            "failing": list(
-                range(len(environment.observation_labels)) if failing is None else failing
-            ),
+            "failing": [
+                *(range(len(environment.observation_labels)) if failing is None else failing)
+            ],
             "atoms": atoms,
         }
         of_actions = len(environment.action_labels) * (1 + 2 * atoms)
         self._row_length = 2 + len(environment.observation_labels) + of_actions
         self._changed = threading.Condition()
-        self._state: dict[str, Any] = {"state": "recording"}
+        self._end: FilmEnd = RECORDING
         self._rows: list[bytes] = []
         self._pictures: list[bytes] = []
         self._waiting_rows: list[bytes] = []
         self._waiting_frames: list[Frame | None] = []
-        self._kind = "none"
+        self._kind: FilmKind = "none"
 
     def start(self, record: Callable[["Film"], object]) -> "Film":
         """Call `record(self)` in a thread and return at once.
@@ -151,18 +198,25 @@ class Film:
     def finish(self, *, terminated: bool, truncated: bool, unseen: str = "") -> None:
         """The episode has ended and every moment was added; ``unseen`` is why some have none."""
         self._flush()
-        ended = {"terminated": terminated, "truncated": truncated, "unseen": unseen}
-        self._close({"state": "complete", **ended})
+        self._close(
+            {
+                "state": "complete",
+                "message": "",
+                "terminated": terminated,
+                "truncated": truncated,
+                "unseen": unseen,
+            }
+        )
 
     def fail(self, message: str) -> None:
         """The recording has ended before the episode did; ``message`` is shown."""
         self._flush()
-        self._close({"state": "failed", "message": message})
+        self._close({**RECORDING, "state": "failed", "message": message})
 
     @property
     def complete(self) -> bool:
         """Whether nothing more will be added."""
-        return bool(self._state["state"] != "recording")
+        return self._end["state"] != "recording"
 
     def __len__(self) -> int:
         """Number of moments that can be shown."""
@@ -173,8 +227,8 @@ class Film:
         with self._changed:
             self._changed.wait_for(lambda: self.complete or len(self) > length, seconds)
 
-    def part(self, start: int) -> tuple[dict[str, Any], bytes]:
-        """Everything from moment `start` on: a description for JSON, and the bytes it describes.
+    def part(self, start: int) -> tuple[FilmPart, bytes]:
+        """Everything from moment `start` on: its description in the asker's language, and bytes.
 
         The bytes are n rows of float64 (action, reward, the d components of the observation, the
         A Q-values, and with atoms their returns and then their probabilities, action by action; not
@@ -185,8 +239,15 @@ class Film:
         with self._changed:
             start = min(max(start, 0), len(self._rows))
             rows, pictures = self._rows[start:], self._pictures[start:]
-            head = _said(self._head | self._state)
-        head |= {
+            about, end = self._about, self._end
+        head: FilmPart = {
+            **about,
+            **end,
+            "title": said(about["title"]),
+            "message": said(end["message"]),
+            "unseen": said(end["unseen"]),
+            "observation_labels": [_(label) for label in about["observation_labels"]],
+            "action_labels": [_(label) for label in about["action_labels"]],
             "start": start,
             "count": len(rows),
             "kind": self._kind,
@@ -203,14 +264,11 @@ class Film:
             self._pictures += pictures
             self._changed.notify_all()
 
-    def _close(self, state: dict[str, Any]) -> None:
+    def _close(self, end: FilmEnd) -> None:
         with self._changed:
-            self._state = state
+            self._end = end
             self._changed.notify_all()
 
 
-def _said(head: Mapping[str, Any]) -> dict[str, Any]:
-    """A film's description in the language of whoever asks for it."""
-    texts = {name: said(head[name]) for name in ("title", "message", "unseen") if name in head}
-    names = ("observationLabels", "actionLabels")
-    return {**head, **texts, **{name: [_(label) for label in head[name]] for name in names}}
+def _finite(bound: float) -> float | None:
+    return float(bound) if np.isfinite(bound) else None

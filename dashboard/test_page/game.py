@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from dashboard.session.agents import Chosen
 from dashboard.test_page.film import StoppedError
@@ -69,6 +69,25 @@ class Moment:
 
     pictures: tuple[bytes, bytes]
     returns: tuple[float, float]
+
+
+class GameAnswer(TypedDict):
+    """What a browser lacks of a game: its ``returns`` are the person's and the agent's, its
+    ``keys`` have an action each. Bodies: the pictures of the person and of the agent in turns."""
+
+    id: str
+    title: str
+    start: int
+    heard: int
+    kind: Literal["picture", "text"]
+    sizes: list[int]
+    returns: list[tuple[float, float]]
+    keys: dict[str, int]
+    labels: list[str]
+    has_clock: bool
+    is_running: bool
+    over: bool
+    message: str
 
 
 @dataclass
@@ -181,7 +200,7 @@ class Game:
             over, message, heard = self.over, self.message, self._heard
             is_running = self._is_running
         pictures = [picture for moment in moments for picture in moment.pictures]
-        header = {
+        header: GameAnswer = {
             "id": self.id,
             "title": said(self.chosen.title),
             "start": start,
@@ -191,8 +210,8 @@ class Game:
             "returns": [moment.returns for moment in moments],
             "keys": self.keys,
             "labels": [_(self.spec.action_labels[action]) for action in self.keys.values()],
-            "hasClock": self.has_clock,
-            "isRunning": is_running,
+            "has_clock": self.has_clock,
+            "is_running": is_running,
             "over": over,
             "message": said(message),
         }

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from dashboard.session.agents import Chosen
 from dashboard.test_page.choosing import Picks
 from dashboard.test_page.conditions import Numbers, Settings
 from dashboard.test_page.game import Game
+from dashboard.test_page.match import Match
 from dashboard.test_page.results import Results
 from dashboard.test_page.showing import Showing
 from dashboard.web.keys import TEST_PAGE, kept
@@ -39,7 +39,7 @@ class PageState:
     showings: list[Showing] = field(default_factory=list)
     problem: str = ""
     results: list[Results] = field(default_factory=list)
-    duel: tuple[object, dict[str, Any]] | None = None
+    duel: tuple[object, Match] | None = None
     game: Game | None = None
     film_file: FilmFile | None = None
     _shown_for: object = None

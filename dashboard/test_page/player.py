@@ -5,8 +5,9 @@ and jumps without the server.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
-from dashboard.test_page.film import Film
+from dashboard.test_page.film import Film, FilmPart
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError, offer
 from dashboard.web.static_files import component
@@ -18,6 +19,12 @@ WAIT_SECONDS = 0.25
 """How long an answer waits for something new: the first picture is to be shown at once."""
 
 _component = component("player/player.js")
+
+
+class PlayerAnswer(TypedDict):
+    """What is new of each film. Bodies: of each film its rows and its pictures (`Film.part`)."""
+
+    films: list[FilmPart]
 
 
 def player(*films: Film, key: str) -> None:
@@ -45,4 +52,4 @@ def parts(films: Sequence[Film], query: Mapping[str, str]) -> bytes:
         head, body = film.part(start)
         heads.append(head)
         bodies.append(body)
-    return packed({"films": heads}, *bodies)
+    return packed(PlayerAnswer(films=heads), *bodies)

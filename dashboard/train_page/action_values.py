@@ -1,6 +1,6 @@
 """What an agent expects of each action in one state, as `action_values.js` shows it."""
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -12,12 +12,23 @@ from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.masks import greedy, shown
 
 
+class ActionValues(TypedDict):
+    """Each action with its Q-value in words, and which is greedy; of its ``distributions`` the
+    returns, and how probable each is; ``more`` says how many actions are left out."""
+
+    actions: list[str]
+    values: list[str]
+    greedy: int | None
+    distributions: list[tuple[list[float], list[float]]]
+    more: str
+
+
 def action_values(
     spec: EnvironmentSpec,
     agent: Agent,
     observation: np.ndarray,
     allowed: np.ndarray | None = None,
-) -> dict[str, Any]:
+) -> ActionValues:
     """Each action's Q-value in words, which is greedy, and the distribution of its return.
 
     Of more actions than `MOST_ACTIONS` the others are counted. Of one that is not ``allowed``
@@ -33,9 +44,8 @@ def action_values(
         "actions": [_(spec.action_labels[action]) for action in actions],
         "values": [_words(told[action]) if known else "–" for action in actions],
         "greedy": actions.index(best) if best is not None and best in actions else None,
-        # Action by action: the returns, and how probable each is.
         "distributions": [
-            [distributions[0][0][action].tolist(), distributions[1][0][action].tolist()]
+            (distributions[0][0][action].tolist(), distributions[1][0][action].tolist())
             for action in actions
         ]
         if distributions

@@ -223,7 +223,7 @@ def _gradient(run: Run) -> Panel:
     )
 
 
-def _last_change(run: Run, *names: str) -> dict[str, float] | None:
+def _last_change(run: Run, *names: str) -> dict[XAxis, float] | None:
     """Where one of these hyperparameters was changed last, on each x axis."""
     changes = run.history.changes.columns()
     named = np.isin(changes["name"].astype(str), names)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 from dashboard.session.budgets import budgets, first_to_end
 from dashboard.session.returns import average_returns, greedy_returns, kind_of_mean, over_members
@@ -15,14 +15,31 @@ from dqn_core.exploration import epsilon_at
 from dqn_core.learner import learning_rate_at
 
 
-def figures_of(turns: Turns, smoothing: float) -> dict[str, Any]:
+class Budget(TypedDict):
+    """How far the run is in the budget that ends it first."""
+
+    name: str
+    done: float
+    total: float
+
+
+class FiguresShown(TypedDict):
+    """Each number with its label before it; ``where`` says in words how far the run is."""
+
+    numbers: dict[str, tuple[str, str]]
+    status: Status
+    where: str
+    budget: Budget
+
+
+def figures_of(turns: Turns, smoothing: float) -> FiguresShown:
     """The figures of the run, or of the value of a race in turns that does best at the moment."""
     status = turns.status  # first: what is read after "paused" stays
     if len(turns.runs) == 1:
         return figures(turns.first, smoothing)
     arms = [arm for arm in turns.arms if turns.goes_on(arm)] or turns.arms
     best = max(arms, key=lambda arm: _standing(turns.runs[arm.run], smoothing))
-    return figures(turns.runs[best.run], smoothing, best.label) | {"status": status}
+    return {**figures(turns.runs[best.run], smoothing, best.label), "status": status}
 
 
 def _standing(run: Run, smoothing: float) -> tuple[bool, float]:
@@ -30,10 +47,10 @@ def _standing(run: Run, smoothing: float) -> tuple[bool, float]:
     return bool(averages), over_members(averages)
 
 
-def figures(run: Run, smoothing: float, arm: str = "") -> dict[str, Any]:
-    """The numbers of the moment, and how far the run is (`assets/train/figures.js`).
+def figures(run: Run, smoothing: float, arm: str = "") -> FiguresShown:
+    """The numbers of the moment, and how far the run is.
 
-    Each number has its label before it. ``smoothing`` is the weight of the past in the average
+    ``smoothing`` is the weight of the past in the average
     return, as in the charts. ``arm`` is what the run is called where it is one of a race.
     """
     status = run.status  # first: what is read after "paused" stays

@@ -3,15 +3,17 @@
 import json
 from collections.abc import Mapping
 from functools import partial
+from typing import TypedDict
 
 import streamlit as st
 
 from dashboard.lessons.card import step_card
+from dashboard.lessons.check import State
 from dashboard.lessons.playing import Playing, current_lesson, leave_lesson
 from dashboard.lessons.rooms import LONGEST_NAME, Room
 from dashboard.lessons.words import check_words, checked_words, title_words
 from dashboard.session.session import Session
-from dashboard.web.feed import INSIDE_SECONDS, offer
+from dashboard.web.feed import INSIDE_SECONDS, Followed, offer
 from dashboard.web.language import _
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.static_files import component
@@ -22,6 +24,26 @@ _room_component = component("lesson/room.js", isolate_styles=False)
 
 ROOM_SECONDS = 3.0
 """From one look whether the room is still open to the next."""
+
+
+class CheckData(Followed):
+    """The state that the page was drawn in: "met" or ""."""
+
+    drawn: str
+
+
+class CheckAnswer(TypedDict):
+    """The goal, and how far the run is, in words."""
+
+    state: State
+    goal: str
+    words: str
+
+
+class RoomAnswer(TypedDict):
+    """Whether the room is still open."""
+
+    is_closed: bool
 
 
 def lesson(session: Session) -> None:
@@ -59,7 +81,7 @@ def _watch(room: Room) -> None:
     """The browser asks whether the room is still open, and has the page drawn anew where not."""
 
     def news(_query: Mapping[str, str]) -> bytes:
-        return json.dumps({"isClosed": room.is_closed}).encode()
+        return json.dumps(RoomAnswer(is_closed=room.is_closed)).encode()
 
     _room_component(
         key="room", data=offer("room", news, ROOM_SECONDS), on_redraw_change=on_redraw()
@@ -99,11 +121,13 @@ def _check(session: Session, playing: Playing) -> None:
 
     def news(_query: Mapping[str, str]) -> bytes:
         checked = playing.progress.look(playing.lesson, session.turns)
-        state = checked.state if checked else "open"
+        state: State = checked.state if checked else "open"
         words = checked_words(check, checked, environment)
-        return json.dumps({"state": state, "goal": goal, "words": words}).encode()
+        return json.dumps(CheckAnswer(state=state, goal=goal, words=words)).encode()
 
     is_open = at not in playing.progress.met and session.turns.is_active
-    data = offer("check", news, INSIDE_SECONDS if is_open else 0)
-    drawn = "met" if at in playing.progress.met else ""
-    _component(key="check", data=data | {"drawn": drawn}, on_redraw_change=on_redraw())
+    data: CheckData = {
+        **offer("check", news, INSIDE_SECONDS if is_open else 0),
+        "drawn": "met" if at in playing.progress.met else "",
+    }
+    _component(key="check", data=data, on_redraw_change=on_redraw())

@@ -12,6 +12,7 @@ from dashboard.session.run import MemberCopy, Run
 from dashboard.session.turns import Turns
 from dashboard.train_page.q_map_message import (
     QUANTITIES,
+    MapData,
     Place,
     Quantity,
     View,
@@ -97,12 +98,11 @@ def _map(
         copy = _copied(run, member)
         return message(copy, place_of(query)) if copy else None
 
-    data = offer("q_map", news, INSIDE_SECONDS if run.is_active else 0)
-    _component(
-        key="q_map",
-        data=data | {"drawn": drawn},
-        on_redraw_change=on_redraw(),
-    )
+    data: MapData = {
+        **offer("q_map", news, INSIDE_SECONDS if run.is_active else 0),
+        "drawn": drawn,
+    }
+    _component(key="q_map", data=data, on_redraw_change=on_redraw())
 
 
 def _no_map(sentence: str) -> None:

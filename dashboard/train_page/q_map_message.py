@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict
 
 import numpy as np
 
 from dashboard.session.run import MemberCopy
-from dashboard.train_page.action_values import action_values
+from dashboard.train_page.action_values import ActionValues, action_values
 from dashboard.web.envelope import packed
-from dashboard.web.feed import BadQueryError
+from dashboard.web.feed import BadQueryError, Followed
 from dashboard.web.language import _
 from dqn_core.base.numbers import number, percent
 from dqn_core.base.phrases import Phrase
@@ -30,6 +30,72 @@ POINTS: dict[Quantity, int] = {"value": 41, "advantage": 41, "action": 61}
 
 Values are drawn smoothly between these points; where an action begins cannot be.
 """
+
+
+class MapData(Followed):
+    """The ranges that the page was drawn with."""
+
+    drawn: str
+
+
+class MapAxis(TypedDict):
+    """What a side of the map is of."""
+
+    label: str
+    unit: str
+    low: float
+    high: float
+
+
+class MapAnswer(TypedDict):
+    """What maps of both kinds say; a chosen ``place`` has values where `has_places`."""
+
+    title: str
+    actions: list[str]
+    rows: int
+    columns: int
+    takeaway: str
+    step: int
+    drawn: str
+    has_places: bool
+    place: NotRequired[ActionValues]
+
+
+class PlaneAnswer(MapAnswer):
+    """A map over two numbers. Body: the rows, the lowest first; then where the run has been, oldest
+    first: x and y of each place as shares of 65535 (uint16)."""
+
+    kind: Literal["plane"]
+    x: MapAxis
+    y: MapAxis
+
+
+class ActionPlaneAnswer(PlaneAnswer):
+    """Body: greedy actions (uint8), and one byte more where their number is odd."""
+
+    quantity: Literal["action"]
+
+
+class ValuePlaneAnswer(PlaneAnswer):
+    """Body: shares of 65535 of the ``range`` (uint16)."""
+
+    quantity: Literal["value", "advantage"]
+    range: tuple[float, float]
+    ramp: Literal["value", "advantage"]
+
+
+class GridAnswer(MapAnswer):
+    """A map of squares, row by row: their letters, which end an episode and which are walls, and
+    how often each was visited as a share of the most; the direction of each action, (rows,
+    columns). Body: each square's Q-values (float32)."""
+
+    kind: Literal["grid"]
+    directions: list[tuple[int, int] | None]
+    range: tuple[float, float]
+    letters: list[str]
+    ended: list[bool]
+    walls: list[bool]
+    visits: list[float]
 
 
 Place = tuple[float, float]
@@ -75,9 +141,8 @@ def plane_message(
     q_values = q_on(copy.agent, observations)
     if not np.isfinite(q_values).all():
         return None
-    header: dict[str, Any] = {
+    plain: PlaneAnswer = {
         "kind": "plane",
-        "quantity": view.quantity,
         "title": _title(spec, view.quantity),
         "actions": [_(label) for label in spec.action_labels],
         "rows": points,
@@ -87,21 +152,24 @@ def plane_message(
         "takeaway": plane_takeaway(spec, q_values, x, y, view.quantity),
         "step": copy.agent.env_steps,
         "drawn": ranges(axes),
-        "hasPlaces": copy.agent.network.head.atoms > 0,
+        "has_places": copy.agent.network.head.atoms > 0,
     }
-    if place and header["hasPlaces"]:
+    if place and plain["has_places"]:
         at = np.array([x.low + place[0] * (x.high - x.low)])
         up = np.array([y.high - place[1] * (y.high - y.low)])
         state = plane(view.held, view.x, view.y, at, up)[0, 0]
-        header["place"] = action_values(spec, copy.agent, state)
+        plain["place"] = action_values(spec, copy.agent, state)
+    header: ActionPlaneAnswer | ValuePlaneAnswer
     if view.quantity == "action":
+        header = {**plain, "quantity": view.quantity}
         values = q_values.argmax(-1).astype(np.uint8).tobytes()
         values += bytes(len(values) % 2)  # what follows begins at a multiple of two
     else:
         field = q_values.max(-1) if view.quantity == "value" else advantage(q_values)
         signed = view.quantity == "advantage" and spec.n_actions == 2
-        low, high = header["range"] = _range(field, signed)
-        header["ramp"] = "advantage" if signed else "value"
+        low, high = ends = _range(field, signed)
+        ramp: Literal["value", "advantage"] = "advantage" if signed else "value"
+        header = {**plain, "quantity": view.quantity, "range": ends, "ramp": ramp}
         values = np.round((field - low) / (high - low) * 65535).astype("<u2").tobytes()
     return packed(header, values + _visited(copy.recent[:, [view.x, view.y]], x, y))
 
@@ -137,7 +205,7 @@ def grid_message(
     moves = moves or list(range(spec.n_actions))
     squares = world.square(copy.recent[:, 0].astype(np.int64))
     visits = np.bincount(squares, minlength=rows * columns)
-    header = {
+    header: GridAnswer = {
         "kind": "grid",
         "title": _("Q of each action"),
         "actions": [_(label) for label in spec.action_labels],
@@ -146,15 +214,15 @@ def grid_message(
         "columns": columns,
         "range": _range(q_values[~world.ended][:, moves], signed=False),
         "letters": [letter for row in world.letters for letter in row],
-        "ended": world.ended.ravel().astype(int).tolist(),
-        "walls": world.walls.ravel().astype(int).tolist(),
+        "ended": world.ended.ravel().tolist(),
+        "walls": world.walls.ravel().tolist(),
         "visits": (visits / max(1, int(visits.max()))).round(2).tolist(),
         "takeaway": grid_takeaway(spec, q_values, world),
         "step": copy.agent.env_steps,
         "drawn": "",
-        "hasPlaces": copy.agent.network.head.atoms > 0,
+        "has_places": copy.agent.network.head.atoms > 0,
     }
-    if place and header["hasPlaces"]:
+    if place and header["has_places"]:
         square = int(place[1] * rows), int(place[0] * columns)
         if not world.ended[square]:
             here = None if allowed is None else allowed[square]

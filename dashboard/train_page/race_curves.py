@@ -22,7 +22,7 @@ def race_panels(turns: Turns, alone: Sequence[Panel]) -> list[Panel]:
         key="greedy",
         title=_("Greedy return"),
         traces=returns.traces[1:],
-        takeaway=None,
+        takeaway=Takeaway(),
         y_title=_("mean sum of rewards"),
         empty=_("Each greedy evaluation becomes a point."),
     )
@@ -40,7 +40,7 @@ def _raced(
 ) -> Panel:
     """``panel`` with a line for each arm; the first one is put into words."""
     traces = tuple(_trace(turns, arm, panel.traces[0]) for arm in turns.arms)
-    takeaway = Takeaway.of(traces[0], quantity or panel.in_words.quantity)
+    takeaway = Takeaway.of(traces[0], quantity or panel.takeaway.quantity)
     return replace(panel, traces=traces, references=references, takeaway=takeaway)
 
 

@@ -8,7 +8,7 @@ from dashboard.session.race import member_words
 from dashboard.session.run import Run
 from dashboard.session.stage import picture
 from dashboard.session.turns import Turns
-from dashboard.train_page.action_values import action_values
+from dashboard.train_page.action_values import ActionValues, action_values
 from dashboard.web.envelope import packed
 from dashboard.web.feed import INSIDE_SECONDS, offer
 from dashboard.web.language import _
@@ -25,6 +25,13 @@ FASTEST_SECONDS = 0.1
 """From one picture to the next in slow motion."""
 
 _component = component("scene/scene.js", isolate_styles=False)
+
+
+class SceneAnswer(ActionValues):
+    """What is said of the picture, and its name. Body: the picture as PNG, or nothing."""
+
+    sentences: list[str]
+    name: str
 
 
 def scene(turns: Turns) -> None:
@@ -58,9 +65,9 @@ def _period(run: Run) -> float:
 
 
 def message(spec: EnvironmentSpec, agent: Agent, episode: CurrentEpisode) -> bytes:
-    """Sentences, each action's Q-value and which is greedy, with the picture, for `scene.js`."""
+    """What there is to see at this moment of an episode."""
     png = picture(spec, episode.environment)
-    header = {
+    header: SceneAnswer = {
         "sentences": _sentences(spec, episode, bool(png)),
         **action_values(spec, agent, episode.observation, episode.allowed),
         "name": _(

@@ -1,6 +1,6 @@
 """A tour of the Train page in ten steps: on the first visit, and when somebody asks for it."""
 
-from typing import NamedTuple
+from typing import TypedDict
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from dqn_core.base.phrases import Phrase
 _component = component("tour/tour.js", isolate_styles=False)
 
 
-class TourStep(NamedTuple):
+class TourStep(TypedDict):
     """What is said of the part of the page that ``target``, a CSS selector, finds.
 
     A part that is not there, as one that a lesson hides, is left out.
@@ -23,81 +23,90 @@ class TourStep(NamedTuple):
     text: str
 
 
+class TourData(TypedDict):
+    """The tour; one that is automatic begins by itself, for a visitor who has not seen it."""
+
+    steps: list[TourStep]
+    is_automatic: bool
+
+
 STEPS = (
     TourStep(
-        ".st-key-time_controls",
-        Phrase("Let an agent learn"),
-        Phrase(
+        target=".st-key-time_controls",
+        title=Phrase("Let an agent learn"),
+        text=Phrase(
             "It tries actions, gets rewards, and learns which actions bring more. Start, or the "
             "space bar, lets it train. Try it now: everything can be changed while it trains."
         ),
     ),
     TourStep(
-        ".st-key-speed",
-        Phrase("As slowly as you like"),
-        Phrase(
+        target=".st-key-speed",
+        title=Phrase("As slowly as you like"),
+        text=Phrase(
             "At full speed it learns CartPole in a minute. At 10 steps/s or less you see the "
             "environment, and can follow each step."
         ),
     ),
     TourStep(
-        ".live-chart-panel",
-        Phrase("The return is what it gets"),
-        Phrase(
+        target=".live-chart-panel",
+        title=Phrase("The return is what it gets"),
+        text=Phrase(
             "Each episode is a point: the sum of its rewards. In CartPole that is how many steps "
             "the pole stood. The orange points are greedy evaluations: episodes without random "
             "actions."
         ),
     ),
     TourStep(
-        ".figures",
-        Phrase("The numbers of the moment"),
-        Phrase(
+        target=".figures",
+        title=Phrase("The numbers of the moment"),
+        text=Phrase(
             "ε is the share of random actions, α the learning rate. Below them is how far the run "
             "is."
         ),
     ),
     TourStep(
-        "[class*='st-key-control_env_id']",
-        Phrase("Where it learns"),
-        Phrase(
+        target="[class*='st-key-control_env_id']",
+        title=Phrase("Where it learns"),
+        text=Phrase(
             "In CartPole it balances a pole. Another environment brings the values that are "
             "recommended for it."
         ),
     ),
     TourStep(
-        "[class*='st-key-control_gamma']",
-        Phrase("Change something"),
-        Phrase(
+        target="[class*='st-key-control_gamma']",
+        title=Phrase("Change something"),
+        text=Phrase(
             "γ says how much later rewards count. A change works from the next update on, is "
             "marked in the chart, and can be undone."
         ),
     ),
     TourStep(
-        ".st-key-q_map_section",
-        Phrase("What it believes"),
-        Phrase(
+        target=".st-key-q_map_section",
+        title=Phrase("What it believes"),
+        text=Phrase(
             "The map shows the Q-values over two quantities of the world. The dots are states in "
             "which the agent has been."
         ),
     ),
     TourStep(
-        ".health",
-        Phrase("Is its learning healthy?"),
-        Phrase(
+        target=".health",
+        title=Phrase("Is its learning healthy?"),
+        text=Phrase(
             "Each card watches one thing that can go wrong in deep Q-learning, and says what to do "
             "about it."
         ),
     ),
     TourStep(
-        ".st-key-take_apart",
-        Phrase("One update, taken apart"),
-        Phrase("The microscope shows the batch, both networks and the equation with its numbers."),
+        target=".st-key-take_apart",
+        title=Phrase("One update, taken apart"),
+        text=Phrase(
+            "The microscope shows the batch, both networks and the equation with its numbers."
+        ),
     ),
     TourStep(
-        ".st-key-navigation",
-        Phrase("And then"),
-        Phrase(
+        target=".st-key-navigation",
+        title=Phrase("And then"),
+        text=Phrase(
             "Test plays with what was learnt, Compare sets runs side by side, and Learn explains: "
             "its first lesson takes 15 minutes. This tour is under Tour."
         ),
@@ -110,6 +119,8 @@ def tour(link: Link, is_lesson: bool) -> None:
     is_taught = is_lesson or bool(link.hidden_controls or link.fixed_controls)
     is_automatic = not is_taught and not st.context.is_embedded
     steps = [
-        {"target": step.target, "title": _(step.title), "text": _(step.text)} for step in STEPS
+        TourStep(target=step["target"], title=_(step["title"]), text=_(step["text"]))
+        for step in STEPS
     ]
-    _component(key="tour", data={"steps": steps, "isAutomatic": is_automatic}, width="content")
+    data = TourData(steps=steps, is_automatic=is_automatic)
+    _component(key="tour", data=data, width="content")

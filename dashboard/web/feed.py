@@ -8,7 +8,7 @@ A component that knows an address of this module fetches what is new instead
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Literal, TypedDict
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -32,6 +32,15 @@ INSIDE_SECONDS = 1.0
 for what is inside the networks, which costs more to compute."""
 
 
+class Followed(TypedDict):
+    """Data of a component that asks for what is new: an ``address`` relative to the app's root, the
+    ``period`` in milliseconds, and a ``view`` that is new at each draw of the page."""
+
+    address: str
+    period: int
+    view: str
+
+
 class BadQueryError(Exception):
     """What a source raises for query parameters that it cannot read."""
 
@@ -47,7 +56,7 @@ class Feed:
         """By method and name."""
 
 
-def offer(name: str, source: Source, period: float, method: Method = "GET") -> dict[str, Any]:
+def offer(name: str, source: Source, period: float, method: Method = "GET") -> Followed:
     """Let this session's page ask for ``source``, in place of an earlier one of that name.
 
     Args:
@@ -56,9 +65,8 @@ def offer(name: str, source: Source, period: float, method: Method = "GET") -> d
             visitor's browser send a GET without a word of where it comes from, as for a picture;
             a POST always carries its origin, which `Admission` checks.
 
-    Returns: what the component needs to know: the `address` relative to the root of the app, the
-        `period` in milliseconds, and as `view` a word that is new each time: Streamlit hands over
-        only what differs, and there may be news whenever the page is drawn.
+    Returns: what the component needs to know. Streamlit hands over only what differs, and there may
+        be news whenever the page is drawn: so there is a new `view` each time.
     """
     feed = kept(FEED, Feed)
     _feeds()[feed.token] = feed

@@ -90,6 +90,6 @@ def glossary() -> dict[str, str]:
     return {**words, _("Q-values"): words["Q"]}
 
 
-def symbols() -> list[list[str]]:
+def symbols() -> list[tuple[str, str, str]]:
     """The id, the sign and the sentence of each symbol."""
-    return [[name, _(sign), _(meaning)] for name, (sign, meaning) in SYMBOLS.items()]
+    return [(name, _(sign), _(meaning)) for name, (sign, meaning) in SYMBOLS.items()]

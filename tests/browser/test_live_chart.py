@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.charts.live_chart import News, held, live_charts
-from dashboard.charts.panels import Panel, Trace
+from dashboard.charts.panels import Panel, Takeaway, Trace
 from dqn_core.base.numbers import number
 from dqn_core.base.statistics import smooth
 from tests.browser.chart_bench import PANELS, Bench, made_up
@@ -162,7 +162,7 @@ def test_what_is_compared_with_is_behind_and_goes_as_far_as_the_rest(bench: Benc
 
 def test_of_several_members_behind_only_what_they_agree_on_is_drawn(bench: Bench) -> None:
     behind = replace(PANELS[0].traces[0], name="run 1", behind=True)
-    panel = replace(PANELS[0], traces=(PANELS[0].traces[1], behind), takeaway=None)
+    panel = replace(PANELS[0], traces=(PANELS[0].traces[1], behind), takeaway=Takeaway())
     bench.refresh(300, members=3, panels=[panel])
     assert bench.drawn("shown[0].name") == "run 1"
     lines = bench.drawn("Object.entries(shown[0].lines).map(([name, { x }]) => [name, x.length])")

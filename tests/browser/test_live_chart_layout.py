@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator
 
-from dashboard.charts.panels import Trace
+from dashboard.charts.panels import Takeaway, Trace
 from tests.browser.chart_bench import PANELS, THEMES, Bench
 
 
@@ -79,7 +79,9 @@ def test_charts_side_by_side_are_level_however_long_a_legend_is(bench: Bench) ->
     bench.page.set_viewport_size({"width": 900, "height": 800})
     names = [f"a name as long as need be to fill a line, number {i}" for i in range(3)]
     long = replace(
-        PANELS[1], traces=tuple(Trace("updates", "loss", name) for name in names), takeaway=None
+        PANELS[1],
+        traces=tuple(Trace("updates", "loss", name) for name in names),
+        takeaway=Takeaway(),
     )
     bench.refresh(100, panels=[PANELS[0], long, PANELS[2]])
     captions = bench.page.locator("figcaption")

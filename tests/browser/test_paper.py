@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dashboard.charts.panels import Takeaway
 from tests.browser.chart_bench import PANELS, THEMES, Bench
 from tests.browser.train_page import button, enter, resting_step, wait_for_step
 
@@ -99,7 +100,7 @@ def test_a_picture_for_slides_is_large_enough_for_print(bench: Bench, tmp_path: 
 
 def test_a_picture_goes_to_the_last_point_of_what_is_compared(bench: Bench) -> None:
     behind = replace(PANELS[0].traces[0], name="run 1", behind=True)
-    panel = replace(PANELS[0], traces=(PANELS[0].traces[1], behind), takeaway=None)
+    panel = replace(PANELS[0], traces=(PANELS[0].traces[1], behind), takeaway=Takeaway())
     bench.refresh(30, panels=[panel])  # greedy to step 2,500, before to 3,000
     assert bench.drawn("gd.layout.xaxis.range[1]") < 3_000
     bench.page.evaluate("""() => {

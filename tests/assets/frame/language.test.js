@@ -14,6 +14,6 @@ test("a language is written where it is another one: all elements are styled ane
     },
   };
   globalThis.document = { documentElement };
-  for (const language of ["en", "zh", "zh", "en"]) tell({ language, isChosen: false });
+  for (const language of ["en", "zh", "zh", "en"]) tell({ language, is_chosen: false });
   assert.deepEqual(written, ["zh-CN", "en"]);
 });

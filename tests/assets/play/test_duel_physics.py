@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.test_page.duel import PHYSICS_NAMES
+from dashboard.test_page.match import Variables
 from dqn_core import Push
 from dqn_core.environments import Environment, make_environment
 from tests.balancing import GAINS
@@ -30,7 +30,7 @@ InNode = Callable[[str, Any], Any]
 def physics_of(environment: Environment, push: Push | None) -> dict[str, Any]:
     inner: Any = environment.env.unwrapped
     return {
-        **{name: float(getattr(inner, name)) for name in PHYSICS_NAMES},
+        **{name: float(getattr(inner, name)) for name in Variables.__annotations__},
         "time_limit": environment.spec.max_episode_steps,
         "push": push and {"step": push.step, "component": 3, "amount": push.amount},
     }

@@ -8,9 +8,9 @@ const HEAD = {
   kind: "none",
   gamma: 0.5,
   terminated: true,
-  observationLabels: ["angle"],
-  observationLimits: [[-1, 1]],
-  actionLabels: ["left", "right"],
+  observation_labels: ["angle"],
+  observation_limits: [[-1, 1]],
+  action_labels: ["left", "right"],
   failing: [0],
 };
 
@@ -51,10 +51,10 @@ test("parts that overlap are one film, and a part with a gap before it is left a
 });
 
 test("of very many actions those with the largest Q are shown, and the one that is taken", () => {
-  const actionLabels = ["a", "b", "c", "d", "e", "f"];
-  const reel = new Reel({ ...HEAD, actionLabels }, 4);
+  const action_labels = ["a", "b", "c", "d", "e", "f"];
+  const reel = new Reel({ ...HEAD, action_labels }, 4);
   const rows = [5, 1, 0, 5, NaN, 3, 9, 3, -1, NaN, NaN, 0, 5, NaN, 3, 9, 3, NaN];
-  const head = { ...HEAD, actionLabels, start: 0, count: 2, sizes: [] };
+  const head = { ...HEAD, action_labels, start: 0, count: 2, sizes: [] };
   reel.append(head, new Uint8Array(Float64Array.from(rows).buffer));
   assert.deepEqual(reel.largest(0, 6), [0, 1, 2, 3, 4, 5]);
   assert.deepEqual(reel.largest(0, 3), [0, 3, 5], "the last one is taken");
@@ -63,9 +63,9 @@ test("of very many actions those with the largest Q are shown, and the one that 
 });
 
 test("an action that was not allowed has no Q, and is neither best nor second", () => {
-  const reel = new Reel({ ...HEAD, actionLabels: ["left", "right", "jump"] }, 4);
+  const reel = new Reel({ ...HEAD, action_labels: ["left", "right", "jump"] }, 4);
   const rows = [0, 1, 0, 2, 5, NaN, 1, 1, 0, 2, NaN, NaN];
-  const head = { ...HEAD, actionLabels: reel.actionLabels, start: 0, count: 2, sizes: [] };
+  const head = { ...HEAD, action_labels: reel.action_labels, start: 0, count: 2, sizes: [] };
   reel.append(head, new Uint8Array(Float64Array.from(rows).buffer));
   assert.deepEqual([reel.maxQ(0), reel.margin(0), reel.maxQ(1), reel.margin(1)], [5, 3, 2, 0]);
   assert.deepEqual(
@@ -118,7 +118,7 @@ test("failure is nearest where the observation is closest to a limit", () => {
 });
 
 test("a component that begins at a limit says nothing about failing", () => {
-  assert.equal(whole({ observationLimits: [[0, 2]] }).nearestLimit(1), undefined);
+  assert.equal(whole({ observation_limits: [[0, 2]] }).nearestLimit(1), undefined);
 });
 
 test("a film with distributions gives each action's returns and their probabilities", () => {

@@ -29,7 +29,7 @@ def session() -> Iterator[Session]:
 
 def seen(desk: Desk, do: str = "look", chosen: int = 0) -> dict[str, Any]:
     header, _ = opened(desk.answer({"do": do, "chosen": str(chosen)}))
-    while not header["isComplete"]:
+    while not header["is_complete"]:
         header, _ = opened(desk.answer({"do": "on", "chosen": str(chosen)}))
     return header
 
@@ -53,7 +53,7 @@ def test_until_the_first_update_it_is_said_when_that_comes(
 ) -> None:
     monkeypatch.setattr("dashboard.learn_page.desk.SECONDS", 0.0)
     header, _ = opened(Desk(session).answer({}))
-    assert not header["isComplete"]
+    assert not header["is_complete"]
     assert f"at environment step {SMALL.learning_starts}:" in header["waiting"]
 
 
@@ -102,7 +102,7 @@ def test_back_and_forward_show_the_same_again(session: Session) -> None:
 def test_the_run_is_followed_until_something_is_done(session: Session) -> None:
     desk, trainer = Desk(session), session.run.trainer
     trainer.run(max_steps=60)
-    assert seen(desk)["isFollowing"]
+    assert seen(desk)["is_following"]
     trainer.run(max_steps=5)
     followed = seen(desk)
     assert "step 66" in followed["about"]
@@ -110,7 +110,7 @@ def test_the_run_is_followed_until_something_is_done(session: Session) -> None:
     seen(desk, "step")
     trainer.run(max_steps=5)
     header = seen(desk)
-    assert not header["isFollowing"]
+    assert not header["is_following"]
     assert "the run on the Train page is at 70" in header["about"]
     assert "step 71" in seen(desk, "fresh")["about"]
 
@@ -162,7 +162,7 @@ def test_another_run_of_the_page_takes_the_place_of_the_copy(session: Session) -
     seen(desk, "step")
     session.reset()
     header = seen(desk)
-    assert header["isFollowing"]
+    assert header["is_following"]
     assert "the run on the Train page is at 0" in header["about"]
 
 
@@ -173,7 +173,7 @@ def test_a_new_copy_is_of_the_run_that_the_page_has_by_now(session: Session) -> 
     session.set("hidden_dims", "8")
     session.reset()
     header = seen(desk, "fresh")
-    assert header["isFollowing"]
+    assert header["is_following"]
     assert "the run on the Train page is at 0" in header["about"]
 
 
@@ -293,10 +293,10 @@ def test_a_run_is_followed_also_where_an_update_takes_several_answers(
     monkeypatch.setattr("dashboard.learn_page.desk.SECONDS", 0)
     desk, trainer = Desk(session), session.run.trainer
     trainer.run(max_steps=60)
-    assert seen(desk)["isFollowing"]
+    assert seen(desk)["is_following"]
     trainer.run(max_steps=20)
     header = seen(desk)
-    assert header["isFollowing"]
+    assert header["is_following"]
     assert header["update"]["lines"]
 
 

@@ -105,6 +105,7 @@ def test_the_board_shows_curves_answers_and_checks(room: Room, session: Session)
     assert kim["where"] == "step 2 of 2"
     assert [mark["kind"] for mark in kim["marks"]] == ["bad", "good", "good"]
     assert "Environment step 250" in kim["words"]
+    assert kim["curves"]
     assert kim["curves"]["greedy"]["x"] == [100, 200]
     assert len(kim["curves"]["training"]["x"]) > 3
     assert seat.session() is session

@@ -3,13 +3,12 @@
 import io
 import threading
 import time
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.test_page.film import Film
+from dashboard.test_page.film import Film, FilmPart
 from dqn_core.agent import Distributions
 from dqn_core.base.errors import LabError
 from tests.dashboard.films import STEPS, filled, film_of, recording
@@ -21,9 +20,9 @@ def finished(film: Film) -> Film:
     return film
 
 
-def unpacked(film: Film, start: int = 0) -> tuple[dict[str, Any], np.ndarray, list[bytes]]:
+def unpacked(film: Film, start: int = 0) -> tuple[FilmPart, np.ndarray, list[bytes]]:
     head, body = film.part(start)
-    width = 2 + len(head["observationLabels"]) + len(head["actionLabels"])
+    width = 2 + len(head["observation_labels"]) + len(head["action_labels"])
     rows = np.frombuffer(body, "<f8", head["count"] * width).reshape(-1, width)
     pictures, offset = [], rows.nbytes
     for size in head["sizes"]:
@@ -39,7 +38,7 @@ def test_a_film_holds_the_recordings_numbers_and_pictures() -> None:
     assert (head["start"], head["count"], head["kind"]) == (0, STEPS + 1, "picture")
     assert (head["state"], head["terminated"], head["truncated"]) == ("complete", True, False)
     assert (head["title"], head["fps"], head["gamma"]) == ("Before", 50.0, 0.99)
-    assert head["observationLimits"] == [[-1.0, 1.0], [None, None], [-0.2, 0.2]]
+    assert head["observation_limits"] == [(-1.0, 1.0), (None, None), (-0.2, 0.2)]
     np.testing.assert_array_equal(rows[:-1, 0], episode.actions)
     np.testing.assert_array_equal(rows[:-1, 1], episode.rewards)
     assert np.isnan(rows[-1, :2]).all()

@@ -139,7 +139,7 @@ def test_a_browser_tells_its_keys_and_is_told_what_it_lacks_until_nothing_more_c
     game = begin("FrozenLake-v1")
     found = ask(game, 0, [1, 0], [2, 0])
     returns = found["returns"]
-    while found["isRunning"]:
+    while found["is_running"]:
         found = ask(game, len(returns))
         returns += found["returns"]
     assert len(returns) == 3
@@ -164,7 +164,7 @@ def test_a_browser_with_an_earlier_game_gets_this_one_and_its_keys_are_not_playe
     wait(lambda: shows(game, 1))
     found = ask(game, 7, [1, 0], [2, 3], id="of an earlier one")
     assert (found["id"], found["start"], found["heard"]) == (game.id, 0, 0)
-    assert not found["isRunning"]
+    assert not found["is_running"]
     game.stop()
 
 

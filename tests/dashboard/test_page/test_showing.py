@@ -35,8 +35,8 @@ def test_a_showing_films_what_the_agent_does() -> None:
     assert len(showing.film) == len(expected.actions) + 1
     head, _ = showing.film.part(0)
     assert head["failing"] == [0, 2]
-    assert head["observationLimits"][0] == [-2.4, 2.4]
-    assert head["observationLimits"][2] == pytest.approx([-0.2095, 0.2095], abs=1e-4)
+    assert head["observation_limits"][0] == (-2.4, 2.4)
+    assert head["observation_limits"][2] == pytest.approx([-0.2095, 0.2095], abs=1e-4)
 
 
 def test_a_showing_that_is_no_longer_wanted_stops() -> None:

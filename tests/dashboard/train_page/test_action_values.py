@@ -19,5 +19,6 @@ def test_of_very_many_actions_the_best_are_shown_and_the_others_counted() -> Non
     values = np.where(allowed, agent.q_values(observation[None])[0], -np.inf)
     best = sorted(np.argsort(-values)[:MOST_ACTIONS])
     assert told["actions"] == [f"action {action}" for action in best]
+    assert told["greedy"] is not None
     assert told["actions"][told["greedy"]] == f"action {values.argmax()}"
     assert (len(told["values"]), told["more"]) == (MOST_ACTIONS, "480 more")

@@ -269,7 +269,7 @@ def test_without_distributions_a_place_has_nothing_more_to_show() -> None:
     copy, spec = run.copy_of(0, 300), run.trainer.spec
     view, axes = View("value", 2, 3, HELD), dimensions(spec, copy.spread)
     header, _ = opened(plane_message(spec, copy, axes, view, (0.5, 0.5)))
-    assert not header["hasPlaces"]
+    assert not header["has_places"]
     assert "place" not in header
 
 
