@@ -1,5 +1,7 @@
 """Runs that the command line keeps: written, gone on with, forked, listed, exported, deleted."""
 
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -9,13 +11,17 @@ from tests.core.commands import SMALL, ended
 from tests.core.small_runs import assert_bit_equal, without_seconds
 
 
+@pytest.fixture(scope="module")
+def folder_of_one(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kept") / "runs"
+    assert main([*map(str, ["train", *SMALL, "--runs", folder, "--name", "first one"])]) == 0
+    return folder
+
+
 @pytest.fixture
-def kept(tmp_path, capsys):
+def kept(folder_of_one, tmp_path):
     """The options that name a store with one run, which has 150 steps."""
-    options = ["--runs", tmp_path / "runs"]
-    _, result, _ = ended(capsys, "train", *SMALL, *options, "--name", "first one")
-    assert result["run"] == "cartpole-1"
-    return options
+    return ["--runs", shutil.copytree(folder_of_one, tmp_path / "runs")]
 
 
 @pytest.fixture
