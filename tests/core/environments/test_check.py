@@ -119,8 +119,9 @@ def test_what_it_may_have_is_drawn_trained_on_saved_and_loaded_again(
 @pytest.mark.parametrize("time_limit", [0, 3])
 def test_states_of_long_runs_are_no_strangers(members: int, time_limit: int) -> None:
     """Whoever made their steps, and however short their episodes are."""
+    playing = SMALL.replace(epsilon_end=0.5, max_episode_steps=time_limit, learning_starts=200)
     for env_id in known_environments():
-        config = SMALL.replace(env_id=env_id, epsilon_end=0.5, max_episode_steps=time_limit)
+        config = playing.replace(env_id=env_id)
         trainer = Trainer([config.replace(seed=seed) for seed in range(members)])
         for _ in range(2):
             trainer.run(max_steps=37)
