@@ -1,12 +1,13 @@
 """Where training ends: budgets of the configuration, limits of a call."""
 
+import time
 from typing import Any
 
 import pytest
 
 from dqn_core import Trainer
 from dqn_core.base.errors import ConfigurationError
-from tests.core.small_runs import SMALL, trained
+from tests.core.small_runs import SMALL, a_look_takes_a_second, trained
 
 
 def test_limits_of_run_count_steps_episodes_and_seconds() -> None:
@@ -38,14 +39,20 @@ def test_the_episode_budget_ends_the_run_with_the_last_step_of_an_episode() -> N
     assert "4 episodes" in str(trainer.finished())
 
 
-def test_the_time_budget_ends_the_run_and_counts_training_time_alone() -> None:
-    trainer = Trainer(SMALL.replace(total_steps=10_000_000, learning_starts=100_000))
-    trainer.run(max_seconds=0.1)
+def test_the_time_budget_ends_the_run_and_counts_training_time_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_look_takes_a_second(monkeypatch)
+    trainer = Trainer(SMALL)
+    trainer.run(max_seconds=10)
     assert not trainer.finished()
-    trainer.change(total_seconds=1)
-    trainer.run()
-    assert "time budget of 1 second" in str(trainer.finished())
-    assert 1 <= trainer.seconds < 5
+    assert 10 <= trainer.seconds < 13
+    trainer.change(total_seconds=30)
+    for _ in range(1_000):  # seconds without training
+        time.perf_counter()
+    assert trainer.run() > 10
+    assert 30 <= trainer.seconds < 33
+    assert "time budget of 30 seconds" in str(trainer.finished())
     assert trainer.run() == 0
 
 
