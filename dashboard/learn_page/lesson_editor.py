@@ -209,7 +209,8 @@ def _preview(lesson: Lesson, draft: Draft, tried: Progress) -> None:
 
     def show_check() -> None:
         if check:
-            st.markdown(f"**{plain(check_words(check))}** {_('Not yet.')}")
+            words, yet = plain(check_words(check)), _("Not yet.")
+            st.markdown(f":material/radio_button_unchecked: **{words}**  \n{yet}")
 
     step_card(lesson, tried, "draft_view", partial(setattr, draft, "at"), show_check)
 

@@ -65,14 +65,17 @@ def students(room: Room) -> list[Student]:
 
 
 def summary(room: Room) -> list[str]:
-    """How the class as a whole stands: its size, and of each step that asks or checks, how many."""
+    """How the class as a whole stands: its size, and how many have done what a step asks for.
+
+    What nobody has done yet is not told.
+    """
     everybody = [seat.progress for seat in list(room.seats.values())]
     if not everybody:
         return []
     told = [n_("1 student", "{count} students", len(everybody))]
-    for at, step in enumerate(room.lesson.steps):
+    for at in range(len(room.lesson.steps)):
         given = [progress.answers[at] for progress in everybody if at in progress.answers]
-        if step.question:
+        if given:
             right = sum(_is_right(room, at, answer) for answer in given)
             told.append(
                 _(
@@ -82,8 +85,7 @@ def summary(room: Room) -> list[str]:
                     right=right,
                 )
             )
-        if step.check:
-            met = sum(at in progress.met for progress in everybody)
+        if met := sum(at in progress.met for progress in everybody):
             told.append(_("Step {step}: {met} met the check", step=at + 1, met=met))
     return told
 

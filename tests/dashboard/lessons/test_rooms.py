@@ -113,10 +113,11 @@ def test_the_board_shows_curves_answers_and_checks(room: Room, session: Session)
 
 def test_the_board_says_how_the_class_as_a_whole_stands(room: Room, session: Session) -> None:
     assert summary(room) == []
+    room.enter("c", "Kim", Progress(), session)
+    assert summary(room) == ["1 student"], "nobody has answered yet"
     for visitor, progress in (
         ("a", Progress(answers={0: "0", 1: "2"}, met={1})),
         ("b", Progress(answers={0: "1"})),
-        ("c", Progress()),
     ):
         room.enter(visitor, "Kim", progress, session)
     assert summary(room) == [
