@@ -10,11 +10,10 @@ this project goes, against the matrix products and the Adam step alone.
 import functools
 import importlib.util
 from collections.abc import Callable
-from statistics import median
 
 import contenders
 import torch
-from report import Report, arguments, interleaved, microseconds
+from report import Report, arguments, interleaved, microseconds, ratio
 
 from dqn_core import DQNConfig, Trainer
 from dqn_core.base.compute import denormals_as_zero, set_threads
@@ -85,10 +84,7 @@ def main() -> None:
         for both, act in zip(seconds["environment and store"], seconds["act"], strict=True)
     ]
     times = {name: microseconds(values, steps) for name, values in seconds.items()}
-    ratios = {
-        name: median(a / b for a, b in zip(seconds[name], seconds["floor"], strict=True))
-        for name in ("sample", "update", "floor")
-    }
+    ratios = {n: ratio(seconds[n], seconds["floor"]) for n in ("sample", "update", "floor")}
     report.say("One step of this project, piece by piece, and the floor of an update:")
     report.table(
         ["part", "µs", "÷ floor"],

@@ -16,13 +16,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
-from statistics import median
 from typing import Any
 
 import contenders
 import numpy as np
 import torch
-from report import Report, arguments, interleaved, microseconds
+from report import Report, arguments, interleaved, microseconds, ratio
 
 from dqn_core.base.compute import set_threads
 from dqn_core.interaction import Interaction
@@ -134,7 +133,7 @@ def main() -> None:
         repeats,
     )
     ratios.append(
-        ["32 environments: a step of all in one operation ÷ one by one", _ratio(*seconds.values())]
+        ["32 environments: a step of all in one operation ÷ one by one", ratio(*seconds.values())]
     )
     report.table(["measure", "ratio"], ratios)
     print(report.markdown)
@@ -173,22 +172,17 @@ def _measured(
     return micro, [
         [
             f"8 members of hidden {hidden}, wall time ÷ {SB3}'s for one",
-            _ratio(lab[8], times[SB3, 1]),
+            ratio(lab[8], times[SB3, 1]),
         ],
         [
             f"hidden {hidden}: a member's step among {largest} ÷ alone",
-            _ratio(lab[largest], lab[1]) / largest,
+            ratio(lab[largest], lab[1]) / largest,
         ],
         [
             f"hidden {hidden}: a step of {largest} members ÷ the floor of that shape",
-            _ratio(lab[largest], times["floor", largest]),
+            ratio(lab[largest], times["floor", largest]),
         ],
     ]
-
-
-def _ratio(first: list[float], second: list[float]) -> float:
-    """Median of the ratios within a turn: a pause of the machine seldom falls on both."""
-    return median(a / b for a, b in zip(first, second, strict=True))
 
 
 if __name__ == "__main__":

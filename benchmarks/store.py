@@ -20,11 +20,10 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from report import Report, arguments
+from report import Report, arguments, bits_of
 
 from dqn_core import DQNConfig, Trainer, recommended
 from dqn_core.base.compute import set_threads
-from dqn_core.files.packing import pack
 from dqn_core.history import EPISODES
 from dqn_core.store import rows
 from dqn_core.store.recorder import Recorder
@@ -128,7 +127,7 @@ def _killed(folder: Path, times: int, at_most: float) -> str:
         trainer = Store(folder).trainer(run)
         twin.run(max_steps=trainer.env_step - twin.env_step)
         there += Store(folder).run(run).env_steps >= max(steps, default=0)
-        same += not trainer.notice and _bits(trainer) == _bits(twin)
+        same += not trainer.notice and bits_of(trainer) == bits_of(twin)
         trainer.close()
     return f"{times} / {there} / {same}"
 
@@ -143,14 +142,6 @@ def _train_for_ever(saying: Connection, folder: Path, run: str) -> None:
         saying.send((time.time(), trainer.env_step))
         trainer.run(max_seconds=SLICE_SECONDS)
         recorder.record()
-
-
-def _bits(trainer: Trainer) -> bytes:
-    """The complete state without the time that it took."""
-    state = trainer.state_dict() | {"seconds": 0.0}
-    for table in state["history"].values():
-        table["seconds"] = table["seconds"] * 0
-    return pack("run", state)
 
 
 def _written_at_once(folder: Path, runs: int) -> str:

@@ -22,9 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-import torch
-from report import Report, arguments
+from report import Report, arguments, bits_of
 
 import dqn_core
 from dqn_core import DQNConfig
@@ -160,30 +158,12 @@ def _same(folder: Path, plan: Plan, expected: Bits) -> str:
 def _bits(folder: Path, plan: Plan) -> Bits:
     with closing(Store(folder)) as store:
         pieces = pieces_of(store, declare(store, plan).name)
-        return {piece.number: _digest_of_run(store, piece.run) for piece in pieces if piece.run}
+        return {piece.number: _digest(store, piece.run) for piece in pieces if piece.run}
 
 
-def _digest_of_run(store: Store, run: str) -> str:
+def _digest(store: Store, run: str) -> str:
     with closing(store.trainer(run)) as trainer:
-        digest = hashlib.sha256()
-        _feed(digest, trainer.state_dict())
-    return digest.hexdigest()
-
-
-def _feed(digest: Any, value: Any) -> None:
-    """All of a state but the time that its training took."""
-    if isinstance(value, dict):
-        for name in sorted(value):
-            if name != "seconds":
-                digest.update(name.encode())
-                _feed(digest, value[name])
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _feed(digest, item)
-    elif isinstance(value, torch.Tensor | np.ndarray):
-        digest.update(np.ascontiguousarray(value).tobytes())
-    else:
-        digest.update(repr(value).encode())
+        return hashlib.sha256(bits_of(trainer)).hexdigest()
 
 
 if __name__ == "__main__":
