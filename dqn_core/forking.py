@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from dqn_core.base.all_or_none import all_or_none
 from dqn_core.base.errors import ConfigurationError
 from dqn_core.configuration.config import hyperparameter
 from dqn_core.configuration.hyperparameter import Value
@@ -27,15 +28,7 @@ def forked(trainer: Trainer, name: str, values: Sequence[Value]) -> list[Trainer
     state, copied = trainer.state_dict(), trainer.going_on
     if hyperparameter(name).per_member:
         return [_with_values(state, copied, name, values)]
-    twins: list[Trainer] = []
-    try:
-        for value in values:
-            twins.append(_with_values(state, copied, name, [value]))
-    except ConfigurationError:
-        for twin in twins:
-            twin.close()
-        raise
-    return twins
+    return all_or_none(_with_values(state, copied, name, [value]) for value in values)
 
 
 def _with_values(

@@ -7,6 +7,7 @@ from dashboard.session.keeping import Origin
 from dashboard.session.run import Run, Status
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig
+from dqn_core.base.all_or_none import all_or_none
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class MoreSeeds:
     def __init__(self, missing: Sequence[Missing], compared: Sequence[str]) -> None:
         """Raises `LabError`, with nothing begun, where one of the runs cannot be made."""
         self.compared = tuple(compared)
-        self._until = {Run(each.configs, each.origin): each.until for each in missing}
+        runs = all_or_none(Run(each.configs, each.origin) for each in missing)
+        self._until = dict(zip(runs, (each.until for each in missing), strict=True))
         self._is_stopped = False
 
     @property

@@ -9,7 +9,8 @@ from dashboard.session.race import Arm, arms_of
 from dashboard.session.run import Run, Status
 from dashboard.session.size import check_size
 from dashboard.web.slots import Slots
-from dqn_core import DQNConfig, LabError
+from dqn_core import DQNConfig
+from dqn_core.base.all_or_none import all_or_none
 from dqn_core.configuration.hyperparameter import Value
 from dqn_core.configuration.members import side_by_side
 
@@ -198,12 +199,4 @@ def table_of(name: str, n: int) -> str:
 def new_turns(configs: Sequence[DQNConfig], origin: Origin) -> Turns:
     """New runs of these agents: one, unless they cannot train side by side; raises `LabError`."""
     check_size(configs)
-    runs: list[Run] = []
-    try:
-        for each in side_by_side(configs):
-            runs.append(Run(each, origin))
-    except LabError:
-        for run in runs:
-            run.close()
-        raise
-    return Turns(runs)
+    return Turns(all_or_none(Run(each, origin) for each in side_by_side(configs)))

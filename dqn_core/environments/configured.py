@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dqn_core.base.errors import LabError
+from dqn_core.base.all_or_none import all_or_none
 from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import Environment, environment_spec, make_environment
@@ -32,12 +32,4 @@ def environments_for(
     config: DQNConfig, count: int, parameters: Mapping[str, float] | None = None
 ) -> list[Environment]:
     """``count`` environments of `environment_for`; where one cannot be made, all are closed."""
-    environments: list[Environment] = []
-    try:
-        for _ in range(count):
-            environments.append(environment_for(config, parameters=parameters))
-    except LabError:
-        for environment in environments:
-            environment.close()
-        raise
-    return environments
+    return all_or_none(environment_for(config, parameters=parameters) for _ in range(count))
