@@ -64,10 +64,10 @@ def test_a_box_keeps_its_place_counts_refuses_in_its_own_words_and_shows_the_sli
         ("exact_gamma", "0,5", "Discount must be 0 to 1, not '0,5'."),
         ("control_seed", "1e", "Seed must be 0 to 9,007,199,254,740,991, not '1e'."),
     ):
-        before = box(tab, key).input_value()
+        value = box(tab, key).input_value()
         enter(tab, key, typed)
         expect(refusal).to_contain_text(words)
-        expect(box(tab, key)).to_have_value(before)
+        expect(box(tab, key)).to_have_value(value)
     enter(tab, "exact_learning_rate", "1e-3")
     expect(thumb(tab, "learning_rate")).to_have_attribute("aria-valuetext", "0.001")
     expect(refusal).to_have_count(0)
