@@ -194,6 +194,12 @@ declare namespace Messages {
     message: string;
   }
 
+  interface GameQuestion {
+    id: string;
+    start: number;
+    keys: string;
+  }
+
   interface GridAnswer {
     title: string;
     actions: string[];
@@ -229,6 +235,11 @@ declare namespace Messages {
     period: number;
     view: string;
     drawn: string;
+  }
+
+  interface MapQuestion {
+    x?: number;
+    y?: number;
   }
 
   interface Mark {
@@ -273,6 +284,11 @@ declare namespace Messages {
 
   interface MicroscopeFailure {
     failure: string;
+  }
+
+  interface MicroscopeQuestion {
+    do: "step" | "update" | "copy" | "look" | "on" | "back" | "forward" | "fresh";
+    chosen: number;
   }
 
   interface NetworkDrawing {

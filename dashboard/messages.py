@@ -24,12 +24,13 @@ from typing import (
 
 from dashboard.charts.live_chart import ChartAnswer, ChartData, ForkAsked
 from dashboard.learn_page.board import BoardAnswer
+from dashboard.learn_page.desk import MicroscopeQuestion
 from dashboard.learn_page.drawing import DrawnCurveData
 from dashboard.learn_page.message import MicroscopeAnswer, MicroscopeFailure
 from dashboard.learn_page.microscope import MicroscopeData
 from dashboard.session.address import FrameData, Remembered
 from dashboard.test_page.duel import DuelData
-from dashboard.test_page.game import GameAnswer
+from dashboard.test_page.game import GameAnswer, GameQuestion
 from dashboard.test_page.player import PlayerAnswer
 from dashboard.train_page.figures import FiguresShown
 from dashboard.train_page.health import HealthAnswer
@@ -38,6 +39,7 @@ from dashboard.train_page.q_map_message import (
     ActionPlaneAnswer,
     GridAnswer,
     MapData,
+    MapQuestion,
     ValuePlaneAnswer,
 )
 from dashboard.train_page.scene import SceneAnswer
@@ -80,8 +82,11 @@ ANSWERS: dict[str, tuple[type, ...]] = {
 }
 """What the feed answers a component, or the header of it: one of these."""
 
-OTHERS = (FiguresShown, ForkAsked, Remembered)
-"""The figures beside the curves (`ChartAnswer`), and what components send to the page."""
+SENT = (ForkAsked, GameQuestion, MapQuestion, MicroscopeQuestion, Remembered)
+"""What components send to the page, or ask the feed."""
+
+BESIDE = FiguresShown
+"""What an answer for the Train page's curves has beside them."""
 
 WRITTEN = Path(__file__).parents[1] / "assets" / "messages.d.ts"
 
@@ -97,7 +102,7 @@ _NAMES: dict[object, str] = {
 
 def shapes() -> list[type]:
     """All that crosses, and what it is made of, by name."""
-    roots = (*DATA.values(), *chain(*ANSWERS.values()), *OTHERS)
+    roots = (*DATA.values(), *chain(*ANSWERS.values()), *SENT, BESIDE)
     found = {shape for root in roots for shape in _within(root)}
     return sorted(found, key=lambda shape: shape.__name__)
 

@@ -63,8 +63,10 @@ export default function render({ data, setTriggerValue }) {
   document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.run));
   if (left) {
     // The address stays: Streamlit tells a server that was restarted what the page began with.
-    const { name, run = "", query = "", lesson = "", rooms = "" } = left;
-    setTriggerValue("back", { name, run, left: query, lesson, rooms, query: parameters(false) });
+    const { name = "", run = "", query = "", lesson = "", rooms = "" } = left;
+    /** @type {Messages.Remembered} */
+    const told = { name, run, left: query, lesson, rooms, query: parameters(false) };
+    setTriggerValue("back", told);
     return;
   }
   write(data.query);

@@ -15,7 +15,7 @@ import { World } from "./world.js";
 const SPEEDS = [1, 2, 5, 10];
 
 class Microscope {
-  #do = "look";
+  #do = /** @type {Messages.MicroscopeQuestion["do"]} */ ("look");
   #chosen = 0;
   #isPlaying = false;
   #period = 0;
@@ -60,7 +60,7 @@ class Microscope {
 
   #bar() {
     /**
-     * @param {string} id
+     * @param {Messages.MicroscopeQuestion["do"]} id
      * @param {string} text
      * @param {string} label
      */
@@ -104,13 +104,14 @@ class Microscope {
     this.#feed.follow({ ...data, period: this.#isPlaying ? this.#playing : data.period });
   }
 
+  /** @returns {Messages.MicroscopeQuestion} */
   #question() {
     const wanted = this.#do === "look" && this.#isPlaying ? "update" : this.#do;
     this.#do = "look";
     return { do: wanted, chosen: this.#chosen };
   }
 
-  /** @param {string} what */
+  /** @param {Messages.MicroscopeQuestion["do"]} what */
   #ask(what) {
     if (this.#isPlaying) this.#toggle();
     this.#do = what;

@@ -145,7 +145,8 @@ export class Chart {
     this.#page = {
       ...page,
       redraw: seldom((state) => send("redraw", state)),
-      fork: (/** @type {number} */ x) => send("fork", { axis: this.axis, x }),
+      fork: (/** @type {number} */ x) =>
+        send("fork", /** @satisfies {Messages.ForkAsked} */ ({ axis: this.axis, x })),
     };
     this.#root.toggleAttribute("data-forks", page.forks);
     if (page.spec.id !== this.#spec) this.#configure(page.spec);

@@ -103,6 +103,7 @@ class Game {
   }
 
   /** What is here, and the keys of which the server has not yet said that it heard them. */
+  /** @returns {Messages.GameQuestion} */
   question() {
     return { id: this.head?.id ?? "", start: this.length, keys: JSON.stringify(this.events) };
   }

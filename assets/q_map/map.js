@@ -78,6 +78,7 @@ class QMap {
     this.#sizes = new ResizeObserver(() => this.#schedule());
     this.#sizes.observe(this.#root);
     this.#feed = new Feed({
+      /** @returns {Messages.MapQuestion} */
       question: () => (this.chosen ? { x: this.chosen[0], y: this.chosen[1] } : {}),
       take: (bytes) => this.receive(bytes),
       node: this.#root,

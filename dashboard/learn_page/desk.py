@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
 from dashboard.learn_page.message import MicroscopeFailure, message
 from dashboard.session.session import Session
@@ -14,8 +14,9 @@ from dqn_core.base.errors import ConfigurationError
 from dqn_core.base.memory import in_words
 from dqn_core.microscope.specimen import Act, Specimen
 
-ACTS: tuple[Act, ...] = ("step", "update", "copy")
-OTHERS = ("look", "on", "back", "forward", "fresh")
+ACTS: tuple[Act, ...] = get_args(Act)
+
+Other: TypeAlias = Literal["look", "on", "back", "forward", "fresh"]
 """Look, go on with an act that has not come to its end, back, forward, the run as it is now."""
 
 LARGEST = 256 << 20
@@ -26,6 +27,13 @@ SOON = 2_000
 
 SECONDS = 0.05
 """How long an act may go on before its answer is due."""
+
+
+class MicroscopeQuestion(TypedDict):
+    """What is to be done, and which transition of the batch is chosen."""
+
+    do: Act | Other
+    chosen: int
 
 
 class Desk:
@@ -49,7 +57,7 @@ class Desk:
         """Do what is asked for, and describe the copy after it; for `microscope.js`."""
         self._session.runner.touch()  # somebody looks
         do, chosen = query.get("do", "look"), query.get("chosen", "0")
-        if do not in (*ACTS, *OTHERS) or not chosen.isdecimal():
+        if do not in (*ACTS, *get_args(Other)) or not chosen.isdecimal():
             raise BadQueryError("there is no such thing to do")
         with self._lock:
             if do == "fresh":

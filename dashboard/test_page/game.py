@@ -90,6 +90,15 @@ class GameAnswer(TypedDict):
     message: str
 
 
+class GameQuestion(TypedDict):
+    """The game that a browser has, how many moments of it, and the keys that were not yet heard as
+    JSON (`Game.hear`)."""
+
+    id: str
+    start: int
+    keys: str
+
+
 @dataclass
 class Game:
     """One episode that a person plays, with the agent's from the same start beside it.

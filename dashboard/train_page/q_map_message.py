@@ -38,6 +38,13 @@ class MapData(Followed):
     drawn: str
 
 
+class MapQuestion(TypedDict, total=False):
+    """The chosen place as shares of the map's width and height, from the top left corner."""
+
+    x: float
+    y: float
+
+
 class MapAxis(TypedDict):
     """What a side of the map is of."""
 

@@ -14,12 +14,15 @@ from streamlit.testing.v1 import AppTest
 from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import source_of
 from dashboard.messages import ANSWERS, DATA, WRITTEN, shapes, typescript
+from dashboard.train_page.q_map_message import MapQuestion
 from dashboard.web.keys import FEED, TEST_PAGE
 from tests.dashboard.lessons.small_lessons import lesson
 from tests.pages.sessions import session, train
 
 ROOT = Path(__file__).parents[2]
 LESSON = lesson("# One\n## First\nenv_id: FrozenLake-v1\n\nLook.\n\ncheck: steps >= 1\n")
+
+MIDDLE = dict.fromkeys(MapQuestion.__annotations__, "0.5")
 
 Message = tuple[str, str, Any]
 """The component, "Data" or "Answer", and what it is said."""
@@ -37,7 +40,7 @@ def said(at: AppTest) -> Iterator[Message]:
         source = data["address"].split("/")[-1]
         sources = at.session_state[FEED].sources
         ((_method, answer),) = [(m, s) for (m, n), s in sources.items() if n == source]
-        content = answer({"x": "0.5", "y": "0.5"} if name == "map" else {})
+        content = answer(MIDDLE if name == "map" else {})
         assert content
         yield name, "Answer", _header(content)
 
