@@ -53,6 +53,12 @@ def _shown(session: Session, state: ExperimentsState) -> None:
 
 
 def _choice(state: ExperimentsState) -> None:
+    st.markdown(
+        _(
+            "Each experiment goes wrong on purpose: say what you expect, then let it train. Some "
+            "have a mistake of the notebook that this project began with."
+        )
+    )
     names = list(EXPERIMENTS)
     st.selectbox(
         _("Experiment"),
@@ -75,7 +81,8 @@ def _arms(experiment: Experiment) -> None:
 
 def _arm_words(arm: Arm) -> str:
     values = _(", ").join(named_value(name, value) for name, value in arm.changes.items())
-    return f"**{plain(_(arm.label))}**" + (f" ({plain(values)})" if values else "")
+    says_it = values == arm.label.replace(" = ", " ")  # as “γ = 0.5” does
+    return f"**{plain(_(arm.label))}**" + (f" ({plain(values)})" if values and not says_it else "")
 
 
 def _prediction(state: ExperimentsState) -> None:

@@ -95,5 +95,8 @@ def test_each_experiment_is_drawn(experiment: str) -> None:
     assert not at.exception
     assert at.header[0].value == EXPERIMENTS[experiment].title
     assert len(at.radio[0].options) == 3
+    has_curve = EXPERIMENTS[experiment].drawing is not None
+    assert any("draw a curve" in each.value for each in at.caption) == has_curve
+    assert "(γ 0." not in " ".join(each.value for each in at.markdown), "its name has said that"
     query = at.session_state["learn_page"].query
     assert f"experiment={experiment}" in query or experiment == next(iter(EXPERIMENTS))
