@@ -1,5 +1,6 @@
 """Files for the browser: kept for good, because another content has another address."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from dashboard.web import static_files
 from dashboard.web.static_files import ASSETS, Folder, assets
 
 
-def get(folder: Folder, address: str) -> Response:
+def get(folder: Folder, address: str, accepts: str = "") -> Response:
     root, name, path = address.split("/", 2)
     assert root == static_files.PATH
-    return folder.file(Request({"type": "http", "path_params": {"folder": name, "name": path}}))
+    scope = {"type": "http", "path_params": {"folder": name, "name": path}}
+    headers = [(b"accept-encoding", accepts.encode())] if accepts else []
+    return folder.file(Request(scope | {"headers": headers}))
 
 
 @pytest.fixture
@@ -34,6 +37,19 @@ def test_what_a_file_imports_lies_beside_it(root: Path) -> None:
     assert response.media_type == "text/javascript"
     beside = get(folder, address.replace("chart.js", "chart.css"))
     assert (beside.body, beside.media_type) == (b"p {}", "text/css")
+
+
+def test_a_file_is_packed_once_for_all_visitors(root: Path) -> None:
+    folder = Folder(root)
+    address = folder.address("chart/chart.js")
+    packed, again = (get(folder, address, "gzip, deflate, br") for _ in range(2))
+    assert packed.body is again.body
+    assert gzip.decompress(packed.body) == b"export const version = 1\n"
+    assert packed.headers["content-encoding"] == "gzip"
+    plain = get(folder, address)
+    assert plain.body == b"export const version = 1\n"
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
 
 
 def test_another_content_has_another_address(root: Path) -> None:
