@@ -52,7 +52,9 @@ def keys_of(spec: EnvironmentSpec) -> dict[str, int]:
 
 def remark(spec: EnvironmentSpec, has_masks: bool = False) -> str:
     """What a person should know before the first key, who plays by the agent's action masks."""
-    sentences = [_("It is slippery: a step may go sideways.")] if spec.is_slippery else []
+    sentences = [_(spec.task)] if spec.task else []
+    if spec.is_slippery:
+        sentences.append(_("It is slippery: a step may go sideways."))
     if has_masks:
         sentences.append(_("The key of an action that is not allowed does nothing."))
     return together(*sentences)

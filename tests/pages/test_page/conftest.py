@@ -20,7 +20,7 @@ def few_steps(agent: Agent, *start: Any, **options: Any) -> Recording:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    for module in ("duel", "showing"):
+    for module in ("match", "showing"):
         monkeypatch.setattr(f"dashboard.test_page.{module}.record", few_steps)
     at = AppTest.from_file(APP, default_timeout=120).switch_page("pages/test.py").run()
     yield at
