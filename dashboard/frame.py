@@ -23,6 +23,7 @@ from dashboard.web.keys import PAGE
 from dashboard.web.language import _, begin_to_speak, language, speak
 from dashboard.web.static_files import ASSETS
 from dashboard.web.streamlit_words import streamlit_words
+from dashboard.web.theme import custom_properties
 from dashboard.web.widgets import renew_keys
 from dqn_core.base.compute import set_threads
 from dqn_core.base.phrases import Phrase
@@ -112,8 +113,8 @@ def open_page(script: str, look: str = "") -> Session:
 def _style(has_head: bool, spoken: str) -> str:
     """The style of all pages, in one piece: the browser goes through every element of a page."""
     files = (*STYLES, HEAD) if has_head else STYLES
-    rules = [*(file.read_text(encoding="utf-8") for file in files), streamlit_words(spoken)]
-    return f"<style>{''.join(rules)}</style>"
+    rules = (file.read_text(encoding="utf-8") for file in files)
+    return f"<style>{custom_properties()}{''.join(rules)}{streamlit_words(spoken)}</style>"
 
 
 def present(session: Session, words: str) -> None:

@@ -2,9 +2,6 @@
 
 import { pen } from "./dom.js";
 
-const CATEGORICAL = "#0077bb,#ee7733,#009988,#cc3311,#33bbee,#ee3377";
-const DIVERGING = "#8c3d04,#b85a10,#dd7a2a,#eb9f63,#cfc4ba,#bac4cd,#7fb2d6,#3f94cb,#0077bb,#00527f";
-
 /**
  * The page's theme where `node` is, as CSS has it; `hues` and `diverging` are lists.
  *
@@ -12,15 +9,15 @@ const DIVERGING = "#8c3d04,#b85a10,#dd7a2a,#eb9f63,#cfc4ba,#bac4cd,#7fb2d6,#3f94
  */
 export function readTheme(node) {
   const style = getComputedStyle(node);
-  /** @type {(name: string, fallback: string) => string} */
-  const read = (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
+  /** @param {string} name */
+  const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
   return {
-    text: read("text-color", "#31333f"),
-    background: read("background-color", "#ffffff"),
-    font: read("font", "sans-serif"),
+    text: read("text-color"),
+    background: read("background-color"),
+    font: read("font"),
     fontSize: parseFloat(style.fontSize),
-    hues: read("chart-categorical-colors", CATEGORICAL).split(","),
-    diverging: read("chart-diverging-colors", DIVERGING).split(","),
+    hues: read("chart-categorical-colors").split(","),
+    diverging: read("chart-diverging-colors").split(","),
   };
 }
 

@@ -14,6 +14,7 @@ from dashboard.session.agents import Chosen
 from dashboard.test_page.conditions import Settings, words
 from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
+from dashboard.web.theme import hues
 from dqn_core import evaluate
 from dqn_core.base.numbers import number, percent, setting
 from dqn_core.base.phrases import Phrase
@@ -29,9 +30,6 @@ PROGRESS_SECONDS = 0.2
 
 FEW = 10
 """Episodes of which an interval says hardly more than their range."""
-
-COLORS = ("#0077bb", "#ee7733")
-"""Of the agents that are tested, in their order."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +210,7 @@ def _interval(values: np.ndarray) -> str:
 def chart(results: Sequence[Results]) -> go.Figure:
     """Returns episode by episode, with the mean of each agent."""
     figure, least = go.Figure(), 0.0
-    for result, color in zip(results, COLORS, strict=False):
+    for result, color in zip(results, hues().values(), strict=False):
         returns = result.evaluation.returns
         title = escape(said(result.chosen.title), quote=False)  # Plotly reads a little markup
         least = min(least, float(returns.min()))

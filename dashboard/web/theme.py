@@ -1,0 +1,16 @@
+"""The theme's colours: `.streamlit/config.toml` alone says what they are."""
+
+import streamlit as st
+
+NAMES = ("blue", "orange", "teal", "red", "cyan", "magenta")
+"""Of the theme's `chartCategoricalColors`, in their order."""
+
+
+def hues() -> dict[str, str]:
+    """The colours of curves by name; colour-blind eyes tell them apart."""
+    return dict(zip(NAMES, st.get_option("theme.chartCategoricalColors") or (), strict=False))
+
+
+def custom_properties() -> str:
+    """A style by which every style sheet knows them, as ``--blue``."""
+    return f":root {{ {' '.join(f'--{name}: {hue};' for name, hue in hues().items())} }}"
