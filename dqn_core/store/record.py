@@ -140,7 +140,7 @@ def record_of(
         for name in ("created", "updated"):
             values[name] = moment(row[name])
         values["status"] = _status(row["status"], row["updated"])
-        return RunRecord(**values, tags=tuple(tags))
+        return RunRecord(**values, tags=tuple(of_kind(tag, str) for tag in tags))
     except (LabError, *ODD_CONTENTS) as error:
         raise StoreError(
             "The run {run} is damaged: {reason}.", run=row["run"], reason=reason_of(error)
@@ -174,8 +174,11 @@ def _status(stored: str, updated: float) -> Status:
 
 
 def configs_from(text: str) -> Configs:
-    """The configurations that `values_of` wrote."""
-    return tuple(DQNConfig.from_dict(values) for values in json.loads(text))
+    """The configurations that `values_of` wrote: one at least."""
+    configs = tuple(DQNConfig.from_dict(values) for values in json.loads(text))
+    if not configs:
+        raise ValueError(Phrase("it has {count} configurations", count=0))
+    return configs
 
 
 def stem_of(env_id: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from dqn_core.base.errors import reason_of
 from dqn_core.history import CHANGES, EPISODES, EVALUATIONS, UPDATES
+from dqn_core.store.record import of_kind
 
 TABLES = {
     "episodes": EPISODES,
@@ -92,8 +94,14 @@ def _written(name: str, values: Sequence[Any]) -> Sequence[Any]:
 
 
 def _array(name: str, kind: Any, values: Sequence[Any]) -> np.ndarray:
-    if name in _OF_ANY_TYPE:
-        values = [json.loads(value) for value in values]
+    """Raises `ValueError` for what is no value of that column: SQLite does not check it."""
     array = np.empty(len(values), dtype=kind)
-    array[:] = values  # item by item: NumPy would make one array of texts
+    try:
+        if name in _OF_ANY_TYPE:
+            values = [json.loads(value) for value in values]
+        elif kind is object:
+            values = [of_kind(value, str) for value in values]
+        array[:] = values  # item by item: NumPy would make one array of texts
+    except (ArithmeticError, RecursionError, TypeError) as error:
+        raise ValueError(reason_of(error)) from error
     return array

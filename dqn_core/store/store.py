@@ -246,9 +246,9 @@ class Store:
         snapshots.remove(self.folder, files)
 
     def bytes(self) -> int:
-        """The bytes of all snapshots together."""
+        """The bytes of all snapshots together, without those in damaged rows."""
         with self.reading() as connection:
-            query = "SELECT COALESCE(SUM(bytes), 0) FROM snapshots"
+            query = "SELECT COALESCE(SUM(bytes), 0) FROM snapshots WHERE typeof(bytes) = 'integer'"
             return int(connection.execute(query).fetchone()[0])
 
     def thin(self) -> None:

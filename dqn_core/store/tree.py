@@ -83,7 +83,7 @@ def fork_changes(store: Store) -> dict[str, Changes]:
 def _value(run: str, text: str) -> Value:
     try:
         value: Value = json.loads(text)
-    except (TypeError, ValueError) as error:
+    except (RecursionError, TypeError, ValueError) as error:
         raise StoreError(
             "The changes of the run {run} are damaged: {error}.", run=run, error=error
         ) from error

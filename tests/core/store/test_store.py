@@ -203,6 +203,7 @@ def test_where_the_newest_snapshot_is_damaged_an_earlier_one_is_used_and_said(st
     [
         ("DELETE FROM episodes", "rows of its history are missing"),
         ("UPDATE episodes SET length = 'long'", "history of cartpole-1 is damaged"),
+        ("UPDATE episodes SET length = 9e999", "history of cartpole-1 is damaged"),
         ("UPDATE episodes SET env_step = 10000", "rows of no such env_step"),
         ("DELETE FROM snapshots", "has no snapshot to go on from"),
         ("UPDATE snapshots SET kind = 'odd'", "snapshots of cartpole-1 are damaged"),
@@ -243,6 +244,24 @@ def test_a_damaged_record_is_refused_alone_and_the_others_are_listed(store, sett
     assert f"The run {damaged} is damaged" in capsys.readouterr().err
     with pytest.raises(StoreError, match=f"The run {damaged} is damaged: "):
         store.run(damaged)
+
+
+def test_a_tag_that_is_no_text_is_damage_of_its_run_alone(store):
+    damaged, sound = (store.create([SMALL]).run for _ in range(2))
+    spoil(store, f"INSERT INTO tags VALUES ('{damaged}', x'00ff')")
+    assert [record.run for record in store.runs()] == [sound]
+
+
+@pytest.mark.parametrize(
+    "setting", ["name = NULL", "name = x'00ff'", f"old = '{'[' * 100_000}'"], ids=range(3)
+)
+def test_a_change_that_is_none_is_told_in_one_sentence(store, setting):
+    record, trainer, recorder = recorded(store)
+    trainer.change(gamma=0.5)
+    recorder.finish("paused")
+    spoil(store, f"UPDATE changes SET {setting}")
+    with pytest.raises(StoreError, match="The history of the run cartpole-1 is damaged"):
+        store.columns(record.run, "changes")
 
 
 @pytest.mark.parametrize("clock", [-5.0, 1e12])
@@ -342,7 +361,9 @@ def test_snapshots_beyond_the_budget_are_thinned_with_their_files(store):
     assert files == {snapshot.file for snapshot in kept}
 
 
-@pytest.mark.parametrize("setting", ["kind = 'odd'", "env_step = 'odd'", "file = x'00'"])
+@pytest.mark.parametrize(
+    "setting", ["kind = 'odd'", "env_step = 'odd'", "file = x'00'", "bytes = 9e999"]
+)
 def test_a_damaged_snapshot_of_one_run_does_not_stop_the_thinning_of_others(store, setting):
     recorded(store)
     spoil(store, f"UPDATE snapshots SET {setting}")

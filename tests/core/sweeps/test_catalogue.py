@@ -110,6 +110,14 @@ def test_a_sweep_with_bytes_where_a_text_or_a_number_belongs_is_damaged(store, c
         sweep_called(store, "mine")
 
 
+def test_a_piece_without_a_configuration_is_damage_of_its_sweep(store):
+    sweep = declare(store, PLAN, name="mine")
+    with store.writing() as connection:
+        connection.execute("UPDATE pieces SET configs = '[]'")
+    with pytest.raises(StoreError, match="The sweep 'mine' is damaged: it has 0 configurations"):
+        pieces_of(store, sweep.name)
+
+
 def test_a_plan_that_a_version_with_fewer_hyperparameters_wrote_is_the_same_one(store):
     sweep = declare(store, PLAN)
     described = PLAN.to_dict()
