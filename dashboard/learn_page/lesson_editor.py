@@ -91,14 +91,15 @@ def _set(target: object, name: str, key: str) -> Callable[[], None]:
 def _steps(draft: Draft) -> None:
     """Which step is edited, and what can be done with it."""
     count = len(draft.steps)
+    key = worded_key(f"draft_at_{count}_{draft.at}", draft.step.title)
     with st.container(horizontal=True, vertical_alignment="bottom", key="draft_steps"):
         st.selectbox(
             _("Step"),
             range(count),
             draft.at,
             format_func=lambda at: f"{at + 1}. {draft.steps[at].title}",
-            key=f"draft_at_{count}_{draft.at}",
-            on_change=_set(draft, "at", f"draft_at_{count}_{draft.at}"),
+            key=key,
+            on_change=_set(draft, "at", key),
             width=260,
         )
         up, down = partial(draft.move, -1), partial(draft.move, 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 
@@ -41,13 +42,15 @@ def renew_keys() -> None:
         keys[name] = _next_key(name, key)
 
 
-def worded_key(key: str) -> str:
+def worded_key(key: str, chosen: str = "") -> str:
     """The key for a select box whose options are words, where it holds its own value.
 
-    The browser holds the word that was chosen: in another language it would be none of the options.
+    The browser holds the word that was chosen: in another language it would be none of the options,
+    as where that option has another name by now: ``chosen`` is the present one.
     """
     spoken = language()
-    return key if spoken == ENGLISH else f"{key}_{spoken}"
+    parts = [key, *([f"{crc32(chosen.encode()):x}"] if chosen else [])]
+    return "_".join(parts if spoken == ENGLISH else [*parts, spoken])
 
 
 def present_key(name: str) -> str:

@@ -138,6 +138,12 @@ def test_a_lesson_link_is_made_from_the_controls_and_hides_and_locks(
     query = parse_qs(urlsplit(link).query)
     assert query["gamma"] == ["0.9"]
     assert {"learning_rate", "seed"} < set(query["lock"][0].split(","))
+    for label, words in (("Title of the step", "One"), ("Text, question and check", "Look.")):
+        before = teacher.url
+        teacher.get_by_label(label).fill(words)
+        teacher.get_by_label(label).blur()
+        teacher.wait_for_url(lambda url, before=before: url != before)  # it carries the draft
+    expect(teacher.get_by_role("combobox", name="Step")).to_have_value("1. One")
 
     student = another_page
     open_app(student, app_url, link.removeprefix(f"{app_url}/"))

@@ -332,7 +332,9 @@ def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
     assert "Give the lesson a title" in at.error[0].value
     at.text_input(key="draft1_title").set_value("Mine")
+    boxes = [step_box(at)]
     at.text_input(key=title).set_value("One").run()
+    assert step_box(at) not in boxes, "the browser holds the name that the step had"
     at.text_area(key=body).set_value("Look.\n\ncheck: happiness >= 1").run()
     assert "Step 1. Line 3: A check cannot speak of" in at.error[0].value
     at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
@@ -351,6 +353,12 @@ def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
     query = at.session_state[LEARN_PAGE].query
     again = opened("pages/learn.py", section="lessons", draft=query.split("draft=")[1])
     assert again.session_state[LEARN_PAGE].lessons.draft.read()[0] == made
+
+
+def step_box(at: AppTest) -> str:
+    """The key of the box with the steps of a lesson that is made."""
+    (key,) = [str(box.key) for box in at.selectbox if box.label == "Step"]
+    return key
 
 
 def test_the_editors_choices_have_their_words_anew_in_another_language() -> None:
