@@ -18,15 +18,17 @@ from hypothesis import settings
 # As the app does; two threads of torch on a busy machine are tens of times slower than one.
 torch.set_num_threads(1)
 
+gc.disable()  # until all tests are collected: what is made meanwhile stays
+
 # A shared machine's pauses are no failures, and a check of the same code has the same outcome.
 settings.register_profile("lab", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("lab")
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: nothing looks through it for what may go."""
-    gc.collect()
+    """From now on nothing looks through what was imported for what may go."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")

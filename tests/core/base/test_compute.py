@@ -105,17 +105,17 @@ def test_calls_that_overlap_are_alone_each_and_a_thread_that_begins_meanwhile_is
         before = numbers()
         with one_thread():
             first_is_in.set()
-            assert second_is_in.wait(10)
+            assert second_is_in.wait(120)
             inside = numbers()
         met["first"] = [before, inside, numbers()]
         first_is_out.set()
 
     def second() -> None:
-        assert first_is_in.wait(10)
+        assert first_is_in.wait(120)
         before = numbers()  # of a thread that began meanwhile
         with one_thread():
             second_is_in.set()
-            assert first_is_out.wait(10)
+            assert first_is_out.wait(120)
             inside = numbers()
         met["second"] = [before, inside, numbers()]
 

@@ -56,7 +56,7 @@ def test_slow_motion_waits_a_whole_period_before_the_second_step_also_after_full
     run, slots = Run([SMALL]), Slots(1)
     run.start()
     advance(run, 40)
-    run.steps_per_second = 0.5
+    run.steps_per_second = 0.02
     run.advance(slots)
     made = run.trainer.env_step
     assert run.advance(slots) > 0
