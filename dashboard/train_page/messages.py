@@ -76,8 +76,8 @@ def _finished_words(session: Session, run: Run) -> str:
         return _("Reset begins a new run.")
     if run.config.learning_rate_end < run.config.learning_rate:
         return _(
-            "To continue, raise or switch off that limit under Budget. α falls over the step "
-            "budget: a larger one raises it again. Reset begins a new run."
+            "To continue, raise or switch off that limit under Budget. With a larger step budget "
+            "the learning rate α falls more slowly, so it is higher again. Reset begins a new run."
         )
     return _("To continue, raise or switch off that limit under Budget. Reset begins a new run.")
 
