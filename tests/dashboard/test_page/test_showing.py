@@ -28,8 +28,9 @@ def wait_for_the_end_of_film_threads() -> None:
 
 def test_a_showing_films_what_the_agent_does() -> None:
     conditions = Conditions(0.3, {"gravity": 12.0}, Push(5, 3, 0.4))
-    showing = finished(Showing(chosen(), 7, conditions))
-    expected = record(balancing_agent(), 7, conditions)
+    agent = balancing_agent(max_episode_steps=30)
+    showing = finished(Showing(chosen(agent), 7, conditions))
+    expected = record(agent, 7, conditions)
     assert showing.recording is not None
     np.testing.assert_array_equal(showing.recording.observations, expected.observations)
     assert len(showing.film) == len(expected.actions) + 1

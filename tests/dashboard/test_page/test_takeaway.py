@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -114,11 +115,9 @@ def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
     film_episode([showing, showing], tmp_path / "two.gif", overlay=True)
     with Image.open(tmp_path / "two.gif") as gif:
         assert gif.width == 606
-    other = Showing(short, 6, Conditions())
-    other.recording = None
-    other.stop()
+    under_way: Any = SimpleNamespace(recording=None, film=SimpleNamespace(complete=False))
     with pytest.raises(LabError, match="still being recorded"):
-        film_episode([showing, other], tmp_path / "early.gif", overlay=False)
+        film_episode([showing, under_way], tmp_path / "early.gif", overlay=False)
     assert not (tmp_path / "early.gif").exists()
 
 
