@@ -5,8 +5,7 @@
  * way back would lead through all of them; this replaces the entry.
  */
 
-import { remember, remembered, tab } from "../shared/tab.js";
-
+const NAME = "dqn-lab-session";
 const OF_STREAMLIT = ["embed", "embed_options"];
 
 /**
@@ -24,10 +23,24 @@ function parameters(ofStreamlit) {
  * The session that the tab had before, unless that was answered: its `name`, `run` and so on.
  *
  * @param {Messages.FrameData} data
+ * @returns {Partial<Omit<Messages.Remembered, "left">> | null}
  */
 function before({ name, answered }) {
-  const kept = remembered();
-  return kept?.name === name || kept?.name === answered ? null : kept;
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
+    return kept && ![name, answered].includes(kept.name) ? kept : null;
+  } catch {
+    return null; // a browser that stores nothing
+  }
+}
+
+/** @param {Messages.FrameData} data */
+function remember({ name, run, query, lesson, rooms }) {
+  try {
+    sessionStorage.setItem(NAME, JSON.stringify({ name, run, query, lesson, rooms }));
+  } catch {
+    // a browser that stores nothing
+  }
 }
 
 /**
@@ -47,7 +60,7 @@ function write(query) {
 export default function render({ data, setTriggerValue }) {
   const left = before(data);
   // What the page holds until the tab's run is back has not begun: nothing is asked about it.
-  tab.isComingBack = Boolean(left?.run);
+  document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.run));
   if (left) {
     // The address stays: Streamlit tells a server that was restarted what the page began with.
     const { name = "", run = "", query = "", lesson = "", rooms = "" } = left;
@@ -57,6 +70,5 @@ export default function render({ data, setTriggerValue }) {
     return;
   }
   write(data.query);
-  const { name, run, query, lesson, rooms } = data;
-  remember({ name, run, query, lesson, rooms });
+  remember(data);
 }

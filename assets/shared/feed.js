@@ -4,7 +4,6 @@
  */
 
 import { onPaper } from "./paper.js";
-import { tab } from "./tab.js";
 
 const AWAY = 3000; // milliseconds until a server is asked again that did not answer
 const NEAR = "300px"; // what will soon be in sight is renewed as well
@@ -77,7 +76,8 @@ export class Feed {
   /** Ask now, or as soon as the answer is here to what was asked before. */
   async ask() {
     // Where a run is coming back (`frame/address.js`), the page holds another one and is drawn anew soon.
-    this.#overdue = this.#asking || this.#hidden || tab.isComingBack;
+    const isComingBack = "comingBack" in document.documentElement.dataset;
+    this.#overdue = this.#asking || this.#hidden || isComingBack;
     if (this.#overdue) return;
     clearTimeout(this.#timer);
     this.#asking = true;
