@@ -1,11 +1,14 @@
 /** Components of Streamlit, each an instance of a class that lives as long as its element. */
 import { language } from "./words.js";
 
+const LEAVE = Symbol.for("dqn-lab.leave"); // which other versions of this script know, too
+
 /**
  * The instances of `Component`, by the elements that they are in. A component is made with its
  * element, has `render(component)` called at each draw of the page, with Streamlit's `data` and
  * `setTriggerValue`, and, if it has one, `dispose()` when the element has left the page. Where the
- * page speaks another language another instance takes its place.
+ * page speaks another language, or the server was started again with another version of the
+ * component, another instance takes its place.
  *
  * @template {{ render(component: Drawn): void, dispose?(): void }} Instance
  */
@@ -35,14 +38,16 @@ export class Mounted {
    */
   render = (component) => {
     const parent = component.parentElement;
-    const present = this.#instances.get(parent);
-    if (present && present.language !== language()) {
-      this.#leave(parent);
-      parent.replaceChildren();
-    }
-    if (!this.get(parent)) {
+    if (this.#instances.get(parent)?.language !== language()) {
+      /** @type {Parent & { [LEAVE]?: () => void }} */
+      const place = parent;
+      if (place[LEAVE]) {
+        place[LEAVE]();
+        place.replaceChildren();
+      }
       const instance = new this.#Component(parent);
       this.#instances.set(parent, { instance, language: language() });
+      place[LEAVE] = () => this.#leave(parent);
     }
     this.get(parent)?.render(component);
     return () => {

@@ -36,3 +36,16 @@ test("it goes with its element, not with a draw that another one took the place 
   assert.ok(noted.isDisposed);
   assert.equal(mounted.get(parentElement), undefined);
 });
+
+test("a component of another version of its script takes the place of the one before", () => {
+  const [before, after] = [new Mounted(Noted), new Mounted(Noted)];
+  let isEmptied = false;
+  const parentElement = { isConnected: true, replaceChildren: () => (isEmptied = true) };
+  before.render({ data: 1, parentElement });
+  const noted = before.get(parentElement);
+  assert.ok(!isEmptied);
+  after.render({ data: 2, parentElement });
+  assert.ok(noted.isDisposed && isEmptied);
+  assert.equal(before.get(parentElement), undefined);
+  assert.deepEqual(after.get(parentElement).seen, [2]);
+});
