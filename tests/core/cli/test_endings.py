@@ -81,6 +81,7 @@ def test_an_environment_that_cannot_be_closed_is_told_once_and_costs_nothing(
     assert told.count("Foreign-v0 could not be closed: RuntimeError: The window is gone.") == 1
     assert result["evaluation"]["mean_return"] == 10.0
     assert load_run(run).env_step == load_agent(agent).env_steps == 150
+    capsys.readouterr()  # what was told while it was loaded here
     code, result, told = ended(capsys, "evaluate", agent)
     assert code == 0
     assert told.count("could not be closed") == 1
