@@ -295,8 +295,8 @@ def test_ones_own_environment_is_played_with_its_keys_and_tested_with_its_physic
     assert any("It is slippery" in said.value for said in corridor.caption)
     corridor.button(key="game_begin").click().run()
     game = corridor.session_state[TEST_PAGE].game
-    assert game.keys.actions == {"ArrowLeft": 0, "ArrowRight": 1}
-    game.hear([[number, game.keys.actions["ArrowRight"]] for number in range(1, CELLS)])
+    assert game.keys == {"ArrowLeft": 0, "ArrowRight": 1}
+    game.hear([[number, game.keys["ArrowRight"]] for number in range(1, CELLS)])
     for _ in range(12_000):  # two minutes, on a machine that has other work
         if "you 1" in game.message:
             break
