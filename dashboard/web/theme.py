@@ -12,5 +12,8 @@ def hues() -> dict[str, str]:
 
 
 def custom_properties() -> str:
-    """A style by which every style sheet knows them, as ``--blue``."""
-    return f":root {{ {' '.join(f'--{name}: {hue};' for name, hue in hues().items())} }}"
+    """A style by which every style sheet knows them, as ``--blue`` and ``--primary-text``."""
+    names = ("theme.light.primaryColor", "theme.dark.sidebar.primaryColor")
+    light, dark = map(st.get_option, names)
+    named = {**hues(), "primary-text": f"light-dark({light}, {dark})"}
+    return f":root {{ {' '.join(f'--{name}: {colour};' for name, colour in named.items())} }}"

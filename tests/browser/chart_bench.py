@@ -15,19 +15,23 @@ from dashboard.charts import live_chart
 from dashboard.charts.live_chart import News, held, live_charts
 from dashboard.charts.panels import Panel, Reference, Takeaway, Trace
 from dashboard.web.feed import Source
+from dashboard.web.theme import hues
 from tests.browser.waiting import PATIENCE
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ORIGIN = "http://chart.test/"
-PAGE = """<!doctype html>
+HUES = {"chart-categorical-colors": ",".join(hues().values())}
+THEMES = {
+    "light": {"text-color": "#1f2933", "background-color": "#ffffff", **HUES},
+    "dark": {"text-color": "#e6eaee", "background-color": "#14181d", **HUES},
+}
+VARIABLES = "".join(f"--st-{name}: {value};" for name, value in THEMES["light"].items())
+PAGE = f"""<!doctype html>
 <link rel="stylesheet" href="shared/paper.css">
+<style>:root {{{VARIABLES}}}</style>
 <main class="stApp stMainBlockContainer"></main>
 """
-THEMES = {
-    "light": {"text-color": "#1f2933", "background-color": "#ffffff"},
-    "dark": {"text-color": "#e6eaee", "background-color": "#14181d"},
-}
 
 PANELS = (
     Panel(
