@@ -78,7 +78,8 @@ class Connections:
                 self._idle.pop().close()
 
     def __del__(self) -> None:
-        self.close()
+        while self._idle:  # nobody else has it; at the interpreter's end no other name is left
+            self._idle.pop().close()
 
     @contextmanager
     def _transaction(self, begin: str, done: str) -> Iterator[sqlite3.Connection]:
