@@ -120,13 +120,16 @@ def test_a_lesson_link_is_made_from_the_controls_and_hides_and_locks(
     enter(teacher, "exact_gamma", "0.9")
     teacher.wait_for_url("**gamma=0.9*")
     teacher.locator(".st-key-open_lesson button").first.click()
+    title = teacher.locator("[class*=st-key-draft][class*=_title]").first
+    draft = re.search(r"st-key-(draft\d+)_title", title.get_attribute("class") or "")
+    assert draft is not None
     for key, label in (
         ("hidden", "Discount γ"),
         ("hidden", "All of “Target”"),
         ("locked", "Learning rate α"),
         ("locked", "Seed"),
     ):
-        field = teacher.locator(f".st-key-draft1_1_0_{key} input")
+        field = teacher.locator(f".st-key-{draft[1]}_1_0_{key} input")
         field.click()  # what scrolls closes the list
         field.fill(label)
         teacher.get_by_role("option", name=label, exact=True).click()
@@ -144,7 +147,7 @@ def test_a_lesson_link_is_made_from_the_controls_and_hides_and_locks(
         ("_1_0_title input", "One"),
         ("_1_0_body textarea", "Go"),
     ):
-        field = teacher.locator(f".st-key-draft1{key}")
+        field = teacher.locator(f".st-key-{draft[1]}{key}")
         field.fill(words)
         field.blur()
     expect(teacher.locator(".st-key-draft_steps input")).to_have_value("1. One")
