@@ -5,7 +5,8 @@
  * way back would lead through all of them; this replaces the entry.
  */
 
-const NAME = "dqn-lab-session";
+import { remember, remembered, waitForSession } from "../shared/tab.js";
+
 const OF_STREAMLIT = ["embed", "embed_options"];
 
 /**
@@ -23,24 +24,10 @@ function parameters(ofStreamlit) {
  * The session that the tab had before, unless that was answered: its `name`, `run` and so on.
  *
  * @param {Messages.FrameData} data
- * @returns {Partial<Omit<Messages.Remembered, "left">> | null}
  */
 function before({ name, answered }) {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
-    return kept && ![name, answered].includes(kept.name) ? kept : null;
-  } catch {
-    return null; // a browser that stores nothing
-  }
-}
-
-/** @param {Messages.FrameData} data */
-function remember({ name, run, query, lesson, rooms }) {
-  try {
-    sessionStorage.setItem(NAME, JSON.stringify({ name, run, query, lesson, rooms }));
-  } catch {
-    // a browser that stores nothing
-  }
+  const kept = remembered();
+  return kept?.name === name || kept?.name === answered ? null : kept;
 }
 
 /**
@@ -59,9 +46,8 @@ function write(query) {
 /** @param {Drawn<Messages.FrameData>} component */
 export default function render({ data, setTriggerValue }) {
   const left = before(data);
-  // What the page holds until the tab's run is back has not begun: nothing is asked about it.
-  document.documentElement.toggleAttribute("data-coming-back", Boolean(left?.run));
   if (left) {
+    waitForSession();
     // The address stays: Streamlit tells a server that was restarted what the page began with.
     const { name = "", run = "", query = "", lesson = "", rooms = "" } = left;
     /** @type {Messages.Remembered} */

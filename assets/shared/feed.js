@@ -4,6 +4,7 @@
  */
 
 import { onPaper } from "./paper.js";
+import { isRunComingBack } from "./tab.js";
 
 const AWAY = 3000; // milliseconds until a server is asked again that did not answer
 const NEAR = "300px"; // what will soon be in sight is renewed as well
@@ -21,13 +22,14 @@ export class Feed {
   #asking = false;
   #overdue = false;
   #hidden = false;
+  #answered = false; // once it is also out of sight: what is empty has no place there
   #sight;
   #disposed = new AbortController();
 
   /**
    * `question()` gives the query's parameters, `take(bytes)` gets the answer, `lost()` is called
    * when the server does not know the address: it is another one than drew the page. With `node`,
-   * nothing is asked while that element is out of sight. `method` is "POST" where a question is
+   * nothing more is asked while that element is out of sight. `method` is "POST" where a question is
    * also a command (`dashboard/web/feed.py`).
    *
    * @param {{
@@ -75,16 +77,19 @@ export class Feed {
 
   /** Ask now, or as soon as the answer is here to what was asked before. */
   async ask() {
-    // Where a run is coming back (`frame/address.js`), the page holds another one and is drawn anew soon.
-    const isComingBack = "comingBack" in document.documentElement.dataset;
-    this.#overdue = this.#asking || this.#hidden || isComingBack;
+    this.#overdue = this.#asking || (this.#hidden && this.#answered);
     if (this.#overdue) return;
     clearTimeout(this.#timer);
+    if (isRunComingBack()) {
+      this.#timer = setTimeout(() => this.ask(), AWAY); // as a rule the page is drawn anew before
+      return;
+    }
     this.#asking = true;
     const asked = performance.now();
     const bytes = await this.#fetch();
     this.#asking = false;
     if (this.#disposed.signal.aborted) return;
+    this.#answered ||= bytes !== null;
     try {
       if (bytes) this.#take(bytes);
     } finally {

@@ -204,3 +204,20 @@ def test_nothing_is_asked_once_it_has_gone(server: Server) -> None:
     server.wait(300)
     assert len(server.questions) == 1
     assert server.page.evaluate("answers") == []
+
+
+def test_nothing_is_asked_from_the_first_moment_on_while_the_tabs_run_is_coming_back(
+    server: Server,
+) -> None:
+    """Whichever script comes first: it would be about a run that has not begun."""
+    page = server.page
+    page.evaluate("""sessionStorage.setItem("dqn-lab-session", '{"run": "cartpole-1"}')""")
+    again = Server(page)  # a page that is loaded anew
+    page.evaluate("make()")
+    again.follow(20)
+    again.wait(300)
+    assert not again.questions
+    page.evaluate("""async () => (await import("/shared/tab.js")).remember({ run: "cartpole-1" })""")
+    again.follow(20)
+    again.until_asked(2)
+    page.evaluate("sessionStorage.clear()")
