@@ -1,54 +1,19 @@
-"""A lesson on the pages, without a browser: from the address, from step to step, made and given."""
-
-import json
-from pathlib import Path
+"""A lesson that is played: from the address, from step to step, and after a reload."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.learn_page.lessons import _opened
 from dashboard.lessons.lesson import of_link
-from dashboard.lessons.playing import Playing, come_back_to_lesson
+from dashboard.lessons.playing import come_back_to_lesson
 from dashboard.lessons.progress import Progress, read_progress
-from dashboard.lessons.rooms import rooms
 from dashboard.lessons.source import NAMES, source_of
 from dashboard.session.address import Remembered
 from dashboard.session.links import Link
-from dashboard.web.keys import LEARN_PAGE, LESSON
+from dashboard.web.keys import LESSON
 from dqn_core import DQNConfig
 from tests.dashboard.lessons.small_lessons import lesson
+from tests.pages.lessons.lesson_page import STEPS, opened, playing, shown
 from tests.pages.sessions import session
-
-APP = Path(__file__).parents[2] / "app.py"
-STEPS = lesson(
-    "# Two steps\n## First\ngamma: 0.9\nhide: target\nlock: gamma, seed\n\nLook.\n\n"
-    "question: 1 + 1?\nanswer: 2\nbecause: So it is.\n\n"
-    "## Second\nlock:\n\n## Third\ngamma: 0.5\n"
-)
-
-
-def opened(page: str = "app.py", **query: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at = at.switch_page(page).run() if page != "app.py" else at.run()
-    assert not at.exception
-    return at
-
-
-@pytest.fixture(autouse=True)
-def browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One whose cookie says its name: `AppTest` has no cookies."""
-    monkeypatch.setattr("dashboard.session.visits.visitor", lambda: None)
-
-
-def playing(at: AppTest) -> Playing:
-    found: Playing = at.session_state[LESSON]
-    return found
-
-
-def shown(at: AppTest) -> str:
-    return " ".join(text.value for text in at.markdown).replace("\u2060", "")
 
 
 def test_a_lesson_sets_the_values_of_its_steps_and_what_they_hide_and_lock() -> None:
@@ -251,165 +216,11 @@ def test_a_link_without_a_lesson_says_so_and_opens_the_page(
     assert session(at).config.gamma == 0.9
 
 
-def test_of_a_file_that_is_too_long_its_own_length_is_said() -> None:
-    for text, length in (("课" * 90_000, "90,000"), ("a" * 200_000, "200,000")):
-        lesson, (fault,) = _opened(text.encode())
-        assert lesson is None
-        assert f"at most 20,000 characters, not {length}" in fault
-
-
 def test_a_task_in_a_link_is_a_lesson_of_one_step() -> None:
     at = opened(task="Look.", gamma="0.9")
     assert playing(at).lesson == of_link(session(at).link)
     assert "Look." in shown(at)
     assert not [button for button in at.button if button.key == "task_next"]
-
-
-def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
-    room = rooms().open(STEPS, source_of(STEPS))
-    at = opened(room=room.code)
-    assert "Look." not in shown(at)
-    at.text_input(key="name_in_room").set_value("Kim")
-    next(button for button in at.button if button.label == "Come in").click()
-    at.run()
-    assert "Look." in shown(at)
-    (seat,) = room.seats.values()
-    assert seat.label == "Kim"
-    board = opened("pages/learn.py", section="lessons", board=room.secret)
-    assert board.header[0].value == "Two steps"
-    board.button(key="to_lessons").click().run()
-    assert f"**Two steps** · {room.code} · 1 student" in shown(board), "the way back"
-    board.button(key=f"board_{room.code}").click().run()
-    again = opened("pages/learn.py", section="lessons", rooms=f"{room.secret},{room.secret},x")
-    assert shown(again).count(room.code) == 1, "an address of an earlier version"
-    assert room.secret not in again.session_state[LEARN_PAGE].query
-    assert board.session_state[LEARN_PAGE].query == f"section=lessons&board={room.code}"
-    of_student = opened("pages/learn.py", section="lessons", board=room.code)
-    assert f"The board of room {room.code} cannot be shown here" in of_student.error[0].value
-    board.button(key="close_room").click().run()
-    assert room.code not in shown(board)
-    assert "1. Watch and guess" in shown(board)
-    gone = opened("pages/learn.py", section="lessons", board=room.secret)
-    assert "There is no board" in gone.error[0].value
-    at.run()
-    assert "The room was closed" in at.info[0].value
-    assert "Look." in shown(at), "the lesson goes on"
-    assert playing(at).query == f"lesson={source_of(STEPS)}&step=1"
-
-
-def test_of_two_tabs_of_a_student_the_board_shows_the_one_that_was_used_last(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("dashboard.session.visits.visitor", lambda: "kim")
-    room = rooms().open(STEPS, source_of(STEPS))
-    first = opened(room=room.code)
-    first.text_input(key="name_in_room").set_value("Kim")
-    next(button for button in first.button if button.label == "Come in").click()
-    first.run()
-    (seat,) = room.seats.values()
-    second = opened(room=room.code)
-    assert seat.session() is session(second)
-    first.button(key="task_next").click().run()
-    assert (seat.session(), seat.progress.at) == (session(first), 1)
-    assert playing(second).progress.at == 0
-
-
-def test_a_room_of_a_task_without_a_title_is_called_a_lesson() -> None:
-    task = of_link(Link(task="Look."))
-    room = rooms().open(task, source_of(STEPS))
-    assert "**Lesson**" in shown(opened(room=room.code))
-    board = opened("pages/learn.py", section="lessons", board=room.secret)
-    assert board.header[0].value == "Lesson"
-
-
-def test_a_teacher_makes_a_lesson_from_the_state_of_the_controls() -> None:
-    at = opened("pages/learn.py", section="lessons", gamma="0.9")
-    at.button(key="make_lesson").click().run()
-    draft = at.session_state[LEARN_PAGE].lessons.draft
-    assert draft.step.link.config.gamma == 0.9
-    assert any("Nothing yet" in caption.value for caption in at.caption), "the preview is empty"
-    title, body = (f"draft1_1_0_{name}" for name in ("title", "body"))
-    at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
-    assert "Give the lesson a title" in at.error[0].value
-    at.text_input(key="draft1_title").set_value("Mine")
-    boxes = [step_box(at)]
-    at.text_input(key=title).set_value("One").run()
-    assert step_box(at) not in boxes, "the browser holds the name that the step had"
-    at.text_area(key=body).set_value("Look.\n\ncheck: happiness >= 1").run()
-    assert "Step 1. Line 3: A check cannot speak of" in at.error[0].value
-    at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
-    assert not at.error
-    at.text_area(key=body).set_value("1?\n\nquestion: 1?\n( ) a\n(x) b\n\ncheck: steps >= 1").run()
-    at.radio(key="draft_view_0_choice").set_value(1).run()
-    at.button(key="draft_view_0_give").click().run()
-    assert "Right." in at.success[0].value, "the preview answers"
-    at.text_area(key=body).set_value("Look.\n\ncheck: steps >= 1").run()
-    at.button(key="draft_add").click().run()
-    session(at).set("gamma", 0.5)
-    at.button(key="draft_take").click().run()
-    made = draft.read()[0]
-    assert [step.link.config.gamma for step in made.steps] == [0.9, 0.5]
-    assert made.steps[1].begins
-    query = at.session_state[LEARN_PAGE].query
-    again = opened("pages/learn.py", section="lessons", draft=query.split("draft=")[1])
-    assert again.session_state[LEARN_PAGE].lessons.draft.read()[0] == made
-
-
-def step_box(at: AppTest) -> str:
-    """The key of the box with the steps of a lesson that is made."""
-    (key,) = [str(box.key) for box in at.selectbox if box.label == "Step"]
-    return key
-
-
-def test_the_editors_choices_have_their_words_anew_in_another_language() -> None:
-    """The browser goes on showing the words that were chosen in the language before."""
-    at = opened("pages/learn.py", section="lessons", lang="zh")
-    at.button(key="make_lesson").click().run()
-    keys = {choice.key for choice in at.multiselect}
-    assert keys == {"draft1_1_0_hidden_zh", "draft1_1_0_locked_zh"}
-
-
-def lesson_of_controls(at: AppTest) -> None:
-    """As the button of the Train page has it done: `AppTest` cannot go to the other page."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("streamlit.switch_page", lambda page: None)
-        at.switch_page("app.py").run()
-        at.button(key="open_lesson").click().run()
-    at.switch_page("pages/learn.py").run()
-
-
-def shared_link(at: AppTest) -> str:
-    components = [element.proto for element in at.get("bidi_component")]
-    (data,) = [json.loads(p.json)[0] for p in components if p.component_name.endswith("copyable")]
-    link: str = data["text"]
-    return link
-
-
-def test_the_train_page_leads_to_a_lesson_of_its_values_and_a_task_alone_has_the_newest() -> None:
-    at = opened(gamma="0.9")
-    lesson_of_controls(at)
-    draft = at.session_state[LEARN_PAGE].lessons.draft
-    for name, names in (("hidden", ["target"]), ("locked", ["env_id", "seed"])):
-        at.multiselect(key=f"draft1_1_0_{name}").set_value(names)
-    at.text_area(key="draft1_1_0_body").set_value(" Which γ? ").run()
-    task = "seed=0&hide=target&lock=env_id,seed&task=Which+%CE%B3%3F"
-    assert shared_link(at).endswith(f"gamma=0.9&{task}")
-    session(at).set("gamma", 0.5)
-    lesson_of_controls(at)
-    assert shared_link(at).endswith(f"gamma=0.5&{task}")
-    at.text_input(key="draft2_title").set_value("Mine").run()
-    session(at).set("gamma", 0.3)
-    lesson_of_controls(at)
-    assert at.session_state[LEARN_PAGE].lessons.draft is draft
-    assert draft.step.link.config.gamma == 0.5, "what is more than a task stays as it is"
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_each_ready_lesson_opens_in_the_editor(name: str) -> None:
-    at = opened("pages/learn.py", section="lessons")
-    at.button(key=f"change_{name}").click().run()
-    assert not at.exception
-    assert not at.error
 
 
 def test_a_lesson_that_is_played_follows_the_language_with_what_was_answered() -> None:
