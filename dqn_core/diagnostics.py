@@ -133,5 +133,4 @@ def _length(rows: Tensor) -> Tensor:
 
 
 def _observations(replay: ReplayBuffer, order: np.ndarray) -> Tensor:
-    rows = replay.rows(np.tile(order, (replay.members, 1)))
-    return torch.from_numpy(rows[..., : replay.observation_dim])
+    return torch.from_numpy(replay.rows(order)[..., : replay.observation_dim])

@@ -79,7 +79,7 @@ class ReplayBuffer:
         self.observation_dim = observation_dim
         self.n_masked = n_masked
         self._stream = stream
-        self._members = members
+        self.members = members
         self._dtype = np.dtype(dtype)
         self._device = device
         self._arrays = arrays_on(device)
@@ -109,7 +109,7 @@ class ReplayBuffer:
 
     def _check_memory(self, capacity: int, sampling: str = "uniform") -> None:
         """Refuse a buffer that, with its sampler, does not fit into free memory."""
-        members, d = self._members, self.observation_dim
+        members, d = self.members, self.observation_dim
         free = free_memory_of_gpu() if self._device == "cuda" else free_memory()
         each = transition_bytes(d, self.n_masked, sampling, self._dtype)
         size = members * capacity * each
@@ -132,17 +132,13 @@ class ReplayBuffer:
     def _empty_rows(self, capacity: int) -> Any:
         # They are written one after the other, since the rows of all members lie together.
         width = row_width(self.observation_dim, self.n_masked)
-        return self._arrays.zeros((capacity, self._members, width), self._dtype)
+        return self._arrays.zeros((capacity, self.members, width), self._dtype)
 
     def _allocate(self, rows: Any) -> None:
         self._rows = rows
         self.capacity = int(rows.shape[0])
         self._flat = rows.reshape(-1, rows.shape[-1])  # a view: slot i of member p is i·members + p
-        self._offsets = self._arrays.arange(self._members)[:, None]
-
-    @property
-    def members(self) -> int:
-        return self._members
+        self._offsets = self._arrays.arange(self.members)[:, None]
 
     def __len__(self) -> int:
         return self._size
@@ -150,12 +146,12 @@ class ReplayBuffer:
     @property
     def stored_bytes(self) -> int:
         """Memory of the stored transitions."""
-        return int(self._members * self._size * self._rows.shape[-1] * self._dtype.itemsize)
+        return int(self.members * self._size * self._rows.shape[-1] * self._dtype.itemsize)
 
     @property
     def contents(self) -> Contents:
         """Which transitions are stored, and where."""
-        return Contents(self._members, self.capacity, self._size, self.pushed)
+        return Contents(self.members, self.capacity, self._size, self.pushed)
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:
         """Use capacity and sampling of these configurations.
@@ -164,7 +160,7 @@ class ReplayBuffer:
         """
         sampling, capacity = configs[0].sampling, configs[0].buffer_capacity
         kind = SAMPLERS[sampling]
-        sampler = self.sampler if isinstance(self.sampler, kind) else kind(self._members)
+        sampler = self.sampler if isinstance(self.sampler, kind) else kind(self.members)
         if capacity != self.capacity or (sampler is not self.sampler and sampler.bytes_each):
             self._check_memory(capacity, sampling)
         if capacity != self.capacity:
@@ -175,7 +171,7 @@ class ReplayBuffer:
 
     def go_on_with(self, members: Sequence[int]) -> None:
         """From now on only these members make steps: `push` repeats the others' newest one."""
-        resting = np.setdiff1d(np.arange(self._members), members)
+        resting = np.setdiff1d(np.arange(self.members), members)
         self._resting = self._arrays.placed(resting) if len(resting) else None
 
     def placed(self, values: np.ndarray) -> Any:
@@ -183,7 +179,7 @@ class ReplayBuffer:
         return self._arrays.placed(values)
 
     def read(self, values: Any) -> np.ndarray:
-        """Numbers that lie where the rows do, such as a batch's ``slots``, for the processor."""
+        """Numbers that lie where the rows lie, such as a batch's ``slots``, for the processor."""
         return self._arrays.read(values)
 
     def reserve(self, batches: int, batch_size: int) -> None:
@@ -261,7 +257,10 @@ class ReplayBuffer:
         )
 
     def rows(self, order: np.ndarray) -> np.ndarray:
-        """Copies of transitions `(P, B, width)` at ``order`` `(P, B)` by age, 0 the oldest."""
+        """Copies of transitions `(P, B, width)` at ``order`` by age, 0 the oldest.
+
+        That is `(P, B)`, or `(B,)` where it is the same for all members.
+        """
         return self._arrays.read(self._at(self.contents.by_age(order)))
 
     def masks(self, member: int) -> tuple[np.ndarray, np.ndarray]:
@@ -293,7 +292,7 @@ class ReplayBuffer:
 
     def _at(self, slots: Any) -> Any:
         """The rows in ``slots`` `(P, k)`, where they lie."""
-        places = self._arrays.placed(slots) * self._members + self._offsets
+        places = self._arrays.placed(slots) * self.members + self._offsets
         return self._arrays.rows(self._flat, places)
 
     def last_step(self, member: int) -> tuple[int, float]:
@@ -310,7 +309,7 @@ class ReplayBuffer:
         """
         ahead = self._arrays.arange(n_step)
         steps = (slots[..., None] + ahead) % self.capacity  # (P, B, n)
-        window = self._at(steps.reshape(self._members, -1))
+        window = self._at(steps.reshape(self.members, -1))
         window = window.reshape(*steps.shape, -1)  # (P, B, n, width)
         ends = (window[..., -2] + window[..., -1] > 0) | (steps == self._newest)
         ends[..., -1] = True
@@ -326,8 +325,7 @@ class ReplayBuffer:
 
     def _kept(self, count: int) -> np.ndarray:
         """Copies of the newest ``count`` rows `(P, count, width)`, oldest of them first."""
-        order = np.arange(self._size - count, self._size)
-        return self.rows(np.tile(order, (self._members, 1)))
+        return self.rows(np.arange(self._size - count, self._size))
 
     def _restore(self, kept: np.ndarray, capacity: int) -> None:
         rows = self._rows if capacity == self.capacity else self._empty_rows(capacity)

@@ -49,8 +49,7 @@ class Step:
         self.dice: tuple[float, float] = tuple(trainer.exploration.uniforms[p].tolist())
         self.network = network
         replay, d = trainer.replay, trainer.replay.observation_dim
-        newest = np.full((trainer.members, 1), len(replay) - 1)
-        row = replay.rows(newest)[p, 0]
+        row = replay.rows(np.array([len(replay) - 1]))[p, 0]
         self.observation, self.next_observation = row[:d], row[d : 2 * d]
         self.action, self.reward = int(row[-4]), float(row[-3])
         self.terminated, self.truncated = bool(row[-2]), bool(row[-1])
@@ -62,7 +61,7 @@ class Step:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the episode was over after it, so that a new one has begun."""
+        """Whether it ended the episode; a new one has then begun."""
         return self.terminated or self.truncated
 
     @property
