@@ -29,8 +29,8 @@ def resident() -> float:
 def measured(runs: int, every: int) -> list[tuple[int, float]]:
     """The memory after so many runs."""
     from dashboard.session.links import Link
-    from dashboard.session.restore_points import snapshots_on_the_way
     from dashboard.session.session import Session
+    from dashboard.session.snapshots import snapshots_on_the_way
     from dashboard.web.slots import Slots
     from dqn_core import DQNConfig
     from dqn_core.base.compute import give_back_free_memory, set_threads

@@ -37,11 +37,11 @@ ANSWER, CURVE = "answer", "curve"
 """The parameters with what was predicted of it: an answer's number, and the heights of a curve."""
 
 LESSON, STEP = "lesson", "step"
-"""Those that say which lesson is played, and at which step; a `ROOM` has its own lesson."""
+"""The lesson that is played, and the step; a `ROOM` has its own lesson."""
 
 BOARD, ROOMS, DRAFT = "board", "rooms", "draft"
-"""Those that say which room's board the Learn page shows, which others its visitor has opened (in
-addresses of earlier versions), and which lesson is being made there."""
+"""On the Learn page: the room whose board is shown, in addresses of earlier versions the visitor's
+other rooms, and the lesson that is being made."""
 
 _OF_LESSONS = {LESSON, STEP, ROOM, BOARD, ROOMS, DRAFT}
 _OTHERS = frozenset({*looks.NAMES, SECTION, EXPERIMENT, ANSWER, CURVE, *_OF_LESSONS, PARAMETER})
@@ -56,7 +56,7 @@ _VIEWS: Mapping[str, Sequence[str]] = {
     "hidden": ("on",),
     PARAMETER: tuple(LANGUAGES),
 }
-"""The parameters that choose what is shown, and what each may be."""
+"""The values that each parameter of what is shown may have."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def numbered(things: Sequence[object]) -> tuple[str, ...]:
 
 
 def not_there(name: str, value: str, choices: Sequence[str]) -> Phrase:
-    """That a parameter of the address has none of the values that it may have."""
+    """The sentence for a parameter with a ``value`` that it cannot have."""
     return Phrase(
         "There is no {name} {value}: choose {choices}.",
         name=name,
@@ -158,8 +158,8 @@ def keep_address(
 ) -> None:
     """Let the address bar carry the experiment, and the browser's tab remember the ``session``.
 
-    ``page`` is the page's position in the navigation: another one has both done once more. ``look``
-    is the query of what the page itself shows, where that is more than the experiment. When the
+    ``page`` is the page's position in the navigation: on another page both are done once more.
+    ``look`` is the query of what the page shows besides the experiment. When the
     tab remembers another session, as it does where its page was loaded again or the server was
     restarted, ``come_back`` is called with that one; until it hears that this was ``answered`` its
     address stays as it is.

@@ -36,8 +36,8 @@ Load: TypeAlias = Callable[[], Agent]
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where in the run in training an agent is from.
+class InTraining:
+    """Which agent of the run in training it is.
 
     ``passed`` is a state that the run has gone beyond, and may thin out.
     """
@@ -52,8 +52,8 @@ class Choice:
     """An agent that can be chosen by its ``key``: ``whose`` and from ``when`` it is, in words.
 
     ``identity`` differs whenever another agent stands behind the same key; that an agent in
-    training learns does not make it another one. ``origin`` is None if it is not of the run in
-    training. ``load`` may raise `LabError`.
+    training learns does not make it another one. ``in_training`` is None if it is not of the
+    run in training. ``load`` may raise `LabError`.
     """
 
     key: str
@@ -62,7 +62,7 @@ class Choice:
     identity: str
     env_id: str
     load: Load
-    origin: Origin | None = None
+    in_training: InTraining | None = None
     env_kwargs: str = ""
 
     @property
@@ -83,7 +83,7 @@ class Chosen:
     title: str
     identity: str
     agent: Agent
-    origin: Origin | None = None
+    in_training: InTraining | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Upload:
 
 
 def _which(name: str, configs: Sequence[DQNConfig]) -> list[str]:
-    """What agents of that name are called, which were trained side by side."""
+    """The names of agents that were trained side by side in what is called ``name``."""
     if len(configs) == 1:
         return [name]
     return [Phrase("{whose}, {which}", whose=name, which=words) for words in member_words(configs)]
@@ -187,9 +187,9 @@ def _in_training(run: Run, names: Sequence[str], first: int) -> list[Choice]:
     config = run.config
 
     def of(p: int, moment: Moment, key: str, when: str, what: str, load: Load) -> Choice:
-        whose, origin = names[p], Origin(run.id, p, moment)
+        whose, which = names[p], InTraining(run.id, p, moment)
         identity = f"{run.id}:{what}"
-        return Choice(key, whose, when, identity, config.env_id, load, origin, config.env_kwargs)
+        return Choice(key, whose, when, identity, config.env_id, load, which, config.env_kwargs)
 
     def now(p: int) -> Choice:
         when, load = Phrase("as it is now"), partial(run.agent, p)
@@ -209,7 +209,7 @@ def _in_training(run: Run, names: Sequence[str], first: int) -> list[Choice]:
     return [
         *map(now, members),
         *map(best, members if len(run.history.evaluations) else ()),
-        *map(passed, reversed(run.snapshots)),
+        *map(passed, reversed(run.passed_agents)),
     ]
 
 
@@ -259,9 +259,10 @@ def load(choice: Choice) -> Chosen:
             "“{name}” has weights that are not finite: it diverged and cannot play.",
             name=choice.name,
         )
-    goes_on = choice.origin is not None and choice.origin.moment == "now"
+    which = choice.in_training
+    goes_on = which is not None and which.moment == "now"
     when = Phrase("at step {step:,}", step=agent.env_steps) if goes_on else choice.when
-    return Chosen(replace(choice, when=when).name, choice.identity, agent, choice.origin)
+    return Chosen(replace(choice, when=when).name, choice.identity, agent, which)
 
 
 def read_upload(file_id: str, name: str, content: bytes) -> Upload:

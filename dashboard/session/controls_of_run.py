@@ -1,4 +1,4 @@
-"""What the controls show for a run, and what they show that it does not have."""
+"""The controls' values for a run, and those of them that wait for the next run."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,9 +12,9 @@ from dqn_core.base.phrases import Phrase
 
 
 def shown_for(configs: Sequence[DQNConfig], controls: Link) -> Link:
-    """``controls`` with the values of these agents.
+    """``controls`` with the values of these members.
 
-    Raises `CheckpointError` where controls have no such.
+    Raises `CheckpointError` for values that no controls can show.
     """
     race = race_of(configs)
     seeds = _seeds(configs)
@@ -44,7 +44,7 @@ def with_values_of(controls: Link, link: Link) -> Link:
 
 
 def waiting(controls: Link, configs: Sequence[DQNConfig]) -> list[Phrase]:
-    """What the controls show and these agents do not have, as ``Batch size 128 → 64``."""
+    """The controls' values that these members do not have, as ``Batch size 128 → 64``."""
     old, new = configs[0], controls.config
     race, now = race_of(configs), controls.race
     raced = {axis.name for axis in (race, now) if axis}

@@ -54,7 +54,7 @@ def _move(session: Session, control: str, chosen: Callable[[], tuple[str, str]])
 
 
 def offered_refill(session: Session) -> Refill | None:
-    """What choosing the environment has replaced, as long as that can be taken back.
+    """The values that choosing the environment has replaced, as long as they can be put back.
 
     None once other values were set since, or the run has begun.
     """

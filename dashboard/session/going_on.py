@@ -14,10 +14,10 @@ from dashboard.session.filling import fixed_values
 from dashboard.session.keeping import Origin
 from dashboard.session.links import Link
 from dashboard.session.race import MOST_RACED, MOST_VALUES
-from dashboard.session.restore_points import alike_on_the_way
 from dashboard.session.run import Run, Status
 from dashboard.session.session import Session
 from dashboard.session.size import check_size
+from dashboard.session.snapshots import alike_on_the_way
 from dashboard.session.store import own_run, store
 from dashboard.session.turns import Turns
 from dqn_core import LabError
@@ -48,9 +48,9 @@ def fork_from(session: Session, at: Snapshot, where: str = "", step: int = 0) ->
     present = [run.keeping.name or run.keeping.parent for run in runs]
 
     def forked(n: int, trainer: Trainer) -> Run:
-        passed = [agent for agent in runs[n].snapshots if agent.env_steps <= trainer.env_step]
+        passed = [agent for agent in runs[n].passed_agents if agent.env_steps <= trainer.env_step]
         origin = Origin(session.link.preset, session.owner, present[n], trainer.env_step)
-        return Run(trainer, origin, snapshots=passed)
+        return Run(trainer, origin, passed_agents=passed)
 
     there = [Phrase(", {where}", where=where)] * len(runs) if where else _named(present)
     _go_to(session, [(place.run, place.id) for place in places], forked, there, step)
@@ -175,9 +175,9 @@ def _named(runs: Sequence[str | None]) -> list[str]:
 
 
 def _retrained(name: str, snapshot: int | None, step: int) -> Trainer | None:
-    """What a run was at that step, from a kept state before it; None where that takes too long.
+    """The run as it was at that step, trained again from a kept state before it.
 
-    None also where what it did does not come out again.
+    None if that takes too long, or if the training does not come to the same again.
     """
     trainer, ends = store().trainer(name, snapshot=snapshot), time.monotonic() + MOST_SECONDS
     with suppress(LabError):

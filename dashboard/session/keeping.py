@@ -58,7 +58,7 @@ class Keeping:
 
     @property
     def problem(self) -> str:
-        """Why the run is not kept at the moment, in one sentence; else ""."""
+        """Why the run is not kept at the moment, in one sentence; "" if it is."""
         return self._recorder.problem if self._recorder else self._refusal
 
     def begin(self) -> None:

@@ -1,4 +1,4 @@
-"""How a run's trainer is moved: in slices, as far and as fast as a person asked for."""
+"""How a run trains: in slices, to the limit and at the speed that a person asked for."""
 
 import time
 

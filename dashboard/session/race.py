@@ -13,7 +13,7 @@ from dqn_core.sweeps.axis import NO_AXES, Axis, axis_from, axis_of, separator
 
 MOST_VALUES = 8
 MOST_RACED = 40
-"""Agents of a race: eight values with five seeds each."""
+"""Members of a race: eight values with five seeds each."""
 
 NOT_RACED = NO_AXES | {
     "total_steps": Phrase("all values train equally long"),
@@ -85,7 +85,7 @@ def member_configs(config: DQNConfig, seeds: int, race: Axis | None) -> list[DQN
 
 
 def race_of(configs: Sequence[DQNConfig]) -> Axis | None:
-    """The race that the members with these configurations run; None where they run none."""
+    """The race of the members with these configurations; None if it is no race."""
     names = differing(configs)
     if len(names) != 1:
         return None
@@ -106,10 +106,10 @@ def race_words(race: Axis | None) -> Phrase:
 
 @dataclass(frozen=True)
 class Arm:
-    """A value of a race, and the agents that have it; ``position`` is its place among all.
+    """A value of a race, and the members that have it; ``position`` is its place among all.
 
-    The agents are ``members`` of the run with the number ``run``: of the only one, unless values
-    cannot train side by side.
+    They are ``members`` of the run with the number ``run``. Where the values train side by side
+    there is only one run.
     """
 
     position: int
@@ -120,7 +120,7 @@ class Arm:
 
 
 def arms_of(configs: Sequence[DQNConfig]) -> list[Arm]:
-    """Members that differ in more than their seed, by what they differ in; else none."""
+    """The arms of members that differ in more than their seed; none if they do not."""
     names = differing(configs)
     if not names:
         return []

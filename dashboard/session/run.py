@@ -41,8 +41,8 @@ JUDGED_STEPS = 1_000
 MOST_SPREAD = 256
 """Observations from the whole replay in a `MemberCopy`."""
 
-MOST_SNAPSHOTS = 20
-"""Earlier agents that are kept; if there are more, every second one is dropped."""
+MOST_PASSED = 20
+"""Agents of earlier steps that are kept; if there are more, every second one is dropped."""
 
 
 class Status(StrEnum):
@@ -87,12 +87,12 @@ class Run:
         source: Sequence[DQNConfig] | Trainer,
         origin: Origin | None = None,
         record: RunRecord | None = None,
-        snapshots: Sequence[Agent] = (),
+        passed_agents: Sequence[Agent] = (),
     ) -> None:
         """A new run of configurations, or one that goes on from where a trainer is.
 
-        ``record`` is the record of a stored run that is continued; ``snapshots`` are its earlier
-        agents.
+        ``record`` is the record of a stored run that is continued; ``passed_agents`` are its agents
+        at earlier steps.
         """
         check_size(source.configs if isinstance(source, Trainer) else source)
         self.trainer = source if isinstance(source, Trainer) else Trainer(source)
@@ -104,7 +104,7 @@ class Run:
         self._settle(Status.FINISHED if finished else begun, finished or self.trainer.notice)
         self.ahead = 0
         self.keeping = Keeping(self.trainer, origin or Origin(), record)
-        self.snapshots = [*snapshots] or [self.trainer.agent()]
+        self.passed_agents = [*passed_agents] or [self.trainer.agent()]
         self._trends: dict[int, Trend] = {}
         self._turnstile = Turnstile()
         self._motion = Motion(self.trainer)
@@ -364,19 +364,19 @@ class Run:
             return wait
         if self._motion.is_over:
             self.status = Status.PAUSED
-        self._keep_snapshot()
+        self._keep_passed()
         finished = self.trainer.finished()
         if finished:
             self._settle(Status.FINISHED, finished)
         return 0.0
 
-    def _keep_snapshot(self) -> None:
+    def _keep_passed(self) -> None:
         evaluated = self.trainer.evaluated
-        if evaluated and evaluated.env_steps > self.snapshots[-1].env_steps:
-            self.snapshots.append(evaluated)
-            if len(self.snapshots) > MOST_SNAPSHOTS:
+        if evaluated and evaluated.env_steps > self.passed_agents[-1].env_steps:
+            self.passed_agents.append(evaluated)
+            if len(self.passed_agents) > MOST_PASSED:
                 # Of an odd number, so that the first and the newest stay.
-                self.snapshots = self.snapshots[::2]
+                self.passed_agents = self.passed_agents[::2]
 
     def keep(self) -> None:
         """Have the store write the run even if it has not gone on since it was forked."""

@@ -18,7 +18,7 @@ LEAVING_SECONDS = 10.0
 
 
 class Trains(Protocol):
-    """What a runner trains: the runs of the page (`Turns`), or a comparison of the Learn page."""
+    """What a runner trains: the runs of the page (`Turns`), or what is beside them."""
 
     @property
     def id(self) -> str:

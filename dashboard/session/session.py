@@ -210,7 +210,7 @@ class Session:
             self.link = link
 
     def _change(self, values: Mapping[str, Value]) -> None:
-        """Give the run those values that need no restart, except what a race varies."""
+        """Give the run the values that need no restart, without those that a race varies."""
         raced = differing(self.turns.configs)
         live = {
             n: v

@@ -13,7 +13,7 @@ Place = tuple[float, float]
 
 
 def snapshots_on_the_way(run: Run) -> list[Snapshot]:
-    """The states that the store can go back to, oldest first."""
+    """The snapshots that the run can go back to, oldest first."""
     name, end = run.keeping.name, (inf, inf)
     if not name:  # a fork that has not gone on yet: what is behind it is its parent's
         name, end = run.keeping.parent or "", (run.trainer.env_step, len(run.history.changes))
@@ -29,10 +29,10 @@ def snapshots_on_the_way(run: Run) -> list[Snapshot]:
 
 
 def alike_on_the_way(run: Run, at: Snapshot) -> Snapshot:
-    """The state of ``run`` that is like ``at``, of a run that takes turns with it.
+    """The snapshot of ``run`` that belongs to ``at``, a snapshot of a run that takes turns with it.
 
-    That before the same change, else the nearest at or before the same step. Raises `StoreError`
-    where none is kept.
+    It is the one before the same change, or the nearest at or before the same step. Raises
+    `StoreError` if none is kept.
     """
     way = snapshots_on_the_way(run)
     same = [s for s in way if s.kind is at.kind is Kind.CHANGE and s.changes == at.changes]

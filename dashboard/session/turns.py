@@ -29,7 +29,7 @@ They share one place among the runs that train, so if one waits for it, all do."
 
 
 class Turns:
-    """One run, or several that take turns so that none gets ahead.
+    """One run, or several that take turns, so that they are always at about the same step.
 
     There are several only in a race of values that cannot train side by side (the module
     `dqn_core.configuration.members`). The page shows the first in detail.
@@ -62,7 +62,7 @@ class Turns:
 
     @property
     def configs(self) -> list[DQNConfig]:
-        """The configurations of all agents, run by run."""
+        """The configurations of all members, run by run."""
         return [config for run in self.runs for config in run.trainer.configs]
 
     @property
@@ -73,7 +73,7 @@ class Turns:
             replace(
                 arm,
                 run=places[arm.members[0]][0],
-                members=tuple(places[agent][1] for agent in arm.members),
+                members=tuple(places[member][1] for member in arm.members),
             )
             for arm in arms_of(self.configs)
         ]
@@ -136,7 +136,7 @@ class Turns:
             run.episode()
 
     def go_on_as(self, before: "Turns") -> None:
-        """As `Run.go_on_as`, of the same runs; there it may have had others that nobody kept."""
+        """As `Run.go_on_as`, of each of these runs; ``before`` may have others that nobody kept."""
         earlier = {run.keeping.name: run for run in before.runs}
         for run in self.runs:
             run.go_on_as(earlier[run.keeping.name])
@@ -161,11 +161,11 @@ class Turns:
         run.cancel(arm, may_end=bool(others))
 
     def goes_on(self, arm: Arm) -> bool:
-        """Whether any agent of the arm still trains."""
+        """Whether any member of the arm still trains."""
         return any(p in self.runs[arm.run].trainer.going_on for p in arm.members)
 
     def advance(self, slots: Slots) -> float:
-        """`Run.advance` of the run that is least far; only the runner's thread calls it."""
+        """`Run.advance` of the run with the fewest steps; only the runner's thread calls it."""
         active = [run for run in self.runs if run.is_active]
         if not active:
             return max(run.advance(slots) for run in self.runs)

@@ -56,7 +56,7 @@ def _runner(_session: Session) -> Runner:
 
 
 def is_trained_elsewhere(names: str) -> bool:
-    """Whether another page has one of these runs, as where a tab was duplicated.
+    """Whether another page has one of these runs, for example in a duplicated tab.
 
     A page that is leaving is waited for: it still writes its run down.
     """

@@ -75,18 +75,18 @@ def choose_agents(session: Session, picks: Picks) -> list[Choice]:
 def _drop_what_is_gone(
     session: Session, picks: Picks, wanted: dict[str, Choice], choices: dict[str, Choice]
 ) -> None:
-    in_training = {run.id for run in session.turns.runs}
+    present = {run.id for run in session.turns.runs}
     for place, choice in list(wanted.items()):
         if choice.key in choices:
             continue
-        origin = choice.origin
-        if origin and origin.moment == "passed" and origin.run_id in in_training:
+        which = choice.in_training
+        if which and which.moment == "passed" and which.run_id in present:
             choices[choice.key] = choice  # the run may have thinned it out meanwhile
             continue
         picks.drop(place, wanted)
         tell(
             _("“{agent}” is no longer there: the run was reset or undone.", agent=said(choice.name))
-            if origin
+            if which
             else _("“{agent}” is no longer there.", agent=said(choice.name))
         )
 

@@ -146,12 +146,12 @@ def grown_agents(runs: Sequence[Run], chosen: Chosen) -> list[Agent]:
 
     None where it is not a run's first member: of others no earlier states are kept.
     """
-    origin = chosen.origin
-    own = [run for run in runs if origin and (run.id, 0) == (origin.run_id, origin.member)]
+    which = chosen.in_training
+    own = [run for run in runs if which and (run.id, 0) == (which.run_id, which.member)]
     if not own:
         return []
     (run,), end = own, chosen.agent.env_steps
-    agents = [*(agent for agent in run.snapshots if agent.env_steps < end), chosen.agent]
+    agents = [*(agent for agent in run.passed_agents if agent.env_steps < end), chosen.agent]
     places = np.linspace(0, len(agents) - 1, min(MOST_TILES, len(agents))).round().astype(int)
     return [agents[place] for place in places]
 

@@ -12,10 +12,10 @@ from dashboard.session.agents import stored_key
 from dashboard.session.disk import disk_budget
 from dashboard.session.earlier import Earlier
 from dashboard.session.going_on import fork_from, go_on_with
-from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.returns import kind_of_mean
 from dashboard.session.run import Run
 from dashboard.session.session import Session
+from dashboard.session.snapshots import snapshots_on_the_way
 from dashboard.session.view import DASHES, Dash, XAxis
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
@@ -134,7 +134,7 @@ def fork_at(session: Session, axis: XAxis, place: float) -> None:
     before = [one for one in kept if one.env_step <= step]
     if before:
         nearest = before[-1]
-        # What follows a state of its parent is the parent's own, where the fork's first state went.
+        # What follows a snapshot of the parent is the parent's way: the fork's first one is gone.
         is_own = nearest.run == (run.keeping.name or run.keeping.parent)
         fork_from(
             session,

@@ -217,7 +217,9 @@ def test_nothing_is_asked_from_the_first_moment_on_while_the_tabs_run_is_coming_
     again.follow(20)
     again.wait(300)
     assert not again.questions
-    page.evaluate("""async () => (await import("/shared/tab.js")).remember({ run: "cartpole-1" })""")
+    page.evaluate(
+        """async () => (await import("/shared/tab.js")).remember({ run: "cartpole-1" })"""
+    )
     again.follow(20)
     again.until_asked(2)
     page.evaluate("sessionStorage.clear()")

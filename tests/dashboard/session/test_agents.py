@@ -143,8 +143,8 @@ def test_the_agents_of_all_values_that_take_turns_can_be_chosen() -> None:
     ]
     second = load(available(session)["now 1"])
     assert second.agent.config.hidden_dims == "4"
-    assert second.origin
-    assert second.origin.run_id == session.turns.runs[1].id
+    assert second.in_training
+    assert second.in_training.run_id == session.turns.runs[1].id
 
 
 def test_the_agents_of_a_run_can_be_watched_after_its_reset() -> None:

@@ -18,7 +18,7 @@ def test_a_seed_that_diverges_is_named_and_the_others_go_on() -> None:
     assert stop is not None
     assert run.status is Status.RUNNING
     assert run.stopped == [f"Seed 4 stopped: {stop.reason}"]
-    assert all(snapshot.env_steps <= stop.env_step for snapshot in run.snapshots)
+    assert all(agent.env_steps <= stop.env_step for agent in run.passed_agents)
     run.pause()
     run.episode()
     advance(run, 10_000)

@@ -10,7 +10,7 @@ import torch
 
 from dashboard.session.links import MOST_MEMBERS
 from dashboard.session.motion import SLICE_SECONDS
-from dashboard.session.run import MOST_SNAPSHOTS, Run, Status
+from dashboard.session.run import MOST_PASSED, Run, Status
 from dashboard.web.slots import Slots
 from dqn_core import DQNConfig, LabError
 from dqn_core.environments import Environment
@@ -83,15 +83,15 @@ def test_slow_motion_slows_steps_and_not_the_updates_and_evaluations_that_belong
     assert len(run.history.evaluations) == 1
 
 
-def test_of_many_snapshots_the_first_and_the_newest_stay_and_the_rest_are_spread() -> None:
+def test_of_many_passed_agents_the_first_and_the_newest_stay_and_the_rest_are_spread() -> None:
     run = Run([SMALL.replace(evaluation_period=10, evaluation_episodes=1, total_steps=2_000)])
-    for _ in range(MOST_SNAPSHOTS + 5):
+    for _ in range(MOST_PASSED + 5):
         run.trainer.run(max_steps=10)
-        run._keep_snapshot()
-    steps = [agent.env_steps for agent in run.snapshots]
+        run._keep_passed()
+    steps = [agent.env_steps for agent in run.passed_agents]
     assert steps[0] == 0
-    assert steps[-1] == 10 * (MOST_SNAPSHOTS + 5)
-    assert len(steps) <= MOST_SNAPSHOTS
+    assert steps[-1] == 10 * (MOST_PASSED + 5)
+    assert len(steps) <= MOST_PASSED
     gaps = np.diff(steps)
     assert gaps.max() <= 2 * gaps.min()
 
@@ -123,7 +123,7 @@ def test_runs_beyond_the_slots_wait_in_the_order_in_which_they_came() -> None:
     assert [run.status for run in (first, second, third)] == ["paused", "running", "waiting"]
 
 
-def test_a_snapshot_of_the_agent_is_kept_at_each_evaluation(
+def test_the_agent_is_kept_as_it_was_at_each_evaluation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = itertools.count(step=0.6 * SLICE_SECONDS)  # a slice has one evaluation at most
@@ -132,10 +132,10 @@ def test_a_snapshot_of_the_agent_is_kept_at_each_evaluation(
     run.start()
     advance(run, 220)
     run.pause()
-    steps = [agent.env_steps for agent in run.snapshots]
+    steps = [agent.env_steps for agent in run.passed_agents]
     assert steps == [0, *run.history.evaluations.columns()["env_step"]], "not some steps later"
     assert len(steps) > 3
-    weights = [agent.network.parameters for agent in run.snapshots]
+    weights = [agent.network.parameters for agent in run.passed_agents]
     assert not torch.equal(weights[0], weights[-1])
 
 

@@ -7,9 +7,9 @@ import torch
 
 from dashboard.session.going_on import fork_from
 from dashboard.session.links import Link
-from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.run import Status
 from dashboard.session.session import Session
+from dashboard.session.snapshots import snapshots_on_the_way
 from dashboard.session.store import store
 from dqn_core import DQNConfig, Trainer
 from dqn_core.configuration.hyperparameter import Value
@@ -244,7 +244,7 @@ def test_the_agents_of_the_evaluations_up_to_the_fork_stay() -> None:
     session.set("gamma", 0.5)
     train(session, 30)
     undo(session, 0)
-    assert [agent.env_steps for agent in session.run.snapshots] == [0, 10, 20, 30]
+    assert [agent.env_steps for agent in session.run.passed_agents] == [0, 10, 20, 30]
 
 
 def test_a_second_click_on_undo_is_the_same_fork_once_more() -> None:

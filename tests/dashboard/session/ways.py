@@ -1,9 +1,9 @@
 """A session's way through its runs, as a person goes it with the buttons of the page."""
 
 from dashboard.session.going_on import fork_from, go_on_with
-from dashboard.session.restore_points import snapshots_on_the_way
 from dashboard.session.run import Status
 from dashboard.session.session import Session
+from dashboard.session.snapshots import snapshots_on_the_way
 from dashboard.train_page.past import Entry, changes_of
 from dashboard.web.slots import Slots
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from dashboard.session.agents import Chosen, Moment, Origin
+from dashboard.session.agents import Chosen, InTraining, Moment
 from dashboard.session.run import Run
 from dashboard.test_page.showing import Showing
 from dashboard.test_page.takeaway import (
@@ -66,13 +66,14 @@ def test_the_lines_of_pytorch_load_the_agent(tmp_path: Path) -> None:
 def of_the_run(
     run: Run, member: int = 0, moment: Moment = "now", agent: Agent | None = None
 ) -> Chosen:
-    origin = Origin(run.id, member, moment)
-    return Chosen("In training", "id", agent or run.agent(member), origin)
+    which = InTraining(run.id, member, moment)
+    return Chosen("In training", "id", agent or run.agent(member), which)
 
 
-def test_the_growth_is_told_by_evenly_spread_snapshots() -> None:
+def test_the_growth_is_told_by_agents_at_evenly_spread_steps() -> None:
     run = trained_run()
-    run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
+    network = run.passed_agents[0].network
+    run.passed_agents = [Agent(SMALL, network, step) for step in range(0, 200, 10)]
     agents = grown_agents([run], of_the_run(run))
     assert len(agents) == MOST_TILES
     steps = [agent.env_steps for agent in agents]
@@ -83,10 +84,11 @@ def test_the_growth_is_told_by_evenly_spread_snapshots() -> None:
 
 def test_the_growth_ends_with_the_agent_that_was_chosen() -> None:
     run = trained_run()
-    run.snapshots = [Agent(SMALL, run.snapshots[0].network, step) for step in range(0, 200, 10)]
+    network = run.passed_agents[0].network
+    run.passed_agents = [Agent(SMALL, network, step) for step in range(0, 200, 10)]
     moments: tuple[Moment, ...] = ("passed", "best")
     for moment in moments:
-        agents = grown_agents([run], of_the_run(run, 0, moment, run.snapshots[3]))
+        agents = grown_agents([run], of_the_run(run, 0, moment, run.passed_agents[3]))
         assert [agent.env_steps for agent in agents] == [0, 10, 20, 30]
 
 

@@ -112,13 +112,13 @@ def test_a_choice_that_is_gone_is_said_and_the_page_goes_on(page: AppTest) -> No
 def test_an_earlier_state_stays_as_long_as_it_is_picked(page: AppTest) -> None:
     train(page)
     run = session(page).run
-    run.snapshots.append(run.trainer.agent())
+    run.passed_agents.append(run.trainer.agent())
     page.run()
     early = "In training, at step 100"
     choose(page, "agent", early)
     choose(page, "beside", "In training, at step 0")
     train(page)
-    run.snapshots = [run.trainer.agent()]  # as when there are many
+    run.passed_agents = [run.trainer.agent()]  # as when there are many
     page.button(key="another_start").click().run()
     assert shown(page) == [(early, 1001), ("In training, at step 0", 1001)]
     assert not page.info
