@@ -4,9 +4,9 @@
     python benchmarks/ablation.py CartPole-v1 MountainCar-v0 --workers 1
 
 Ten seeds of each arm, side by side in one `Trainer`, under the environments' usual time limits. In
-an environment all arms have the same values but those of their parts. The rule for the learning
-rate is one for all: it begins at what is recommended for the environment and falls on a straight
-line to a hundredth of that. No arm was tuned.
+an environment all arms have the same values except for those of their parts. The learning rate
+follows one rule: it begins at the environment's recommended value and falls on a straight line to a
+hundredth of it. No arm was tuned.
 
 Each arm that is done is kept in benchmarks/results/ablation/ and not trained again. The table and
 the picture, benchmarks/results/ablation.md and .svg, have all that are done.

@@ -37,7 +37,7 @@ EVALUATION_SEED = 1_000_000
 
 @dataclass(frozen=True)
 class Goal:
-    """The mean return over fresh episodes that counts as learnt, and what others have published."""
+    """The mean return over fresh episodes that counts as learnt, and the results of others."""
 
     bar: float
     published: str = "none over seeds"
@@ -146,7 +146,7 @@ def row(task: Task, done: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _median(values: Sequence[float | None], scale: float = 1) -> str:
-    """Of all seeds, where one that never was at the bar is slower than any that was."""
+    """Over all seeds; one that never reached the bar counts as the slowest."""
     middle = scale * median(math.inf if value is None else value for value in values)
     return f"{middle:,.0f}" if math.isfinite(middle) else "never"
 

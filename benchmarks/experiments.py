@@ -3,8 +3,8 @@
     python benchmarks/experiments.py
     python benchmarks/experiments.py no-target double
 
-Ten seeds of each arm, others than the page has and than the experiments were made with. An effect
-is there where one arm beats the other so often that chance alone does not explain it.
+Each arm has ten seeds: neither those of the page nor those that the experiments were made with. An
+effect is there if one arm beats the other more often than chance alone explains.
 
 Each arm that is done is kept in benchmarks/results/experiments/ and not trained again. The table,
 benchmarks/results/experiments.md, has all that are done.

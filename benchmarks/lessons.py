@@ -3,8 +3,8 @@
     python benchmarks/lessons.py
     python benchmarks/lessons.py tune-acrobot
 
-Each check gets two runs: one with values that a student may find, which is to meet it, and one that
-is to miss it. Where the lesson's own values meet it, the other run shows that it can be missed.
+Each check gets two runs: one that should meet it, with values that a student may find, and one that
+should miss it. If the lesson's own values meet it, the other run shows that it can be missed.
 The runs have the seed that the lesson has. The table is kept in benchmarks/results/lessons.md.
 """
 
@@ -69,7 +69,7 @@ CASES = (
 
 
 def checked_of(lesson: Lesson, case: Case, is_meeting: bool, quick: bool) -> tuple[Checked, int]:
-    """What one run comes to, and the environment step at which that was decided."""
+    """The judgement of one run, and the environment step at which it was decided."""
     step = lesson.steps[case.step - 1]
     check = step.check
     assert check is not None

@@ -21,7 +21,7 @@ Figures = list[dict[str, Any]]
 class Stage:
     """Seeds to train with one configuration, and the file in which their figures are kept.
 
-    ``judgement`` is what the figures depend on besides, ``make`` what trains them.
+    ``judgement`` is what else the figures depend on; ``make`` makes the trainer.
     """
 
     config: DQNConfig
@@ -32,9 +32,9 @@ class Stage:
 
     @property
     def recipe(self) -> dict[str, Any]:
-        """All that the figures depend on; of the configuration what differs from the defaults.
+        """All that the figures depend on; of the configuration only what differs from the defaults.
 
-        So a new hyperparameter, which leaves earlier runs as they are, leaves them done.
+        So a stage stays done when a hyperparameter is added, since its default changes no run.
         """
         values = self.config.replace(seed=0).difference(DQNConfig())
         return {"values": values, "seeds": list(self.seeds), "judgement": dict(self.judgement)}

@@ -117,7 +117,7 @@ def _by_ray(folder: Path, plan: Plan, expected: Bits) -> str:
 
 
 def _killed(folder: Path, plan: Plan, expected: Bits, kills: int, workers: int) -> list[list[Any]]:
-    """Kill workers at random moments, in as many sweeps as that takes."""
+    """Kill so many workers at random moments, in as many sweeps as needed."""
     chance, killed = random.Random(0), 0
     due = time.monotonic()
 

@@ -18,7 +18,7 @@ def project(values: Tensor, probabilities: Tensor, low: Tensor, step: Tensor, at
     """The distribution on ``values``, moved to atoms at ``low``, ``low`` + ``step``, …
 
     Bellemare et al. 2017, Algorithm 1: what lies between two atoms is shared between them so that
-    the expectation stays, and what lies beyond the ends goes to the ends. ``values`` and
+    the expectation stays, and probability beyond the ends goes to the ends. ``values`` and
     ``probabilities`` are `(P, B, N)`, ``low`` and ``step`` `(P, 1, 1)`; returns `(P, B, atoms)`.
     """
     places = ((values - low) / step).clamp_(0, atoms - 1)

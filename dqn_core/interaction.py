@@ -27,7 +27,7 @@ class CurrentEpisode:
     """A member's present episode: the environment's state and what the agent observes.
 
     ``action`` and ``reward`` are those of the last step, None before the first step. ``allowed``
-    says which actions are allowed, None where all are.
+    says which actions are allowed; None means all.
     """
 
     environment: Mapping[str, Any]
@@ -51,8 +51,8 @@ class Interaction:
     ``gives_masks`` says whether the first environment told at its first reset which actions are
     allowed.
 
-    Where they can, all of them move to the ``device`` while a run goes on, as ``population``; else
-    that is None. The arrays here are then as they were when `ended` was asked last.
+    While a run goes on, all of them move to the ``device`` if they can, as ``population``, which
+    is else None. The arrays here are then as they were when `ended` was asked last.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class Interaction:
     def step(self, actions: Any, env_step: int, exploring: Any = None) -> Transitions:
         """Make one step of every environment; if one fails, all begin new episodes.
 
-        ``exploring`` `(P,)` bool says which actions are random, None that none is. Raises
+        ``exploring`` `(P,)` bool says which actions are random; None means none. Raises
         `EnvironmentFailure`, which names ``env_step``, the number of this step.
         """
         if self.population:

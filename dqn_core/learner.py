@@ -126,7 +126,10 @@ class Learner:
         return self.online.parameters.new_tensor(values)[:, None]
 
     def _limits(self, clipping: str) -> Tensor | None:
-        """Each member's limit `(P, 1)`, infinite if it clips otherwise; None if none clips so."""
+        """Each member's limit `(P, 1)`, infinite for members with another ``clipping``.
+
+        None if all have another.
+        """
         limits = [
             c.gradient_clip if c.gradient_clipping == clipping else torch.inf for c in self._configs
         ]

@@ -7,7 +7,7 @@ from dqn_core.networks import QNetwork
 from dqn_core.replay import Batch
 
 LOWEST = -1.0
-"""l₀: τ log π(a|s) counts down to here, since it has no end where an action is hardly chosen."""
+"""l₀: τ log π(a|s) is cut off here. Of an action that is hardly chosen it would be near −∞."""
 
 
 def scaled_log_policy(
@@ -32,7 +32,7 @@ def munchausen_target(batch: Batch, target: QNetwork, share: Tensor, temperature
 
 
 def munchausen_terms(batch: Batch, target: QNetwork, temperature: Tensor) -> tuple[Tensor, Tensor]:
-    """What joins the reward, `(P, B)`, and the value of the next state, `(P, B)`.
+    """τ log π(a|s), which is added to the reward, and the value of the next state, both `(P, B)`.
 
     Of a head with quantiles each is averaged by itself, `(P, B, atoms)`, as in M-IQN.
     """

@@ -36,9 +36,9 @@ class Dimension:
 def dimensions(spec: EnvironmentSpec, seen: np.ndarray) -> list[Dimension]:
     """The components of a `Box` observation.
 
-    Ranges are those that the family declares, else the environment's limits; where these are
-    infinite, the central 98 % of the observations ``seen`` `(N, observation_dim)`, rounded
-    outwards so that they do not shift with every step.
+    The family declares the ranges; else they are the environment's limits. If these are infinite,
+    they are the central 98 % of the observations ``seen`` `(N, observation_dim)`, rounded outwards
+    so that they do not shift with every step.
     """
     found = []
     for i, component in enumerate(spec.family.components):

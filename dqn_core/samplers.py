@@ -18,7 +18,7 @@ FIRST_ERROR = 1.0
 """|δ| of what is stored before any error is known: p₁ of Schaul et al. 2016, Algorithm 1."""
 
 LARGEST_ERROR = 1e30
-"""What an error counts that is larger, or is no number: its member diverges."""
+"""A larger error, or one that is no number, counts as this: its member diverges."""
 
 
 class Contents(NamedTuple):
@@ -38,11 +38,11 @@ class Contents(NamedTuple):
         return self.pushed - self.size
 
     def slots(self, first: int = 0) -> np.ndarray:
-        """Where those lie that are stored, from number ``first`` on, `(k,)` int64, oldest first."""
+        """The slots of what is stored, from number ``first`` on, `(k,)` int64, oldest first."""
         return np.arange(max(first, self.oldest), self.pushed) % self.capacity
 
     def by_age(self, order: Any) -> Any:
-        """Where those at ``order`` int64 lie, of any shape, where 0 is the oldest one stored."""
+        """The slots of those at ``order`` int64, of any shape, by age: 0 is the oldest stored."""
         if self.size == self.pushed:
             return order  # none is overwritten yet
         return (order + self.oldest) % self.capacity
@@ -78,7 +78,10 @@ class Sampler:
         """Hear what an update found: the TD errors `(P, B)` of the newest draw's slots `(P, B)`."""
 
     def chances(self, contents: Contents, member: int, order: np.ndarray) -> np.ndarray:
-        """In what proportion a member draws these of its transitions, `(k,)`; for statistics."""
+        """How likely a member draws these of its transitions, relative to each other, `(k,)`.
+
+        For statistics.
+        """
         return np.ones(len(order))
 
     def configure(self, configs: Sequence[DQNConfig]) -> None:

@@ -1,4 +1,4 @@
-"""The steps that a device is left alone for: to look at what came of them, one has to wait."""
+"""How many steps a device makes by itself: each look at its results has to wait for it."""
 
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 def prepare_stretch(run: "Trainer", must_look_often: bool) -> int:
     """Be ready for the steps until the next look; returns the environment step that it comes after.
 
-    On the processor each step is looked at. What lives on a device is left alone for longer, and
-    the random numbers and ε of all steps until then are moved there.
+    On the processor each step is looked at. A device makes several by itself, and the random
+    numbers and ε of all of them are moved there before.
     """
     steps, config = _steps_to_next_look(run, must_look_often), run.config
     device = run.interaction.prepare(steps)
@@ -28,7 +28,7 @@ def prepare_stretch(run: "Trainer", must_look_often: bool) -> int:
 
 
 def _steps_to_next_look(run: "Trainer", must_look_often: bool) -> int:
-    """How many steps nobody has to know which episodes have ended."""
+    """For how many steps nobody needs to know which episodes have ended."""
     steps = [STRETCH // run.config.gradient_steps]
     if must_look_often:
         steps.append(1)

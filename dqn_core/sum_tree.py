@@ -12,8 +12,8 @@ WIDEST_ROOT = 4_096
 class SumTree:
     """``size`` numbers ≥ 0 of each of P members, and where each begins and ends on their total.
 
-    A node keeps where its children end, one after the other, in float64. That is always summed
-    anew from the children, never by differences: nothing drifts, and the sums depend on the
+    A node keeps in float64 where each of its children ends: the cumulative sums. They are always
+    summed anew from the children, never by differences: nothing drifts, and the sums depend on the
     numbers alone, not on the order in which these were set.
     """
 

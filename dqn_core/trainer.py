@@ -43,10 +43,10 @@ class Trainer:
 
     A member that diverges or is cancelled is stopped, and the others go on as if it had never been
     there. ``stops`` has each member's `Stop`, or None. ``going_on`` are the members without a stop.
-    ``counted`` are the members that averages are taken over: those that go on, or if none does,
-    those that stopped last. ``updates_due`` counts the gradient updates that are left to do after
-    the last step. ``evaluated`` is the first member's policy at the newest greedy evaluation, None
-    before the first one.
+    ``counted`` are the members that averages are taken over: those that go on. If none goes on,
+    they are those that stopped last. ``updates_due`` counts the gradient updates that are left to
+    do after the last step. ``evaluated`` is the first member's policy at the newest greedy
+    evaluation, None before the first one.
 
     Raises `EnvironmentFailure` where the first episodes cannot begin, unless ``must_begin`` is
     False: a saved run has its own episodes, and can be looked at while its environment fails.

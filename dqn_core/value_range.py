@@ -7,9 +7,9 @@ from dqn_core.environments.declared import EnvironmentSpec
 def value_range(spec: EnvironmentSpec, config: DQNConfig) -> tuple[float, float]:
     """The lowest and the highest return that a categorical head can tell.
 
-    ``value_low`` and ``value_high``; where both are 0, what can be collected in as many steps as
-    the discount looks ahead, at most as many as the time limit. Where nothing is known of the
-    environment's returns, each step may be worth −1 to 1.
+    These are ``value_low`` and ``value_high``. If both are 0, they are the lowest and the highest
+    sum of rewards within the horizon: 1 / (1 − γ) steps, or the time limit if that is shorter. If
+    nothing is known of the environment's returns, each step may be worth −1 to 1.
     """
     if config.value_low or config.value_high:
         return config.value_low, config.value_high

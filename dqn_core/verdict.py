@@ -86,7 +86,7 @@ _BASES = {
 
 
 def basis_words(comparison: Comparison) -> Phrase:
-    """What the groups were judged by: whose returns, up to which step, and who is in no number."""
+    """What the groups were judged by: which returns, up to which step, how many are left out."""
     words = Phrase(
         "{what} up to step {step:,}, which all seeds have reached.",
         what=_BASES[comparison.metric, comparison.measure],
@@ -104,7 +104,7 @@ def basis_words(comparison: Comparison) -> Phrase:
 
 
 def best_of_words(count: int) -> Phrase:
-    """What is to be known of the best of so many groups, where they are more than two.
+    """A warning about the best of so many groups; "" if they are two at most.
 
     The largest of several noisy numbers is too large on average (the winner's curse).
     """

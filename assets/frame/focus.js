@@ -1,6 +1,6 @@
 /**
- * A button that was pressed with the keyboard has the focus again after it has rested, as One step does while
- * it is made. Where another one takes its place, as Pause that of Start, that one gets it.
+ * A button that was pressed with the keyboard loses the focus while it is disabled, as One step is
+ * while its step is made. This gives it back, or to the button in its place, such as Pause for Start.
  */
 
 const LOOK_MS = 50;

@@ -69,7 +69,7 @@ export class Memory {
   }
 
   /**
-   * A small square for each transition; they stay, so that one that has the focus keeps it.
+   * A small square for each transition. They are made once, so none loses the focus.
    *
    * @param {Messages.UpdateShown} update
    * @param {number} chosen

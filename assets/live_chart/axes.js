@@ -107,7 +107,7 @@ export function yRange(spec, shown) {
   if (low > high) [low, high] = spec.y_range ?? (log ? [0.01, 1] : [0, 1]);
   if (log) [low, high] = [Math.log10(low), Math.log10(high)];
   if (!spec.y_range) return roundedOutwards(low, high);
-  // What there can be stays in sight; where that has no end, or is broken, so do values beyond it.
+  // All possible values stay in sight, and so do values beyond them.
   const [least, most] = spec.y_range;
   high = Math.max(high, most);
   const room = 0.04 * (high - least);
@@ -145,8 +145,8 @@ export function placeLabels(changes, range, { width }, scale = 1, rows = LABEL_R
 }
 
 /**
- * Each label is above its line, or below where it would meet another or leave the plot, at the other
- * end where both are taken, and before its line where that begins too far to the right.
+ * A label is above its line. It is below if it would meet another one or leave the plot, and at the
+ * other end if both places are taken. If its line begins too far to the right it is before the line.
  *
  * @param {Messages.Panel} spec
  * @param {Theme} theme

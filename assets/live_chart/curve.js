@@ -185,7 +185,7 @@ export class Curve {
     return goingOn.length ? goingOn : all;
   }
 
-  /** Whether there are several members, so that the bold line is what they agree on. */
+  /** Whether there are several members; the bold line is then their interquartile mean. */
   get several() {
     return this.#members.size > 1;
   }

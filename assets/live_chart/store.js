@@ -147,7 +147,7 @@ export class Store {
   }
 
   /**
-   * Take in a decoded answer. Says whether it is of another run than what was here.
+   * Take in a decoded answer. Returns whether it is of another run than the rows here.
    *
    * @param {News} news
    */

@@ -3,7 +3,7 @@
 import { pixelRatio } from "../shared/paper.js";
 import { channels, readTheme as readPage } from "../shared/theme.js";
 
-const FONT_SIZE = 16; // CSS pixels, of a page whose letters are as large as usual
+const FONT_SIZE = 16; // CSS pixels, a browser's default
 
 /**
  * Colours and font of the page as it is now.

@@ -53,7 +53,7 @@ export function n_(one, many, count, values = {}) {
 }
 
 /**
- * Marks a text, such as one of a table, that is said by `_` where it is shown.
+ * Marks a text, for example in a table, which `_` translates when it is shown.
  *
  * @param {string} text
  */

@@ -17,7 +17,7 @@ export class Figures {
 
   /**
    * Show numbers under their labels, the sentence under them and the share of the budget that ends
-   * the run first; or none. They are as old as the status that the node is marked with.
+   * the run first; or none. They are of the same moment as the status that marks the node.
    *
    * @param {Messages.FiguresShown | null} figures
    */

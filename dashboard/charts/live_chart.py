@@ -275,7 +275,7 @@ def _rows(
 def _packed(values: NDArray[Any]) -> tuple[Code, float, bytes]:
     """Type, base and bytes of a column: whole numbers as their distance from the smallest.
 
-    So is a number that all rows share, as ε is once it has fallen.
+    So is any number that is the same in all rows, such as ε at its end.
     """
     if values.dtype.kind == "f" and np.isfinite(values).all():
         if (values == values[0]).all():

@@ -46,7 +46,7 @@ def more_seeds(
     comparison: Comparison,
     records: Mapping[str, RunRecord],
 ) -> None:
-    """How far the seeds are that are being trained, or the button that trains those which lack."""
+    """The button that trains the missing seeds, or how far they are."""
     if isinstance(session.beside, MoreSeeds):
         _progress(session, session.beside)
         return

@@ -56,7 +56,7 @@ PICTURE = {"toImageButtonOptions": {"format": "svg", "filename": "sweep"}}
 
 
 def sweep_choice(state: PageState, session: Session, store: Store) -> Sweep | None:
-    """The sweep that is looked at, None where that is single runs."""
+    """The sweep that is looked at; None if single runs are."""
     found = {} if session.owner else {sweep.name: sweep for sweep in sweeps(store)}
     wanted = state.look.sweep
     if wanted and wanted not in found:

@@ -1,4 +1,4 @@
-"""The tree of forks: who came from whom, where it left, and what was changed there."""
+"""The tree of forks: each run's parent, the step of the fork, and the changes there."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

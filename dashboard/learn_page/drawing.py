@@ -60,7 +60,7 @@ def drawn_curve(
 
 
 def heights_of(sent: object, drawing: Drawing) -> list[float] | None:
-    """What a browser sent, as heights within the axes; None where it is something else."""
+    """The heights that a browser sent, within the axes; None if it sent anything else."""
     if not isinstance(sent, list) or len(sent) != POINTS:
         return None
     if not all(isinstance(height, int | float) for height in sent):

@@ -42,7 +42,7 @@ class LessonsState:
     def make(self, link: Link) -> None:
         """Show the editor: with the lesson that is being made there, or with one of that state.
 
-        A lesson that is no more than a task has that state, too.
+        A lesson that is only a task gets that state, too.
         """
         draft = self.draft or new_draft(link)
         if draft.is_task:

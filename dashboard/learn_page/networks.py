@@ -47,7 +47,7 @@ def networks(update: Update, i: int) -> BothNetworks:
 
     The online one sees s, the target network s′. A drawing has each layer's ``units``, from the
     inputs on, and its ``wires``: from, to, weight, and so on. Units of the difference are as large
-    as what differs in the weights that lead to them.
+    as the difference of the weights that lead to them.
     """
     s, s2 = update.observations[i], update.next_observations[i]
     online, target = update.online, update.target
@@ -89,7 +89,7 @@ def _drawing(units: list[np.ndarray], matrices: list[np.ndarray]) -> NetworkDraw
 
 
 def _matrices(network: QNetwork, observation: np.ndarray) -> list[np.ndarray]:
-    """The weights of each layer `(out, in)`; of an index as input only those of that index."""
+    """The weights of each layer `(out, in)`; if the input is an index, only those of that index."""
     shape = network.shape
     matrices = [weight[0].cpu().numpy() for weight in network.weights]
     if shape.n_states:

@@ -147,7 +147,7 @@ def _field(question: Question, progress: Progress, key: str) -> str | None:
 
 
 def _usable(question: Question, typed: str | None) -> str:
-    """The answer as it is kept, or "" where nothing was given that can be one."""
+    """The answer as it is kept; "" if what was typed can be none."""
     if not typed or isinstance(question.answers, Choices):
         return typed or ""
     value = read_number(typed)

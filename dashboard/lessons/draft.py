@@ -1,4 +1,4 @@
-"""A lesson that a teacher is making: as it was typed, also where that is not right yet."""
+"""A lesson that a teacher is making: as it was typed, right or wrong."""
 
 from dataclasses import dataclass, replace
 
@@ -38,7 +38,7 @@ class Draft:
 
     @property
     def is_task(self) -> bool:
-        """Whether it is no more than a task so far."""
+        """Whether it is only a task so far."""
         lesson = self.read()[0]
         return lesson is not None and lesson.task_link is not None
 

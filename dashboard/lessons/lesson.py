@@ -93,7 +93,7 @@ class Lesson:
 
     @property
     def task_link(self) -> Link | None:
-        """The lesson as a link that says it all by itself, if it is no more than a task."""
+        """The lesson as a link with a task, if it is only a task; else None."""
         step = self.steps[0]
         is_task = len(self.steps) == 1 and not (self.title or step.title or self.about)
         if not is_task or step.question or step.check or len(step.text) > MOST_TASK:

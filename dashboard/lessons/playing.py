@@ -154,7 +154,7 @@ def come_back_to_lesson(session: Session, left: Remembered) -> None:
 def _opened(
     session: Session, given: Mapping[str, Sequence[str]], remembered: str
 ) -> Playing | None:
-    """The lesson of an address. Where that names no step or no values, those of one are set."""
+    """The lesson of an address. If the address names no step or no values, the step's are set."""
     try:
         playing = _named(session, given, remembered)
     except LabError as error:
@@ -208,9 +208,9 @@ def _step(given: Mapping[str, Sequence[str]], lesson: Lesson) -> int | None:
 
 
 def _hold(session: Session, playing: Playing) -> None:
-    """Whatever the address says, what the step hides, locks and fixes stays so.
+    """Keep what the step hides, locks and fixes, whatever the address says.
 
-    Where the address's other values do not go together with that, none of them is used.
+    If the address's other values do not go together with it, none of them is used.
     """
     try:
         held = _held(session.link, playing.step)

@@ -64,7 +64,7 @@ class Progress:
 
 
 def read_progress(text: str, lesson: Lesson) -> Progress:
-    """What a browser remembers of a lesson; of what it cannot mean, nothing."""
+    """What a browser remembers of a lesson, without what this lesson cannot have."""
     try:
         content = json.loads(text)
         at = int(content["at"])

@@ -1,8 +1,8 @@
 """A lesson's file, read: every fault is one sentence with its line.
 
-The format is in `docs/lessons.md`: a ``#`` line with the title, a ``##`` line for each step, below
-it the state of the controls as a link's parameters, one a line, then Markdown's simplest forms, in
-which ``question:``, ``answer:``, ``because:`` and ``check:`` begin what they say.
+The format is in `docs/lessons.md`. A ``#`` line has the title, and a ``##`` line begins each step.
+Below it stands the state of the controls: a link's parameters, one a line. Then comes simple
+Markdown; a line with ``question:``, ``answer:``, ``because:`` or ``check:`` begins that part.
 """
 
 import re
@@ -33,7 +33,7 @@ from dqn_core.base.phrases import Phrase
 from dqn_core.presets import AUTO
 
 _LOOKS = ("hide", "lock")
-"""Of the parameters those that no run has to begin for."""
+"""Parameters for which no new run has to begin."""
 
 _HEADING = re.compile(r"(#{1,2})(?:\s+(.*))?")
 _SETTING = re.compile(r"([a-z][a-z_]*)\s*:\s*(.*)")

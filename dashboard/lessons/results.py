@@ -19,7 +19,7 @@ from dqn_core import Trainer
 from dqn_core.base.numbers import number
 
 POINTS = 60
-"""Of a curve on the board: as many as such a small picture can show."""
+"""Of a curve on the board, which is too small to show more."""
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula."""
 

@@ -23,7 +23,7 @@ MOST_STUDENTS = 40
 LONGEST_NAME = 24
 
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Of a room's code: none that is read as another one."""
+"""Of a room's code, without those that look like another one."""
 SECRET = re.compile(r"[\w-]{22}", re.ASCII)
 """What shows a board."""
 _CODE_LENGTH = 8

@@ -31,7 +31,7 @@ MOST_SHARED = 2_000
 
 @cache
 def ready_lesson(name: str, language: str) -> Lesson:
-    """One that comes with the project, in that language where it is there, else in English."""
+    """A lesson that comes with the project, in English if it is not there in that language."""
     translated = READY / f"{name}.{language}.md"
     path = translated if translated.exists() else READY / f"{name}.md"
     lesson, faults = read_lesson(path.read_text(encoding="utf-8"))
@@ -41,7 +41,7 @@ def ready_lesson(name: str, language: str) -> Lesson:
 
 
 def source_of(lesson: Lesson) -> str:
-    """What an address carries of a lesson that is none of the ready ones: all of it."""
+    """The whole lesson as an address carries it, for a lesson that is not one of the ready ones."""
     content = zlib.compress(written_lesson(lesson).encode(), 9)
     return WHOLE + urlsafe_b64encode(content).decode().rstrip("=")
 
@@ -65,7 +65,7 @@ def lesson_from(source: str, language: str) -> Lesson:
 
 
 def _unpacked(source: str) -> str:
-    """The file's text. However much it would be unpacked, no more is than a lesson may have."""
+    """The file's text. No more is unpacked than a lesson may have: it could be gigabytes."""
     data = source.removeprefix(WHOLE)
     most = 4 * MOST_CHARACTERS + 1  # bytes of a character in UTF-8
     try:

@@ -23,7 +23,7 @@ QUANTITIES = {
 
 
 def title_words(lesson: Lesson) -> str:
-    """Its title; a lesson that is no more than a task has none."""
+    """Its title; a lesson that is only a task has none."""
     return plain(lesson.title) or _("Lesson")
 
 

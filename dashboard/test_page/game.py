@@ -51,7 +51,7 @@ def keys_of(spec: EnvironmentSpec) -> dict[str, int]:
 
 
 def remark(spec: EnvironmentSpec, has_masks: bool = False) -> str:
-    """What a person should know before the first key, who plays by the agent's action masks."""
+    """What a person should know before the first key; ``has_masks`` if actions may be forbidden."""
     sentences = [_(spec.task)] if spec.task else []
     if spec.is_slippery:
         sentences.append(_("It is slippery: a step may go sideways."))
@@ -67,7 +67,7 @@ def has_clock(spec: EnvironmentSpec) -> bool:
 
 @dataclass(frozen=True)
 class Moment:
-    """What both see at one step, compressed, and what they have got so far."""
+    """What both players see at one step, compressed, and their returns so far."""
 
     pictures: tuple[bytes, bytes]
     returns: tuple[float, float]
@@ -145,8 +145,8 @@ class Game:
     def hear(self, events: Sequence[Any]) -> None:
         """Take keys that went down (an action) or up (None), each `[number, action]`.
 
-        The browser repeats what was not yet confirmed; what was heard before is left out, and so
-        is anything that is no such event.
+        The browser repeats events until they are confirmed. Those that were heard before are left
+        out, and so is anything that is no such event.
         """
         with self._changed:
             for event in events:

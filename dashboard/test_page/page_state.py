@@ -17,7 +17,7 @@ from dqn_core.episodes.conditions import Conditions
 
 @dataclass(frozen=True)
 class FilmFile:
-    """An encoded film, and what it is of: offered only as long as that is on the page."""
+    """An encoded film. It is offered only as long as what it shows is on the page."""
 
     wanted: tuple[object, ...]
     name: str

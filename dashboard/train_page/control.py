@@ -147,7 +147,7 @@ def _options(session: Session, hyperparameter: Hyperparameter) -> dict[str, Any]
 
 
 def _suggested(hyperparameter: Hyperparameter, current: str) -> list[str]:
-    """What a list offers in which one can type as well."""
+    """The values that a box offers; others can be typed."""
     known = LAYERS if hyperparameter.scale == "widths" else _known_environments()
     return [*known] if current in known else [current, *known]
 
@@ -158,7 +158,7 @@ def _known_environments() -> tuple[str, ...]:
 
 
 def _help(hyperparameter: Hyperparameter) -> str:
-    """All that is known of it, without what Markdown takes for markup."""
+    """All that is known of it, with the signs of Markdown made plain."""
     return _help_in(language(), hyperparameter.name)
 
 

@@ -104,7 +104,7 @@ def _preset(session: Session, grid: Grid) -> None:
     """The preset, how much of it was changed, and the way back to it."""
     changed = len(session.link.differences.keys() - session.link.fixed_controls)
     label = _(PRESETS[session.link.preset].label)
-    # Where values were changed none is chosen, so that each can be.
+    # Once values were changed no preset is chosen, so that every preset can be chosen again.
     chosen = None if changed else session.link.preset
 
     def choose(name: str | None) -> None:

@@ -39,7 +39,7 @@ def curves(session: Session, drawn: str) -> None:
     turns, run, link = session.turns, session.run, session.link
     arms = turns.arms
     is_whole = link.view == "page"
-    # Beside the lines of a race, and as a mean over one, they would be read as what they are not.
+    # No earlier run is drawn beside a race, and no race as an earlier run: both would mislead.
     earlier = [] if arms else [one for one in session.earlier.of(run) if not one.differing]
     spec, policy = run.trainer.spec, random_policy()
     at_random = policy.of(spec)

@@ -50,8 +50,8 @@ def _standing(run: Run, smoothing: float) -> tuple[bool, float]:
 def figures(run: Run, smoothing: float, arm: str = "") -> FiguresShown:
     """The numbers of the moment, and how far the run is.
 
-    ``smoothing`` is the weight of the past in the average
-    return, as in the charts. ``arm`` is what the run is called where it is one of a race.
+    ``smoothing`` is the weight of the past in the average return, as in the charts. ``arm`` is the
+    run's name in a race.
     """
     status = run.status  # first: what is read after "paused" stays
     step, trainer = run.trainer.env_step, run.trainer
@@ -86,10 +86,10 @@ def figures(run: Run, smoothing: float, arm: str = "") -> FiguresShown:
 
 
 def _best(run: Run, smoothing: float) -> tuple[Sequence[int], list[float]]:
-    """The members that the numbers are of, with their average returns.
+    """The members that the numbers are about, with their average returns.
 
-    All that are counted, or in a race those of the value with the best average, which a mean over
-    its values would hide.
+    They are all that are counted. In a race they are those of the value with the best average: a
+    mean over all its values would hide it.
     """
     trainer = run.trainer
     alike = [[p for p in arm.members if p in trainer.counted] for arm in run.arms]
@@ -108,7 +108,7 @@ def _time_left(run: Run, seconds: float | None) -> str:
 
 
 def average_name(smoothing: float) -> str:
-    """What the return is called that stands for the newest ones."""
+    """The name of the average return."""
     return (
         _("Return (smoothed {weight})", weight=setting(smoothing))
         if smoothing

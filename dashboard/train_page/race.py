@@ -148,7 +148,7 @@ def _begins_here(session: Session) -> bool:
 
 
 def race(session: Session) -> None:
-    """Who leads in the race that the run is, how sure that is, and what can be done."""
+    """Which value leads in the race, how sure that is, and the buttons for what can be done."""
     turns = session.turns
     arms = turns.arms
     if not arms:

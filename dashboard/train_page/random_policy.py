@@ -19,7 +19,7 @@ PLAY_SECONDS, REST_SECONDS = 0.02, 0.06
 """The thread plays and rests in turns, so that training hardly notices it."""
 
 LONGEST_SECONDS = 60.0
-"""Then it is said how sure it is."""
+"""An environment is measured no longer; the line then tells how sure its mean is."""
 
 SURE = 0.01
 """A margin of so little of the mean is enough."""
@@ -43,7 +43,7 @@ class RandomPolicy:
         self._lock, self._turn = threading.Lock(), threading.Lock()
 
     def of(self, spec: EnvironmentSpec) -> RandomReturn | None:
-        """What is known of it by now; where that is nothing, it is being measured."""
+        """What is known by now; if that is None, it is being measured."""
         if spec.random_return:
             return spec.random_return
         case = _case(spec)
@@ -96,7 +96,7 @@ def _case(spec: EnvironmentSpec) -> Case:
 
 
 def _are_enough(returns: list[float]) -> bool:
-    """Whether their mean is as sure as a page needs it; looked at now and then."""
+    """Whether their mean is sure enough; judged after each `LEAST_EPISODES` episodes."""
     if len(returns) % LEAST_EPISODES:
         return False
     found = random_return(returns)

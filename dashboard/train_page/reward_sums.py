@@ -33,7 +33,7 @@ def largest_reward_sum(run: Run, member: int) -> float | None:
 
 
 def common_return(run: Run, member: int) -> float | None:
-    """The return that every episode so far had; None where two differ, or there is none."""
+    """The return that all episodes so far had; None if two differ, or no episode has ended."""
     table, reach = run.history.episodes, LOOKED_AT * run.trainer.members
 
     def own(rows: dict[str, np.ndarray]) -> np.ndarray:

@@ -15,7 +15,7 @@ _component = component("tour/tour.js", isolate_styles=False)
 class TourStep(TypedDict):
     """What is said of the part of the page that ``target``, a CSS selector, finds.
 
-    A part that is not there, as one that a lesson hides, is left out.
+    A part that is not on the page, such as a control that a lesson hides, is left out.
     """
 
     target: str

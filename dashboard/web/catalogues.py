@@ -15,7 +15,7 @@ CATALOGUES = Path(__file__).resolve().parents[1] / "catalogues"
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh": "中文"}
-"""Each as those who speak it call it."""
+"""Each by its name in the language itself."""
 
 _SCRIPTS = "assets/"
 
@@ -43,7 +43,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
 def words_of_scripts(language: str) -> bytes:
     """JSON of what the browser's scripts say, English to the language's (`assets/shared/words.js`).
 
-    Of a text with a plural the language's last form, which is the only one of a language without.
+    For a text with a plural it is the language's last form, which is the only one of Chinese.
     """
     found = {
         english_of(message): translations_of(message)[-1]
@@ -59,7 +59,7 @@ def english_of(message: Message) -> str:
 
 
 def translations_of(message: Message) -> list[str]:
-    """The translation, or one for each form of the plural; none where there is none."""
+    """The translation, or one for each form of the plural; [] if it is not translated."""
     forms = [message.string] if isinstance(message.string, str) else [*(message.string or ())]
     return forms if all(forms) else []
 

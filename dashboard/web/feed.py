@@ -90,7 +90,7 @@ def answer(request: Request) -> Response:
             content = source(request.query_params)
     except BadQueryError as error:
         return Response(f"This cannot be answered: {error}.", 400, media_type="text/plain")
-    except LabError as error:  # such as a store that cannot be read: the page asks again
+    except LabError as error:  # for example the store cannot be read: the page asks again
         with answering(feed.language):
             return Response(said(error), 503, media_type="text/plain")
     if content is None:

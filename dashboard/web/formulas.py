@@ -1,7 +1,7 @@
 """Which formulas from outside are drawn: those that only write mathematics.
 
 KaTeX, which draws them, has commands that make links, colours and gaps of any size, and macros
-that call themselves. So every command must be one of those that are listed here.
+that call themselves. So only the commands that are listed here are allowed.
 """
 
 import re

@@ -20,7 +20,7 @@ from dqn_core.base.errors import LONGEST_MESSAGE, LabError, excerpt
 from dqn_core.base.phrases import Phrase, filled
 
 PARAMETER = "lang"
-"""What an address may say the language with."""
+"""The parameter of an address that says the language."""
 
 COOKIE = "dqn-lab-language"
 """How a browser remembers what its visitor has chosen (`assets/frame/language.js`)."""
@@ -48,7 +48,7 @@ def spoken() -> Spoken:
 
 
 def _spoken_at_first() -> Spoken:
-    """By the address, else as the browser remembers it, else as the browser itself speaks."""
+    """The address decides, then what the browser remembers, then the browser's own language."""
     asked = st.query_params.get(PARAMETER, "").lower()
     if asked in LANGUAGES:
         return Spoken(asked, is_in_address=True)

@@ -28,7 +28,7 @@ def number_box(
 
 
 def shown_text(name: str, value: float) -> str:
-    """What was typed, where it stands for ``value``, as 1e-3 does for 0.001; else its digits."""
+    """The typed text if it means ``value``, as 1e-3 means 0.001; else the digits of ``value``."""
     key = present_key(name)
     typed = str(st.session_state.get(key, ""))
     digits = setting(value).replace(",", "")

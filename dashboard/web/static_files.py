@@ -73,8 +73,8 @@ class Folder:
 
 @cache
 def assets() -> Folder:
-    """`assets/` as it was at first, with Plotly's script, which comes with its package, and what
-    scripts say in other languages than English."""
+    """`assets/` as it was at the first call, with Plotly's script from its package and the words of
+    scripts in other languages than English."""
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     words = {f"words/{name}.json": words_of_scripts(name) for name in LANGUAGES if name != ENGLISH}
     return Folder(ASSETS, {"vendor/plotly.min.js": script.read_bytes(), **words})

@@ -45,8 +45,8 @@ def renew_keys() -> None:
 def worded_key(key: str, chosen: str = "") -> str:
     """The key for a select box whose options are words, where it holds its own value.
 
-    The browser holds the word that was chosen: in another language it would be none of the options,
-    as where that option has another name by now: ``chosen`` is the present one.
+    The browser holds the word that was chosen. In another language that would be none of the
+    options; nor would it be once the option has another name. ``chosen`` is the present name.
     """
     spoken = language()
     parts = [key, *([f"{crc32(chosen.encode()):x}"] if chosen else [])]

@@ -1,1 +1,1 @@
-"""What everything else may use, and what knows nothing of DQN."""
+"""Everything else may use this, and nothing here knows of DQN."""

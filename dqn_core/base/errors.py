@@ -10,7 +10,7 @@ from typing import Any
 from dqn_core.base.phrases import Phrase
 
 LONGEST_MESSAGE = 400
-"""Characters in a message: what it quotes may be as long as a file."""
+"""Characters in a message, which may quote something as long as a file."""
 
 ODD_CONTENTS = (
     ArithmeticError,
@@ -50,7 +50,7 @@ def _quoted(value: Any) -> Any:
 
 
 def excerpt(value: object, most: int = 80) -> str:
-    """``value`` as one line of printable text, without its middle where it is longer than that."""
+    """``value`` as one line of printable text, without its middle if it is longer than ``most``."""
     text = str(value)
     if len(text) > most:
         text = f"{text[: most - most // 3 - 1]}…{text[-(most // 3) :]}"

@@ -59,7 +59,7 @@ def filled(
 
 
 def written(words: str) -> str:
-    """A text to be kept, which `read` reads back as the phrase that it is; plain words stay so."""
+    """A text to be kept: of a phrase JSON, which `read` reads back; plain words as they are."""
     return json.dumps(_parts(words)) if isinstance(words, Phrase) and words else words
 
 
@@ -90,7 +90,7 @@ def _from_parts(kept: Any) -> Any:
     if not isinstance(kept, dict):
         return kept
     template, values = str(kept["template"]), kept["values"]
-    # A file that somebody sent fills holes with what it brings, and with nothing else's parts.
+    # A file from outside may fill holes with its own values, and not reach into other objects.
     if values and set("{}") & set(HOLE.sub("", template)):
         raise ValueError(template)
     return Phrase(template, **{name: _from_parts(each) for name, each in values.items()})

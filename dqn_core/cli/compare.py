@@ -50,7 +50,7 @@ def add_compare(commands: Any) -> None:
 
 
 def compare_runs(options: argparse.Namespace) -> int:
-    """Compare the runs that ``options`` name, and print what that comes to."""
+    """Compare the runs that ``options`` name, and print the result."""
     groups = grouped(_seed_runs(kept(options.runs), options.names))
     comparison = compare(groups, options.metric)
     say(json_text(_result(comparison)) if options.json else _in_words(comparison))

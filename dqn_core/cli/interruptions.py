@@ -18,7 +18,7 @@ _SIGNALS = [
 
 
 class Interruptions:
-    """The signals that ask the program to stop: only ``seen`` counts them, but within `at_most`."""
+    """The signals that ask the program to stop. They are only counted, except within `at_most`."""
 
     def __init__(self) -> None:
         self.seen = 0
@@ -26,7 +26,7 @@ class Interruptions:
         self._latest = -math.inf
 
     def take(self) -> bool:
-        """Whether one was seen, which is acted on herewith."""
+        """Whether one was seen since the last call: the caller acts on it now."""
         seen, self.seen = self.seen, 0
         return bool(seen)
 
@@ -41,7 +41,7 @@ class Interruptions:
 
     @contextmanager
     def at_most(self, signals: int) -> Iterator[None]:
-        """One more than so many that are ``seen`` ends what is done here by `KeyboardInterrupt`."""
+        """More signals than so many raise `KeyboardInterrupt` in what is done here."""
         self._most = signals
         try:
             self._raise_if_too_many()

@@ -89,7 +89,7 @@ def new_config(options: argparse.Namespace, given: dict[str, Any]) -> DQNConfig:
 
 
 def member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
-    """The seeds that were listed, else so many from the configuration's on."""
+    """The listed seeds, or as many as were asked for, counted up from the configuration's seed."""
     if isinstance(options.seeds, list):
         if hasattr(options, "seed"):
             raise ConfigurationError("Give --seed or a list of --seeds, not both.")

@@ -80,7 +80,7 @@ def import_run(options: argparse.Namespace) -> int:
 
 
 def delete_runs(options: argparse.Namespace) -> int:
-    """Take runs out of the lists: all of them, or none where a name is that of no run."""
+    """Take runs out of the lists; if one of the names is that of no run, none is taken out."""
     store = kept(options.runs)
     records = [store.called(name) for name in dict.fromkeys(options.names)]
     for record in records:
@@ -181,7 +181,7 @@ def _cells(record: RunRecord) -> tuple[str, ...]:
 
 
 def _values(record: RunRecord) -> str:
-    """What differs from the preset, and its name where that is not what is recommended."""
+    """The values that differ from the preset, after its name if it is not the recommended one."""
     differing = beside_preset(record.preset, tuple(record.configs))
     values = [f"{name} {' / '.join(map(value_words, found))}" for name, found in differing]
     return "; ".join(values if record.preset in ("", AUTO) else [record.preset, *values])

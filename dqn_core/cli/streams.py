@@ -119,7 +119,7 @@ class _Once(logging.Handler):
 def say(text: str, out: TextIO | None = None) -> None:
     """Write a result to ``out``, by default standard output, down to its last letter.
 
-    As in `tell`, names and texts of others reach the terminal as letters and as nothing else.
+    As in `tell`, texts from outside cannot do more in the terminal than be read.
 
     Raises `BrokenPipeError` where the reader has gone, and `LabError` for all else.
     """

@@ -38,7 +38,7 @@ from dqn_core.sweeps.workers import Workers, usual_workers
 
 @apart_from_prints
 def sweep(options: argparse.Namespace, out: TextIO) -> int:
-    """Train the sweep that ``options`` declare, as far as it isn't; returns the exit code."""
+    """Train what is left of the sweep that ``options`` declare; returns the exit code."""
     _check(options)
     attempts = Attempts()
     store, declared = _declared(options)

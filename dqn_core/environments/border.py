@@ -35,7 +35,7 @@ _LACKS_USUAL_ARGUMENT = re.compile("unexpected keyword argument '(seed|options)'
 
 
 class Unusable(Exception):  # noqa: N818 - never leaves the border
-    """Something that an environment gave, ``what``, is not what is ``needed``."""
+    """An environment gave something wrong: ``what`` it gave, and what was ``needed`` instead."""
 
     def __init__(self, what: str, needed: Phrase) -> None:
         super().__init__(what, needed)
@@ -113,7 +113,7 @@ def outcome_of(result: Any) -> Any:
 
 
 def reward_of(value: Any) -> float:
-    """A reward as float; true and false count as 1 and 0, an array of one number as that number."""
+    """A reward as float: True is 1, False is 0, an array of one number is that number."""
     if type(value) is float and -_LARGEST <= value <= _LARGEST:
         return value  # nearly always: a step must not become slower
     number = _number(_unwrapped(value))
@@ -377,7 +377,7 @@ def _is_information(value: Any) -> bool:
 
 
 def _form(value: Any) -> str:
-    """What something is, rather than what is in it."""
+    """The form of a value: of an array its shape and type, not its numbers."""
     if isinstance(value, np.ndarray):
         return Phrase(
             "an array of shape {shape} and type {type}",

@@ -225,8 +225,8 @@ def check_environments(
     """Raise `ValueError` where a state is not one that environments of ``spec`` can be in.
 
     ``observations`` `(P, observation_dim)` are what the agents see there, and ``actions`` one of
-    each that is allowed there. Where somebody's own environment cannot go on from its state, that
-    becomes None, as if it had failed before.
+    each that is allowed there. If somebody's own environment cannot go on from a state, the state
+    becomes None, as after a failure.
     """
     if not isinstance(states, list) or len(states) != len(observations):
         raise ValueError(Phrase("it has not one environment a member"))

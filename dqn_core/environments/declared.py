@@ -107,9 +107,9 @@ def described(
 
 
 def _threshold(registered: EnvSpec, known: Family, optimum: float | None) -> float | None:
-    """The return that solves an environment, None where nobody knows whether it can be reached.
+    """The return that solves an environment; None if nobody knows whether it can be reached.
 
-    What is registered is judged with the registered arguments; others may make it harder.
+    The registered threshold is for the registered arguments; others may make the task harder.
     """
     if known.judged_at is not None:
         return known.judged_at
@@ -118,7 +118,7 @@ def _threshold(registered: EnvSpec, known: Family, optimum: float | None) -> flo
 
 
 def threshold(value: Any) -> float | None:
-    """The return from which on an environment counts as solved, None where there is none."""
+    """The return from which on an environment counts as solved; None if no such return is given."""
     number = plain(value)
     return float(number) if is_number(number) and math.isfinite(number) else None
 

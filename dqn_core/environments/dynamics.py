@@ -21,9 +21,9 @@ class Outcome(NamedTuple):
 class Dynamics(Protocol):
     """The states of P environments, and their steps, each with the bits of its own `step`.
 
-    It is made of the environments without their wrappers, of which it takes the constants over. A
-    family that has one declares it as `Family.dynamics`, with None for environments whose step is
-    another one.
+    It is made from the environments without their wrappers, and takes over their constants. A
+    family declares it as `Family.dynamics`, which gives None for environments that step in
+    another way.
 
     It is written once for NumPy's arrays and for tensors: ``xp`` is NumPy, or on a `moved` one
     PyTorch. `begin` is there for tensors, since on the processor each environment resets itself.

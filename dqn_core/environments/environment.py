@@ -132,14 +132,14 @@ class Environment:
 
     @property
     def gives_masks(self) -> bool:
-        """Whether it has just told which actions are allowed, in a form that can be used."""
+        """Whether its last reset or step told which actions are allowed, in a usable form."""
         with suppress(EnvironmentFailure):
             self.allowed()
             return True
         return False
 
     def try_action(self, generator: np.random.Generator) -> int:
-        """A random action, of those that are allowed where the environment says which."""
+        """A random action; if the environment says which actions are allowed, one of these."""
         actions = np.arange(self.spec.n_actions)
         with suppress(EnvironmentFailure):
             actions = np.flatnonzero(self.allowed())

@@ -70,9 +70,9 @@ class RandomReturn:
 class Family:
     """The environments of one entry point, under whatever id and with whatever time limit.
 
-    Everything from ``idle`` on may be left out: what is not said is not known, or there is none.
-    Where environments of one entry point differ in what is known of them, each kind is a family of
-    its own, which its ``arguments`` tell apart.
+    Everything from ``idle`` on may be left out where it is unknown or does not exist. If
+    environments of one entry point differ in what is known of them, each kind is a family of its
+    own, with ``arguments`` of its own.
 
     Args:
         name: what it is called; "" if nothing is known of it.
@@ -94,9 +94,9 @@ class Family:
             unbounded, what a chart should show.
         random_returns: the random policy's, by id and time limit, from
             `benchmarks/random_policy.py`.
-        value_range: what can be collected in so many steps where ``return_range`` is wider than a
-            head's atoms should be: the worst step and then ordinary ones, to the best end. What is
-            worse counts as this.
+        value_range: the returns of so many steps, if ``return_range`` is too wide for the atoms of
+            a head: from the worst step followed by ordinary ones, to the best end. Anything worse
+            counts as its lower end.
         telling_pair: the two components that a map of Q-values shows best.
         grid: the squares that its states are, from the environment without its wrappers; not
             needed where the environment describes them itself (`grids.self_described`).

@@ -28,10 +28,10 @@ MOST_NAMED = 10
 """Environments of a module that a sentence lists."""
 
 _COMES_WITH = {"ALE/": "ale_py", "MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
-"""Packages that people use, by what begins the ids that they register."""
+"""Packages that people use, by the beginning of their environments' ids."""
 
 _GYMNASIUMS_WORDS = " was raised from the environment creator for "
-"""What Gymnasium adds to what a constructor says, with what the sentence has said already."""
+"""Gymnasium adds this to a constructor's message, and then what our sentence has said already."""
 
 _Built = TypeVar("_Built")
 

@@ -14,7 +14,7 @@ from dqn_core.environments.border import named_reason
 
 
 def parts(env_id: str) -> tuple[str, str]:
-    """The module, "" where none is named, and the id that Gymnasium's registry has."""
+    """The module, "" if none is named, and the id without it, as Gymnasium's registry has it."""
     module, _, name = env_id.rpartition(":")
     return (module, name) if module else ("", env_id)
 

@@ -44,7 +44,7 @@ class SideBySide:
     def step(self, rows: Rows, actions: np.ndarray) -> tuple[Outcome, np.ndarray]:
         """What a step of those in ``rows`` gave, and which of them are truncated, `(K,)` bool.
 
-        What an environment's border would refuse, such as NaN, is in it.
+        Nothing is checked here: what an environment's border would refuse, such as NaN, is in it.
         """
         if not self._is_here:
             for p in range(len(self._environments)):

@@ -1,6 +1,6 @@
 """What an environment's spaces say: how an observation is stored, and how many actions there are.
 
-Whatever is no single index is stored as the numbers that Gymnasium's `flatten` makes of it.
+An index is stored as it is, and any other observation as Gymnasium's `flatten` lays it out.
 """
 
 import math
@@ -72,7 +72,7 @@ def observed(env_id: str, space: Any) -> Observed:
     if isinstance(space, Discrete):
         n_states = _counted(env_id, int(space.n), Phrase("states"))
         start = int(space.start)
-        # What is shown is the index that is stored, and not what the environment calls the state.
+        # Pages show the stored index; the environment counts its states from ``start`` on.
         label = f"x0 {MINUS if start > 0 else '+'} {abs(start)}" if start else "x0"
         return Observed(1, ((0.0, float(n_states - 1)),), (label,), n_states, start)
     parts = tuple(_parts(env_id, space, "", ()))

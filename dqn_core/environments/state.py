@@ -40,7 +40,7 @@ def layers_of(env: gymnasium.Env[Any, Any]) -> list[Any]:
 
 
 def has_large_data(env: gymnasium.Env[Any, Any]) -> bool:
-    """Whether any variable is so large that leaving it out pays."""
+    """Whether any variable is large enough to be left out of the state."""
     variables = [value for layer in layers_of(env) for value in vars(layer).values()]
     return any(is_plain(value) and _is_large(value) for value in variables)
 
@@ -132,7 +132,7 @@ def other_data(env: gymnasium.Env[Any, Any], state: Mapping[str, Any]) -> list[s
 
 
 def generator_of(env: gymnasium.Env[Any, Any]) -> np.random.Generator | None:
-    """What the environment draws its random numbers from, None where it cannot be kept."""
+    """The generator of the environment's random numbers; None if it cannot be kept."""
     with suppress(Exception):  # a property of somebody else's
         generator: Any = env.unwrapped.np_random
         return generator if isinstance(generator, np.random.Generator) else None

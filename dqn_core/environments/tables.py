@@ -42,7 +42,7 @@ class Tables:
 
     @classmethod
     def of(cls, inners: Sequence[Any]) -> "Tables | None":
-        """None where their tables or generators are other ones than Gymnasium gives them."""
+        """Their common tables; None if they differ, or have generators of another kind."""
         table, first_states = inners[0].P, inners[0].initial_state_distrib
         for inner in inners:
             if table != inner.P or not Chance.is_of(inner.np_random):

@@ -32,7 +32,7 @@ class Camera:
         self._is_on = on
 
     def picture(self) -> Picture | str | None:
-        """What there is to see, None where nothing is."""
+        """The present picture or text; None if there is none."""
         if not self._is_on:
             return None
         try:

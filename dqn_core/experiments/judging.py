@@ -17,7 +17,7 @@ class Finding:
 
     @property
     def is_there(self) -> bool:
-        """Whether ``more`` came to more, so often that chance alone does not explain it."""
+        """Whether ``more`` was above ``less`` in more pairs of seeds than chance alone explains."""
         improvement = self.comparison.improvement
         is_more = improvement is not None and improvement.probability > 0.5
         return is_more and verdict(self.comparison) == "real"

@@ -41,11 +41,11 @@ except LabError as error:
 def script(trainer: Trainer, preset_name: str) -> str:
     """Python that makes the same run again: the values it began with, and each change at its step.
 
-    The same to the bit, as far as it depends on steps alone. Not so where a change fell between two
-    updates of one round or into a greedy evaluation that it concerns, or where the run was undone
-    or opened in an environment whose state cannot be captured. A time budget is left out: the steps
-    are those that it allowed. What is recommended for the environment is written out, as a later
-    version may recommend something else.
+    The same to the bit, but not where a change fell between two updates of one round or into a
+    greedy evaluation that it concerns, nor where the run was undone or opened in an environment
+    whose state cannot be captured. A time budget is left out: the steps are those that it allowed.
+    What is recommended for the environment is written out, as a later version may recommend
+    something else.
     """
     if preset_name == AUTO or preset_name not in PRESETS:
         preset_name = OF_CARTPOLE

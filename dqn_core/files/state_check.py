@@ -132,7 +132,7 @@ def check_head(state: Mapping[str, Any], head: Head) -> None:
     _check_form(state, head.state_dict(), "head")
     if "value_range" in state:
         low, high = state["value_range"].T
-        # Finite also as a distance, and turned round, so that a NaN is refused.
+        # The distance is finite too, and `not (low < high)` also refuses NaN.
         if state["value_range"].numel() == 0 or not ((low < high) & (high - low).isfinite()).all():
             raise ValueError(Phrase("its lowest return is not below its highest"))
 

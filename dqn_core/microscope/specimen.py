@@ -96,10 +96,11 @@ class Specimen:
         return bool(self._future)
 
     def advance(self, act: Act, seconds: float = math.inf, is_new: bool = True) -> bool:
-        """Make steps and updates until one is such an ``act``, and no more; whether that is so.
+        """Make steps and updates up to the first such ``act``.
 
-        The time may be over sooner, or the run `Trainer.finished`; the next call, then not a
-        ``is_new`` act, goes on there. Raises what `Trainer.run` raises.
+        Returns: False if the ``seconds`` were over before it. The next call then goes on with the
+        same act: that one is not ``is_new``. A run that has `finished` makes no more. Raises what
+        `Trainer.run` raises.
         """
         if is_new:
             self._past.append(self._moment())

@@ -23,14 +23,14 @@ class Update:
     """An update of the member that is looked at, on its batch of B transitions.
 
     Arrays have the learner's own float32 numbers. ``rewards`` are summed as ``returns`` says.
-    ``next_q`` is what the target network says of the next observation, ``choosing_q`` what the
-    online one does that chooses with Double DQN, else None; ``best`` is the action whose value
-    counts. With Munchausen ``certainty`` joins the reward and ``soft_value`` is that of the next
-    state, else both are None. ``targets`` and ``td_errors`` of a distribution are those of its
-    expectation. ``weights`` are those of prioritised replay, else None; ``losses`` are without
-    them, ``loss``, and each transition's share of it, with them. ``gradient_norm`` is before the
-    clipping.
-    ``q_after`` is None with noise, which is another one at each use.
+    ``next_q`` are the target network's Q-values of the next observations. ``choosing_q`` are the
+    online network's, which chooses with Double DQN; without it they are None. ``best`` is the
+    action whose value counts. With Munchausen ``certainty`` joins the reward and ``soft_value`` is
+    that of the next state, else both are None. ``targets`` and ``td_errors`` of a distribution are
+    those of its expectation. ``weights`` are those of prioritised replay, else None; ``losses`` are
+    without them, ``loss`` and ``shares``, each transition's share of it, are with them.
+    ``gradient_norm`` is before the clipping. ``q_after`` is None with noise, which differs at each
+    use.
     """
 
     gradient_update: int

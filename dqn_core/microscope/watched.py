@@ -1,4 +1,4 @@
-"""Weights that remember each network that was drawn from them, as it was at that moment."""
+"""Weights that remember a copy of each network that was drawn from them."""
 
 from dqn_core.networks import QNetwork
 from dqn_core.noise import Weights

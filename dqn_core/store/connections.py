@@ -95,7 +95,7 @@ class Connections:
                 connection.close()  # undoes what is not committed
             if isinstance(error, sqlite3.Error):
                 raise self._refusal(error, done) from error
-            if isinstance(error, UnicodeEncodeError):  # such as of a name that is half a letter
+            if isinstance(error, UnicodeEncodeError):  # a lone surrogate, for example
                 raise StoreError(
                     "A store keeps texts in Unicode, and {text} is none.", text=shown(error.object)
                 ) from error

@@ -55,7 +55,7 @@ def _trained_to(trainer: Trainer, step: int) -> Iterator[None]:
 
 
 def _is_same(store: Store, run: str, trainer: Trainer, table: str, start: int) -> bool:
-    """Whether the rows from ``start`` on are those of the run, but for the time that they took."""
+    """Whether the rows from ``start`` on equal those of the run, except for the seconds."""
     mine = trainer.history.tables()[table].columns(start)
     theirs = store.columns(run, table, start)
     count = int(np.searchsorted(theirs["env_step"], trainer.env_step, side="right"))

@@ -135,7 +135,7 @@ class Store:
             return record_of(row, [tag for (tag,) in tags], self.configs_from)
 
     def called(self, name: str) -> RunRecord:
-        """The run with that name, else the only one with that title."""
+        """The run with that name, or if there is none, the only run with that title."""
         found = [record for record in self.runs() if name in (record.run, record.name)]
         if len(found) > 1 and all(record.run != name for record in found):
             raise StoreError(

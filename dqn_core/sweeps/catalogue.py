@@ -91,9 +91,9 @@ def declare(store: Store, plan: Plan, name: str = "", pruner: str = "", preset: 
 
 
 def with_seeds(store: Store, sweep: Sweep, seeds: tuple[int, ...]) -> Sweep:
-    """The sweep with these ``seeds``, of which the first are those that it has.
+    """The sweep with these ``seeds``, which begin with the seeds that it has.
 
-    Raises `StoreError` for others, and for a search.
+    Raises `StoreError` if they do not, and for a search.
     """
     plan = replace(sweep.plan, seeds=seeds)
     return declare(store, plan, sweep.name, sweep.pruner, sweep.preset)
@@ -151,8 +151,8 @@ def added_piece(store: Store, name: str, number: int, configs: Piece) -> KeptPie
 def claim(store: Store, sweep: Sweep, piece: KeptPiece) -> RunRecord:
     """The one run of that piece, which is made if there is none.
 
-    In one transaction: whoever else claims it gets the same run, and a process that is killed
-    leaves a run that its piece knows, or none.
+    In one transaction: another process that claims the piece gets the same run, and one that is
+    killed leaves either no run or one that its piece knows.
     """
     with store.writing() as connection:
         row = connection.execute(
@@ -198,7 +198,7 @@ def restore_sweep(store: Store, name: str) -> None:
 
 
 def _set_deleted(store: Store, name: str, now: float | None) -> None:
-    """The runs that are deleted or restored are those that have the sweep's own time."""
+    """Delete or restore a sweep, and of its runs those that have the same time of deletion."""
     with store.writing() as connection:
         row = connection.execute("SELECT deleted FROM sweeps WHERE sweep = ?", (name,)).fetchone()
         if row is None:

@@ -129,7 +129,7 @@ class RayCrew:
         return [outcome for outcome in outcomes if outcome] + self._given_up()
 
     def stop(self) -> None:
-        """Wait for the legs that are under way, which takes some seconds, and begin none."""
+        """Wait some seconds for the legs that are under way, and begin no other."""
         deadline = time.monotonic() + 2 * self._leg_seconds
         while self._legs and time.monotonic() < deadline:
             ended, _ = self._ray.wait(list(self._legs), num_returns=1, timeout=1.0)
@@ -206,7 +206,7 @@ def resources(configs: Sequence[DQNConfig]) -> dict[str, float]:
 
 
 def _has_room(machine: Mapping[str, float], needed: Mapping[str, float]) -> bool:
-    """Whether a machine with these resources has so much, if it did nothing else."""
+    """Whether a machine with these resources has room for what is ``needed`` while it is idle."""
     return all(machine.get(_OF_MACHINE[name], 0.0) >= amount for name, amount in needed.items())
 
 
@@ -286,7 +286,7 @@ def _connect(ray: Any, address: str) -> None:
 
 
 def _host_and_port(address: str) -> str:
-    """Where the cluster is that ``auto`` means, by what Ray has noted; else ``address``."""
+    """``address``; for ``auto`` the address of the present cluster, which Ray has written down."""
     if address != "auto":
         return address
     noted = Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"

@@ -97,7 +97,7 @@ def alone(store: Store, sweep: Sweep) -> Iterator[None]:
 
 
 def trained_by(store: Store, sweep: Sweep) -> Process | None:
-    """The process that has the sweep trained; None where none has, or it is just beginning."""
+    """The process that has the sweep trained; None without one, and while one is just beginning."""
     with suppress(FileNotFoundError), _lock(store, sweep).open() as file:
         if not file.read():
             return None

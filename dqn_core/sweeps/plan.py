@@ -42,8 +42,8 @@ Piece = tuple[DQNConfig, ...]
 class Plan:
     """A sweep's ``base`` configuration, its axes, and the seeds that each point of these has.
 
-    The points are all combinations of the axes' values, or so many points of a Sobol sequence
-    between the ends of the axes, if a number of ``random`` ones is given.
+    The points are all combinations of the axes' values. If ``random`` is given, they are so many
+    points of a Sobol sequence between the ends of the axes.
     Raises `ConfigurationError` where axes do not go together.
     """
 

@@ -177,7 +177,7 @@ class Search:
     def _stored(self) -> Any:
         """The study in the store's folder, which is made if there is none.
 
-        One whose trials have no runs is what a sweep of that name has left that was deleted.
+        A study whose trials have no runs is left from a deleted sweep of the same name.
         """
         name = self._sweep.name
         with self._usable(Exception):  # whatever its migrations raise

@@ -53,8 +53,8 @@ def usual_workers() -> int:
 class Workers:
     """A `Crew` of processes. One that dies is replaced, and its run goes on from the store.
 
-    ``typed`` is the environment where a person typed it, whose module is imported in each. One that
-    only the store names is imported where `import_allowed` says so.
+    ``typed`` is the environment, if a person typed it: each process imports its module. The module
+    of one that only the store names is imported if `import_allowed` allows it.
     """
 
     def __init__(self, store: Store, count: int, typed: str = "") -> None:

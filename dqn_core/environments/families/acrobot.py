@@ -119,7 +119,7 @@ class Acrobots:
         return self.xp.stack((dtheta1, dtheta2, ddtheta1, ddtheta2))
 
     def _squared(self, values: Any) -> Any:
-        """As a number of Python's does it with ``**``, which rounds otherwise than an array's."""
+        """Rounded as ``**`` of single floats, as in Gymnasium; that of arrays rounds otherwise."""
         return self.xp.float_power(values, 2.0)
 
 

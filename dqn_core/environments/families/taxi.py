@@ -36,7 +36,7 @@ def _grid(inner: Any) -> GridWorld:
 
 
 def _tables(inners: Sequence[Any]) -> Tables | None:
-    """The tables; None where a passenger may change their mind, which is in no table."""
+    """The tables; None if a passenger may change their mind, which no table tells."""
     return None if any(inner.fickle_passenger for inner in inners) else Tables.of(inners)
 
 
