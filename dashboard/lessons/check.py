@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from dashboard.session.returns import average_returns, newest_of_each, over_members
+from dashboard.session.returns import average_returns, counted_rows, newest_of_each, over_members
 from dqn_core.base.errors import ConfigurationError, excerpt
 from dqn_core.trainer import Trainer
 
@@ -146,7 +146,8 @@ def _of_evaluations(column: str) -> Values:
     """Over the members that are counted, at each greedy evaluation that all of them have had."""
 
     def values(trainers: Sequence[Trainer], until: int | None) -> list[float]:
-        tables = [_counted_rows(trainer) for trainer in trainers]
+        names = ("env_step", column)
+        tables = [counted_rows(trainer, "evaluations", names) for trainer in trainers]
         reached = min(max(rows["env_step"], default=0) for rows in tables)
         last = reached if until is None else min(reached, until)
         steps = np.concatenate([rows["env_step"] for rows in tables])
@@ -154,13 +155,6 @@ def _of_evaluations(column: str) -> Values:
         return [over_members(found[steps == s].tolist()) for s in np.unique(steps[steps <= last])]
 
     return values
-
-
-def _counted_rows(trainer: Trainer) -> dict[str, np.ndarray]:
-    """The greedy evaluations of the members that are counted."""
-    rows = trainer.history.evaluations.columns()
-    counts = np.isin(rows["member"], trainer.counted)
-    return {name: column[counts] for name, column in rows.items()}
 
 
 def _now(value: Callable[[Sequence[Trainer]], float]) -> Values:
@@ -172,7 +166,8 @@ def _now(value: Callable[[Sequence[Trainer]], float]) -> Values:
     return values
 
 
-def _average_return(trainers: Sequence[Trainer]) -> float:
+def average_return(trainers: Sequence[Trainer]) -> float:
+    """The smoothed return of training at the members' newest episodes."""
     of_each = [
         average_returns(trainer.history.episodes.columns, trainer.counted, SMOOTHING)
         for trainer in trainers
@@ -198,10 +193,10 @@ QUANTITIES: dict[str, Values] = {
     "greedy return": _of_evaluations("mean_return"),
     "predicted return": _of_evaluations("predicted"),
     "obtained return": _of_evaluations("obtained"),
-    "training return": _now(_average_return),
+    "training return": _now(average_return),
     "max q": _now(_max_q),
     "steps": _now(_env_step),
     "episodes": _now(lambda trainers: min(trainer.fewest_episodes for trainer in trainers)),
     "changes": _now(_changes),
 }
-"""What a check can speak of, by the words in which it does."""
+"""What a check can speak of, by the words for it."""

@@ -4,14 +4,15 @@ import csv
 import io
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal, TypedDict
 
 import numpy as np
 
-from dashboard.lessons.check import SMOOTHING, read_number
+from dashboard.lessons.check import average_return, read_number
 from dashboard.lessons.progress import Progress
 from dashboard.lessons.rooms import Reached, Room, Seat
-from dashboard.session.returns import average_returns, greedy_returns, over_members
+from dashboard.session.returns import counted_rows, greedy_returns, over_members
 from dashboard.session.session import Session
 from dashboard.session.turns import Turns
 from dashboard.web.language import _, n_
@@ -143,13 +144,10 @@ def _reached(seat: Seat) -> Reached | None:
     """What the student's run has come to; of one who has left, what was seen of it at last."""
     session = seat.session()
     if session is not None:
-        average, greedy = list[float](), list[float]()
-        for run in session.turns.counted:
-            counted = run.trainer.counted
-            average += average_returns(run.history.episodes.columns, counted, SMOOTHING)
-            greedy += greedy_returns(run, counted)
-        step = session.turns.env_step
-        seat.reached = Reached(step, over_members(average), over_members(greedy))
+        turns = session.turns
+        average = average_return([run.trainer for run in turns.counted])
+        of_each = [greedy_returns(run, run.trainer.counted) for run in turns.counted]
+        seat.reached = Reached(turns.env_step, average, over_members([*chain(*of_each)]))
     return seat.reached
 
 
@@ -220,13 +218,9 @@ def _curves(turns: Turns) -> StudentCurves:
 
 def _counted(trainers: Sequence[Trainer], table: str, column: str) -> tuple[np.ndarray, np.ndarray]:
     """The steps and the values of a column of a table, of the members that are counted."""
-    steps, values = [], []
-    for trainer in trainers:
-        rows = trainer.history.tables()[table].columns()
-        counts = np.isin(rows["member"], trainer.counted)
-        steps.append(rows["env_step"][counts])
-        values.append(rows[column][counts])
-    return np.concatenate(steps), np.concatenate(values)
+    tables = [counted_rows(trainer, table, ("env_step", column)) for trainer in trainers]
+    steps, values = (np.concatenate([rows[name] for rows in tables]) for name in tables[0])
+    return steps, values
 
 
 def _thinned(steps: np.ndarray, values: np.ndarray) -> Curve:

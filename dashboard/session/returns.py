@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from dashboard.session.run import Run
+from dqn_core import Trainer
 from dqn_core.base.phrases import Phrase
 from dqn_core.base.statistics import interquartile_mean, smooth
 
@@ -32,6 +33,13 @@ def greedy_returns(run: Run, members: Sequence[int]) -> list[float]:
     columns = run.history.evaluations.columns
     of_each = newest_of_each(columns, ["mean_return"], members, 1)
     return [float(value) for rows in of_each for value in rows["mean_return"]]
+
+
+def counted_rows(trainer: Trainer, table: str, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """These columns of a table, with the rows of the members that are counted."""
+    rows = trainer.history.tables()[table].columns()
+    counts = np.isin(rows["member"], trainer.counted)
+    return {name: rows[name][counts] for name in names}
 
 
 def over_members(returns: Sequence[float]) -> float:

@@ -23,7 +23,7 @@ def caption(run: Run, link: Link, raced: Sequence[DQNConfig] = ()) -> str:
     """Environment, seeds, and the values that differ from the preset or were changed.
 
     ``CartPole-v1 · seeds 0 to 3 · Recommended with γ 0.99 → 0.95, batch size 32``. What a lesson
-    hides is left out. ``raced`` are all agents of a race that the run is one of.
+    hides is left out. ``raced`` are all members of a race in turns, of which the run is one.
     """
     configs = raced or run.trainer.configs
     values = worded(run, _differing(run, link, configs), link)

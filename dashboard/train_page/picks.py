@@ -38,7 +38,7 @@ def picks(hyperparameter: Hyperparameter, *needed: Value) -> list[Value]:
 
 
 DISCOUNTS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
-MOST_RACED = 4
+MOST_OFFERED = 4
 
 
 def around(hyperparameter: Hyperparameter, value: Value) -> list[Value]:
@@ -49,7 +49,7 @@ def around(hyperparameter: Hyperparameter, value: Value) -> list[Value]:
         worth: Sequence[Value] = (
             LAYERS if hyperparameter.scale == "widths" else hyperparameter.choices
         )
-        return [*dict.fromkeys([value, *worth])][:MOST_RACED]
+        return [*dict.fromkeys([value, *worth])][:MOST_OFFERED]
     low, high, kind = hyperparameter.low, hyperparameter.high, hyperparameter.kind
     if hyperparameter.name == "gamma":
         steps = list(DISCOUNTS)
@@ -59,5 +59,5 @@ def around(hyperparameter: Hyperparameter, value: Value) -> list[Value]:
         steps = [0.0, 0.5 * value, 2.0 * value, 0.5 * high, high]
     rounded = {kind(float(f"{step:.3g}")) for step in steps if low <= step <= high}
     found = sorted(rounded | {value})
-    first = max(0, min(found.index(value) - 2, len(found) - MOST_RACED))
-    return found[first : first + MOST_RACED]
+    first = max(0, min(found.index(value) - 2, len(found) - MOST_OFFERED))
+    return found[first : first + MOST_OFFERED]
