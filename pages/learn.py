@@ -22,12 +22,12 @@ STYLE = ASSETS / "learn" / "learn.css"
 PRESENTATION = ASSETS / "learn" / "presentation.css"
 
 SECTIONS: dict[Section, tuple[Phrase, Callable[[Session], None]]] = {
-    "microscope": (Phrase("Microscope"), microscope),
-    "experiments": (Phrase("Experiments"), experiments),
-    "notebook": (Phrase("Notebook"), notebook),
     "lessons": (Phrase("Lessons"), lessons),
+    "experiments": (Phrase("Experiments"), experiments),
+    "microscope": (Phrase("Microscope"), microscope),
+    "notebook": (Phrase("Notebook"), notebook),
 }
-"""Name and content of each, in their order."""
+"""Name and content of each, from the easiest for a beginner on."""
 
 
 def learn_page() -> None:

@@ -59,7 +59,7 @@ class Tour {
     this.#card.append(this.#title, this.#text, row);
     this.#card.setAttribute("aria-label", _("Tour of the page"));
     this.#card.onkeydown = (event) => {
-      if (event.key === "Escape") this.#end();
+      this.#onKey(event);
       event.stopPropagation(); // the space bar is for its buttons
     };
     for (const node of [this.#ring, this.#card]) node.setAttribute("popover", "manual");
@@ -82,6 +82,7 @@ class Tour {
     if (!this.#root.isConnected || !first) return;
     this.#card.showPopover();
     this.#show(first);
+    document.addEventListener("keydown", this.#onKey); // by itself it takes no focus
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.#place(), LOOK_MS);
     if (isAsked) this.#next.focus();
@@ -143,14 +144,20 @@ class Tour {
     });
   }
 
+  /** @param {KeyboardEvent} event */
+  #onKey = (event) => {
+    if (event.key === "Escape") this.#end();
+  };
+
   #end() {
-    clearInterval(this.#timer);
+    this.dispose();
     this.#ring.hidePopover();
     this.#card.hidePopover();
   }
 
   dispose() {
     clearInterval(this.#timer);
+    document.removeEventListener("keydown", this.#onKey);
   }
 }
 

@@ -9,9 +9,9 @@ from dashboard.web.widgets import showing
 from dqn_core.base.phrases import Phrase
 
 X_AXES: dict[XAxis, str] = {
-    "env_step": Phrase("environment steps"),
+    "env_step": Phrase("steps"),
     "episode": Phrase("episodes"),
-    "seconds": Phrase("training time"),
+    "seconds": Phrase("time"),
 }
 
 

@@ -15,14 +15,14 @@ from dashboard.web.keys import LEARN_PAGE, kept
 class PageState:
     """Kept from one run of the page to the next."""
 
-    section: Section = "microscope"
+    section: Section = "lessons"
     experiments: ExperimentsState = field(default_factory=ExperimentsState)
     lessons: LessonsState = field(default_factory=LessonsState)
 
     @property
     def query(self) -> str:
         """Its part of the address."""
-        section = "" if self.section == "microscope" else f"{SECTION}={self.section}"
+        section = "" if self.section == "lessons" else f"{SECTION}={self.section}"
         lessons = self.lessons.query if self.section == "lessons" else ""
         return "&".join(filter(None, (section, self.experiments.query, lessons)))
 

@@ -25,7 +25,7 @@ from dqn_core.store.record import Status
 
 _component = component("frame/frame.js")
 
-Section: TypeAlias = Literal["microscope", "experiments", "notebook", "lessons"]
+Section: TypeAlias = Literal["lessons", "experiments", "microscope", "notebook"]
 
 SECTION = "section"
 """The parameter that says which of these the Learn page shows."""

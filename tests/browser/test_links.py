@@ -62,7 +62,7 @@ def test_the_address_follows_the_controls_opens_the_same_elsewhere_and_is_kept_o
     mine.locator(".st-key-navigation").get_by_role("link", name="Train").click()
     expect(box(mine, "exact_gamma")).to_have_value("0.9725")
     wait_for_query(mine, query)
-    mine.get_by_text("environment steps", exact=True).click()
+    mine.get_by_text("steps", exact=True).click()
 
 
 def test_a_bad_link_is_reported_as_text_and_the_rest_of_it_used_as_is_what_a_task_is_laid_out_with(

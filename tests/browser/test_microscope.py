@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-QUERY = "?learning_starts=100&batch_size=16&n_step=1&double_dqn=off&seed=3"
+QUERY = "?section=microscope&learning_starts=100&batch_size=16&n_step=1&double_dqn=off&seed=3"
 
 
 def test_an_update_is_read_as_an_equation_and_taken_back(page: Page, app_url: str) -> None:

@@ -36,3 +36,7 @@ def test_a_new_visitor_is_shown_around_once_and_can_do_anything_meanwhile(
     tour.click()
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
+    tour.click()
+    button(page, "one_step").focus()  # one that began by itself has no focus
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()

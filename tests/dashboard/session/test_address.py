@@ -10,7 +10,7 @@ from dashboard.session.address import Remembered
     [
         ("metric=speed", "There is no metric 'speed': choose final"),
         ("since=never", "There is no since 'never': choose start or fork."),
-        ("section=zoo", "There is no section 'zoo': choose microscope or experiments or notebook"),
+        ("section=zoo", "There is no section 'zoo': choose lessons or experiments or microscope"),
         ("experiment=9", "There is no experiment '9': choose "),
         ("status=asleep", "There is no status 'asleep': choose running or paused or"),
         ("hidden=yes", "There is no hidden 'yes': choose on."),

@@ -29,7 +29,7 @@ def test_in_a_room_a_name_comes_first_and_its_lesson_after_it() -> None:
     again = opened("pages/learn.py", section="lessons", rooms=f"{room.secret},{room.secret},x")
     assert shown(again).count(room.code) == 1, "an address of an earlier version"
     assert room.secret not in again.session_state[LEARN_PAGE].query
-    assert board.session_state[LEARN_PAGE].query == f"section=lessons&board={room.code}"
+    assert board.session_state[LEARN_PAGE].query == f"board={room.code}"
     of_student = opened("pages/learn.py", section="lessons", board=room.code)
     assert f"The board of room {room.code} cannot be shown here" in of_student.error[0].value
     board.button(key="close_room").click().run()
