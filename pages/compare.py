@@ -80,6 +80,22 @@ def compared(state: PageState, records: Mapping[str, RunRecord]) -> dict[str, Ru
     return {run: records[run] for run in state.look.runs if run in records}
 
 
+def twins(lines: Sequence[Line], chosen: Mapping[str, RunRecord]) -> None:
+    """Name the chosen runs that would be drawn over another one, bit for bit."""
+    drawn = {run for line in lines for run in line.group.runs}
+    if names := [record.name for run, record in chosen.items() if run not in drawn]:
+        tell(
+            n_(
+                "{runs} is not drawn: another chosen run has the same values and the same seed, "
+                "and is at least as far.",
+                "{runs} are not drawn: other chosen runs have the same values and the same seeds, "
+                "and are at least as far.",
+                len(names),
+                runs=_(", ").join(names),
+            )
+        )
+
+
 def judgement(state: PageState, lines: Sequence[Line], comparison: Comparison) -> None:
     """Who is better, and how sure that is."""
     metric_choice(state, comparison.metric, _("What the seeds say"))
@@ -142,6 +158,7 @@ def comparison_section(
     seeds = [one for record in chosen.values() for one in state.rows.seed_runs(store, record)]
     lines = lines_of(seeds, chosen)
     view_controls(session, state, chosen.values())
+    twins(lines, chosen)
     overlay(session, state, store, lines, chosen)
     comparison = None
     try:

@@ -43,6 +43,14 @@ def test_a_run_that_is_not_here_is_named_and_the_others_are_shown(store: Store) 
     assert len(at.dataframe) > 1
 
 
+def test_a_run_that_says_nothing_but_what_another_chosen_one_says_is_named(store: Store) -> None:
+    keep(store)
+    keep(store)
+    keep(store, [1])
+    assert "cartpole-2 is not drawn: another" in said(page("cartpole-1", "cartpole-2"))
+    assert "not drawn" not in said(page("cartpole-1", "cartpole-3"))
+
+
 def test_filters_are_in_the_sidebar_and_in_the_address(store: Store) -> None:
     keep(store)
     keep(store, env_id="Acrobot-v1")

@@ -43,7 +43,7 @@ def test_the_page_speaks_chinese_where_the_address_asks_for_it() -> None:
     assert at.radio[0].options[0].startswith("小回放池学得更早")
 
 
-def test_a_section_that_there_is_not_is_left_out_of_the_address_and_the_lessons_come_first() -> None:
+def test_without_a_section_or_with_none_that_there_is_the_lessons_come_first() -> None:
     """They are for a beginner, who reads nothing in the microscope's numbers."""
     state = opened(section="no-such").session_state["learn_page"]
     assert (state.section, state.query) == ("lessons", "")
