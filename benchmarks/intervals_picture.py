@@ -17,7 +17,7 @@ Panel = Mapping[str, Mapping[str, Estimate]]
 """By arm, then by measure."""
 
 COLORS = ("#1f77b4", "#d62728")
-"""Of the measures, which share a line, one above the other."""
+"""The colours of the measures, which share a line, one above the other."""
 
 LEFT, WIDTH, GAP, TOP, LINE = 290, 210, 30, 50, 22
 

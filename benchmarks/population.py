@@ -31,7 +31,7 @@ BUFFER_CAPACITY = 2_000
 """Small, so that the buffers of a thousand members fit into memory."""
 
 Contestants = Mapping[tuple[str, int], Callable[[int], object]]
-"""What makes so many steps, by its name and its members."""
+"""What makes a number of steps, by its name and its members."""
 
 
 def ours(hidden_dim: int, members: int, device: str = "cpu") -> Callable[[int], object]:

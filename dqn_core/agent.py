@@ -99,7 +99,7 @@ class Agent:
 
     def _inputs(self, observations: Any) -> torch.Tensor:
         shape, parameters = self.network.shape, self.network.parameters
-        with suppress(ArithmeticError, TypeError, ValueError):  # such as of texts
+        with suppress(ArithmeticError, TypeError, ValueError):  # from texts, for example
             array = _array(observations)
             fits = array.ndim == 2 and array.shape[1] == shape.observation_dim
             if fits and array.dtype.kind in "biuf" and self._are_states(array):

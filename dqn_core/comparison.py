@@ -39,10 +39,10 @@ NEEDED: Mapping[str, Sequence[str]] = {
 """The columns of a history that curves and numbers are made of."""
 
 FEWEST_SEEDS = 5
-"""With fewer on either side a difference proves nothing: their interval is hardly one."""
+"""With fewer on either side a difference proves nothing: an interval of so few says little."""
 
 LAST_EPISODES = 100
-"""Of training, whose mean is what a seed came to where no greedy evaluation was made."""
+"""A seed without a greedy evaluation is judged by the mean of its newest episodes of training."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dqn_core.replay import ReplayBuffer
 from dqn_core.samplers import Prioritised
 
 DORMANT_BELOW = 0.025
-"""Of Sokar et al. 2023: a unit whose score is at most this counts as dormant."""
+"""A unit whose score is at most this counts as dormant (Sokar et al. 2023)."""
 
 STATES_LOOKED_AT = 256
 """How many stored observations the activity of a unit is averaged over."""
@@ -96,8 +96,8 @@ def recent_observations(replay: ReplayBuffer, count: int) -> Tensor:
 def allowed_actions(replay: ReplayBuffer, member: int, n_states: int) -> np.ndarray | None:
     """The actions allowed in each of ``n_states`` states, `(n_states, n_actions)` bool.
 
-    As what is stored tells, and all in a state that is not in it; None where there are no masks or
-    a state is no index.
+    The replay tells them; in a state that is not stored all are allowed. None without masks, and
+    where a state is no index.
     """
     if not (n_states and replay.n_masked):
         return None

@@ -43,7 +43,7 @@ class Epsilons:
         self._first, self._ahead = 0, torch.empty(0)
 
     def prepare(self, env_step: int, steps: int, device: str) -> None:
-        """Move those of so many steps from ``env_step`` on to the ``device``, for `on_device`."""
+        """Move those of the ``steps`` from ``env_step`` on to the ``device``, for `on_device`."""
         ahead = np.stack([self.at(step) for step in range(env_step, env_step + steps)])
         self._first, self._ahead = env_step, torch.from_numpy(ahead).to(device)
 
@@ -127,7 +127,7 @@ class EpsilonGreedy:
         return torch.where(exploring, at_random, greedy), exploring
 
     def prepare(self, steps: int, device: str) -> None:
-        """Have the random numbers of so many steps on ``device``, where the actions are chosen."""
+        """Have the random numbers of the next ``steps`` on ``device``, where actions are chosen."""
         self._stream.move(device)
         if steps > 1:
             self._stream.reserve(steps, 2)

@@ -51,8 +51,8 @@ class Interaction:
     ``gives_masks`` says whether the first environment told at its first reset which actions are
     allowed.
 
-    While a run goes on, all of them move to the ``device`` if they can, as ``population``, which
-    is else None. The arrays here are then as they were when `ended` was asked last.
+    While a run goes on, all of them move to the ``device`` if they can. ``population`` then has
+    them, and is None otherwise. The arrays here are meanwhile as they were at the last `ended`.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Interaction:
         return self._environments
 
     def prepare(self, steps: int) -> str:
-        """Be ready for so many steps until `ended` is asked; returns where they will be made."""
+        """Be ready for the next ``steps``, until `ended` is asked; returns where they are made."""
         if self.population is None and self._can_move():
             assert self._side_by_side
             self.population = Population(

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 NARROW = 16
-"""A product with at most so many inputs or outputs is computed for all members in one call and then
-copied. Into memory with gaps between members, PyTorch would make one call for each member."""
+"""With at most this number of inputs or outputs a product is computed for all members in one call,
+and then copied. Into memory with gaps between members PyTorch makes one call for each member."""
 
 LAYER_NORM_EPSILON = 1e-5
 """PyTorch's default: it keeps the deviation of equal outputs from being 0."""

@@ -67,7 +67,7 @@ class Population:
         self._noted: list[int] = []  # the environment steps that they are of
 
     def prepare(self, steps: int) -> None:
-        """Have the environments' random numbers for so many steps there; call `ended` before."""
+        """Have the environments' random numbers for coming ``steps`` there; call `ended` before."""
         needed = steps * (self._on_processor.draws_of_step + self._on_processor.draws_of_begin)
         if self._chance.used.max() + needed > WIDTH:
             for p in range(len(self._environments)):

@@ -14,15 +14,16 @@ AUTO = "auto"
 """The preset that is what is recommended for each environment."""
 
 OF_CARTPOLE = "recommended"
-"""What CartPole's values have always been called in links and commands, in any environment."""
+"""The preset with CartPole's values, in any environment. Links and commands have always called it
+so."""
 
 
 @dataclass(frozen=True)
 class Preset:
     """A named configuration with one sentence on what it is for.
 
-    ``config`` is what it is in its own environment. In others it is what is recommended there with
-    these ``changes``; where they are None, it is ``config`` everywhere.
+    ``config`` are its values in its own environment. Elsewhere they are the recommended values with
+    these ``changes``; if those are None, they are ``config`` everywhere.
     """
 
     label: str
@@ -43,7 +44,7 @@ _PLAIN: Mapping[str, Value] = {
     "double_dqn": False,
     "munchausen": False,
     # The online network is this old on average with the recommended averaging too.
-    "target_update_period": 100,  # 10,000 there
+    "target_update_period": 100,  # 10,000 in the paper
     "target_update_unit": "gradient_updates",
     "tau": 1.0,
     "layer_norm": False,
@@ -79,14 +80,14 @@ _DQN_2015 = DQNConfig(
     epsilon_schedule="linear",
     epsilon_start=1.0,
     epsilon_end=0.1,
-    epsilon_decay=5_000,  # 1,000,000 there, a tenth of the run here
-    buffer_capacity=50_000,  # 1,000,000 there
-    learning_starts=1_000,  # 50,000 there
+    epsilon_decay=5_000,  # 1,000,000 in the paper; here a tenth of the run
+    buffer_capacity=50_000,  # 1,000,000 in the paper
+    learning_starts=1_000,  # 50,000 in the paper
     batch_size=32,
     train_frequency=4,
     gamma=0.99,
-    loss="huber",  # there called errors that are cut off at ±1: its gradient
-    learning_rate=1e-3,  # 0.00025 there
+    loss="huber",  # the paper cuts errors off at ±1, which is its gradient
+    learning_rate=1e-3,  # 0.00025 in the paper
     learning_rate_end=1e-3,
     gradient_clipping="none",
     total_steps=50_000,
@@ -186,7 +187,7 @@ PRESETS: dict[str, Preset] = {
 def preset(name: str, env_id: str = DQNConfig.env_id, env_kwargs: str = "") -> DQNConfig:
     """The configuration called ``name`` in an environment made with these arguments.
 
-    Raises `ConfigurationError` naming those that exist, and what `recommended` raises.
+    Raises `ConfigurationError` for a name that there is not, and what `recommended` raises.
     """
     if name not in PRESETS:
         raise ConfigurationError(

@@ -29,7 +29,7 @@ class Dimension:
 
     @property
     def varies(self) -> bool:
-        """Whether there is more than one value between its ends, as observations are stored."""
+        """Whether its ends differ, as float32, which observations are."""
         return bool(np.float32(self.low) < np.float32(self.high))
 
 

@@ -63,7 +63,7 @@ class UniformStream:
         return self._arrays.whole(self.take(count) * bound)
 
     def reserve(self, takes: int, count: int) -> None:
-        """Draw and move ahead what so many takes of ``count``, at most `BLOCK`, will need."""
+        """Draw and move ahead what the next ``takes`` of ``count``, at most `BLOCK`, will need."""
         of_block = self.BLOCK // count
         left = (self._width - self._next) // count + len(self._ahead) * of_block
         for _ in range(left, takes, of_block):

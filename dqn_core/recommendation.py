@@ -17,10 +17,10 @@ LONG_EPISODE = 500
 """Steps from which on an episode needs a longer horizon and a longer training."""
 
 LARGE_REWARD = 10.0
-"""From here on Huber's loss, linear above errors of 1, would aim at a median of returns."""
+"""With larger rewards Huber's loss, linear above errors of 1, would aim at a median of returns."""
 
 REPLAY_BYTES = 2**29
-"""Of an agent's replay at most: of large observations, fewer are remembered."""
+"""The most that an agent's replay takes: of large observations fewer are remembered."""
 
 CAPACITIES = (DQNConfig.buffer_capacity, 20_000, 10_000, 5_000, 2_000, DQNConfig.learning_starts)
 

@@ -183,7 +183,7 @@ class ReplayBuffer:
         return self._arrays.read(values)
 
     def reserve(self, batches: int, batch_size: int) -> None:
-        """Draw ahead the random numbers of so many batches, where they are drawn uniformly."""
+        """Draw the random numbers of the next ``batches`` ahead, if the sampling is uniform."""
         if self.sampler.takes_tensors:
             self._stream.reserve(batches, batch_size)
 

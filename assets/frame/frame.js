@@ -1,4 +1,4 @@
-/** What every page needs: its address and language, what the keys do, and the ways for who cannot see it. */
+/** What every page needs: its address and language, what keys do, and what is for those who cannot see. */
 import "./focus.js";
 import "./keys.js";
 import "./sheet.js";

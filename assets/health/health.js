@@ -111,7 +111,7 @@ class Card {
 }
 
 /**
- * The trend for who cannot see it.
+ * The trend for those who cannot see it.
  *
  * @param {Messages.TrendLine[]} lines
  */

@@ -17,6 +17,7 @@ const MOST_STEPS_BEHIND = 25; // after a hidden tab or a pause of the machine th
 const KEYS = { ArrowLeft: 0, ArrowRight: 1 };
 
 const styles = await styleSheets(
+  new URL("../shared/stage.css", import.meta.url),
   new URL("lanes.css", import.meta.url),
   new URL("duel.css", import.meta.url),
 );

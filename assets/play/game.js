@@ -17,6 +17,7 @@ const CONTROLS = "input, textarea, [contenteditable], [role=slider], [role=radio
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
 const styles = await styleSheets(
+  new URL("../shared/stage.css", import.meta.url),
   new URL("lanes.css", import.meta.url),
   new URL("game.css", import.meta.url),
 );

@@ -14,7 +14,10 @@ import { FilmView } from "./view.js";
 
 const BITMAPS = 48;
 
-const styles = await styleSheets(new URL("player.css", import.meta.url));
+const styles = await styleSheets(
+  new URL("../shared/stage.css", import.meta.url),
+  new URL("player.css", import.meta.url),
+);
 
 class Player {
   start = { position: 0, time: 0 };

@@ -34,7 +34,7 @@ export function svg(tag, attributes, ...children) {
 }
 
 /**
- * A button that does `act`; `label` is for who cannot see what is in it.
+ * A button that does `act`; `label` is for those who cannot see what is in it.
  *
  * @param {string} className
  * @param {string} label
@@ -50,7 +50,7 @@ export function button(className, label, act, ...content) {
 }
 
 /**
- * An element with its role, and with what it is called for who cannot see it.
+ * An element with its role, and with its name for those who cannot see it.
  *
  * @template {Element} Node
  * @param {Node} node

@@ -81,7 +81,7 @@ def have_trained(state: PageState, kept: Store, sweep: Sweep, workers: int, tria
 
 
 def train(kept: Store, sweep: Sweep, workers: int, trials: int = 0) -> threading.Thread | None:
-    """Have a process of its own go on with the sweep, a search until it has so many ``trials``.
+    """Have a process of its own go on with the sweep, with a search until it has ``trials``.
 
     Returns the thread that waits for it; None if another process trains the sweep already.
     """

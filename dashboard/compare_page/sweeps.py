@@ -47,7 +47,7 @@ from dqn_core.sweeps.watch import Watch
 from dqn_core.verdict import basis_words, best_of_words, verdict_words
 
 LOOK_SECONDS = 3
-"""From one look at how far a sweep is to the next."""
+"""The time between two looks at how far a sweep is."""
 
 MOST_MULTIPLES = 12
 """Values with a small chart each."""

@@ -24,7 +24,7 @@ from dashboard.web.visitors import ROOM
 from dqn_core.base.errors import LabError
 
 SECONDS = 2.0
-"""From one look at all students to the next."""
+"""The time between two looks at all students."""
 
 _component = component("board/board.js", isolate_styles=False)
 

@@ -10,7 +10,7 @@ from dashboard.web.static_files import component
 from dqn_core.experiments.experiment import Drawing
 
 POINTS = 11
-"""Of a drawn curve, at equal distances from step 0 to the last one."""
+"""Points of a drawn curve, at equal distances from step 0 to the last one."""
 
 _component = component("drawn_curve/drawn_curve.js", isolate_styles=False)
 

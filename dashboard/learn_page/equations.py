@@ -17,7 +17,7 @@ MOST_REWARDS = 3
 """Terms of a sum of rewards that are written out."""
 
 ROUNDING = 1e-6
-"""Of the distance between the ends of a distribution: float32 has no more of its expectation."""
+"""How exact float32 has an expectation, as a share of the width of its distribution."""
 
 
 def exact(value: float) -> str:

@@ -271,7 +271,7 @@ def _distributions(update: Update, i: int) -> list[tuple[list[float], list[float
 
 
 def _spread(update: Update, i: int) -> str:
-    """The two distributions in words, for who cannot see them."""
+    """The two distributions in words, for those who cannot see them."""
     if update.predicted is None or update.aimed_at is None:
         return ""
     believed, target = (

@@ -12,7 +12,7 @@ from dashboard.web.static_files import component
 from dashboard.web.symbols import symbols
 
 FASTEST_SECONDS = 0.1
-"""From one look at a run in slow motion to the next."""
+"""The time between two looks at a run in slow motion."""
 
 _component = component("learn/microscope.js", isolate_styles=False)
 

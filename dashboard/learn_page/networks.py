@@ -13,7 +13,7 @@ MOST_WIRES = 90
 """Weights of a layer that are drawn, the largest: thousands would be a grey area."""
 
 DIGITS = 4
-"""Of what is drawn and not written: a picture shows no more."""
+"""Digits of the numbers that are drawn and not written: a picture shows no more."""
 
 
 class NetworkDrawing(TypedDict):
@@ -25,7 +25,7 @@ class NetworkDrawing(TypedDict):
 
 
 class SpokenNetworks(TypedDict):
-    """The drawings in words, for who cannot see them."""
+    """The drawings in words, for those who cannot see them."""
 
     online: str
     target: str
@@ -70,7 +70,7 @@ def networks(update: Update, i: int) -> BothNetworks:
 
 
 def _active(layers: list[np.ndarray], i: int) -> str:
-    """How many units of each hidden layer give something, for who cannot see the drawing."""
+    """How many units of each hidden layer are active, for those who cannot see the drawing."""
     counts = [
         _("{active} of {units}", active=int(np.count_nonzero(layer[i])), units=layer.shape[1])
         for layer in layers[1:-1]

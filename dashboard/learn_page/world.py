@@ -16,7 +16,7 @@ from dqn_core.microscope.specimen import Specimen
 from dqn_core.microscope.step import Step
 
 MOST_NAMED, MOST_LISTED = 8, 200
-"""Of an observation, in the words beside a picture and in the table."""
+"""Numbers of an observation in the words beside a picture, and in the table."""
 
 
 class Picture(NamedTuple):

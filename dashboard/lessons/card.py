@@ -50,7 +50,7 @@ def step_card(
 
 
 def _head(lesson: Lesson, at: int) -> str:
-    """Where one is: nothing in a lesson that is no more than a task."""
+    """The titles of step and lesson, and the place in it; "" in a lesson that is only a task."""
     step = lesson.steps[at]
     where = ""
     if len(lesson.steps) > 1:

@@ -9,7 +9,7 @@ from dashboard.session.store import forget_left
 from dqn_core.base.errors import LabError
 
 EVERY_SECONDS = 600.0
-"""From one look for what is to be forgotten to the next."""
+"""The time between two looks for what is to be forgotten."""
 
 
 @asynccontextmanager

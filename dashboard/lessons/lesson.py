@@ -7,7 +7,7 @@ from dashboard.lessons.check import Check
 from dashboard.session.links import MOST_TASK, Link
 
 MOST_CHARACTERS = 20_000
-"""Of a lesson's file."""
+"""The longest file of a lesson."""
 MOST_STEPS = 20
 MOST_MINUTES = 240
 LONGEST_TITLE = 80

@@ -11,7 +11,7 @@ from dashboard.session.turns import Turns
 
 LONGEST_ANSWER = 300
 MOST_RUNS = 1_000
-"""Of one step: a longer list would only be a burden."""
+"""Runs of a step that are remembered: a longer list would only be a burden."""
 
 
 @dataclass

@@ -20,7 +20,7 @@ from dqn_core import Trainer
 from dqn_core.base.numbers import number
 
 POINTS = 60
-"""Of a curve on the board, which is too small to show more."""
+"""Points of a curve on the board, which is too small to show more."""
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula."""
 

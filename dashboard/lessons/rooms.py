@@ -23,7 +23,7 @@ MOST_STUDENTS = 40
 LONGEST_NAME = 24
 
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Of a room's code, without those that look like another one."""
+"""The letters of a room's code, without those that look like another one."""
 SECRET = re.compile(r"[\w-]{22}", re.ASCII)
 """What shows a board."""
 _CODE_LENGTH = 8
@@ -110,13 +110,13 @@ class Rooms:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._rooms: dict[str, Room] = {}
 
     def open(self, lesson: Lesson, source: str) -> Room:
         """A new room with that lesson; raises `ConfigurationError` where there are too many."""
         with self._lock:
-            self._forget_unused()
+            self.forget_unused()
             if len(self._rooms) >= MOST_ROOMS:
                 raise ConfigurationError(
                     "This server has {count} rooms, and no more: close one, or wait until one was "
@@ -131,7 +131,7 @@ class Rooms:
     def room(self, code: str) -> Room:
         """The room of that code, which somebody uses now; raises `ConfigurationError`."""
         with self._lock:
-            self._forget_unused()
+            self.forget_unused()
             room = self._rooms.get(code.upper())
             if room is None:
                 raise ConfigurationError(
@@ -145,7 +145,7 @@ class Rooms:
     def of_board(self, secret: str) -> Room:
         """The room whose board that is; raises `ConfigurationError`."""
         with self._lock:
-            self._forget_unused()
+            self.forget_unused()
             for room in self._rooms.values():
                 if secrets.compare_digest(room.secret.encode(), secret.encode()):
                     room.used = self._clock()
@@ -158,22 +158,16 @@ class Rooms:
     def close(self, room: Room) -> None:
         """Forget the room, and all that is known of its students."""
         with self._lock:
-            self._forget(room)
+            self._rooms.pop(room.code, None)
+            room.is_closed = True
+            room.seats.clear()
 
     def forget_unused(self) -> None:
         """Close the rooms that nobody has used for a day."""
         with self._lock:
-            self._forget_unused()
-
-    def _forget_unused(self) -> None:
-        before = self._clock() - KEPT_SECONDS
-        for room in [room for room in self._rooms.values() if room.used < before]:
-            self._forget(room)
-
-    def _forget(self, room: Room) -> None:
-        self._rooms.pop(room.code, None)
-        room.is_closed = True
-        room.seats.clear()
+            before = self._clock() - KEPT_SECONDS
+            for room in [room for room in self._rooms.values() if room.used < before]:
+                self.close(room)
 
 
 def _new_code() -> str:

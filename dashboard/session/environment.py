@@ -18,10 +18,10 @@ def choose_environment(session: Session, typed: str, may_import: bool = False) -
 
     It may be typed with arguments, as ``FrozenLake-v1(map_name=8x8)``.
 
-    A preset that changes what is recommended is kept, and so are the seed and what a lesson
-    fixes: all values, if that is a preset of one environment. A run that was begun goes on as
-    it is: they are the next one's. With ``may_import`` a module that it names is imported,
-    because the person at this machine typed it.
+    The seed stays, and what a lesson fixes; so does a preset that has values for each environment.
+    If a lesson fixes a preset of one environment, all values stay. A run that was begun goes on
+    as it is: the values are those of the next run. With ``may_import`` a module that it names is
+    imported, because the person at this machine typed it.
     """
 
     def chosen() -> tuple[str, str]:

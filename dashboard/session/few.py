@@ -1,11 +1,11 @@
-"""Of thousands of actions or observed numbers, those that a page shows."""
+"""Which actions a page shows if there are thousands."""
 
 import numpy as np
 
 from dashboard.web.language import _
 
 MOST_ACTIONS = 20
-"""Of more, those with the largest Q are shown."""
+"""If there are more, those with the largest Q are shown."""
 
 
 def best_of(values: np.ndarray, *others: int) -> list[int]:

@@ -30,7 +30,7 @@ from dqn_core.store.snapshots import Snapshot
 from dqn_core.trainer import Trainer
 
 MOST_SECONDS = 2.0
-"""Of training again, to come from a kept state to the step of a fork: the page waits for it."""
+"""The longest training again from a snapshot to the step of a fork: the page waits for it."""
 
 
 def fork_from(session: Session, at: Snapshot, where: str = "", step: int = 0) -> None:

@@ -12,7 +12,7 @@ from dqn_core.store.recorder import Recorder
 from dqn_core.store.snapshots import Kind
 
 AGAIN_SECONDS = 10.0
-"""From the store's refusal of a new run to the next try."""
+"""The time from the store's refusal of a new run to the next try."""
 
 
 @dataclass(frozen=True)

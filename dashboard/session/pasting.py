@@ -22,7 +22,7 @@ from dqn_core.environments.configured import spec_for
 from dqn_core.presets import AUTO
 
 MOST_CHARACTERS = 20_000
-"""Of what is pasted."""
+"""The longest text that may be pasted."""
 
 _OPTIONS: dict[str, str] = {
     **{option(name): name for name in ("preset", *HYPERPARAMETERS, *EARLIER_NAMES)},

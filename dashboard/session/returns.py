@@ -48,7 +48,7 @@ def over_members(returns: Sequence[float]) -> float:
 
 
 def kind_of_mean(members: int) -> Phrase:
-    """What a number over so many members is: of fewer than four none is cut off."""
+    """The kind of mean over so many members; with fewer than four an IQM cuts none off."""
     if members == 1:
         return Phrase("one seed")
     return Phrase(

@@ -243,7 +243,7 @@ class Session:
             self.link = with_values_of(self.link, link)
 
     def shown_before(self, names: str, changes: int) -> Link | None:
-        """What the controls showed when these runs were left after so many changes, if ever."""
+        """The controls as they were when these runs were left after that number of changes."""
         return self._shown.get((names, changes))
 
     @property

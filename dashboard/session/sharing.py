@@ -13,7 +13,7 @@ from dashboard.web.copyable import copyable
 from dashboard.web.language import _, spoken
 
 MOST_VERSION = 20
-"""Of a QR code that a phone reads from a wall: 97 squares wide, for about 850 letters."""
+"""The largest QR code that a phone reads from a wall: 97 squares wide, for about 850 letters."""
 
 UNUSED_ADDRESS = "203.0.113.1"
 """Kept for documentation: nobody has it."""

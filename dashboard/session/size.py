@@ -11,10 +11,10 @@ from dqn_core.environments.configured import spec_for
 from dqn_core.replay import replay_bytes
 
 MOST_WEIGHTS = 5_000_000
-"""Of all members that train at once; a run keeps six numbers for each, and a server many runs."""
+"""The most weights of all members together; a run keeps six numbers for each weight."""
 
 MOST_REPLAY_BYTES = 2**30
-"""Of all members that train at once: a server has many visitors."""
+"""The most memory for the replay of all members together: a server has many visitors."""
 
 
 def check_size(configs: Sequence[DQNConfig]) -> None:

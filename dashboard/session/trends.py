@@ -7,7 +7,7 @@ import numpy as np
 from dqn_core.history import Table
 
 TREND_POINTS = 60
-"""At most so many rows make a trend, besides the newest."""
+"""The most rows of a trend, besides the newest."""
 
 
 class Trend:

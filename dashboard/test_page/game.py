@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0)
 MOVE_SECONDS = 0.3
-"""From one of the agent's moves to the next when it plays on alone, where no clock runs."""
+"""The time between two moves of the agent when it plays on alone and no clock runs."""
 
 ABANDONED_SECONDS = 60.0
 """A game of which nobody has asked for so long is given up."""

@@ -13,7 +13,7 @@ from dashboard.web.feed import BadQueryError, offer
 from dashboard.web.static_files import component
 
 PERIOD_SECONDS = 0.1
-"""From one question of the browser to the next while a film is recorded."""
+"""The time between two questions of the browser while a film is recorded."""
 
 WAIT_SECONDS = 0.25
 """How long an answer waits for something new: the first picture is to be shown at once."""

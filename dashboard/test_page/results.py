@@ -26,7 +26,7 @@ THRESHOLD_COLOR = "#808890"
 """Seen on a light background and on a dark one."""
 
 PROGRESS_SECONDS = 0.2
-"""From one sign of a test's progress to the next."""
+"""The time between two signs of a test's progress."""
 
 FEW = 10
 """Episodes of which an interval says hardly more than their range."""

@@ -10,7 +10,7 @@ from dqn_core.episodes.conditions import Conditions
 from dqn_core.episodes.recording import Recording
 
 MOST_MOMENTS = 10_000
-"""Of one film: its pictures stay in memory until another episode is chosen."""
+"""Moments of a film, whose pictures stay in memory until another episode is chosen."""
 
 
 class Showing:

@@ -23,7 +23,7 @@ _component = component("lesson/check.js", isolate_styles=False)
 _room_component = component("lesson/room.js", isolate_styles=False)
 
 ROOM_SECONDS = 3.0
-"""From one look whether the room is still open to the next."""
+"""The time between two looks whether the room is still open."""
 
 
 class CheckData(Followed):

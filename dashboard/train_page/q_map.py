@@ -30,7 +30,7 @@ from dqn_core.environments.grids import GridWorld
 from dqn_core.q_map import Dimension, dimensions, grid_world
 
 MOST_SLIDERS = 50
-"""Of the components that a plane holds; a picture has thousands, which no page stands."""
+"""Sliders for the components that a plane holds. A picture has thousands: too many for a page."""
 
 VISITED = 300
 """How many of the newest observations are drawn."""

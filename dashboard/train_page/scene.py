@@ -22,7 +22,7 @@ SLOW = 50
 """Environment steps a second at which a picture can still be followed."""
 
 FASTEST_SECONDS = 0.1
-"""From one picture to the next in slow motion."""
+"""The shortest time between two pictures in slow motion."""
 
 _component = component("scene/scene.js", isolate_styles=False)
 

@@ -19,5 +19,5 @@ class CopyableData(TypedDict):
 
 
 def copyable(name: str, text: str, key: str) -> None:
-    """``text`` as it is; ``name`` says what it is to who cannot see it."""
+    """``text`` as it is; ``name`` says what it is to those who cannot see it."""
     _component(key=key, data=CopyableData(name=name, text=text))

@@ -28,7 +28,7 @@ PATH = "live"
 
 CURVES_SECONDS = 0.5
 INSIDE_SECONDS = 1.0
-"""From one question of a page to the next while a run is under way: for its figures and curves, and
+"""The time between two questions of a page during a run: for its figures and curves, and
 for what is inside the networks, which costs more to compute."""
 
 

@@ -32,7 +32,7 @@ _ENVIRONMENTS = """
 _SIGNS = "\\{}|,;:!_%&# "
 """What may follow a backslash in place of a name."""
 _MOST_DEPTH = 8
-"""Of braces in braces: each step may make a formula higher."""
+"""Levels of braces in braces: each level may make a formula higher."""
 
 
 def is_formula(content: str) -> bool:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 NAMES = ("blue", "orange", "teal", "red", "cyan", "magenta")
-"""Of the theme's `chartCategoricalColors`, in their order."""
+"""The names of the theme's `chartCategoricalColors`, in their order."""
 
 
 def hues() -> dict[str, str]:

@@ -14,7 +14,7 @@ COOKIE = "dqn-lab-visitor"
 ROOM = "room"
 """The parameter of an address whose visitors are told apart on every server."""
 KEPT_SECONDS = 86_400
-"""For so long a visitor's run is kept after it was trained last."""
+"""How long a visitor's run is kept after it was trained last."""
 
 _NAME = re.compile(r"[\w-]{22}", re.ASCII)
 

@@ -28,7 +28,7 @@ class LabError(Exception):
     """Something a user asked for cannot be done; the message says what is wrong and what to do.
 
     It is one line of printable text, whatever ``values`` it quotes in the holes of its
-    ``template``. ``phrase`` has both, for who says it in another language. ``names`` are the
+    ``template``. ``phrase`` has both, to be said in another language. ``names`` are the
     hyperparameters that it is about, which it calls by these names.
     """
 

@@ -41,7 +41,7 @@ class Setting(Generic[T]):
 
 
 def default_folder() -> Path:
-    """The store's, where none is given. Whether it can be used is told by who uses it."""
+    """The folder of the store if none is given. Whoever uses it finds out whether it is usable."""
     return Path(RUNS.text)
 
 

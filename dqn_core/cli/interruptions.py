@@ -41,7 +41,7 @@ class Interruptions:
 
     @contextmanager
     def at_most(self, signals: int) -> Iterator[None]:
-        """More signals than so many raise `KeyboardInterrupt` in what is done here."""
+        """In what is done here, one more than these ``signals`` raises `KeyboardInterrupt`."""
         self._most = signals
         try:
             self._raise_if_too_many()

@@ -1,4 +1,4 @@
-"""Where a run of the command line's ``train`` begins: anew, where one stopped, or as its fork."""
+"""Where a run of ``train`` begins: at step 0, where another one stopped, or as a fork."""
 
 import argparse
 from contextlib import suppress

@@ -14,7 +14,7 @@ from dqn_core.cli.streams import tell
 from dqn_core.trainer import Trainer
 
 RECENT_EPISODES = 10
-"""Episodes for each member in the mean return: so many times members, the newest of any of them."""
+"""The mean return is over this many of the newest episodes times the number of members."""
 
 LINES = 10
 """Lines of a whole step budget where standard error is no terminal."""

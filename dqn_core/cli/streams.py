@@ -80,7 +80,7 @@ def _result_alone() -> Iterator[TextIO]:
 def _is_the_process_own(out: TextIO) -> bool:
     try:
         return out.fileno() == 1 and sys.stderr.fileno() >= 0
-    except (OSError, ValueError):  # such as of one that a test has put there
+    except (OSError, ValueError):  # a test may have replaced it
         return False
 
 

@@ -273,7 +273,7 @@ def _array(value: Any) -> np.ndarray:
         if hasattr(value, "detach"):
             value = value.detach().cpu()  # of PyTorch: with a gradient, or on a GPU
         array = np.asarray(value)
-    except Exception:  # such as of lists of different lengths
+    except Exception:  # from lists of different lengths, for example
         return np.array(None)
     # What is masked is no number, though NumPy has one there.
     return np.array(None) if np.ma.is_masked(value) else array

@@ -27,10 +27,10 @@ class EnvironmentSpec:
     ``observation_dim`` is the length of the stored observation; ``n_states`` is the number of
     states for a `Discrete` observation, which is stored as its index and shown to the network
     one-hot, and else 0. Actions are counted from 0, whatever the space begins with.
-    ``observation_limits`` are those of the space, but where going beyond a limit ends the episode
-    in failure, that limit: ``failing`` lists these components. Of an environment whose ``family``
-    has no name no more is known than its spaces say: ``optimum``, ``return_range``, and
-    ``step_reward`` where all steps are worth the same, are None, and its ``task`` is "".
+    ``observation_limits`` are those of the space. For the components in ``failing`` they are the
+    limits beyond which the episode ends in failure. ``step_reward`` is what each step is worth, if
+    all are worth the same. If the ``family`` has no name, only what the spaces say is known:
+    ``optimum``, ``return_range`` and ``step_reward`` are None, and ``task`` is "".
     """
 
     env_id: str

@@ -71,7 +71,7 @@ def between(low: float, high: float, uniforms: Any) -> Any:
 
 def moved(dynamics: Dynamics, device: str) -> Dynamics:
     """The same on a device, where its arrays are tensors."""
-    import torch  # not for who only asks what environments there are
+    import torch  # a second, which asking for the known environments must not take
 
     there = copy(dynamics)
     there.xp = torch

@@ -20,7 +20,7 @@ DEEPEST = 32
 """Lists in one another: one that contains itself has no end."""
 
 MOST_BITS = 4_096
-"""Of a whole number: Python does not read longer ones than about three times that."""
+"""Bits of a whole number in a state: Python reads numbers up to about three times that."""
 
 
 @dataclass(frozen=True)

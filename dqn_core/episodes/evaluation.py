@@ -116,7 +116,7 @@ def count_for(members: int, episodes: int) -> int:
 
 
 def most_steps(spec: EnvironmentSpec, episodes: int) -> int:
-    """The largest number of steps that a watcher of so many episodes can be called with."""
+    """The largest number of steps that a watcher of ``episodes`` can be called with."""
     return len(_rounds(episodes, count_for(1, episodes))) * spec.max_episode_steps
 
 

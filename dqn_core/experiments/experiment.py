@@ -15,7 +15,7 @@ from dqn_core.configuration.hyperparameter import Value
 from dqn_core.trainer import Trainer
 
 SEEDS = range(5)
-"""Of each arm where somebody watches. The benchmark has others."""
+"""The seeds of each arm on the Learn page. The benchmark has others."""
 
 Defect: TypeAlias = Callable[[Trainer], None]
 """Puts a defect into a trainer that has made no step."""

@@ -140,7 +140,7 @@ def _manifest(name: str, head: bytes) -> tuple[dict[str, Any], int]:
             return manifest, size
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         pass  # no JSON, or other things in it
-    raise _not_ours(name)
+    raise CheckpointError("{name} is not a DQN Lab checkpoint.", name=name)
 
 
 def _parsed(name: str, text: bytes | str) -> Any:
@@ -166,10 +166,6 @@ def _excess(text: bytes | str) -> Phrase | None:
 
 def _excess_of_tensors(count: int) -> Phrase | None:
     return Phrase("{count:,} tensors", count=count) if count > MOST_TENSORS else None
-
-
-def _not_ours(name: str) -> CheckpointError:
-    return CheckpointError("{name} is not a DQN Lab checkpoint.", name=name)
 
 
 def _to_json(value: Any, path: str, tensors: dict[str, Tensor]) -> Any:

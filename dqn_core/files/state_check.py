@@ -23,7 +23,7 @@ MOST_EVALUATIONS = 10**6
 MOST_DRAWN_AHEAD = max(UniformStream.BLOCK, int(HYPERPARAMETERS["batch_size"].high))
 LONGEST_REASON = 300
 LONGEST_WRITTEN = 1_000
-"""Of such a sentence with its template and its values."""
+"""Characters of such a sentence with its template and its values."""
 
 
 def check_state(state: Mapping[str, Any], trainer: Trainer) -> None:

@@ -33,7 +33,7 @@ a busy machine.
 """
 
 WAITING_FACTOR = 4
-"""A write counts as at most so many times its own processor time, however long it waited."""
+"""A write counts as at most this multiple of its processor time, however long it waited."""
 
 RETRY_SECONDS = 10.0
 """The time to the next try after the store could not be written."""
@@ -42,7 +42,7 @@ PERIODIC_SHARE = 0.05
 """The distance between two periodic snapshots, as a share of the step budget."""
 
 RECENT_EPISODES = 100
-"""The record's recent return is the mean over so many episodes of all members together."""
+"""Newest episodes of all members together, whose mean is the record's recent return."""
 
 
 class Recorder:

@@ -152,7 +152,7 @@ def restored(connection: sqlite3.Connection, name: str, source: "Source", run: s
 
     ``name`` is how error messages call the snapshot. Raises `CheckpointError`.
     """
-    # PyTorch, which nobody waits for who lists runs.
+    # imports PyTorch, which a list of runs must not wait for
     from dqn_core.files.checkpoint import trainer_from
     from dqn_core.files.packing import unpack
 

@@ -37,10 +37,10 @@ from dqn_core.sweeps.training import ENDED
 from dqn_core.trainer import Trainer
 
 LEG_SECONDS = 20.0
-"""Of training until a state comes back."""
+"""A machine trains for so long until it gives the state back."""
 
 GPU_SHARE = 0.25
-"""Of a GPU for each run whose device is cuda: networks as small as these leave most of it idle."""
+"""Each run whose device is cuda gets this share of a GPU: small networks leave most of it idle."""
 
 CONNECT_SECONDS = 10.0
 

@@ -11,7 +11,7 @@ from dqn_core.configuration.hyperparameter import Value
 from dqn_core.sweeps.axis import Axis
 
 FEWEST_POINTS = 4
-"""Of fewer a forest learns nothing."""
+"""From fewer points a forest learns nothing."""
 
 
 def importance(
@@ -24,8 +24,8 @@ def importance(
     ``seeds`` are values of the axes, each with the finite return that a seed came to with them. It
     is functional ANOVA over a random forest (Hutter et al. 2014, "An Efficient Approach for
     Assessing Hyperparameter Importance", section 3), as Optuna has it. What is missing to 1 is
-    explained by values of several axes together. A forest also learns chance, so empty where points
-    differ no more than the seeds of a point do, and where there are too few points.
+    explained by values of several axes together. A forest also learns chance: so the result is
+    empty if points differ no more than the seeds of a point do, or if there are too few points.
 
     Raises `MissingPackageError` without Optuna.
     """

@@ -15,10 +15,10 @@ from dqn_core.configuration.members import side_by_side
 from dqn_core.sweeps.axis import Axis
 
 MOST_RUNS = 10_000
-"""Of one sweep: a larger one is a mistake in typing."""
+"""A sweep of more runs is a mistake in typing."""
 
 MOST_MEMBERS = 8
-"""Of a piece. With more, each member's step costs as much as it does with these."""
+"""Members of a piece: with more of them a member's step is no cheaper."""
 
 MOST_TRANSITIONS = 2_000_000
 """In the replay buffers of a piece: its memory, and the size of its snapshots."""

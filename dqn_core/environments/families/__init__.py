@@ -38,7 +38,7 @@ FAMILIES = (
     TAXI_CERTAIN,
     TAXI,
 )
-"""Of several that fit an environment the first counts."""
+"""If several fit an environment, the first one counts."""
 
 
 def family(env_id: str, env_kwargs: str = "") -> Family:
