@@ -2,25 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from dashboard.session.view import Dash, XAxis
 from dashboard.web.language import _
 from dqn_core.base.phrases import Phrase
 
 Hue: TypeAlias = Literal["return", "prediction", "value", "loss", "exploration", "gradient"]
+"""Each quantity's, in the order of the theme's `chartCategoricalColors`."""
 TraceKind: TypeAlias = Literal["average", "line", "markers"]
 
-# Position of each quantity in the theme's `chartCategoricalColors`.
-_HUES: dict[Hue, int] = {
-    "return": 0,
-    "prediction": 1,
-    "value": 2,
-    "loss": 3,
-    "exploration": 4,
-    "gradient": 5,
-}
-COLOURS = len(_HUES)
+COLOURS = len(get_args(Hue))
 """Lines that can be told apart by their colour alone."""
 
 
@@ -66,7 +58,7 @@ class Trace:
         own = self.members.get(self.table)
         name = f"{self.table}/{self.column}" + (f"/{own[0]}" if own else "")
         object.__setattr__(self, "id", name)
-        hue = self.color if isinstance(self.color, int) else _HUES[self.color]
+        hue = self.color if isinstance(self.color, int) else get_args(Hue).index(self.color)
         object.__setattr__(self, "hue", hue)
 
     @property

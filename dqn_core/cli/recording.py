@@ -4,6 +4,7 @@ from dqn_core.base.errors import StoreError
 from dqn_core.cli.streams import tell
 from dqn_core.store.record import Status
 from dqn_core.store.recorder import Recorder
+from dqn_core.store.snapshots import Kind
 from dqn_core.trainer import Trainer
 
 
@@ -28,7 +29,7 @@ class Recording:
     def before_change(self) -> None:
         """To be called before hyperparameters get new values."""
         if self._recorder:
-            self._recorder.snapshot("change")
+            self._recorder.snapshot(Kind.CHANGE)
             self._tell(self._recorder)
 
     def finish(self, trainer: Trainer) -> None:
