@@ -12,7 +12,9 @@ from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
 from dashboard.web.buttons import primary_button
 from dashboard.web.language import _
+from dashboard.web.notices import tell_error
 from dashboard.web.widgets import worded_key
+from dqn_core.base.errors import LabError
 from dqn_core.comparison import FEWEST_SEEDS
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare
@@ -68,6 +70,7 @@ def _what_to_sweep(state: PageState, session: Session) -> None:
             key="sweep_workers",
             help=_("How many train at once. The results do not depend on it."),
         )
+    _size(session)
     primary_button(
         _("Start the sweep"),
         "start_sweep",
@@ -103,20 +106,47 @@ def _points() -> None:
         st.caption(_(PRUNERS[pruner].help))
 
 
-def _begin(state: PageState, session: Session) -> None:
-    """Begin the sweep that was typed; raises `LabError` for what is none."""
+def _size(session: Session) -> None:
+    """How much is going to be trained, or why that cannot be."""
+    try:
+        plan = _plan(session)
+    except LabError as error:
+        tell_error(error.phrase)
+        return
+    points, seeds = _trials() or plan.count, len(plan.seeds)
+    st.caption(
+        _(
+            "Agents to train (points × seeds): {points:,} × {seeds:,} = {agents:,}, each for "
+            "{steps:,} steps.",
+            points=points,
+            seeds=seeds,
+            agents=points * seeds,
+            steps=plan.base.total_steps,
+        )
+    )
+
+
+def _trials() -> int:
+    """Of a search that was chosen, else 0."""
+    return int(st.session_state["sweep_count"]) if st.session_state["sweep_way"] == "optuna" else 0
+
+
+def _plan(session: Session) -> Plan:
+    """What was typed; raises `LabError` where it is none."""
     typed = st.session_state
     axes = tuple(axis_from(line) for line in typed["sweep_axes"].splitlines() if line.strip())
     first, count = session.config.seed, int(typed["sweep_seeds"])
-    way = typed["sweep_way"]
-    points = int(typed["sweep_count"]) if WAYS[way].counted else 0
-    random = points if way == "random" else None
-    plan = Plan(session.config, axes, tuple(range(first, first + count)), random)
-    trials = points if way == "optuna" else 0
+    random = int(typed["sweep_count"]) if typed["sweep_way"] == "random" else None
+    return Plan(session.config, axes, tuple(range(first, first + count)), random)
+
+
+def _begin(state: PageState, session: Session) -> None:
+    """Begin the sweep that was typed; raises `LabError` for what is none."""
+    plan, trials = _plan(session), _trials()
     if trials:
         loaded_optuna()
-    pruner = typed[worded_key("sweep_pruner")] if trials else ""
+    pruner = st.session_state[worded_key("sweep_pruner")] if trials else ""
     kept = store()
     sweep = declare(kept, plan, pruner=pruner, preset=session.link.preset)
-    have_trained(state, kept, sweep, int(typed["sweep_workers"]), trials)
+    have_trained(state, kept, sweep, int(st.session_state["sweep_workers"]), trials)
     state.look_at(sweep=sweep.name, metric=None)

@@ -66,15 +66,19 @@ class Plan:
                 raise ConfigurationError(
                     "{name} does not go with a sweep, {reason}.", name, name=name, reason=reason
                 )
-        count = self.random or math.prod(len(axis.values) for axis in self.axes)
-        if count * len(self.seeds) > MOST_RUNS:
+        if self.count * len(self.seeds) > MOST_RUNS:
             raise ConfigurationError(
                 "{count:,} points of {seeds:,} seeds are more than {most:,} runs: give fewer "
                 "values or seeds.",
-                count=count,
+                count=self.count,
                 seeds=len(self.seeds),
                 most=MOST_RUNS,
             )
+
+    @property
+    def count(self) -> int:
+        """Of its points."""
+        return self.random or math.prod(len(axis.values) for axis in self.axes)
 
     def points(self) -> list[Point]:
         """The points in their order; raises `MissingPackageError` where random ones need SciPy."""

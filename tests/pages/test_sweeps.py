@@ -97,7 +97,9 @@ def test_a_sweep_is_begun_on_the_page_by_whoever_sits_at_the_machine(
     at = page()
     at.session_state["new_sweep_"] = True
     at.run()
+    assert "15 × 5 = 75, each for 50,000 steps" in said(at)
     at.text_area(key="sweep_axes").set_value("gamma=0.5,high").run()
+    assert "gamma must be" in said(at), "beside what was typed, before anything is begun"
     at.button(key="start_sweep").click().run()
     assert "gamma must be" in said(at)
     at.text_area(key="sweep_axes").set_value("gamma=0.5,0.9").run()
