@@ -55,8 +55,8 @@ class GreedyEvaluations:
         if not self._environments:
             members = len(self._configs)
             each = count_for(members, episodes)
-            made = environments_for(first, members * each)
-            self._environments = [made[p * each : (p + 1) * each] for p in range(members)]
+            made = environments_for(first, members * each, least=members)
+            self._environments = [made[p::members] for p in range(members)]
         seeds, rows = [], list(self.going_on)
         for config in (self._configs[p] for p in rows):
             stream = seed_sequence(config.seed, "evaluation").generate_state(self._count + 1)

@@ -60,7 +60,7 @@ class Results:
             nonlocal told
             if time.monotonic() - told > PROGRESS_SECONDS:
                 told = time.monotonic()
-                progress(step / longest)
+                progress(min(step / longest, 1.0))
 
         evaluation = evaluate(
             agent,

@@ -4,7 +4,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -24,9 +24,20 @@ class Interruptions:
         self.seen = 0
         self._most = math.inf
         self._latest = -math.inf
+        self._numbers: Sequence[int] = ()
+
+    def listen_to(self, numbers: Sequence[int]) -> None:
+        """Be the handler of these signals, and again where an environment has set its own."""
+        self._numbers = numbers
+        self._claim()
+
+    def _claim(self) -> None:
+        for number in self._numbers:
+            signal.signal(number, self.note)
 
     def take(self) -> bool:
         """Whether one was seen since the last call: the caller acts on it now."""
+        self._claim()
         seen, self.seen = self.seen, 0
         return bool(seen)
 
@@ -43,9 +54,13 @@ class Interruptions:
     def at_most(self, signals: int) -> Iterator[None]:
         """In what is done here, one more than these ``signals`` raises `KeyboardInterrupt`."""
         self._most = signals
+        self._claim()
         try:
             self._raise_if_too_many()
             yield
+        except SystemExit:  # by the handler of an environment
+            self.seen += 1
+            raise KeyboardInterrupt from None
         finally:
             self._most = math.inf
 
@@ -65,11 +80,12 @@ def interruptions() -> Iterator[Interruptions]:
         yield noted
         return
     before = {
-        number: signal.signal(number, noted.note)
+        number: signal.getsignal(number)
         for number in _SIGNALS
         if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
+        noted.listen_to(list(before))
         yield noted
     finally:
         for number, handler in before.items():

@@ -99,6 +99,7 @@ def _saved_and_evaluated(
             save_run(options.save_run, trainer)
             tell(f"The run is saved in {options.save_run}.")
     agents = _agents(trainer, options.best)
+    trainer.close()  # of some environments there can be one at a time
     candidates = _candidates(trainer, agents)
     choice = candidates[0] if candidates else None
     if options.save:

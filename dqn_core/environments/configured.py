@@ -1,8 +1,10 @@
 """The environments that a configuration names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from dqn_core.base.all_or_none import all_or_none
+from dqn_core.base.errors import UnsupportedEnvironmentError
 from dqn_core.configuration.config import DQNConfig
 from dqn_core.environments.declared import EnvironmentSpec
 from dqn_core.environments.environment import Environment, environment_spec, make_environment
@@ -29,7 +31,23 @@ def environment_for(
 
 
 def environments_for(
-    config: DQNConfig, count: int, parameters: Mapping[str, float] | None = None
+    config: DQNConfig,
+    count: int,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    least: int | None = None,
 ) -> list[Environment]:
-    """``count`` environments of `environment_for`; where one cannot be made, all are closed."""
-    return all_or_none(environment_for(config, parameters=parameters) for _ in range(count))
+    """``count`` environments of `environment_for`; where one cannot be made, all are closed.
+
+    If ``least`` are enough, those that can be made: a simulator may have one port or one licence.
+    """
+    needed = count if least is None else least
+
+    def made() -> Iterator[Environment]:
+        for _ in range(needed):
+            yield environment_for(config, parameters=parameters)
+        with suppress(UnsupportedEnvironmentError):
+            for _ in range(count - needed):
+                yield environment_for(config, parameters=parameters)
+
+    return all_or_none(made())

@@ -73,6 +73,7 @@ class Environment:
         self._pictures = Pictures(render_mode)
         self.time_limit = spec.max_episode_steps
         self.steps = 0
+        self._is_open = True
         self._information: Any = None  # what came with the newest observation
         self._has_terminated: Any = False
 
@@ -164,7 +165,10 @@ class Environment:
         return self.render()
 
     def close(self) -> None:
-        """Release it. One that cannot be closed is no reason to lose anything: it is logged."""
+        """Release it, once. One that cannot be closed loses nothing: it is logged."""
+        if not self._is_open:
+            return
+        self._is_open = False
         try:
             self.env.close()
         except BaseException as error:
@@ -201,7 +205,7 @@ class Environment:
         other = other_data(fresh, state)
         restore(fresh, state)
         self.close()
-        self.env, self.steps, self.time_limit = fresh, steps, time_limit
+        self.env, self.steps, self.time_limit, self._is_open = fresh, steps, time_limit, True
         notices = []
         if state["generator"] is None or generator_of(fresh) is None:
             notices.append(

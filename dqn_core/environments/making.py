@@ -54,7 +54,7 @@ def made(
     time_limit = max_episode_steps or usual
     name = called(env_id, env_kwargs)
     _guarded(name, lambda: check_arguments(registered, env_id, env_kwargs))
-    env = _guarded(name, lambda: _by_gymnasium(registered, render_mode))
+    env = _guarded(name, lambda: _by_gymnasium(registered, render_mode, time_limit))
     try:
         spec = _guarded(name, lambda: described(env_id, env_kwargs, registered, env, time_limit))
         _guarded(name, lambda: _set_parameters(spec, env.unwrapped, parameters))
@@ -83,11 +83,14 @@ def _guarded(name: str, build: Callable[[], _Built]) -> _Built:
         ) from error
 
 
-def _by_gymnasium(registered: EnvSpec, render_mode: str | None) -> gymnasium.Env[Any, Any]:
+def _by_gymnasium(
+    registered: EnvSpec, render_mode: str | None, time_limit: int
+) -> gymnasium.Env[Any, Any]:
     make = partial(
         gymnasium.make,
         registered,
-        max_episode_steps=-1,  # `Environment` counts the steps
+        # `Environment` counts the steps, but a registered wrapper may ask for the limit.
+        max_episode_steps=time_limit if registered.additional_wrappers else -1,
         disable_env_checker=True,
     )
     if render_mode is None and "render_mode" not in registered.kwargs:

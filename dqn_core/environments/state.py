@@ -144,7 +144,9 @@ def is_plain(value: Any, deepest: int = DEEPEST) -> bool:
     if isinstance(value, tuple | list):
         return deepest > 0 and all(is_plain(item, deepest - 1) for item in value)
     if isinstance(value, np.ndarray | np.generic):
-        return value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
+        # A file would make an array of every kind of array, as of one that is masked.
+        is_usual = type(value) is np.ndarray or isinstance(value, np.generic)
+        return is_usual and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8
     if isinstance(value, int):
         return int.bit_length(value) <= MOST_BITS
     return value is None or isinstance(value, float | str)

@@ -84,7 +84,8 @@ def evaluate(
     """Play ``episodes`` episodes side by side; the e-th starts from environment seed ``seed`` + e.
 
     They are played in rounds, each with at most one episode in each environment. ``watcher`` is
-    called after each step of a round, with the number of steps so far: at most `most_steps`.
+    called after each step of a round, with the number of steps so far: at most `most_steps`, unless
+    fewer environments than that takes can be open at once.
     ``keep`` is called with the results of each round when it has ended: a caller that gives up has
     whole rounds, and not only the shortest episodes. A run that is under way is not touched.
 
@@ -92,7 +93,7 @@ def evaluate(
     """
     config, episodes = agent.config, whole("episodes", episodes, 1, MOST_EPISODES)
     seed = int(HYPERPARAMETERS["seed"].validated(seed))
-    environments = environments_for(config, count_for(1, episodes), conditions.parameters)
+    environments = environments_for(config, count_for(1, episodes), conditions.parameters, least=1)
     try:
         seeds = [seed + episode for episode in range(episodes)]
         play = playing(
@@ -158,14 +159,14 @@ def playing(
     *,
     masked: bool = False,
 ) -> Play:
-    """Play E episodes of each of P members, in rounds of K, in each member's K environments.
+    """Play E episodes of each of P members, in rounds of K, as each member has K environments.
 
     It is a generator, so that a caller with little time can stop between two steps. The network
     must not change meanwhile. ``keep`` is called with the results of each round, one for each
     member. With ``masked`` only actions are taken that the environments allow.
     """
     count, results = len(seeds[0]), []
-    for chosen in _rounds(count, len(environments[0])):
+    for chosen in _rounds(count, min(map(len, environments))):
         episodes = [
             [
                 Episode(environment, seed, conditions, masked)

@@ -1,6 +1,7 @@
 """Ctrl-C, SIGTERM and SIGHUP: what was reached is saved first, and no file is cut off."""
 
 import signal
+import sys
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -34,8 +35,14 @@ def test_whoever_ends_the_training_gets_what_was_reached(
     assert signal.getsignal(number) is before
 
 
+@pytest.mark.parametrize(
+    "stop", [lambda: signal.raise_signal(signal.SIGTERM), lambda: sys.exit(0)], ids=["ours", "its"]
+)
 def test_a_signal_in_the_final_evaluation_cuts_that_short_when_all_is_saved(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    stop: Callable[[], object],
 ) -> None:
     run, agent, saving = files(tmp_path)
 
@@ -43,7 +50,7 @@ def test_a_signal_in_the_final_evaluation_cuts_that_short_when_all_is_saved(
         assert run.exists()
         assert agent.exists()
         evaluate(policy, 1, keep=keep)
-        signal.raise_signal(signal.SIGTERM)
+        stop()
         raise AssertionError("it went on")
 
     monkeypatch.setattr("dqn_core.cli.train.evaluate", interrupted)
@@ -78,6 +85,21 @@ def test_a_second_signal_ends_a_step_that_does_not_end_and_the_agent_is_saved(
     assert not run.exists()
     foreign()
     assert load_agent(agent).env_steps == 44
+
+
+def test_an_environment_that_sets_handlers_of_its_own_takes_no_signal_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interruptions, "TOGETHER_SECONDS", 0.0)
+    with interruptions.interruptions() as signals:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        assert not signals.take()
+        signal.raise_signal(signal.SIGINT)
+        assert signals.take()
+        signal.signal(signal.SIGTERM, lambda *_: pytest.fail("it is not asked"))
+        with signals.at_most(1):
+            signal.raise_signal(signal.SIGTERM)
+        assert signals.seen
 
 
 def test_signals_that_come_together_are_one(

@@ -47,6 +47,22 @@ def test_where_one_of_several_cannot_be_made_all_are_closed(
     assert Counted.open == 0
 
 
+def test_an_evaluation_needs_only_one_environment_at_a_time_and_a_run_one_a_seed(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A simulator may have one port, or one licence."""
+    config = SMALL.replace(env_id=register(Counted), evaluation_period=20, evaluation_episodes=5)
+    trainer = Trainer([config, config.replace(seed=1)])
+    monkeypatch.setattr(Counted, "possible", 5)
+    trainer.run(max_steps=20)
+    assert trainer.history.evaluations.columns()["mean_return"].tolist() == [10, 10]
+    trainer.close()
+    assert Counted.open == 0
+    monkeypatch.setattr(Counted, "possible", 1)
+    assert evaluate(trainer.agent(), 5).returns.tolist() == [10] * 5
+    assert Counted.open == 0
+
+
 def test_an_evaluation_opens_no_more_environments_than_it_needs_at_a_time(
     register: Register,
 ) -> None:

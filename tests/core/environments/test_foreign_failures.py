@@ -211,7 +211,7 @@ def test_an_evaluation_that_fails_is_made_again(register: Register, failing: str
     made: list[Foreign] = []
 
     def point(**_: Any) -> Foreign:
-        answers: dict[str, Any] = {failing: fails_at(1)} if len(made) == 2 else {}
+        answers: dict[str, Any] = {failing: fails_at(1)} if len(made) == 1 else {}
         made.append(Foreign(**answers))
         return made[-1]
 

@@ -116,6 +116,7 @@ class OfItsOwnKinds(Walk):
         super().__init__(render_mode)
         self.side, self.place, self.name = Side.LEFT, Place(0, 1), Name("a")
         self.height = np.zeros(())
+        self.partly = np.ma.array([1.0, 2.0], mask=[True, False])
 
     def drift(self) -> float:
         self.side = Side(1 - self.side)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gymnasium.wrappers import TimeLimit
+from gymnasium.wrappers import TimeAwareObservation, TimeLimit
 
 from dqn_core import Trainer
 from dqn_core.environments import environment_spec, make_environment
@@ -22,6 +22,16 @@ def lengths(env_id: str, max_episode_steps: int = 0, then: int | None = None) ->
         environment.reset()
         found.append(next(t for t in range(1, 2_000) if any(environment.step(0)[2:])))
     return found
+
+
+def test_a_wrapper_that_is_registered_and_asks_for_the_time_limit_is_told_it(
+    register: Register,
+) -> None:
+    wrapper = TimeAwareObservation.wrapper_spec()
+    env_id = register("tests.core.foreign:WithoutRenderMode", additional_wrappers=(wrapper,))
+    environment = make_environment(env_id, 4)
+    environment.reset()
+    assert [environment.step(0)[0][-1] for _ in range(4)] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("registered_limit", [None, 15, np.int64(15), 500])
