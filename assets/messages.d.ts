@@ -178,6 +178,12 @@ declare namespace Messages {
     rooms: string;
   }
 
+  interface FunctionShown {
+    title: string;
+    place: string;
+    lines: [string, string[]][];
+  }
+
   interface GameAnswer {
     id: string;
     title: string;
@@ -278,7 +284,7 @@ declare namespace Messages {
     address: string;
     period: number;
     view: string;
-    code: Passage[];
+    code: FunctionShown[];
     symbols: [string, string, string][];
   }
 
@@ -306,12 +312,6 @@ declare namespace Messages {
     y_scale: "linear" | "log";
     takeaway: Takeaway;
     empty: string;
-  }
-
-  interface Passage {
-    title: string;
-    place: string;
-    lines: [string, string[]][];
   }
 
   interface Physics {

@@ -15,14 +15,14 @@ export class Code {
     withRole(this.#list, "group", _("Source of Algorithm 1"));
   }
 
-  /** @param {Messages.Passage[]} passages */
-  show(passages) {
-    const shown = JSON.stringify(passages);
+  /** @param {Messages.FunctionShown[]} functions */
+  show(functions) {
+    const shown = JSON.stringify(functions);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#lines = [];
     this.#list.replaceChildren(
-      ...passages.map(({ title, place, lines }) =>
+      ...functions.map(({ title, place, lines }) =>
         element(
           "section",
           "",

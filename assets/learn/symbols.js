@@ -40,11 +40,11 @@ export class Symbols {
    * Of the `symbols`, by id, sign and meaning, those of this run's algorithm.
    *
    * @param {Messages.MicroscopeData["symbols"][number][]} symbols
-   * @param {Messages.Passage[]} passages
+   * @param {Messages.FunctionShown[]} functions
    */
-  show(symbols, passages) {
+  show(symbols, functions) {
     this.#meanings = new Map(symbols.map(([id, , meaning]) => [id, meaning]));
-    const made = new Set(passages.flatMap(({ lines }) => lines.flatMap(([, of]) => of)));
+    const made = new Set(functions.flatMap(({ lines }) => lines.flatMap(([, of]) => of)));
     const shown = symbols.filter(([id]) => made.has(id));
     const ids = shown.map(([id]) => id);
     if (

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.learn_page.desk import Desk
-from dashboard.learn_page.source import Passage, code
+from dashboard.learn_page.source import FunctionShown, code
 from dashboard.session.run import Run
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS, Followed, offer
@@ -20,7 +20,7 @@ _component = component("learn/microscope.js", isolate_styles=False)
 class MicroscopeData(Followed):
     """Algorithm 1 in the project's source, and the id, the sign and the meaning of each symbol."""
 
-    code: list[Passage]
+    code: list[FunctionShown]
     symbols: list[tuple[str, str, str]]
 
 

@@ -21,7 +21,7 @@ Landmarks: TypeAlias = tuple[tuple[str, str], ...]
 HEADS: dict[str, type[Head]] = {"scalar": Scalar, "categorical": Categorical, "quantile": Quantile}
 
 
-class Passage(TypedDict):
+class FunctionShown(TypedDict):
     """A function of the project's own source, each line with the symbols that it makes."""
 
     title: str
@@ -104,7 +104,7 @@ UPDATE = (
 )
 
 
-def passages(config: DQNConfig) -> list[Function]:
+def functions(config: DQNConfig) -> list[Function]:
     """Algorithm 1 in the order of the loop, as a run of this configuration goes through it."""
     target = MUNCHAUSEN if config.munchausen else BELLMAN
     loss = _loss(HEADS[config.head])
@@ -137,21 +137,21 @@ def _loss(head: type[Head]) -> list[Function]:
     ]
 
 
-def code(config: DQNConfig) -> list[Passage]:
-    """The lines of each passage without its docstring, and the symbols that each line makes."""
-    return [_shown(passage) for passage in passages(config)]
+def code(config: DQNConfig) -> list[FunctionShown]:
+    """The lines of each function without its docstring, and the symbols that each line makes."""
+    return [_shown(function) for function in functions(config)]
 
 
-def _shown(passage: Function) -> Passage:
-    source = Excerpt(passage.function)
+def _shown(function: Function) -> FunctionShown:
+    source = Excerpt(function.function)
     lines = source.text.splitlines()
     ends = _docstring(lines)
     kept = [(n, line) for n, line in enumerate(lines) if n not in ends]
     return {
-        "title": _(passage.title),
+        "title": _(function.title),
         "place": source.place,
         "lines": [
-            (line, [symbol for symbol, mark in passage.landmarks if n and mark in line])
+            (line, [symbol for symbol, mark in function.landmarks if n and mark in line])
             for n, line in kept
         ],
     }

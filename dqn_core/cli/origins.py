@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from dqn_core.base.errors import ConfigurationError
+from dqn_core.cli.keeping import Keeping
 from dqn_core.cli.progress import Progress, shown
-from dqn_core.cli.recording import Recording
 from dqn_core.cli.streams import tell
 from dqn_core.configuration.config import HYPERPARAMETERS, DQNConfig
 from dqn_core.environments.modules import import_typed
@@ -21,27 +21,27 @@ from dqn_core.store.store import Store
 from dqn_core.trainer import Trainer
 
 
-def begun(options: argparse.Namespace) -> tuple[Trainer, Recording]:
+def begun(options: argparse.Namespace) -> tuple[Trainer, Keeping]:
     """The run that is to be trained, with the values that were given, and its way to the store."""
     _check(options)
     given = given_values(options)
     store = None if options.runs is None else Store(options.runs)
     if store and options.fork is not None:
-        trainer, recording = _forked(options, given, store)
+        trainer, keeping = _forked(options, given, store)
     elif store and options.resume is not None and not _is_file(options.resume):
-        trainer, recording = _resumed(options, given, store)
+        trainer, keeping = _resumed(options, given, store)
     else:
         trainer = _new(options, given) if options.resume is None else load_run(options.resume)
-        recording = _recording(options, trainer, store)
+        keeping = _keeping(options, trainer, store)
         if options.resume is not None:
-            _change(trainer, recording, given)
+            _change(trainer, keeping, given)
     if options.resume is not None and trainer.finished():
         tell("Nothing is left to train: a larger --total-steps goes on.")
     if trainer.notice:
         tell(trainer.notice)
-    if recording.run:
-        tell(f"This run is {recording.run} in {options.runs}.")
-    return trainer, recording
+    if keeping.run:
+        tell(f"This run is {keeping.run} in {options.runs}.")
+    return trainer, keeping
 
 
 def _is_file(text: str) -> bool:
@@ -97,32 +97,32 @@ def member_seeds(options: argparse.Namespace, config: DQNConfig) -> list[int]:
     return [config.seed + member for member in range(options.seeds or 1)]
 
 
-def _recording(
+def _keeping(
     options: argparse.Namespace, trainer: Trainer, store: Store | None, **parentage: Any
-) -> Recording:
+) -> Keeping:
     """A new run in the store, if there is one."""
     if store is None:
-        return Recording(None)
+        return Keeping(None)
     described = {"preset": options.preset or AUTO, "title": options.name or "", **parentage}
     record = store.create(trainer.configs, **described)
-    return Recording(Recorder(store, record, trainer))
+    return Keeping(Recorder(store, record, trainer))
 
 
 def _resumed(
     options: argparse.Namespace, given: dict[str, Any], store: Store
-) -> tuple[Trainer, Recording]:
+) -> tuple[Trainer, Keeping]:
     record = store.called(options.resume)
     trainer = store.trainer(record.run)
     if options.name is not None:
         store.update(record.run, title=options.name)
-    recording = Recording(Recorder(store, record, trainer))
-    _change(trainer, recording, given)
-    return trainer, recording
+    keeping = Keeping(Recorder(store, record, trainer))
+    _change(trainer, keeping, given)
+    return trainer, keeping
 
 
-def _change(trainer: Trainer, recording: Recording, given: dict[str, Any]) -> None:
+def _change(trainer: Trainer, keeping: Keeping, given: dict[str, Any]) -> None:
     if values := _other_values(trainer, given):
-        recording.before_change()
+        keeping.before_change()
         trainer.change(**values)
 
 
@@ -137,7 +137,7 @@ def _other_values(trainer: Trainer, given: dict[str, Any]) -> dict[str, Any]:
 
 def _forked(
     options: argparse.Namespace, given: dict[str, Any], store: Store
-) -> tuple[Trainer, Recording]:
+) -> tuple[Trainer, Keeping]:
     parent = store.called(options.fork)
     trainer = store.trainer(parent.run, options.at)
     if options.at is not None:
@@ -150,7 +150,7 @@ def _forked(
             "budget, such as --total-steps, or an earlier step with --at."
         )
     parentage = {"preset": parent.preset, "parent": parent.run, "fork_step": step}
-    return trainer, _recording(options, trainer, store, **parentage)
+    return trainer, _keeping(options, trainer, store, **parentage)
 
 
 def _train_again(store: Store, parent: RunRecord, trainer: Trainer, at: int) -> None:

@@ -11,10 +11,10 @@ from dqn_core.agent import Agent
 from dqn_core.base.errors import DivergenceError, LabError
 from dqn_core.cli.exit_codes import FAILED, INTERRUPTED
 from dqn_core.cli.interruptions import Interruptions, interruptions
+from dqn_core.cli.keeping import Keeping
 from dqn_core.cli.origins import begun
 from dqn_core.cli.outputs import Attempts, check_distinct
 from dqn_core.cli.progress import progress
-from dqn_core.cli.recording import Recording
 from dqn_core.cli.results import evaluation_summary, json_text, train_result, train_words
 from dqn_core.cli.streams import apart_from_prints, say, tell
 from dqn_core.episodes.evaluation import Evaluation, evaluate
@@ -33,23 +33,23 @@ def train(options: argparse.Namespace, out: TextIO) -> int:
     resumed = options.resume and Path(options.resume)
     check_distinct({"--save": options.save, "--resume": resumed}, out)
     attempts = Attempts()
-    trainer, recording = begun(options)
+    trainer, keeping = begun(options)
     for never in never_due(trainer.config, trainer.spec, trainer.interaction.gives_masks).values():
         tell(never.sentence)
     try:
         with interruptions() as signals:
             try:
-                ended = _run(trainer, recording, signals, attempts)
+                ended = _run(trainer, keeping, signals, attempts)
             except KeyboardInterrupt:
                 _save_in_a_step(trainer, options, attempts)
                 raise
             with attempts.attempt():
-                recording.finish(trainer)
+                keeping.finish(trainer)
             _tell_stops(trainer, attempts)
             evaluations = _saved_and_evaluated(trainer, signals, options, attempts)
             result = train_result(trainer, ended, evaluations)
-            if recording.run:
-                result["run"] = recording.run
+            if keeping.run:
+                result["run"] = keeping.run
             with attempts.attempt():
                 say(json_text(result) if options.json else train_words(trainer, result), out)
     finally:
@@ -58,7 +58,7 @@ def train(options: argparse.Namespace, out: TextIO) -> int:
     return attempts.code
 
 
-def _run(trainer: Trainer, recording: Recording, signals: Interruptions, attempts: Attempts) -> str:
+def _run(trainer: Trainer, keeping: Keeping, signals: Interruptions, attempts: Attempts) -> str:
     """Train until something ends it, which is returned in one sentence.
 
     Should a step take long, the second signal ends the program.
@@ -74,7 +74,7 @@ def _run(trainer: Trainer, recording: Recording, signals: Interruptions, attempt
                     trainer.run(max_seconds=SLICE_SECONDS)
                 finally:
                     show()
-                recording.record()
+                keeping.record()
             return end
     except DivergenceError as error:  # told below, as of every member
         return str(error)

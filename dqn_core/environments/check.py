@@ -85,7 +85,7 @@ class Seen:
         return _kind(value) in self.kinds and (not self.items or _items(value) <= self.items)
 
 
-class Watched:
+class SeenVariables:
     """What each variable of an environment's layers was in some random episodes."""
 
     def __init__(self, environment: Environment) -> None:
@@ -130,11 +130,11 @@ class Watched:
 
 
 @lru_cache(maxsize=64)
-def _watched_known(env_id: str, env_kwargs: str, registered: str) -> Watched:
+def _watched_known(env_id: str, env_kwargs: str, registered: str) -> SeenVariables:
     """What is seen where the code is known: the same each time, so it is remembered."""
     environment = make_environment(env_id, env_kwargs=env_kwargs)
     with closing(environment):
-        return Watched(environment)
+        return SeenVariables(environment)
 
 
 class Judge:
@@ -148,7 +148,7 @@ class Judge:
             watched = _watched_known(spec.env_id, spec.env_kwargs, registered)
             environment.reset(seed=0)
         else:
-            watched = Watched(environment)
+            watched = SeenVariables(environment)
         self._layers, self._generator = watched.layers, watched.generator
 
     def check(self, state: Any, observed: Sequence[float]) -> None:

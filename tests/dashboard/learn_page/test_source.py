@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.learn_page.source import code, passages
+from dashboard.learn_page.source import code, functions
 from dashboard.web.symbols import SYMBOLS
 from tests.core.small_runs import SMALL
 
@@ -23,10 +23,10 @@ from tests.core.small_runs import SMALL
 )
 def test_each_landmark_is_in_a_line_of_the_source(values: dict[str, Any]) -> None:
     config = SMALL.replace(**values)
-    for passage, shown in zip(passages(config), code(config), strict=True):
+    for function, shown in zip(functions(config), code(config), strict=True):
         lines = [text for text, _ in shown["lines"]]
-        for symbol, landmark in passage.landmarks:
-            assert any(landmark in line for line in lines), f"{passage.title}: {landmark}"
+        for symbol, landmark in function.landmarks:
+            assert any(landmark in line for line in lines), f"{function.title}: {landmark}"
             assert symbol in SYMBOLS
             assert any(symbol in symbols for _, symbols in shown["lines"])
 
@@ -44,4 +44,4 @@ OF_VARIANTS = {"w", "munchausen", "distribution", "beta", "omega", "sigma"}
 
 @pytest.mark.parametrize("symbol", sorted(SYMBOLS.keys() - OF_VARIANTS))
 def test_each_symbol_of_plain_dqn_has_a_line(symbol: str) -> None:
-    assert any(symbol in symbols for passage in code(SMALL) for _, symbols in passage["lines"])
+    assert any(symbol in symbols for function in code(SMALL) for _, symbols in function["lines"])

@@ -8,7 +8,7 @@ from dqn_core.store.snapshots import Kind
 from dqn_core.trainer import Trainer
 
 
-class Recording:
+class Keeping:
     """Writes the run into the store, if there is one, and tells each new problem once."""
 
     def __init__(self, recorder: Recorder | None) -> None:
