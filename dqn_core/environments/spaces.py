@@ -1,6 +1,6 @@
 """What an environment's spaces say: how an observation is stored, and how many actions there are.
 
-An index is stored as it is, and any other observation as Gymnasium's `flatten` lays it out.
+An index is stored counted from 0, any other observation as Gymnasium's `flatten` lays it out.
 """
 
 import math
