@@ -79,6 +79,14 @@ class _Parser(argparse.ArgumentParser):
             self.error(self._not_understood(left_over[0].partition("=")[0]))
         return options, left_over
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Take ``--name=--`` at its word: argparse would make an empty list of it."""
+        if arg_strings == ["--"] and action.option_strings and action.nargs is None:
+            value = self._get_value(action, "--")
+            self._check_value(action, value)
+            return value
+        return super()._get_values(action, arg_strings)
+
     def _not_understood(self, word: str) -> str:
         near = get_close_matches(word, self._option_string_actions, n=1)
         hint = f"did you mean {near[0]}?" if near else f"{self.prog} --help lists all options."

@@ -1,6 +1,7 @@
 """The command line: options from the declarations, refusals in one sentence, lists."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,13 @@ def test_a_package_that_is_missing_is_told_before_anything_is_begun(
 def test_a_negative_number_in_any_form_is_the_value_of_the_option_before_it(text):
     options = _parser().parse_args(["train", "--value-low", text, "--gamma", "0.5"])
     assert (options.value_low, options.gamma) == (float(text), 0.5)
+
+
+def test_two_hyphens_after_an_equals_sign_are_a_value_as_any_other(capsys):
+    """argparse made an empty list of them: a traceback, or nothing saved and nothing said."""
+    options = _parser().parse_args(["train", "--save=--", "--env-id=--"])
+    assert (options.save, options.env_id) == (Path("--").absolute(), "--")
+    assert "must be 0 to 1, not '--'" in refusal(capsys, "train", "--gamma=--")
 
 
 def test_the_table_has_every_hyperparameter(capsys):
