@@ -268,5 +268,10 @@ def test_the_server_is_for_this_machine_alone():
     assert CONFIG["client"]["showErrorDetails"] == "type"
 
 
+def test_a_pages_scripts_follow_each_other():
+    """Two at once lost a value: each makes the next experiment of the one that it began with."""
+    assert CONFIG["runner"]["fastReruns"] is False
+
+
 def test_docstrings_of_constants_are_not_shown_on_the_page():
     assert CONFIG["runner"]["magicEnabled"] is False

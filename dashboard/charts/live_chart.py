@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NotRequired, Protocol, TypeAlias, TypedDict, cast, get_args
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.charts.panels import Panel
 from dashboard.session.view import XAxis
 from dashboard.web.envelope import packed
 from dashboard.web.feed import BadQueryError, Followed, offer
+from dashboard.web.keys import widget_values
 from dashboard.web.language import said
 from dashboard.web.static_files import component
 from dashboard.web.widgets import on_redraw
@@ -191,7 +191,7 @@ def live_charts(
     }
 
     def fork() -> None:
-        asked = st.session_state[key]["fork"]
+        asked = widget_values()[key]["fork"]
         if on_fork and asked["axis"] in get_args(XAxis):
             on_fork(asked["axis"], float(asked["x"]))
 

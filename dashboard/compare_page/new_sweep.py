@@ -11,6 +11,7 @@ from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
 from dashboard.web.buttons import primary_button
+from dashboard.web.keys import widget_values
 from dashboard.web.language import _
 from dashboard.web.notices import tell_error
 from dashboard.web.widgets import worded_key
@@ -128,12 +129,13 @@ def _size(session: Session) -> None:
 
 def _trials() -> int:
     """Of a search that was chosen, else 0."""
-    return int(st.session_state["sweep_count"]) if st.session_state["sweep_way"] == "optuna" else 0
+    typed = widget_values()
+    return int(typed["sweep_count"]) if typed["sweep_way"] == "optuna" else 0
 
 
 def _plan(session: Session) -> Plan:
     """What was typed; raises `LabError` where it is none."""
-    typed = st.session_state
+    typed = widget_values()
     axes = tuple(axis_from(line) for line in typed["sweep_axes"].splitlines() if line.strip())
     first, count = session.config.seed, int(typed["sweep_seeds"])
     random = int(typed["sweep_count"]) if typed["sweep_way"] == "random" else None
@@ -142,11 +144,11 @@ def _plan(session: Session) -> Plan:
 
 def _begin(state: PageState, session: Session) -> None:
     """Begin the sweep that was typed; raises `LabError` for what is none."""
-    plan, trials = _plan(session), _trials()
+    plan, trials, typed = _plan(session), _trials(), widget_values()
     if trials:
         loaded_optuna()
-    pruner = st.session_state[worded_key("sweep_pruner")] if trials else ""
+    pruner = typed[worded_key("sweep_pruner")] if trials else ""
     kept = store()
     sweep = declare(kept, plan, pruner=pruner, preset=session.link.preset)
-    have_trained(state, kept, sweep, int(st.session_state["sweep_workers"]), trials)
+    have_trained(state, kept, sweep, int(typed["sweep_workers"]), trials)
     state.look_at(sweep=sweep.name, metric=None)

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-import streamlit as st
-
+from dashboard.web.keys import widget_values
 from dashboard.web.language import _
 from dashboard.web.static_files import component
 from dqn_core.experiments.experiment import Drawing
@@ -39,7 +38,7 @@ def drawn_curve(
     key = "drawn_curve"
 
     def heard() -> None:
-        sent = heights_of(st.session_state[key]["curve"], drawing)
+        sent = heights_of(widget_values()[key]["curve"], drawing)
         if sent:
             on_curve(sent)
 

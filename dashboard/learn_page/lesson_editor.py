@@ -23,6 +23,7 @@ from dashboard.session.session import Session
 from dashboard.session.sharing import share_query, show_qr_code
 from dashboard.session.words import named_value
 from dashboard.web.buttons import button, download_button, quiet_button
+from dashboard.web.keys import widget_values
 from dashboard.web.language import _, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_errors
@@ -85,7 +86,7 @@ def _whole(draft: Draft, key: str) -> None:
 
 def _set(target: object, name: str, key: str) -> Callable[[], None]:
     """The callback that puts what a field has into the draft."""
-    return lambda: setattr(target, name, st.session_state[key])
+    return lambda: setattr(target, name, widget_values()[key])
 
 
 def _steps(draft: Draft) -> None:
@@ -146,7 +147,7 @@ def _state(session: Session, draft: Draft, key: str) -> None:
             _("Goes on with the run of the step before"),
             not step.begins,
             key=f"{key}_goes_on",
-            on_change=lambda: draft.go_on(st.session_state[f"{key}_goes_on"]),
+            on_change=lambda: draft.go_on(widget_values()[f"{key}_goes_on"]),
         )
     if step.begins:
         values = [named_value(name, value) for name, value in step.link.differences.items()]
@@ -170,7 +171,8 @@ def _kept_from_students(draft: Draft, key: str) -> None:
     hidden, locked = worded_key(f"{key}_hidden"), worded_key(f"{key}_locked")
 
     def look() -> None:
-        draft.look(tuple(st.session_state[hidden]), tuple(st.session_state[locked]))
+        values = widget_values()
+        draft.look(tuple(values[hidden]), tuple(values[locked]))
 
     link, names = draft.step.link, [*GROUPS, *CONTROLS]
     for name, label, own, words in (

@@ -10,6 +10,7 @@ from dashboard.lessons.lesson import Choices, Lesson, Question
 from dashboard.lessons.progress import LONGEST_ANSWER, Progress
 from dashboard.lessons.words import answer_words
 from dashboard.web.buttons import button, quiet_button
+from dashboard.web.keys import widget_values
 from dashboard.web.language import _, together
 from dashboard.web.markup import formatted, plain
 from dashboard.web.static_files import ASSETS
@@ -94,7 +95,7 @@ def _go_on(
     at = progress.at
     if question and at not in progress.answers:
         field = _field_key(question, key)
-        if st.session_state.get(field) not in (None, ""):
+        if widget_values().get(field) not in (None, ""):
             _give(question, progress, at, field)
             return
     go(at + 1)
@@ -102,7 +103,7 @@ def _go_on(
 
 def _give(question: Question, progress: Progress, at: int, field: str) -> None:
     """Answer with what the field has by now: a number is often typed just before the click."""
-    typed = st.session_state[field]
+    typed = widget_values()[field]
     if answer := _usable(question, None if typed is None else str(typed)):
         progress.answers[at] = answer
         progress.typed.pop(at, None)
@@ -110,7 +111,7 @@ def _give(question: Question, progress: Progress, at: int, field: str) -> None:
 
 def _keep(progress: Progress, at: int, field: str) -> None:
     """Remember what is typed and not sent: the field itself forgets it with the next step."""
-    typed = st.session_state[field]
+    typed = widget_values()[field]
     progress.typed[at] = "" if typed is None else str(typed)[:LONGEST_ANSWER]
 
 

@@ -12,6 +12,7 @@ from dashboard.session.links import Link
 from dashboard.session.reading import read
 from dashboard.web.buttons import quiet_button
 from dashboard.web.catalogues import LANGUAGES
+from dashboard.web.keys import widget_values
 from dashboard.web.language import PARAMETER, _, spoken
 from dashboard.web.notices import listed
 from dashboard.web.static_files import component
@@ -166,7 +167,7 @@ def keep_address(
     """
 
     def back() -> None:
-        sent = st.session_state["address"]["back"]
+        sent = widget_values()["address"]["back"]
         come_back(Remembered(**{each.name: str(sent[each.name]) for each in fields(Remembered)}))
 
     language = spoken()

@@ -14,6 +14,7 @@ from dashboard.lessons.rooms import LONGEST_NAME, Room
 from dashboard.lessons.words import check_words, checked_words, title_words
 from dashboard.session.session import Session
 from dashboard.web.feed import INSIDE_SECONDS, Followed, offer
+from dashboard.web.keys import widget_values
 from dashboard.web.language import _
 from dashboard.web.notices import tell, tell_error
 from dashboard.web.static_files import component
@@ -105,7 +106,7 @@ def _name(session: Session, playing: Playing) -> None:
             st.form_submit_button(
                 _("Come in"),
                 type="primary",
-                on_click=lambda: playing.enter(session, st.session_state["name_in_room"]),
+                on_click=lambda: playing.enter(session, widget_values()["name_in_room"]),
             )
         if playing.problem:
             tell_error(playing.problem)

@@ -16,6 +16,7 @@ from dashboard.session.turns import Turns
 from dashboard.train_page.control import in_labels
 from dashboard.train_page.picks import around
 from dashboard.web.buttons import primary_button, quiet_button
+from dashboard.web.keys import widget_values
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
@@ -122,7 +123,7 @@ def _seeds_field(session: Session, from_here: bool) -> str:
 
 def _start(session: Session, name: str, values: str, seeds: str, from_here: bool) -> None:
     """With what the two fields hold by now: a text is often typed just before the click."""
-    typed = st.session_state
+    typed = widget_values()
     start_race(session, name, typed[values], int(typed[seeds]), from_here)
 
 

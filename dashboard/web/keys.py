@@ -4,7 +4,7 @@ What a widget shows is there too, under the widget's own key.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -32,3 +32,12 @@ def kept(key: str, make: Callable[[], Kept]) -> Kept:
         st.session_state[key] = make()
     found: Kept = st.session_state[key]
     return found
+
+
+def widget_values() -> dict[str, Any]:
+    """What the session's widgets hold by now, for their callbacks.
+
+    Streamlit ends a script for a newer message wherever it reads `st.session_state` itself, also in
+    a callback, and never calls that one again. A copy is read without it.
+    """
+    return st.session_state.to_dict()

@@ -7,7 +7,7 @@ from zlib import crc32
 import streamlit as st
 
 from dashboard.web.catalogues import ENGLISH
-from dashboard.web.keys import PAGE, WIDGET_KEYS, kept
+from dashboard.web.keys import PAGE, WIDGET_KEYS, kept, widget_values
 from dashboard.web.language import language
 
 
@@ -26,8 +26,9 @@ def showing(name: str, value: Any, use: Callable[[Any], object]) -> dict[str, An
         key = keys[name] = _next_key(name, key)
 
     def changed() -> None:
-        if key in _present_keys().values() and key in st.session_state:
-            use(st.session_state[key])
+        values = widget_values()
+        if key in keys.values() and key in values:
+            use(values[key])
 
     return {"key": key, "on_change": changed}
 

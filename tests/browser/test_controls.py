@@ -36,7 +36,6 @@ def test_a_box_keeps_its_place_counts_refuses_in_its_own_words_and_shows_the_sli
         box(tab, key).press(pressed)
         expect(box(tab, key)).to_have_value(counted)
         box(tab, key).press("Enter")
-        tab.wait_for_url(f"**{key.split('_', 1)[1]}={counted}*")
     expect(thumb(tab, "gamma")).to_have_attribute("aria-valuetext", "0.98")
     before = box(tab, "control_seed").bounding_box()
     box(tab, "control_seed").fill("12")
