@@ -38,7 +38,8 @@ export function messenger(node, setTriggerValue) {
 }
 
 /**
- * `ask`, that is not called again before there was time for its answer.
+ * `ask`, that is not called again before there was time for its answer. Each time there is twice as
+ * much: the page's script, which has not come to the answer yet, begins anew.
  *
  * @template {unknown[]} Values
  * @param {(...values: Values) => void} ask
@@ -46,9 +47,11 @@ export function messenger(node, setTriggerValue) {
  */
 export function seldom(ask) {
   let quiet = 0;
+  let wait = ANSWER_MS;
   return (...values) => {
     if (performance.now() < quiet) return;
-    quiet = performance.now() + ANSWER_MS;
+    quiet = performance.now() + wait;
+    wait *= 2;
     ask(...values);
   };
 }
