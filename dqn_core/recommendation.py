@@ -31,12 +31,15 @@ TRIED_STEPS = 200
 def recommended(env_id: str, env_kwargs: str = "") -> DQNConfig:
     """The configuration that is recommended for an environment made with these arguments.
 
-    Raises `UnsupportedEnvironmentError` where nothing is known of it and it cannot be made.
+    Raises `ConfigurationError` for what can be no arguments, and `UnsupportedEnvironmentError`
+    where nothing is known of it and it cannot be made.
     """
-    values = family(env_id, env_kwargs).recommended
+    config = DQNConfig(env_id=env_id, env_kwargs=env_kwargs)
+    kind = config.env_id, config.env_kwargs
+    values = family(*kind).recommended
     if values is None:
-        values = _of_its_kind(env_id, env_kwargs, repr(registration(env_id, env_kwargs)))
-    return DQNConfig(env_id=env_id, env_kwargs=env_kwargs).replace(**values)
+        values = _of_its_kind(*kind, repr(registration(*kind)))
+    return config.replace(**values)
 
 
 def untuned(env_id: str, env_kwargs: str = "") -> str:

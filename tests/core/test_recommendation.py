@@ -19,6 +19,14 @@ def test_for_cartpole_the_defaults_are_recommended_as_ever() -> None:
     assert recommended("CartPole-v1") == preset("recommended") == DQNConfig()
 
 
+def test_arguments_are_taken_and_refused_as_a_configuration_does() -> None:
+    arguments: Any = {"is_slippery": False}
+    for recommend in (recommended, lambda *kind: preset("auto", *kind)):
+        assert recommend("FrozenLake-v1", arguments).env_kwargs == "is_slippery=False"
+        with pytest.raises(LabError, match="env_kwargs must be names and values"):
+            recommend("FrozenLake-v1", "slippery")
+
+
 def test_what_a_family_declares_is_recommended_for_its_environments() -> None:
     assert TAXI.recommended
     assert recommended("Taxi-v4").difference(DQNConfig()) == {
