@@ -159,19 +159,28 @@ def fork(session: Session) -> None:
     steps = sorted({one.env_step for one in snapshots_on_the_way(run)}, reverse=True)
     if not steps:
         return
-    with st.popover(_("Fork"), icon=":material/call_split:", key="fork"):
-        st.caption(
-            _(
-                "A new run from an earlier state of this one, which stays in grey. In a chart, "
-                "press Fork and then the place."
-            )
+    # Another one for each run: it is closed when a fork has begun. Drawn when it is opened, it has
+    # the states that were kept meanwhile, such as the one of a pause.
+    key = f"fork_{run.id}"
+    popover = st.popover(_("Fork"), icon=":material/call_split:", key=key, on_change="rerun")
+    if popover.open:
+        with popover:
+            _states(session, steps)
+
+
+def _states(session: Session, steps: Sequence[int]) -> None:
+    st.caption(
+        _(
+            "A new run from an earlier state of this one, which stays in grey. In a chart, "
+            "press Fork and then the place."
         )
-        step = st.selectbox(
-            _("State at step"), steps, format_func=lambda step: f"{step:,}", key="fork_step"
-        )
-        primary_button(
-            _("Fork from there"), "fork_there", act=partial(fork_at, session, "env_step", step)
-        )
+    )
+    step = st.selectbox(
+        _("State at step"), steps, format_func=lambda step: f"{step:,}", key="fork_step"
+    )
+    primary_button(
+        _("Fork from there"), "fork_there", act=partial(fork_at, session, "env_step", step)
+    )
 
 
 def earlier_runs(session: Session) -> None:

@@ -314,3 +314,18 @@ def test_where_the_values_of_a_race_take_turns_it_says_which_one_is_shown_and_sa
     at.button(key="open_files").click().run()
     assert not at.exception
     assert at.selectbox(key="value_to_save").options == ["Hidden layers 8, 8", "Hidden layers 4"]
+
+
+def test_the_states_to_fork_from_are_those_of_when_one_asks_and_a_fork_closes_them(
+    page: AppTest,
+) -> None:
+    page.button(key="start").click().run()
+    train(page, 5)
+    page.button(key="pause").click().run()
+    parent = session(page).run
+    page.session_state[f"fork_{parent.id}"] = True
+    page.run()
+    assert page.selectbox(key="fork_step").options[-1] == "0"
+    page.button(key="fork_there").click().run()
+    assert session(page).run.id != parent.id
+    assert not [box for box in page.selectbox if box.key == "fork_step"]
