@@ -46,7 +46,7 @@ def said(at: AppTest) -> Iterator[Message]:
 
 
 def _header(content: bytes) -> Any:
-    if content[:1] == b"{":
+    if 0 not in content[:4]:  # no length, which may begin as JSON does
         return json.loads(content)
     (length,) = struct.unpack("<I", content[:4])
     return json.loads(content[4 : 4 + length])
