@@ -1,6 +1,5 @@
 """Test episodes of one or two agents: their returns as figures, tables and chart."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard.charts.predictions import not_counted
 from dashboard.session.agents import Chosen
 from dashboard.test_page.conditions import Settings, words
+from dashboard.test_page.progress import now_and_then
 from dashboard.web.language import _, n_, said
 from dashboard.web.markup import plain
 from dashboard.web.theme import hues
@@ -24,9 +24,6 @@ from dqn_core.episodes.evaluation import Evaluation, most_steps
 
 THRESHOLD_COLOR = "#808890"
 """Seen on a light background and on a dark one."""
-
-PROGRESS_SECONDS = 0.2
-"""The time between two signs of a test's progress."""
 
 FEW = 10
 """Episodes of which an interval says hardly more than their range."""
@@ -54,20 +51,13 @@ class Results:
         """
         agent = chosen.agent
         spec = spec_for(agent.config)
-        longest, told = most_steps(spec, settings.episodes), time.monotonic()
-
-        def tell(step: int) -> None:
-            nonlocal told
-            if time.monotonic() - told > PROGRESS_SECONDS:
-                told = time.monotonic()
-                progress(min(step / longest, 1.0))
-
+        longest, tell = most_steps(spec, settings.episodes), now_and_then(progress)
         evaluation = evaluate(
             agent,
             settings.episodes,
             settings.first_seed,
             settings.conditions,
-            watcher=tell,
+            watcher=lambda step: tell(min(step / longest, 1.0)),
         )
         return cls(chosen, settings, evaluation, spec.reward_threshold)
 

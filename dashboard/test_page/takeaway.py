@@ -12,6 +12,7 @@ import torch
 from dashboard.session.agents import Chosen
 from dashboard.session.run import Run
 from dashboard.test_page.page_state import FilmFile, PageState
+from dashboard.test_page.progress import now_and_then
 from dashboard.test_page.showing import Showing
 from dashboard.web.buttons import button, download_button
 from dashboard.web.copyable import copyable
@@ -20,7 +21,7 @@ from dashboard.web.markup import plain
 from dashboard.web.notices import tell_error
 from dqn_core import Agent, LabError, record
 from dqn_core.episodes.montage import write_montage
-from dqn_core.episodes.video import write_video
+from dqn_core.episodes.video import Progress, write_video
 from dqn_core.files.checkpoint import agent_bytes
 
 MOST_TILES = 6
@@ -82,7 +83,11 @@ def _films(state: PageState, runs: Sequence[Run]) -> None:
         wanted = (tuple(showing.film.id for showing in showings), form, overlay)
         if button(_("Film of this episode"), "make_film", "movie"):
             _make(
-                state, "episode", wanted, suffix, lambda path: film_episode(showings, path, overlay)
+                state,
+                "episode",
+                wanted,
+                suffix,
+                lambda path, progress: film_episode(showings, path, overlay, progress),
             )
         if len(grown) > 1 and button(
             _("Film of the training"),
@@ -97,7 +102,7 @@ def _films(state: PageState, runs: Sequence[Run]) -> None:
                 "growth",
                 wanted,
                 suffix,
-                lambda path: film_growth(grown, showings[0], path, overlay),
+                lambda path, progress: film_growth(grown, showings[0], path, overlay, progress),
             )
     film = state.film_file
     if film and film.wanted == wanted:
@@ -114,20 +119,27 @@ def _make(
     kind: str,
     wanted: tuple[object, ...],
     suffix: str,
-    write: Callable[[Path], object],
+    write: Callable[[Path, Progress], object],
 ) -> None:
     """Encode a film and offer it; what cannot be done is said in one sentence."""
-    with tempfile.TemporaryDirectory() as folder, st.spinner(_("Drawing and encoding…")):
+    doing = _("Drawing and encoding…")
+    bar = st.progress(0.0, doing)
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{kind}{suffix}"
         try:
-            write(path)
+            write(path, now_and_then(lambda share: bar.progress(share, doing)))
+            state.film_file = FilmFile(wanted, path.name, path.read_bytes())
         except LabError as error:
             tell_error(said(error))
-            return
-        state.film_file = FilmFile(wanted, path.name, path.read_bytes())
+    bar.empty()
 
 
-def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None:
+def film_episode(
+    showings: Sequence[Showing],
+    path: Path,
+    overlay: bool,
+    progress: Progress = lambda share: None,
+) -> None:
     """Write what the player shows, two films side by side."""
     recordings = [showing.recording for showing in showings if showing.recording is not None]
     if len(recordings) < len(showings):
@@ -135,10 +147,10 @@ def film_episode(showings: Sequence[Showing], path: Path, overlay: bool) -> None
             raise LabError("This episode was not recorded to its end: there is no film to save.")
         raise LabError("The episode is still being recorded: try again in a moment.")
     if len(recordings) == 1:
-        write_video(recordings[0], path, overlay=overlay)
+        write_video(recordings[0], path, overlay=overlay, progress=progress)
     else:
         titles = [str(showing.chosen.title) for showing in showings]
-        write_montage(recordings, titles, path, overlay=overlay)
+        write_montage(recordings, titles, path, overlay=overlay, progress=progress)
 
 
 def grown_agents(runs: Sequence[Run], chosen: Chosen) -> list[Agent]:
@@ -156,11 +168,17 @@ def grown_agents(runs: Sequence[Run], chosen: Chosen) -> list[Agent]:
     return [agents[place] for place in places]
 
 
-def film_growth(agents: Sequence[Agent], like: Showing, path: Path, overlay: bool) -> None:
+def film_growth(
+    agents: Sequence[Agent],
+    like: Showing,
+    path: Path,
+    overlay: bool,
+    progress: Progress = lambda share: None,
+) -> None:
     """Write one film of all `agents` from the start and under the conditions of `like`."""
     recordings = [record(agent, like.seed, like.conditions) for agent in agents]
     labels = [f"after {agent.env_steps:,} steps of training" for agent in agents]
-    write_montage(recordings, labels, path, overlay=overlay)
+    write_montage(recordings, labels, path, overlay=overlay, progress=progress)
 
 
 def state_dict_bytes(agent: Agent) -> bytes:

@@ -13,7 +13,16 @@ from dqn_core.base.errors import LabError
 from dqn_core.base.numbers import number
 from dqn_core.base.whole_files import whole_file
 from dqn_core.environments.border import Picture
-from dqn_core.episodes.video import drawable, drawn, encoder_for, font_of_size, numbers, q_range
+from dqn_core.episodes.video import (
+    Progress,
+    drawable,
+    drawn,
+    encoder_for,
+    font_of_size,
+    numbers,
+    q_range,
+    reported,
+)
 
 if TYPE_CHECKING:
     from dqn_core.episodes.recording import Recording
@@ -28,7 +37,12 @@ _PAPER, _INK, _FAINT = "#ffffff", "#222222", "#667079"
 
 
 def write_montage(
-    recordings: Sequence["Recording"], labels: Sequence[str], path: Path, *, overlay: bool = False
+    recordings: Sequence["Recording"],
+    labels: Sequence[str],
+    path: Path,
+    *,
+    overlay: bool = False,
+    progress: Progress = lambda share: None,
 ) -> None:
     """Write episodes as tiles of one MP4 or GIF, each under its label, in real time.
 
@@ -46,10 +60,11 @@ def write_montage(
         raise LabError("This environment has no pictures: there is nothing to film.")
     rate = recordings[0].spec.frames_per_second
     stride = max(1, round(rate / RATE))
-    frames = montage(recordings, labels, stride, overlay)
     stay = round(LAST_SECONDS * rate / stride)
+    frames = _staying(montage(recordings, labels, stride, overlay), stay)
+    count = _moments(recordings, stride) + stay
     with whole_file(path) as part:
-        encode(_staying(frames, stay), rate / stride, part)
+        encode(reported(frames, count, progress), rate / stride, part)
 
 
 def montage(
@@ -63,8 +78,7 @@ def montage(
         for recording, label in zip(recordings, labels, strict=True)
     ]
     blank: Picture | None = None
-    longest = max(len(recording.actions) for recording in recordings)
-    for _ in range(math.ceil(longest / stride) + 1):
+    for _ in range(_moments(recordings, stride)):
         shown = [next(tile) for tile in tiles]
         if blank is None:
             height = max(tile.shape[0] for tile in shown)
@@ -76,6 +90,12 @@ def montage(
             left = place % columns * (TILE_WIDTH + _GAP)
             whole[top : top + tile.shape[0], left : left + TILE_WIDTH] = tile
         yield whole
+
+
+def _moments(recordings: Sequence["Recording"], stride: int) -> int:
+    """How many of them are drawn."""
+    longest = max(len(recording.actions) for recording in recordings)
+    return math.ceil(longest / stride) + 1
 
 
 def _staying(frames: Iterator[Picture], count: int) -> Iterator[Picture]:

@@ -21,6 +21,9 @@ from dqn_core.episodes.pictures import with_shared_palette
 if TYPE_CHECKING:
     from dqn_core.episodes.recording import Recording
 
+Progress: TypeAlias = Callable[[float], object]
+"""Is told the share of a film's pictures that are drawn; what it raises ends the film."""
+
 _Line: TypeAlias = list[tuple[str, str | None]]  # characters, each with its background
 
 _GIF_BATCH = 64  # pictures that share a palette and are in memory in full colour at a time
@@ -34,7 +37,13 @@ _TEXT_SCALE = 3
 _WIDE_TEXT = 2_000  # pixels, from which on it is large enough as it is
 
 
-def write_video(recording: "Recording", path: Path, *, overlay: bool = False) -> None:
+def write_video(
+    recording: "Recording",
+    path: Path,
+    *,
+    overlay: bool = False,
+    progress: Progress = lambda share: None,
+) -> None:
     """Write an episode in real time as MP4 or GIF, whichever `path` ends in.
 
     Args:
@@ -47,8 +56,16 @@ def write_video(recording: "Recording", path: Path, *, overlay: bool = False) ->
     encode = encoder_for(path)
     if not recording.has_pictures:
         raise LabError("This environment has no pictures: there is nothing to film.")
+    frames = reported(_pictures(recording, overlay), len(recording.actions) + 1, progress)
     with whole_file(path) as part:
-        encode(_pictures(recording, overlay), recording.spec.frames_per_second, part)
+        encode(frames, recording.spec.frames_per_second, part)
+
+
+def reported(frames: Iterable[Picture], count: int, progress: Progress) -> Iterator[Picture]:
+    """``frames``, of which there are ``count``; ``progress`` is told of each."""
+    for made, frame in enumerate(frames, start=1):
+        progress(made / count)
+        yield frame
 
 
 def encoder_for(path: Path) -> Callable[[Iterable[Picture], float, Path], None]:

@@ -146,12 +146,20 @@ def test_a_film_takes_the_place_of_another_whole_or_not_at_all(tmp_path: Path, s
     target, link = tmp_path / f"monday{suffix}", tmp_path / f"latest{suffix}"
     target.write_bytes(b"before")
     link.symlink_to(target)
-    episode = recording(moving_square(3))
+    episode = recording(moving_square(11))
     odd = recording([*moving_square(3), moving_square(1, width=40)[0]])
     with pytest.raises(LabError):
         write_video(odd, link)
+
+    def give_up(_share: float) -> None:  # as where the page's script is to answer somebody
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_video(episode, link, progress=give_up)
     assert target.read_bytes() == b"before"
-    write_video(episode, link)
+    shares: list[float] = []
+    write_video(episode, link, progress=shares.append)
+    assert shares == [made / 11 for made in range(1, 12)]
     assert link.is_symlink()
     assert len(target.read_bytes()) > 100
     assert sorted(tmp_path.iterdir()) == sorted([target, link])

@@ -8,14 +8,8 @@ import pytest
 
 from dashboard.session.agents import Chosen
 from dashboard.test_page.conditions import Settings
-from dashboard.test_page.results import (
-    PROGRESS_SECONDS,
-    THRESHOLD_COLOR,
-    Results,
-    chart,
-    difference,
-    summary,
-)
+from dashboard.test_page.progress import PROGRESS_SECONDS
+from dashboard.test_page.results import THRESHOLD_COLOR, Results, chart, difference, summary
 from dqn_core import Conditions, evaluate, record
 from dqn_core.base.numbers import number, percent
 from dqn_core.episodes.evaluation import Evaluation
@@ -113,7 +107,7 @@ def test_a_test_tells_how_far_it_is_now_and_then(monkeypatch: pytest.MonkeyPatch
     clock = itertools.count(0.0, PROGRESS_SECONDS / 10)
     # In that module alone: threads of other tests look at the clock, too.
     time = SimpleNamespace(monotonic=lambda: next(clock))
-    monkeypatch.setattr("dashboard.test_page.results.time", time)
+    monkeypatch.setattr("dashboard.test_page.progress.time", time)
     shares: list[float] = []
     results = Results.of(chosen(), Settings(episodes=2), shares.append)
     assert shares == sorted(set(shares))

@@ -104,7 +104,10 @@ def test_films_of_growth_and_of_two_agents(tmp_path: Path) -> None:
     showing = finished(Showing(short, 5, Conditions()))
     agents = [balancing_agent(max_episode_steps=limit) for limit in (8, 30, 20, 12)]
     path = tmp_path / "growth.gif"
-    film_growth(agents, showing, path, overlay=False)
+    shares: list[float] = []
+    film_growth(agents, showing, path, overlay=False, progress=shares.append)
+    assert len(shares) == len({*shares})
+    assert shares[-1] == 1
     with Image.open(path) as gif:
         delays = [frame.info["duration"] for frame in ImageSequence.Iterator(gif)]
         assert gif.size == (3 * 300 + 2 * 6, 2 * (200 + 26) + 6)
