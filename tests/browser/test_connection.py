@@ -27,7 +27,7 @@ from tests.browser.train_page import (
     resting_step,
     wait_for_step,
 )
-from tests.browser.waiting import take_the_clock, until, until_idle
+from tests.browser.waiting import take_the_clock, until, until_idle, until_it_stands
 from tests.servers import CHECKOUT, free_port, streamlit_server
 
 APP = CHECKOUT / "app.py"
@@ -127,13 +127,7 @@ def open_line(browser: Browser, app_url: str) -> Iterator[Line]:
     expect(page.get_by_role("heading", name="Train a deep Q-network")).to_be_visible()
     expect(button(page, "start")).to_be_visible()
     expect(page.locator(".st-key-navigation")).to_have_css("position", "fixed")
-
-    def stands() -> bool:  # the styles of what is above have come
-        before = button(page, "start").bounding_box()
-        page.wait_for_timeout(500)
-        return button(page, "start").bounding_box() == before
-
-    until(page, stands)
+    until_it_stands(button(page, "start"))
     page.evaluate(LOOK_AT_START)
     assert line.held
     line.have_sidebar_come()

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from dqn_core import load_agent, record, save_agent
 from tests.balancing import balancing_agent
-from tests.browser.waiting import until_idle
+from tests.browser.waiting import until_idle, until_it_stands
 
 
 def open_test_page(page: Page, url: str) -> None:
@@ -148,7 +148,9 @@ def test_a_chosen_row_plays_its_episode(balancer: Page) -> None:
     table.scroll_into_view_if_needed()
     # The rows are drawn on a canvas: below the header, the boxes to tick are at the left.
     expect(table.locator("canvas").first).to_be_visible()
+    expect(page.get_by_role("figure", name=re.compile("^Returns of 20 test"))).to_be_visible()
     until_idle(page)
+    until_it_stands(table)
     row_height = 35
     table.click(position={"x": 20, "y": 3.5 * row_height})
     caption_of_seed(page, 1002)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 PATIENCE = 240_000
 """Milliseconds that something may take: a busy machine's pauses are no failures."""
@@ -26,6 +26,17 @@ def take_the_clock(page: Page) -> None:
     page.clock.install()
     # Far enough ahead, however long it takes until it stands.
     page.clock.pause_at(page.evaluate("Date.now() + 60_000"))
+
+
+def until_it_stands(part: Locator) -> None:
+    """Until what is above it has come, with its styles: nothing pushes it any more."""
+
+    def stands() -> bool:
+        before = part.bounding_box()
+        part.page.wait_for_timeout(500)
+        return part.bounding_box() == before
+
+    until(part.page, stands)
 
 
 def until_idle(page: Page) -> None:
