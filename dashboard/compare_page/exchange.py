@@ -8,7 +8,7 @@ from dashboard.compare_page.managing import attempt
 from dashboard.compare_page.page_state import PageState
 from dashboard.session.session import Session
 from dashboard.session.store import make_room, store
-from dashboard.web.buttons import download_button, primary_button
+from dashboard.web.buttons import download_button, popover, primary_button
 from dashboard.web.language import _
 from dashboard.web.markup import plain
 from dqn_core.store.store import Store
@@ -35,22 +35,19 @@ def import_run(state: PageState, session: Session) -> None:
     """The way to take in a run that was exported elsewhere; it is then one of the chosen."""
     # Another one for each run that was taken in: it is closed then.
     key = f"import_{'_'.join(state.look.runs)}"
-    popover = st.popover(_("Import"), icon=":material/upload:", key=key, on_change="rerun")
-    if not popover.open:
-        return
-    with popover:
-        file = st.file_uploader(
-            _("A run that was exported, or saved on the Train page"),
-            key=f"{key}_file",
+    popover(_("Import"), key, "upload", lambda: _what_to_import(state, session, f"{key}_file"))
+
+
+def _what_to_import(state: PageState, session: Session, key: str) -> None:
+    file = st.file_uploader(_("A run that was exported, or saved on the Train page"), key=key)
+    if file:
+        primary_button(
+            _("Import {name}", name=plain(file.name)),
+            "import_run",
+            act=partial(
+                attempt, state, lambda: _look_at(state, taken_in(session, file.getvalue()))
+            ),
         )
-        if file:
-            primary_button(
-                _("Import {name}", name=plain(file.name)),
-                "import_run",
-                act=partial(
-                    attempt, state, lambda: _look_at(state, taken_in(session, file.getvalue()))
-                ),
-            )
 
 
 def taken_in(session: Session, content: bytes) -> str:

@@ -10,7 +10,7 @@ from dashboard.compare_page.sweep_process import FURTHER_TRIALS, have_trained
 from dashboard.session.session import Session
 from dashboard.session.store import store
 from dashboard.web.admission import is_own_machine
-from dashboard.web.buttons import primary_button
+from dashboard.web.buttons import popover, primary_button
 from dashboard.web.keys import widget_values
 from dashboard.web.language import _
 from dashboard.web.notices import tell_error
@@ -38,10 +38,7 @@ def new_sweep(state: PageState, session: Session) -> None:
     """The form that declares a sweep of the Train page's values and has it trained."""
     # Another one for each sweep that is looked at: it is closed when one has begun.
     key = f"{POPOVER}_{state.look.sweep}"
-    popover = st.popover(_("New sweep"), icon=":material/grid_view:", key=key, on_change="rerun")
-    if popover.open:
-        with popover:
-            _what_to_sweep(state, session)
+    popover(_("New sweep"), key, "grid_view", lambda: _what_to_sweep(state, session))
 
 
 def _what_to_sweep(state: PageState, session: Session) -> None:

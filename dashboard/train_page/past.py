@@ -19,7 +19,7 @@ from dashboard.session.snapshots import snapshots_on_the_way
 from dashboard.session.view import DASHES, Dash, XAxis
 from dashboard.train_page.exchange import tell_left_alone
 from dashboard.train_page.figures import average_name
-from dashboard.web.buttons import button, primary_button, quiet_button
+from dashboard.web.buttons import button, popover, primary_button, quiet_button
 from dashboard.web.language import _, said
 from dashboard.web.markup import plain
 from dqn_core.base.errors import StoreError
@@ -159,13 +159,8 @@ def fork(session: Session) -> None:
     steps = sorted({one.env_step for one in snapshots_on_the_way(run)}, reverse=True)
     if not steps:
         return
-    # Another one for each run: it is closed when a fork has begun. Drawn when it is opened, it has
-    # the states that were kept meanwhile, such as the one of a pause.
-    key = f"fork_{run.id}"
-    popover = st.popover(_("Fork"), icon=":material/call_split:", key=key, on_change="rerun")
-    if popover.open:
-        with popover:
-            _states(session, steps)
+    # Another one for each run: it is closed when a fork has begun.
+    popover(_("Fork"), f"fork_{run.id}", "call_split", lambda: _states(session, steps))
 
 
 def _states(session: Session, steps: Sequence[int]) -> None:

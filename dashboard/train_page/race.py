@@ -15,7 +15,7 @@ from dashboard.session.session import Session
 from dashboard.session.turns import Turns
 from dashboard.train_page.control import in_labels
 from dashboard.train_page.picks import around
-from dashboard.web.buttons import primary_button, quiet_button
+from dashboard.web.buttons import popover, primary_button, quiet_button
 from dashboard.web.keys import widget_values
 from dashboard.web.language import _, said, together
 from dashboard.web.markup import plain
@@ -48,10 +48,7 @@ def race_button(session: Session) -> None:
     with st.container(key="race_popover", width="content"):
         # Another one for each run: it is closed when a race has begun, out of the curves' way.
         key = f"race_popover_{session.run.id}"
-        popover = st.popover(_("Race"), icon=":material/sports_score:", key=key, on_change="rerun")
-    if popover.open:
-        with popover:
-            _what_to_race(session, names)
+        popover(_("Race"), key, "sports_score", lambda: _what_to_race(session, names))
 
 
 def _what_to_race(session: Session, names: Sequence[str]) -> None:

@@ -34,5 +34,16 @@ def download_button(
     st.download_button(label, content, name, key=key, icon=_icon(symbol), on_click="ignore", **more)
 
 
+def popover(label: str, key: str, symbol: str, draw: Callable[[], object]) -> None:
+    """A button that opens a box, which ``draw`` fills while it is open, as things are then.
+
+    A box with another ``key`` is closed.
+    """
+    box = st.popover(label, icon=_icon(symbol), key=key, on_change="rerun")
+    if box.open:
+        with box:
+            draw()
+
+
 def _icon(symbol: str) -> str | None:
     return f":material/{symbol}:" if symbol else None
