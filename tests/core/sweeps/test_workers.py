@@ -8,6 +8,7 @@ from multiprocessing.process import BaseProcess
 import pytest
 
 from dqn_core import LabError, Trainer
+from dqn_core.sweeps import driver
 from dqn_core.sweeps.axis import axis_from
 from dqn_core.sweeps.catalogue import declare, pieces_of
 from dqn_core.sweeps.driver import train_pieces, unfinished
@@ -17,13 +18,14 @@ from dqn_core.sweeps.workers import MOST_CRASHES, MOST_KILLS, Workers
 from tests.core.small_runs import SMALL, assert_bit_equal, without_seconds
 
 PLAN = Plan(
-    SMALL.replace(total_steps=1_500),
+    SMALL.replace(total_steps=4_000),
     (axis_from("gamma=0.9,0.95"), axis_from("n_step=1,3")),
     (0, 1),
 )
 
 
-def test_a_killed_worker_is_replaced_and_each_run_is_there_once_and_to_the_bit(store):
+def test_a_killed_worker_is_replaced_and_each_run_is_there_once_and_to_the_bit(store, monkeypatch):
+    monkeypatch.setattr(driver, "LOOK_SECONDS", 0.01)  # so that none is over before it is killed
     sweep = declare(store, PLAN)
     workers = Workers(store, 2)
     first: list[BaseProcess] = []
@@ -34,7 +36,7 @@ def test_a_killed_worker_is_replaced_and_each_run_is_there_once_and_to_the_bit(s
             first.extend(workers.processes)
             for process in first:  # as a terminal's Ctrl-C does while they still import
                 os.kill(process.pid or 0, signal.SIGINT)
-        if not killed and any(record.env_steps for record in store.runs()):
+        if not killed and store.run(str(pieces_of(store, sweep.name)[0].run)).env_steps:
             killed.append(workers.processes[0])
             killed[0].kill()
 
