@@ -22,6 +22,8 @@ PAGE = Phrase(
 )
 MOMENT = 0.1
 """Seconds: what ends within them has happened at once."""
+ANSWER_SECONDS = 0.06
+"""Given to the server to send a button and to the browser to draw it, before the page's rest."""
 SPEEDS: dict[str, float | None] = {
     Phrase("1 step/s"): 1,
     Phrase("10 steps/s"): 10,
@@ -32,7 +34,7 @@ SPEEDS: dict[str, float | None] = {
 
 
 def start_or_pause(session: Session) -> None:
-    """The button that trains, or stops that."""
+    """The button that trains, or stops that. Who has just pressed it sees the other one at once."""
     if session.turns.is_active:
         primary_button(
             _("Pause"), "pause", "pause", lambda: session.turns.pause(), shortcut="space", width=170
@@ -48,6 +50,8 @@ def start_or_pause(session: Session) -> None:
             help=_(PAGE, seconds=ABANDONED_SECONDS.value),
             disabled=_is_over(session),
         )
+    if any(st.session_state.get(key) for key in ("start", "pause")):
+        time.sleep(ANSWER_SECONDS)
 
 
 def _is_over(session: Session) -> bool:

@@ -2,9 +2,11 @@
 
 import runpy
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -143,6 +145,25 @@ def test_a_step_has_been_made_when_the_page_is_drawn_and_that_is_once(
     page.button(key="one_step").click().run()
     assert drawn == [Status.PAUSED]
     assert run.trainer.env_step == 1
+
+
+def test_whoever_starts_or_pauses_gets_that_button_before_the_rest_of_the_page(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw, order = controls.sidebar, list[str]()
+
+    def rest(session: Session, make_lesson: Callable[[], None]) -> None:
+        order.append("rest")
+        draw(session, make_lesson)
+
+    clock = SimpleNamespace(sleep=lambda _: order.append("button"), monotonic=time.monotonic)
+    monkeypatch.setattr("dashboard.train_page.time_controls.time", clock)
+    monkeypatch.setattr(controls, "sidebar", rest)
+    for key in ("start", "pause", "new_seed"):
+        order.append(key)
+        page.button(key=key).click().run()
+    assert order[:7] == ["start", "button", "rest", "pause", "button", "rest", "new_seed"]
+    assert "button" not in order[7:]
 
 
 def test_start_begins_the_run_that_a_value_typed_just_before_has_made(page: AppTest) -> None:
