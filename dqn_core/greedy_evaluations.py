@@ -85,7 +85,8 @@ class GreedyEvaluations:
         except LabError as error:
             self._release()
             raise EnvironmentFailure(
-                "Greedy evaluation at environment step {env_step:,}: {error}",
+                "Greedy evaluation at environment step {env_step:,}: {error} "
+                "With evaluation_period 0 there is none.",
                 env_step=env_step,
                 error=error,
             ) from error

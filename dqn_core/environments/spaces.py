@@ -86,10 +86,10 @@ def observed(env_id: str, space: Any) -> Observed:
 def _parts(env_id: str, space: Any, name: str, path: tuple[Any, ...]) -> Iterator[Part]:
     """In the order of Gymnasium's `flatten`."""
     match space:
-        case Dict():
+        case Dict() if space.spaces:  # Gymnasium cannot flatten an empty one
             for key, inner in space.spaces.items():
                 yield from _parts(env_id, inner, f"{name}.{key}".strip("."), (*path, key))
-        case Tuple():
+        case Tuple() if space.spaces:
             for i, inner in enumerate(space.spaces):
                 yield from _parts(env_id, inner, f"{name or 'x'}[{i}]", (*path, i))
         case Discrete():

@@ -5,7 +5,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
-from gymnasium.spaces import Box, Discrete, Graph, Sequence, Text, Tuple
+from gymnasium.spaces import Box, Dict, Discrete, Graph, Sequence, Text, Tuple
 
 from dqn_core import Trainer
 from dqn_core.base.errors import ConfigurationError, UnsupportedEnvironmentError
@@ -23,6 +23,7 @@ from tests.core.small_runs import SMALL
         ({"observation_space": Box(0, 1, (320, 320))}, "102,400 numbers in an observation"),
         ({"observation_space": Text(5)}, "Text"),
         ({"observation_space": Tuple((Discrete(2), Sequence(Discrete(2))))}, "Sequence"),
+        ({"observation_space": Tuple((Discrete(2), Dict({})))}, "and Dict or Tuple of these"),
         ({"observation_space": Graph(Box(0, 1, (2,)), None)}, "and Dict or Tuple of these"),
         ({"observation_space": "a text"}, "a text"),
         ({"action_space": 3}, "3"),
