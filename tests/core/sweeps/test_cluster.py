@@ -47,6 +47,7 @@ def two_nodes():
     node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 100_000_000}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(services, "get_node", until_it_is_there(services.get_node))
+        patch.setenv("RAY_worker_niceness", "0")  # or a busy machine gives them no time at all
         made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
         try:
             yield made, made.add_node(**node)
