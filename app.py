@@ -39,7 +39,7 @@ from dashboard.train_page.time_controls import start_or_pause, time_controls
 from dashboard.train_page.tour import tour
 from dashboard.web.admission import Admission
 from dashboard.web.buttons import quiet_button
-from dashboard.web.connections import allow_many_connections
+from dashboard.web.connections import allow_many_connections, send_at_once
 from dashboard.web.language import _
 from dashboard.web.routes import routes
 from dashboard.web.static_files import ASSETS
@@ -203,6 +203,7 @@ else:
     except LabError as error:
         sys.exit(f"DQN Lab did not start. {error}")
     allow_many_connections()
+    send_at_once()
     app = App(
         __file__,
         lifespan=forgetting,
