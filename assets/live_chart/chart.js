@@ -37,7 +37,7 @@ const MOST_EAGER = 20;
 const beside = (file) => new URL(file, import.meta.url).href;
 
 /** @type {Promise<any> | undefined} */
-let library;
+let loaded;
 /** Plotly.js, loaded once a page; it only comes as a classic script. */
 function plotly() {
   const load = () =>
@@ -48,7 +48,7 @@ function plotly() {
       script.onerror = reject;
       document.head.append(script);
     });
-  return (library ??= eventually(load));
+  return (loaded ??= eventually(load));
 }
 
 export class Chart {
@@ -127,8 +127,9 @@ export class Chart {
       window.addEventListener(event, release, { signal: this.#disposed.signal, capture: true });
     }
     onPaper(() => this.#redraw(), this.#disposed.signal);
+    const library = plotly(); // now: it is large, and comes while the rest is made ready
     style.onload = async () => {
-      this.Plotly = await plotly();
+      this.Plotly = await library;
       this.schedule();
     };
   }
