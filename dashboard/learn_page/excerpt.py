@@ -2,9 +2,13 @@
 
 import inspect
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from dqn_core.base.parsing import PARSER
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,16 +37,23 @@ class Excerpt:
         file = Path(inspect.getsourcefile(self.of) or "").relative_to(ROOT)
         return f"{file.as_posix()}:{number + self._begin(lines)}"
 
-    def _begin(self, lines: list[str]) -> int:
+    def _begin(self, lines: Sequence[str]) -> int:
         return _line_with(self.first, lines, 0)
 
-    def _found(self) -> tuple[list[str], int, int]:
-        lines, number = inspect.getsourcelines(self.of)
+    def _found(self) -> tuple[Sequence[str], int, int]:
+        lines, number = _lines_of(self.of)
         last = _line_with(self.last, lines, self._begin(lines)) if self.last else len(lines) - 1
         return lines, number, last + 1
 
 
-def _line_with(mark: str, lines: list[str], start: int) -> int:
+@cache
+def _lines_of(source: Any) -> tuple[Sequence[str], int]:
+    """All lines of a function or class, and the number of the first."""
+    with PARSER:
+        return inspect.getsourcelines(source)
+
+
+def _line_with(mark: str, lines: Sequence[str], start: int) -> int:
     for at in range(start, len(lines)):
         if mark in lines[at]:
             return at

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, TypedDict
 
 from dashboard.learn_page.excerpt import Excerpt
 from dashboard.web.language import _
+from dqn_core.base.parsing import PARSER
 from dqn_core.configuration.config import DQNConfig
 from dqn_core.distributional import Categorical, Quantile
 from dqn_core.exploration import EpsilonGreedy
@@ -159,7 +160,8 @@ def _shown(function: Function) -> FunctionShown:
 
 def _docstring(lines: list[str]) -> range:
     """Which lines are the function's docstring."""
-    (function,) = ast.parse("\n".join(lines)).body
+    with PARSER:
+        (function,) = ast.parse("\n".join(lines)).body
     assert isinstance(function, ast.FunctionDef)
     first = function.body[0]
     is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)

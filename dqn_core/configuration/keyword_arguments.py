@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from dqn_core.base.errors import excerpt
+from dqn_core.base.parsing import PARSER
 from dqn_core.base.phrases import Phrase
 from dqn_core.base.scalars import plain
 
@@ -100,7 +101,8 @@ def _value(word: str) -> Argument:
     if word[0] not in "\"'[(":
         return word
     try:
-        value: Argument = ast.literal_eval(word)
+        with PARSER:
+            value: Argument = ast.literal_eval(word)
     except (ValueError, SyntaxError):
         raise ValueError(
             Phrase("has {word}, which cannot be read", word=excerpt(word, 60))
